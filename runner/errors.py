@@ -1,0 +1,119 @@
+"""Failures at run time, translated once at the edge (phone/, backends/, store/).
+
+RunnerError
+├── UsageError              the command cannot be carried out as typed
+├── LedgerError             the ledger cannot be opened, read or written
+│   └── LedgerBusy          another executor holds the ledger
+├── FlowError               a flow or an app profile is wrong
+├── Stopped                 a person asked for a stop; raised at a step boundary
+├── HeldBack                a limit forbids the effect for now
+└── TaskError               a task cannot go on
+    ├── NeedsPerson         a login, verification or unreadable screen: only a person may go on
+    ├── Unsupported         the backend cannot do what the config asks for
+    ├── ElementMissing      an element did not appear (or did not go away) in time
+    ├── AppMissing          the app is not installed on the phone
+    └── PhoneError          the phone or the way to it failed
+        ├── AdbUnavailable      no adb server can be reached or started
+        ├── DeviceNotConnected  no connected phone has this serial
+        ├── DeviceOffline       adb's state "offline"
+        ├── DeviceUnauthorized  adb's state "unauthorized"
+        ├── ConnectionLost      the transport broke inside a call: the action may have happened
+        ├── PhoneTimeout        no answer in time: the action may have happened
+        └── AutomationFailed    uiautomator2 on the phone does not start or answers with an error
+
+Every message says what was attempted, on what, and what came back; `hint` says what to do.
+"""
+
+from datetime import datetime
+
+
+class RunnerError(Exception):
+    """The root of everything that the runner raises on purpose."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RunnerError):
+    """The command cannot be carried out as typed."""
+
+
+class LedgerError(RunnerError):
+    """The ledger cannot be opened, read or written."""
+
+
+class LedgerBusy(LedgerError):
+    """Another executor holds the ledger."""
+
+
+class FlowError(RunnerError):
+    """A flow or an app profile is wrong."""
+
+
+class Stopped(RunnerError):
+    """A person asked for a stop; raised at a step boundary, never inside a step."""
+
+    def __init__(self, message: str = "stopped on request") -> None:
+        super().__init__(message)
+
+
+class HeldBack(RunnerError):
+    """A limit forbids the effect until `not_before` (UTC); nothing was sent."""
+
+    def __init__(self, message: str, *, not_before: datetime) -> None:
+        super().__init__(message)
+        self.not_before = not_before
+
+
+class TaskError(RunnerError):
+    """A task cannot go on."""
+
+
+class NeedsPerson(TaskError):
+    """A login, verification, consent or unreadable screen: the runner never tries to get past it."""
+
+
+class Unsupported(TaskError):
+    """The backend cannot do what the config asks for."""
+
+
+class ElementMissing(TaskError):
+    """An element did not appear, or did not go away, in time."""
+
+
+class AppMissing(TaskError):
+    """The app is not installed on the phone."""
+
+
+class PhoneError(TaskError):
+    """The phone, or the way to it, failed."""
+
+
+class AdbUnavailable(PhoneError):
+    """No adb server can be reached or started."""
+
+
+class DeviceNotConnected(PhoneError):
+    """No connected phone has this serial."""
+
+
+class DeviceOffline(PhoneError):
+    """The phone is in adb's state `offline`."""
+
+
+class DeviceUnauthorized(PhoneError):
+    """The phone is in adb's state `unauthorized`."""
+
+
+class ConnectionLost(PhoneError):
+    """The transport broke inside a call: the action may have happened."""
+
+
+class PhoneTimeout(PhoneError):
+    """No answer within the time allowed: the action may have happened."""
+
+
+class AutomationFailed(PhoneError):
+    """uiautomator2 on the phone does not start, or answers a call with an error."""
