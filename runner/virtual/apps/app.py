@@ -1,0 +1,99 @@
+"""What an app on a virtual phone is, and what the phone does for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from runner.virtual.views import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What `am start` was asked for. `component` is `package/full.class.Name`; `extras` hold strings."""
+
+    action: str = ""
+    data: str = ""
+    mime_type: str = ""
+    component: str = ""
+    package: str = ""
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+
+class Device(Protocol):
+    """What a phone offers to its apps."""
+
+    serial: str
+    width: int
+    height: int
+
+    def now(self) -> datetime:
+        """The phone's clock, aware, in UTC."""
+        ...
+
+    def call_later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Run `action` on the phone's event loop after a while (an upload that goes on); it calls `changed`."""
+        ...
+
+    def changed(self) -> None:
+        """The screen or the memory has changed: wakes what waits for views, saves memory."""
+        ...
+
+    def content(self, uri: str) -> bytes | None:
+        """The bytes behind a `content://` or `file://` URI, or None."""
+        ...
+
+    def toast(self, text: str) -> None:
+        """Show a short message."""
+        ...
+
+
+class App(Protocol):
+    """A small state machine over screens. The phone asks for `windows` whenever it needs the screen, so an app
+    builds its views from its state each time and keeps no view."""
+
+    package: str
+    label: str
+    activities: tuple[str, ...]
+    """Full class names that `am start -n` accepts; the first one is what the launcher starts."""
+
+    def windows(self) -> list[Window]:
+        """What the app shows, frontmost first."""
+        ...
+
+    def start(self) -> None:
+        """The launcher (or monkey) brings the app to the front; state survives if the app was running."""
+        ...
+
+    def accepts(self, intent: Intent) -> bool:
+        """Whether the app can open the intent (its links, its share target)."""
+        ...
+
+    def open(self, intent: Intent) -> None:
+        """Show what the intent asks for."""
+        ...
+
+    def back(self) -> bool:
+        """The back key; false leaves the app."""
+        ...
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """A swipe over the screen, in pixels."""
+        ...
+
+    def kill(self) -> None:
+        """The process ends: screens are forgotten, memory stays."""
+        ...
+
+    def memory(self) -> dict[str, Any]:
+        """Everything that was done to the app, as JSON: the truth that tests compare with."""
+        ...
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what `memory` gave, after the phone was switched off and on."""
+        ...
+
+    def control(self, action: str, arguments: Mapping[str, Any]) -> None:
+        """A rehearsal's wish: show a login screen, fail the next upload, shuffle the resource-ids. Raises
+        ValueError with the legal actions if it is unknown."""
+        ...
