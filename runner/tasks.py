@@ -160,7 +160,9 @@ class Journal(Protocol):
         """The task's effects so far, from earlier attempts too."""
         ...
 
-    def committing(self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]) -> int:
+    def committing(
+        self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
+    ) -> int:
         """About to make an effect; returns its id. Raises HeldBack if a limit forbids it now."""
         ...
 

@@ -1,0 +1,35 @@
+# make demo: set everything up and run the main job on virtual phones.   make test: set up and pass every test.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lint schemas bench clean
+
+demo: .venv/.ready
+	$(BIN)/runner run campaigns/demo.yaml --virtual
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: lint
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+schemas: .venv/.ready
+	$(BIN)/python -m runner.campaign.schema schemas
+
+bench: .venv/.ready
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv
+
+.venv/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m compileall -q runner .venv/lib > /dev/null || true
+	@touch $@
