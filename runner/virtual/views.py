@@ -12,7 +12,8 @@ class Paint:
     """How a view is drawn; it carries no meaning for accessibility.
 
     `icon` names a shape that the renderer knows, `image` is a seed for a generated picture, `size` the text's
-    height in pixels, `align` one of left, center, right.
+    height in pixels, `align` one of left, center, right, `valign` one of top, middle. `hidden` keeps the text
+    from being drawn (a view whose children show it).
     """
 
     background: str | None = None
@@ -23,6 +24,9 @@ class Paint:
     bold: bool = False
     align: str = "center"
     radius: int = 0
+    valign: str = "middle"
+    hidden: bool = False
+    outline: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -60,6 +64,22 @@ class View:
         for child in self.children:
             yield from child.walk()
 
+    @property
+    def shown_text(self) -> str:
+        """The text as accessibility tells it: an empty field tells its hint, a password its dots."""
+        if self.password and self.text:
+            return "\N{BULLET}" * len(self.text)
+        return self.text or self.hint
+
+    @property
+    def takes_tap(self) -> bool:
+        """Whether a tap ends here instead of falling through to what lies behind."""
+        return self.clickable or self.on_tap is not None or self.on_text is not None
+
+    def contains(self, x: float, y: float) -> bool:
+        left, top, right, bottom = self.bounds
+        return left <= x < right and top <= y < bottom
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -68,3 +88,25 @@ class Window:
     package: str
     activity: str
     root: View
+
+
+def hit(root: View, x: float, y: float) -> View | None:
+    """The view that a tap at a point reaches: the deepest and last drawn one there that takes taps.
+
+    A disabled view still swallows its tap, as on Android; whoever acts on the result looks at `enabled`.
+    """
+    if not root.contains(x, y):
+        return None
+    for child in reversed(root.children):
+        found = hit(child, x, y)
+        if found is not None:
+            return found
+    return root if root.takes_tap else None
+
+
+def hit_window(windows: list[Window], x: float, y: float) -> View | None:
+    """The view that a tap reaches in the frontmost window under the point; windows are frontmost first."""
+    for window in windows:
+        if window.root.contains(x, y):
+            return hit(window.root, x, y)
+    return None

@@ -1,0 +1,97 @@
+"""`runner`: finds the command, runs it, and turns what goes wrong into a message and an exit code.
+
+Exit codes: 0 done, 1 problems or failed tasks, 2 usage, 3 a bug, 130 interrupted.
+"""
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from runner import __version__
+from runner.errors import RunnerError, UsageError
+
+EXIT_PROBLEMS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+COMMANDS = {
+    "validate": "Prove that campaign files are right.",
+    "plan": "Show every task of the next 24 hours with its exact instant.",
+    "run": "Carry a campaign out now, on phones or on virtual phones.",
+    "phones": "Start virtual phones that any adb client can use.",
+    "holds": "List and release phones that wait for a person.",
+}
+"""Every command, its file in this folder, and its one-line help; a command is imported when it is used."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported one at a time, so that `runner --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"runner.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no such command {args[0]!r}; there are {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: runner validate campaigns/",
+)
+@click.version_option(__version__, prog_name="runner")
+def cli() -> None:
+    """Campaigns for shelves of Android phones: one YAML file, validated, planned, carried out once."""
+
+
+def main() -> NoReturn:
+    """The console script: runs a command and exits."""
+    try:
+        cli.main(standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        code = EXIT_INTERRUPTED
+    except RunnerError as error:
+        report(error)
+        code = EXIT_USAGE if isinstance(error, UsageError) else EXIT_PROBLEMS
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_PROBLEMS
+    except Exception as error:  # noqa: BLE001 - a bug: said plainly, with a log that can be pasted
+        from runner.cli.crash import write_crash_log
+
+        click.echo(f"runner: this is a bug: {type(error).__name__}: {error}", err=True)
+        click.echo(f"  please report it together with {write_crash_log(error)}", err=True)
+        code = EXIT_BUG
+    sys.exit(code)
+
+
+def report(error: RunnerError) -> None:
+    """One message: what happened, and what to do."""
+    click.echo(f"runner: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  {error.hint}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Where a run keeps its things: the user's own ledger, or a rehearsal's."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from runner.errors import UsageError
+from runner.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any."""
+
+    store_url: str
+    folder: Path
+    phones: Path | None = None
+
+    @property
+    def artifacts(self) -> Path:
+        return self.folder / "artifacts"
+
+    def report(self, run_id: str) -> Path:
+        return self.folder / "reports" / f"{run_id}.html"
+
+
+def new_run_id(now: datetime) -> str:
+    """A name for a run that sorts by time and can be typed: `20261121-180036-3fa9`."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> Workplace:
+    """A run on virtual phones has a ledger and phones of its own, found again by the run's id."""
+    folder = settings.state_dir / "rehearsals" / run_id
+    if virtual and resume and not folder.is_dir():
+        raise UsageError(
+            f"there is no rehearsal {run_id} under {folder.parent}",
+            hint="leave --virtual out to resume a run on real phones, or check the id that `runner run` printed",
+        )
+    if virtual or (resume and folder.is_dir()):
+        return Workplace(f"sqlite:///{folder / 'ledger.db'}", folder, folder / "phones")
+    return Workplace(settings.store_url, settings.state_dir)

@@ -1,0 +1,110 @@
+"""The one executor: lanes in parallel, the tasks of a lane in order."""
+
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from runner.backends.backend import Backend
+from runner.clock import Clock
+from runner.errors import RunnerError
+from runner.events import EventSink, TaskFinished, TaskStarted, TaskWaiting
+from runner.execution.journal import AttemptJournal
+from runner.execution.limiter import Limiter
+from runner.planning.limits import NotBefore
+from runner.scripts import SCRIPTS
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.tasks import AttemptOutcome, Outcome, Task, TaskState
+
+STATE_AFTER = {
+    AttemptOutcome.COMPLETED: TaskState.COMPLETED,
+    AttemptOutcome.FAILED: TaskState.FAILED,
+    AttemptOutcome.UNCERTAIN: TaskState.UNCERTAIN,
+    AttemptOutcome.STOPPED: TaskState.PENDING,
+    AttemptOutcome.HELD_BACK: TaskState.PENDING,
+    AttemptOutcome.INTERRUPTED: TaskState.PENDING,
+}
+"""The state of a task after an attempt that ended so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Carries tasks out. `patience_s` is how long a lane waits for a limit before it leaves a task pending."""
+
+    ledger: Ledger
+    artifacts: Artifacts
+    backend: Backend
+    limiter: Limiter
+    clock: Clock
+    sink: EventSink
+    stop: threading.Event
+    patience_s: float
+
+    def run(self, tasks: Iterable[Task]) -> None:
+        """Carry the tasks out, each lane in the given order, and return when all lanes are done or stopped."""
+        lanes: dict[str, list[Task]] = {}
+        for task in tasks:
+            lanes.setdefault(task.lane, []).append(task)
+        if not lanes:
+            return
+        with ThreadPoolExecutor(len(lanes), thread_name_prefix="lane") as pool:
+            futures = [pool.submit(self._run_lane, queue) for queue in lanes.values()]
+        for future in futures:
+            future.result()
+
+    def _run_lane(self, queue: list[Task]) -> None:
+        for task in queue:
+            while not self.stop.is_set():
+                not_before = self._attempt(task) if self._may_start(task) else None
+                if not_before is None or not self._await(task, not_before.reason, not_before.instant_utc):
+                    break
+
+    def _may_start(self, task: Task) -> bool:
+        """Wait for the limits of what the task is going to do; false leaves it pending with its reason."""
+        for kind in SCRIPTS[task.script].effects(SCRIPTS[task.script].config_model.model_validate(task.config)):
+            while (refusal := self.limiter.ask(task, kind)) is not None:
+                if not self._await(task, refusal.reason, refusal.instant_utc):
+                    if not self.stop.is_set():
+                        self.ledger.hold_back(task.key, refusal.reason, refusal.instant_utc)
+                    return False
+        return True
+
+    def _await(self, task: Task, reason: str, until_utc: datetime) -> bool:
+        """Wait until an instant, if that is near enough; false if it is not, or if a stop was asked for."""
+        seconds = (until_utc - self.clock.now()).total_seconds()
+        if seconds > self.patience_s:
+            return False
+        self.sink(TaskWaiting(task.key, task.lane, reason, until_utc))
+        return not self.clock.wait(self.stop, max(seconds, 0))
+
+    def _attempt(self, task: Task) -> NotBefore | None:
+        """One attempt, from claim to outcome; a NotBefore says that a limit held it back."""
+        started_at = self.clock.monotonic()
+        attempt = self.ledger.start_attempt(task.key)
+        self.sink(TaskStarted(task.key, task.lane, title(task), attempt.number))
+        journal = AttemptJournal(self.ledger, self.artifacts, self.limiter, self.sink, task, attempt.id)
+        deadline = started_at + task.timeout_s
+        outcome = self._perform(task, journal, deadline)
+        state = STATE_AFTER[outcome.outcome]
+        self.ledger.finish_attempt(attempt.id, outcome, state)
+        if outcome.needs_person and task.device is not None:
+            self.ledger.place_hold(task.device, outcome.message, task.key)
+        self.sink(TaskFinished(task.key, task.lane, state, outcome, self.clock.monotonic() - started_at))
+        if outcome.outcome is AttemptOutcome.HELD_BACK and outcome.not_before is not None:
+            return NotBefore(outcome.not_before, outcome.message)
+        return None
+
+    def _perform(self, task: Task, journal: AttemptJournal, deadline: float) -> Outcome:
+        try:
+            return self.backend.perform(task, journal, journal, self.stop, deadline)
+        except RunnerError as error:
+            return Outcome(AttemptOutcome.FAILED, error.message, error.hint)
+
+
+def title(task: Task) -> str:
+    """What a task does, in a few words."""
+    return f"{task.script} {task.target}" if task.target else task.script
+
+

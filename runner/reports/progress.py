@@ -1,0 +1,183 @@
+"""What a run looks like while it goes on: one line per lane and one for the whole, or plain lines in a pipe."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from runner.events import (
+    EffectSettled,
+    Event,
+    StepFinished,
+    StepStarted,
+    TaskFinished,
+    TaskStarted,
+    TaskWaiting,
+)
+from runner.tasks import TaskState
+
+STYLES = {
+    TaskState.COMPLETED: "green",
+    TaskState.FAILED: "red",
+    TaskState.UNCERTAIN: "bold red",
+    TaskState.PENDING: "yellow",
+}
+
+
+class Progress(Protocol):
+    """A sink of events that is shown between `__enter__` and `__exit__`."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def tell(self, event: Event) -> None: ...
+
+    def say(self, message: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Lane:
+    """The line of one lane."""
+
+    tasks: int
+    done: int = 0
+    failed: int = 0
+    task: str = ""
+    step: str = "waiting to start"
+    position: int = 0
+    steps: int = 0
+
+
+class LiveProgress:
+    """Lines that change in place, for a terminal."""
+
+    def __init__(self, console: Console, tasks_by_lane: dict[str, int], zone: tzinfo) -> None:
+        self._lanes = {name: Lane(count) for name, count in tasks_by_lane.items()}
+        self._zone = zone
+        self._lock = threading.Lock()
+        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=8)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def say(self, message: str) -> None:
+        self._live.console.print(message, highlight=False)
+
+    def tell(self, event: Event) -> None:
+        """Take an event in; called from the lanes' threads."""
+        with self._lock:
+            lane = self._lanes.get(event.lane)
+            if lane is not None:
+                update(lane, event, self._zone)
+
+    def _render(self) -> RenderableType:
+        with self._lock:
+            return Group(self._lines(), self._overall())
+
+    def _lines(self) -> Table:
+        table = Table.grid(padding=(0, 2))
+        for column in ("phone", "tasks", "task", "bar", "step"):
+            table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1 if column == "step" else None)
+        for name, lane in self._lanes.items():
+            style = "red" if lane.failed else "green" if lane.done == lane.tasks else "cyan"
+            table.add_row(
+                Text(name, style="bold"),
+                Text(f"{lane.done}/{lane.tasks}", style=style),
+                Text(lane.task),
+                ProgressBar(total=max(lane.steps, 1), completed=lane.position, width=16),
+                Text(lane.step, style="dim"),
+            )
+        return table
+
+    def _overall(self) -> Table:
+        done = sum(lane.done for lane in self._lanes.values())
+        total = sum(lane.tasks for lane in self._lanes.values())
+        parts = sum(lane.position / lane.steps for lane in self._lanes.values() if lane.steps and lane.task)
+        table = Table.grid(padding=(0, 2))
+        table.add_row(
+            Text("all", style="bold"),
+            ProgressBar(total=max(total, 1), completed=min(done + parts, total), width=48),
+            Text(f"{done} of {total} tasks"),
+        )
+        return table
+
+
+class PlainProgress:
+    """One line an event, for a pipe or a log."""
+
+    def __init__(self, console: Console, zone: tzinfo) -> None:
+        self._console = console
+        self._zone = zone
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def say(self, message: str) -> None:
+        self._console.print(message, highlight=False, soft_wrap=True, markup=False)
+
+    def tell(self, event: Event) -> None:
+        line = describe(event, self._zone)
+        if line:
+            self.say(f"{event.lane}  {line}")
+
+
+def update(lane: Lane, event: Event, zone: tzinfo) -> None:
+    """Bring a lane's line up to date."""
+    match event:
+        case TaskStarted():
+            lane.task, lane.step, lane.position, lane.steps = event.title, "starting", 0, 0
+        case TaskWaiting():
+            lane.task, lane.step, lane.steps = "", describe(event, zone), 0
+        case StepStarted():
+            lane.step, lane.position, lane.steps = event.title, event.ordinal, event.total
+        case StepFinished():
+            lane.position = event.ordinal + 1
+        case TaskFinished():
+            if event.state.is_final:
+                lane.done += 1
+            lane.failed += event.state in (TaskState.FAILED, TaskState.UNCERTAIN)
+            lane.step = f"{event.state}: {event.outcome.message}" if event.outcome.message else str(event.state)
+            lane.position, lane.task = lane.steps, ""
+        case EffectSettled():
+            pass
+
+
+def describe(event: Event, zone: tzinfo) -> str:
+    """An event as one line; empty for those that only move a bar."""
+    match event:
+        case TaskStarted():
+            return f"{event.title}: started" + (f" (attempt {event.attempt})" if event.attempt > 1 else "")
+        case TaskWaiting():
+            return f"waiting until {clock_time(event.until_utc, zone)}: {event.reason}"
+        case EffectSettled():
+            return f"{event.kind} {event.target or ''}".rstrip() + f": {event.state}"
+        case TaskFinished():
+            ending = f": {event.outcome.message}" if event.outcome.message else ""
+            return f"{event.state} after {event.duration_s:.1f} s{ending}"
+        case _:
+            return ""
+
+
+def clock_time(instant: datetime, zone: tzinfo) -> str:
+    return instant.astimezone(zone).strftime("%H:%M:%S")
