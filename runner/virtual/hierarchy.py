@@ -22,13 +22,13 @@ def dump(windows: list[Window], width: int, height: int, max_depth: int = 50) ->
     """
     parts = [HEADER, '<hierarchy rotation="0">']
     for window in windows:
-        _write(parts, window.root, window.package, (0, 0, width, height), (0, 0), max_depth)
+        _write(parts, window.root, window.package, (0, 0, width, height), place=(0, 0), depth_left=max_depth)
     parts.append("</hierarchy>")
     return "".join(parts)
 
 
 def _write(
-    parts: list[str], view: View, package: str, screen: Bounds, place: tuple[int, int], depth_left: int
+    parts: list[str], view: View, package: str, screen: Bounds, *, place: tuple[int, int], depth_left: int
 ) -> None:
     """Append a view's node; `place` is its index among its siblings and its drawing order."""
     seen = clip(view.bounds, screen)
@@ -37,7 +37,7 @@ def _write(
     parts.append("<node " + _attributes(view, package, seen, *place))
     before = len(parts)
     for index, child in enumerate(view.children):
-        _write(parts, child, package, screen, (index, index + 1), depth_left - 1)
+        _write(parts, child, package, screen, place=(index, index + 1), depth_left=depth_left - 1)
     if len(parts) == before:
         parts[-1] += " />"
     else:

@@ -105,8 +105,11 @@ class _Level:
 
 
 def find(windows: list[Window], selector: Mapping[str, Any]) -> list[View]:
-    """All views that a UiSelector names, in the order of the tree, each once; at most one where its last level
-    carries `instance`. Raises `re.error` for a bad pattern, KeyError for a mask without its field."""
+    """All views that a UiSelector names, in the order of the tree, each once.
+
+    At most one where its last level carries `instance`. Raises `re.error` for a bad pattern, KeyError for a
+    mask without its field.
+    """
     levels = _levels(selector)
     found: dict[int, View] = {}
     for window in windows:

@@ -32,7 +32,7 @@ class Device(Protocol):
         ...
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Run `action` on the phone's event loop after a while (an upload that goes on); it calls `changed`."""
+        """Run `action` on the phone's event loop after a while (an upload that ends); it calls `changed`."""
         ...
 
     def changed(self) -> None:
@@ -47,10 +47,17 @@ class Device(Protocol):
         """Show a short message."""
         ...
 
+    def start_app(self, package: str) -> None:
+        """Bring an installed app to the front, as its icon on the home screen does."""
+        ...
+
 
 class App(Protocol):
-    """A small state machine over screens. The phone asks for `windows` whenever it needs the screen, so an app
-    builds its views from its state each time and keeps no view."""
+    """A small state machine over screens.
+
+    The phone asks for `windows` whenever it needs the screen, so an app builds its views from its state each time
+    and keeps no view.
+    """
 
     package: str
     label: str
