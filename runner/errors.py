@@ -88,7 +88,14 @@ class AppMissing(TaskError):
 
 
 class PhoneError(TaskError):
-    """The phone, or the way to it, failed."""
+    """The phone, or the way to it, failed.
+
+    `sent` is false only where the action surely never reached the phone; otherwise it may have happened.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, sent: bool = True) -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
 
 
 class AdbUnavailable(PhoneError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -98,14 +99,24 @@ class Task:
         """The queue in which the task waits: its device, or its account where no device is known."""
         return self.device or self.username or ""
 
+    @property
+    def title(self) -> str:
+        """What the task does, in a few words: `follow @demo_north`."""
+        return f"{self.script} {self.target}" if self.target else self.script
+
 
 def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
     """A task's stable identity, readable: `campaign/entry/nominal/device[/target]`.
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = [campaign, entry, nominal, lane] + ([target] if target is not None else [])
-    return "/".join(quote(part, safe="@:+[]!$&'()*,;=~") for part in parts)
+    parts = (campaign, entry, nominal, lane) if target is None else (campaign, entry, nominal, lane, target)
+    return "/".join(map(_key_part, parts))
+
+
+@lru_cache(maxsize=16384)
+def _key_part(text: str) -> str:
+    return quote(text, safe="@:+[]!$&'()*,;=~")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,9 @@ import click
 from rich.console import Console
 
 from runner.backends.device import DeviceBackend
-from runner.campaign.loader import Loaded, load_text
-from runner.campaign.revision import revision
-from runner.checks import check_files
-from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
-from runner.cli.validate import show_problems
+from runner.campaign.loader import load_text
+from runner.campaign.models import Campaign
+from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
 from runner.clock import SystemClock
 from runner.errors import UsageError
@@ -27,8 +25,8 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.planning.limits import effective_limits
-from runner.planning.plan import manual
-from runner.reports.html import render_report
+from runner.planning.plan import Source, manual
+from runner.reports.html import render_run
 from runner.reports.progress import LiveProgress, PlainProgress, Progress
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
@@ -41,6 +39,8 @@ from runner.virtual.launcher import PhonesProcess
 
 PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
+
+EXIT_PROBLEMS, EXIT_INTERRUPTED = 1, 130
 
 
 @click.command(
@@ -66,11 +66,36 @@ def run(
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
+    source = check_or_exit(ctx, file, clock.now()) if file else None
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
     console = Console(stderr=form == "json")
+    stop = threading.Event()
     with ExitStack() as stack:
-        loaded = check(file) if file is not None else None
         ledger = stack.enter_context(Ledger.open(place.store_url, clock))
         stack.enter_context(ExecutorLock(place.store_url))
-        ...
+        if source and file:
+            begin(ledger, file, source, run_id)
+        campaign = stored_campaign(ledger, run_id)
+        settle_interrupted(ledger)
+        rows = ledger.tasks(run_id=run_id)
+        progress = stack.enter_context(choose_progress(console, rows, settings))
+        progress.say(f"Run {run_id}: {totals(rows)}, on {'virtual phones' if place.phones else 'phones'}")
+        adb_port = settings.adb_port
+        if place.phones:
+            adb_port = stack.enter_context(virtual_phones(rows, place.phones)).adb_server_port
+        stack.enter_context(stop_on_interrupt(stop, progress))
+        backend = stack.enter_context(DeviceBackend(adb_port, clock))
+        limits = {campaign.name: effective_limits(campaign.limits)}
+        executor = Executor(
+            ledger=ledger,
+            artifacts=Artifacts(place.artifacts),
+            backend=backend,
+            limiter=Limiter(ledger, limits, settings.zone, clock),
+            clock=clock,
+            sink=progress.tell,
+            stop=stop,
+            patience_s=PATIENCE_S,
+        )
+        executor.run(row.task for row in rows if row.state is TaskState.PENDING)
+    ctx.exit(conclude(console, place, run_id, settings, form, interrupted=stop.is_set()))

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 
 from runner.backends.backend import Backend
 from runner.clock import Clock
@@ -56,41 +55,45 @@ class Executor:
 
     def _run_lane(self, queue: list[Task]) -> None:
         for task in queue:
-            while not self.stop.is_set():
-                not_before = self._attempt(task) if self._may_start(task) else None
-                if not_before is None or not self._await(task, not_before.reason, not_before.instant_utc):
+            while not self.stop.is_set() and not self._is_held(task):
+                refusal = self._refusal(task) or self._attempt(task)
+                if refusal is None or not self._await(task, refusal):
                     break
 
-    def _may_start(self, task: Task) -> bool:
-        """Wait for the limits of what the task is going to do; false leaves it pending with its reason."""
-        for kind in SCRIPTS[task.script].effects(SCRIPTS[task.script].config_model.model_validate(task.config)):
-            while (refusal := self.limiter.ask(task, kind)) is not None:
-                if not self._await(task, refusal.reason, refusal.instant_utc):
-                    if not self.stop.is_set():
-                        self.ledger.hold_back(task.key, refusal.reason, refusal.instant_utc)
-                    return False
+    def _is_held(self, task: Task) -> bool:
+        """Whether the task's phone waits for a person; then the task stays pending, and says so."""
+        hold = next((hold for hold in self.ledger.holds() if hold.device == task.device), None)
+        if hold is None:
+            return False
+        reason = f"{hold.device} is on hold: {hold.reason}"
+        self.ledger.hold_back(task.key, reason, self.clock.now())
         return True
 
-    def _await(self, task: Task, reason: str, until_utc: datetime) -> bool:
-        """Wait until an instant, if that is near enough; false if it is not, or if a stop was asked for."""
-        seconds = (until_utc - self.clock.now()).total_seconds()
-        if seconds > self.patience_s:
-            return False
-        self.sink(TaskWaiting(task.key, task.lane, reason, until_utc))
-        return not self.clock.wait(self.stop, max(seconds, 0))
+    def _refusal(self, task: Task) -> NotBefore | None:
+        """What forbids what the task is going to do now: of several limits the one that lasts longest."""
+        script = SCRIPTS[task.script]
+        kinds = script.effects(script.config_model.model_validate(task.config))
+        refusals = [refusal for kind in kinds if (refusal := self.limiter.ask(task, kind))]
+        return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
+
+    def _await(self, task: Task, refusal: NotBefore) -> bool:
+        """Wait until a limit allows the task; false if that is too far away, or if a stop was asked for."""
+        seconds = (refusal.instant_utc - self.clock.now()).total_seconds()
+        self.ledger.hold_back(task.key, refusal.reason, refusal.instant_utc)
+        self.sink(TaskWaiting(task.key, task.lane, refusal.reason, refusal.instant_utc))
+        return seconds <= self.patience_s and not self.clock.wait(self.stop, max(seconds, 0))
 
     def _attempt(self, task: Task) -> NotBefore | None:
-        """One attempt, from claim to outcome; a NotBefore says that a limit held it back."""
+        """One attempt, from claim to outcome; a NotBefore says that a limit held it back at a commit point."""
         started_at = self.clock.monotonic()
         attempt = self.ledger.start_attempt(task.key)
-        self.sink(TaskStarted(task.key, task.lane, title(task), attempt.number))
+        self.sink(TaskStarted(task.key, task.lane, task.title, attempt.number))
         journal = AttemptJournal(self.ledger, self.artifacts, self.limiter, self.sink, task, attempt.id)
-        deadline = started_at + task.timeout_s
-        outcome = self._perform(task, journal, deadline)
+        outcome = self._perform(task, journal, started_at + task.timeout_s)
         state = STATE_AFTER[outcome.outcome]
-        self.ledger.finish_attempt(attempt.id, outcome, state)
         if outcome.needs_person and task.device is not None:
             self.ledger.place_hold(task.device, outcome.message, task.key)
+        self.ledger.finish_attempt(attempt.id, outcome, state)
         self.sink(TaskFinished(task.key, task.lane, state, outcome, self.clock.monotonic() - started_at))
         if outcome.outcome is AttemptOutcome.HELD_BACK and outcome.not_before is not None:
             return NotBefore(outcome.not_before, outcome.message)
@@ -101,10 +104,3 @@ class Executor:
             return self.backend.perform(task, journal, journal, self.stop, deadline)
         except RunnerError as error:
             return Outcome(AttemptOutcome.FAILED, error.message, error.hint)
-
-
-def title(task: Task) -> str:
-    """What a task does, in a few words."""
-    return f"{task.script} {task.target}" if task.target else task.script
-
-

@@ -1,1 +1,1 @@
-"""From start times and entries to tasks: pure functions of their arguments, the same in a plan and in a run."""
+"""From start times and entries to tasks: pure functions, the same for a plan and for a run."""

@@ -157,7 +157,9 @@ def update(lane: Lane, event: Event, zone: tzinfo) -> None:
             if event.state.is_final:
                 lane.done += 1
             lane.failed += event.state in (TaskState.FAILED, TaskState.UNCERTAIN)
-            lane.step = f"{event.state}: {event.outcome.message}" if event.outcome.message else str(event.state)
+            lane.step = (
+                f"{event.state}: {event.outcome.message}" if event.outcome.message else str(event.state)
+            )
             lane.position, lane.task = lane.steps, ""
         case EffectSettled():
             pass

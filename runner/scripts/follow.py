@@ -1,8 +1,8 @@
 """Script `follow`: follow users, one task per user and device."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from runner.scripts.script import Config, Script, listed
 
@@ -10,7 +10,7 @@ from runner.scripts.script import Config, Script, listed
 class FollowConfig(Config):
     """Settings of the script `follow`. One of the two targets is required."""
 
-    target_users: list[str] = Field(
+    target_users: list[Annotated[str, StringConstraints(min_length=1)]] = Field(
         default=[],
         description="Users to follow, one task per user and device; wins over target_user.",
         examples=[["@brand_se", "@brand_no"]],

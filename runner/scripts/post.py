@@ -1,8 +1,8 @@
 """Script `post`: publish a video or images, one task per device."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from runner.scripts.script import Config, Script
 
@@ -21,7 +21,7 @@ class PostConfig(Config):
         default="share",
         description="How the post is started: share the file to the app, the app's plus button, or a sound's page.",
     )
-    material_list: list[str] = Field(
+    material_list: list[Annotated[str, StringConstraints(min_length=1)]] = Field(
         default=[],
         description="Files to post, relative to the campaign file. When given, the next three keys are ignored.",
         examples=[["media/launch.mp4"]],
@@ -42,11 +42,10 @@ class PostConfig(Config):
     sound_wait_time: int = Field(
         default=10, ge=0, le=600, description="Seconds to wait for a sound's page to load."
     )
-    add_sound: str | int = Field(
+    add_sound: Literal["-1", "0", "1", "custom", -1, 0, 1] = Field(
         default="-1",
         description="Background sound: -1 leaves the app's default, 0 off, 1 on, `custom` searches for one.",
         examples=["-1", "custom"],
-        json_schema_extra={"enum": ["-1", "0", "1", "custom", -1, 0, 1], "type": ["string", "integer"]},
     )
     sound_name: str = Field(default="", description="The sound's name or URL; required with useSound.")
     custom_sound_keyword: str = Field(

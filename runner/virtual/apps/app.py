@@ -55,8 +55,8 @@ class Device(Protocol):
 class App(Protocol):
     """A small state machine over screens.
 
-    The phone asks for `windows` whenever it needs the screen, so an app builds its views from its state each time
-    and keeps no view.
+    The phone asks for `windows` whenever it needs the screen, so an app builds its views from its state each
+    time and keeps no view.
     """
 
     package: str

@@ -1,0 +1,98 @@
+"""A YAML file as read: its data, and where every key and value of it stands."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from runner.diagnostics import Diagnostic, Span
+
+Place = tuple[int, int]
+"""A stretch of the text as character offsets: start, and end (exclusive)."""
+
+JsonPath = Sequence[str | int]
+"""The way from the root of the data to a value: keys and list indexes."""
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Marks:
+    """Where a mapping or list stands, and everything in it; a parallel tree to the data.
+
+    `items` has the keys (or indexes) of the data, `keys` the places of a mapping's keys. A scalar's mark is
+    its Place.
+    """
+
+    __slots__ = ("end", "items", "keys", "start")
+
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.end = start
+        self.keys: dict[str | int, Place] = {}
+        self.items: dict[str | int, Mark] = {}
+
+
+Mark = Marks | Place
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as read. `data` is None when the file is empty, or no YAML: then `diagnostics` says why."""
+
+    path: str
+    text: str
+    data: Any
+    marks: Mark | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    def span(self, path: JsonPath, *, key: bool = False) -> Span:
+        """Where the value at `path` stands, or its key; where there is no such value, the nearest parent.
+
+        A value that was left empty (`key:`) has no place of its own: its key stands for it.
+        """
+        return span_of(self._place(path, key), self._line_starts)
+
+    def source(self, path: JsonPath) -> str:
+        """The value at `path` as it is written in the file."""
+        start, end = self._place(path, key=False)
+        return self.text[start:end]
+
+    def span_within(self, path: JsonPath, text: str, offset: int) -> Span:
+        """Where one character of the value `text` at `path` stands; the whole value if it is not written as
+        it is meant (escapes, folded lines)."""
+        start, end = self._place(path, key=False)
+        at = self.text.find(text, start, end)
+        return span_of((at + offset, at + offset + 1), self._line_starts) if at >= 0 else self.span(path)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return line_starts(self.text)
+
+    def _place(self, path: JsonPath, key: bool) -> Place:
+        mark: Mark | None = self.marks
+        key_place: Place | None = None
+        for step in path:
+            if not isinstance(mark, Marks) or step not in mark.items:
+                break
+            key_place = mark.keys.get(step)
+            mark = mark.items[step]
+        if mark is None:
+            return (0, 0)
+        start, end = (mark.start, mark.end) if isinstance(mark, Marks) else mark
+        if key_place and (key or start == end):
+            return key_place
+        return (start, start + len(self.text[start:end].rstrip()))
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line starts."""
+    return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]
+
+
+def span_of(place: Place, starts: Sequence[int]) -> Span:
+    """Lines and columns of a stretch of text whose lines start at `starts`."""
+    start, end = place
+    line, end_line = bisect_right(starts, start), bisect_right(starts, end)
+    return Span(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)

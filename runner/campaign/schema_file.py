@@ -1,0 +1,33 @@
+"""The generated schemas, as they lie on disk: read without the models, which are slow to import."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import runner
+
+
+def schema_path(name: str) -> Path:
+    """The file of a schema: within an installed package, beside the package in a checkout."""
+    package = Path(runner.__file__).parent
+    folders = (package / "schemas", package.parent / "schemas")
+    return next(folder for folder in folders if folder.is_dir()) / f"{name}.schema.json"
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """A schema by the name of its file."""
+    content: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def config_schemas() -> dict[str, dict[str, Any]]:
+    """The schema of each built-in script's config, by the name of the script."""
+    definitions = schema("campaign")["$defs"]
+    found = {}
+    for rule in definitions["Entry"]["allOf"]:
+        reference: str = rule["then"]["properties"]["config"]["$ref"]
+        found[rule["if"]["properties"]["script"]["const"]] = definitions[reference.rpartition("/")[2]]
+    return found

@@ -1,0 +1,79 @@
+"""Conditions of flows: what is shown, and how remembered values compare. Pure."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from runner.flows.comparing import COMPARISONS
+from runner.flows.reading import Model, refuse
+from runner.flows.templates import ElementName, Template
+
+
+def _from_name(value: Any) -> Any:
+    return {"element": value} if isinstance(value, str) else value
+
+
+class Condition(Model):
+    """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
+
+    A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `unchanged_from`,
+    `prepended_to`.
+    """
+
+    element: ElementName | None = None
+    any: "Conditions | None" = None
+    all: "Conditions | None" = None
+    gone: ElementName | None = None
+    value: Template | None = None
+    equal: Template | None = Field(default=None, alias="is")
+    is_not: Template | None = None
+    shows: Template | None = None
+    unchanged_from: Template | None = None
+    prepended_to: Template | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        said = [key for key in ("element", "any", "all", "gone", "value") if getattr(self, key) is not None]
+        compared = [key for key in COMPARISONS if getattr(self, key) is not None]
+        if len(said) != 1:
+            raise refuse("bad-condition", "a condition says exactly one of: element, any, all, gone, value")
+        if (said == ["value"]) != (len(compared) == 1) or len(compared) > 1:
+            legal = ", ".join("is" if key == "equal" else key for key in COMPARISONS)
+            raise refuse("bad-condition", f"`value` is held against exactly one of: {legal}")
+        return self
+
+    def holds(self, shown: Callable[[str], bool], fill: Callable[[str], str]) -> bool:
+        """Whether it is true, given which elements are shown and what the variables stand for."""
+        if self.any is not None:
+            return any(part.holds(shown, fill) for part in self.any)
+        if self.all is not None:
+            return all(part.holds(shown, fill) for part in self.all)
+        if self.element is not None:
+            return shown(self.element)
+        if self.gone is not None:
+            return not shown(self.gone)
+        key = next(key for key in COMPARISONS if getattr(self, key) is not None)
+        return COMPARISONS[key](fill(self.value or ""), fill(getattr(self, key)))
+
+    def words(self) -> str:
+        """What it waits for, in words."""
+        if self.any is not None:
+            return " or ".join(part.words() for part in self.any)
+        if self.all is not None:
+            return " and ".join(part.words() for part in self.all)
+        if self.gone is not None:
+            return f"{spoken(self.gone)} gone"
+        return spoken(self.element) if self.element is not None else f"{self.value} as expected"
+
+
+Conditions = Annotated[
+    "tuple[Annotated[Condition, BeforeValidator(_from_name)], ...]", Field(strict=False, min_length=1)
+]
+Shown = Annotated[Condition, BeforeValidator(_from_name)]
+"""A condition; the name of an element alone means that it is shown."""
+
+
+def spoken(name: str) -> str:
+    """A name of the profile as a person reads it."""
+    return name.replace("_", " ")

@@ -1,0 +1,122 @@
+"""Finding elements on a screen by selectors. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from runner.phone.screen import Bounds, Element, Screen, normalise
+
+if TYPE_CHECKING:
+    from runner.flows.profile import Selector
+
+
+def find_all(selectors: Sequence["Selector"], screen: Screen, packages: Sequence[str]) -> list[Element]:
+    """The elements that the first selector finds which finds any, in the order of the tree."""
+    elements = list(screen.elements())
+    for selector in selectors:
+        found = [e for e in elements if _is_of(selector, e, packages) and matches(selector, e, screen)]
+        if selector.index is not None:
+            found = found[selector.index :][:1]
+        if found:
+            return found
+    return []
+
+
+def matches(selector: "Selector", element: Element, screen: Screen) -> bool:
+    """Whether everything that the selector says is true of the element; `index` apart."""
+    return (
+        _has_words(selector, element)
+        and _has_flags(selector, element)
+        and _stands_right(selector, element, screen)
+        and all(not _any(lacked, element.below(), screen) for lacked in selector.lacks)
+    )
+
+
+def tap_point(element: Element, bar_top: int | None) -> tuple[int, int] | None:
+    """The centre of what can be seen of an element, None if nothing can.
+
+    `bar_top` is the upper edge of a bar at the bottom that lies over the element, None if none does.
+    """
+    left, top, right, bottom = element.bounds
+    if bar_top is not None:
+        bottom = min(bottom, bar_top)
+    if right <= left or bottom <= top:
+        return None
+    return (left + right) // 2, (top + bottom) // 2
+
+
+def _is_of(selector: "Selector", element: Element, packages: Sequence[str]) -> bool:
+    """Elements of other apps (status bar, keyboard) are only found where a selector names their package."""
+    if selector.package_matches is not None:
+        return _full(selector.package_matches, element.package)
+    return not element.package or element.package in packages
+
+
+def _has_words(selector: "Selector", element: Element) -> bool:
+    return (
+        _says(element.text, selector.text, selector.text_matches, selector.text_starts)
+        and _says(element.desc, selector.desc, selector.desc_matches, selector.desc_starts)
+        and (selector.id is None or selector.id in (element.rid, element.rid.partition("/")[2]))
+        and (selector.cls is None or element.cls.rpartition(".")[2] in selector.cls.split("|"))
+    )
+
+
+def _says(said: str, exact: str | None, pattern: str | None, start: str | None) -> bool:
+    return (
+        (exact is None or said == normalise(exact))
+        and (pattern is None or _full(pattern, said))
+        and (start is None or said.startswith(normalise(start)))
+    )
+
+
+def _has_flags(selector: "Selector", element: Element) -> bool:
+    return (
+        selector.enabled in (None, element.enabled)
+        and selector.selected in (None, element.selected)
+        and selector.focused in (None, element.focused)
+    )
+
+
+def _stands_right(selector: "Selector", element: Element, screen: Screen) -> bool:
+    return (
+        (
+            selector.parent is None
+            or (element.parent is not None and matches(selector.parent, element.parent, screen))
+        )
+        and (selector.within is None or _any(selector.within, element.ancestors(), screen))
+        and (selector.has is None or _any(selector.has, element.below(), screen))
+        and (selector.region is None or _in_region(element.bounds, selector.region, screen))
+        and (selector.below is None or _is_below(selector, element, screen))
+    )
+
+
+def _any(selector: "Selector", elements: Iterable[Element], screen: Screen) -> bool:
+    return any(matches(selector, element, screen) for element in elements)
+
+
+def _is_below(selector: "Selector", element: Element, screen: Screen) -> bool:
+    """Whether the element starts under one that `below` finds, at most `gap` of the screen under it."""
+    assert selector.below is not None
+    reach = selector.gap * screen.size[1]
+    return any(0 <= element.bounds[1] - bottom <= reach for bottom in _bottoms(selector.below, screen))
+
+
+def _bottoms(selector: "Selector", screen: Screen) -> Iterator[int]:
+    return (e.bounds[3] for e in screen.elements() if matches(selector, e, screen))
+
+
+def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
+    width, height = screen.size
+    x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    left, top, right, bottom = region
+    return left * width <= x <= right * width and top * height <= y <= bottom * height
+
+
+@lru_cache(maxsize=1024)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
+
+
+def _full(pattern: str, text: str) -> bool:
+    return _pattern(pattern).fullmatch(text) is not None

@@ -1,0 +1,214 @@
+"""App profiles: which elements an app's screens are made of, and which screens only a person may pass.
+
+Selectors live in these files (`apps/*.yaml`) and nowhere else.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from runner.campaign.reader import read
+from runner.diagnostics import Diagnostic, tidy
+from runner.flows.matching import find_all, tap_point
+from runner.flows.reading import Model, Names, Reading, raise_for, refuse
+from runner.flows.templates import Template, fill, names_in
+from runner.phone.screen import Element, Screen
+
+VARIABLES = frozenset({"user", "target", "caption", "account"})
+"""What selectors and links may refer to."""
+
+
+def _check_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise refuse(
+            "bad-pattern", f"no regular expression: {error}", "patterns match the whole text"
+        ) from error
+    return pattern
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+Pattern = Annotated[Template, AfterValidator(_check_pattern)]
+Fraction = Annotated[float, Field(ge=0, le=1, strict=False)]
+
+
+class Selector(Model):
+    """What is said of one element; all of it must be true. Texts are compared normalised."""
+
+    text: Template | None = Field(default=None, description="The whole text.")
+    text_matches: Pattern | None = Field(default=None, description="A pattern for the whole text.")
+    text_starts: Template | None = Field(default=None, description="How the text starts.")
+    desc: Template | None = Field(default=None, description="The whole content description.")
+    desc_matches: Pattern | None = Field(default=None, description="A pattern for the whole description.")
+    desc_starts: Template | None = Field(default=None, description="How the description starts.")
+    id: str | None = Field(default=None, description="The resource-id, with or without its package.")
+    cls: str | None = Field(
+        default=None, alias="class", description="The last part of the class; `|` between several."
+    )
+    package_matches: Pattern | None = Field(
+        default=None, description="A pattern for a package not the app's own."
+    )
+    enabled: bool | None = None
+    selected: bool | None = None
+    focused: bool | None = None
+    parent: "Selector | None" = Field(default=None, description="What its direct parent is.")
+    within: "Selector | None" = Field(default=None, description="What one of its ancestors is.")
+    has: "Selector | None" = Field(default=None, description="What something inside it is.")
+    lacks: "Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False)]" = Field(
+        default=(), description="What nothing inside it may be."
+    )
+    below: "Selector | None" = Field(default=None, description="What it stands under.")
+    gap: Fraction = Field(default=1.0, description="How far under it, as a fraction of the screen's height.")
+    region: Annotated[tuple[Fraction, Fraction, Fraction, Fraction], Field(strict=False)] | None = Field(
+        default=None, description="Where its centre is: left, top, right, bottom as fractions of the screen."
+    )
+    index: int | None = Field(default=None, description="Which of those found, from 0; -1 is the last.")
+
+
+Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
+"""Candidates, tried in order."""
+
+
+class Stop(Model):
+    """A screen at which only a person may go on."""
+
+    when: Selectors
+    unless: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(), description="Elements whose presence shows that it is only a text on an ordinary screen."
+    )
+    message: str
+
+
+class Dismissal(Model):
+    """A dialog that may be declined."""
+
+    when: Selectors
+    tap: Selectors | None = Field(
+        default=None, description="What declines it; without it, the back key does."
+    )
+
+
+class Profile(Model):
+    """One app as the runner sees it."""
+
+    version: Literal[1]
+    app: str
+    language: str = Field(description="The language of the app's labels.")
+    packages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    launch_activity: str | None = None
+    share_activity: str | None = None
+    links: Mapping[str, Template] = {}
+    bottom_bar: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(), description="Elements of the bar at the bottom, which lies over others."
+    )
+    elements: Mapping[str, Selectors]
+    stops: Mapping[str, Stop] = {}
+    dismiss: Mapping[str, Dismissal] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class AppView:
+    """A profile joined to one of the app's packages and to variables: what finds elements on screens."""
+
+    profile: Profile
+    package: str
+    variables: Mapping[str, str]
+
+    def find(self, name: str, screen: Screen) -> Element | None:
+        """The first element of this name on the screen."""
+        return next(iter(self.find_all(name, screen)), None)
+
+    def find_all(self, name: str, screen: Screen) -> list[Element]:
+        """All elements of this name on the screen, in the order of the tree."""
+        return self._search(self.profile.elements[name], screen)
+
+    def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
+        """Where to tap an element: never on the bar that lies over it. None if nothing of it can be seen."""
+        bar = [found for name in self.profile.bottom_bar if (found := self.find(name, screen))]
+        if any(part is element or part in element.ancestors() for part in bar):
+            return tap_point(element, None)
+        return tap_point(element, min((part.bounds[1] for part in bar), default=None))
+
+    def stop_of(self, screen: Screen) -> Stop | None:
+        """The stop screen that is shown, if any."""
+        for stop in self.profile.stops.values():
+            if self._search(stop.when, screen) and not any(self.find(name, screen) for name in stop.unless):
+                return stop
+        return None
+
+    def dismissal_of(self, screen: Screen) -> tuple[str, Element | None] | None:
+        """The declinable dialog that is shown: its name, and what declines it (None: the back key)."""
+        for name, dismissal in self.profile.dismiss.items():
+            if self._search(dismissal.when, screen):
+                if dismissal.tap is None:
+                    return name, None
+                found = self._search(dismissal.tap, screen)
+                if found:
+                    return name, found[0]
+        return None
+
+    def link(self, name: str) -> str:
+        """A link of the profile with its variables filled in, percent-encoded."""
+        return fill(self.profile.links[name], self.variables, lambda value: quote(value, safe=""))
+
+    def component(self, activity: str) -> str:
+        """An activity as `am start -n` takes it."""
+        return f"{self.package}/{activity}"
+
+    def _search(self, selectors: tuple[Selector, ...], screen: Screen) -> list[Element]:
+        filled = [filled_in(selector, self.variables) for selector in selectors]
+        return find_all(filled, screen, self.profile.packages)
+
+
+def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
+    """The selector with its variables replaced; in patterns their values stand for themselves."""
+    changes: dict[str, Any] = {}
+    for name, value in selector:
+        if isinstance(value, str) and names_in(value):
+            changes[name] = fill(value, variables, re.escape if name.endswith("_matches") else str)
+        elif isinstance(value, Selector):
+            inner = filled_in(value, variables)
+            if inner is not value:
+                changes[name] = inner
+    return selector.model_copy(update=changes) if changes else selector
+
+
+def read_profile(text: str, path: str) -> tuple[Profile | None, list[Diagnostic]]:
+    """A profile from the text of its file, or the problems that it has."""
+    reading = Reading(read(text, path))
+    data = reading.document.data
+    names = Names(variables=set(VARIABLES))
+    profile = reading.build(Profile, data, (), names) if data is not None else None
+    if profile is not None:
+        for at, name in _mentioned(profile):
+            if name not in profile.elements:
+                reading.note(at, "unknown-element", f"the profile has no element {name!r}")
+    return (None if reading.diagnostics else profile), tidy(reading.diagnostics)
+
+
+def _mentioned(profile: Profile) -> Iterator[tuple[list[str | int], str]]:
+    for index, name in enumerate(profile.bottom_bar):
+        yield ["bottom_bar", index], name
+    for stop_name, stop in profile.stops.items():
+        for index, name in enumerate(stop.unless):
+            yield ["stops", stop_name, "unless", index], name
+
+
+@cache
+def load_profile(app: str) -> Profile:
+    """A profile that comes with the runner. Raises FlowError if it is wrong."""
+    path = f"apps/{app}.yaml"
+    profile, diagnostics = read_profile((files("runner.flows") / path).read_text(encoding="utf-8"), path)
+    raise_for(diagnostics)
+    assert profile is not None
+    return profile

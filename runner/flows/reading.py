@@ -1,0 +1,142 @@
+"""From YAML files of flows and app profiles to typed values, with a diagnostic for every problem."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from runner.campaign.document import Document, JsonPath
+from runner.diagnostics import Diagnostic, Severity
+from runner.errors import FlowError
+
+T = TypeVar("T", bound="Model")
+
+
+class Model(BaseModel):
+    """The root of what flow and profile files hold: strict, frozen, unknown keys refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+@dataclass(slots=True)
+class Names:
+    """What a file may refer to: elements and links of the app profile, and the variables known so far."""
+
+    elements: Collection[str] = ()
+    links: Collection[str] = ()
+    variables: set[str] = field(default_factory=set)
+
+
+class Reading:
+    """One file while it is read: its document, and the problems found so far."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.diagnostics: list[Diagnostic] = list(document.diagnostics)
+
+    def build(self, model: type[T], data: Any, at: JsonPath, names: Names) -> T | None:
+        """`data`, which stands at `at`, as a model; None if it has problems, which are noted."""
+        try:
+            return model.model_validate(data, context=names)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self._note_detail(detail, at, model)
+            return None
+
+    def note(
+        self, at: JsonPath, code: str, message: str, hint: str | None = None, *, key: bool = False
+    ) -> None:
+        """Note a problem of the value at a place, or of its key."""
+        span = self.document.span(at, key=key)
+        self.diagnostics.append(Diagnostic(self.document.path, span, Severity.ERROR, code, message, hint))
+
+    def line(self, at: JsonPath) -> int:
+        return self.document.span(at).line
+
+    def _written(self, place: JsonPath) -> list[str | int]:
+        """A place as the file has it: a single value may stand for a list of one."""
+        data, written = self.document.data, []
+        for step in place:
+            if isinstance(step, int) and not isinstance(data, list):
+                continue
+            written.append(step)
+            data = data[step] if _has(data, step) else None
+        return written
+
+    def _note_detail(self, detail: ErrorDetails, at: JsonPath, model: type[Model]) -> None:
+        place = self._written([*at, *detail["loc"]])
+        kind = detail["type"]
+        if kind == "extra_forbidden":
+            key = str(place[-1])
+            self.note(
+                place,
+                "unknown-key",
+                f"unknown key {key!r}",
+                legal(key, _keys(model, detail["loc"])),
+                key=True,
+            )
+        elif kind == "missing":
+            self.note(place[:-1], "missing-key", f"the key {place[-1]!r} is missing")
+        else:
+            hint = detail.get("ctx", {}).get("hint")
+            code = kind.replace("_", "-") if hint else "invalid-value"
+            self.note(place, code, detail["msg"], hint)
+
+
+def refuse(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """The error that a validator raises: its code and hint become the diagnostic's."""
+    escaped = message.replace("{", "{{").replace("}", "}}")
+    return PydanticCustomError(
+        code.replace("-", "_"), "{message}", {"message": message, "hint": hint or escaped}
+    )
+
+
+def legal(name: str, names: Collection[str]) -> str:
+    """A hint: the nearest of the legal names, or all of them."""
+    near = get_close_matches(name, names, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return "known: " + ", ".join(sorted(names)) if names else "none is known here"
+
+
+def raise_for(diagnostics: Sequence[Diagnostic]) -> None:
+    """Raise a FlowError that shows every problem, if there are any."""
+    if not diagnostics:
+        return
+    lines = [
+        f"{d.path}:{d.span.line}:{d.span.column}: {d.message}" + (f" ({d.hint})" if d.hint else "")
+        for d in diagnostics
+    ]
+    raise FlowError("\n".join(lines), hint="correct the file; docs/flows.md describes the language")
+
+
+def _has(data: Any, step: str | int) -> bool:
+    if isinstance(step, int):
+        return isinstance(data, list) and step < len(data)
+    return isinstance(data, dict) and step in data
+
+
+def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys that are legal beside the last one of `loc`."""
+    for step in loc[:-1]:
+        inner = _inner(model, step) if isinstance(step, str) else None
+        model = inner or model
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _inner(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """The model that the value of a key is made of."""
+    for name, info in model.model_fields.items():
+        if key in (name, info.alias):
+            return _first_model(info.annotation)
+    return None
+
+
+def _first_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_first_model(part) for part in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model is not None), None)

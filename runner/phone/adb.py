@@ -1,0 +1,74 @@
+"""The adb server on this machine: found, or started from the binary that adbutils carries."""
+
+import os
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import adbutils
+
+from runner.errors import AdbUnavailable
+from runner.phone.transport import AdbServer
+
+DEFAULT_PORT = 5037
+OLDEST_SERVER = 41
+"""The first server version (platform-tools 29) that knows `host:tport`."""
+
+START_TIMEOUT_S = 20.0
+
+
+def connect(port: int) -> AdbServer:
+    """The adb server at `port`; on the default port one is started if none answers. Raises AdbUnavailable."""
+    server = AdbServer(port)
+    version = _version(server)
+    if version is None and port == DEFAULT_PORT:
+        _start(port)
+        version = _version(server)
+    if version is None:
+        raise AdbUnavailable(
+            f"no adb server answers on 127.0.0.1:{port}",
+            hint=f"start one with `adb -P {port} start-server`, or unset ANDROID_ADB_SERVER_PORT",
+            sent=False,
+        )
+    if version < OLDEST_SERVER:
+        raise AdbUnavailable(
+            f"the adb server on 127.0.0.1:{port} has version {version}, older than {OLDEST_SERVER}",
+            hint="stop it with `adb kill-server`; the runner then starts its own",
+            sent=False,
+        )
+    return server
+
+
+def binary() -> str:
+    """The adb binary that adbutils carries, or the one in ADBUTILS_ADB_PATH.
+
+    The variable is set for this process: uiautomator2 and adbutils would prefer an older adb on the path.
+    """
+    bundled = Path(str(files("adbutils.binaries"))) / "adb"
+    if bundled.is_file():
+        os.environ.setdefault("ADBUTILS_ADB_PATH", str(bundled))
+    return str(adbutils.adb_path())
+
+
+def _version(server: AdbServer) -> int | None:
+    try:
+        return int(server.server_version())
+    except (adbutils.AdbError, OSError, ValueError):
+        return None
+
+
+def _start(port: int) -> None:
+    try:
+        subprocess.run(
+            [binary(), "-P", str(port), "start-server"],
+            timeout=START_TIMEOUT_S,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+    except (OSError, subprocess.SubprocessError, adbutils.AdbError) as error:
+        raise AdbUnavailable(
+            f"the adb server could not be started on 127.0.0.1:{port}: {error}",
+            hint="start it by hand with `adb start-server`, and read what it says",
+            sent=False,
+        ) from error

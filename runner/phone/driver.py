@@ -1,0 +1,68 @@
+"""What a flow needs of a phone: the small interface between the engine and a session."""
+
+from pathlib import Path
+from typing import Protocol
+
+from runner.phone.screen import Screen
+
+
+class Driver(Protocol):
+    """One phone that a flow drives. Every call has a time limit and raises PhoneError; only `tap_once` is
+    certain to be sent at most once."""
+
+    serial: str
+
+    def screen(self) -> Screen:
+        """What the phone shows now; without elements if it gives none."""
+        ...
+
+    def tap(self, x: int, y: int) -> None: ...
+
+    def tap_once(self, x: int, y: int) -> None:
+        """One tap in one raw action, never repeated by any client. If it raises, the error's `sent` is false
+        only where the tap surely did not reach the phone."""
+        ...
+
+    def long_tap(self, x: int, y: int, duration_s: float) -> None: ...
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None: ...
+
+    def press(self, key: str) -> None:
+        """Press a key: back, home, enter, search, delete, recent."""
+        ...
+
+    def type_text(self, text: str) -> None:
+        """Replace the text of the focused field, and read it back."""
+        ...
+
+    def hide_keyboard(self) -> None:
+        """Close the on-screen keyboard if it is shown."""
+        ...
+
+    def screenshot(self) -> bytes:
+        """What the phone shows, as a small JPEG."""
+        ...
+
+    def launch(self, package: str, activity: str | None) -> None:
+        """Bring an app to the front, as its icon on the launcher does. Raises AppMissing."""
+        ...
+
+    def stop(self, package: str) -> None:
+        """End an app's processes."""
+        ...
+
+    def open_link(self, uri: str, package: str) -> None:
+        """Open a link in an app. Raises AppMissing."""
+        ...
+
+    def share(self, file: Path, component: str, mime_type: str) -> None:
+        """Copy a file to the phone's media and hand it to an app's share target."""
+        ...
+
+    def current_package(self) -> str:
+        """The package in front."""
+        ...
+
+    def reach(self, timeout_s: float) -> None:
+        """Wait until the phone can be used again after its connection broke. Raises PhoneError if not."""
+        ...

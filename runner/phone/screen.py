@@ -1,0 +1,137 @@
+"""A phone's screen as a tree of elements, parsed from uiautomator's XML. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Bounds = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels; right and bottom are exclusive."""
+
+_BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+_NOT_XML = re.compile(
+    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&#(?:x0*[0-8bcef]|x0*1[0-9a-f]|0*[0-8]);", re.I
+)
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+
+
+def normalise(text: str) -> str:
+    """Text as it is compared: without direction marks, with plain apostrophes and blanks, and trimmed."""
+    return _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u00a0", " ").strip()
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """One element of a screen; text, description and hint are normalised. `cls` is the full class name."""
+
+    cls: str
+    text: str
+    desc: str
+    rid: str
+    hint: str
+    package: str
+    bounds: Bounds
+    enabled: bool
+    selected: bool
+    focused: bool
+    checked: bool
+    parent: "Element | None" = field(default=None, repr=False)
+    children: list["Element"] = field(default_factory=list, repr=False)
+
+    def walk(self) -> Iterator["Element"]:
+        """The element and all below it, in the order of the tree."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def below(self) -> Iterator["Element"]:
+        """All that the element contains, in the order of the tree."""
+        for child in self.children:
+            yield from child.walk()
+
+    def ancestors(self) -> Iterator["Element"]:
+        """What contains the element, nearest first."""
+        element = self.parent
+        while element is not None:
+            yield element
+            element = element.parent
+
+    @property
+    def words(self) -> str:
+        """What a person would call the element: its text, or else its description."""
+        return self.text or self.desc
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What a phone shows: the roots of its windows, in the order in which the phone gave them."""
+
+    roots: tuple[Element, ...]
+    xml: str = field(repr=False)
+
+    def elements(self) -> Iterator[Element]:
+        """Every element, in the order of the tree."""
+        for root in self.roots:
+            yield from root.walk()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels, as far as the elements reach."""
+        return (
+            max((root.bounds[2] for root in self.roots), default=0),
+            max((root.bounds[3] for root in self.roots), default=0),
+        )
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The packages whose windows are shown, each once, in the order of the windows."""
+        return tuple(dict.fromkeys(root.package for root in self.roots if root.package))
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether nothing on it can be read: no element has a text or a description of its own.
+
+        A modal web page shows like this; `Dialog` alone is the name of its window.
+        """
+        return not any(element.words not in ("", "Dialog") for element in self.elements())
+
+
+def parse(xml: str) -> Screen:
+    """A screen from uiautomator's XML.
+
+    Both `<node class=..>` and class-named tags are read; broken characters are left out; no text at all
+    gives a screen without elements.
+    """
+    from lxml import etree
+
+    clean = _NOT_XML.sub("", xml)
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(clean.encode(), parser) if clean.strip() else None
+    if root is None:
+        return Screen((), xml)
+    return Screen(tuple(_element(node, None) for node in root if isinstance(node.tag, str)), xml)
+
+
+def _element(node: Any, parent: Element | None) -> Element:
+    get: Mapping[str, str] = node.attrib
+    element = Element(
+        cls=get.get("class") or (node.tag if node.tag != "node" else ""),
+        text=normalise(get.get("text", "")),
+        desc=normalise(get.get("content-desc", "")),
+        rid=get.get("resource-id", ""),
+        hint=normalise(get.get("hint", "")),
+        package=get.get("package", ""),
+        bounds=_bounds(get.get("bounds", "")),
+        enabled=get.get("enabled", "true") == "true",
+        selected=get.get("selected") == "true",
+        focused=get.get("focused") == "true",
+        checked=get.get("checked") == "true",
+        parent=parent,
+    )
+    element.children = [_element(child, element) for child in node if isinstance(child.tag, str)]
+    return element
+
+
+def _bounds(text: str) -> Bounds:
+    found = _BOUNDS.match(text)
+    return (int(found[1]), int(found[2]), int(found[3]), int(found[4])) if found else (0, 0, 0, 0)

@@ -1,0 +1,299 @@
+"""One phone that is being driven: adb for apps and files, uiautomator2's server for its screen."""
+
+import base64
+import hashlib
+import io
+import logging
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner.clock import Clock, SystemClock
+from runner.errors import AppMissing, AutomationFailed, NeedsPerson, PhoneError, PhoneTimeout
+from runner.phone import rpc, shell
+from runner.phone.fleet import Fleet
+from runner.phone.screen import Element, Screen, normalise, parse
+from runner.phone.translate import hint, phone_error, translated
+from runner.phone.transport import CALL_TIMEOUT_S, Transport
+
+if TYPE_CHECKING:
+    import uiautomator2
+
+LOG = logging.getLogger(__name__)
+
+SCREENSHOT_WIDTH = 360
+SWIPE_STEPS_PER_S = 200
+CONTENT_TIMEOUT_S = 20.0
+"""How long Android's media store may take to list a new file."""
+
+MEDIA = {"video": ("Movies", "video"), "image": ("Pictures", "images")}
+"""Kind of file -> public folder on the phone, and collection of the media store."""
+
+FOLDER = "campaign-runner"
+EDITABLE = ("EditText", "AutoCompleteTextView")
+
+
+class Session:
+    """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
+
+    It connects when it is first used. `close` stops uiautomator2's server and leaves the phone as it is.
+    """
+
+    def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
+        self.serial = serial
+        self._fleet = fleet
+        self._clock = clock or SystemClock()
+        self._transport: Transport | None = None
+        self._automation: uiautomator2.Device | None = None
+        self._pushed: list[str] = []
+        self._never = threading.Event()
+
+    # the connection
+
+    def open(self) -> None:
+        """Make sure that the phone answers, is awake and not locked.
+
+        Raises PhoneError, or NeedsPerson where only a person can unlock it.
+        """
+        try:
+            self._call("wakeUp")
+        except PhoneError:
+            self._connect()
+            self._call("wakeUp")
+        if self._locked():
+            self._shell("wm", "dismiss-keyguard")
+            if self._locked():
+                raise NeedsPerson(
+                    f"{self.serial}: the phone is locked",
+                    hint="unlock it, and set its screen lock to none or swipe while the runner uses it",
+                )
+
+    def reach(self, timeout_s: float) -> None:
+        """Wait until the phone can be used again after its connection broke."""
+        until = self._clock.monotonic() + timeout_s
+        while True:
+            try:
+                return self._connect()
+            except PhoneError:
+                if self._clock.monotonic() >= until:
+                    raise
+            self._clock.wait(self._never, 1.0)
+
+    def close(self) -> None:
+        """Stop uiautomator2's server on the phone. Never raises."""
+        automation, self._automation, self._transport = self._automation, None, None
+        if automation is None:
+            return
+        try:
+            with translated(self.serial, "stop uiautomator2"):
+                automation.stop_uiautomator(wait=False)
+        except PhoneError as error:
+            LOG.debug("%s", error)
+
+    def _connect(self) -> None:
+        import uiautomator2
+
+        self.close()
+        device = self._fleet.find(self.serial)
+        transport = self._fleet.server().transport(device.transport)
+        with translated(self.serial, "start uiautomator2"):
+            self._automation = uiautomator2.Device(transport)
+        self._transport = transport
+
+    def _phone(self) -> Transport:
+        if self._transport is None:
+            self._connect()
+        assert self._transport is not None
+        return self._transport
+
+    def _call(self, method: str, *params: Any) -> Any:
+        """A call that may be repeated: the server is started anew once if it is gone."""
+        phone = self._phone()
+        arguments: Any = list(params) or {}
+        try:
+            return rpc.call(phone, self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+        except rpc.ServerGone as error:
+            LOG.info("%s; starting it again", error)
+        with translated(self.serial, "start uiautomator2 again"):
+            assert self._automation is not None
+            self._automation.stop_uiautomator(wait=True)
+            self._automation.start_uiautomator()
+        return rpc.call(phone, self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+
+    def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
+        """The output of a command, each argument quoted, whatever its exit code."""
+        with translated(self.serial, f"run `{args[0]} {args[1]}`" if args[1:] else f"run `{args[0]}`"):
+            output: str = self._phone().shell2(list(args), timeout=timeout_s).output
+            return output
+
+    # the screen
+
+    def screen(self) -> Screen:
+        return parse(self._call("dumpWindowHierarchy", False, 50) or "")
+
+    def tap(self, x: int, y: int) -> None:
+        self._call("click", x, y)
+
+    def tap_once(self, x: int, y: int) -> None:
+        phone = self._phone()
+        rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+
+    def long_tap(self, x: int, y: int, duration_s: float) -> None:
+        self._call("click", x, y, round(duration_s * 1000))
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None:
+        self._call("swipe", *start, *end, max(2, round(duration_s * SWIPE_STEPS_PER_S)))
+
+    def press(self, key: str) -> None:
+        self._call("pressKey", key)
+
+    def screenshot(self) -> bytes:
+        from PIL import Image
+
+        encoded = self._call("takeScreenshot", 1, 80)
+        with translated(self.serial, "take a screenshot"):
+            raw = base64.b64decode(encoded) if encoded else self._screencap()
+            try:
+                image = Image.open(io.BytesIO(raw))
+                image.draft("RGB", (SCREENSHOT_WIDTH, SCREENSHOT_WIDTH))
+                image.thumbnail((SCREENSHOT_WIDTH, 10 * SCREENSHOT_WIDTH))
+            except OSError as error:
+                came_back = f"no picture ({len(raw)} bytes)"
+                raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
+            jpeg = io.BytesIO()
+            image.convert("RGB").save(jpeg, "JPEG", quality=75)
+            return jpeg.getvalue()
+
+    def _screencap(self) -> bytes:
+        """uiautomator2 gives no picture of protected windows; Android's own tool sometimes does."""
+        raw: bytes = self._phone().shell("screencap -p", encoding=None)
+        return raw
+
+    # text
+
+    def type_text(self, text: str) -> None:
+        selector = self._field_selector()
+        if not text:
+            self._call("clearTextField", selector)
+            return
+        self._call("setText", selector, text)
+        if self._holds(selector, text):
+            return
+        self._call("clearTextField", selector)
+        self._call("setClipboard", None, text)
+        self._call("pasteClipboard")
+        if not self._holds(selector, text):
+            shown = str(self._call("getText", selector))
+            raise AutomationFailed(
+                f"{self.serial}: could not type {text[:80]!r}: the field shows {shown[:80]!r}",
+                hint="look at the screenshot: another field or a dialog may have the focus",
+            )
+
+    def hide_keyboard(self) -> None:
+        if shell.keyboard_shown(self._shell("dumpsys", "input_method")):
+            self.press("back")
+
+    def _field_selector(self) -> dict[str, Any]:
+        import uiautomator2
+
+        field = focused_field(self.screen())
+        if field is None:
+            raise AutomationFailed(f"{self.serial}: could not type: no text field has the focus")
+        return dict(uiautomator2.Selector(className=field.cls, focused=True))
+
+    def _holds(self, selector: dict[str, Any], text: str) -> bool:
+        shown = self._call("getText", selector)
+        return normalise(str(shown)) == normalise(text)
+
+    # apps
+
+    def launch(self, package: str, activity: str | None) -> None:
+        category = "android.intent.category.LAUNCHER"
+        if activity is None:
+            self._start(package, "monkey", "-p", package, "-c", category, "1")
+        else:
+            main = ("-a", "android.intent.action.MAIN", "-c", category, "-n", f"{package}/{activity}")
+            self._start(package, "am", "start", *main)
+
+    def stop(self, package: str) -> None:
+        self._shell("am", "force-stop", package)
+
+    def open_link(self, uri: str, package: str) -> None:
+        self._start(package, "am", "start", "-a", "android.intent.action.VIEW", "-d", uri, "-p", package)
+
+    def current_package(self) -> str:
+        info = self._call("deviceInfo")
+        return str(info.get("currentPackageName", "")) if isinstance(info, dict) else ""
+
+    def installed(self, package: str) -> bool:
+        """Whether an app is on the phone."""
+        return self._shell("pm", "path", package).startswith("package:")
+
+    def app_version(self, package: str) -> str | None:
+        """The version of an app, as it names it itself; None if the phone does not tell."""
+        return shell.app_version(self._shell("dumpsys", "package", package))
+
+    def _start(self, package: str, *command: str) -> None:
+        failure = shell.start_failure(self._shell(*command))
+        if failure is None:
+            return
+        if not self.installed(package):
+            raise AppMissing(
+                f"{self.serial}: {package} is not installed",
+                hint="install the app on the phone and log in by hand",
+            )
+        raise phone_error(AutomationFailed, self.serial, f"start {package}", failure)
+
+    def _locked(self) -> bool:
+        return shell.keyguard_shown(self._shell("dumpsys", "window", "policy"))
+
+    # files
+
+    def share(self, file: Path, component: str, mime_type: str) -> None:
+        folder, collection = MEDIA[mime_type.partition("/")[0]]
+        uri = self._publish(file, f"/sdcard/{folder}/{FOLDER}", collection)
+        stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
+        package = component.partition("/")[0]
+        self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
+
+    def remove_shared(self) -> None:
+        """Take the files that were shared off the phone again."""
+        while self._pushed:
+            self._shell("rm", "-f", self._pushed[-1])
+            self._scan(self._pushed.pop())
+
+    def _publish(self, file: Path, folder: str, collection: str) -> str:
+        """Copy a file into the phone's media; its `content://` URI.
+
+        Its name there is made from its content: nothing that a user wrote reaches the phone's shell.
+        """
+        name = hashlib.sha256(file.read_bytes()).hexdigest()[:16] + file.suffix.lower()
+        remote = f"{folder}/{name}"
+        self._pushed.append(remote)
+        with translated(self.serial, f"copy {file.name} to {remote}"):
+            self._phone().sync.push(file, remote, mode=0o644, check=True)
+        self._shell("touch", remote)  # pickers sort by this time
+        self._scan(remote)
+        uri = f"content://media/external/{collection}/media"
+        query = ("--uri", uri, "--projection", "_id", "--where", f"_display_name='{name}'")
+        until = self._clock.monotonic() + CONTENT_TIMEOUT_S
+        while self._clock.monotonic() < until:
+            found = shell.newest_content_id(self._shell("content", "query", *query))
+            if found is not None:
+                return f"{uri}/{found}"
+            self._clock.wait(self._never, 0.3)
+        raise PhoneTimeout(
+            f"{self.serial}: {file.name} was copied to {remote}, but Android's media store did not list it "
+            f"within {CONTENT_TIMEOUT_S:.0f} s",
+            hint=hint(PhoneTimeout),
+        )
+
+    def _scan(self, remote: str) -> None:
+        scan = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
+        self._shell("am", "broadcast", "-a", scan, "-d", f"file://{remote}")
+
+
+def focused_field(screen: Screen) -> Element | None:
+    """The text field that has the focus. Containers around it may claim the focus too."""
+    fields = [e for e in screen.elements() if e.focused and e.cls.endswith(EDITABLE)]
+    return fields[-1] if fields else None

@@ -1,0 +1,43 @@
+"""What the runner reads from the output of shell commands on a phone. Pure."""
+
+import re
+
+_ROW_ID = re.compile(r"^Row: \d+ .*?\b_id=(\d+)", re.MULTILINE)
+_START_FAILED = re.compile(r"^\s*(Error\b.*|.*\bException\b.*)$", re.MULTILINE)
+_VERSION = re.compile(r"^\s*versionName=(\S+)", re.MULTILINE)
+_KEYGUARD = re.compile(
+    r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
+)
+
+
+def newest_content_id(output: str) -> int | None:
+    """The highest `_id` of what `content query` printed; None if there is no row."""
+    return max((int(found) for found in _ROW_ID.findall(output)), default=None)
+
+
+def start_failure(output: str) -> str | None:
+    """Why `am start` or `monkey` did not start anything; None if it did.
+
+    `am start` exits with 0 even where no activity can open the intent, and warns on success when the app is
+    already in front.
+    """
+    if "No activities found to run" in output:
+        return "No activities found to run"
+    found = _START_FAILED.search(output)
+    return found[1].strip() if found else None
+
+
+def app_version(output: str) -> str | None:
+    """The version in the output of `dumpsys package NAME`."""
+    found = _VERSION.search(output)
+    return found[1] if found else None
+
+
+def keyguard_shown(output: str) -> bool:
+    """Whether `dumpsys window policy` says that the lock screen is shown."""
+    return bool(_KEYGUARD.search(output))
+
+
+def keyboard_shown(output: str) -> bool:
+    """Whether `dumpsys input_method` says that the keyboard is shown."""
+    return "mInputShown=true" in output

@@ -1,0 +1,255 @@
+"""The ledger's tables: docs/ledger.md explains them, `migrations/` makes them, a test compares them."""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy import Text as PlainText
+
+from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskState
+
+REVISION = "0001"
+"""The Alembic revision that these tables are the outcome of."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class OccurrenceState(StrEnum):
+    """What became of an occurrence: its tasks were made, or they were not, for the reason beside it."""
+
+    STARTED = "started"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept as whole microseconds since 1970 UTC.
+
+    A number sorts, compares and subtracts alike in every database, loses nothing, and is the smallest key.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Text(TypeDecorator[str]):
+    """Any text. What a screen shows may hold half of a character, which UTF-8 cannot say: it becomes `?`."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.encode(errors="replace").decode()
+
+
+def _one_of(words: type[StrEnum], name: str) -> Enum:
+    """Text that a CHECK of this name holds to the values of `words`."""
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts by itself in SQLite
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+campaign_versions = Table(
+    "campaign_versions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("git_commit", Text),
+    Column("first_seen_utc", Instant, nullable=False),
+    Column("seen_utc", Instant, nullable=False),
+    Column("text", Text, nullable=False),
+    UniqueConstraint("name", "path", "sha256"),
+)
+
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("campaign", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("nominal", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("instant_utc", Instant, nullable=False),
+    Column("run_id", Text),
+    Column("campaign_version_id", ForeignKey("campaign_versions.id")),
+    Column("git_commit", Text),
+    Column("state", _one_of(OccurrenceState, "state"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_utc", Instant, nullable=False),
+    UniqueConstraint("campaign", "entry", "nominal"),
+    Index(None, "campaign", "entry", "instant_utc"),
+    Index(None, "run_id"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("occurrence_id", ForeignKey("occurrences.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("run_id", Text),
+    Column("script", Text, nullable=False),
+    Column("backend", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("device", Text),
+    Column("username", Text),
+    Column("target", Text),
+    Column("due_utc", Instant, nullable=False),
+    Column("timeout_s", Float, nullable=False),
+    Column("git_commit", Text),
+    Column("state", _one_of(TaskState, "state"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("hint", Text),
+    Column("not_before_utc", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("created_utc", Instant, nullable=False),
+    Column("started_utc", Instant),
+    Column("finished_utc", Instant),
+    Column("deleted_utc", Instant),
+    Column("config", JSON, nullable=False),
+    Index(None, "state", "lane", "due_utc"),
+    Index(None, "run_id", "state"),
+    Index(None, "occurrence_id"),
+    sqlite_autoincrement=True,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("executor", Text, nullable=False),
+    Column("started_utc", Instant, nullable=False),
+    Column("finished_utc", Instant),
+    Column("outcome", _one_of(AttemptOutcome, "outcome")),
+    Column("message", Text, nullable=False),
+    Column("hint", Text),
+    Column("needs_person", Boolean, nullable=False),
+    UniqueConstraint("task_id", "number"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("attempt_id", ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("outcome", _one_of(StepOutcome, "outcome"), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("started_utc", Instant, nullable=False),
+    Column("duration_s", Float, nullable=False),
+    Column("screenshot", Text),
+    Column("hierarchy", Text),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", ForeignKey("tasks.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("attempt_id", ForeignKey("attempts.id", ondelete="SET NULL")),
+    Column("kind", Text, nullable=False),
+    Column("target", Text),
+    Column("device", Text),
+    Column("account", Text),
+    Column("state", _one_of(EffectState, "state"), nullable=False),
+    Column("begun_utc", Instant, nullable=False),
+    Column("settled_utc", Instant),
+    Column("evidence", JSON, nullable=False),
+    UniqueConstraint("task_id", "ordinal"),
+    Index(None, "device", "begun_utc"),
+    Index(None, "account", "begun_utc"),
+    Index(None, "attempt_id"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("device", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("task_id", ForeignKey("tasks.id", ondelete="SET NULL")),
+    Column("placed_utc", Instant, nullable=False),
+    Column("released_utc", Instant),
+    Index(None, "released_utc", "device"),
+    Index(None, "task_id"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text),
+    Column("arguments", JSON, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_utc", Instant, nullable=False),
+    Column("taken_utc", Instant),
+    Column("done_utc", Instant),
+    Column("answer", Text, nullable=False),
+    Index(None, "done_utc"),
+    sqlite_autoincrement=True,
+)
+
+daemon_spans = Table(
+    "daemon_spans",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("executor", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("started_utc", Instant, nullable=False),
+    Column("seen_utc", Instant, nullable=False),
+    Column("stopped_utc", Instant),
+    Column("reason", Text, nullable=False),
+    Index(None, "started_utc"),
+)

@@ -1,0 +1,80 @@
+"""The home screen: one icon for each app."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runner.virtual.apps.app import App, Device, Intent
+from runner.virtual.apps.parts import SCREEN, WHITE, box, icon, picture, text
+from runner.virtual.views import View, Window
+
+_COLUMNS, _CELL = 4, 170
+
+
+class Launcher:
+    """Shows the apps that it was given and starts what is tapped."""
+
+    package = "com.android.launcher3"
+    label = "Home"
+    activities: tuple[str, ...] = ("com.android.launcher3.Launcher",)
+
+    def __init__(self, device: Device, apps: Sequence[App]) -> None:
+        self._device = device
+        self._apps = apps
+
+    def windows(self) -> list[Window]:
+        icons = [self._icon(app, place) for place, app in enumerate(self._apps)]
+        clock = self._device.now()
+        time = text((40, 180, 680, 290), f"{clock:%H:%M}", size=96, color=WHITE, align="center")
+        date = text((40, 290, 680, 340), f"{clock:%A, %d %B}", size=30, color=WHITE, align="center")
+        wall = picture(SCREEN, "wallpaper", cls="android.view.View")
+        workspace = box(SCREEN, wall, time, date, *icons, rid=f"{self.package}:id/workspace")
+        return [Window(self.package, self.activities[0], box(SCREEN, workspace))]
+
+    def _icon(self, app: App, place: int) -> View:
+        left, top = 20 + (place % _COLUMNS) * _CELL, 1180 + (place // _COLUMNS) * 190
+
+        def launch() -> None:
+            self._device.start_app(app.package)
+
+        symbol = icon(
+            (left + 37, top, left + 133, top + 96),
+            "note" if app.package.startswith("com.zhiliaoapp") else "gear",
+            size=56,
+            color=WHITE,
+            background="#121212",
+            radius=24,
+        )
+        words = text(
+            (left, top + 104, left + _CELL, top + 144), app.label, size=24, color=WHITE, align="center"
+        )
+        cell = box((left, top, left + _CELL, top + 160), symbol, words, desc=app.label, on_tap=launch)
+        cell.rid = f"{self.package}:id/icon"
+        return cell
+
+    def start(self) -> None:
+        self._device.changed()
+
+    def accepts(self, intent: Intent) -> bool:
+        return intent.component.startswith(f"{self.package}/")
+
+    def open(self, intent: Intent) -> None:
+        self._device.changed()
+
+    def back(self) -> bool:
+        """There is nothing behind the home screen."""
+        return True
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """The home screen has one page."""
+
+    def kill(self) -> None:
+        """It keeps nothing."""
+
+    def memory(self) -> dict[str, Any]:
+        return {}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """It keeps nothing."""
+
+    def control(self, action: str, arguments: Mapping[str, Any]) -> None:
+        raise ValueError(f"no control action {action!r}; the home screen has none")

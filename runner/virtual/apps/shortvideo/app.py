@@ -1,0 +1,287 @@
+"""The app itself: which screen is on top, and what the phone hands to it."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from runner.virtual.apps.app import Device, Intent
+from runner.virtual.apps.shortvideo import controls
+from runner.virtual.apps.shortvideo.comments import Comments
+from runner.virtual.apps.shortvideo.compose import Editor
+from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
+from runner.virtual.apps.shortvideo.feed import Feed
+from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
+from runner.virtual.apps.shortvideo.interruptions import KINDS
+from runner.virtual.apps.shortvideo.links import Link, parse_link
+from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
+from runner.virtual.apps.shortvideo.other_tabs import Camera, Friends, Inbox
+from runner.virtual.apps.shortvideo.own_profile import OwnProfile
+from runner.virtual.apps.shortvideo.own_videos import find_own_video
+from runner.virtual.apps.shortvideo.profile import Profile
+from runner.virtual.apps.shortvideo.screen import (
+    CAMERA,
+    DETAIL,
+    LOGIN,
+    MAIN,
+    PROFILE,
+    PUBLISH,
+    SEARCH,
+    SHARE,
+    SPLASH,
+    Screen,
+)
+from runner.virtual.apps.shortvideo.search import Search
+from runner.virtual.apps.shortvideo.upload import Upload, failure_window, progress_window
+from runner.virtual.apps.shortvideo.world import Video, find_user, make_video
+from runner.virtual.views import View, Window
+
+_VIEW, _SEND = "android.intent.action.VIEW", "android.intent.action.SEND"
+_STREAM = "android.intent.extra.STREAM"
+
+
+class ShortVideo:
+    """A short-video network on one phone."""
+
+    package = PACKAGE
+    label = "TikTok"
+    activities: tuple[str, ...] = (SPLASH, MAIN, SHARE, DETAIL, PROFILE, SEARCH, CAMERA, PUBLISH, LOGIN)
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.state = Memory(account=_account_name(device.serial))
+        self._screens: list[Screen] = []
+        self._feed: Feed | None = None
+        self._uploads: list[Upload] = []
+        self._upload_failed = False
+
+    @property
+    def ids(self) -> Ids:
+        return Ids(self.state.settings.ids_seed)
+
+    def now(self) -> str:
+        return self.device.now().isoformat()
+
+    # What the phone asks for.
+
+    def windows(self) -> list[Window]:
+        interruption = self.state.settings.interruption
+        if interruption:
+            shown = [KINDS[interruption].window(self.ids, self._answer)]
+        else:
+            screen = self._top()
+            badges = self._badges() if screen.tells_uploads else []
+            shown = [*badges, Window(PACKAGE, screen.activity, screen.build())]
+        for window in shown:
+            self._announce_changes(window.root)
+        return shown
+
+    def start(self) -> None:
+        if not self._screens:
+            self.go_tab("Home")
+        self.device.changed()
+
+    def accepts(self, intent: Intent) -> bool:
+        if intent.action == _VIEW:
+            return parse_link(intent.data) is not None
+        if intent.action == _SEND:
+            return intent.mime_type.startswith(("video/", "image/")) and bool(intent.extras.get(_STREAM))
+        return intent.component.startswith(f"{PACKAGE}/")
+
+    def open(self, intent: Intent) -> None:
+        link = parse_link(intent.data) if intent.action == _VIEW else None
+        if link is not None:
+            self.state.opened_links.append({"url": intent.data, "at": self.now()})
+            self._open_link(link)
+        elif intent.action == _SEND:
+            self._open_share(intent.extras.get(_STREAM, ""), intent.mime_type)
+        self.start()
+
+    def back(self) -> bool:
+        interruption = self.state.settings.interruption
+        if interruption:
+            return self._back_from(interruption)
+        used = self._top().back() or self._step_back()
+        self.device.changed()
+        return used
+
+    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        if not self.state.settings.interruption:
+            self._top().swipe(end[0] - start[0], end[1] - start[1])
+            self.device.changed()
+
+    def kill(self) -> None:
+        """Uploads go on: a service of the system carries them."""
+        self._screens = []
+        self._feed = None
+        self._upload_failed = False
+        self.device.changed()
+
+    def control(self, action: str, arguments: Mapping[str, Any]) -> None:
+        controls.control(self.state, action, arguments, self.now())
+        self.device.changed()
+
+    def memory(self) -> dict[str, Any]:
+        return self.state.as_json()
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        self.state = from_json(memory)
+        self._uploads = []
+        for post in self.state.posts:
+            if post.state == UPLOADING:
+                self._begin_upload(post.id, post.media)
+
+    # What screens ask for.
+
+    def show(self, screen: Screen) -> None:
+        self._screens.append(screen)
+
+    def leave(self) -> None:
+        self._screens.pop()
+        if not self._screens:
+            self.go_tab("Home")
+
+    def go_tab(self, name: str) -> None:
+        if name == "Create":
+            self.show(Camera(self))
+            return
+        self._screens = [self._tab(name)]
+
+    def go_profile(self, handle: str) -> None:
+        if handle == self.state.account:
+            self.show(OwnProfile(self, opened_by_link=True))
+        else:
+            self.show(Profile(self, handle))
+
+    def go_video(self, video: Video) -> None:
+        self.show(Detail(self, video))
+
+    def go_comments(self, video: Video) -> None:
+        self.show(Comments(self, video))
+
+    def go_search(self) -> None:
+        self.show(Search(self))
+
+    def publish(self, media: list[Media], caption: str) -> None:
+        settings = self.state.settings
+        if settings.fail_next_upload:
+            settings.fail_next_upload = False
+            self.state.failed_uploads.append({"caption": caption, "at": self.now()})
+            self._begin_upload("", media)
+        else:
+            post = Post(self._new_id(), caption, media, self.now())
+            self.state.posts.append(post)
+            self._begin_upload(post.id, media)
+        self.go_tab("Profile" if settings.after_post == "profile" else "Home")
+
+    def save_draft(self, media: list[Media], caption: str) -> None:
+        self.state.drafts.append(Draft(caption, media, self.now()))
+        self.go_tab("Profile")
+
+    def _top(self) -> Screen:
+        if not self._screens:
+            self.go_tab("Home")
+        return self._screens[-1]
+
+    def _tab(self, name: str) -> Screen:
+        if name == "Home":
+            if self._feed is None:
+                self._feed = Feed(self)
+            self._feed.see()
+            return self._feed
+        match name:
+            case "Friends":
+                return Friends(self)
+            case "Inbox":
+                return Inbox(self)
+        return OwnProfile(self)
+
+    def _step_back(self) -> bool:
+        if len(self._screens) > 1:
+            self.leave()
+            return True
+        if not isinstance(self._screens[0], Feed):
+            self.go_tab("Home")
+            return True
+        return False
+
+    def _open_link(self, link: Link) -> None:
+        if not link.video_id:
+            self.go_profile(link.handle)
+            return
+        video = find_own_video(self.state, link.video_id)
+        if video is None and find_user(link.handle) is not None:
+            video = make_video(link.handle, link.video_id)
+        self.show(Unavailable(self) if video is None else Detail(self, video))
+
+    def _open_share(self, uri: str, mime: str) -> None:
+        content = self.device.content(uri)
+        if content is None:
+            self.device.toast("Couldn't load this file")
+            return
+        media = Media(hashlib.sha256(content).hexdigest(), len(content), mime)
+        self.show(Editor(self, [media]))
+
+    def _badges(self) -> list[Window]:
+        if self._uploads:
+            return [progress_window(self.ids, self._uploads[0], self.device.now())]
+        return [failure_window(self.ids)] if self._upload_failed else []
+
+    def _begin_upload(self, post_id: str, media: list[Media]) -> None:
+        seconds = self.state.settings.upload_seconds
+        seed = f"media/{media[0].sha256}" if media else "media/none"
+        upload = Upload(post_id, seed, self.device.now(), seconds)
+        self._upload_failed = False
+        self._uploads.append(upload)
+        self.device.call_later(seconds, lambda: self._end_upload(upload))
+
+    def _end_upload(self, upload: Upload) -> None:
+        if upload not in self._uploads:
+            return
+        self._uploads.remove(upload)
+        if upload.post_id:
+            for post in self.state.posts:
+                if post.id == upload.post_id:
+                    post.state = POSTED
+        else:
+            self._upload_failed = True
+            self.device.toast("Couldn't upload")
+        self.device.changed()
+
+    def _answer(self, words: str) -> None:
+        interruption = self.state.settings.interruption
+        self.state.answers.append({"screen": interruption, "answer": words, "at": self.now()})
+        if words in KINDS[interruption].ended_by:
+            self.state.settings.interruption = ""
+
+    def _back_from(self, interruption: str) -> bool:
+        kind = KINDS[interruption]
+        if kind.back_ends:
+            self._answer("back")
+            self.state.settings.interruption = ""
+            self.device.changed()
+        return not kind.back_leaves_app
+
+    def _new_id(self) -> str:
+        digest = hashlib.sha256(f"{self.state.account}/{len(self.state.posts)}".encode()).digest()
+        return str(7_400_000_000_000_000_000 + int.from_bytes(digest[:7]))
+
+    def _announce_changes(self, root: View) -> None:
+        """Make every action on the screen tell the phone afterwards that something changed."""
+        for view in root.walk():
+            if view.on_tap is not None:
+                view.on_tap = self._announcing(view.on_tap)
+            if view.on_text is not None:
+                view.on_text = self._announcing(view.on_text)
+
+    def _announcing(self, action: Callable[..., None]) -> Callable[..., None]:
+        def act(*arguments: str) -> None:
+            action(*arguments)
+            self.device.changed()
+
+        return act
+
+
+def _account_name(serial: str) -> str:
+    name = "studio_" + re.sub(r"[^a-z0-9_.]+", "_", serial.lower())
+    return name[:24]

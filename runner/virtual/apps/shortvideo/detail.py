@@ -1,0 +1,47 @@
+"""One video alone, as a tile or a link opens it."""
+
+from runner.virtual.apps.parts import BLACK, EDIT, HEIGHT, WHITE, WIDTH, box, text
+from runner.virtual.apps.shortvideo.card import video_card
+from runner.virtual.apps.shortvideo.chrome import BAR_TOP, back_arrow, page
+from runner.virtual.apps.shortvideo.screen import DETAIL, Screen, Surroundings
+from runner.virtual.apps.shortvideo.world import Video
+from runner.virtual.views import View
+
+
+class Detail(Screen):
+    """The card with a back arrow above and a way to comment below."""
+
+    activity = DETAIL
+
+    def __init__(self, app: Surroundings, video: Video) -> None:
+        super().__init__(app)
+        self.video = video
+        self.unfolded = False
+
+    def build(self) -> View:
+        card = video_card(self.app, self.video, unfolded=self.unfolded, unfold=self._unfold)
+        return page(*card, back_arrow(self.app, color=WHITE), self._comment_bar(), background=BLACK)
+
+    def _unfold(self) -> None:
+        self.unfolded = True
+
+    def _comment_bar(self) -> View:
+        def open_comments() -> None:
+            self.app.go_comments(self.video)
+
+        bounds = (24, BAR_TOP + 14, 696, HEIGHT - 14)
+        words = text(bounds, "Add comment...", cls=EDIT, on_tap=open_comments, color="#a0a0a6", size=26)
+        words.rid = self.app.ids("comment_bar")
+        return box((0, BAR_TOP, WIDTH, HEIGHT), words, background="#121212")
+
+
+class Unavailable(Screen):
+    """Where a link to nothing leads."""
+
+    activity = DETAIL
+
+    def build(self) -> View:
+        notice = text(
+            (60, 700, 660, 760), "Video currently unavailable", color=WHITE, size=32, align="center"
+        )
+        return page(back_arrow(self.app, color=WHITE), notice, background=BLACK)

@@ -1,0 +1,41 @@
+"""Resource-ids as a shrinking compiler leaves them: a few readable, and short ones that change by release."""
+
+import hashlib
+
+PACKAGE = "com.zhiliaoapp.musically"
+ANDROID_TEXT1 = "android:id/text1"
+CONTENT = "android:id/content"
+
+_KEPT = frozenset(
+    {
+        "title",
+        "desc",
+        "cover",
+        "player_view",
+        "long_press_layout",
+        "video_header_layout",
+        "video_add_extra_buttons_container",
+        "user_avatar",
+        "tvProgress",
+        "tv_like_count",
+        "tv_top",
+    }
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SIGNS = _LETTERS + "0123456789_"
+
+
+class Ids:
+    """Gives the resource-id of a part of a screen; another seed is another release of the app."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+
+    def __call__(self, part: str) -> str:
+        return f"{PACKAGE}:id/{part if part in _KEPT else self._shrunk(part)}"
+
+    def _shrunk(self, part: str) -> str:
+        digest = hashlib.sha256(f"{self.seed}/{part}".encode()).digest()
+        return _LETTERS[digest[0] % len(_LETTERS)] + "".join(
+            _SIGNS[byte % len(_SIGNS)] for byte in digest[1:3]
+        )

@@ -1,0 +1,95 @@
+"""What was done to the app, and what a rehearsal asked of it: all that outlives a restart of the phone."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+UPLOADING, POSTED = "uploading", "posted"
+FOLLOWING, REQUESTED = "following", "requested"
+
+
+@dataclass(slots=True)
+class Media:
+    """A file that was handed to the app."""
+
+    sha256: str
+    size: int
+    mime: str
+
+
+@dataclass(slots=True)
+class Post:
+    """A publication, from the tap on Post on; `state` is uploading or posted."""
+
+    id: str
+    caption: str
+    media: list[Media]
+    at: str
+    state: str = UPLOADING
+
+
+@dataclass(slots=True)
+class Draft:
+    """What was kept instead of published."""
+
+    caption: str
+    media: list[Media]
+    at: str
+
+
+@dataclass(slots=True)
+class Settings:
+    """How a rehearsal wants the app to behave."""
+
+    ids_seed: int = 0
+    upload_seconds: float = 1.5
+    fail_next_upload: bool = False
+    follow_result: str = "normal"
+    unfollow_style: str = "sheet"
+    after_post: str = "feed"
+    text_noise: bool = False
+    interruption: str = ""
+
+
+@dataclass(slots=True)
+class Memory:
+    """Times are ISO 8601 in UTC.
+
+    Lists grow in the order in which things were done; `relations`, `liked`, `favourites` and `pinned` are the
+    present state, the last three as ids of videos.
+    """
+
+    account: str
+    posts: list[Post] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    failed_uploads: list[dict[str, str]] = field(default_factory=list)
+    follows: list[dict[str, str]] = field(default_factory=list)
+    unfollows: list[dict[str, str]] = field(default_factory=list)
+    likes: list[dict[str, str]] = field(default_factory=list)
+    unlikes: list[dict[str, str]] = field(default_factory=list)
+    comments: list[dict[str, str]] = field(default_factory=list)
+    searches: list[dict[str, str]] = field(default_factory=list)
+    opened_links: list[dict[str, str]] = field(default_factory=list)
+    videos_seen: list[str] = field(default_factory=list)
+    answers: list[dict[str, str]] = field(default_factory=list)
+    relations: dict[str, str] = field(default_factory=dict)
+    liked: list[str] = field(default_factory=list)
+    favourites: list[str] = field(default_factory=list)
+    pinned: list[str] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def from_json(data: Mapping[str, Any]) -> Memory:
+    """The memory that `as_json` wrote."""
+    values = dict(data)
+    values["posts"] = [Post(**{**post, "media": _media(post)}) for post in data["posts"]]
+    values["drafts"] = [Draft(**{**draft, "media": _media(draft)}) for draft in data["drafts"]]
+    values["settings"] = Settings(**data["settings"])
+    return Memory(**values)
+
+
+def _media(entry: Mapping[str, Any]) -> list[Media]:
+    return [Media(**media) for media in entry["media"]]

@@ -1,0 +1,92 @@
+"""input, screencap and uiautomator: what a finger and an eye would do."""
+
+from runner.virtual import keys, screenshots
+from runner.virtual.commands.call import Call, Command, UsageError
+
+_SOURCES = ("touchscreen", "keyboard", "touchpad", "stylus", "mouse", "gamepad", "dpad")
+_DUMP_PATH = "/sdcard/window_dump.xml"
+
+
+def _input(call: Call) -> int:
+    words = list(call.arguments)
+    if words and words[0] in _SOURCES:
+        words = words[1:]
+    if words[:1] == ["-d"]:
+        words = words[2:]
+    verb, *values = words or [""]
+    if verb == "tap":
+        x, y = _numbers(verb, values, 2)
+        call.phone.tap(x, y)
+    elif verb in ("swipe", "draganddrop"):
+        _swipe(call, _numbers(verb, values, 4))
+    elif verb == "text":
+        _text(call, values)
+    elif verb == "keyevent":
+        return _keys(call, [value for value in values if not value.startswith("--")])
+    else:
+        return call.fail(f"Error: Unknown command: {verb}", 255)
+    return 0
+
+
+def _numbers(verb: str, values: list[str], count: int) -> list[float]:
+    try:
+        numbers = [float(value) for value in values]
+    except ValueError as error:
+        raise UsageError(f"Error: Invalid arguments for command: {verb}: {error}") from error
+    if len(numbers) < count:
+        raise UsageError(f"Error: Invalid arguments for command: {verb}")
+    return numbers
+
+
+def _swipe(call: Call, numbers: list[float]) -> None:
+    """A swipe that stays where it is is a long press, as clients use it."""
+    start, end = (numbers[0], numbers[1]), (numbers[2], numbers[3])
+    if start == end:
+        call.phone.tap(*start, held_s=numbers[4] / 1000 if len(numbers) > 4 else 0.3)
+    else:
+        call.phone.swipe(start, end)
+
+
+def _text(call: Call, values: list[str]) -> None:
+    text = " ".join(values).replace("%s", " ")
+    if not text.isascii():
+        raise UsageError("java.lang.NullPointerException: Attempt to get length of null array")
+    call.phone.type_text(text)
+
+
+def _keys(call: Call, values: list[str]) -> int:
+    for value in values:
+        if not keys.press(call.phone, int(value) if value.isdigit() else value):
+            return call.fail(f"Error: Unknown keycode: {value}", 255)
+    return 0
+
+
+def _screencap(call: Call) -> int:
+    """A PNG on the standard output, or in the file that is named."""
+    words = list(call.arguments)
+    if "-d" in words[:-1]:
+        del words[words.index("-d") : words.index("-d") + 2]
+    paths = [word for word in words if not word.startswith("-")]
+    picture = screenshots.png(call.phone)
+    if paths:
+        call.phone.files.write(call.path(paths[0]), picture)
+    else:
+        call.out += picture
+    return 0
+
+
+def _uiautomator(call: Call) -> int:
+    """`uiautomator dump [--compressed] [PATH]`."""
+    verb, *words = call.arguments or [""]
+    if verb != "dump":
+        return call.fail(f"uiautomator: unknown command {verb!r}; a virtual phone knows dump")
+    paths = [word for word in words if not word.startswith("-")]
+    path = paths[0] if paths else _DUMP_PATH
+    if path == "/dev/tty":
+        call.out += call.phone.dump().encode()
+        return call.print("UI hierchary dumped to: /dev/tty")
+    call.phone.files.write(call.path(path), call.phone.dump().encode())
+    return call.print(f"UI hierchary dumped to: {path}")
+
+
+COMMANDS: dict[str, Command] = {"input": _input, "screencap": _screencap, "uiautomator": _uiautomator}

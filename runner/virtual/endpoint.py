@@ -1,0 +1,99 @@
+"""One phone's address: the port that it listens on, its connections, and whether it can be reached."""
+
+import asyncio
+import socket
+
+from runner.virtual.phone import Phone
+from runner.virtual.services import find_service
+from runner.virtual.wire import Connection, Service
+
+FEATURES = "shell_v2,stat_v2,ls_v2,sendrecv_v2,fixed_push_mkdir"
+EMULATOR_PORTS = range(5555, 5586)
+"""The adb server takes odd ports among these for emulators of its own."""
+
+
+class Endpoint:
+    """Where an adb server reaches a phone: the `Door` of its connections and the `Link` of its faults."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.connections: set[Connection] = set()
+        self.authorized = True
+        self.paused = False
+        self.banner = (
+            f"device::ro.product.name={phone.product};ro.product.model={phone.model};"
+            f"ro.product.device={phone.product};features={FEATURES}"
+        ).encode()
+        self._reserved = _reserve_port()
+        self._server: asyncio.Server | None = None
+        phone.link = self
+
+    @property
+    def address(self) -> str:
+        """`127.0.0.1:PORT`, the serial under which adb lists the phone; the same for the phone's whole life."""
+        host, port = self._reserved.getsockname()
+        return f"{host}:{port}"
+
+    @property
+    def plugged_in(self) -> bool:
+        return self._server is not None
+
+    async def plug_in(self) -> None:
+        """Listen, at the same address as before."""
+        if self._server is None:
+            host, port = self._reserved.getsockname()
+            loop = asyncio.get_running_loop()
+            self._server = await loop.create_server(
+                lambda: Connection(self), host, port, reuse_address=True, backlog=16
+            )
+
+    def unplug(self) -> None:
+        """Break every connection and refuse new ones."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self.drop()
+
+    def drop(self) -> None:
+        """Break every connection; new ones are accepted."""
+        for connection in list(self.connections):
+            connection.drop()
+
+    def pause(self) -> None:
+        """Stay connected, answer nothing: a phone that hangs."""
+        self.paused = True
+        for connection in self.connections:
+            connection.pause()
+
+    def resume(self) -> None:
+        self.paused = False
+        for connection in self.connections:
+            connection.resume()
+
+    def revoke(self) -> None:
+        """Forget the computer's key: the phone asks for authorization again."""
+        self.authorized = False
+        self.drop()
+
+    def authorize(self) -> None:
+        self.authorized = True
+        for connection in self.connections:
+            connection.authorize()
+
+    def close(self) -> None:
+        self.unplug()
+        self._reserved.close()
+
+    def service(self, name: str) -> Service | None:
+        return find_service(self.phone, name)
+
+
+def _reserve_port() -> socket.socket:
+    """A bound socket that never listens: the port stays the phone's own while the phone is unplugged."""
+    while True:
+        reserved = socket.socket()
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        if reserved.getsockname()[1] not in EMULATOR_PORTS:
+            return reserved
+        reserved.close()

@@ -1,0 +1,122 @@
+"""Faults on request: what shall go wrong, at which call, how often."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
+
+KINDS = {
+    "drop": "the connection breaks and nothing has happened",
+    "drop_after": "it happens, then the connection breaks before the answer",
+    "offline": "the phone is unplugged and nothing has happened",
+    "offline_after": "it happens, then the phone is unplugged before the answer",
+    "kill_u2": "the uiautomator2 server dies and nothing has happened",
+    "error": "the answer is the error `message` with `data`, and nothing has happened",
+    "null": "the answer is null, and nothing has happened",
+    "delay": "it happens after `seconds`",
+}
+
+
+class Link(Protocol):
+    """The way to the phone, as far as faults break it."""
+
+    def drop(self) -> None: ...
+
+    def unplug(self) -> None: ...
+
+
+class Unanswered(ConnectionError):
+    """A fault broke the connection: whoever serves the call must not answer it."""
+
+
+class OrderedError(Exception):
+    """A fault's own error, to be answered in the form of the call's protocol."""
+
+    def __init__(self, message: str, data: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.data = data
+
+
+@dataclass(slots=True)
+class Fault:
+    """`method` is a JSON-RPC method, `shell:COMMAND`, `sync:SEND`, `sync:RECV` or `*`.
+
+    It strikes `times` times after letting `skip` calls pass; with `target`, only calls that concern a view with that
+    text or description (clicks) or that carry that text (other methods) count.
+    """
+
+    method: str
+    kind: str
+    times: int = 1
+    skip: int = 0
+    target: str | None = None
+    seconds: float = 1.0
+    message: str = "java.lang.IllegalStateException"
+    data: str = ""
+
+    @classmethod
+    def from_json(cls, wish: Mapping[str, Any]) -> "Fault":
+        """Raises ValueError, naming what would be legal."""
+        legal = {name: field for name, field in cls.__dataclass_fields__.items()}
+        unknown = sorted(set(wish) - set(legal))
+        if unknown:
+            raise ValueError(f"unknown key {unknown[0]!r}; legal keys: {', '.join(legal)}")
+        for name in ("method", "kind"):
+            if not isinstance(wish.get(name), str):
+                raise ValueError(f"{name!r} is missing or no string")
+        if wish["kind"] not in KINDS:
+            raise ValueError(f"unknown kind {wish['kind']!r}; legal kinds: {', '.join(KINDS)}")
+        for name in ("times", "skip", "seconds"):
+            if name in wish and (not isinstance(wish[name], int | float) or wish[name] < 0):
+                raise ValueError(f"{name!r} must be a number that is not negative, not {wish[name]!r}")
+        return cls(**wish)
+
+    def concerns(self, method: str, mentions: Callable[[str], bool]) -> bool:
+        return self.method in ("*", method) and (self.target is None or mentions(self.target))
+
+
+class Faults:
+    """The faults that a phone has been asked for."""
+
+    def __init__(self) -> None:
+        self.ordered: list[Fault] = []
+
+    async def run(
+        self,
+        method: str,
+        action: Callable[[], Awaitable[Result]],
+        mentions: Callable[[str], bool],
+        link: Link,
+        kill_u2: Callable[[], None],
+    ) -> Result | None:
+        """Carry `action` out, or let it go wrong. Raises Unanswered, OrderedError and what `action` raises."""
+        fault = self._take(method, mentions) if self.ordered else None
+        if fault is None:
+            return await action()
+        if fault.kind == "error":
+            raise OrderedError(fault.message, fault.data)
+        if fault.kind == "null":
+            return None
+        if fault.kind == "delay":
+            await asyncio.sleep(fault.seconds)
+            return await action()
+        if fault.kind.endswith("_after"):
+            await action()
+        {"drop": link.drop, "offline": link.unplug, "kill_u2": kill_u2}[fault.kind.removesuffix("_after")]()
+        raise Unanswered(fault.kind)
+
+    def _take(self, method: str, mentions: Callable[[str], bool]) -> Fault | None:
+        for fault in self.ordered:
+            if not fault.concerns(method, mentions):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self.ordered.remove(fault)
+            return fault
+        return None

@@ -1,0 +1,199 @@
+"""A phone's files, in memory. Every phone of a process shares the bytes of equal files."""
+
+import errno
+import fnmatch
+import hashlib
+import os
+import posixpath
+import stat
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+SHARED_STORAGE = "/storage/emulated/0"
+_ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
+_READ_ONLY = ("/system", "/vendor", "/proc", "/dev", "/product")
+_FOLDERS = (
+    "/data/local/tmp",
+    "/data/app",
+    "/system/bin",
+    *(f"{SHARED_STORAGE}/{name}" for name in ("Android", "DCIM", "Download", "Movies", "Pictures")),
+)
+
+
+class Body:
+    """The bytes of a file. Equal contents are one object: see `share`."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    @cached_property
+    def md5(self) -> str:
+        return hashlib.md5(self.data, usedforsecurity=False).hexdigest()
+
+
+_bodies: "weakref.WeakValueDictionary[bytes, Body]" = weakref.WeakValueDictionary()
+
+
+def share(data: bytes) -> Body:
+    """The one body in this process with these bytes."""
+    key = hashlib.blake2b(data, digest_size=16).digest()
+    body = _bodies.get(key)
+    if body is None:
+        body = _bodies[key] = Body(data)
+    return body
+
+
+@dataclass(slots=True)
+class Entry:
+    """A file or, without a body, a folder. `mode` holds type and permissions, `modified_s` is Unix time."""
+
+    mode: int
+    modified_s: int
+    body: Body | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        return self.body is None
+
+    @property
+    def size(self) -> int:
+        return len(self.body.data) if self.body else 4096
+
+
+def resolve(path: str) -> str:
+    """The absolute path with `.`, `..` and the aliases of the shared storage (/sdcard) resolved."""
+    path = posixpath.normpath("/" + path.lstrip("/"))
+    for alias in _ALIASES:
+        if path == alias or path.startswith(alias + "/"):
+            return SHARED_STORAGE + path[len(alias) :]
+    return path
+
+
+class Files:
+    """A tree of files. Methods raise the OSError that a phone's own system call would end with."""
+
+    def __init__(self, now_s: Callable[[], float]) -> None:
+        self._now_s = now_s
+        self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
+        for folder in _FOLDERS:
+            self._make_folders(folder)
+
+    def find(self, path: str) -> Entry | None:
+        return self._entries.get(resolve(path))
+
+    def entry(self, path: str) -> Entry:
+        """Like `find`; raises FileNotFoundError."""
+        found = self.find(path)
+        if found is None:
+            raise _error(FileNotFoundError, errno.ENOENT, path)
+        return found
+
+    def read(self, path: str) -> bytes:
+        body = self.entry(path).body
+        if body is None:
+            raise _error(IsADirectoryError, errno.EISDIR, path)
+        return body.data
+
+    def names(self, path: str) -> list[str]:
+        """The names in a folder, sorted."""
+        if not self.entry(path).is_folder:
+            raise _error(NotADirectoryError, errno.ENOTDIR, path)
+        above = resolve(path).rstrip("/") + "/"
+        below = (name[len(above) :] for name in self._entries if name.startswith(above))
+        return sorted(name for name in below if name and "/" not in name)
+
+    def write(self, path: str, data: bytes, *, mode: int = 0o644, modified_s: int | None = None) -> None:
+        """Create or replace a file; its folder must exist."""
+        place = self._writable(path)
+        if place in self._entries and self._entries[place].is_folder:
+            raise _error(IsADirectoryError, errno.EISDIR, path)
+        self._folder_of(place, path)
+        modified_s = int(self._now_s()) if modified_s is None else modified_s
+        self._entries[place] = Entry(stat.S_IFREG | stat.S_IMODE(mode), modified_s, share(data))
+
+    def make_folder(self, path: str, *, parents: bool = False) -> None:
+        place = self._writable(path)
+        if parents:
+            self._make_folders(place)
+            return
+        if place in self._entries:
+            raise _error(FileExistsError, errno.EEXIST, path)
+        self._folder_of(place, path)
+        self._entries[place] = Entry(stat.S_IFDIR | 0o771, int(self._now_s()))
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a folder with everything in it."""
+        place = self._writable(path)
+        self.entry(path)
+        for name in [name for name in self._entries if name == place or name.startswith(place + "/")]:
+            del self._entries[name]
+
+    def move(self, source: str, target: str) -> None:
+        """Rename a file or folder; into `target` if that is a folder."""
+        old, new = self._writable(source), self._destination(source, target)
+        self.entry(source)
+        self._folder_of(new, target)
+        for name in [name for name in self._entries if name == old or name.startswith(old + "/")]:
+            self._entries[new + name[len(old) :]] = self._entries.pop(name)
+
+    def copy(self, source: str, target: str) -> None:
+        self.write(self._destination(source, target), self.read(source), mode=self.entry(source).mode)
+
+    def touch(self, path: str, modified_s: int | None = None) -> None:
+        if self.find(path) is None:
+            self.write(path, b"", modified_s=modified_s)
+        else:
+            self.entry(path).modified_s = int(self._now_s()) if modified_s is None else modified_s
+
+    def glob(self, pattern: str) -> list[str]:
+        """The paths that a shell pattern names, written as the pattern is; empty if there are none."""
+        folder, _, name = pattern.rpartition("/")
+        if any(sign in folder for sign in "*?["):
+            return []
+        entry = self.find(folder or "/")
+        if entry is None or not entry.is_folder:
+            return []
+        names = fnmatch.filter(self.names(folder or "/"), name)
+        return [f"{folder}/{name}" if "/" in pattern else name for name in names if not name.startswith(".")]
+
+    @property
+    def used_bytes(self) -> int:
+        return sum(entry.size for entry in self._entries.values() if not entry.is_folder)
+
+    def _destination(self, source: str, target: str) -> str:
+        entry = self.find(target)
+        if entry is not None and entry.is_folder:
+            target = posixpath.join(target, posixpath.basename(resolve(source)))
+        return self._writable(target)
+
+    def _writable(self, path: str) -> str:
+        place = resolve(path)
+        if any(place == folder or place.startswith(folder + "/") for folder in _READ_ONLY) or place == "/":
+            raise _error(OSError, errno.EROFS, path)
+        return place
+
+    def _folder_of(self, place: str, path: str) -> None:
+        folder = self._entries.get(posixpath.dirname(place))
+        if folder is None:
+            raise _error(FileNotFoundError, errno.ENOENT, path)
+        if not folder.is_folder:
+            raise _error(NotADirectoryError, errno.ENOTDIR, path)
+
+    def _make_folders(self, place: str) -> None:
+        for above in (*reversed(_parents(place)), place):
+            entry = self._entries.setdefault(above, Entry(stat.S_IFDIR | 0o771, int(self._now_s())))
+            if not entry.is_folder:
+                raise _error(NotADirectoryError, errno.ENOTDIR, place)
+
+
+def _parents(place: str) -> list[str]:
+    parents = []
+    while (place := posixpath.dirname(place)) != "/":
+        parents.append(place)
+    return parents
+
+
+def _error(kind: type[OSError], code: int, path: str) -> OSError:
+    return kind(code, os.strerror(code), path)

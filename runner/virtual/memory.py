@@ -1,0 +1,36 @@
+"""What a phone keeps when it is switched off, as one JSON file a phone."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+
+class MemoryFile:
+    """The file is complete at any moment: a process that is killed loses nothing that `save` was given."""
+
+    def __init__(self, folder: Path, serial: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{quote(serial, safe='')}.json"
+        self._written = ""
+
+    def load(self) -> dict[str, Any] | None:
+        """What was saved last, or None for a new phone. Raises ValueError for a file that is no memory."""
+        if not self._path.exists():
+            return None
+        self._written = self._path.read_text(encoding="utf-8")
+        memory = json.loads(self._written)
+        if not isinstance(memory, dict):
+            raise ValueError(f"{self._path} is not the memory of a virtual phone")
+        return memory
+
+    def save(self, memory: dict[str, Any]) -> None:
+        """Write if something differs from what was saved last."""
+        text = json.dumps(memory, ensure_ascii=False, indent=1)
+        if text == self._written:
+            return
+        unfinished = self._path.with_suffix(".new")
+        unfinished.write_text(text, encoding="utf-8")
+        os.replace(unfinished, self._path)
+        self._written = text

@@ -1,0 +1,317 @@
+"""One virtual phone: its screen, its apps, and what a finger or a keyboard does to them."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from runner.virtual.apps import installed
+from runner.virtual.apps.app import App, Device, Intent
+from runner.virtual.automation import Automation
+from runner.virtual.faults import Faults, Link
+from runner.virtual.files import Files
+from runner.virtual.hierarchy import dump
+from runner.virtual.media import MediaIndex
+from runner.virtual.packages import LATIN_KEYBOARD, Packages
+from runner.virtual.processes import Processes
+from runner.virtual.selectors import find_first
+from runner.virtual.views import View, Window, hit_window
+
+LONG_PRESS_S = 0.5
+TOAST_S = 3.5
+LOG_LINES = 200
+Result = TypeVar("Result")
+
+
+class Store(Protocol):
+    """Where a phone's memory survives the process."""
+
+    def load(self) -> dict[str, Any] | None: ...
+
+    def save(self, memory: dict[str, Any]) -> None: ...
+
+
+class Phone:
+    """A phone without its connection; the `Device` of its apps."""
+
+    model = "VirtualPhone"
+    product = "virtual_phone"
+
+    link: Link
+    """Set by whatever connects the phone."""
+
+    def __init__(
+        self,
+        serial: str,
+        *,
+        width: int = 720,
+        height: int = 1600,
+        density: int = 320,
+        store: Store | None = None,
+        make_apps: Callable[[Device], list[App]] = installed,
+    ) -> None:
+        self.serial = serial
+        self.width = width
+        self.height = height
+        self.density = density
+        self.started_s = time.monotonic()
+        self.latency_s = 0.0
+        self.files = Files(time.time)
+        self.media = MediaIndex(self.files)
+        self.packages = Packages(lambda: make_apps(self))
+        self.processes = Processes()
+        self.automation: Automation | None = None
+        self.faults = Faults()
+        self.settings: dict[tuple[str, str], str] = {("secure", "default_input_method"): LATIN_KEYBOARD}
+        self.properties: dict[str, str] = {}
+        self.reverses: dict[str, str] = {}
+        """Reverse forwards: the phone's end by the computer's."""
+        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.clipboard: str | None = None
+        self.last_toast: str | None = None
+        self.toast_shown: str | None = None
+        self.screen_on = True
+        self.finger_down: tuple[float, float, float] | None = None
+        """Where a finger is on the screen, and since when (Unix time)."""
+        self.pictures: dict[object, bytes] = {}
+        """Screenshots of the present screen, by format."""
+        self._stack = [self.packages.home]
+        self._windows: list[Window] | None = None
+        self._dumps: dict[int, str] = {}
+        self._focus: tuple[str, str, tuple[int, ...]] | None = None
+        self._change = asyncio.Event()
+        self._store = store
+        self._boot()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def call_later(self, seconds: float, action: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_later(seconds, action)
+
+    def changed(self) -> None:
+        """Whoever waits for a view looks again; memory that differs is on disk when this returns."""
+        self._windows = None
+        self._dumps.clear()
+        self.pictures.clear()
+        if self._store is not None:
+            self._store.save(self.memory())
+        self._change.set()
+        self._change = asyncio.Event()
+
+    def content(self, uri: str) -> bytes | None:
+        path = unquote(urlsplit(uri).path) if uri.startswith("file:") else self.media.path(uri)
+        entry = self.files.find(path) if path else None
+        return entry.body.data if entry and entry.body else None
+
+    def toast(self, text: str) -> None:
+        self.last_toast = self.toast_shown = text
+        self.changed()
+        self.call_later(TOAST_S, lambda: self._hide_toast(text))
+
+    def start_app(self, package: str) -> None:
+        """Bring an app to the front. Raises KeyError if it is not installed or has no screens."""
+        app = self.packages.app(package)
+        if app is None:
+            raise KeyError(package)
+        self._bring_to_front(app)
+        app.start()
+        self.changed()
+
+    def open_intent(self, app: App, intent: Intent) -> None:
+        """Show what the intent asks for in an app that accepts it."""
+        self._bring_to_front(app)
+        app.open(intent)
+        self.changed()
+
+    def stop_app(self, package: str) -> None:
+        """End an app's process, whether it runs or not."""
+        app, process = self.packages.app(package), self.processes.find(package)
+        if process is not None:
+            self.processes.end(process)
+        if app is not None and process is not None:
+            app.kill()
+        if package != self.packages.home:
+            self._stack = [name for name in self._stack if name != package]
+        self.changed()
+
+    def uninstall(self, package: str) -> bool:
+        """Remove a package with its data; false if that is impossible."""
+        if package not in self.packages.third_party:
+            return False
+        self.stop_app(package)
+        self.packages.uninstall(package)
+        self.changed()
+        return True
+
+    def clear(self, package: str) -> bool:
+        """Forget an app's data; false if it is not installed."""
+        self.stop_app(package)
+        cleared = self.packages.clear(package)
+        self.changed()
+        return cleared
+
+    @property
+    def front(self) -> App:
+        app = self.packages.app(self._stack[-1])
+        assert app is not None, "the stack holds installed apps only"
+        return app
+
+    @property
+    def windows(self) -> list[Window]:
+        """What is on the screen, frontmost first."""
+        if self._windows is None:
+            self._windows = self.front.windows()
+            self._mark_focus(self._windows)
+        return self._windows
+
+    def dump(self, max_depth: int = 50) -> str:
+        """The screen's hierarchy as XML."""
+        if max_depth not in self._dumps:
+            self._dumps[max_depth] = dump(self.windows, self.width, self.height, max_depth)
+        return self._dumps[max_depth]
+
+    def find(self, selector: dict[str, Any]) -> View | None:
+        """The view that a UiSelector names; raises what `selectors.find_first` raises."""
+        return find_first(self.windows, selector)
+
+    def view_at(self, x: float, y: float) -> View | None:
+        """The view that a tap would reach."""
+        return hit_window(self.windows, x, y) if self.screen_on else None
+
+    async def run_faulty(
+        self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
+    ) -> Result | None:
+        """Carry out a call, or let it go wrong as ordered: see `Faults.run`."""
+        kill_u2 = self.automation.kill if self.automation else _nothing
+        return await self.faults.run(method, action, mentions, self.link, kill_u2)
+
+    async def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until the screen fulfils `condition`; false when the time is over."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not condition():
+                    await self._change.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
+        """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        view = self.view_at(x, y)
+        if view is None or not view.enabled:
+            return
+        if view.on_text is not None:
+            self.focus(view)
+        action = view.on_long_tap if held_s >= LONG_PRESS_S and view.on_long_tap else view.on_tap
+        if action is not None:
+            action()
+        self.changed()
+
+    def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        if self.screen_on:
+            self.front.swipe((round(start[0]), round(start[1])), (round(end[0]), round(end[1])))
+            self.changed()
+
+    def go_home(self) -> None:
+        self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
+        self.front.start()
+        self.changed()
+
+    def go_back(self) -> None:
+        if not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
+            self._stack.pop()
+        self.changed()
+
+    def set_screen(self, on: bool) -> None:
+        self.screen_on = on
+        self.changed()
+
+    @property
+    def focused(self) -> View | None:
+        """The field that typed text goes to."""
+        views = (view for window in self.windows for view in window.root.walk())
+        return next((view for view in views if view.focused and view.on_text), None)
+
+    def focus(self, view: View) -> None:
+        """Let typed text go to an editable view of the present screen."""
+        for window in self.windows:
+            for path, other in _paths(window.root):
+                if other is view:
+                    self._focus = (window.activity, view.rid, path)
+        self.changed()
+
+    def type_text(self, text: str) -> bool:
+        """Type at the end of the focused field; false if no field has the focus."""
+        view = self.focused
+        return view is not None and self.set_text(view, view.text + text)
+
+    def erase(self, characters: int) -> bool:
+        view = self.focused
+        return view is not None and self.set_text(view, view.text[:-characters])
+
+    def set_text(self, view: View, text: str) -> bool:
+        """Replace a field's text; false if the view takes none."""
+        if view.on_text is None or not view.enabled:
+            return False
+        view.on_text(text)
+        self.changed()
+        return True
+
+    def memory(self) -> dict[str, Any]:
+        """What survives when the phone is switched off, as JSON."""
+        return {"serial": self.serial, **self.packages.memory(), "media": self.media.memory()}
+
+    def write_log(self, tag: str, text: str) -> None:
+        """Add a line to what logcat shows."""
+        self.log.append(f"{self.now():%m-%d %H:%M:%S}.000  1000  1000 I {tag}: {text}")
+
+    def _boot(self) -> None:
+        memory = self._store.load() if self._store is not None else None
+        if memory is not None:
+            self.packages.restore(memory)
+            self.media.restore(memory["media"])
+        for name in ("init", "zygote64", "system_server", "surfaceflinger", "com.android.systemui"):
+            self.processes.start(name, user="root", command=name, kill=_nothing)
+        self._bring_to_front(self.front)
+
+    def _bring_to_front(self, app: App) -> None:
+        package = app.package
+        if self.processes.find(package) is None:
+            self.processes.start(
+                package, user="u0_a123", command=package, kill=lambda: self.stop_app(package)
+            )
+        self._stack = [name for name in self._stack if name != package] + [package]
+
+    def _hide_toast(self, text: str) -> None:
+        if self.toast_shown == text:
+            self.toast_shown = None
+            self.changed()
+
+    def _mark_focus(self, windows: list[Window]) -> None:
+        """Put the focus where the last tap put it, unless that field is gone: then it is the app's choice."""
+        if self._focus is None:
+            return
+        activity, rid, path = self._focus
+        for window in windows:
+            for place, view in _paths(window.root):
+                if window.activity == activity and view.on_text and (place == path or (rid and view.rid == rid)):
+                    for other in window.root.walk():
+                        other.focused = other is view
+                    return
+        self._focus = None
+
+
+def _nothing() -> None:
+    """What a system process does when it is killed."""
+
+
+def _paths(root: View, above: tuple[int, ...] = ()) -> "list[tuple[tuple[int, ...], View]]":
+    """Every view of a window with its place: the index among its siblings, for each level."""
+    found = [(above, root)]
+    for index, child in enumerate(root.children):
+        found.extend(_paths(child, (*above, index)))
+    return found

@@ -1,0 +1,218 @@
+"""A picture of the screen, drawn from the same views that accessibility tells of."""
+
+import hashlib
+import unicodedata
+from functools import lru_cache
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageStat
+
+from runner.virtual.hierarchy import clip
+from runner.virtual.icons import icon_mask
+from runner.virtual.views import Bounds, Paint, View, Window
+
+_STATUS_BAR = 48
+_HINT_COLOR = "#a0a0a6"
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def draw(
+    windows: list[Window], width: int, height: int, toast: str | None = None, clock: str = "09:41"
+) -> Image.Image:
+    """The windows (frontmost first) with the system's status bar, and the toast if one shows. Mode RGB."""
+    canvas = Image.new("RGB", (width, height), "#000000")
+    for window in reversed(windows):
+        _view(canvas, window.root)
+    _status_bar(canvas, clock)
+    if toast:
+        _toast(canvas, toast)
+    return canvas
+
+
+def _view(canvas: Image.Image, view: View) -> None:
+    bounds = clip(view.bounds, (0, 0, canvas.width, canvas.height))
+    if bounds is None:
+        return
+    paint = view.paint
+    if paint.image is not None:
+        _picture(canvas, bounds, paint)
+    if paint.background is not None or paint.outline is not None:
+        ImageDraw.Draw(canvas).rounded_rectangle(
+            _inclusive(bounds),
+            _fitting_radius(bounds, paint.radius),
+            fill=paint.background,
+            outline=paint.outline,
+        )
+    if paint.icon is not None:
+        _icon(canvas, bounds, paint)
+    if view.shown_text:
+        _text(canvas, view, bounds)
+    for child in view.children:
+        _view(canvas, child)
+
+
+def _inclusive(bounds: Bounds) -> Bounds:
+    """Pillow's corners belong to the shape, Android's right and bottom do not."""
+    return (bounds[0], bounds[1], bounds[2] - 1, bounds[3] - 1)
+
+
+def _fitting_radius(bounds: Bounds, radius: int) -> int:
+    return min(radius, (bounds[2] - bounds[0]) // 2, (bounds[3] - bounds[1]) // 2)
+
+
+def _icon(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
+    left = (bounds[0] + bounds[2] - paint.size) // 2
+    top = (bounds[1] + bounds[3] - paint.size) // 2
+    canvas.paste(ImageColor.getrgb(paint.color), (left, top), icon_mask(paint.icon or "", paint.size))
+
+
+def _text(canvas: Image.Image, view: View, bounds: Bounds) -> None:
+    paint, pen = view.paint, ImageDraw.Draw(canvas)
+    font = _font(paint.size)
+    color = paint.color if view.text else _HINT_COLOR
+    inset = 16 if paint.background is not None and paint.align == "left" else 0
+    left, right = bounds[0] + inset, bounds[2] - inset
+    line_height = round(paint.size * 1.25)
+    room = max(1, (bounds[3] - bounds[1]) // line_height)
+    lines = wrap(view.shown_text, font, right - left, room)
+    top = bounds[1] + 4
+    if paint.valign == "middle":
+        top = bounds[1] + (bounds[3] - bounds[1] - line_height * len(lines)) // 2
+    for number, line in enumerate(lines):
+        width = font.getlength(line)
+        start = {"left": left, "right": right - width}.get(paint.align, (left + right - width) / 2)
+        place = (start, top + number * line_height + line_height * 0.08)
+        pen.text(place, line, fill=color, font=font, stroke_width=0.5 if paint.bold else 0)
+    if view.focused:
+        x = left + 3 + (font.getlength(lines[-1]) if view.text else 0)
+        y = top + (len(lines) - 1) * line_height
+        pen.rectangle((x, y + 2, x + 2, y + line_height - 2), fill="#fe2c55")
+
+
+def wrap(words: str, font: _Font, width: int, most_lines: int) -> list[str]:
+    """The text in lines of at most `width` pixels; what does not fit in `most_lines` ends in three dots."""
+    lines: list[str] = []
+    for paragraph in drawable(words).split("\n"):
+        lines.extend(_broken(paragraph, font, width))
+    if len(lines) > most_lines:
+        lines = lines[:most_lines]
+        lines[-1] = _shortened(lines[-1] + "...", font, width)
+    return [_shortened(line, font, width) for line in lines]
+
+
+def _broken(paragraph: str, font: _Font, width: int) -> list[str]:
+    lines, line = [], ""
+    for word in paragraph.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and font.getlength(longer) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return [*lines, line]
+
+
+def _shortened(line: str, font: _Font, width: int) -> str:
+    if font.getlength(line) <= width:
+        return line
+    while line and font.getlength(line + "...") > width:
+        line = line[:-1]
+    return line.rstrip(".") + "..."
+
+
+def drawable(words: str) -> str:
+    """The text in letters that the built-in font has: no accents, a star for an emoji and the like."""
+    plain = unicodedata.normalize("NFKD", words)
+    letters = (
+        sign for sign in plain if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    )
+    return "".join(sign if sign == "\n" or " " <= sign <= "~" else _substitute(sign) for sign in letters)
+
+
+def _substitute(sign: str) -> str:
+    return {"\N{BULLET}": "*", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{EN DASH}": "-"}.get(sign, "*")
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> _Font:
+    return ImageFont.load_default(size)
+
+
+def _picture(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
+    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
+    seed = paint.image or ""
+    image = _scene(seed).resize((width, height), Image.Resampling.BICUBIC)
+    mask = None
+    if paint.radius:
+        mask = _round_mask(width, height, _fitting_radius(bounds, paint.radius))
+    canvas.paste(image, bounds[:2], mask)
+
+
+@lru_cache(maxsize=128)
+def _round_mask(width: int, height: int, radius: int) -> Image.Image:
+    mask = Image.new("L", (width * 2, height * 2), 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, width * 2 - 1, height * 2 - 1), radius * 2, fill=255)
+    return mask.resize((width, height), Image.Resampling.BILINEAR)
+
+
+@lru_cache(maxsize=512)
+def _scene(seed: str) -> Image.Image:
+    """A small invented landscape, to be scaled up: sky, sun and two hills in the seed's colours; or a face."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    hue = digest[0] * 360 // 256
+    if seed.startswith("face/"):
+        return _face(hue, digest[1])
+    image = Image.new("RGB", (72, 128))
+    pen = ImageDraw.Draw(image)
+    for y in range(128):
+        pen.line([(0, y), (71, y)], fill=_hsl(hue + y // 3, 55, 28 + y // 4))
+    x, y = 14 + digest[1] % 44, 24 + digest[2] % 36
+    pen.ellipse((x - 11, y - 11, x + 11, y + 11), fill=_hsl(hue + 40, 85, 74))
+    for layer, height in ((0, 78), (1, 98)):
+        shift = digest[3 + layer] % 40
+        points = [
+            (x, height - 12 * ((x + shift) // 18 % 2) + digest[5 + x // 9 + layer] % 14)
+            for x in range(0, 81, 9)
+        ]
+        pen.polygon([(0, 128), *points, (80, 128)], fill=_hsl(hue + 150 + 30 * layer, 35, 26 - 10 * layer))
+    return image
+
+
+def _face(hue: int, variant: int) -> Image.Image:
+    image = Image.new("RGB", (96, 96), _hsl(hue, 55, 62))
+    pen = ImageDraw.Draw(image)
+    skin = _hsl(18 + variant % 20, 45, 48 + variant % 32)
+    pen.ellipse((16, 68, 80, 132), fill=_hsl(hue + 180, 45, 40))
+    pen.ellipse((30, 22, 66, 66), fill=skin)
+    pen.pieslice((26, 14, 70, 62), 180, 360, fill=_hsl(variant % 40, 35, 20))
+    return image
+
+
+def _hsl(hue: int, saturation: int, lightness: int) -> tuple[int, ...]:
+    return ImageColor.getrgb(f"hsl({hue % 360}, {saturation}%, {lightness}%)")[:3]
+
+
+def _status_bar(canvas: Image.Image, clock: str) -> None:
+    """Clock at the left, network and battery at the right, light on dark screens and dark on light ones."""
+    pen = ImageDraw.Draw(canvas)
+    brightness = ImageStat.Stat(canvas.crop((0, 0, canvas.width, _STATUS_BAR)).convert("L")).mean[0]
+    color = "#161823" if brightness > 140 else "#ffffff"
+    pen.text((32, 10), clock, fill=color, font=_font(26), stroke_width=0.5)
+    right = canvas.width - 32
+    pen.rounded_rectangle((right - 44, 15, right - 6, 33), 5, outline=color, width=2)
+    pen.rectangle((right - 40, 19, right - 16, 29), fill=color)
+    pen.rectangle((right - 4, 20, right - 2, 28), fill=color)
+    for bar in range(4):
+        pen.rectangle((right - 96 + bar * 9, 29 - bar * 4, right - 91 + bar * 9, 32), fill=color)
+
+
+def _toast(canvas: Image.Image, words: str) -> None:
+    font = _font(28)
+    lines = wrap(words, font, canvas.width - 200, 3)
+    width = int(max(font.getlength(line) for line in lines)) + 64
+    height = 36 * len(lines) + 36
+    left, top = (canvas.width - width) // 2, canvas.height - 300
+    pen = ImageDraw.Draw(canvas)
+    pen.rounded_rectangle((left, top, left + width, top + height), 36, fill="#2b2b2e")
+    for number, line in enumerate(lines):
+        x = (canvas.width - font.getlength(line)) / 2
+        pen.text((x, top + 18 + number * 36), line, fill="#ffffff", font=font)

@@ -1,0 +1,39 @@
+"""Screenshots: drawn once for each state of the screen and format."""
+
+import io
+from typing import TYPE_CHECKING
+
+from runner.virtual.phone import Phone
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+
+def png(phone: Phone) -> bytes:
+    return _cached(phone, "PNG", 1.0, None)
+
+
+def jpeg(phone: Phone, scale: float = 1.0, quality: int = 80) -> bytes:
+    return _cached(phone, "JPEG", scale, quality)
+
+
+def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None) -> bytes:
+    key = (picture_format, scale, quality)
+    if key not in phone.pictures:
+        picture = _draw(phone)
+        if scale != 1.0:
+            picture = picture.resize((round(phone.width * scale), round(phone.height * scale)))
+        buffer = io.BytesIO()
+        if quality is None:
+            picture.save(buffer, picture_format, compress_level=1)
+        else:
+            picture.save(buffer, picture_format, quality=quality)
+        phone.pictures[key] = buffer.getvalue()
+    return phone.pictures[key]
+
+
+def _draw(phone: Phone) -> "Image.Image":
+    from runner.virtual.render import draw  # Pillow is loaded with the first screenshot
+
+    windows = phone.windows if phone.screen_on else []
+    return draw(windows, phone.width, phone.height, phone.toast_shown if phone.screen_on else None)

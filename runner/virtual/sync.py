@@ -1,0 +1,118 @@
+"""The sync service: stat, list, send and receive files, in both versions of the protocol."""
+
+import struct
+from collections.abc import Iterator
+
+from runner.virtual.files import Entry
+from runner.virtual.phone import Phone
+from runner.virtual.wire import Stream
+
+_WORD = struct.Struct("<I")
+_STAT = struct.Struct("<III")
+_STAT_2 = struct.Struct("<IQQIIIIQqqq")
+_NAMED_STAT = struct.Struct("<IIII")
+_NAMED_STAT_2 = struct.Struct("<IQQIIIIQqqqI")
+_SEND_2 = struct.Struct("<4sII")
+_RECEIVE_2 = struct.Struct("<4sI")
+_CHUNK = 64 * 1024
+_MISSING = 2
+_MAX_PATH = 1024
+
+
+async def serve_sync(phone: Phone, stream: Stream) -> None:
+    """Answer requests until the client quits. A request: a name of four letters, a length, and a path."""
+    while True:
+        name = bytes(await stream.reader.readexactly(4))
+        length = _WORD.unpack(await stream.reader.readexactly(4))[0]
+        if name == b"QUIT" or length > _MAX_PATH:
+            return
+        path = (await stream.reader.readexactly(length)).decode(errors="replace")
+        if name == b"SEND":
+            path, _, mode = path.rpartition(",")
+            await _receive_file(phone, stream, path, int(mode))
+        elif name == b"SND2":
+            _, mode, _ = _SEND_2.unpack(await stream.reader.readexactly(_SEND_2.size))
+            await _receive_file(phone, stream, path, mode)
+        elif name in (b"RECV", b"RCV2"):
+            if name == b"RCV2":
+                await stream.reader.readexactly(_RECEIVE_2.size)
+            await _send_file(phone, stream, path)
+        elif name in (b"STAT", b"STA2", b"LST2"):
+            await stream.write(name + _stat(phone.files.find(path), name))
+        elif name in (b"LIST", b"LIS2"):
+            await stream.write(b"".join(_listing(phone, path, name)))
+        else:
+            await _fail(stream, f"unknown command {name!r}")
+            return
+
+
+def _stat(entry: Entry | None, name: bytes) -> bytes:
+    if name == b"STAT":
+        return _STAT.pack(entry.mode, entry.size, entry.modified_s) if entry else _STAT.pack(0, 0, 0)
+    return _STAT_2.pack(*_fields_2(entry)) if entry else _STAT_2.pack(_MISSING, *([0] * 10))
+
+
+def _fields_2(entry: Entry) -> tuple[int, ...]:
+    """error, device, inode, mode, links, user, group, size, and the times of access, change and status."""
+    modified_s = entry.modified_s
+    return (0, 1, 1, entry.mode, 1, 2000, 2000, entry.size, modified_s, modified_s, modified_s)
+
+
+def _listing(phone: Phone, path: str, name: bytes) -> Iterator[bytes]:
+    entry = phone.files.find(path)
+    for child in phone.files.names(path) if entry and entry.is_folder else []:
+        found = phone.files.entry(f"{path.rstrip('/')}/{child}")
+        encoded = child.encode()
+        if name == b"LIST":
+            yield b"DENT" + _NAMED_STAT.pack(found.mode, found.size, found.modified_s, len(encoded)) + encoded
+        else:
+            yield b"DNT2" + _NAMED_STAT_2.pack(*_fields_2(found), len(encoded)) + encoded
+    yield b"DONE" + bytes(_NAMED_STAT.size if name == b"LIST" else _NAMED_STAT_2.size)
+
+
+async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> None:
+    """DATA chunks, then DONE with the time of change. Missing folders are made."""
+    data = bytearray()
+    while True:
+        name = bytes(await stream.reader.readexactly(4))
+        number = _WORD.unpack(await stream.reader.readexactly(4))[0]
+        if name == b"DONE":
+            break
+        if name != b"DATA":
+            await _fail(stream, f"invalid data message {name!r}")
+            return
+        data += await stream.reader.readexactly(number)
+
+    async def store() -> None:
+        phone.files.make_folder(path.rpartition("/")[0] or "/", parents=True)
+        phone.files.write(path, bytes(data), mode=mode, modified_s=number)
+
+    try:
+        await phone.run_faulty("sync:SEND", store, lambda text: text in path)
+    except OSError as error:
+        if isinstance(error, ConnectionError):
+            raise
+        await _fail(stream, f"couldn't create file: {error.strerror}")
+        return
+    await stream.write(b"OKAY" + _WORD.pack(0))
+
+
+async def _send_file(phone: Phone, stream: Stream, path: str) -> None:
+    async def read() -> bytes:
+        return phone.files.read(path)
+
+    try:
+        data = await phone.run_faulty("sync:RECV", read, lambda text: text in path) or b""
+    except OSError as error:
+        if isinstance(error, ConnectionError):
+            raise
+        await _fail(stream, f"open failed: {error.strerror}")
+        return
+    for start in range(0, len(data), _CHUNK):
+        chunk = data[start : start + _CHUNK]
+        await stream.write(b"DATA" + _WORD.pack(len(chunk)) + chunk)
+    await stream.write(b"DONE" + _WORD.pack(0))
+
+
+async def _fail(stream: Stream, message: str) -> None:
+    await stream.write(b"FAIL" + _WORD.pack(len(message.encode())) + message.encode())

@@ -1,0 +1,64 @@
+"""The uiautomator2 server: HTTP on a port of the phone, JSON-RPC inside."""
+
+import asyncio
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+from runner.virtual import rpc
+from runner.virtual.automation import Automation
+from runner.virtual.faults import OrderedError
+from runner.virtual.http import json_response, read_request, response
+from runner.virtual.phone import Phone
+from runner.virtual.wire import Stream
+
+SERVER_ERROR = -32001
+METHOD_NOT_FOUND = -32601
+INVALID_PARAMS = -32602
+
+
+async def serve(phone: Phone, automation: Automation, stream: Stream) -> None:
+    """Answer the HTTP requests of one stream until either end closes it."""
+    automation.streams.add(stream)
+    try:
+        while request := await read_request(stream.reader):
+            if request.path == "/ping":
+                await stream.write(response(HTTPStatus.OK, "text/plain", b"pong"))
+            elif request.path == "/jsonrpc/0" and request.method == "POST":
+                await stream.write(json_response(HTTPStatus.OK, await _answer(phone, request.body)))
+            else:
+                await stream.write(response(HTTPStatus.NOT_FOUND, "text/plain", b"Not Found"))
+    except ValueError as error:
+        await stream.write(response(HTTPStatus.BAD_REQUEST, "text/plain", str(error).encode()))
+    finally:
+        automation.streams.discard(stream)
+
+
+async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
+    call = json.loads(body)
+    answer = {"jsonrpc": "2.0", "id": call.get("id")}
+    params = call.get("params") or []
+    try:
+        return answer | {"result": await _call(phone, call["method"], params if isinstance(params, list) else [])}
+    except rpc.JavaError as error:
+        code, message, data = SERVER_ERROR, error.java_class, str(error)
+    except OrderedError as error:
+        code, message, data = SERVER_ERROR, error.message, error.data
+    except rpc.UnknownMethod:
+        code, message, data = METHOD_NOT_FOUND, "method not found", None
+    except TypeError as error:
+        code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
+    except re.error as error:
+        code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
+    return answer | {"error": {"code": code, "message": message, "data": data}}
+
+
+async def _call(phone: Phone, method: str, params: list[Any]) -> Any:
+    if phone.latency_s:
+        await asyncio.sleep(phone.latency_s)
+    return await phone.run_faulty(
+        method,
+        lambda: rpc.call(phone, method, params),
+        lambda text: rpc.mentions(phone, method, params, text),
+    )

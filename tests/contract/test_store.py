@@ -1,0 +1,446 @@
+"""What every store of the ledger promises. A new store joins by adding its URL to `store_url`."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from runner.clock import ManualClock
+from runner.errors import LedgerError
+from runner.planning.limits import Usage
+from runner.store.ledger import Ledger
+from runner.store.rows import Attempt
+from runner.tasks import (
+    AttemptOutcome,
+    EffectState,
+    Occurrence,
+    Outcome,
+    StepOutcome,
+    StepRecord,
+    Task,
+    TaskState,
+    task_key,
+)
+
+NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+DONE = Outcome(AttemptOutcome.COMPLETED)
+RUN = "20261121-120000-abcd"
+
+
+@pytest.fixture(params=["file", "memory"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}" if request.param == "file" else "sqlite://"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def ledger(store_url: str, clock: ManualClock) -> Iterator[Ledger]:
+    with Ledger.open(store_url, clock) as opened:
+        yield opened
+
+
+OCCURRENCE = Occurrence("autumn", "publish", f"run:{RUN}", "now", NOON)
+
+
+def task(device: str = "A1", target: str | None = None, **changes: object) -> Task:
+    made = Task(
+        key=task_key("autumn", "publish", OCCURRENCE.nominal, device, target),
+        campaign="autumn",
+        entry="publish",
+        script="follow" if target else "post",
+        backend="device",
+        device=device,
+        username=None,
+        target=target,
+        nominal=OCCURRENCE.nominal,
+        ordinal=0,
+        due_utc=NOON,
+        timeout_s=600.5,
+        config={"captions": "Hej då 🎉", "material_list": ["/srv/a.mp4"], "upload_wait_time": 30},
+        commit="c0ffee",
+    )
+    return replace(made, **changes)
+
+
+def add(ledger: Ledger, *tasks: Task, run_id: str | None = RUN) -> int:
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", "c0ffee")
+    return ledger.add_occurrences(version, [OCCURRENCE], tasks, run_id)
+
+
+def begin(ledger: Ledger, attempt: Attempt, kind: str = "follow", **changes: str | None) -> int:
+    values = {"target": "@north", "device": "A1", "account": "tiktok:@us"} | changes
+    return ledger.begin_effect(attempt.id, attempt.task_key, kind, evidence={"button": "Follow"}, **values)
+
+
+# Tasks
+
+
+def test_a_task_comes_back_as_it_was_planned(ledger: Ledger) -> None:
+    planned = task(target="@north")
+    assert add(ledger, planned) == 1
+    row = ledger.task(planned.key)
+    assert row is not None
+    assert (row.task, row.state, row.reason, row.attempts) == (planned, TaskState.PENDING, "", 0)
+    assert (row.run_id, row.created_utc, row.started_utc, row.duration_s) == (RUN, NOON, None, None)
+
+
+def test_a_frozen_config_is_kept_too(ledger: Ledger) -> None:
+    add(ledger, task(config=MappingProxyType({"nested": MappingProxyType({"a": 1})})))
+    assert ledger.tasks()[0].task.config == {"nested": {"a": 1}}
+
+
+def test_the_same_tasks_are_added_once(ledger: Ledger) -> None:
+    first, second = task("A1"), task("B2")
+    assert add(ledger, first) == 1
+    ledger.finish_attempt(ledger.start_attempt(first.key).id, DONE, TaskState.COMPLETED)
+    assert add(ledger, replace(first, config={}), second) == 1
+    assert [(row.task, row.state) for row in ledger.tasks()] == [
+        (first, TaskState.COMPLETED),
+        (second, TaskState.PENDING),
+    ]
+
+
+def test_tasks_come_in_the_order_of_their_due_instants_then_of_the_plan(ledger: Ledger) -> None:
+    late = task("A1", due_utc=NOON + timedelta(microseconds=1))
+    plan = [late, task("C3"), task("B2")]
+    add(ledger, *plan)
+    assert [row.task.device for row in ledger.tasks(run_id=RUN)] == ["C3", "B2", "A1"]
+
+
+def test_tasks_are_found_by_run_and_state(ledger: Ledger) -> None:
+    add(ledger, task("A1"), task("B2"))
+    ledger.start_attempt(task("A1").key)
+    assert [row.task.device for row in ledger.tasks(states=[TaskState.RUNNING])] == ["A1"]
+    assert ledger.tasks(run_id="another") == []
+    assert ledger.tasks(states=[]) == []
+    assert ledger.task("no/such/task") is None
+
+
+def test_more_occurrences_than_one_query_takes(ledger: Ledger) -> None:
+    occurrences = [replace(OCCURRENCE, nominal=f"2026-{number}") for number in range(1000)]
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    tasks = [
+        replace(task(), nominal=one.nominal, key=task_key("autumn", "publish", one.nominal, "A1", None))
+        for one in occurrences
+    ]
+    assert ledger.add_occurrences(version, occurrences, tasks) == 1000
+    assert ledger.add_occurrences(version, occurrences, tasks) == 0
+
+
+def test_rows_that_cannot_all_be_written_are_not_written_at_all(ledger: Ledger) -> None:
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    with pytest.raises(LedgerError, match="cannot record 2 tasks in the ledger"):
+        ledger.add_occurrences(version, [OCCURRENCE], [task("A1"), task("A1")], RUN)
+    assert ledger.tasks() == []
+    assert ledger.run(RUN) is None
+
+
+# Campaigns and runs
+
+
+def test_the_same_text_is_one_version(ledger: Ledger) -> None:
+    first = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", "c0ffee")
+    again = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", "decade")
+    other = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n#\n", "decade")
+    assert first == again != other
+
+
+def test_a_run_tells_its_campaign_and_counts_its_tasks(ledger: Ledger, clock: ManualClock) -> None:
+    add(ledger, task("A1"), task("B2"), task("C3"))
+    ledger.finish_attempt(ledger.start_attempt(task("A1").key).id, DONE, TaskState.COMPLETED)
+    run = ledger.run(RUN)
+    assert run is not None
+    assert (run.campaign, run.path, run.commit) == ("autumn", "/srv/autumn.yaml", "c0ffee")
+    assert (run.created_utc, run.counts) == (NOON, {TaskState.COMPLETED: 1, TaskState.PENDING: 2})
+    assert ledger.run("another") is None
+
+
+def test_a_run_keeps_the_text_that_it_was_begun_with(ledger: Ledger) -> None:
+    add(ledger, task())
+    ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\nname: changed\n", None)
+    version = ledger.campaign_of(RUN)
+    assert version is not None
+    assert (version.name, version.text, version.commit) == ("autumn", "version: 1\n", "c0ffee")
+    assert ledger.campaign_of("another") is None
+
+
+def test_runs_are_told_newest_first(ledger: Ledger, clock: ManualClock) -> None:
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    for number in range(3):
+        ledger.add_occurrences(version, [replace(OCCURRENCE, nominal=f"run:{number}")], [], str(number))
+        clock.advance(60)
+    assert [run.run_id for run in ledger.runs()] == ["2", "1", "0"]
+    assert [run.run_id for run in ledger.runs(limit=1)] == ["2"]
+
+
+# Attempts
+
+
+def test_an_attempt_claims_its_task(ledger: Ledger, clock: ManualClock) -> None:
+    add(ledger, task())
+    clock.advance(5)
+    attempt = ledger.start_attempt(task().key)
+    assert (attempt.number, attempt.started_utc) == (1, NOON + timedelta(seconds=5))
+    row = ledger.tasks()[0]
+    assert (row.state, row.attempts, row.started_utc) == (TaskState.RUNNING, 1, attempt.started_utc)
+    with pytest.raises(LedgerError, match="it is running, not pending"):
+        ledger.start_attempt(task().key)
+
+
+def test_an_unknown_task_cannot_be_started(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="does not hold it"):
+        ledger.start_attempt("no/such/task")
+
+
+def test_an_outcome_leaves_its_task_in_a_state_with_a_reason(ledger: Ledger, clock: ManualClock) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    clock.advance(7.5)
+    ledger.finish_attempt(
+        attempt.id, Outcome(AttemptOutcome.FAILED, "no button", "look at it"), TaskState.FAILED
+    )
+    row = ledger.tasks()[0]
+    assert (row.state, row.reason, row.hint, row.duration_s) == (
+        TaskState.FAILED,
+        "no button",
+        "look at it",
+        7.5,
+    )
+
+
+def test_an_attempt_ends_once(ledger: Ledger) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
+    with pytest.raises(LedgerError, match="has ended"):
+        ledger.finish_attempt(attempt.id, DONE, TaskState.FAILED)
+    assert ledger.tasks()[0].state is TaskState.COMPLETED
+
+
+def test_a_task_that_was_held_back_starts_again_with_a_clean_slate(ledger: Ledger) -> None:
+    later = NOON + timedelta(hours=1)
+    add(ledger, task())
+    ledger.hold_back(task().key, "5 of 5 posts today", later)
+    held = ledger.tasks()[0]
+    assert (held.state, held.reason, held.not_before) == (TaskState.PENDING, "5 of 5 posts today", later)
+
+    attempt = ledger.start_attempt(task().key)
+    started = ledger.tasks()[0]
+    assert (started.reason, started.not_before) == ("", None)
+
+    outcome = Outcome(AttemptOutcome.HELD_BACK, "6 of 6 follows", not_before=later)
+    ledger.finish_attempt(attempt.id, outcome, TaskState.PENDING)
+    again = ledger.tasks()[0]
+    assert (again.state, again.not_before, again.finished_utc) == (TaskState.PENDING, later, NOON)
+    assert ledger.start_attempt(task().key).number == 2
+
+
+def test_only_a_pending_task_is_held_back(ledger: Ledger) -> None:
+    add(ledger, task())
+    ledger.start_attempt(task().key)
+    with pytest.raises(LedgerError, match="it is running, not pending"):
+        ledger.hold_back(task().key, "a limit", NOON)
+
+
+def test_of_many_threads_one_claims_a_task(ledger: Ledger) -> None:
+    tasks = [task(f"D{number}") for number in range(5)]
+    add(ledger, *tasks)
+    claimed: Counter[str] = Counter()
+    gate = threading.Barrier(8)
+
+    def claim() -> None:
+        gate.wait()
+        for one in tasks:
+            try:
+                claimed[ledger.start_attempt(one.key).task_key] += 1
+            except LedgerError:
+                continue
+
+    in_threads(8, claim)
+    assert claimed == {one.key: 1 for one in tasks}
+
+
+def test_lanes_write_at_the_same_time(ledger: Ledger) -> None:
+    add(ledger, *(task(f"D{number}") for number in range(8)))
+    numbers = iter(range(8))
+
+    def lane() -> None:
+        attempt = ledger.start_attempt(task(f"D{next(numbers)}").key)
+        for _ in range(10):
+            ledger.settle_effect(begin(ledger, attempt), EffectState.COMMITTED, {})
+            assert ledger.effects(attempt.task_key)
+        ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
+
+    in_threads(8, lane)
+    report = ledger.report(RUN)
+    assert report is not None
+    assert report.run.counts == {TaskState.COMPLETED: 8}
+    assert [[effect.ordinal for effect in one.effects] for one in report.tasks] == [list(range(10))] * 8
+
+
+def in_threads(count: int, work: Callable[[], None]) -> None:
+    with ThreadPoolExecutor(count) as pool:
+        for future in [pool.submit(work) for _ in range(count)]:
+            future.result()
+
+
+# Effects
+
+
+def test_an_effect_is_told_before_and_after(ledger: Ledger) -> None:
+    add(ledger, task(target="@north"))
+    attempt = ledger.start_attempt(task(target="@north").key)
+    effect_id = begin(ledger, attempt)
+    before = ledger.effects(attempt.task_key)[0]
+    assert (before.id, before.ordinal, before.kind, before.target) == (effect_id, 0, "follow", "@north")
+    assert (before.state, before.evidence) == (EffectState.COMMITTING, {"button": "Follow"})
+
+    ledger.settle_effect(effect_id, EffectState.COMMITTED, {"after": "Following"})
+    after = ledger.effects(attempt.task_key)[0]
+    assert (after.state, after.evidence) == (
+        EffectState.COMMITTED,
+        {"button": "Follow", "after": "Following"},
+    )
+
+
+def test_half_a_character_from_a_screen_is_no_obstacle(ledger: Ledger) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    ledger.begin_effect(attempt.id, attempt.task_key, "post", None, "A1", None, {"caption": "Hej \ud83d"})
+    ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.FAILED, "no \ud83d"), TaskState.FAILED)
+    assert ledger.effects(attempt.task_key)[0].evidence == {"caption": "Hej ?"}
+    assert ledger.tasks()[0].reason == "no ?"
+
+
+def test_effects_of_all_attempts_are_counted_on(ledger: Ledger) -> None:
+    add(ledger, task())
+    first = ledger.start_attempt(task().key)
+    ledger.settle_effect(begin(ledger, first), EffectState.REFUTED, {})
+    ledger.finish_attempt(first.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
+    begin(ledger, ledger.start_attempt(task().key))
+    assert [(effect.ordinal, effect.state) for effect in ledger.effects(task().key)] == [
+        (0, EffectState.REFUTED),
+        (1, EffectState.COMMITTING),
+    ]
+
+
+def test_an_effect_belongs_to_an_attempt_that_goes_on(ledger: Ledger) -> None:
+    add(ledger, task("A1"), task("B2"))
+    attempt = ledger.start_attempt(task("A1").key)
+    with pytest.raises(LedgerError, match="none of this task's"):
+        begin(ledger, replace(attempt, task_key=task("B2").key))
+    ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
+    with pytest.raises(LedgerError, match="has ended"):
+        begin(ledger, attempt)
+    assert ledger.effects(task("A1").key) == []
+
+
+def test_an_unknown_effect_cannot_be_settled(ledger: Ledger) -> None:
+    with pytest.raises(LedgerError, match="no such effect"):
+        ledger.settle_effect(7, EffectState.COMMITTED, {})
+
+
+# Usage
+
+
+def test_usage_counts_what_may_have_happened(ledger: Ledger, clock: ManualClock) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    for state in (EffectState.COMMITTED, EffectState.UNCERTAIN, EffectState.REFUTED):
+        ledger.settle_effect(begin(ledger, attempt, kind="post"), state, {})
+        clock.advance(60)
+    begin(ledger, attempt)  # and is never settled
+    minute = timedelta(minutes=1)
+    made = {"post": (NOON, NOON + minute), "follow": (NOON + 3 * minute,)}
+    assert ledger.usage(device="A1", account="tiktok:@us", now=clock.now()) == Usage(made, made)
+
+
+def test_usage_tells_devices_and_accounts_apart(ledger: Ledger) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    begin(ledger, attempt, device="B2", account="tiktok:@us")
+    begin(ledger, attempt, device=None, account=None)
+    once = {"follow": (NOON,)}
+    assert ledger.usage(device="B2", account=None, now=NOON) == Usage(once, {})
+    assert ledger.usage(device="A1", account="tiktok:@us", now=NOON) == Usage({}, once)
+    assert ledger.usage(device=None, account=None, now=NOON) == Usage()
+
+
+def test_usage_reaches_back_two_days_and_always_to_the_devices_latest(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    add(ledger, task())
+    attempt = ledger.start_attempt(task().key)
+    begin(ledger, attempt)
+    clock.advance(3600)
+    begin(ledger, attempt, kind="post")
+    later = NOON + timedelta(days=30)
+    latest = {"post": (NOON + timedelta(hours=1),)}
+    assert ledger.usage(device="A1", account="tiktok:@us", now=later) == Usage(latest, {})
+
+
+# Steps, holds and reports
+
+
+STEP = StepRecord(0, "tap", "Tap Post", "post.yaml:12", StepOutcome.COMPLETED, "", NOON, 0.25)
+
+
+def test_a_report_nests_tasks_attempts_steps_and_effects(ledger: Ledger) -> None:
+    add(ledger, task("A1"), task("B2"))
+    attempt = ledger.start_attempt(task("A1").key)
+    ledger.add_step(attempt.id, STEP, "ab/cd.jpg", None)
+    ledger.add_step(
+        attempt.id, replace(STEP, ordinal=1, outcome=StepOutcome.FAILED), "ab/ce.jpg", "ab/ce.xml"
+    )
+    begin(ledger, attempt)
+    outcome = Outcome(AttemptOutcome.FAILED, "login screen", "log in", needs_person=True)
+    ledger.finish_attempt(attempt.id, outcome, TaskState.FAILED)
+
+    report = ledger.report(RUN)
+    assert report is not None
+    first, second = report.tasks
+    assert (first.row, second.row) == tuple(ledger.tasks(run_id=RUN))
+    assert (second.attempts, second.effects) == ((), ())
+    assert list(first.effects) == ledger.effects(task("A1").key)
+    (told,) = first.attempts
+    assert (told.outcome, told.message, told.needs_person) == (AttemptOutcome.FAILED, "login screen", True)
+    assert [(step.ordinal, step.outcome, step.screenshot, step.hierarchy) for step in told.steps] == [
+        (0, StepOutcome.COMPLETED, "ab/cd.jpg", None),
+        (1, StepOutcome.FAILED, "ab/ce.jpg", "ab/ce.xml"),
+    ]
+    assert (told.steps[0].title, told.steps[0].started_utc, told.steps[0].duration_s) == (
+        "Tap Post",
+        NOON,
+        0.25,
+    )
+    assert ledger.report("another") is None
+
+
+def test_a_device_is_on_hold_until_it_is_released(ledger: Ledger) -> None:
+    add(ledger, task())
+    hold_id = ledger.place_hold("A1", "login screen", task().key)
+    ledger.place_hold("B2", "captcha")
+    assert [(hold.device, hold.reason, hold.task_key, hold.placed_utc) for hold in ledger.holds()] == [
+        ("A1", "login screen", task().key, NOON),
+        ("B2", "captcha", None, NOON),
+    ]
+    assert ledger.holds()[0].id == hold_id
+    assert ledger.release_holds("A1") == 1
+    assert ledger.release_holds("A1") == 0
+    assert [hold.device for hold in ledger.holds()] == ["B2"]
+
+
+def test_an_executor_does_not_take_its_own_attempts_for_interrupted_ones(ledger: Ledger) -> None:
+    add(ledger, task())
+    ledger.start_attempt(task().key)
+    assert ledger.interrupted() == []

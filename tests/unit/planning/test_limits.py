@@ -1,0 +1,170 @@
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runner.campaign.models import Limits
+from runner.planning.limits import (
+    CAUTIOUS,
+    NEVER_UTC,
+    Allowed,
+    CautiousCap,
+    NotBefore,
+    Usage,
+    Verdict,
+    effective_limits,
+    verdict,
+)
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
+DOCS = Path(__file__).parents[3] / "docs" / "limits.md"
+
+
+def limits(per_device: object = {}, per_account: object = {}, min_gap: str = "0s") -> Limits:
+    return Limits.model_validate({"per_device": per_device, "per_account": per_account, "min_gap": min_gap})
+
+
+def ask(named: Limits, usage: Usage, kind: str = "post", now: datetime = NOW) -> Verdict:
+    return verdict(effective_limits(named), usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
+
+
+def minutes_ago(*minutes: float) -> tuple[datetime, ...]:
+    return tuple(NOW - timedelta(minutes=ago) for ago in minutes)
+
+
+def test_nothing_done_allows_everything() -> None:
+    assert ask(limits(), Usage()) == Allowed()
+
+
+def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
+    usage = Usage(device={"post": minutes_ago(100, 200, 300)})
+
+    assert ask(limits(per_device={"per_day": {"post": 3}}), usage) == NotBefore(
+        datetime(2026, 11, 21, 23, tzinfo=UTC),
+        "3 of 3 posts on R58M123ABC today; next at 2026-11-22 00:00:00 (limits.per_device.per_day.post)",
+    )
+
+
+def test_the_day_before_does_not_count() -> None:
+    before_midnight = datetime(2026, 11, 20, 22, 59, tzinfo=UTC)
+    named = limits(per_device={"per_day": {"post": 1}})
+
+    assert ask(named, Usage(device={"post": (before_midnight,)})) == Allowed()
+    assert ask(named, Usage(device={"post": (before_midnight + timedelta(minutes=1),)})) != Allowed()
+
+
+def test_a_full_hour_holds_back_until_enough_of_it_is_an_hour_old() -> None:
+    usage = Usage(device={"follow": minutes_ago(70, 50, 40, 10)})
+
+    assert ask(limits(per_device={"per_hour": {"follow": 2}}), usage, "follow") == NotBefore(
+        NOW + timedelta(minutes=20),
+        "3 of 2 follows on R58M123ABC in the last 60 minutes; next at 2026-11-21 18:20:00 "
+        "(limits.per_device.per_hour.follow)",
+    )
+
+
+def test_an_account_is_counted_on_whatever_device() -> None:
+    usage = Usage(account={"post": minutes_ago(90)})
+    answer = ask(limits(per_account={"per_day": {"post": 1}}), usage)
+
+    assert isinstance(answer, NotBefore)
+    assert answer.reason.startswith("1 of 1 posts by @brand_se today")
+
+
+def test_an_unknown_account_has_no_caps() -> None:
+    usage = Usage(account={"post": minutes_ago(90)})
+    effective = effective_limits(limits(per_account={"per_day": {"post": 1}}))
+
+    assert verdict(effective, usage, "post", "R58M123ABC", None, NOW, STOCKHOLM) == Allowed()
+
+
+def test_built_in_caps_hold_until_a_campaign_names_its_own() -> None:
+    usage = Usage(device={"post": minutes_ago(5, 10, 15)})
+    answer = ask(limits(per_device={"per_day": {"post": 9}}), usage)
+
+    assert isinstance(answer, NotBefore)
+    assert answer.reason.endswith("(built-in per_device.per_hour.post)")
+    assert ask(limits(per_device={"per_hour": {"post": 9}}), usage) == Allowed()
+
+
+def test_one_kind_does_not_use_up_another() -> None:
+    usage = Usage(device={"follow": minutes_ago(*range(1, 50))})
+
+    assert ask(limits(), usage, "post") == Allowed()
+
+
+def test_the_gap_is_between_effects_of_any_kind_on_one_device() -> None:
+    usage = Usage(device={"follow": minutes_ago(1)}, account={"post": minutes_ago(0)})
+
+    assert ask(limits(min_gap="90s"), usage) == NotBefore(
+        NOW + timedelta(seconds=30),
+        "the last effect on R58M123ABC was at 2026-11-21 17:59:00; next at 2026-11-21 18:00:30 "
+        "(limits.min_gap)",
+    )
+    assert ask(limits(min_gap="60s"), usage) == Allowed()
+
+
+def test_a_gap_without_measure_still_has_an_instant() -> None:
+    answer = ask(limits(min_gap="999999999d"), Usage(device={"post": minutes_ago(1)}))
+
+    assert isinstance(answer, NotBefore)
+
+
+def test_a_cap_of_zero_is_a_prohibition() -> None:
+    answer = ask(limits(per_account={"per_day": {"post": 0}}), Usage())
+
+    assert answer == NotBefore(
+        NEVER_UTC, "no posts by @brand_se are allowed (limits.per_account.per_day.post is 0)"
+    )
+
+
+def test_of_several_refusals_the_one_that_lasts_longest_is_told() -> None:
+    usage = Usage(device={"post": minutes_ago(0.1)})
+    answer = ask(limits(per_device={"per_day": {"post": 1}}, min_gap="90s"), usage)
+
+    assert isinstance(answer, NotBefore)
+    assert "today" in answer.reason
+
+
+@given(
+    st.lists(st.integers(0, 3 * 24 * 60 * 60), max_size=12),
+    st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    st.sampled_from(["0s", "90s", "45m", "30h"]),
+    st.sampled_from(["2026-03-29", "2026-10-25", "2026-11-21"]),
+    st.integers(-24 * 60 * 60, 48 * 60 * 60),
+)
+@settings(max_examples=200, deadline=None)
+def test_the_instant_told_is_the_first_that_is_allowed(
+    seconds_ago: list[int], caps: tuple[int, int], min_gap: str, day: str, second: int
+) -> None:
+    now = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(seconds=second)
+    named = limits({"per_day": {"post": caps[0]}, "per_hour": {"post": caps[1]}}, min_gap=min_gap)
+    usage = Usage(device={"post": tuple(now - timedelta(seconds=ago) for ago in seconds_ago)})
+
+    answer = ask(named, usage, now=now)
+
+    if isinstance(answer, NotBefore):
+        assert answer.instant_utc > now
+        assert ask(named, usage, now=answer.instant_utc) == Allowed()
+        assert ask(named, usage, now=answer.instant_utc - timedelta.resolution) != Allowed()
+
+
+def test_the_documented_caps_are_those_of_the_code() -> None:
+    rows = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert {kind: CautiousCap(int(day), int(hour)) for kind, day, hour in rows} == CAUTIOUS
+
+
+def test_the_documented_gap_and_reason_are_those_of_the_code() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    answer = ask(
+        limits(per_device={"per_day": {"post": 3}}), Usage(device={"post": minutes_ago(100, 200, 300)})
+    )
+
+    assert isinstance(answer, NotBefore)
+    assert answer.reason in text
+    assert f"on one phone is {Limits().min_gap}." in text

@@ -1,0 +1,66 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.errors import TaskError, Unsupported
+from runner.planning.material import material
+from runner.scripts.post import PostConfig
+
+
+def config(**settings: Any) -> dict[str, Any]:
+    return PostConfig(**settings).model_dump(mode="json")
+
+
+def names(settings: dict[str, Any], ordinal: int) -> list[str]:
+    return [path.name for path in material(settings, ordinal)]
+
+
+def test_devices_take_turns_through_the_list() -> None:
+    settings = config(material_list=["/m/one.mp4", "/m/two.mp4"])
+
+    assert [names(settings, ordinal) for ordinal in range(3)] == [["one.mp4"], ["two.mp4"], ["one.mp4"]]
+
+
+def test_the_list_wins_over_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "other.mp4").touch()
+    settings = config(
+        material_list=["/m/one.mp4"], material_source="localFolder", material_path=str(tmp_path)
+    )
+
+    assert names(settings, 0) == ["one.mp4"]
+
+
+def test_each_task_takes_as_many_images_as_asked_and_never_one_twice() -> None:
+    settings = config(content_type=1, image_count=2, material_list=["/m/a.png", "/m/b.png", "/m/c.png"])
+    few = config(content_type=1, image_count=5, material_list=["/m/a.png", "/m/b.png"])
+
+    assert [names(settings, ordinal) for ordinal in range(2)] == [["a.png", "b.png"], ["c.png", "a.png"]]
+    assert names(few, 0) == ["a.png", "b.png"]
+
+
+def test_a_folder_gives_its_videos_or_its_images_by_name(tmp_path: Path) -> None:
+    for name in ("b.MP4", "a.mp4", "notes.txt", ".hidden.mp4", "c.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.mp4").mkdir()
+    folder = {"material_source": "localFolder", "material_path": str(tmp_path)}
+
+    assert [names(config(**folder), ordinal) for ordinal in range(3)] == [["a.mp4"], ["b.MP4"], ["a.mp4"]]
+    assert names(config(**folder, content_type=1), 0) == ["c.jpg"]
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+
+    with pytest.raises(TaskError, match=f"looked for videos in {tmp_path} and found none"):
+        material(config(material_source="localFolder", material_path=str(tmp_path)), 0)
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match="No such file or directory"):
+        material(config(material_source="localFolder", material_path=str(tmp_path / "gone")), 0)
+
+
+def test_a_material_library_is_not_there() -> None:
+    with pytest.raises(Unsupported, match="no material library"):
+        material(config(), 0)

@@ -1,0 +1,40 @@
+from datetime import UTC, datetime, time
+
+import pytest
+
+from runner.planning.rules import Daily, Instant, Once, Rule, needs_zone, parse
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("09:00", Daily("09:00", time(9))),
+        ("2026-12-01T18:00", Once("2026-12-01T18:00", datetime.fromisoformat("2026-12-01T18:00"))),
+        ("2026-12-01 18:00:30", Once("2026-12-01 18:00:30", datetime.fromisoformat("2026-12-01T18:00:30"))),
+        (
+            "2026-12-01T18:00:00+01:00",
+            Instant("2026-12-01T18:00:00+01:00", datetime(2026, 12, 1, 17, tzinfo=UTC)),
+        ),
+        ("2026-12-01T17:00Z", Instant("2026-12-01T17:00Z", datetime(2026, 12, 1, 17, tzinfo=UTC))),
+    ],
+)
+def test_a_start_time_becomes_a_rule(written: str, rule: Rule) -> None:
+    assert parse(written) == rule
+
+
+@pytest.mark.parametrize("written", ["2026-02-30T09:00", "24:00", "2026-12-01T18:00+25:00", "soon"])
+def test_a_time_that_no_calendar_holds_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no time"):
+        parse(written)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"])
+def test_the_ends_of_the_calendar_are_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is not between the years"):
+        parse(written)
+
+
+def test_only_an_instant_means_something_without_a_zone() -> None:
+    written = ["09:00", "2026-12-01T18:00", "2026-12-01T18:00Z"]
+
+    assert [needs_zone(parse(text)) for text in written] == [True, True, False]

@@ -1,0 +1,83 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from runner.errors import LedgerBusy, LedgerError
+from runner.store.lock import ExecutorLock
+
+HOLDER = """
+import sys
+from runner.store.lock import ExecutorLock
+with ExecutorLock(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'ledger.db'}"
+
+
+@contextmanager
+def holder(url: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock until its standard input closes."""
+    command = [sys.executable, "-c", HOLDER, url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+
+
+def test_a_second_executor_is_told_who_the_first_one_is(url: str) -> None:
+    with holder(url) as process:
+        with pytest.raises(LedgerBusy) as caught, ExecutorLock(url):
+            pass
+        assert f"process {process.pid} (-c {url})" in caught.value.message
+        assert f"kill -INT {process.pid}" in str(caught.value.hint)
+
+
+def test_the_lock_dies_with_its_process(url: str) -> None:
+    with holder(url) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        with ExecutorLock(url):
+            pass
+
+
+def test_a_process_that_was_started_by_the_holder_does_not_inherit_the_lock(url: str) -> None:
+    with ExecutorLock(url):
+        child = subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False)
+    with child, ExecutorLock(url):
+        assert child.poll() is None
+
+
+def test_a_lock_is_free_again_after_its_block(url: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        with ExecutorLock(url):
+            assert (tmp_path / "ledger.db.lock").read_text().startswith(f"{os.getpid()} ")
+            with pytest.raises(LedgerBusy), ExecutorLock(url):
+                pass
+
+
+def test_two_names_of_one_ledger_are_one_lock(url: str, tmp_path: Path) -> None:
+    (tmp_path / "alias.db").symlink_to(tmp_path / "ledger.db")
+    with ExecutorLock(url), pytest.raises(LedgerBusy), ExecutorLock(f"sqlite:///{tmp_path / 'alias.db'}"):
+        pass
+
+
+def test_a_ledger_in_memory_needs_no_lock() -> None:
+    with ExecutorLock("sqlite://"), ExecutorLock("sqlite://"):
+        pass
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    lock = ExecutorLock(f"sqlite:///{tmp_path / 'nowhere' / 'ledger.db'}")
+    with pytest.raises(LedgerError, match=r"cannot lock the ledger .*ledger\.db\.lock: No such file"), lock:
+        pass

@@ -1,0 +1,44 @@
+"""Settings come from the environment, and a wrong one says what it should be."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from runner.errors import UsageError
+from runner.settings import Settings
+
+
+def test_each_setting_is_read() -> None:
+    settings = Settings.from_environment(
+        {
+            "RUNNER_STATE_DIR": "/tmp/state",
+            "RUNNER_STORE": "sqlite:////tmp/other.db",
+            "RUNNER_TIMEZONE": "Asia/Tokyo",
+            "ANDROID_ADB_SERVER_PORT": "5099",
+        }
+    )
+    assert settings == Settings(Path("/tmp/state"), "sqlite:////tmp/other.db", 5099, ZoneInfo("Asia/Tokyo"))
+
+
+def test_the_ledger_is_in_the_state_directory_by_default() -> None:
+    settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"})
+    assert settings.store_url == "sqlite:////tmp/state/ledger.db"
+    assert settings.adb_port == 5037
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"ANDROID_ADB_SERVER_PORT": "adb"}, {"ANDROID_ADB_SERVER_PORT": "70000"}, {"RUNNER_TIMEZONE": "Mars/Base"}],
+)
+def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]) -> None:
+    with pytest.raises(UsageError) as error:
+        Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | environment)
+    assert next(iter(environment)) in error.value.message
+    assert error.value.hint
+
+
+def test_the_first_settings_are_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "runs.md").read_text(encoding="utf-8")
+    for name in ("RUNNER_STATE_DIR", "RUNNER_STORE", "RUNNER_TIMEZONE"):
+        assert name in text
