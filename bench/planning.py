@@ -1,20 +1,18 @@
 """Planning: 100,000 tasks, against as many bare values with a hashed key each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from statistics import median
-from time import perf_counter
 
+from bench.figures import ratio
+from runner.campaign.document import Document
 from runner.campaign.loader import ResolvedEntry
 from runner.campaign.models import Campaign
-from runner.planning.plan import Plan, Source, Window, plan
+from runner.planning.plan import Source, Window, plan
 from runner.scripts.follow import FollowConfig
 
 DAYS, DEVICES, TARGETS = 50, 100, 20
-GOAL = 3.0
-ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +30,14 @@ class Bare:
 
 def run() -> Iterator[str]:
     source, window = _source(), _window()
-    floor_s = _median_s(_bare_tasks)
-    plan_s = _median_s(lambda: plan([source], window))
     tasks = len(plan([source], window).tasks)
-    yield f"plan {tasks:,} tasks: {plan_s / floor_s:.2f} x bare values with a hashed key (goal {GOAL:g} x)"
-
-
-def _median_s(work: Callable[[], list[Bare] | Plan]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return median(times)
+    yield ratio(
+        f"plan {tasks:,} tasks, to bare values with a hashed key",
+        lambda: plan([source], window),
+        _bare_tasks,
+        goal=3,
+        rounds=5,
+    )
 
 
 def _bare_tasks() -> list[Bare]:
@@ -76,7 +69,7 @@ def _source() -> Source:
         devices=tuple(f"R58M{number:06}" for number in range(DEVICES)),
         start_times=("09:00",),
     )
-    return Source(_campaign(), (entry,), commit="0" * 40)
+    return Source(Document("bench.yaml", "", None, None, ()), _campaign(), (entry,), commit="0" * 40)
 
 
 def _campaign() -> Campaign:

@@ -62,7 +62,7 @@ def discover(paths: Iterable[Path]) -> list[Path]:
     found: dict[Path, Path] = {}
     for path in paths:
         if not path.exists():
-            raise UsageError(f"there is no file or folder {path}", hint="check the path")
+            raise UsageError(f"there is no file or folder {path}")
         for file in _campaigns_in(path) if path.is_dir() else [path]:
             found.setdefault(file.absolute(), file)
     return list(found.values())

@@ -111,7 +111,7 @@ class _Reading:
             if not value or value[0] in MAYBE_NOT_TEXT:
                 value = self._plain(value, place)
         elif event.tag is not None:
-            self._note_tag(event, place[0])
+            self._note_tag(place[0])
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, place, 1, 0)
         return value, place
@@ -133,7 +133,7 @@ class _Reading:
         if self._depth > MAX_DEPTH:
             self._refuse_depth((marks.start, marks.start + 1))
         if event.tag is not None:
-            self._note_tag(event, marks.start)
+            self._note_tag(marks.start)
         if event.anchor is not None:
             self._anchors.pop(event.anchor, None)
         data = self._mapping(marks) if event.__class__ is MappingStartEvent else self._sequence(marks)
@@ -189,12 +189,12 @@ class _Reading:
                 "is a number" if isinstance(key, int | float) and not isinstance(key, bool) else "is no text"
             )
             self._note(
-                "unsupported-yaml", mark, f"the key {text} {what}", f'quote it: "{text}"' if text else None
+                "unsupported-yaml", mark, f"the key `{text}` {what}", f'quote it: "{text}"' if text else None
             )
             key = text
         if key in marks.keys:
             first = Related(self.path, self._span(marks.keys[key]), "it stands here first")
-            self._note("duplicate-key", mark, f"the key {key} stands here a second time", related=(first,))
+            self._note("duplicate-key", mark, f"the key `{key}` stands here a second time", related=(first,))
             return None
         return str(key)
 
@@ -235,11 +235,16 @@ class _Reading:
         diagnostic = Diagnostic(self.path, self._span(place), Severity.ERROR, code, message, hint, related)
         self.diagnostics.append(diagnostic)
 
-    def _note_tag(self, event: Any, start: int) -> None:
+    def _note_tag(self, start: int) -> None:
         at = self.text.index("!", start)
         tag = _TAG.match(self.text, at)
         end = tag.end() if tag else at + 1
-        self._note("unsupported-yaml", (at, end), f"tags are not supported: {event.tag}", "remove the tag")
+        self._note(
+            "unsupported-yaml",
+            (at, end),
+            f"tags such as `{self.text[at:end]}` are not supported",
+            "remove it",
+        )
 
     def _refuse(self, code: str, place: Place, message: str, hint: str | None = None) -> NoReturn:
         self._note(code, place, message, hint)

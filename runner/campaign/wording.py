@@ -116,11 +116,8 @@ def _wrong_type(breach: Breach, source: str) -> Finding:
 
 def _type_hint(breach: Breach, source: str) -> str | None:
     wanted, value = breach.detail, breach.value
-    if "string" in wanted and isinstance(value, bool | int | float):
-        fits = re.search(breach.node.get("pattern", ""), source)
-        return f'quote it: "{source}"' if fits else breach.node.get("patternErrorMessage")
-    if "string" in wanted and isinstance(value, dict) and source.startswith("{"):
-        return "put quotes around text that starts with {"
+    if "string" in wanted and not isinstance(value, str | list) and "\n" not in source:
+        return _quoting_hint(breach.node, source)
     if "array" in wanted and isinstance(value, str):
         return f"write a list: [{source}]"
     if isinstance(value, str) and isinstance(plain(value), int) and "integer" in wanted:
@@ -128,6 +125,15 @@ def _type_hint(breach: Breach, source: str) -> str | None:
     if isinstance(value, str) and value.lstrip("0").isdigit() and "integer" in wanted:
         return f"write it without leading zeros: {value.lstrip('0')}"
     return f"it can be {enumeration(breach.node['enum'])}" if "enum" in breach.node else None
+
+
+def _quoting_hint(node: Mapping[str, Any], source: str) -> str | None:
+    """For a number, `true` or `{...}` where text belongs: the same in quotes, if that would be right."""
+    if source not in node.get("enum", [source]):
+        return f"it can be {enumeration(node['enum'])}"
+    if not re.search(node.get("pattern", ""), source):
+        return node.get("patternErrorMessage")
+    return f"quote it: '{source}'" if '"' in source else f'quote it: "{source}"'
 
 
 def _kind(value: Any) -> str:
@@ -156,7 +162,7 @@ def _bad_text(breach: Breach, source: str) -> Finding:
 
 
 def _shown(source: str) -> str:
-    return source if len(source) <= 60 and "\n" not in source else "this"
+    return f"`{source}`" if len(source) <= 60 and "\n" not in source else "this"
 
 
 def _out_of_range(breach: Breach) -> Finding:
@@ -170,4 +176,4 @@ def _out_of_range(breach: Breach) -> Finding:
             message = f"{breach.name} has {len(breach.value)} characters; {node['maxLength']} are allowed"
         case _:
             message = f"{breach.name} is empty"
-    return Finding("out-of-range", breach.path, message, node.get("description"))
+    return Finding("out-of-range", breach.path, message)

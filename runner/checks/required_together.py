@@ -24,9 +24,11 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 
 def _targets(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
+    if config.has_unknown_keys:
+        return
     if not config.value("target_users") and not config.value("target_user"):
         message, hint = "`follow` needs someone to follow", 'add `target_users: ["@someone"]` to its config'
-        yield campaign.problem(CODE, config.head, message, hint, config=config)
+        yield campaign.problem(CODE, campaign.head(config), message, hint, config=config)
 
 
 def _partners(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:

@@ -39,9 +39,11 @@ def _settings(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
 def _material(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
     if config.value("material_list") or config.value("material_source") == "localFolder":
         return
+    if config.has_unknown_keys:
+        return
     yield campaign.problem(
         CODE,
-        config.head,
+        campaign.head(config),
         "there is nothing to post: the backend `device` has no material library",
         "name files in `material_list`, or a folder with `material_source: localFolder` and `material_path`",
         config=config,

@@ -38,14 +38,18 @@ class ConfigUse:
     """A config in the eyes of one built-in script.
 
     `entries` are the entries that use it by its name; none if it is written within its entry. `path` is where
-    it stands, None if the entry has no config; `head` stands for it as a whole.
+    it stands, or would stand if the entry had one.
     """
 
     script: str
     path: tuple[str | int, ...]
-    head: tuple[str | int, ...]
     values: Mapping[str, Any]
     entries: tuple[str, ...] = ()
+
+    @property
+    def has_unknown_keys(self) -> bool:
+        """Then one of them may be the key that seems to be missing."""
+        return not self.values.keys() <= config_schemas()[self.script]["properties"].keys()
 
     def value(self, key: str) -> Any:
         """What is written, or the key's default."""
@@ -111,19 +115,14 @@ class CampaignView:
             if entry.config_name:
                 named.setdefault((entry.config_name.text, entry.script.text), []).append(entry.name)
             else:
-                uses.append(self._inline(entry, entry.script))
+                inline = _mapping(self.section("scripts")[entry.name].get("config"))
+                uses.append(ConfigUse(entry.script.text, ("scripts", entry.name, "config"), inline))
         for (name, script), entries in named.items():
             values = self.section("configs").get(name)
             if isinstance(values, dict):
                 path = ("configs", name)
-                uses.append(ConfigUse(script, path, path, values, tuple(entries)))
+                uses.append(ConfigUse(script, path, values, tuple(entries)))
         return tuple(uses)
-
-    def _inline(self, entry: Entry, script: Item) -> ConfigUse:
-        path = ("scripts", entry.name, "config")
-        written = self.section("scripts")[entry.name]
-        values = _mapping(written.get("config"))
-        return ConfigUse(script.text, path, path if "config" in written else script.path, values)
 
     def used_start_times(self) -> Iterator[Item]:
         """The start times of all entries, each where it is defined."""
@@ -153,6 +152,10 @@ class CampaignView:
             for entry in (config.entries if config else ())
         )
         return Diagnostic(self.document.path, span, severity, code, message, hint, (*related, *users))
+
+    def head(self, config: ConfigUse) -> Span:
+        """The place that stands for a config as a whole: its key, or the entry that has none."""
+        return self.document.span(config.path, key=True)
 
     def related(self, path: JsonPath, message: str) -> Related:
         return Related(self.document.path, self.document.span(path), message)

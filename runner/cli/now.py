@@ -1,33 +1,37 @@
 """The option `--now`: a command looks at its files as if it were another time."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import click
 
 from runner.planning.rules import FIRST_YEAR, LAST_YEAR
 
 
-class InstantType(click.ParamType):
-    """An instant in ISO 8601, as an aware datetime in UTC."""
-
-    name = "instant"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no ISO 8601 instant; write it as 2026-11-21T18:00:00+01:00", param, ctx)
-        if at.tzinfo is None:
-            self.fail(f"{value!r} has no offset from UTC; write {value}Z or {value}+01:00", param, ctx)
-        if not FIRST_YEAR <= at.year <= LAST_YEAR:
-            self.fail(f"{value!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}", param, ctx)
-        return at.astimezone(UTC)
+def read_instant(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | None:
+    """An instant in ISO 8601, as an aware datetime in UTC. Raises click.BadParameter."""
+    if written is None:
+        return None
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        raise click.BadParameter(
+            f"{written!r} is no ISO 8601 instant; write it as 2026-11-21T18:00:00+01:00", ctx, param
+        ) from None
+    if at.tzinfo is None:
+        raise click.BadParameter(
+            f"{written!r} has no offset from UTC, so it is another instant in each time zone; "
+            f"write {at.isoformat()}Z or {at.isoformat()}+01:00",
+            ctx,
+            param,
+        )
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise click.BadParameter(
+            f"{written!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}", ctx, param
+        )
+    return at.astimezone(UTC)
 
 
 now_option = click.option(
-    "--now", metavar="T", type=InstantType(), help="Look at it as of this instant: 2026-11-21T18:00+01:00."
+    "--now", metavar="T", callback=read_instant, help="Look at it as of this instant: 2026-11-21T18:00+01:00."
 )
 """`--now T`; None if it is not given."""

@@ -19,10 +19,10 @@ RENDERERS = {"table": plan_table.render, "json": plan_json.render}
     epilog="""\b
 Examples:
   runner plan campaigns/demo.yaml                            what it does in the next 24 hours
-  runner plan campaigns/ --now 2026-12-01T08:00:00+01:00     what all of them would do on that day
+  runner plan campaigns/ --now 2026-12-01T08:00:00+01:00     what all of them would do from then on
   runner plan campaigns/demo.yaml --format json              the same for programs"""
 )
-@click.argument("paths", metavar="FILE|FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @now_option
 @click.option(
     "--format",
@@ -34,8 +34,8 @@ Examples:
 )
 @click.pass_context
 def plan(ctx: click.Context, paths: tuple[Path, ...], now: datetime | None, form: str) -> None:
-    """Show every task that the campaigns would do in the next 24 hours, and do nothing."""
+    """Show every task of campaign files and folders (default: campaigns/) in the next 24 hours."""
     start = now or SystemClock().now()
-    sources = check_or_exit(ctx, paths, start)
+    sources = check_or_exit(ctx, paths or (Path("campaigns"),), start)
     made = planning.plan(sources, planning.Window(start, start + timedelta(days=1)))
     sys.stdout.writelines(f"{line}\n" for line in RENDERERS[form](made))

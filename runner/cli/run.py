@@ -1,15 +1,13 @@
 """`runner run`: carry a campaign out now, once, and say what became of every task."""
 
 import json
-import os
-import signal
-import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
-from types import FrameType
+from threading import Event
 
 import click
 from rich.console import Console
@@ -17,9 +15,11 @@ from rich.console import Console
 from runner.backends.device import DeviceBackend
 from runner.campaign.loader import load_text
 from runner.campaign.models import Campaign
+from runner.cli.interrupts import stop_on_interrupt
+from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
-from runner.clock import SystemClock
+from runner.clock import Clock, SystemClock
 from runner.errors import UsageError
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
@@ -35,12 +35,21 @@ from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
-from runner.virtual.launcher import PhonesProcess
 
 PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
 
-EXIT_PROBLEMS, EXIT_INTERRUPTED = 1, 130
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its id, where it keeps its things, and how it is watched and stopped."""
+
+    id: str
+    place: Workplace
+    settings: Settings
+    console: Console
+    clock: Clock
+    stop: Event
 
 
 @click.command(
@@ -54,7 +63,14 @@ Examples:
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
 @click.option("--resume", "resume_id", metavar="ID", help="Continue the run that printed this id.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the summary.",
+)
 @click.pass_context
 def run(
     ctx: click.Context, file: Path | None, virtual: bool, resume_id: str | None, store: str | None, form: str
@@ -66,36 +82,109 @@ def run(
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
-    source = check_or_exit(ctx, file, clock.now()) if file else None
+    sources = check_or_exit(ctx, [file], clock.now()) if file else []
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
-    console = Console(stderr=form == "json")
-    stop = threading.Event()
-    with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger.open(place.store_url, clock))
-        stack.enter_context(ExecutorLock(place.store_url))
-        if source and file:
-            begin(ledger, file, source, run_id)
-        campaign = stored_campaign(ledger, run_id)
-        settle_interrupted(ledger)
+    this = Run(run_id, place, settings, Console(stderr=form == "json"), clock, Event())
+    with Ledger.open(place.store_url, clock) as ledger, ExecutorLock(place.store_url):
+        for source in sources:
+            record(ledger, source, run_id, clock.now())
+        carry_out(this, ledger)
         rows = ledger.tasks(run_id=run_id)
-        progress = stack.enter_context(choose_progress(console, rows, settings))
-        progress.say(f"Run {run_id}: {totals(rows)}, on {'virtual phones' if place.phones else 'phones'}")
-        adb_port = settings.adb_port
-        if place.phones:
-            adb_port = stack.enter_context(virtual_phones(rows, place.phones)).adb_server_port
-        stack.enter_context(stop_on_interrupt(stop, progress))
-        backend = stack.enter_context(DeviceBackend(adb_port, clock))
+        report = write_report(this, ledger)
+    conclude(this, rows, report, form)
+    if this.stop.is_set():
+        ctx.exit(EXIT_INTERRUPTED)
+    if any(row.state is not TaskState.COMPLETED for row in rows):
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def record(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
+    """Write the run's occurrences and tasks down, before anything is sent."""
+    document = source.document
+    version = ledger.record_campaign(source.campaign.name, document.path, document.text, source.commit)
+    occurrences, tasks = manual(source, run_id, now)
+    ledger.add_occurrences(version, occurrences, tasks, run_id)
+
+
+def carry_out(this: Run, ledger: Ledger) -> None:
+    """Do what the run has left to do."""
+    campaign = stored_campaign(ledger, this.id)
+    settle_interrupted(ledger)
+    rows = ledger.tasks(run_id=this.id)
+    open_rows = [row for row in rows if row.state is TaskState.PENDING]
+    with ExitStack() as stack:
+        progress = stack.enter_context(choose_progress(this, open_rows))
+        where = "virtual phones" if this.place.phones else "the phones that adb sees"
+        progress.say(f"run {this.id} on {where}: {totals(rows)}")
+        adb_port = this.settings.adb_port
+        if this.place.phones and open_rows:
+            adb_port = stack.enter_context(
+                start_phones(campaign, open_rows, this.place.phones)
+            ).adb_server_port
+        stack.enter_context(stop_on_interrupt(this.stop, progress.say))
+        backend = stack.enter_context(DeviceBackend(adb_port, this.clock))
         limits = {campaign.name: effective_limits(campaign.limits)}
-        executor = Executor(
+        Executor(
             ledger=ledger,
-            artifacts=Artifacts(place.artifacts),
+            artifacts=Artifacts(this.place.artifacts),
             backend=backend,
-            limiter=Limiter(ledger, limits, settings.zone, clock),
-            clock=clock,
+            limiter=Limiter(ledger, limits, this.settings.zone, this.clock),
+            clock=this.clock,
             sink=progress.tell,
-            stop=stop,
+            stop=this.stop,
             patience_s=PATIENCE_S,
+        ).run(row.task for row in open_rows)
+
+
+def stored_campaign(ledger: Ledger, run_id: str) -> Campaign:
+    """The campaign as it was when the run began."""
+    version = ledger.campaign_of(run_id)
+    if version is None:
+        raise UsageError(
+            f"the ledger has no run {run_id}",
+            hint="`runner run` prints the id when it starts; a rehearsal is found by its id alone, and a run "
+            "in another ledger with --store",
         )
-        executor.run(row.task for row in rows if row.state is TaskState.PENDING)
-    ctx.exit(conclude(console, place, run_id, settings, form, interrupted=stop.is_set()))
+    campaign = load_text(version.text, version.path).campaign
+    assert campaign is not None, f"the ledger holds a campaign that was never valid: {version.path}"
+    return campaign
+
+
+def start_phones(campaign: Campaign, rows: Sequence[TaskRow], memory: Path) -> "PhonesProcess":
+    """One virtual phone for each serial that the campaign declares."""
+    declared = [serial for group in campaign.devices.values() for serial in group]
+    used = [row.task.device for row in rows if row.task.device]
+    return PhonesProcess(list(dict.fromkeys(declared + used)), memory)
+
+
+def choose_progress(this: Run, rows: Sequence[TaskRow]) -> Progress:
+    if this.console.is_terminal:
+        lanes = Counter(row.task.lane for row in rows)
+        return LiveProgress(this.console, dict(lanes), this.settings.zone)
+    return PlainProgress(this.console, this.settings.zone)
+
+
+def write_report(this: Run, ledger: Ledger) -> Path:
+    """Write the run's HTML report and return its path."""
+    record = ledger.report(this.id)
+    assert record is not None
+    path = this.place.report(this.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    html = render_run(record, Artifacts(this.place.artifacts), this.settings.zone)
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+def conclude(this: Run, rows: Sequence[TaskRow], report: Path, form: str) -> None:
+    """Print what the run came to, and how to go on if it is not over."""
+    if form == "json":
+        click.echo(json.dumps(summary_data(this.id, rows, str(report)), indent=2))
+        return
+    this.console.print()
+    this.console.print(summary_table(rows))
+    this.console.print()
+    this.console.print(totals(rows), highlight=False)
+    this.console.print(f"report: {report}", highlight=False, soft_wrap=True)
+    if any(row.state is TaskState.PENDING for row in rows):
+        this.console.print(f"to go on: runner run --resume {this.id}", highlight=False, soft_wrap=True)

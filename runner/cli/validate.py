@@ -38,7 +38,7 @@ Examples:
 def validate(
     ctx: click.Context, paths: tuple[Path, ...], now: datetime | None, strict: bool, form: str
 ) -> None:
-    """Check campaign files, and folders of them (default: campaigns/), and print all their problems at once."""
+    """Check campaign files and folders (default: campaigns/), and print all their problems at once."""
     gc.disable()
     report = check_files(discover(paths or (Path("campaigns"),)), now or SystemClock().now())
     if form == "json":

@@ -7,8 +7,8 @@ from runner.phone.screen import normalise
 
 _CUT = re.compile(r"(?:\s|…|\.\.\.)*\b(?:more|less)\s*$|…\s*$", re.IGNORECASE)
 _NO_WORD = re.compile(r"\W+")
-_SEPARATOR = "\x1f"
-_ROOM = "\x1e"
+_SEPARATOR = " | "
+_ROOM = "(room)"
 
 
 def listed(items: Sequence[str], *, room: bool) -> str:
@@ -24,12 +24,12 @@ def same(left: str, right: str) -> bool:
 def shows_caption(shown: str, caption: str) -> bool:
     """Whether what a screen shows is a caption, as far as it shows it.
 
-    Screens cut captions short ("... more"), and hierarchies garble emoji: only letters and digits count, and a
-    shown beginning is enough if it has at least 20 of them.
+    Screens cut captions short ("... more"), and hierarchies garble emoji: only letters and digits count, and
+    a shown beginning is enough if it has at least 20 of them.
     """
-    seen = _NO_WORD.sub("", _CUT.sub("", shown)).casefold()
-    written = _NO_WORD.sub("", caption).casefold()
-    return seen == written or (len(seen) >= 20 and written.startswith(seen))
+    written = _letters(caption)
+    seen = {_letters(shown), _letters(_CUT.sub("", shown))}
+    return written in seen or any(len(text) >= 20 and written.startswith(text) for text in seen)
 
 
 def unchanged(now: str, before: str) -> bool:
@@ -43,14 +43,18 @@ def unchanged(now: str, before: str) -> bool:
 def prepended(now: str, before: str) -> bool:
     """Whether a list of tiles surely has a new first item.
 
-    A full screen drops its last tile for the new one, and the counts on the tiles grow meanwhile: such a list is
-    held against what it was and against what it was shifted by one, and the better fit decides. Where both fit
-    alike (all tiles say `0`), neither `unchanged` nor this is true.
+    A full screen drops its last tile for the new one, and the counts on the tiles grow meanwhile: such a list
+    is held against what it was and against what it was shifted by one, and the better fit decides. Where both
+    fit alike (all tiles say `0`), neither `unchanged` nor this is true.
     """
     new, old = now.split(_SEPARATOR), before.split(_SEPARATOR)
     if old[-1] == _ROOM:
         return len(new) > len(old) or (len(new) == len(old) and new[-1] != _ROOM)
     return _shifted(new, old) > _stayed(new, old)
+
+
+def _letters(text: str) -> str:
+    return _NO_WORD.sub("", text).casefold()
 
 
 def _stayed(new: list[str], old: list[str]) -> int:

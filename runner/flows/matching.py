@@ -46,6 +46,16 @@ def tap_point(element: Element, bar_top: int | None) -> tuple[int, int] | None:
     return (left + right) // 2, (top + bottom) // 2
 
 
+def has_room(tiles: Sequence[Element], screen: Screen, bar_top: int | None) -> bool:
+    """Whether a grid of these tiles could show one more without scrolling."""
+    if not tiles:
+        return True
+    width, height = screen.size
+    left, top, right, bottom = tiles[-1].bounds
+    lowest = height if bar_top is None else bar_top
+    return 2 * right - left <= width + 2 or 2 * bottom - top <= lowest + 2
+
+
 def _is_of(selector: "Selector", element: Element, packages: Sequence[str]) -> bool:
     """Elements of other apps (status bar, keyboard) are only found where a selector names their package."""
     if selector.package_matches is not None:

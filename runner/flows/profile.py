@@ -134,10 +134,14 @@ class AppView:
 
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
         """Where to tap an element: never on the bar that lies over it. None if nothing of it can be seen."""
-        bar = [found for name in self.profile.bottom_bar if (found := self.find(name, screen))]
+        bar = self._bar(screen)
         if any(part is element or part in element.ancestors() for part in bar):
             return tap_point(element, None)
-        return tap_point(element, min((part.bounds[1] for part in bar), default=None))
+        return tap_point(element, self.bar_top(screen))
+
+    def bar_top(self, screen: Screen) -> int | None:
+        """The upper edge of the bar at the bottom, None if it is not shown."""
+        return min((part.bounds[1] for part in self._bar(screen)), default=None)
 
     def stop_of(self, screen: Screen) -> Stop | None:
         """The stop screen that is shown, if any."""
@@ -164,6 +168,9 @@ class AppView:
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""
         return f"{self.package}/{activity}"
+
+    def _bar(self, screen: Screen) -> list[Element]:
+        return [found for name in self.profile.bottom_bar if (found := self.find(name, screen))]
 
     def _search(self, selectors: tuple[Selector, ...], screen: Screen) -> list[Element]:
         filled = [filled_in(selector, self.variables) for selector in selectors]

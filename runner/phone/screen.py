@@ -15,6 +15,9 @@ _NOT_XML = re.compile(
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 
+_EDITABLE = ("EditText", "AutoCompleteTextView")
+
+
 def normalise(text: str) -> str:
     """Text as it is compared: without direction marks, with plain apostrophes and blanks, and trimmed."""
     return _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u00a0", " ").strip()
@@ -110,6 +113,12 @@ def parse(xml: str) -> Screen:
     if root is None:
         return Screen((), xml)
     return Screen(tuple(_element(node, None) for node in root if isinstance(node.tag, str)), xml)
+
+
+def focused_field(screen: Screen) -> Element | None:
+    """The text field that has the focus. Containers around it may claim the focus too."""
+    fields = [e for e in screen.elements() if e.focused and e.cls.endswith(_EDITABLE)]
+    return fields[-1] if fields else None
 
 
 def _element(node: Any, parent: Element | None) -> Element:

@@ -12,7 +12,7 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, AutomationFailed, NeedsPerson, PhoneError, PhoneTimeout
 from runner.phone import rpc, shell
 from runner.phone.fleet import Fleet
-from runner.phone.screen import Element, Screen, normalise, parse
+from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.translate import hint, phone_error, translated
 from runner.phone.transport import CALL_TIMEOUT_S, Transport
 
@@ -30,7 +30,6 @@ MEDIA = {"video": ("Movies", "video"), "image": ("Pictures", "images")}
 """Kind of file -> public folder on the phone, and collection of the media store."""
 
 FOLDER = "campaign-runner"
-EDITABLE = ("EditText", "AutoCompleteTextView")
 
 
 class Session:
@@ -291,9 +290,3 @@ class Session:
     def _scan(self, remote: str) -> None:
         scan = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
         self._shell("am", "broadcast", "-a", scan, "-d", f"file://{remote}")
-
-
-def focused_field(screen: Screen) -> Element | None:
-    """The text field that has the focus. Containers around it may claim the focus too."""
-    fields = [e for e in screen.elements() if e.focused and e.cls.endswith(EDITABLE)]
-    return fields[-1] if fields else None

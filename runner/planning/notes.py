@@ -30,7 +30,7 @@ def on_occurrence(occurrence: Occurrence, moments: tuple[Moment, ...], zone: tzi
         elif moment.fit is Fit.REPEATED:
             yield Note("repeated-time", f"the clocks show {moment.nominal} twice: runs at {when}", *place)
     if len(moments) > 1:
-        rules = " and ".join(moment.rule.written for moment in moments)
+        rules = ", ".join(moment.rule.written for moment in moments)
         message = f"{rules} fall on the same instant: one occurrence, named {occurrence.nominal}"
         yield Note("merged-occurrences", message, *place)
 
@@ -38,7 +38,7 @@ def on_occurrence(occurrence: Occurrence, moments: tuple[Moment, ...], zone: tzi
 def nothing_due(upcoming: Occurrence | None, zone: tzinfo) -> Note:
     """What comes after a window in which nothing is due."""
     if upcoming is None:
-        return Note("nothing-due", "no start time lies ahead")
+        return Note("nothing-due", "no entry has a start time that lies ahead")
     message = f"the next occurrence comes at {_instant_text(upcoming.instant_utc, zone)}"
     return Note("nothing-due", message, upcoming.campaign, upcoming.entry, upcoming.nominal)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
+from runner.campaign.document import Document
 from runner.campaign.loader import Loaded, ResolvedEntry, resolve
 from runner.campaign.models import Campaign
 from runner.planning.notes import Note, nothing_due, on_occurrence
@@ -29,8 +30,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A campaign to plan from: typed, its names resolved; `commit` is the git revision of its file."""
+    """A campaign to plan from: its file, its typed form, its names resolved, the git revision of the file."""
 
+    document: Document
     campaign: Campaign
     entries: tuple[ResolvedEntry, ...]
     commit: str | None = None
@@ -39,7 +41,7 @@ class Source:
     def of(cls, loaded: Loaded, commit: str | None = None) -> "Source":
         """A loaded file, whose checks found no error, as a source."""
         assert loaded.campaign is not None, f"{loaded.document.path} has errors"
-        return cls(loaded.campaign, resolve(loaded), commit)
+        return cls(loaded.document, loaded.campaign, resolve(loaded), commit)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,13 +86,15 @@ def plan(sources: Sequence[Source], window: Window) -> Plan:
     )
 
 
-def manual(source: Source, run_id: str, now: datetime) -> tuple[Task, ...]:
-    """The tasks of a run by hand: one occurrence of each entry now, whatever its start times say."""
-    name = source.campaign.name
-    return tuple(
-        task
-        for entry in source.entries
-        for task in _tasks(source, entry, [Occurrence(name, entry.name, f"run:{run_id}", "manual", now)])
+def manual(source: Source, run_id: str, now: datetime) -> tuple[tuple[Occurrence, ...], tuple[Task, ...]]:
+    """A run by hand: one occurrence of each entry now, whatever its start times say, and their tasks."""
+    named = source.campaign.name
+    occurrences = tuple(
+        Occurrence(named, entry.name, f"run:{run_id}", "manual", now) for entry in source.entries
+    )
+    pairs = zip(source.entries, occurrences, strict=True)
+    return occurrences, tuple(
+        task for entry, occurrence in pairs for task in _tasks(source, entry, [occurrence])
     )
 
 

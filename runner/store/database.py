@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 from runner.errors import LedgerError
 from runner.store.failures import translated
@@ -45,22 +44,20 @@ class Database:
 
 
 def ledger_path(store_url: str) -> Path | None:
-    """The file that a store's URL names, absolute; None for `sqlite://`, which lives in memory."""
-    url = _sqlite_url(store_url)
-    return Path(url.database).absolute() if url.database else None
+    """The file that a store's URL names, absolute; None for `sqlite://`, which lives in memory.
 
-
-def _sqlite_url(text: str) -> URL:
-    example = "sqlite:////var/lib/campaign-runner/ledger.db"
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        hint = f"write sqlite:///{text} for that file, or an absolute path with four slashes: {example}"
-        raise LedgerError(f"cannot open the ledger {text!r}: it is no URL", hint=hint) from None
-    if url.drivername != "sqlite" or url.host or url.query:
-        hint = f"ledgers are kept in SQLite files, named like {example}"
-        raise LedgerError(f"cannot open the ledger {text!r}: it is no sqlite:///FILE URL", hint=hint)
-    return url
+    What follows `sqlite:///` is the path as it is, so any folder's name will do.
+    """
+    if store_url in ("sqlite://", "sqlite:///:memory:"):
+        return None
+    scheme, _, path = store_url.partition(":///")
+    if scheme != "sqlite" or not path or "?" in path:
+        file = "ledger.db" if "://" in store_url else store_url
+        raise LedgerError(
+            f"cannot open the ledger {store_url!r}: a ledger is named by a URL like sqlite:///FILE",
+            hint=f"write sqlite:///{file}, or an absolute path with four slashes: sqlite:////srv/ledger.db",
+        )
+    return Path(path).absolute()
 
 
 def _engine(path: Path | None) -> Engine:

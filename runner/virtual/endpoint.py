@@ -30,7 +30,7 @@ class Endpoint:
 
     @property
     def address(self) -> str:
-        """`127.0.0.1:PORT`, the serial under which adb lists the phone; the same for the phone's whole life."""
+        """`127.0.0.1:PORT`, under which adb lists the phone; the same for the phone's whole life."""
         host, port = self._reserved.getsockname()
         return f"{host}:{port}"
 

@@ -27,7 +27,7 @@ class Link(Protocol):
     def unplug(self) -> None: ...
 
 
-class Unanswered(ConnectionError):
+class UnansweredError(ConnectionError):
     """A fault broke the connection: whoever serves the call must not answer it."""
 
 
@@ -44,8 +44,8 @@ class OrderedError(Exception):
 class Fault:
     """`method` is a JSON-RPC method, `shell:COMMAND`, `sync:SEND`, `sync:RECV` or `*`.
 
-    It strikes `times` times after letting `skip` calls pass; with `target`, only calls that concern a view with that
-    text or description (clicks) or that carry that text (other methods) count.
+    It strikes `times` times after letting `skip` calls pass; with `target`, only calls count that concern a
+    view with that text or description (clicks) or that carry that text (other methods).
     """
 
     method: str
@@ -60,7 +60,7 @@ class Fault:
     @classmethod
     def from_json(cls, wish: Mapping[str, Any]) -> "Fault":
         """Raises ValueError, naming what would be legal."""
-        legal = {name: field for name, field in cls.__dataclass_fields__.items()}
+        legal = tuple(cls.__dataclass_fields__)
         unknown = sorted(set(wish) - set(legal))
         if unknown:
             raise ValueError(f"unknown key {unknown[0]!r}; legal keys: {', '.join(legal)}")
@@ -92,7 +92,10 @@ class Faults:
         link: Link,
         kill_u2: Callable[[], None],
     ) -> Result | None:
-        """Carry `action` out, or let it go wrong. Raises Unanswered, OrderedError and what `action` raises."""
+        """Carry `action` out, or let it go wrong.
+
+        Raises UnansweredError, OrderedError and what `action` raises.
+        """
         fault = self._take(method, mentions) if self.ordered else None
         if fault is None:
             return await action()
@@ -106,7 +109,7 @@ class Faults:
         if fault.kind.endswith("_after"):
             await action()
         {"drop": link.drop, "offline": link.unplug, "kill_u2": kill_u2}[fault.kind.removesuffix("_after")]()
-        raise Unanswered(fault.kind)
+        raise UnansweredError(fault.kind)
 
     def _take(self, method: str, mentions: Callable[[str], bool]) -> Fault | None:
         for fault in self.ordered:

@@ -28,7 +28,9 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     words = first.split(" ")
     if len(words) != 3:
         raise ValueError(f"not an HTTP request: {first!r}")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     body = await reader.readexactly(int(headers.get("content-length") or 0))
     return Request(words[0], words[1], body, keep_alive=headers.get("connection", "").lower() != "close")
 

@@ -3,10 +3,10 @@
 from runner.virtual.phone import Phone
 
 _CODES = {
-    3: "home", 4: "back", 19: "up", 20: "down", 21: "left", 22: "right", 23: "center", 24: "volume_up",
-    25: "volume_down", 26: "power", 27: "camera", 61: "tab", 62: "space", 66: "enter", 67: "del", 82: "menu",
-    84: "search", 111: "escape", 123: "move_end", 160: "enter", 164: "volume_mute", 187: "recent", 223: "sleep",
-    224: "wakeup", 279: "paste",
+    3: "home", 4: "back", 19: "up", 20: "down", 21: "left", 22: "right", 23: "center",
+    24: "volume_up", 25: "volume_down", 26: "power", 27: "camera", 61: "tab", 62: "space", 66: "enter",
+    67: "del", 82: "menu", 84: "search", 111: "escape", 123: "move_end", 160: "enter",
+    164: "volume_mute", 187: "recent", 223: "sleep", 224: "wakeup", 279: "paste",
     **{7 + digit: str(digit) for digit in range(10)},
     **{29 + letter: chr(ord("a") + letter) for letter in range(26)},
 }  # fmt: skip

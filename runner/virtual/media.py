@@ -38,7 +38,7 @@ class MediaIndex:
         self._media: dict[str, Media] = {}
 
     def scan(self, path: str) -> Media | None:
-        """Index the file at `path`, or take it out if it is gone; None if it is no media in the shared storage."""
+        """Index the file at `path`, or take it out if it is gone; None if it is no shared media file."""
         place = resolve(path)
         entry = self._files.find(place)
         if entry is None:

@@ -1,7 +1,6 @@
 """What a phone keeps when it is switched off, as one JSON file a phone."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,5 +31,5 @@ class MemoryFile:
             return
         unfinished = self._path.with_suffix(".new")
         unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, self._path)
+        unfinished.replace(self._path)
         self._written = text

@@ -17,8 +17,10 @@ ADB_KEYBOARD = "com.github.uiautomator/.AdbKeyboard"
 
 
 class Packages:
-    """The first app that `make_apps` returns is the home screen. Packages that it does not know can be installed and
-    are listed, but show nothing."""
+    """The first app that `make_apps` returns is the home screen.
+
+    Packages that it does not know can be installed and are listed, but show nothing.
+    """
 
     def __init__(self, make_apps: Callable[[], list[App]]) -> None:
         self._make_apps = make_apps
@@ -74,7 +76,11 @@ class Packages:
     @property
     def keyboards(self) -> list[str]:
         """The ids of the installed input methods."""
-        return [LATIN_KEYBOARD, ADB_KEYBOARD] if self.is_installed("com.github.uiautomator") else [LATIN_KEYBOARD]
+        return (
+            [LATIN_KEYBOARD, ADB_KEYBOARD]
+            if self.is_installed("com.github.uiautomator")
+            else [LATIN_KEYBOARD]
+        )
 
     def memory(self) -> dict[str, Any]:
         """As JSON: the apps' own memory, and what was installed and removed."""

@@ -113,10 +113,11 @@ class Phone:
         self.call_later(TOAST_S, lambda: self._hide_toast(text))
 
     def start_app(self, package: str) -> None:
-        """Bring an app to the front. Raises KeyError if it is not installed or has no screens."""
+        """Bring an app to the front, as its icon on the home screen does."""
         app = self.packages.app(package)
         if app is None:
-            raise KeyError(package)
+            self.toast("App isn't installed.")
+            return
         self._bring_to_front(app)
         app.start()
         self.changed()
@@ -298,7 +299,11 @@ class Phone:
         activity, rid, path = self._focus
         for window in windows:
             for place, view in _paths(window.root):
-                if window.activity == activity and view.on_text and (place == path or (rid and view.rid == rid)):
+                if (
+                    window.activity == activity
+                    and view.on_text
+                    and (place == path or (rid and view.rid == rid))
+                ):
                     for other in window.root.walk():
                         other.focused = other is view
                     return

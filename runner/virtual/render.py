@@ -1,6 +1,5 @@
 """A picture of the screen, drawn from the same views that accessibility tells of."""
 
-import hashlib
 import unicodedata
 from functools import lru_cache
 
@@ -8,6 +7,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageStat
 
 from runner.virtual.hierarchy import clip
 from runner.virtual.icons import icon_mask
+from runner.virtual.pictures import picture, round_mask
 from runner.virtual.views import Bounds, Paint, View, Window
 
 _STATUS_BAR = 48
@@ -34,7 +34,7 @@ def _view(canvas: Image.Image, view: View) -> None:
         return
     paint = view.paint
     if paint.image is not None:
-        _picture(canvas, bounds, paint)
+        _picture(canvas, bounds, paint.image, paint.radius)
     if paint.background is not None or paint.outline is not None:
         ImageDraw.Draw(canvas).rounded_rectangle(
             _inclusive(bounds),
@@ -57,6 +57,12 @@ def _inclusive(bounds: Bounds) -> Bounds:
 
 def _fitting_radius(bounds: Bounds, radius: int) -> int:
     return min(radius, (bounds[2] - bounds[0]) // 2, (bounds[3] - bounds[1]) // 2)
+
+
+def _picture(canvas: Image.Image, bounds: Bounds, seed: str, radius: int) -> None:
+    size = (bounds[2] - bounds[0], bounds[3] - bounds[1])
+    mask = round_mask(size, _fitting_radius(bounds, radius)) if radius else None
+    canvas.paste(picture(seed, size), bounds[:2], mask)
 
 
 def _icon(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
@@ -135,60 +141,6 @@ def _substitute(sign: str) -> str:
 @lru_cache(maxsize=64)
 def _font(size: int) -> _Font:
     return ImageFont.load_default(size)
-
-
-def _picture(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
-    width, height = bounds[2] - bounds[0], bounds[3] - bounds[1]
-    seed = paint.image or ""
-    image = _scene(seed).resize((width, height), Image.Resampling.BICUBIC)
-    mask = None
-    if paint.radius:
-        mask = _round_mask(width, height, _fitting_radius(bounds, paint.radius))
-    canvas.paste(image, bounds[:2], mask)
-
-
-@lru_cache(maxsize=128)
-def _round_mask(width: int, height: int, radius: int) -> Image.Image:
-    mask = Image.new("L", (width * 2, height * 2), 0)
-    ImageDraw.Draw(mask).rounded_rectangle((0, 0, width * 2 - 1, height * 2 - 1), radius * 2, fill=255)
-    return mask.resize((width, height), Image.Resampling.BILINEAR)
-
-
-@lru_cache(maxsize=512)
-def _scene(seed: str) -> Image.Image:
-    """A small invented landscape, to be scaled up: sky, sun and two hills in the seed's colours; or a face."""
-    digest = hashlib.sha256(seed.encode()).digest()
-    hue = digest[0] * 360 // 256
-    if seed.startswith("face/"):
-        return _face(hue, digest[1])
-    image = Image.new("RGB", (72, 128))
-    pen = ImageDraw.Draw(image)
-    for y in range(128):
-        pen.line([(0, y), (71, y)], fill=_hsl(hue + y // 3, 55, 28 + y // 4))
-    x, y = 14 + digest[1] % 44, 24 + digest[2] % 36
-    pen.ellipse((x - 11, y - 11, x + 11, y + 11), fill=_hsl(hue + 40, 85, 74))
-    for layer, height in ((0, 78), (1, 98)):
-        shift = digest[3 + layer] % 40
-        points = [
-            (x, height - 12 * ((x + shift) // 18 % 2) + digest[5 + x // 9 + layer] % 14)
-            for x in range(0, 81, 9)
-        ]
-        pen.polygon([(0, 128), *points, (80, 128)], fill=_hsl(hue + 150 + 30 * layer, 35, 26 - 10 * layer))
-    return image
-
-
-def _face(hue: int, variant: int) -> Image.Image:
-    image = Image.new("RGB", (96, 96), _hsl(hue, 55, 62))
-    pen = ImageDraw.Draw(image)
-    skin = _hsl(18 + variant % 20, 45, 48 + variant % 32)
-    pen.ellipse((16, 68, 80, 132), fill=_hsl(hue + 180, 45, 40))
-    pen.ellipse((30, 22, 66, 66), fill=skin)
-    pen.pieslice((26, 14, 70, 62), 180, 360, fill=_hsl(variant % 40, 35, 20))
-    return image
-
-
-def _hsl(hue: int, saturation: int, lightness: int) -> tuple[int, ...]:
-    return ImageColor.getrgb(f"hsl({hue % 360}, {saturation}%, {lightness}%)")[:3]
 
 
 def _status_bar(canvas: Image.Image, clock: str) -> None:

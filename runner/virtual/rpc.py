@@ -23,23 +23,28 @@ class JavaError(Exception):
     java_class = "java.lang.RuntimeException"
 
 
-class ObjectNotFound(JavaError):
+class ObjectNotFoundError(JavaError):
     java_class = "androidx.test.uiautomator.UiObjectNotFoundException"
 
     def __init__(self, selector: Selector) -> None:
-        wanted = {name: value for name, value in selector.items() if name != "mask" and value not in ([], None)}
+        wanted = {
+            name: value for name, value in selector.items() if name != "mask" and value not in ([], None)
+        }
         super().__init__(f"UiSelector{json.dumps(wanted, ensure_ascii=False)}")
 
 
-class UnknownMethod(Exception):
+class UnknownMethodError(Exception):
     """The server has no method of this name."""
 
 
 async def call(phone: Phone, name: str, params: list[Any]) -> Any:
-    """Run a method. Raises UnknownMethod, JavaError, TypeError for wrong parameters, re.error for a bad pattern."""
+    """Run a method.
+
+    Raises UnknownMethodError, JavaError, TypeError for wrong parameters, re.error for a bad pattern.
+    """
     method = _METHODS.get(name)
     if method is None:
-        raise UnknownMethod(name)
+        raise UnknownMethodError(name)
     inspect.signature(method).bind(phone, *params)
     result = method(phone, *params)
     return await result if isinstance(result, Awaitable) else result
@@ -63,7 +68,7 @@ def method(function: Callable[..., Any]) -> Callable[..., Any]:
 def _need(phone: Phone, selector: Selector) -> View:
     view = phone.find(selector)
     if view is None:
-        raise ObjectNotFound(selector)
+        raise ObjectNotFoundError(selector)
     return view
 
 
@@ -115,15 +120,17 @@ def inject_input_event(phone: Phone, action: int, x: float, y: float, meta: int 
 
 
 @method
-def swipe(phone: Phone, from_x: float, from_y: float, to_x: float, to_y: float, steps: int) -> bool:
+def swipe(phone: Phone, from_x: float, from_y: float, *rest: float) -> bool:
+    """To the point in `rest`, which ends with the number of steps."""
+    to_x, to_y, _ = rest
     phone.swipe((from_x, from_y), (to_x, to_y))
     return True
 
 
 @method
-def drag(phone: Phone, from_x: float, from_y: float, to_x: float, to_y: float, steps: int) -> bool:
-    phone.swipe((from_x, from_y), (to_x, to_y))
-    return True
+def drag(phone: Phone, from_x: float, from_y: float, *rest: float) -> bool:
+    """As `swipe`: an app on a virtual phone does not tell them apart."""
+    return bool(swipe(phone, from_x, from_y, *rest))
 
 
 @method
@@ -198,7 +205,11 @@ def _scroll(phone: Phone, selector: Selector, *, vertical: bool, forward: bool) 
     near = (left + (right - left) * 0.2, top + (bottom - top) * 0.2)
     far = (right - (right - left) * 0.2, bottom - (bottom - top) * 0.2)
     middle = ((left + right) / 2, (top + bottom) / 2)
-    ends = ((middle[0], far[1]), (middle[0], near[1])) if vertical else ((far[0], middle[1]), (near[0], middle[1]))
+    ends = (
+        ((middle[0], far[1]), (middle[0], near[1]))
+        if vertical
+        else ((far[0], middle[1]), (near[0], middle[1]))
+    )
     before = phone.dump()
     phone.swipe(*(ends if forward else reversed(ends)))
     return phone.dump() != before
@@ -231,7 +242,9 @@ def _scroll_all(phone: Phone, selector: Selector, *, vertical: bool, forward: bo
 
 
 @method
-def scroll_to_beginning(phone: Phone, selector: Selector, vertical: bool, max_swipes: int, steps: int = 55) -> bool:
+def scroll_to_beginning(
+    phone: Phone, selector: Selector, vertical: bool, max_swipes: int, steps: int = 55
+) -> bool:
     return _scroll_all(phone, selector, vertical=vertical, forward=False, max_swipes=max_swipes)
 
 

@@ -16,14 +16,16 @@ _EXIT = 3
 
 
 def find_service(phone: Phone, name: str) -> Service | None:
-    """The service of this name; None for what a virtual phone refuses (localabstract:, framebuffer:, root:, jdwp)."""
+    """The service of this name; None for what a virtual phone refuses (framebuffer:, root:...)."""
     kind, _, rest = name.partition(":")
     kind, *options = kind.split(",")
     if kind in ("shell", "exec"):
         sink = PacketSink if "v2" in options else RawSink
         if rest:
             return lambda stream: _run_line(phone, stream, sink(stream), rest)
-        return lambda stream: Terminal(phone, stream, sink(stream), packets="v2" in options, raw="raw" in options).run()
+        return lambda stream: Terminal(
+            phone, stream, sink(stream), packets="v2" in options, raw="raw" in options
+        ).run()
     if kind == "sync":
         return lambda stream: serve_sync(phone, stream)
     if kind == "tcp":
@@ -85,8 +87,10 @@ async def _reverse(phone: Phone, stream: Stream, command: str) -> None:
     actions: dict[str, Callable[[], bytes]] = {
         "forward": lambda: _add_reverse(phone, rest.removeprefix("norebind:")),
         "list-forward": lambda: _listed("".join(f"host {a} {b}\n" for a, b in phone.reverses.items())),
-        "killforward": lambda: b"OKAY" if phone.reverses.pop(rest, None) else b"FAIL" + _listed("no such reverse"),
-        "killforward-all": lambda: phone.reverses.clear() or b"OKAY",
+        "killforward": lambda: (
+            b"OKAY" if phone.reverses.pop(rest, None) else b"FAIL" + _listed("no such reverse")
+        ),
+        "killforward-all": lambda: _clear_reverses(phone),
     }
     if verb in actions:
         await stream.write(actions[verb]())
@@ -95,6 +99,11 @@ async def _reverse(phone: Phone, stream: Stream, command: str) -> None:
 def _add_reverse(phone: Phone, pair: str) -> bytes:
     remote, _, local = pair.partition(";")
     phone.reverses[remote] = local
+    return b"OKAY"
+
+
+def _clear_reverses(phone: Phone) -> bytes:
+    phone.reverses.clear()
     return b"OKAY"
 
 

@@ -22,7 +22,7 @@ class Sink(Protocol):
         ...
 
 
-class _Exit(Exception):
+class _ExitError(Exception):
     def __init__(self, status: int) -> None:
         self.status = status
 
@@ -50,19 +50,18 @@ class Shell:
             for step in steps:
                 if step.condition == ";" or (step.condition == "&&") == (self.status == 0):
                     self.status = await self._run_pipeline(step.pipeline)
-        except _Exit as ended:
+        except _ExitError as ended:
             self.status = ended.status
             self.exited = True
         return self.status
 
     async def _run_pipeline(self, pipeline: tuple[Command, ...]) -> int:
-        data, status = b"", 0
+        data = b""
         for command in pipeline[:-1]:
             piped = _Pipe(self._sink)
             await self._run_command(command, data, piped)
             data = bytes(piped.data)
-        status = await self._run_command(pipeline[-1], data, self._sink)
-        return status
+        return await self._run_command(pipeline[-1], data, self._sink)
 
     async def _run_command(self, command: Command, stdin: bytes, sink: Sink) -> int:
         values = {name: "".join(self._expand(word, split=False)) for name, word in command.assignments}
@@ -118,7 +117,7 @@ class Shell:
     def _builtin(self, call: Call) -> int | None:
         """Run what only the shell itself can do; None if it is no such command."""
         if call.name == "exit":
-            raise _Exit(int(call.arguments[0]) & 0xFF if call.arguments else self.status)
+            raise _ExitError(int(call.arguments[0]) & 0xFF if call.arguments else self.status)
         if call.name == "cd":
             folder = call.path(call.arguments[0] if call.arguments else "/")
             entry = self.phone.files.find(folder)

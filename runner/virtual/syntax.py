@@ -1,7 +1,7 @@
 """The grammar of the phone's shell, as far as adb clients use it.
 
-Lists (`;`, `&&`, `||`, newline), pipes, quotes, `$NAME`, `${NAME}`, `$?`, assignments and redirections. What is beyond
-it is a syntax error, never silently something else.
+Lists (`;`, `&&`, `||`, newline), pipes, quotes, `$NAME`, `${NAME}`, `$?`, assignments and redirections. What
+is beyond it is a syntax error, never silently something else.
 """
 
 import re
@@ -82,7 +82,11 @@ class _Parser:
 
     def _pipeline(self) -> tuple[Command, ...]:
         commands = [self._command()]
-        while self._skip_blanks() and self._line.startswith("|", self._at) and self._line[self._at :][:2] != "||":
+        while (
+            self._skip_blanks()
+            and self._line.startswith("|", self._at)
+            and self._line[self._at :][:2] != "||"
+        ):
             self._at += 1
             commands.append(self._command())
         if len(commands) == 1 and commands[0] == Command((), (), ()):

@@ -14,7 +14,7 @@ _END_OF_INPUT, _INTERRUPT, _BACKSPACES = 0x04, 0x03, (0x08, 0x7F)
 
 
 class Terminal:
-    """Reads lines and runs them. With a terminal on the other side (`raw` false) it echoes keys and shows a prompt."""
+    """Reads lines and runs them; unless `raw`, it echoes keys and shows a prompt, as for a person."""
 
     def __init__(self, phone: Phone, stream: Stream, sink: "ExitSink", *, packets: bool, raw: bool) -> None:
         self._stream = stream

@@ -40,12 +40,14 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
     answer = {"jsonrpc": "2.0", "id": call.get("id")}
     params = call.get("params") or []
     try:
-        return answer | {"result": await _call(phone, call["method"], params if isinstance(params, list) else [])}
+        return answer | {
+            "result": await _call(phone, call["method"], params if isinstance(params, list) else [])
+        }
     except rpc.JavaError as error:
         code, message, data = SERVER_ERROR, error.java_class, str(error)
     except OrderedError as error:
         code, message, data = SERVER_ERROR, error.message, error.data
-    except rpc.UnknownMethod:
+    except rpc.UnknownMethodError:
         code, message, data = METHOD_NOT_FOUND, "method not found", None
     except TypeError as error:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)

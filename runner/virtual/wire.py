@@ -1,7 +1,7 @@
 """The adb transport as a phone speaks it: messages, streams, and one adb server's connection.
 
-Messages are six little-endian words and a payload. A stream is a two-way pipe inside the connection; each side may have
-one unacknowledged WRTE on it.
+Messages are six little-endian words and a payload. A stream is a two-way pipe inside the connection; each side
+may have one unacknowledged WRTE on it.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ MAX_PAYLOAD = 1 << 20
 AUTH_TOKEN, AUTH_PUBLIC_KEY = 1, 3
 
 
-class StreamClosed(ConnectionError):
+class StreamClosedError(ConnectionError):
     """The other end closed the stream, or the connection broke."""
 
 
@@ -39,16 +39,16 @@ class Stream:
         self._acknowledged: asyncio.Future[None] | None = None
 
     async def write(self, data: bytes) -> None:
-        """Send `data` and wait until the adb server has taken all of it; raises StreamClosed."""
+        """Send `data` and wait until the adb server has taken all of it; raises StreamClosedError."""
         step = self._connection.max_payload
         for start in range(0, len(data), step):
             if self.closed:
-                raise StreamClosed
+                raise StreamClosedError
             self._acknowledged = asyncio.get_running_loop().create_future()
             self._connection.send(WRTE, self._local, self._remote, data[start : start + step])
             await self._acknowledged
         if self.closed:
-            raise StreamClosed
+            raise StreamClosedError
 
     def close(self) -> None:
         """Close from the phone's side."""

@@ -8,5 +8,5 @@ from runner.virtual.apps.shortvideo import ShortVideo
 
 def installed(device: Device) -> list[App]:
     """The apps on a phone, the home screen first."""
-    apps: list[App] = [ShortVideo(device), SettingsApp(device)]
+    apps: list[App] = [ShortVideo(device), SettingsApp()]
     return [Launcher(device, apps), *apps]

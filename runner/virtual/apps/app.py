@@ -36,7 +36,11 @@ class Device(Protocol):
         ...
 
     def changed(self) -> None:
-        """The screen or the memory has changed: wakes what waits for views, saves memory."""
+        """The screen or the memory has changed: wakes what waits for views, saves memory.
+
+        The phone does this itself after everything that it asks of an app and after every tap and typed text;
+        an app calls it for what happens by itself.
+        """
         ...
 
     def content(self, uri: str) -> bytes | None:
@@ -48,7 +52,7 @@ class Device(Protocol):
         ...
 
     def start_app(self, package: str) -> None:
-        """Bring an installed app to the front, as its icon on the home screen does."""
+        """Bring an app to the front, as its icon on the home screen does. KeyError if it is not installed."""
         ...
 
 

@@ -34,7 +34,10 @@ class Launcher:
         left, top = 20 + (place % _COLUMNS) * _CELL, 1180 + (place // _COLUMNS) * 190
 
         def launch() -> None:
-            self._device.start_app(app.package)
+            try:
+                self._device.start_app(app.package)
+            except KeyError:
+                self._device.toast("App isn't installed")
 
         symbol = icon(
             (left + 37, top, left + 133, top + 96),
@@ -47,18 +50,17 @@ class Launcher:
         words = text(
             (left, top + 104, left + _CELL, top + 144), app.label, size=24, color=WHITE, align="center"
         )
-        cell = box((left, top, left + _CELL, top + 160), symbol, words, desc=app.label, on_tap=launch)
-        cell.rid = f"{self.package}:id/icon"
-        return cell
+        bounds = (left, top, left + _CELL, top + 160)
+        return box(bounds, symbol, words, rid=f"{self.package}:id/icon", desc=app.label, on_tap=launch)
 
     def start(self) -> None:
-        self._device.changed()
+        """It is always as it was."""
 
     def accepts(self, intent: Intent) -> bool:
         return intent.component.startswith(f"{self.package}/")
 
     def open(self, intent: Intent) -> None:
-        self._device.changed()
+        """It has one page."""
 
     def back(self) -> bool:
         """There is nothing behind the home screen."""

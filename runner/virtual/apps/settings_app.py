@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.virtual.apps.app import Device, Intent
+from runner.virtual.apps.app import Intent
 from runner.virtual.apps.parts import GREY, LINEAR, SCREEN, WHITE, WIDTH, box, text
 from runner.virtual.views import View, Window
 
@@ -24,9 +24,6 @@ class SettingsApp:
     label = "Settings"
     activities: tuple[str, ...] = ("com.android.settings.Settings",)
 
-    def __init__(self, device: Device) -> None:
-        self._device = device
-
     def windows(self) -> list[Window]:
         title = text((40, 90, 680, 180), "Settings", size=52)
         rows = [self._row(words, more, 220 + 140 * n) for n, (words, more) in enumerate(_LINES)]
@@ -36,16 +33,16 @@ class SettingsApp:
     def _row(self, words: str, more: str, top: int) -> View:
         title = text((40, top + 16, 680, top + 68), words, rid="android:id/title", size=32)
         summary = text((40, top + 68, 680, top + 112), more, rid="android:id/summary", size=26, color=GREY)
-        return box((0, top, WIDTH, top + 140), title, summary, cls=LINEAR, on_tap=self._device.changed)
+        return box((0, top, WIDTH, top + 140), title, summary, cls=LINEAR, on_tap=_nothing)
 
     def start(self) -> None:
-        self._device.changed()
+        """It is always as it was."""
 
     def accepts(self, intent: Intent) -> bool:
         return intent.action == "android.settings.SETTINGS" or intent.component.startswith(f"{self.package}/")
 
     def open(self, intent: Intent) -> None:
-        self._device.changed()
+        """It has one page."""
 
     def back(self) -> bool:
         return False
@@ -64,3 +61,7 @@ class SettingsApp:
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
         raise ValueError(f"no control action {action!r}; the settings app has none")
+
+
+def _nothing() -> None:
+    """What a tap on a line does."""

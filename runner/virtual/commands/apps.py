@@ -124,7 +124,9 @@ def _monkey(call: Call) -> int:
         call.print("** No activities found to run, monkey aborted.")
         return 252
     call.phone.start_app(package)
-    return call.print("Events injected: 1\n## Network stats: elapsed time=12ms (0ms mobile, 0ms wifi, 12ms not connected)")
+    return call.print(
+        "Events injected: 1\n## Network stats: elapsed time=12ms (0ms mobile, 0ms wifi, 12ms not connected)"
+    )
 
 
 COMMANDS: dict[str, Command] = {"am": _am, "monkey": _monkey}

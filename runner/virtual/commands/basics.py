@@ -76,12 +76,16 @@ def _date(call: Call) -> int:
 
 
 def _uname(call: Call) -> int:
-    return call.print("Linux localhost 5.15.123-android14 aarch64 Toybox" if "-a" in call.arguments else "Linux")
+    return call.print(
+        "Linux localhost 5.15.123-android14 aarch64 Toybox" if "-a" in call.arguments else "Linux"
+    )
 
 
 def _uptime(call: Call) -> int:
     minutes = int(time.monotonic() - call.phone.started_s) // 60
-    return call.print(f" {call.phone.now():%H:%M:%S} up {minutes} min,  0 users,  load average: 0.10, 0.10, 0.10")
+    return call.print(
+        f" {call.phone.now():%H:%M:%S} up {minutes} min,  0 users,  load average: 0.10, 0.10, 0.10"
+    )
 
 
 TOYS: dict[str, Callable[[Call], int]] = {

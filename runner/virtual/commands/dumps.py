@@ -24,7 +24,8 @@ def _window(phone: Phone, words: list[str]) -> str:
     awake = "AWAKE" if phone.screen_on else "ASLEEP"
     return (
         "WINDOW MANAGER WINDOWS (dumpsys window windows)\n"
-        f"  Window #0 Window{{5b1f2a7 u0 {focus}}}:\n    mDisplayId=0 mOwnerUid=10123 package={focus.partition('/')[0]}\n"
+        f"  Window #0 Window{{5b1f2a7 u0 {focus}}}:\n"
+        f"    mDisplayId=0 mOwnerUid=10123 package={focus.partition('/')[0]}\n"
         f"  mCurrentFocus=Window{{5b1f2a7 u0 {focus}}}\n"
         f"  mFocusedApp=ActivityRecord{{3c9d0e4 u0 {focus} t14}}\n"
         f"  mAwake={str(phone.screen_on).lower()} mWakefulness={awake}"
@@ -43,11 +44,12 @@ def _activity(phone: Phone, words: list[str]) -> str:
 
 
 def _display(phone: Phone, words: list[str]) -> str:
+    frame = f"Rect(0, 0 - {phone.width}, {phone.height})"
     return (
         "DISPLAY MANAGER (dumpsys display)\n"
-        "  mViewports=[DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:"
-        f"{_DISPLAY}', physicalPort=0, orientation=0, logicalFrame=Rect(0, 0 - {phone.width}, {phone.height}), "
-        f"physicalFrame=Rect(0, 0 - {phone.width}, {phone.height}), "
+        "  mViewports=[DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, "
+        f"uniqueId='local:{_DISPLAY}', physicalPort=0, orientation=0, "
+        f"logicalFrame={frame}, physicalFrame={frame}, "
         f"deviceWidth={phone.width}, deviceHeight={phone.height}}}]"
     )
 
@@ -64,10 +66,11 @@ def _power(phone: Phone, words: list[str]) -> str:
 
 def _battery(phone: Phone, words: list[str]) -> str:
     return (
-        "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
-        "  Max charging current: 500000\n  Max charging voltage: 5000000\n  Charge counter: 3480000\n  status: 2\n"
-        "  health: 2\n  present: true\n  level: 87\n  scale: 100\n  voltage: 4100\n  temperature: 281\n"
-        "  technology: Li-ion"
+        "Current Battery Service state:\n"
+        "  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
+        "  Max charging current: 500000\n  Max charging voltage: 5000000\n  Charge counter: 3480000\n"
+        "  status: 2\n  health: 2\n  present: true\n  level: 87\n  scale: 100\n"
+        "  voltage: 4100\n  temperature: 281\n  technology: Li-ion"
     )
 
 
@@ -81,8 +84,9 @@ def _package(phone: Phone, words: list[str]) -> str:
     return (
         f"Activity Resolver Table:\n  Non-Data Actions:{activities}\n"
         f"Packages:\n  Package [{package}] (3c9d0e4):\n    versionCode=100 minSdk=24 targetSdk=34\n"
-        "    versionName=1.0.0\n    signatures=PackageSignatures{5b1f2a7 version:2, signatures:[1f2e3d4c], past "
-        f"signatures:[]}}\n    pkgFlags=[ {flags} ]\n"
+        "    versionName=1.0.0\n"
+        "    signatures=PackageSignatures{5b1f2a7 version:2, signatures:[1f2e3d4c], past signatures:[]}\n"
+        f"    pkgFlags=[ {flags} ]\n"
         "    firstInstallTime=2026-01-01 00:00:00\n    lastUpdateTime=2026-01-01 00:00:00"
     )
 
@@ -108,7 +112,9 @@ _SERVICES: dict[str, Callable[[Phone, list[str]], str]] = {
 def _dumpsys(call: Call) -> int:
     words = call.arguments
     if not words or words[0] == "-l":
-        return call.print("Currently running services:\n" + "\n".join(f"  {name}" for name in sorted(_SERVICES)))
+        return call.print(
+            "Currently running services:\n" + "\n".join(f"  {name}" for name in sorted(_SERVICES))
+        )
     if words[0] not in _SERVICES:
         return call.fail(f"Can't find service: {words[0]}")
     return call.print(_SERVICES[words[0]](call.phone, words[1:]))

@@ -60,7 +60,14 @@ def parse(arguments: list[str]) -> Wish:
 
 
 def _take(wish: Wish, word: str, words: Iterator[str]) -> None:
-    fields = {"-a": "action", "-d": "data", "-t": "mime_type", "-p": "package", "-n": "component", "-f": "flags"}
+    fields = {
+        "-a": "action",
+        "-d": "data",
+        "-t": "mime_type",
+        "-p": "package",
+        "-n": "component",
+        "-f": "flags",
+    }
     if word == "-n":
         wish.component = full_component(next(words))
     elif word in fields:

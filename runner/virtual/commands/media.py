@@ -6,7 +6,9 @@ from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.files import resolve
 from runner.virtual.media import collection_of
 
-_CONDITION = re.compile(r"""\s*\(?\s*(\w+)\s*(=|!=|LIKE)\s*('(?:[^']|'')*'|"[^"]*"|-?\d+)\s*\)?\s*""", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"""\s*\(?\s*(\w+)\s*(=|!=|LIKE)\s*('(?:[^']|'')*'|"[^"]*"|-?\d+)\s*\)?\s*""", re.IGNORECASE
+)
 
 
 def _content(call: Call) -> int:
@@ -17,7 +19,9 @@ def _content(call: Call) -> int:
         return _call(call, options)
     collection = collection_of(uri)
     if collection is None:
-        return call.fail(f"Error while accessing provider: {uri}\njava.lang.IllegalStateException: Could not find provider")
+        return call.fail(
+            f"Error while accessing provider: {uri}\njava.lang.IllegalStateException: Could not find provider"
+        )
     if verb == "query":
         return _query(call, uri, collection, options)
     if verb == "insert":
@@ -90,7 +94,8 @@ def _insert(call: Call, options: dict[str, list[str]]) -> int:
     bound = dict(value.split(":", 1) for value in options.get("--bind", []) if ":" in value)
     path = bound.get("_data", "s:").partition(":")[2]
     if not path or call.phone.media.scan(path) is None:
-        return call.fail(f"Error while accessing provider: media\njava.lang.IllegalArgumentException: no media file {path!r}")
+        problem = f"java.lang.IllegalArgumentException: no media file {path!r}"
+        return call.fail(f"Error while accessing provider: media\n{problem}")
     call.phone.changed()
     return 0
 
@@ -107,7 +112,9 @@ def _call(call: Call, options: dict[str, list[str]]) -> int:
         call.phone.media.scan_tree()
         call.phone.changed()
         return call.print("Result: Bundle[{}]")
-    return call.fail(f"Error while accessing provider: media\njava.lang.UnsupportedOperationException: {method}")
+    return call.fail(
+        f"Error while accessing provider: media\njava.lang.UnsupportedOperationException: {method}"
+    )
 
 
 COMMANDS: dict[str, Command] = {"content": _content}

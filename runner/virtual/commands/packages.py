@@ -2,39 +2,25 @@
 
 from runner.virtual.commands import apps
 from runner.virtual.commands.apk import package_name
-from runner.virtual.commands.call import Call, Command
+from runner.virtual.commands.call import Call, Command, UsageError
 
 
 def _pm(call: Call) -> int:
     verb, *words = call.arguments or [""]
-    if verb == "list" and words[:1] == ["packages"]:
-        return _list(call, words[1:])
-    names = [word for word in words if not word.startswith("-")]
-    if verb in ("path", "install", "uninstall", "clear") and not names:
-        return call.fail("Error: no package specified", 1)
-    if verb == "path":
-        return _path(call, names[0])
-    if verb == "install":
-        return _install(call, names[-1])
-    if verb == "uninstall":
-        done = call.phone.uninstall(names[-1])
-        return call.print("Success") if done else call.fail("Failure [DELETE_FAILED_INTERNAL_ERROR]")
-    if verb == "clear":
-        return call.print("Success") if call.phone.clear(names[-1]) else call.fail("Failed")
-    if verb == "resolve-activity":
-        return _resolve_activity(call, names)
-    if verb in ("grant", "revoke"):
-        return 0
-    return call.fail(f"Unknown command: {verb}", 255)
+    if verb not in _VERBS:
+        return call.fail(f"Unknown command: {verb}", 255)
+    return _VERBS[verb](call, words)
 
 
 def _list(call: Call, words: list[str]) -> int:
-    """-3 third-party, -s system, -f with the file; the first plain word filters."""
+    """`list packages`: -3 third-party, -s system, -f with the file; the next plain word filters."""
+    if words[:1] != ["packages"]:
+        return call.fail(f"Error: unknown list type '{' '.join(words[:1])}'", 1)
     packages = call.phone.packages
     names = packages.third_party if "-3" in words else packages.system
     if "-3" not in words and "-s" not in words:
         names = sorted({*packages.system, *packages.third_party})
-    wanted = next((word for word in words if not word.startswith("-")), "")
+    wanted = next((word for word in words[1:] if not word.startswith("-")), "")
     for name in names:
         if wanted in name:
             call.print(f"package:{_file(name)}={name}" if "-f" in words else f"package:{name}")
@@ -45,13 +31,23 @@ def _file(package: str) -> str:
     return f"/data/app/{package}/base.apk"
 
 
-def _path(call: Call, package: str) -> int:
+def _name(words: list[str]) -> str:
+    """The package or file that a command is about: its last word that is no option."""
+    names = [word for word in words if not word.startswith("-")]
+    if not names:
+        raise UsageError("Error: no package specified")
+    return names[-1]
+
+
+def _path(call: Call, words: list[str]) -> int:
+    package = _name(words)
     if not call.phone.packages.is_installed(package):
         return 1
     return call.print(f"package:{_file(package)}")
 
 
-def _install(call: Call, path: str) -> int:
+def _install(call: Call, words: list[str]) -> int:
+    path = _name(words)
     try:
         package = package_name(call.phone.files.read(call.path(path)))
     except FileNotFoundError:
@@ -63,12 +59,38 @@ def _install(call: Call, path: str) -> int:
     return call.print("Success")
 
 
-def _resolve_activity(call: Call, names: list[str]) -> int:
-    app = call.phone.packages.app(names[-1]) if names else None
+def _uninstall(call: Call, words: list[str]) -> int:
+    done = call.phone.uninstall(_name(words))
+    return call.print("Success") if done else call.fail("Failure [DELETE_FAILED_INTERNAL_ERROR]")
+
+
+def _clear(call: Call, words: list[str]) -> int:
+    return call.print("Success") if call.phone.clear(_name(words)) else call.fail("Failed")
+
+
+def _resolve_activity(call: Call, words: list[str]) -> int:
+    app = call.phone.packages.app(_name(words))
     if app is None:
         return call.print("No activity found")
-    return call.print(f"priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true\n"
-                      f"{app.package}/{app.activities[0]}")  # fmt: skip
+    call.print("priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true")
+    return call.print(f"{app.package}/{app.activities[0]}")
+
+
+def _permission(call: Call, words: list[str]) -> int:
+    """Apps on a virtual phone ask for no permissions, so any may be granted."""
+    return 0
+
+
+_VERBS = {
+    "list": _list,
+    "path": _path,
+    "install": _install,
+    "uninstall": _uninstall,
+    "clear": _clear,
+    "resolve-activity": _resolve_activity,
+    "grant": _permission,
+    "revoke": _permission,
+}
 
 
 def _cmd(call: Call) -> int:

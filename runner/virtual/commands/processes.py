@@ -14,7 +14,8 @@ def _ps(call: Call) -> int:
     call.print(_COLUMNS)
     for process in call.phone.processes.all():
         if everybody or process.user == "shell":
-            call.print(f"{process.user:<13} {process.pid:>5}   301 1010000  27580 do_epoll_wait       0 S {process.name}")
+            owner = f"{process.user:<13} {process.pid:>5}"
+            call.print(f"{owner}   301 1010000  27580 do_epoll_wait       0 S {process.name}")
     return 0
 
 
@@ -31,10 +32,8 @@ def _kill(call: Call) -> int:
         if word.startswith("-"):
             continue
         process = call.phone.processes.by_pid(int(word)) if word.isdigit() else None
-        if process is None:
-            status = call.fail(f"kill: bad pid '{word}'")
-        else:
-            status = max(status, _end(call, process))
+        ended = call.fail(f"kill: bad pid '{word}'") if process is None else _end(call, process)
+        status = max(status, ended)
     return status
 
 

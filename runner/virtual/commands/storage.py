@@ -146,7 +146,9 @@ def _df(call: Call) -> int:
     free_kb = CAPACITY_KB - used_kb
     call.print("Filesystem       1K-blocks     Used Available Use% Mounted on")
     percent = -(-100 * used_kb // CAPACITY_KB)
-    return call.print(f"/dev/fuse        {CAPACITY_KB:>9} {used_kb:>8} {free_kb:>9} {percent:>3}% /storage/emulated")
+    return call.print(
+        f"/dev/fuse        {CAPACITY_KB:>9} {used_kb:>8} {free_kb:>9} {percent:>3}% /storage/emulated"
+    )
 
 
 def _checksum(call: Call) -> int:

@@ -45,14 +45,13 @@ def _some_lines(call: Call) -> int:
     """head and tail: `-n COUNT`, `-COUNT`, ten lines otherwise."""
     count, paths, words = 10, [], iter(call.arguments)
     for word in words:
-        if word == "-n":
-            word = "-" + next(words, "")
-        if word.startswith("-"):
-            if not word[1:].isdigit():
-                return call.fail(f"{call.name}: not a number of lines: {word!r}")
-            count = int(word[1:])
-        else:
+        if not word.startswith("-"):
             paths.append(word)
+            continue
+        number = next(words, "") if word == "-n" else word[1:]
+        if not number.isdigit():
+            return call.fail(f"{call.name}: not a number of lines: {number!r}")
+        count = int(number)
     for data in _inputs(call, paths):
         lines = data.splitlines(keepends=True)
         call.out += b"".join(lines[:count] if call.name == "head" else lines[max(len(lines) - count, 0) :])

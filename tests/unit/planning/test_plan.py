@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from runner.campaign.document import Document
 from runner.campaign.loader import ResolvedEntry
 from runner.campaign.models import Campaign
 from runner.planning.plan import Source, Window, manual, next_occurrence, plan
@@ -27,7 +28,9 @@ def campaign(name: str, timezone: str | None) -> Campaign:
 
 
 def source(*entries: ResolvedEntry, name: str = "demo", timezone: str | None = "Europe/Stockholm") -> Source:
-    return Source(campaign(name, timezone), entries, commit="f40866b")
+    return Source(
+        Document(f"{name}.yaml", "", None, None, ()), campaign(name, timezone), entries, commit="f40866b"
+    )
 
 
 def test_an_entry_makes_a_task_for_each_device_and_target() -> None:
@@ -89,8 +92,12 @@ def test_a_target_named_twice_makes_one_task() -> None:
 
 
 def test_a_run_by_hand_is_one_occurrence_of_each_entry_now() -> None:
-    made = manual(source(publish("09:00", "12:00"), greet()), "20261121-180036-3fa9", NOW)
+    occurrences, made = manual(source(publish("09:00", "12:00"), greet()), "20261121-180036-3fa9", NOW)
 
+    assert [(it.entry, it.nominal) for it in occurrences] == [
+        ("publish", "run:20261121-180036-3fa9"),
+        ("greet", "run:20261121-180036-3fa9"),
+    ]
     assert [task.entry for task in made] == ["publish"] * 2 + ["greet"] * 4
     assert {task.due_utc for task in made} == {NOW}
     assert made[0].key == "demo/publish/run:20261121-180036-3fa9/R58M123ABC"
@@ -111,7 +118,7 @@ def test_occurrences_on_one_instant_merge_and_a_note_says_so() -> None:
 
     assert len(made.tasks) == 2
     assert [note.message for note in made.notes] == [
-        "09:00 and 2026-11-22T09:00:00+01:00 fall on the same instant: one occurrence, named "
+        "09:00, 2026-11-22T09:00:00+01:00 fall on the same instant: one occurrence, named "
         "2026-11-22T09:00[Europe/Stockholm]"
     ]
 
@@ -148,7 +155,7 @@ def test_an_empty_window_says_that_nothing_comes() -> None:
     made = plan([source(publish("2026-01-01T00:00Z"), greet(), timezone=None)], DAY)
 
     assert made.tasks == ()
-    assert [note.message for note in made.notes] == ["no start time lies ahead"]
+    assert [note.message for note in made.notes] == ["no entry has a start time that lies ahead"]
 
 
 def test_the_next_occurrence_is_the_first_of_all_entries() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
@@ -34,7 +34,7 @@ from runner.virtual.apps.shortvideo.screen import (
 from runner.virtual.apps.shortvideo.search import Search
 from runner.virtual.apps.shortvideo.upload import Upload, failure_window, progress_window
 from runner.virtual.apps.shortvideo.world import Video, find_user, make_video
-from runner.virtual.views import View, Window
+from runner.virtual.views import Window
 
 _VIEW, _SEND = "android.intent.action.VIEW", "android.intent.action.SEND"
 _STREAM = "android.intent.extra.STREAM"
@@ -67,19 +67,14 @@ class ShortVideo:
     def windows(self) -> list[Window]:
         interruption = self.state.settings.interruption
         if interruption:
-            shown = [KINDS[interruption].window(self.ids, self._answer)]
-        else:
-            screen = self._top()
-            badges = self._badges() if screen.tells_uploads else []
-            shown = [*badges, Window(PACKAGE, screen.activity, screen.build())]
-        for window in shown:
-            self._announce_changes(window.root)
-        return shown
+            return [KINDS[interruption].window(self.ids, self._answer)]
+        screen = self._top()
+        badges = self._badges() if screen.tells_uploads else []
+        return [*badges, Window(PACKAGE, screen.activity, screen.build())]
 
     def start(self) -> None:
         if not self._screens:
             self.go_tab("Home")
-        self.device.changed()
 
     def accepts(self, intent: Intent) -> bool:
         if intent.action == _VIEW:
@@ -101,21 +96,17 @@ class ShortVideo:
         interruption = self.state.settings.interruption
         if interruption:
             return self._back_from(interruption)
-        used = self._top().back() or self._step_back()
-        self.device.changed()
-        return used
+        return self._top().back() or self._step_back()
 
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         if not self.state.settings.interruption:
             self._top().swipe(end[0] - start[0], end[1] - start[1])
-            self.device.changed()
 
     def kill(self) -> None:
         """Uploads go on: a service of the system carries them."""
         self._screens = []
         self._feed = None
         self._upload_failed = False
-        self.device.changed()
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
         controls.control(self.state, action, arguments, self.now())
@@ -233,6 +224,8 @@ class ShortVideo:
         upload = Upload(post_id, seed, self.device.now(), seconds)
         self._upload_failed = False
         self._uploads.append(upload)
+        for tenth in range(1, 10):
+            self.device.call_later(seconds * tenth / 10, self.device.changed)
         self.device.call_later(seconds, lambda: self._end_upload(upload))
 
     def _end_upload(self, upload: Upload) -> None:
@@ -259,27 +252,11 @@ class ShortVideo:
         if kind.back_ends:
             self._answer("back")
             self.state.settings.interruption = ""
-            self.device.changed()
         return not kind.back_leaves_app
 
     def _new_id(self) -> str:
         digest = hashlib.sha256(f"{self.state.account}/{len(self.state.posts)}".encode()).digest()
         return str(7_400_000_000_000_000_000 + int.from_bytes(digest[:7]))
-
-    def _announce_changes(self, root: View) -> None:
-        """Make every action on the screen tell the phone afterwards that something changed."""
-        for view in root.walk():
-            if view.on_tap is not None:
-                view.on_tap = self._announcing(view.on_tap)
-            if view.on_text is not None:
-                view.on_text = self._announcing(view.on_text)
-
-    def _announcing(self, action: Callable[..., None]) -> Callable[..., None]:
-        def act(*arguments: str) -> None:
-            action(*arguments)
-            self.device.changed()
-
-        return act
 
 
 def _account_name(serial: str) -> str:

@@ -29,7 +29,7 @@ _LONG_CAPTION = 110
 def video_card(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -> list[View]:
     """The views of one card, back to front. `unfold` is called when the words are tapped."""
     screen = (0, 0, WIDTH, BAR_TOP)
-    film = picture(screen, f"video/{video.id}", cls="android.view.TextureView")
+    film = picture(screen, video.image, cls="android.view.TextureView")
     player = box(screen, film, rid=app.ids("player_view"))
     touch = View(screen, desc="Video", rid=app.ids("long_press_layout"))
     if video.kind == "live":

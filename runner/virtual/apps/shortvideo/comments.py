@@ -38,7 +38,7 @@ class Comments(Screen):
 
     def build(self) -> View:
         outside = box((0, 0, WIDTH, _TOP), rid=self.app.ids("outside"), on_tap=self.app.leave)
-        behind = picture((0, 0, WIDTH, _TOP + 30), f"video/{self.video.id}", cls="android.view.View")
+        behind = picture((0, 0, WIDTH, _TOP + 30), self.video.image, cls="android.view.View")
         count = relations.comment_count(self.app, self.video)
         title = text(
             (200, _TOP + 16, 520, _TOP + 76),

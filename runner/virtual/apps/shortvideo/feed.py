@@ -23,7 +23,7 @@ _SWIPE = 150
 
 
 class Feed(Screen):
-    """For You, or Following once that tab was tapped."""
+    """For You, or Following once that tab was tapped. A new start goes on behind what was seen before."""
 
     activity = MAIN
     tells_uploads = True
@@ -31,7 +31,7 @@ class Feed(Screen):
     def __init__(self, app: Surroundings) -> None:
         super().__init__(app)
         self.tab = "For You"
-        self.position = 0
+        self.position = len(app.state.videos_seen)
         self.unfolded = False
 
     def build(self) -> View:
@@ -95,7 +95,7 @@ class Feed(Screen):
 
         def choose() -> None:
             self.tab = name
-            self._go(0)
+            self._go(0 if name == "Following" else len(self.app.state.videos_seen))
 
         words = text(
             bounds,

@@ -11,7 +11,7 @@ from runner.virtual.apps.parts import ACCENT, GREY, INK, PALE, SCREEN, WHITE, bo
 from runner.virtual.apps.shortvideo.chrome import page
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
 from runner.virtual.apps.shortvideo.screen import LOGIN, MAIN
-from runner.virtual.views import View, Window
+from runner.virtual.views import Paint, View, Window
 
 Answer = Callable[[str], None]
 """Called with the words of the button that was tapped."""
@@ -40,8 +40,7 @@ def _login(ids: Ids, answer: Answer) -> Window:
 
 
 def _verification(ids: Ids, answer: Answer) -> Window:
-    puzzle = View(SCREEN, cls="android.webkit.WebView", rid=ids("web"))
-    puzzle.paint = picture(SCREEN, "puzzle").paint
+    puzzle = View(SCREEN, cls="android.webkit.WebView", rid=ids("web"), paint=Paint(image="puzzle/slider"))
     return Window(PACKAGE, MAIN, box(SCREEN, puzzle, background=PALE))
 
 

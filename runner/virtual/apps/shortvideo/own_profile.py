@@ -22,7 +22,7 @@ _TABS = {"Videos": "grid", "Private videos": "lock", "Favorites": "bookmark", "L
 
 
 class OwnProfile(Screen):
-    """The last tab, or opened by a link with a way back. Drafts and pinned ones come before the newest post."""
+    """The last tab, or opened by a link with a way back. Drafts and pinned tiles come before the newest."""
 
     activity = MAIN
     tells_uploads = True
@@ -79,7 +79,7 @@ class OwnProfile(Screen):
             self.app.go_video(video)
 
         badge = "Pinned" if video.id in self.app.state.pinned else ""
-        return Tile(f"video/{video.id}", compact(video.views), open_video, badge=badge)
+        return Tile(video.image, compact(video.views), open_video, badge=badge)
 
     def _open_drafts(self) -> None:
         self.app.show(Drafts(self.app))

@@ -28,5 +28,6 @@ def _as_video(memory: Memory, post: Post) -> Video:
         favourites=0,
         shares=0,
         views=0,
+        image=f"media/{post.media[0].sha256}" if post.media else f"video/{post.id}",
         kind="photo" if post.media and post.media[0].mime.startswith("image/") else "video",
     )

@@ -121,4 +121,4 @@ class Profile(Screen):
         def open_video() -> None:
             self.app.go_video(video)
 
-        return Tile(f"video/{video.id}", compact(video.views), open_video)
+        return Tile(video.image, compact(video.views), open_video)

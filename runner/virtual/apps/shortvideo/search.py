@@ -165,7 +165,7 @@ class Search(Screen):
         def open_video() -> None:
             self.app.go_video(video)
 
-        return Tile(f"video/{video.id}", compact(video.views), open_video)
+        return Tile(video.image, compact(video.views), open_video)
 
 
 def find_users(query: str) -> list[User]:

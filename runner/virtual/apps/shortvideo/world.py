@@ -43,7 +43,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A video or photo post; `kind` is one of video, photo, live, ad."""
+    """A video or photo post; `kind` is one of video, photo, live, ad, `image` the seed of its picture."""
 
     id: str
     author: str
@@ -53,6 +53,7 @@ class Video:
     favourites: int
     shares: int
     views: int
+    image: str
     kind: str = "video"
 
     @property
@@ -100,6 +101,7 @@ def make_video(author: str, video_id: str, kind: str = "video") -> Video:
         favourites=views // 120,
         shares=views // 200,
         views=views,
+        image=f"video/{video_id}",
         kind=kind,
     )
 

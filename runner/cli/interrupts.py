@@ -1,0 +1,31 @@
+"""Ctrl-C: the first one asks for a stop after the current steps, the second one ends at once."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import FrameType
+
+from runner.cli.main import EXIT_INTERRUPTED
+
+
+@contextmanager
+def stop_on_interrupt(stop: Event, say: Callable[[str], None]) -> Iterator[None]:
+    """While this is open, SIGINT and SIGTERM set `stop`; a second one ends the process like a kill would.
+
+    The ledger is durable at every moment, so ending at once loses nothing.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(EXIT_INTERRUPTED)
+        stop.set()
+        say("stopping after the current steps; interrupt again to stop at once")
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

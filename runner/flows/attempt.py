@@ -1,0 +1,215 @@
+"""One attempt at a flow: performs its steps, makes its effect, and proves it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runner.clock import Clock
+from runner.errors import HeldBack, PhoneError, Stopped, TaskError
+from runner.flows.language import Flow, Step
+from runner.flows.profile import AppView
+from runner.flows.watch import POLL_S, Watch
+from runner.phone.driver import Driver
+from runner.tasks import EffectState, Journal, Listener, StepOutcome, StepRecord, StopSignal
+
+ROUNDS = 3
+"""How often a verification looks, at most, before it says that it cannot tell."""
+
+JUDGE_S = 3.0
+"""How long a round of it waits for either of its conditions."""
+
+
+class Verdict(StrEnum):
+    """What a verification found out."""
+
+    HAPPENED = "happened"
+    NOT_HAPPENED = "not happened"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class OpenEffect:
+    """The effect that an attempt is about, and what is known of it so far."""
+
+    id: int
+    kind: str
+    state: EffectState
+    evidence: Mapping[str, str]
+    proved: bool = False
+
+
+class Attempt(Watch):
+    """Performs steps one after the other and reports each of them.
+
+    `variables` grows as the flow remembers; `effect` is set at the commit point; `finished` holds the reason
+    if the flow ended early.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        app: AppView,
+        phone: Driver,
+        *,
+        variables: dict[str, str],
+        journal: Journal,
+        listener: Listener,
+        stop: StopSignal,
+        clock: Clock,
+        deadline: float,
+    ) -> None:
+        super().__init__(app, phone, variables, clock, deadline)
+        self.flow = flow
+        self.effect: OpenEffect | None = None
+        self.finished: str | None = None
+        self._journal = journal
+        self._listener = listener
+        self._stop = stop
+        self._ordinal = 0
+
+    # steps
+
+    def perform(self, steps: Sequence[Step]) -> None:
+        """Perform steps until they end, or one of them finishes the flow.
+
+        Raises Stopped between two steps, and what a step raises.
+        """
+        for step in steps:
+            if self._stop.is_set():
+                raise Stopped
+            if self._clock.monotonic() >= self._deadline:
+                raise TaskError("the task did not end within its timeout", hint="give it a longer timeout")
+            taken = self._report(step)
+            if self.finished is None:
+                self.perform(step.then if taken else step.otherwise)
+            if self.finished is not None:
+                return
+
+    def _report(self, step: Step) -> bool | None:
+        self._ordinal += 1
+        ordinal, title = self._ordinal, self.fill(step.action.title())
+        self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
+        started_utc, started = self._clock.now(), self._clock.monotonic()
+
+        def finish(
+            outcome: StepOutcome, message: str, screenshot: bytes | None, hierarchy: str | None
+        ) -> None:
+            took_s = self._clock.monotonic() - started
+            kind = step.action.kind
+            record = StepRecord(
+                ordinal,
+                kind,
+                title,
+                step.source,
+                outcome,
+                message,
+                started_utc,
+                took_s,
+                screenshot,
+                hierarchy,
+            )
+            self._listener.step_finished(record)
+
+        try:
+            taken = step.action.perform(self)
+        except (HeldBack, Stopped) as error:
+            finish(StepOutcome.SKIPPED, error.message, None, None)
+            raise
+        except TaskError as error:
+            lost = isinstance(error, PhoneError)
+            seen = self._seen.xml if self._seen is not None else None
+            finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
+            raise
+        finish(StepOutcome.COMPLETED, "", self._screenshot(), None)
+        return taken
+
+    def _screenshot(self) -> bytes | None:
+        """A picture for the record. That there is none (a protected window) fails no step."""
+        try:
+            return self.phone.screenshot()
+        except PhoneError:
+            return None
+
+    # effects
+
+    @property
+    def target(self) -> str | None:
+        return self.variables["target"] or None
+
+    @property
+    def account(self) -> str | None:
+        """The account in the app, as `@name` in lower case; None where the flow has not read it."""
+        name = self.variables["account"].strip().lstrip("@").lower()
+        return f"@{name}" if name else None
+
+    def begin_effect(self, kind: str, evidence: Mapping[str, str]) -> None:
+        """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it."""
+        effect_id = self._journal.committing(kind, self.target, self.account, evidence)
+        self.effect = OpenEffect(effect_id, kind, EffectState.COMMITTING, evidence)
+
+    def settle(self, state: EffectState, evidence: Mapping[str, str]) -> None:
+        """Write down what became of the effect."""
+        assert self.effect is not None
+        self._journal.settle(self.effect.id, state, evidence)
+        self.effect.state = state
+
+    def confirm(self) -> None:
+        """Write down that the app shows the effect."""
+        assert self.effect is not None
+        self.settle(EffectState.COMMITTED, {"verified": "yes"})
+        self.effect.proved = True
+
+    def verify(self) -> None:
+        """Prove the effect and settle it. Raises TaskError unless it happened."""
+        assert self.effect is not None
+        verdict = self.prove()
+        if verdict is Verdict.HAPPENED:
+            self.confirm()
+        elif verdict is Verdict.NOT_HAPPENED:
+            self.settle(EffectState.REFUTED, {"verified": "no"})
+            raise TaskError(
+                f"{self.phone.serial}: the {self.effect.kind} did not happen: its button was tapped, "
+                "and the app shows no change",
+                hint="look at the screenshots of the task's steps",
+            )
+        else:
+            self.settle(EffectState.UNCERTAIN, {"verified": "cannot tell"})
+            raise TaskError(f"{self.phone.serial}: it cannot be told whether the {self.effect.kind} happened")
+
+    def prove(self) -> Verdict:
+        """Run the flow's verification, within its own time. Raises what its steps raise.
+
+        That nothing happened must be seen twice in a row.
+        """
+        verification = self.flow.verification
+        assert verification is not None and self.effect is not None
+        self.variables |= {f"evidence.{name}": value for name, value in self.effect.evidence.items()}
+        kept, self._deadline = (
+            self._deadline,
+            self._clock.monotonic() + self.seconds(verification.proof.timeout),
+        )
+        before = Verdict.UNKNOWN
+        try:
+            for _ in range(ROUNDS):
+                self.perform(verification.steps)
+                verdict = self._judge()
+                if verdict is Verdict.HAPPENED or verdict is before is Verdict.NOT_HAPPENED:
+                    return verdict
+                before = verdict
+                self.pause(self.seconds(verification.proof.settle))
+            return Verdict.UNKNOWN
+        finally:
+            self._deadline = kept
+
+    def _judge(self) -> Verdict:
+        assert self.flow.verification is not None
+        proof, until = self.flow.verification.proof, self._clock.monotonic() + JUDGE_S
+        while True:
+            screen = self.look()
+            if self.holds(proof.happened, screen):
+                return Verdict.HAPPENED
+            if self.holds(proof.not_happened, screen):
+                return Verdict.NOT_HAPPENED
+            if self._clock.monotonic() >= until:
+                return Verdict.UNKNOWN
+            self.pause(POLL_S)

@@ -1,0 +1,242 @@
+"""The flow language: a YAML file becomes typed steps that remember where they stand."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from runner.campaign.document import JsonPath
+from runner.campaign.reader import read
+from runner.diagnostics import Diagnostic, tidy
+from runner.flows.conditions import Shown
+from runner.flows.durations import Timeout
+from runner.flows.profile import Profile
+from runner.flows.reading import Model, Names, Reading, legal
+
+if TYPE_CHECKING:
+    from runner.flows.attempt import Attempt
+
+VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
+"""What every flow knows beside its config: see docs/flows.md."""
+
+
+class Action(Model):
+    """What a step does. One class per kind of step, in `steps/`, registered in `steps/__init__.py`."""
+
+    kind: ClassVar[str]
+    short: ClassVar[str | None] = None
+    """The key that a value alone stands for: `tap: post_button` is `tap: {element: post_button}`."""
+
+    def title(self) -> str:
+        """What it does, in a few words."""
+        raise NotImplementedError
+
+    def perform(self, attempt: "Attempt") -> bool | None:
+        """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on."""
+        raise NotImplementedError
+
+    def remembers(self) -> str | None:
+        """The variable that is known after it."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a flow; `source` is `path:line`. `then` and `otherwise` are the branches of a choice."""
+
+    action: Action
+    source: str
+    then: "tuple[Step, ...]" = ()
+    otherwise: "tuple[Step, ...]" = ()
+
+    def walk(self) -> "Iterator[Step]":
+        """The step and those of its branches."""
+        yield self
+        for branch in (self.then, self.otherwise):
+            for step in branch:
+                yield from step.walk()
+
+
+class Proof(Model):
+    """The conditions of a flow's `verify:` section; its steps are read apart."""
+
+    timeout: Timeout = Field(default="90s", description="How long the whole verification may take.")
+    settle: Timeout = Field(default="3s", description="How long `not_happened` must hold before it counts.")
+    happened: Shown
+    not_happened: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How to find out whether the effect of a flow happened, from any screen."""
+
+    steps: tuple[Step, ...]
+    proof: Proof
+
+
+class Header(Model):
+    """The keys of a flow file beside its steps."""
+
+    version: Literal[1]
+    name: str = Field(description="The script that the flow carries out.")
+    app: str = Field(description="The app profile that it uses.")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A script as steps, for one app."""
+
+    name: str
+    app: str
+    path: str
+    steps: tuple[Step, ...]
+    verification: Verification | None
+
+    @property
+    def length(self) -> int:
+        """How many steps it has at most."""
+        proof = self.verification.steps if self.verification else ()
+        return _length(self.steps) + _length(proof)
+
+
+def read_flow(
+    text: str,
+    path: str,
+    config_keys: Collection[str],
+    actions: Sequence[type[Action]],
+    profile: Callable[[str], Profile],
+) -> tuple[Flow | None, list[Diagnostic]]:
+    """A flow from the text of its file, or the problems that it has.
+
+    `config_keys` are the keys that `${config.KEY}` may name; `profile` loads the app profile by name.
+    """
+    reading = Reading(read(text, path))
+    flow = _Parser(reading, {action.kind: action for action in actions}).flow(config_keys, profile)
+    return (None if reading.diagnostics else flow), tidy(reading.diagnostics)
+
+
+class _Parser:
+    """The way from a document to a flow."""
+
+    def __init__(self, reading: Reading, actions: dict[str, type[Action]]) -> None:
+        self._reading = reading
+        self._actions = actions
+        self._names = Names()
+
+    def flow(self, config_keys: Collection[str], profile: Callable[[str], Profile]) -> Flow | None:
+        data = self._reading.document.data
+        if not isinstance(data, dict):
+            self._reading.note((), "invalid-value", "a flow is a mapping with version, name, app and steps")
+            return None
+        parts = {key: data[key] for key in ("steps", "verify") if key in data}
+        header = self._reading.build(
+            Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
+        )
+        if header is None:
+            return None
+        known = profile(header.app)
+        always = VARIABLES | {f"config.{key}" for key in config_keys}
+        self._names = Names(known.elements.keys(), known.links.keys(), set(always))
+        steps = self._steps(parts.get("steps"), ("steps",))
+        commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
+        evidence = {f"evidence.{name}" for step in commits for name in getattr(step.action, "evidence", ())}
+        self._names.variables = set(always | evidence)
+        verification = self._verification(parts.get("verify"))
+        self._check_commits(commits, verification)
+        return Flow(header.name, header.app, self._reading.document.path, steps, verification)
+
+    def _check_commits(self, commits: list[Step], verification: Verification | None) -> None:
+        if len(commits) > 1:
+            message = "a flow has one commit step at most: `verify` proves one effect"
+            self._reading.note(("steps",), "several-commits", message)
+        if commits and verification is None:
+            message = "a flow with a commit step needs a `verify` section, which proves its effect"
+            self._reading.note(("steps",), "missing-verify", message)
+
+    def _verification(self, data: Any) -> Verification | None:
+        if data is None:
+            return None
+        if not isinstance(data, dict):
+            self._reading.note(
+                ("verify",), "invalid-value", "`verify` is a mapping with steps and conditions"
+            )
+            return None
+        steps = self._steps(data.get("steps"), ("verify", "steps"))
+        conditions = {key: value for key, value in data.items() if key != "steps"}
+        proof = self._reading.build(Proof, conditions, ("verify",), self._names)
+        return Verification(steps, proof) if proof is not None else None
+
+    def _steps(self, data: Any, at: JsonPath) -> tuple[Step, ...]:
+        if not isinstance(data, list) or not data:
+            self._reading.note(at, "invalid-value", "steps are a list of at least one step")
+            return ()
+        steps = [self._step(item, (*at, index)) for index, item in enumerate(data)]
+        return tuple(step for step in steps if step is not None)
+
+    def _step(self, data: Any, at: JsonPath) -> Step | None:
+        kind = _kind(data)
+        if kind is None:
+            self._reading.note(at, "invalid-value", "a step is one key, the kind of step, with what it needs")
+            return None
+        action_type = self._actions.get(kind)
+        if action_type is None:
+            hint = legal(kind, self._actions)
+            self._reading.note([*at, kind], "unknown-step", f"unknown step {kind!r}", hint, key=True)
+            return None
+        branches = {key: value for key, value in data.items() if key != kind}
+        action = self._reading.build(
+            action_type, _arguments(action_type, data[kind]), (*at, kind), self._names
+        )
+        then, otherwise = self._branches(kind, branches, at)
+        if action is None:
+            return None
+        remembered = action.remembers()
+        if remembered is not None:
+            self._names.variables.add(remembered)
+        line = self._reading.line((*at, kind))
+        return Step(action, f"{self._reading.document.path}:{line}", then, otherwise)
+
+    def _branches(
+        self, kind: str, branches: dict[str, Any], at: JsonPath
+    ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        """The branches of a choice. What only some of them remember is not known after it."""
+        keys = ("then", "else") if kind == "when" else ()
+        for key in branches:
+            if key not in keys:
+                message = f"a step is one key; {key!r} does not belong to {kind!r}"
+                self._reading.note([*at, key], "unknown-key", message, key=True)
+        before = set(self._names.variables)
+        after: list[set[str]] = []
+        read_branches = []
+        for key in ("then", "else"):
+            self._names.variables = set(before)
+            branch = self._steps(branches[key], (*at, key)) if key in keys and key in branches else ()
+            if not (branch and branch[-1].action.kind in ENDINGS):
+                after.append(self._names.variables)
+            read_branches.append(branch)
+        self._names.variables = set.intersection(*after) if after else before
+        return read_branches[0], read_branches[1]
+
+
+ENDINGS = ("finish", "fail")
+"""The kinds of step after which a flow does not go on."""
+
+
+def _kind(data: Any) -> str | None:
+    """The kind of step that a list item holds: its first key, which is not that of a branch."""
+    if not isinstance(data, dict) or not data:
+        return None
+    first = next(iter(data))
+    return first if isinstance(first, str) else None
+
+
+def _arguments(action: type[Action], value: Any) -> Any:
+    """A value alone stands for its one key; nothing stands for no arguments."""
+    if value is None:
+        return {}
+    return value if action.short is None or isinstance(value, dict) else {action.short: value}
+
+
+def _length(steps: Sequence[Step]) -> int:
+    return sum(1 + max(_length(step.then), _length(step.otherwise)) for step in steps)

@@ -1,0 +1,39 @@
+"""`commit`: the one tap that makes the effect."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.errors import PhoneError
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import spoken
+from runner.flows.durations import Timeout
+from runner.flows.language import Action
+from runner.flows.templates import ElementName, Template
+from runner.tasks import EffectState
+
+
+class Commit(Action):
+    """The element is found first, then the ledger is told, then it is tapped once, without any retry."""
+
+    kind: ClassVar = "commit"
+
+    effect: str = Field(description="The kind of effect: what limits count.")
+    tap: ElementName
+    evidence: Mapping[str, Template] = Field(description="What was seen before, for the verification.")
+    timeout: Timeout = "15s"
+
+    def title(self) -> str:
+        return f"{self.effect}: tap {spoken(self.tap)}"
+
+    def perform(self, attempt: Attempt) -> None:
+        point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
+        attempt.begin_effect(self.effect, {name: attempt.fill(text) for name, text in self.evidence.items()})
+        try:
+            attempt.phone.tap_once(*point)
+        except PhoneError as error:
+            if not error.sent:
+                attempt.settle(EffectState.REFUTED, {"reason": f"never sent: {error.message}"})
+            raise
+        attempt.settle(EffectState.COMMITTED, {})

@@ -1,0 +1,41 @@
+"""`finish` and `fail`: end the flow early, with a reason."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.errors import TaskError
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+from runner.flows.templates import Template
+
+
+class Finish(Action):
+    """There is nothing left to do: the task is completed."""
+
+    kind: ClassVar = "finish"
+    short: ClassVar = "reason"
+
+    reason: Template
+
+    def title(self) -> str:
+        return "finish"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.finished = attempt.fill(self.reason)
+
+
+class Fail(Action):
+    """The task cannot be done."""
+
+    kind: ClassVar = "fail"
+    short: ClassVar = "reason"
+
+    reason: Template
+    hint: str | None = Field(default=None, description="What to do about it.")
+
+    def title(self) -> str:
+        return "give up"
+
+    def perform(self, attempt: Attempt) -> None:
+        raise TaskError(attempt.fill(self.reason), hint=self.hint)

@@ -1,0 +1,26 @@
+"""`expect`: go on only if something is true now."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.errors import TaskError
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import Condition
+from runner.flows.language import Action
+from runner.flows.templates import Template
+
+
+class Expect(Action, Condition):
+    """A condition and what to say where it is not true."""
+
+    kind: ClassVar = "expect"
+
+    otherwise: Template = Field(description="The message of the failure.")
+
+    def title(self) -> str:
+        return f"expect {self.words()}"
+
+    def perform(self, attempt: Attempt) -> None:
+        if not attempt.holds(self, attempt.look()):
+            raise TaskError(attempt.fill(self.otherwise))

@@ -1,0 +1,24 @@
+"""`launch`: bring the app to the front."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+
+
+class Launch(Action):
+    """`fresh` ends the app's processes first, so that it starts from a known screen."""
+
+    kind: ClassVar = "launch"
+
+    fresh: bool = Field(default=False, description="End the app first.")
+
+    def title(self) -> str:
+        return "start the app afresh" if self.fresh else "bring the app to the front"
+
+    def perform(self, attempt: Attempt) -> None:
+        if self.fresh:
+            attempt.phone.stop(attempt.app.package)
+        attempt.phone.launch(attempt.app.package, attempt.app.profile.launch_activity)

@@ -1,0 +1,23 @@
+"""`open_link`: open one of the profile's links in the app."""
+
+from typing import ClassVar
+
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import spoken
+from runner.flows.language import Action
+from runner.flows.templates import LinkName
+
+
+class OpenLink(Action):
+    """`link` is a name of the profile; its variables are filled in and percent-encoded."""
+
+    kind: ClassVar = "open_link"
+    short: ClassVar = "link"
+
+    link: LinkName
+
+    def title(self) -> str:
+        return f"open the link {spoken(self.link)}"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.phone.open_link(attempt.app.link(self.link), attempt.app.package)

@@ -1,0 +1,21 @@
+"""`press`: press a key."""
+
+from typing import ClassVar, Literal
+
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+
+
+class Press(Action):
+    """One press of one of the phone's keys."""
+
+    kind: ClassVar = "press"
+    short: ClassVar = "key"
+
+    key: Literal["back", "home", "enter", "search", "delete", "recent"]
+
+    def title(self) -> str:
+        return f"press {self.key}"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.phone.press(self.key)

@@ -1,0 +1,76 @@
+"""`remember`: keep what the screen says under a name."""
+
+import re
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from runner.errors import ElementMissing, TaskError
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import spoken
+from runner.flows.durations import Timeout
+from runner.flows.language import Action
+from runner.flows.profile import Pattern
+from runner.flows.reading import refuse
+from runner.flows.templates import ElementName, Template
+
+
+class Remember(Action):
+    """One of: the words of an element, the words of all elements of a name, or a value.
+
+    `list` waits until the list is the same for `settle`, since grids fill while one looks at them.
+    """
+
+    kind: ClassVar = "remember"
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+    words: ElementName | None = Field(
+        default=None, description="The element whose text or description is kept."
+    )
+    pattern: Pattern | None = Field(default=None, description="Keep only this pattern's first group.")
+    otherwise: Template | None = Field(
+        default=None, description="What is kept if the element does not appear."
+    )
+    list: ElementName | None = Field(
+        default=None, description="The elements whose words are kept, as a list."
+    )
+    settle: Timeout = "1s"
+    value: Template | None = None
+    timeout: Timeout = "15s"
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if sum(part is not None for part in (self.words, self.list, self.value)) != 1:
+            raise refuse("bad-remember", "`remember` needs exactly one of: words, list, value")
+        return self
+
+    def title(self) -> str:
+        return f"remember {spoken(self.name)}"
+
+    def remembers(self) -> str:
+        return self.name
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.variables[self.name] = self._read(attempt)
+
+    def _read(self, attempt: Attempt) -> str:
+        timeout_s = attempt.seconds(self.timeout)
+        if self.words is not None:
+            return self._words(attempt, self.words, timeout_s)
+        if self.list is not None:
+            return attempt.await_list(self.list, timeout_s, attempt.seconds(self.settle))
+        return attempt.fill(self.value or "")
+
+    def _words(self, attempt: Attempt, name: str, timeout_s: float) -> str:
+        try:
+            words = attempt.await_element(name, timeout_s).words
+        except ElementMissing:
+            if self.otherwise is None:
+                raise
+            return attempt.fill(self.otherwise)
+        if self.pattern is None:
+            return words
+        found = re.search(attempt.fill(self.pattern), words)
+        if found is None:
+            raise TaskError(f"{spoken(name)} says {words!r}, which is not what the flow expects")
+        return found[1]

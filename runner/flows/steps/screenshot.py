@@ -1,0 +1,22 @@
+"""`screenshot`: keep the screen under a title of its own."""
+
+from typing import ClassVar
+
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+
+
+class Screenshot(Action):
+    """Every step keeps a screenshot; this one lets the screen come to rest first, and has a title."""
+
+    kind: ClassVar = "screenshot"
+    short: ClassVar = "of"
+
+    of: str
+
+    def title(self) -> str:
+        return f"screenshot of {self.of}"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.pause(0.5)
+        attempt.look()

@@ -1,0 +1,34 @@
+"""`share_file`: copy a file to the phone and hand it to the app's share target."""
+
+import mimetypes
+from pathlib import Path
+from typing import ClassVar
+
+from runner.errors import Unsupported
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+from runner.flows.templates import Template
+
+
+class ShareFile(Action):
+    """`file` is a path on this machine."""
+
+    kind: ClassVar = "share_file"
+    short: ClassVar = "file"
+
+    file: Template
+
+    def title(self) -> str:
+        return "share the file to the app"
+
+    def perform(self, attempt: Attempt) -> None:
+        file = Path(attempt.fill(self.file))
+        mime_type = mimetypes.guess_type(file.name)[0] or ""
+        if mime_type.partition("/")[0] not in ("video", "image"):
+            raise Unsupported(
+                f"{file.name} is neither a video nor an image, by its name", hint="rename the file"
+            )
+        activity = attempt.app.profile.share_activity
+        if activity is None:
+            raise Unsupported(f"the app profile {attempt.app.profile.app} names no share_activity")
+        attempt.phone.share(file, attempt.app.component(activity), mime_type)

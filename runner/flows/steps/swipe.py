@@ -1,0 +1,40 @@
+"""`swipe`: one or more swipes over the middle of the screen."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+
+WAYS = {
+    "up": ((0.5, 0.75), (0.5, 0.3)),
+    "down": ((0.5, 0.3), (0.5, 0.75)),
+    "left": ((0.8, 0.5), (0.2, 0.5)),
+    "right": ((0.2, 0.5), (0.8, 0.5)),
+}
+"""Where a finger starts and ends, as fractions of the screen."""
+
+DURATION_S = 0.25
+PAUSE_S = 0.5
+
+
+class Swipe(Action):
+    """`direction` is the finger's: `up` shows what is further down."""
+
+    kind: ClassVar = "swipe"
+    short: ClassVar = "direction"
+
+    direction: Literal["up", "down", "left", "right"]
+    times: int = Field(default=1, ge=1, le=20)
+
+    def title(self) -> str:
+        return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")
+
+    def perform(self, attempt: Attempt) -> None:
+        width, height = attempt.look().size
+        (x, y), (to_x, to_y) = WAYS[self.direction]
+        start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))
+        for _ in range(self.times):
+            attempt.phone.swipe(start, end, DURATION_S)
+            attempt.pause(PAUSE_S)

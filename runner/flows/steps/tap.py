@@ -1,0 +1,28 @@
+"""`tap`: wait for an element and tap it."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import spoken
+from runner.flows.durations import Timeout
+from runner.flows.language import Action
+from runner.flows.templates import ElementName
+
+
+class Tap(Action):
+    """Taps the centre of what can be seen of an element."""
+
+    kind: ClassVar = "tap"
+    short: ClassVar = "element"
+
+    element: ElementName
+    timeout: Timeout = "15s"
+    still: bool = Field(default=False, description="Wait until it stands still: for lists that move.")
+
+    def title(self) -> str:
+        return f"tap {spoken(self.element)}"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.phone.tap(*attempt.await_point(self.element, attempt.seconds(self.timeout), still=self.still))

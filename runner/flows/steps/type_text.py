@@ -1,0 +1,31 @@
+"""`type`: put a text into a field."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import spoken
+from runner.flows.durations import Timeout
+from runner.flows.language import Action
+from runner.flows.templates import ElementName, Template
+
+
+class Type(Action):
+    """Taps the field, replaces its text, reads it back, and closes the keyboard, which may cover buttons."""
+
+    kind: ClassVar = "type"
+
+    into: ElementName = Field(description="The field.")
+    text: Template
+    timeout: Timeout = "15s"
+
+    def title(self) -> str:
+        return f"type into {spoken(self.into)}"
+
+    def perform(self, attempt: Attempt) -> None:
+        timeout_s = attempt.seconds(self.timeout)
+        attempt.phone.tap(*attempt.await_point(self.into, timeout_s))
+        attempt.await_focus(self.into, timeout_s)
+        attempt.phone.type_text(attempt.fill(self.text))
+        attempt.phone.hide_keyboard()

@@ -1,0 +1,18 @@
+"""`verify`: prove the effect before going on."""
+
+from typing import ClassVar
+
+from runner.flows.attempt import Attempt
+from runner.flows.language import Action
+
+
+class Verify(Action):
+    """Runs the flow's `verify` section. The effect is settled by what it proves."""
+
+    kind: ClassVar = "verify"
+
+    def title(self) -> str:
+        return "verify the effect"
+
+    def perform(self, attempt: Attempt) -> None:
+        attempt.verify()

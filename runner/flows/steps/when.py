@@ -1,0 +1,20 @@
+"""`when`: choose between `then` and `else`, which stand beside it."""
+
+from typing import ClassVar
+
+from runner.flows.attempt import Attempt
+from runner.flows.conditions import Condition
+from runner.flows.language import Action
+
+
+class When(Action, Condition):
+    """A condition, asked once of the present screen."""
+
+    kind: ClassVar = "when"
+    short: ClassVar = "element"
+
+    def title(self) -> str:
+        return f"see whether there is {self.words()}" if self.value is None else f"see about {self.words()}"
+
+    def perform(self, attempt: Attempt) -> bool:
+        return attempt.holds(self, attempt.look())

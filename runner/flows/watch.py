@@ -1,0 +1,157 @@
+"""Looking at a phone's screen: waiting for elements, declining dialogs, stopping where a person is needed."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from runner.clock import Clock
+from runner.errors import ElementMissing, NeedsPerson, TaskError
+from runner.flows.comparing import listed
+from runner.flows.conditions import Condition, spoken
+from runner.flows.durations import seconds
+from runner.flows.matching import has_room
+from runner.flows.profile import AppView
+from runner.flows.templates import fill
+from runner.phone.driver import Driver
+from runner.phone.screen import Element, Screen, focused_field
+
+T = TypeVar("T")
+
+POLL_S = 0.2
+OPAQUE_S = 8.0
+"""How long a screen may be unreadable before it counts as one that only a person may pass."""
+
+DISMISSALS = 5
+"""How many dialogs are declined in a row."""
+
+
+class Watch:
+    """What an attempt sees of one app on one phone.
+
+    `variables` are what `${name}` stands for; the deadline, in the clock's monotonic seconds, cuts every wait
+    short.
+    """
+
+    def __init__(
+        self, app: AppView, phone: Driver, variables: dict[str, str], clock: Clock, deadline: float
+    ) -> None:
+        self.app = app
+        self.phone = phone
+        self.variables = variables
+        self._clock = clock
+        self._deadline = deadline
+        self._seen: Screen | None = None
+        self._never = threading.Event()
+
+    def fill(self, text: str) -> str:
+        return fill(text, self.variables)
+
+    def seconds(self, text: str) -> float:
+        return seconds(self.fill(text))
+
+    def holds(self, condition: Condition, screen: Screen) -> bool:
+        return condition.holds(lambda name: self.app.find(name, screen) is not None, self.fill)
+
+    def pause(self, pause_s: float) -> None:
+        self._clock.wait(self._never, pause_s)
+
+    def look(self) -> Screen:
+        """The screen, after dialogs that may be declined have been. Raises NeedsPerson at a stop screen."""
+        declined = ""
+        for _ in range(DISMISSALS + 1):
+            self._seen = screen = self.phone.screen()
+            stop = self.app.stop_of(screen)
+            if stop is not None:
+                raise NeedsPerson(
+                    f"{self.phone.serial}: {stop.message}",
+                    hint="go on by hand on the phone, then release its hold",
+                )
+            dismissal = self.app.dismissal_of(screen)
+            if dismissal is None:
+                return screen
+            self._decline(dismissal[1], screen)
+        raise TaskError(
+            f"{self.phone.serial}: the dialog {dismissal[0]!r} comes back each time it is declined"
+        )
+
+    def _decline(self, element: Element | None, screen: Screen) -> None:
+        point = self.app.point(element, screen) if element is not None else None
+        if point is None:
+            self.phone.press("back")
+        else:
+            self.phone.tap(*point)
+        self.pause(POLL_S)
+
+    def await_element(self, name: str, timeout_s: float) -> Element:
+        """The element as soon as it is shown. Raises ElementMissing."""
+        return self._await(lambda screen: self.app.find(name, screen), timeout_s, spoken(name))
+
+    def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
+        """Where to tap an element, as soon as it is shown (and, if asked, stands still)."""
+        last: tuple[int, int] | None = None
+
+        def found(screen: Screen) -> tuple[int, int] | None:
+            nonlocal last
+            element = self.app.find(name, screen)
+            point = self.app.point(element, screen) if element is not None else None
+            moved, last = last != point, point
+            return None if still and moved else point
+
+        return self._await(found, timeout_s, spoken(name))
+
+    def await_focus(self, name: str, timeout_s: float) -> None:
+        """Wait until a text field has the focus."""
+        self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}")
+
+    def await_condition(self, condition: Condition, timeout_s: float) -> None:
+        self._await(lambda screen: self.holds(condition, screen) or None, timeout_s, condition.words())
+
+    def await_list(self, name: str, timeout_s: float, settle_s: float) -> str:
+        """The words of all elements of a name, once they have stayed the same for a while."""
+        last, since = "", 0.0
+
+        def settled(screen: Screen) -> str | None:
+            nonlocal last, since
+            tiles = self.app.find_all(name, screen)
+            room = has_room(tiles, screen, self.app.bar_top(screen))
+            now, value = self._clock.monotonic(), listed([_all_words(tile) for tile in tiles], room=room)
+            if value != last:
+                last, since = value, now
+            return value if now - since >= settle_s else None
+
+        return self._await(settled, timeout_s, f"a settled list of {spoken(name)}")
+
+    def _await(self, look_for: Callable[[Screen], T | None], timeout_s: float, what: str) -> T:
+        """Look again and again until something is found; a screen that stays unreadable needs a person."""
+        started = readable = self._clock.monotonic()
+        while True:
+            screen = self.look()
+            found = look_for(screen)
+            if found is not None:
+                return found
+            now = self._clock.monotonic()
+            readable = readable if screen.is_opaque else now
+            if now - readable >= OPAQUE_S:
+                raise NeedsPerson(
+                    f"{self.phone.serial}: the screen cannot be read while waiting for {what}: "
+                    "it may be a verification, or a page that hides its texts",
+                    hint="look at the phone, go on by hand, then release its hold",
+                )
+            if now >= min(started + timeout_s, self._deadline):
+                raise self._missing(what, now - started, screen)
+            self.pause(POLL_S)
+
+    def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:
+        shown = list(dict.fromkeys(element.words for element in screen.elements() if element.words))
+        words = ", ".join(repr(text[:40]) for text in shown[:8]) or "nothing that can be read"
+        front = (
+            "" if self.app.package in screen.packages else f" of {' and '.join(screen.packages) or 'no app'}"
+        )
+        return ElementMissing(
+            f"{self.phone.serial}: waited {waited_s:.0f} s for {what}; the screen{front} shows {words}",
+            hint="the screen is kept with the step; if the app has changed its labels, correct its profile",
+        )
+
+
+def _all_words(element: Element) -> str:
+    return " ".join(part.words for part in element.walk() if part.words)

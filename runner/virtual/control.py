@@ -1,0 +1,241 @@
+"""The control interface of the virtual phones: HTTP and JSON on 127.0.0.1; see docs/virtual-phones.md."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import quote, unquote
+
+from runner.virtual import screenshots
+from runner.virtual.endpoint import Endpoint
+from runner.virtual.faults import Fault
+from runner.virtual.http import Request, json_response, read_request, response
+
+
+class Phones(Protocol):
+    """What the control interface needs of the host."""
+
+    endpoints: dict[str, Endpoint]
+
+    async def plug_in(self, endpoint: Endpoint) -> None: ...
+
+    async def unplug(self, endpoint: Endpoint) -> None: ...
+
+    def describe(self) -> dict[str, Any]: ...
+
+
+class BadRequestError(Exception):
+    """The request cannot be carried out; the message says what would be legal."""
+
+    def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ControlServer:
+    """One server for all phones of a host."""
+
+    def __init__(self, phones: Phones) -> None:
+        self._phones = phones
+        self._connections: set[asyncio.StreamWriter] = set()
+        self._server: asyncio.Server
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+
+    async def stop(self) -> None:
+        self._server.close()
+        for writer in self._connections:
+            writer.close()
+
+    def url(self, serial: str = "") -> str:
+        """Where the interface is, or one phone's part of it."""
+        port = self._server.sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}/{quote(serial, safe='')}"
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections.add(writer)
+        try:
+            while request := await read_request(reader):
+                writer.write(await self._respond(request))
+                await writer.drain()
+                if not request.keep_alive:
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client went away
+        except ValueError as error:
+            writer.write(json_response(HTTPStatus.BAD_REQUEST, {"error": str(error)}))
+        finally:
+            self._connections.discard(writer)
+            writer.close()
+
+    async def _respond(self, request: Request) -> bytes:
+        try:
+            serial, _, rest = request.path.strip("/").partition("/")
+            if not serial:
+                return self._list(request)
+            return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
+        except BadRequestError as error:
+            return json_response(error.status, {"error": str(error)})
+
+    def _list(self, request: Request) -> bytes:
+        _expect(request, "GET")
+        return json_response(HTTPStatus.OK, self._phones.describe())
+
+    def _endpoint(self, serial: str) -> Endpoint:
+        if serial not in self._phones.endpoints:
+            known = ", ".join(self._phones.endpoints)
+            raise BadRequestError(f"no phone {serial!r}; phones: {known}", HTTPStatus.NOT_FOUND)
+        return self._phones.endpoints[serial]
+
+    async def _on_phone(self, request: Request, endpoint: Endpoint, name: str) -> bytes:
+        if name in ("", "memory", "screenshot"):
+            _expect(request, "GET")
+            return _look(endpoint, name)
+        if name not in _ACTIONS:
+            legal = ", ".join(["memory", "screenshot", *_ACTIONS])
+            raise BadRequestError(f"unknown request {name!r}; legal: {legal}", HTTPStatus.NOT_FOUND)
+        _expect(request, "POST")
+        try:
+            await _ACTIONS[name](self._phones, endpoint, _wish(request.body))
+        except ValueError as error:
+            raise BadRequestError(f"{name}: {error}") from error
+        return json_response(HTTPStatus.OK, state(endpoint))
+
+
+def _look(endpoint: Endpoint, name: str) -> bytes:
+    if name == "memory":
+        return json_response(HTTPStatus.OK, endpoint.phone.memory())
+    if name == "screenshot":
+        return response(HTTPStatus.OK, "image/png", screenshots.png(endpoint.phone))
+    return json_response(HTTPStatus.OK, state(endpoint))
+
+
+def state(endpoint: Endpoint) -> dict[str, Any]:
+    """What `GET /SERIAL` answers, and every action when it is done."""
+    phone = endpoint.phone
+    return {
+        "serial": phone.serial,
+        "address": endpoint.address,
+        "plugged_in": endpoint.plugged_in,
+        "authorized": endpoint.authorized,
+        "paused": endpoint.paused,
+        "connections": len(endpoint.connections),
+        "screen_on": phone.screen_on,
+        "package": phone.windows[0].package,
+        "activity": phone.windows[0].activity,
+        "uiautomator2": phone.automation is not None,
+        "latency_s": phone.latency_s,
+        "faults": [
+            {"method": fault.method, "kind": fault.kind, "times": fault.times}
+            for fault in phone.faults.ordered
+        ],
+        "apps": [app.package for app in phone.packages.apps],
+    }
+
+
+def _expect(request: Request, method: str) -> None:
+    if request.method != method:
+        raise BadRequestError(f"{request.path} takes {method} only", HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+def _wish(body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    try:
+        wish = json.loads(body)
+    except ValueError as error:
+        raise BadRequestError(f"the body is no JSON: {error}") from error
+    if not isinstance(wish, dict):
+        raise BadRequestError("the body must be a JSON object")
+    return wish
+
+
+def _value(wish: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
+    if not isinstance(wish.get(name), kind):
+        raise ValueError(f"needs {name!r}, a {kind.__name__}")
+    return wish[name]
+
+
+async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    seconds = wish.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
+        raise ValueError("needs 'seconds', a number from 0 to 600")
+    endpoint.phone.latency_s = float(seconds)
+
+
+async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.faults.ordered.append(Fault.from_json(wish))
+
+
+async def _clear_faults(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.faults.ordered.clear()
+
+
+async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.drop()
+
+
+async def _pause(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.pause()
+
+
+async def _resume(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.resume()
+
+
+async def _go_offline(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.unplug()
+
+
+async def _unplug(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.unplug(endpoint)
+
+
+async def _go_online(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.plug_in(endpoint)
+
+
+async def _revoke(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.revoke()
+
+
+async def _authorize(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.authorize()
+
+
+async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package = _value(wish, "package", str)
+    if not endpoint.phone.uninstall(package):
+        raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
+
+
+async def _control_app(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package, action = _value(wish, "package", str), _value(wish, "action", str)
+    app = endpoint.phone.packages.app(package)
+    if app is None:
+        raise ValueError(f"no app {package!r}; {_installed(endpoint)}")
+    app.control(action, wish.get("arguments") or {})
+    endpoint.phone.changed()
+
+
+def _installed(endpoint: Endpoint) -> str:
+    return f"installed: {', '.join(endpoint.phone.packages.third_party)}"
+
+
+_ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
+    "latency": _set_latency,
+    "fault": _order_fault,
+    "clear-faults": _clear_faults,
+    "drop": _drop,
+    "pause": _pause,
+    "resume": _resume,
+    "offline": _go_offline,
+    "unplug": _unplug,
+    "online": _go_online,
+    "unauthorized": _revoke,
+    "authorize": _authorize,
+    "uninstall": _uninstall,
+    "app": _control_app,
+}

@@ -1,0 +1,152 @@
+"""The process that hosts virtual phones: `python -m runner.virtual.host --help`."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.virtual.adbserver import AdbServer, AdbServerError, find_adb
+from runner.virtual.control import ControlServer
+from runner.virtual.endpoint import Endpoint
+from runner.virtual.memory import MemoryFile
+from runner.virtual.phone import Phone
+
+CONNECT_TIMEOUT_S = 20.0
+DEFAULT_PHONES = 4
+
+
+class Host:
+    """Phones, the adb server that they are connected to, and the control interface."""
+
+    def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
+        """`folder` keeps the phones' memory over restarts. Raises ValueError for equal serials."""
+        if len(set(serials)) != len(serials):
+            raise ValueError("two phones have the same serial")
+        self.endpoints: dict[str, Endpoint] = {}
+        for serial in serials:
+            store = MemoryFile(folder, serial) if folder is not None else None
+            self.endpoints[serial] = Endpoint(Phone(serial, store=store))
+        self._adb: AdbServer
+        self._control = ControlServer(self)
+
+    @contextlib.asynccontextmanager
+    async def running(self, adb: str) -> AsyncIterator["Host"]:
+        """Start everything, every phone connected; end it all afterwards. Raises AdbServerError."""
+        try:
+            self._adb = await AdbServer.start(adb)
+            try:
+                await self._control.start()
+                await asyncio.gather(*(self.plug_in(endpoint) for endpoint in self.endpoints.values()))
+                yield self
+            finally:
+                await self._control.stop()
+                await self._adb.stop()
+        finally:
+            for endpoint in self.endpoints.values():
+                endpoint.close()
+
+    def describe(self) -> dict[str, Any]:
+        """What a client needs to reach the phones, as JSON."""
+        phones = [
+            {"serial": serial, "address": endpoint.address, "control": self._control.url(serial)}
+            for serial, endpoint in self.endpoints.items()
+        ]
+        return {"adb_server_port": self._adb.port, "phones": phones}
+
+    async def plug_in(self, endpoint: Endpoint) -> None:
+        """Let a phone be reached, and have the adb server connect to it anew."""
+        await endpoint.plug_in()
+        await self._adb.disconnect(endpoint.address)
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            answer = await self._adb.connect(endpoint.address)
+        if endpoint.authorized and not endpoint.paused and not answer.startswith("connected"):
+            raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+
+    async def unplug(self, endpoint: Endpoint) -> None:
+        """Take a phone away: adb no longer lists it."""
+        endpoint.unplug()
+        await self._adb.disconnect(endpoint.address)
+
+
+def serials_of(count: int) -> list[str]:
+    """VIRTUAL01, VIRTUAL02 and so on."""
+    return [f"VIRTUAL{number:02d}" for number in range(1, count + 1)]
+
+
+async def serve(
+    serials: Sequence[str],
+    *,
+    folder: Path | None = None,
+    adb: str | None = None,
+    until_eof: bool = False,
+    announce: Callable[[dict[str, Any]], None],
+) -> signal.Signals | None:
+    """Host phones until SIGINT or SIGTERM comes, or with `until_eof` the end of the standard input.
+
+    `announce` is told, once, what `Host.describe` says. Returns the signal that ended it, if any. Raises
+    AdbServerError,
+    and ValueError for serials that are not possible.
+    """
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[signal.Signals | None] = loop.create_future()
+
+    def end(reason: signal.Signals | None) -> None:
+        if not ended.done():
+            ended.set_result(reason)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end, number)
+    if until_eof:
+        loop.add_reader(
+            sys.stdin.fileno(), lambda: end(None) if not os.read(sys.stdin.fileno(), 1024) else None
+        )
+    async with Host(serials, folder).running(adb or find_adb()) as host:
+        announce(host.describe())
+        return await ended
+
+
+def print_json(description: dict[str, Any]) -> None:
+    """The one line that programs read."""
+    sys.stdout.write(json.dumps(description) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Host phones as the arguments say; the exit code."""
+    options = _arguments().parse_args()
+    serials = options.serial or serials_of(options.phones)
+    work = serve(
+        serials, folder=options.dir, adb=options.adb, until_eof=options.until_eof, announce=print_json
+    )
+    try:
+        reason = asyncio.run(work)
+    except (AdbServerError, ValueError, OSError) as error:
+        sys.stderr.write(f"virtual phones: {error}\n")
+        return 1
+    return 130 if reason == signal.SIGINT else 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m runner.virtual.host", description=__doc__)
+    parser.add_argument(
+        "--serial", action="append", metavar="S", help="a phone with this serial; may be repeated"
+    )
+    parser.add_argument(
+        "--phones", type=int, default=DEFAULT_PHONES, metavar="N", help="or N phones, VIRTUAL01..."
+    )
+    parser.add_argument("--dir", type=Path, help="keep the phones' memory in this folder")
+    parser.add_argument(
+        "--adb", metavar="PATH", help="the adb binary (default: the one that adbutils carries)"
+    )
+    parser.add_argument("--until-eof", action="store_true", help="end when the standard input ends")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Virtual phones in a process of their own, for synchronous callers."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+STOP_TIMEOUT_S = 10.0
+
+
+class PhonesError(Exception):
+    """The virtual phones did not start; the message is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAddress:
+    """`address` is adb's name of the phone, `control` the URL of its control interface."""
+
+    serial: str
+    address: str
+    control: str
+
+
+class PhonesProcess:
+    """A context manager: virtual phones with these serials run inside it.
+
+    They end with the process that started them, however it ends. `folder` keeps their memory over restarts.
+    """
+
+    def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
+        self._serials = tuple(serials)
+        self._folder = folder
+        self._process: subprocess.Popen[str] | None = None
+        self.adb_server_port = 0
+        self.phones: tuple[PhoneAddress, ...] = ()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "not started"
+        return self._process.pid
+
+    def start(self) -> Self:
+        """Start them and wait until adb has connected every one. Raises PhonesError."""
+        with tempfile.TemporaryFile("w+") as complaints:
+            process = subprocess.Popen(
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                start_new_session=True,
+            )
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                process.communicate()
+                complaints.seek(0)
+                raise PhonesError(f"the virtual phones did not start: {complaints.read().strip()}")
+        self._process = process
+        ready = json.loads(line)
+        self.adb_server_port = ready["adb_server_port"]
+        self.phones = tuple(PhoneAddress(**phone) for phone in ready["phones"])
+        return self
+
+    def stop(self) -> None:
+        """End them, and their adb server."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.close()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+    def kill(self) -> None:
+        """End them as a power cut would."""
+        assert self._process is not None, "not started"
+        self._process.kill()
+        self.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _command(self) -> list[str]:
+        folder = ["--dir", str(self._folder)] if self._folder is not None else []
+        serials = [word for serial in self._serials for word in ("--serial", serial)]
+        return [sys.executable, "-m", "runner.virtual.host", "--until-eof", *folder, *serials]

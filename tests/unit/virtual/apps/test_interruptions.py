@@ -1,0 +1,79 @@
+import pytest
+
+from runner.virtual.apps.shortvideo.interruptions import KINDS
+from runner.virtual.hierarchy import dump
+
+WORDS = {
+    "login": "Welcome back",
+    "save_login": "Save login for next time?",
+    "birthday": "When's your birthday?",
+    "rate_limit": "Something went wrong",
+    "ads_consent": "Pick your plan",
+    "permission": "Allow TikTok to access your contacts?",
+}
+
+
+@pytest.mark.parametrize(("screen", "words"), WORDS.items())
+def test_an_interruption_hides_the_app_until_it_is_cleared(app, hand, screen, words):
+    app.control("show", {"screen": screen})
+    assert len(app.windows()) == 1
+    assert hand.see(text=words) is not None
+    assert hand.see(description="For You") is None
+
+    app.control("clear", {})
+    assert hand.see(description="For You") is not None
+
+
+def test_a_verification_is_nearly_empty_and_stays(app, hand):
+    app.control("show", {"screen": "captcha"})
+
+    assert dump(app.windows(), 720, 1600).count("<node") == 2
+    assert all(not view.shown_text and not view.desc for view in app.windows()[0].root.walk())
+    hand.tap_at(360, 800)
+    assert app.back()
+    app.kill()
+    app.start()
+    assert dump(app.windows(), 720, 1600).count("<node") == 2
+
+
+@pytest.mark.parametrize(("screen", "answer"), [("save_login", "Not now"), ("rate_limit", "OK")])
+def test_what_may_be_declined_goes_away(app, hand, screen, answer):
+    app.control("show", {"screen": screen})
+    hand.tap(text=answer)
+
+    assert hand.see(description="For You") is not None
+    assert [(given["screen"], given["answer"]) for given in app.memory()["answers"]] == [(screen, answer)]
+
+
+@pytest.mark.parametrize(
+    ("screen", "answer"),
+    [("login", "Log in"), ("ads_consent", "Standard (with ads)"), ("birthday", "Continue")],
+)
+def test_what_a_person_must_decide_stays_and_the_tap_is_on_record(app, hand, screen, answer):
+    app.control("show", {"screen": screen})
+    hand.tap(text=answer)
+
+    assert app.memory()["settings"]["interruption"] == screen
+    assert app.memory()["answers"][0]["answer"] == answer
+
+
+def test_the_permission_prompt_belongs_to_the_system(app, hand):
+    app.control("show", {"screen": "permission"})
+    assert app.windows()[0].package == "com.android.permissioncontroller"
+    hand.tap(resourceIdMatches=".*permission_deny_button")
+
+    assert app.windows()[0].package == app.package
+
+
+def test_back_declines_a_dialog_and_leaves_a_login(app):
+    app.control("show", {"screen": "save_login"})
+    assert app.back() and app.memory()["settings"]["interruption"] == ""
+
+    app.control("show", {"screen": "login"})
+    assert not app.back() and app.memory()["settings"]["interruption"] == "login"
+
+
+def test_every_kind_can_be_shown(app):
+    for screen in KINDS:
+        app.control("show", {"screen": screen})
+        assert app.windows()
