@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
 from runner.clock import Clock, SystemClock
-from runner.errors import UsageError
+from runner.errors import RunnerError, UsageError
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
@@ -35,6 +35,7 @@ from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
+from runner.virtual.process import PhonesError, PhonesProcess
 
 PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
@@ -119,9 +120,7 @@ def carry_out(this: Run, ledger: Ledger) -> None:
         progress.say(f"run {this.id} on {where}: {totals(rows)}")
         adb_port = this.settings.adb_port
         if this.place.phones and open_rows:
-            adb_port = stack.enter_context(
-                start_phones(campaign, open_rows, this.place.phones)
-            ).adb_server_port
+            adb_port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
         backend = stack.enter_context(DeviceBackend(adb_port, this.clock))
         limits = {campaign.name: effective_limits(campaign.limits)}
@@ -151,11 +150,20 @@ def stored_campaign(ledger: Ledger, run_id: str) -> Campaign:
     return campaign
 
 
-def start_phones(campaign: Campaign, rows: Sequence[TaskRow], memory: Path) -> "PhonesProcess":
-    """One virtual phone for each serial that the campaign declares."""
+@contextmanager
+def virtual_phones(campaign: Campaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
+    """One virtual phone for each serial that the campaign declares; yields their adb server's port."""
     declared = [serial for group in campaign.devices.values() for serial in group]
     used = [row.task.device for row in rows if row.task.device]
-    return PhonesProcess(list(dict.fromkeys(declared + used)), memory)
+    phones = PhonesProcess(list(dict.fromkeys(declared + used)), memory)
+    try:
+        phones.start()
+    except PhonesError as error:
+        raise RunnerError(str(error), hint="try `runner phones --virtual` alone") from error
+    try:
+        yield phones.adb_server_port
+    finally:
+        phones.stop()
 
 
 def choose_progress(this: Run, rows: Sequence[TaskRow]) -> Progress:

@@ -22,8 +22,8 @@ class Condition(Model):
     """
 
     element: ElementName | None = None
-    any: "Conditions | None" = None
-    all: "Conditions | None" = None
+    any: "tuple[Shown, ...] | None" = Field(default=None, strict=False, min_length=1)
+    all: "tuple[Shown, ...] | None" = Field(default=None, strict=False, min_length=1)
     gone: ElementName | None = None
     value: Template | None = None
     equal: Template | None = Field(default=None, alias="is")
@@ -67,11 +67,10 @@ class Condition(Model):
         return spoken(self.element) if self.element is not None else f"{self.value} as expected"
 
 
-Conditions = Annotated[
-    "tuple[Annotated[Condition, BeforeValidator(_from_name)], ...]", Field(strict=False, min_length=1)
-]
 Shown = Annotated[Condition, BeforeValidator(_from_name)]
 """A condition; the name of an element alone means that it is shown."""
+
+Condition.model_rebuild()
 
 
 def spoken(name: str) -> str:

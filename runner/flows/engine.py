@@ -74,7 +74,7 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
 
 
 def _failed(attempt: Attempt, error: TaskError) -> Outcome:
-    """The outcome of an attempt in which a step failed. What was tapped is verified before anything is said."""
+    """The outcome of an attempt in which a step failed. What was tapped is verified first."""
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
         return _failure(error, error.message)

@@ -69,10 +69,9 @@ class Watch:
             dismissal = self.app.dismissal_of(screen)
             if dismissal is None:
                 return screen
-            self._decline(dismissal[1], screen)
-        raise TaskError(
-            f"{self.phone.serial}: the dialog {dismissal[0]!r} comes back each time it is declined"
-        )
+            declined, element = dismissal
+            self._decline(element, screen)
+        raise TaskError(f"{self.phone.serial}: the dialog {declined!r} comes back each time it is declined")
 
     def _decline(self, element: Element | None, screen: Screen) -> None:
         point = self.app.point(element, screen) if element is not None else None

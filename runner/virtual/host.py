@@ -89,9 +89,8 @@ async def serve(
 ) -> signal.Signals | None:
     """Host phones until SIGINT or SIGTERM comes, or with `until_eof` the end of the standard input.
 
-    `announce` is told, once, what `Host.describe` says. Returns the signal that ended it, if any. Raises
-    AdbServerError,
-    and ValueError for serials that are not possible.
+    `announce` is told, once, what `Host.describe` says. Returns the signal that ended it, if any.
+    Raises AdbServerError, and ValueError for serials that are not possible.
     """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[signal.Signals | None] = loop.create_future()
@@ -103,9 +102,7 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
     if until_eof:
-        loop.add_reader(
-            sys.stdin.fileno(), lambda: end(None) if not os.read(sys.stdin.fileno(), 1024) else None
-        )
+        loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1024) or end(None))
     async with Host(serials, folder).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended

@@ -1,7 +1,7 @@
 """The adb transport as a phone speaks it: messages, streams, and one adb server's connection.
 
-Messages are six little-endian words and a payload. A stream is a two-way pipe inside the connection; each side
-may have one unacknowledged WRTE on it.
+Messages are six little-endian words and a payload. A stream is a two-way pipe inside the connection; each
+side may have one unacknowledged WRTE on it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The package name of an APK, read from its binary manifest.
 
-The format (ResourceTypes.h of Android's libandroidfw): chunks with a type, a header size and a size; the first
-is the document, then come a pool of strings and the elements, whose names and values are numbers of strings.
+The format (ResourceTypes.h of Android's libandroidfw): chunks with a type, a header size and a size; the
+first is the document, then come a pool of strings and the elements, whose names and values are numbers of strings.
 """
 
 import io
@@ -47,9 +47,8 @@ def _strings(chunk: bytes) -> list[str]:
 
 
 def _utf16(chunk: bytes, at: int) -> str:
-    length: int
     (length,) = struct.unpack_from("<H", chunk, at)
-    return chunk[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+    return bytes(chunk[at + 2 : at + 2 + 2 * length]).decode("utf-16-le", "replace")
 
 
 def _utf8(chunk: bytes, at: int) -> str:

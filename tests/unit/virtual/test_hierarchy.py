@@ -3,7 +3,10 @@ from lxml import etree
 from runner.virtual.hierarchy import HEADER, dump
 from runner.virtual.views import View, Window
 
-ATTRIBUTES = ["index", "text", "resource-id", "class", "package", "content-desc", "checkable", "checked", "clickable", "enabled", "focusable", "focused", "scrollable", "long-clickable", "password", "selected", "visible-to-user", "bounds", "drawing-order", "hint", "display-id"]
+ATTRIBUTES = """
+index text resource-id class package content-desc checkable checked clickable enabled focusable focused scrollable
+long-clickable password selected visible-to-user bounds drawing-order hint display-id
+"""
 
 
 def parse(text: str) -> etree._Element:
@@ -20,7 +23,7 @@ def test_a_node_carries_every_attribute_in_uiautomators_order():
     )
     (node,) = dump_one(view)
 
-    assert list(node.attrib) == ATTRIBUTES
+    assert list(node.attrib) == ATTRIBUTES.split()
     assert node.get("text") == "words"
     assert node.get("content-desc") == "said"
     assert node.get("resource-id") == "a:id/b"

@@ -1,5 +1,5 @@
 import pytest
-from conftest import Hand
+from app_driver import Hand
 
 from runner.virtual.apps.app import Intent
 

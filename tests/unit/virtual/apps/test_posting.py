@@ -1,6 +1,6 @@
 import hashlib
 
-from conftest import FILM, FakeDevice, Hand
+from app_driver import FILM, FakeDevice, Hand
 
 from runner.virtual.apps.shortvideo import ShortVideo
 

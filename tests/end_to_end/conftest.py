@@ -1,0 +1,89 @@
+"""Virtual phones for the tests that use a real adb server."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from runner.virtual.adbserver import find_adb
+from runner.virtual.process import PhoneAddress, PhonesProcess
+
+
+class VirtualPhone:
+    """One phone's control interface."""
+
+    def __init__(self, place: PhoneAddress) -> None:
+        self.serial = place.serial
+        self.address = place.address
+        self.url = place.control
+
+    def get(self, name: str = "") -> Any:
+        with urlopen(f"{self.url}/{name}" if name else self.url, timeout=30) as answer:
+            data = answer.read()
+            return json.loads(data) if "json" in answer.headers["Content-Type"] else data
+
+    def post(self, name: str, **wish: Any) -> Any:
+        """Carry out a control action; an error is raised as AssertionError with the phone's message."""
+        request = Request(f"{self.url}/{name}", json.dumps(wish).encode(), method="POST")
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            raise AssertionError(json.load(error)["error"]) from None
+
+    def memory(self, package: str | None = None) -> Any:
+        memory = self.get("memory")
+        return memory if package is None else memory["apps"][package]
+
+    def fault(self, method: str, kind: str, **more: Any) -> None:
+        self.post("fault", method=method, kind=kind, **more)
+
+    def calm(self) -> None:
+        """Take back every disturbance."""
+        self.post("clear-faults")
+        self.post("latency", seconds=0)
+        self.post("authorize")
+        self.post("resume")
+        self.post("online")
+
+
+class VirtualPhones:
+    """Running virtual phones: `adb_port`, and the phones by serial."""
+
+    def __init__(self, process: PhonesProcess) -> None:
+        self.process = process
+        self.adb_port = process.adb_server_port
+        self.by_serial = {phone.serial: VirtualPhone(phone) for phone in process.phones}
+
+    def __getitem__(self, serial: str) -> VirtualPhone:
+        return self.by_serial[serial]
+
+    def adb(self, *words: str, data: str | None = None, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+        """Run the plain adb command against these phones."""
+        command = [find_adb(), "-P", str(self.adb_port), *words]
+        return subprocess.run(
+            command, input=data, capture_output=True, text=True, timeout=timeout_s, check=False
+        )
+
+
+Start = Callable[..., VirtualPhones]
+
+
+@pytest.fixture(scope="session")
+def phones() -> Iterator[Start]:
+    """Start virtual phones: `phones("SERIAL", ..., folder=None)`. They end with the test session."""
+    started: list[PhonesProcess] = []
+
+    def start(*serials: str, folder: Path | None = None) -> VirtualPhones:
+        process = PhonesProcess(serials, folder)
+        started.append(process)
+        return VirtualPhones(process.start())
+
+    yield start
+    for process in started:
+        process.stop()
