@@ -102,7 +102,7 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end, number)
     if until_eof:
-        loop.add_reader(sys.stdin, lambda: os.read(sys.stdin.fileno(), 1024) or end(None))
+        loop.add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else end(None))
     async with Host(serials, folder).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended

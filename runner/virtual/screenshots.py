@@ -36,4 +36,5 @@ def _draw(phone: Phone) -> "Image.Image":
     from runner.virtual.render import draw  # Pillow is loaded with the first screenshot
 
     windows = phone.windows if phone.screen_on else []
-    return draw(windows, phone.width, phone.height, phone.toast_shown if phone.screen_on else None)
+    toast = phone.toast_shown if phone.screen_on else None
+    return draw(windows, phone.width, phone.height, toast, clock=f"{phone.now():%H:%M}")

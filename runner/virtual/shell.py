@@ -69,6 +69,9 @@ class Shell:
         if not words:
             self._variables.update(values)
             return 0
+        replaced = words[0] == "exec" and len(words) > 1
+        if replaced:
+            words = words[1:]
         call = Call(
             phone=self.phone,
             name=words[0],
@@ -85,6 +88,8 @@ class Shell:
         call.deliver = output.deliver
         status = await self._execute(call)
         await output.deliver()
+        if replaced:
+            raise _ExitError(status)
         return status
 
     async def _execute(self, call: Call) -> int:

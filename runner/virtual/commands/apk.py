@@ -1,7 +1,8 @@
 """The package name of an APK, read from its binary manifest.
 
 The format (ResourceTypes.h of Android's libandroidfw): chunks with a type, a header size and a size; the
-first is the document, then come a pool of strings and the elements, whose names and values are numbers of strings.
+first is the document, then come a pool of strings and the elements, whose names and values are numbers of
+strings.
 """
 
 import io
@@ -48,7 +49,7 @@ def _strings(chunk: bytes) -> list[str]:
 
 def _utf16(chunk: bytes, at: int) -> str:
     (length,) = struct.unpack_from("<H", chunk, at)
-    return bytes(chunk[at + 2 : at + 2 + 2 * length]).decode("utf-16-le", "replace")
+    return str(chunk[at + 2 : at + 2 + 2 * length], "utf-16-le", "replace")
 
 
 def _utf8(chunk: bytes, at: int) -> str:
@@ -64,5 +65,5 @@ def _attribute(chunk: bytes, strings: list[str], wanted: str) -> str:
     for number in range(count):
         _, name, value = struct.unpack_from("<3I", chunk, 16 + first + number * size)
         if strings[name] == wanted:
-            return strings[value]
+            return strings[int(value)]
     raise ValueError(f"the manifest's element has no {wanted!r}")

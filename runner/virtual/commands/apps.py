@@ -13,6 +13,7 @@ from runner.virtual.phone import Phone
 
 _MAIN = "android.intent.action.MAIN"
 _HOME = "android.intent.category.HOME"
+_NEW_TASK = "0x10000000"
 _RESULT_OK, _RESULT_CANCELED = -1, 0
 
 
@@ -40,12 +41,12 @@ def _start(call: Call, wish: Wish) -> int:
         app = _app_of(call.phone, wish.component)
         if app is None:
             complain("Error type 3")
-            component = intents.shortened_component(wish.component)
-            complain(f"Error: Activity class {{{component}}} does not exist.")
+            complain(f"Error: Activity class {{{wish.component}}} does not exist.")
             return 0
     else:
         app = _resolve(call.phone, wish)
         if app is None:
+            wish.flags = wish.flags or _NEW_TASK
             complain(f"Error: Activity not started, unable to resolve {wish}")
             return 0
     if wish.stop_first:

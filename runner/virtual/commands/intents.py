@@ -75,7 +75,8 @@ def _take(wish: Wish, word: str, words: Iterator[str]) -> None:
     elif word == "-c":
         wish.categories.append(next(words))
     elif word in _EXTRAS:
-        wish.extras[next(words)] = next(words)
+        name = next(words)
+        wish.extras[name] = next(words)
     elif word in _WITH_VALUE:
         next(words)
     elif word in _WITHOUT_VALUE or word.startswith("--activity-"):

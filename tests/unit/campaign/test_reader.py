@@ -45,7 +45,7 @@ def test_times_and_urls_need_no_quotes_in_flow_lists() -> None:
     ("path", "key", "expected"),
     [
         (("times",), True, (2, 1, 2, 6)),
-        (("times",), False, (2, 8, 2, 43)),
+        (("times",), False, (2, 8, 2, 42)),
         (("times", 0), False, (2, 9, 2, 14)),
         (("times", 2), False, (2, 32, 2, 37)),
         (("times", 3), False, (2, 39, 2, 41)),
@@ -64,7 +64,7 @@ def test_times_and_urls_need_no_quotes_in_flow_lists() -> None:
 def test_every_key_and_value_has_a_place(
     path: tuple[str | int, ...], key: bool, expected: tuple[int, int, int, int]
 ) -> None:
-    document = read(TEXT.replace("no]", "no  ]"), "x")
+    document = read(TEXT, "x")
     assert place(document, *path, key=key) == expected
 
 
@@ -172,47 +172,24 @@ def test_nothing_makes_the_reader_raise(raw: str | bytes) -> None:
     check_places(read(raw, "x"))
 
 
-SNIPPETS = st.sampled_from(
-    [
-        "a",
-        "b:",
-        ": ",
-        "- ",
-        "\n",
-        "  ",
-        "\t",
-        "[",
-        "]",
-        "{",
-        "}",
-        ",",
-        "'",
-        '"',
-        "&x ",
-        "*x ",
-        "!t ",
-        "<<",
-        "|\n",
-        "? ",
-    ]
-    + [
-        "1",
-        "~",
-        "#",
-        "---\n",
-        "...\n",
-        "%YAML 1.2\n",
-        "\\",
-        "\r",
-        "å",
-        "🎉",
-        "\x85",
-        "\ufeff",
-        ">-\n",
-        "@",
-        "\x00",
-    ]
-)
+CHARACTERS = "ab1~#[]{},'\"\\@\n\r\t å🎉\x85\x00\ufeff"
+WORDS = [
+    "b:",
+    ": ",
+    "- ",
+    "? ",
+    "  ",
+    "&x ",
+    "*x ",
+    "!t ",
+    "<<",
+    "|\n",
+    ">-\n",
+    "---\n",
+    "...\n",
+    "%YAML 1.2\n",
+]
+SNIPPETS = st.sampled_from([*CHARACTERS, *WORDS])
 
 
 @given(st.lists(SNIPPETS, max_size=40).map("".join))

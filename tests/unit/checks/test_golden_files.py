@@ -1,4 +1,4 @@
-"""Campaign files through the real command: those that are right, and those that are wrong with their answers."""
+"""Campaign files through the real command: right ones, and wrong ones with their golden answers."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -4,8 +4,8 @@ from runner.virtual.hierarchy import HEADER, dump
 from runner.virtual.views import View, Window
 
 ATTRIBUTES = """
-index text resource-id class package content-desc checkable checked clickable enabled focusable focused scrollable
-long-clickable password selected visible-to-user bounds drawing-order hint display-id
+index text resource-id class package content-desc checkable checked clickable enabled focusable focused
+scrollable long-clickable password selected visible-to-user bounds drawing-order hint display-id
 """
 
 

@@ -13,9 +13,9 @@ Arguments = Mapping[str, Any]
 
 def control(memory: Memory, action: str, arguments: Arguments, now: str) -> None:
     """Do what a rehearsal asks; raises ValueError that names what would have been legal."""
-    if action not in _ACTIONS:
-        raise ValueError(f"no control action {action!r}; there are {', '.join(sorted(_ACTIONS))}")
-    known, act = _ACTIONS[action]
+    if action not in ACTIONS:
+        raise ValueError(f"no control action {action!r}; there are {', '.join(sorted(ACTIONS))}")
+    known, act = ACTIONS[action]
     unknown = sorted(set(arguments) - set(known))
     if unknown:
         legal = ", ".join(known) or "no arguments"
@@ -32,7 +32,7 @@ def _clear(memory: Memory, _arguments: Arguments, _now: str) -> None:
 
 
 def _shuffle_ids(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.ids_seed = int(arguments.get("seed", memory.settings.ids_seed + 1))
+    memory.settings.ids_seed = int(_number(arguments, "seed", memory.settings.ids_seed + 1))
 
 
 def _set_account(memory: Memory, arguments: Arguments, _now: str) -> None:
@@ -40,7 +40,8 @@ def _set_account(memory: Memory, arguments: Arguments, _now: str) -> None:
 
 
 def _set_upload_seconds(memory: Memory, arguments: Arguments, _now: str) -> None:
-    seconds = float(_needed(arguments, "seconds"))
+    _needed(arguments, "seconds")
+    seconds = _number(arguments, "seconds", 0)
     if not 0 <= seconds <= 3600:
         raise ValueError(f"seconds is 0 to 3600, not {seconds:g}")
     memory.settings.upload_seconds = seconds
@@ -76,7 +77,7 @@ def _set_relation(memory: Memory, arguments: Arguments, _now: str) -> None:
 
 
 def _pin_tile(memory: Memory, arguments: Arguments, _now: str) -> None:
-    place, videos = int(arguments.get("position", 0)), own_videos(memory)
+    place, videos = int(_number(arguments, "position", 0)), own_videos(memory)
     if not 0 <= place < len(videos):
         raise ValueError(f"position is 0 to {len(videos) - 1}, not {place}")
     if videos[place].id not in memory.pinned:
@@ -87,7 +88,7 @@ def _add_draft(memory: Memory, arguments: Arguments, now: str) -> None:
     memory.drafts.append(Draft(str(arguments.get("caption", "")), [], now))
 
 
-_ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Memory, Arguments, str], None]]] = {
+ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Memory, Arguments, str], None]]] = {
     "show": (("screen",), _show),
     "clear": ((), _clear),
     "shuffle_ids": (("seed",), _shuffle_ids),
@@ -108,6 +109,13 @@ def _needed(arguments: Arguments, name: str) -> Any:
     if name not in arguments:
         raise ValueError(f"the argument {name} is missing")
     return arguments[name]
+
+
+def _number(arguments: Arguments, name: str, default: float) -> float:
+    value = arguments.get(name, default)
+    if not isinstance(value, int | float):
+        raise ValueError(f"{name} is a number, not {value!r}")
+    return float(value)
 
 
 def _choice(arguments: Arguments, name: str, legal: Sequence[str]) -> str:

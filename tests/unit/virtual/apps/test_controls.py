@@ -1,8 +1,14 @@
 import json
+from pathlib import Path
 
 import pytest
 
+from runner.virtual.apps.app import Intent
 from runner.virtual.apps.shortvideo import ShortVideo
+from runner.virtual.apps.shortvideo.controls import ACTIONS
+from runner.virtual.apps.shortvideo.interruptions import KINDS
+
+PAGE = Path(__file__).parents[4] / "docs" / "virtual-apps.md"
 
 
 def ids(app):
@@ -47,6 +53,7 @@ def test_text_noise_surrounds_names_and_captions(app, hand):
         ("show", {}, "screen is missing"),
         ("clear", {"screen": "login"}, "no arguments"),
         ("set_upload_seconds", {"seconds": -1}, "0 to 3600"),
+        ("set_upload_seconds", {"seconds": "soon"}, "a number"),
         ("set_account", {"account": "not a name"}, "a-z"),
         ("pin_tile", {"position": 99}, "0 to 3"),
         ("set_follow_result", {"result": "maybe"}, "ignored"),
@@ -74,11 +81,19 @@ def test_the_account_is_named_after_the_phone(app):
 
 
 def test_unknown_links_and_files_are_not_accepted(app):
-    from runner.virtual.apps.app import Intent
-
     view, send = "android.intent.action.VIEW", "android.intent.action.SEND"
     assert not app.accepts(Intent(action=view, data="https://example.com/@demo"))
     assert not app.accepts(Intent(action=view, data="https://www.tiktok.com/tag/demo"))
     assert not app.accepts(Intent(action=send, mime_type="text/plain"))
     assert not app.accepts(Intent(action=send, mime_type="video/mp4"))
     assert app.accepts(Intent(component=f"{app.package}/{app.activities[0]}"))
+
+
+def test_the_page_names_every_action_argument_screen_and_part_of_the_memory(app):
+    page = PAGE.read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+
+    for action, (arguments, _) in ACTIONS.items():
+        assert all(f"`{argument}`" in rows[action] for argument in arguments), action
+    assert set(KINDS) <= set(rows)
+    assert all(f'"{key}":' in page for key in app.memory())

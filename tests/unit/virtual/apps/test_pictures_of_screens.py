@@ -49,6 +49,14 @@ def test_every_screen_can_be_drawn_and_differs_from_the_one_before(apps, app, ha
         before = image
 
 
+def test_every_view_lies_on_the_screen(apps, app, hand, device):
+    for name, shown in screens(apps, app, hand, device):
+        for window in shown.windows():
+            for view in window.root.walk():
+                left, top, right, bottom = view.bounds
+                assert 0 <= left < right <= 720 and 0 <= top < bottom <= 1600, (name, view)
+
+
 def test_the_same_screen_gives_the_same_picture(app):
     assert picture(app).tobytes() == picture(app).tobytes()
 

@@ -1,0 +1,169 @@
+"""The `device` backend: flows on phones, through adb and uiautomator2."""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from runner.backends.backend import Problem
+from runner.clock import Clock, SystemClock
+from runner.errors import AppMissing, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.attempt import Attempt
+from runner.flows.engine import carry_out
+from runner.flows.language import Flow
+from runner.flows.profile import AppView, Profile, load_profile
+from runner.flows.shelf import load_flow
+from runner.phone.fleet import Fleet
+from runner.phone.session import Session
+from runner.planning.material import material
+from runner.planning.spintax import choose
+from runner.settings import Settings
+from runner.tasks import AttemptOutcome, Effect, EffectState, Journal, Listener, Outcome, StopSignal, Task
+
+LOG = logging.getLogger(__name__)
+
+NOT_YET: dict[str, dict[str, tuple[Any, ...]]] = {
+    "post": {
+        "content_type": (0,),
+        "post_way": ("share",),
+        "add_sound": ("-1", -1),
+        "add_product_link": (0,),
+    }
+}
+"""Script -> config key -> the values that its flow can do; others are refused before anything starts."""
+
+
+class DeviceBackend:
+    """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._fleet = Fleet(settings.adb_port)
+        self._clock = clock or SystemClock()
+        self._sessions: dict[str, Session] = {}
+        self._lock = threading.Lock()
+
+    def check(self, tasks: Iterable[Task]) -> list[Problem]:
+        """Phones that are not ready, apps that are missing, and configs that no flow can do."""
+        by_device: dict[str, set[str]] = {}
+        problems: dict[Problem, None] = {}
+        for task in tasks:
+            try:
+                flow = supported_flow(task)
+            except TaskError as error:
+                problems[Problem(task.lane, error.message, error.hint)] = None
+                continue
+            by_device.setdefault(task.device or "", set()).add(flow.app)
+        unready = {problem.serial: problem for problem in self._fleet.check(by_device)}
+        for serial, apps in by_device.items():
+            if serial in unready:
+                problems[Problem(serial, unready[serial].message, unready[serial].hint)] = None
+            else:
+                problems |= dict.fromkeys(self._missing(serial, apps))
+        return list(problems)
+
+    def perform(
+        self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
+    ) -> Outcome:
+        """One attempt at a task on its phone."""
+        effects = journal.effects()
+        try:
+            flow = supported_flow(task)
+            session = self._session(task.device)
+            app = self._app(session, load_profile(flow.app), variables := inputs(task))
+        except TaskError as error:
+            return _not_started(error, effects)
+        attempt = Attempt(
+            flow,
+            app,
+            session,
+            variables=variables,
+            journal=journal,
+            listener=listener,
+            stop=stop,
+            clock=self._clock,
+            deadline=deadline,
+        )
+        outcome = carry_out(attempt, effects)
+        if outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None:
+            self._tidy(session)
+        return outcome
+
+    def close(self) -> None:
+        with self._lock:
+            sessions, self._sessions = list(self._sessions.values()), {}
+        for session in sessions:
+            session.close()
+
+    def _session(self, serial: str | None) -> Session:
+        """The phone's session, opened. Lanes are by phone, so no two threads ask for the same one."""
+        if serial is None:
+            raise Unsupported("the device backend works on phones, and the task names none")
+        with self._lock:
+            session = self._sessions.setdefault(serial, Session(self._fleet, serial, self._clock))
+        session.open()
+        return session
+
+    def _app(self, session: Session, profile: Profile, variables: Mapping[str, str]) -> AppView:
+        """The profile joined to the first of its packages that is installed. Raises AppMissing."""
+        for package in profile.packages:
+            if session.installed(package):
+                return AppView(profile, package, variables)
+        raise AppMissing(
+            f"{session.serial}: the app {profile.app} is not installed ({' or '.join(profile.packages)})",
+            hint="install it on the phone and log in by hand",
+        )
+
+    def _missing(self, serial: str, apps: Iterable[str]) -> list[Problem]:
+        """The problems of a phone that is ready, as far as adb alone can tell."""
+        found = []
+        for app in sorted(apps):
+            try:
+                self._app(Session(self._fleet, serial, self._clock), load_profile(app), {})
+            except TaskError as error:
+                found.append(Problem(serial, error.message, error.hint))
+        return found
+
+    def _tidy(self, session: Session) -> None:
+        try:
+            session.remove_shared()
+        except PhoneError as error:
+            LOG.info("%s", error)
+
+
+def supported_flow(task: Task) -> Flow:
+    """The flow of a task's script. Raises Unsupported if there is none, or it cannot do what is asked."""
+    flow = load_flow(task.script)
+    for key, possible in NOT_YET.get(task.script, {}).items():
+        value = task.config.get(key, possible[0])
+        if value not in possible:
+            legal = " or ".join(repr(item) for item in possible)
+            raise Unsupported(
+                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
+                hint=f"set {key} to {legal}",
+            )
+    return flow
+
+
+def inputs(task: Task) -> dict[str, str]:
+    """What a flow knows at its start: see docs/flows.md. Raises TaskError if there is nothing to post."""
+    target = task.target or ""
+    variables = {
+        "device": task.device or "",
+        "account": "",
+        "target": target,
+        "user": target.removeprefix("@"),
+        "caption": choose(str(task.config.get("captions", "")), task.key),
+        "file": "",
+    }
+    if task.script == "post":
+        variables["file"] = str(material(task.config, task.ordinal)[0])
+    return variables | {f"config.{key}": str(value) for key, value in task.config.items()}
+
+
+def _not_started(error: TaskError, effects: list[Effect]) -> Outcome:
+    """Of an attempt that could not begin. Effects of earlier ones stay as they are, and are told."""
+    open_effects = [e for e in effects if e.state in (EffectState.COMMITTING, EffectState.UNCERTAIN)]
+    message = error.message
+    if open_effects:
+        message += f"; whether the {open_effects[-1].kind} of an earlier attempt happened is not known yet"
+    return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person=isinstance(error, NeedsPerson))
