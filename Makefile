@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: demo test check lint schemas bench clean
 
 demo: .venv/.ready
-	$(BIN)/runner run campaigns/demo.yaml --virtual
+	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
 
 test: .venv/.ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -53,11 +53,17 @@ class ConfigUse:
 
     def value(self, key: str) -> Any:
         """What is written, or the key's default."""
-        return self.values.get(key, config_schemas()[self.script]["properties"][key].get("default"))
+        return self.values.get(key, self._schema(key).get("default"))
 
     def texts(self, key: str) -> tuple[Item, ...]:
-        """The key's text, or the texts of its list."""
-        return tuple(_items(self.values.get(key), (*self.path, key)))
+        """The key's text, or the texts of its list; none if it has the one where the other belongs."""
+        value = self.values.get(key)
+        if isinstance(value, list) != (self._schema(key).get("type") == "array"):
+            return ()
+        return tuple(_items(value, (*self.path, key)))
+
+    def _schema(self, key: str) -> Mapping[str, Any]:
+        return _mapping(config_schemas()[self.script]["properties"].get(key))
 
 
 class CampaignView:

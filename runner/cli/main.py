@@ -62,10 +62,8 @@ def cli() -> None:
 def main() -> NoReturn:
     """The console script: runs a command and exits."""
     try:
-        cli.main(standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as stop:
-        code = stop.exit_code
+        returned = cli.main(standalone_mode=False)  # the code of ctx.exit(), or what the command returned
+        code = returned if isinstance(returned, int) else 0
     except click.ClickException as error:
         error.show()
         code = EXIT_USAGE

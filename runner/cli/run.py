@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -118,11 +118,12 @@ def carry_out(this: Run, ledger: Ledger) -> None:
         progress = stack.enter_context(choose_progress(this, open_rows))
         where = "virtual phones" if this.place.phones else "the phones that adb sees"
         progress.say(f"run {this.id} on {where}: {totals(rows)}")
-        adb_port = this.settings.adb_port
+        settings = this.settings
         if this.place.phones and open_rows:
-            adb_port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
+            port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
+            settings = replace(settings, adb_port=port)
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
-        backend = stack.enter_context(DeviceBackend(adb_port, this.clock))
+        backend = stack.enter_context(closing(DeviceBackend(settings, this.clock)))
         limits = {campaign.name: effective_limits(campaign.limits)}
         Executor(
             ledger=ledger,

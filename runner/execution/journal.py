@@ -27,7 +27,7 @@ class AttemptJournal:
         self._sink = sink
         self._task = task
         self._attempt_id = attempt_id
-        self._targets: dict[int, tuple[str, str | None]] = {}
+        self._told: dict[int, EffectState] = {}
 
     def effects(self) -> list[Effect]:
         return self._ledger.effects(self._task.key)
@@ -39,13 +39,14 @@ class AttemptJournal:
             effect_id = self._ledger.begin_effect(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
             )
-        self._targets[effect_id] = (kind, target)
         return effect_id
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self._ledger.settle_effect(effect_id, state, evidence)
-        kind, target = self._targets.get(effect_id, ("effect", self._task.target))
-        self._sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
+        if self._told.get(effect_id) is not state:
+            self._told[effect_id] = state
+            effect = next(effect for effect in self.effects() if effect.id == effect_id)
+            self._sink(EffectSettled(self._task.key, self._task.lane, effect.kind, effect.target, state))
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:
         self._sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))

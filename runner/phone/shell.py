@@ -3,7 +3,7 @@
 import re
 
 _ROW_ID = re.compile(r"^Row: \d+ .*?\b_id=(\d+)", re.MULTILINE)
-_START_FAILED = re.compile(r"^\s*(Error\b.*|.*\bException\b.*)$", re.MULTILINE)
+_START_FAILED = re.compile(r"^\s*(Error(?! type)\b.*|[\w.]*Exception\b.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^\s*versionName=(\S+)", re.MULTILINE)
 _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE

@@ -15,10 +15,10 @@ from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Files
 from runner.virtual.hierarchy import dump
 from runner.virtual.media import MediaIndex
-from runner.virtual.packages import LATIN_KEYBOARD, Packages
+from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
-from runner.virtual.views import View, Window, hit_window
+from runner.virtual.views import Bounds, View, Window, hit_window
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
@@ -65,6 +65,7 @@ class Phone:
         self.processes = Processes()
         self.automation: Automation | None = None
         self.faults = Faults()
+        self._keyboard_closed_on: Bounds | None = None
         self.settings: dict[tuple[str, str], str] = {("secure", "default_input_method"): LATIN_KEYBOARD}
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
@@ -222,8 +223,18 @@ class Phone:
         self.front.start()
         self.changed()
 
+    @property
+    def keyboard_shown(self) -> bool:
+        """Whether a keyboard covers the lower part of the screen."""
+        field = self.focused
+        invisible = self.settings["secure", "default_input_method"] == ADB_KEYBOARD
+        return field is not None and not invisible and self._keyboard_closed_on != field.bounds
+
     def go_back(self) -> None:
-        if not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
+        """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
+        if self.keyboard_shown and self.focused is not None:
+            self._keyboard_closed_on = self.focused.bounds
+        elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
 
@@ -239,6 +250,7 @@ class Phone:
 
     def focus(self, view: View) -> None:
         """Let typed text go to an editable view of the present screen."""
+        self._keyboard_closed_on = None
         for window in self.windows:
             for path, other in _paths(window.root):
                 if other is view:

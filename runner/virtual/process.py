@@ -1,6 +1,7 @@
 """Virtual phones in a process of their own, for synchronous callers."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Self
 
 STOP_TIMEOUT_S = 10.0
+_RETURN_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "131072"}
+"""Or glibc keeps what the clients' 3.7 MB pushes took at once: 1.3 MB a phone instead of 0.1."""
 
 
 class PhonesError(Exception):
@@ -53,6 +56,7 @@ class PhonesProcess:
                 stderr=complaints,
                 text=True,
                 start_new_session=True,
+                env=os.environ | _RETURN_FREED_MEMORY,
             )
             assert process.stdout is not None
             line = process.stdout.readline()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from runner.virtual.commands.call import Call, Command
-from runner.virtual.packages import ADB_KEYBOARD
 from runner.virtual.phone import Phone
 
 _DISPLAY = 4619827259835644672
@@ -93,8 +92,7 @@ def _package(phone: Phone, words: list[str]) -> str:
 
 def _input_method(phone: Phone, words: list[str]) -> str:
     keyboard = phone.settings["secure", "default_input_method"]
-    shown = str(phone.focused is not None and keyboard != ADB_KEYBOARD).lower()
-    return f"  mCurMethodId={keyboard}\n  mInputShown={shown}"
+    return f"  mCurMethodId={keyboard}\n  mInputShown={str(phone.keyboard_shown).lower()}"
 
 
 _SERVICES: dict[str, Callable[[Phone, list[str]], str]] = {
