@@ -61,11 +61,20 @@ def discover(paths: Iterable[Path]) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for path in paths:
-        if not path.exists():
-            raise UsageError(f"there is no file or folder {path}")
-        for file in _campaigns_in(path) if path.is_dir() else [path]:
+        for file in _campaigns_at(path):
             found.setdefault(file.absolute(), file)
     return list(found.values())
+
+
+def _campaigns_at(path: Path) -> list[Path]:
+    try:
+        if path.is_dir():
+            return _campaigns_in(path)
+        if path.exists():
+            return [path]
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    raise UsageError(f"there is no file or folder {path}")
 
 
 def _campaigns_in(folder: Path) -> list[Path]:

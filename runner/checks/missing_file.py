@@ -32,19 +32,30 @@ def _problems(config: ConfigUse, folder: Path) -> Iterator[tuple[tuple[str | int
 
 
 def _no_file(path: Path) -> str | None:
-    if path.is_file():
-        return None
-    return f"{path} is a folder, not a file" if path.is_dir() else f"there is no file {path}"
+    try:
+        if path.is_file():
+            return None
+        return f"{path} is a folder, not a file" if path.is_dir() else f"there is no file {path}"
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
 
 
 def _no_material(config: ConfigUse, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """The folder that a post takes its material from."""
     if config.value("material_source") != "localFolder":
         return
-    kind, suffixes = ("images", IMAGES) if config.value("content_type") == 1 else ("videos", VIDEOS)
+    images = config.value("content_type") == 1
     for item in config.texts("material_path"):
-        path = folder / item.text
+        if message := _no_folder(folder / item.text, images=images):
+            yield item.path, message
+
+
+def _no_folder(path: Path, *, images: bool) -> str | None:
+    kind, suffixes = ("images", IMAGES) if images else ("videos", VIDEOS)
+    try:
         if not path.is_dir():
-            yield item.path, f"there is no folder {path}"
-        elif not any(file.suffix.lower() in suffixes for file in path.iterdir()):
-            yield item.path, f"there are no {kind} in {path}"
+            return f"there is no folder {path}"
+        found = any(file.suffix.lower() in suffixes for file in path.iterdir())
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}"
+    return None if found else f"there are no {kind} in {path}"

@@ -52,7 +52,9 @@ def phones(
     except AdbServerError as error:
         raise RunnerError(str(error)) from error
     except ValueError as error:
-        raise UsageError(str(error), hint="each phone needs a serial of its own") from error
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise RunnerError(f"the phones' memory cannot be kept in {folder}: {error.strerror}") from error
     return EXIT_INTERRUPTED if reason == signal.SIGINT else 0
 
 

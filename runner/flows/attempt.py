@@ -15,6 +15,9 @@ from runner.tasks import EffectState, Journal, Listener, StepOutcome, StepRecord
 ROUNDS = 3
 """How often a verification looks, at most, before it says that it cannot tell."""
 
+TITLE_LENGTH = 100
+"""Titles may hold captions and names from the screen."""
+
 JUDGE_S = 3.0
 """How long a round of it waits for either of its conditions."""
 
@@ -87,7 +90,7 @@ class Attempt(Watch):
 
     def _report(self, step: Step) -> bool | None:
         self._ordinal += 1
-        ordinal, title = self._ordinal, self.fill(step.action.title())
+        ordinal, title = self._ordinal, self.fill(step.action.title())[:TITLE_LENGTH]
         self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
         started_utc, started = self._clock.now(), self._clock.monotonic()
 

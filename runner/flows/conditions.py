@@ -14,6 +14,15 @@ def _from_name(value: Any) -> Any:
     return {"element": value} if isinstance(value, str) else value
 
 
+SPOKEN = {
+    "equal": "is",
+    "is_not": "is not",
+    "shows": "shows",
+    "unchanged_from": "is unchanged from",
+    "prepended_to": "has one more than",
+}
+
+
 class Condition(Model):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
@@ -53,7 +62,7 @@ class Condition(Model):
             return shown(self.element)
         if self.gone is not None:
             return not shown(self.gone)
-        key = next(key for key in COMPARISONS if getattr(self, key) is not None)
+        key = self._compared()
         return COMPARISONS[key](fill(self.value or ""), fill(getattr(self, key)))
 
     def words(self) -> str:
@@ -64,7 +73,13 @@ class Condition(Model):
             return " and ".join(part.words() for part in self.all)
         if self.gone is not None:
             return f"{spoken(self.gone)} gone"
-        return spoken(self.element) if self.element is not None else f"{self.value} as expected"
+        if self.element is not None:
+            return spoken(self.element)
+        key = self._compared()
+        return f"{self.value or 'nothing'} {SPOKEN[key]} {getattr(self, key) or 'nothing'}"
+
+    def _compared(self) -> str:
+        return next(key for key in COMPARISONS if getattr(self, key) is not None)
 
 
 Shown = Annotated[Condition, BeforeValidator(_from_name)]

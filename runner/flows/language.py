@@ -143,14 +143,14 @@ class _Parser:
         evidence = {f"evidence.{name}" for step in commits for name in getattr(step.action, "evidence", ())}
         self._names.variables = set(always | evidence)
         verification = self._verification(parts.get("verify"))
-        self._check_commits(commits, verification)
+        self._check_commits(commits, "verify" in parts)
         return Flow(header.name, header.app, self._reading.document.path, steps, verification)
 
-    def _check_commits(self, commits: list[Step], verification: Verification | None) -> None:
+    def _check_commits(self, commits: list[Step], has_verify: bool) -> None:
         if len(commits) > 1:
             message = "a flow has one commit step at most: `verify` proves one effect"
             self._reading.note(("steps",), "several-commits", message)
-        if commits and verification is None:
+        if commits and not has_verify:
             message = "a flow with a commit step needs a `verify` section, which proves its effect"
             self._reading.note(("steps",), "missing-verify", message)
 

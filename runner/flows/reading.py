@@ -30,6 +30,17 @@ class Names:
     variables: set[str] = field(default_factory=set)
 
 
+WORDING = {
+    "too_short": "this should have at least one item",
+    "tuple_type": "this should be a list",
+    "model_type": "this should be a mapping",
+    "model_attributes_type": "this should be a mapping",
+    "mapping_type": "this should be a mapping",
+    "string_type": "this should be a text; put it into quotes",
+}
+"""What is said instead of pydantic's words, by its kind of error."""
+
+
 class Reading:
     """One file while it is read: its document, and the problems found so far."""
 
@@ -83,7 +94,9 @@ class Reading:
         else:
             hint = detail.get("ctx", {}).get("hint")
             code = kind.replace("_", "-") if hint else "invalid-value"
-            self.note(place, code, detail["msg"], hint)
+            self.note(
+                place, code, WORDING.get(kind) or detail["msg"].replace("Input should", "this should"), hint
+            )
 
 
 def refuse(code: str, message: str, hint: str = "") -> PydanticCustomError:

@@ -150,9 +150,9 @@ def update(lane: Lane, event: Event, zone: tzinfo) -> None:
         case TaskWaiting():
             lane.task, lane.step, lane.steps = "", describe(event, zone), 0
         case StepStarted():
-            lane.step, lane.position, lane.steps = event.title, event.ordinal, event.total
+            lane.step, lane.position, lane.steps = event.title, event.ordinal - 1, event.total
         case StepFinished():
-            lane.position = event.ordinal + 1
+            lane.position = event.ordinal
         case TaskFinished():
             if event.state.is_final:
                 lane.done += 1

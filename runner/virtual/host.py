@@ -63,8 +63,11 @@ class Host:
         """Let a phone be reached, and have the adb server connect to it anew."""
         await endpoint.plug_in()
         await self._adb.disconnect(endpoint.address)
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            answer = await self._adb.connect(endpoint.address)
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                answer = await self._adb.connect(endpoint.address)
+        except TimeoutError:
+            answer = f"no answer in {CONNECT_TIMEOUT_S:.0f} s"
         if endpoint.authorized and not endpoint.paused and not answer.startswith("connected"):
             raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
 

@@ -19,7 +19,10 @@ class MemoryFile:
         if not self._path.exists():
             return None
         self._written = self._path.read_text(encoding="utf-8")
-        memory = json.loads(self._written)
+        try:
+            memory = json.loads(self._written)
+        except ValueError as error:
+            raise ValueError(f"{self._path} is not the memory of a virtual phone: {error}") from error
         if not isinstance(memory, dict):
             raise ValueError(f"{self._path} is not the memory of a virtual phone")
         return memory

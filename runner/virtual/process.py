@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 STOP_TIMEOUT_S = 10.0
 _RETURN_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "131072"}
@@ -38,6 +38,9 @@ class PhonesProcess:
         self._serials = tuple(serials)
         self._folder = folder
         self._process: subprocess.Popen[str] | None = None
+        self._log: IO[str]
+        self.complaints = ""
+        """What the process wrote to its standard error, once it has ended: nothing, if all was well."""
         self.adb_server_port = 0
         self.phones: tuple[PhoneAddress, ...] = ()
 
@@ -48,23 +51,21 @@ class PhonesProcess:
 
     def start(self) -> Self:
         """Start them and wait until adb has connected every one. Raises PhonesError."""
-        with tempfile.TemporaryFile("w+") as complaints:
-            process = subprocess.Popen(
-                self._command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                text=True,
-                start_new_session=True,
-                env=os.environ | _RETURN_FREED_MEMORY,
-            )
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            if not line:
-                process.communicate()
-                complaints.seek(0)
-                raise PhonesError(f"the virtual phones did not start: {complaints.read().strip()}")
-        self._process = process
+        log = self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process runs
+        process = self._process = subprocess.Popen(
+            self._command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
+            env=os.environ | _RETURN_FREED_MEMORY,
+        )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            self.stop()
+            raise PhonesError(f"the virtual phones did not start: {self.complaints}")
         ready = json.loads(line)
         self.adb_server_port = ready["adb_server_port"]
         self.phones = tuple(PhoneAddress(**phone) for phone in ready["phones"])
@@ -83,6 +84,9 @@ class PhonesProcess:
             process.kill()
             process.wait()
         process.stdout.close()
+        with self._log as log:
+            log.seek(0)
+            self.complaints = log.read().strip()
 
     def kill(self) -> None:
         """End them as a power cut would."""

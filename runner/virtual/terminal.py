@@ -10,6 +10,7 @@ from runner.virtual.wire import Stream
 
 _STDIN, _CLOSE_STDIN = 0, 3
 _PACKET = struct.Struct("<BI")
+_INTERRUPTED = 130
 _END_OF_INPUT, _INTERRUPT, _BACKSPACES = 0x04, 0x03, (0x08, 0x7F)
 
 
@@ -24,13 +25,31 @@ class Terminal:
         self._prompt = f"{phone.product}:{{folder}} $ "
         self._shell = Shell(phone, sink if raw else _Cooked(sink))
         self._line = bytearray()
+        self._typed: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._running: asyncio.Task[int] | None = None
 
     async def run(self) -> None:
-        await self._show_prompt()
-        while not self._shell.exited and (data := await self._read()) is not None:
-            if not await self._take(data):
-                break
-        await self._sink.exit(self._shell.status)
+        """Until `exit`, the end of the input, or the end of the stream."""
+        listening = asyncio.get_running_loop().create_task(self._listen())
+        try:
+            await self._show_prompt()
+            while (data := await self._typed.get()) is not None and await self._take(data):
+                pass
+            await self._sink.exit(self._shell.status)
+        finally:
+            listening.cancel()
+
+    async def _listen(self) -> None:
+        """Hand on what is typed; an interrupt goes to the command that runs."""
+        try:
+            while data := await self._read():
+                if self._running and not self._raw and _INTERRUPT in data:
+                    self._running.cancel()
+                else:
+                    self._typed.put_nowait(data)
+        except asyncio.IncompleteReadError:
+            pass  # the stream is over, as if the input were
+        self._typed.put_nowait(None)
 
     async def _read(self) -> bytes | None:
         """The next bytes that were typed; None when there will be no more."""
@@ -70,10 +89,15 @@ class Terminal:
         return True
 
     async def _run_line(self, line: str) -> None:
-        task = asyncio.ensure_future(self._shell.run(line))
-        self._stream.on_close = task.cancel
-        await task
-        self._stream.on_close = None
+        self._running = asyncio.get_running_loop().create_task(self._shell.run(line))
+        self._stream.on_close = self._running.cancel
+        await asyncio.wait({self._running})
+        if self._running.cancelled():
+            self._shell.status = _INTERRUPTED
+            await self._echo(b"^C\r\n")
+        else:
+            self._running.result()
+        self._stream.on_close = self._running = None
 
     async def _echo(self, data: bytes) -> None:
         if not self._raw:

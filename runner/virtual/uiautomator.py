@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from http import HTTPStatus
 from typing import Any
@@ -53,6 +54,9 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
     except re.error as error:
         code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
+    except Exception as error:
+        logging.getLogger(__name__).exception("%s %s", call["method"], params)
+        code, message, data = SERVER_ERROR, "java.lang.RuntimeException", repr(error)
     return answer | {"error": {"code": code, "message": message, "data": data}}
 
 

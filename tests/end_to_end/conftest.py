@@ -8,6 +8,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import adbutils
 import pytest
 
 from runner.virtual.adbserver import find_adb
@@ -44,7 +45,7 @@ class VirtualPhone:
         self.post("fault", method=method, kind=kind, **more)
 
     def calm(self) -> None:
-        """Take back every disturbance."""
+        """Take back every disturbance; the phone is connected anew."""
         self.post("clear-faults")
         self.post("latency", seconds=0)
         self.post("authorize")
@@ -70,6 +71,17 @@ class VirtualPhones:
             command, input=data, capture_output=True, text=True, timeout=timeout_s, check=False
         )
 
+    def device(self, serial: str) -> adbutils.AdbDevice:
+        """One phone through adbutils."""
+        return adbutils.AdbClient(port=self.adb_port).device(self[serial].address)
+
+    def wait_for_state(self, serial: str, state: str) -> None:
+        """Wait until adb gives the phone this state; `absent` when it is not listed."""
+        address = self[serial].address
+        for event in adbutils.AdbClient(port=self.adb_port).track_devices():
+            if (event.serial, event.status) == (address, state):
+                return
+
 
 Start = Callable[..., VirtualPhones]
 
@@ -87,3 +99,4 @@ def phones() -> Iterator[Start]:
     yield start
     for process in started:
         process.stop()
+    assert [process.complaints for process in started if process.complaints] == []

@@ -14,7 +14,7 @@ class When(Action, Condition):
     short: ClassVar = "element"
 
     def title(self) -> str:
-        return f"see whether there is {self.words()}" if self.value is None else f"see about {self.words()}"
+        return f"see whether {self.words()}" if self.value is not None else f"look for {self.words()}"
 
     def perform(self, attempt: Attempt) -> bool:
         return attempt.holds(self, attempt.look())

@@ -33,6 +33,12 @@ def test_writing_makes_every_file(tmp_path: Path) -> None:
     assert [path.name for path in write(tmp_path / "new")] == [f"{name}.schema.json" for name in SCHEMAS]
 
 
+def test_an_installed_package_has_the_schemas_within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runner" / "schemas").mkdir(parents=True)
+    monkeypatch.setattr("runner.__file__", str(tmp_path / "runner" / "__init__.py"))
+    assert schema_path("campaign") == tmp_path / "runner" / "schemas" / "campaign.schema.json"
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_schemas_are_valid(name: str) -> None:
     jsonschema_rs.meta.validate(schema(name))

@@ -105,3 +105,5 @@ def test_what_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         discover([Path("nowhere")])
     with pytest.raises(UsageError, match="no campaign files"):
         discover([tmp_path])
+    with pytest.raises(UsageError, match="cannot be read: File name too long"):
+        discover([tmp_path / ("x" * 300)])

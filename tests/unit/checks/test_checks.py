@@ -98,6 +98,16 @@ def test_odd_time_zones(zone: str) -> None:
     assert [found.code for found in check(GREET % "" + f'timezone: "{zone}"\n')] == ["bad-time-zone"]
 
 
+@pytest.mark.parametrize(
+    "config",
+    ["{material_list: [%s]}", "{material_source: localFolder, material_path: %s}"],
+)
+def test_a_path_that_cannot_be_looked_at_is_missing(config: str) -> None:
+    entry = f"scripts: {{p: {{script: post, devices: A1, config: {config % ('x' * 300)}}}}}"
+    (found,) = check(f"version: 1\nname: a\n{entry}")
+    assert (found.code, found.message[-18:]) == ("missing-file", "File name too long")
+
+
 def test_the_past_is_a_matter_of_the_zone() -> None:
     text = GREET % "2026-11-21T12:30" + "timezone: %s\n"
     assert [found.code for found in check(text % "Asia/Tokyo")] == ["in-the-past"]

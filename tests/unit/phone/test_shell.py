@@ -19,8 +19,8 @@ def test_no_row_is_no_id(output):
     "output",
     [
         "Starting: Intent { act=android.intent.action.MAIN }\n",
-        "Starting: Intent { dat=https://x/Exception }\nWarning: Activity not started, its current task has been "
-        "brought to the front\n",
+        "Starting: Intent { dat=https://x/Exception }\nWarning: Activity not started, its current task has "
+        "been brought to the front\n",
         "Events injected: 1\n## Network stats: elapsed time=12ms\n",
     ],
 )

@@ -1,0 +1,153 @@
+"""Attempts that succeed, fail, stop, and meet screens that they did not expect."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from runner.errors import AutomationFailed, ConnectionLost, HeldBack, LedgerError
+from runner.tasks import AttemptOutcome, StepOutcome
+
+
+def test_a_flow_is_carried_out_step_by_step(world):
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED and outcome.message == ""
+    assert [record.kind for record in world.records] == [
+        "launch",
+        "remember",
+        "commit",
+        "open_link",
+        "verify",
+        "press",
+    ]
+    assert {record.outcome for record in world.records} == {StepOutcome.COMPLETED}
+    assert all(record.screenshot == b"jpeg" and record.hierarchy is None for record in world.records)
+    assert sorted(record.ordinal for record in world.records) == list(range(1, 7))
+    assert world.records[0].source == "small.yaml:6"
+
+
+def test_the_ledger_is_told_before_and_after_the_one_tap(world):
+    world.run()
+    told = [event for event in world.phone.events if event[0] in ("committing", "tap_once", "settle")]
+    assert told == [
+        ("committing", "follow"),
+        ("tap_once", "Follow"),
+        ("settle", "committed"),
+        ("settle", "committed"),
+    ]
+    assert world.rows[0].evidence == {"button": "Follow"} and world.rows[0].target == "@demo"
+
+
+def test_a_limit_holds_the_effect_back(world):
+    until = datetime(2026, 11, 22, tzinfo=UTC)
+    world.held_back = HeldBack("20 follows today", not_before=until)
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.HELD_BACK and outcome.not_before == until
+    assert world.taps == 0 and world.states == []
+    assert world.records[-1].outcome is StepOutcome.SKIPPED
+
+
+def test_a_ledger_that_cannot_be_written_stops_everything_before_the_tap(world, monkeypatch):
+    def refuse(*args):
+        raise LedgerError("disk full")
+
+    monkeypatch.setattr(world, "committing", refuse)
+    with pytest.raises(LedgerError):
+        world.run()
+    assert world.taps == 0
+
+
+def test_a_stop_is_noticed_between_two_steps(world):
+    world.stop.set()
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.STOPPED
+    assert world.phone.events == []
+
+
+def test_a_stop_after_the_tap_skips_the_rest_and_says_so(world):
+    world.phone.on_tap = lambda text: (world.tapped(text), world.stop.set())
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED
+    assert outcome.message == "the follow of @demo was made; then stopped on request, the rest was skipped"
+    assert world.states == ["committed"]
+
+
+def test_an_element_that_never_appears_keeps_the_screen(world):
+    world.state = "Something else"
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and not outcome.needs_person
+    assert "waited 15 s for follow button" in outcome.message and "'Something else'" in outcome.message
+    record = world.records[-1]
+    assert record.outcome is StepOutcome.FAILED and record.screenshot == b"jpeg"
+    assert record.hierarchy is not None and "Something else" in record.hierarchy
+
+
+def test_an_app_that_is_not_in_front_is_named(world):
+    world.phone.package, world.state = "com.android.launcher", "Clock"
+    assert "the screen of com.android.launcher shows" in world.run().message
+
+
+def test_a_failed_screenshot_fails_no_step(world):
+    world.phone.fail("screenshot", AutomationFailed("protected"), times=100)
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.records[0].screenshot is None
+
+
+def test_a_stop_screen_needs_a_person(world):
+    world.above = ["Log in"]
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and outcome.needs_person
+    assert "the app asks for a login" in outcome.message
+    assert world.phone.done("tap") == [] and world.taps == 0
+    assert "Log in" in (world.records[-1].hierarchy or "")
+
+
+def test_a_screen_that_cannot_be_read_needs_a_person(world):
+    world.phone.show = lambda: ["", ""]
+    outcome = world.run()
+    assert outcome.needs_person and "cannot be read" in outcome.message
+    assert world.phone.done("press") == [] and world.clock.monotonic() < 10
+
+
+def test_a_splash_screen_is_waited_for(world):
+    shown = world.phone.show
+    world.phone.show = lambda: shown() if world.clock.monotonic() > 4 else [""]
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+
+
+def test_dialogs_that_may_be_declined_are_declined(world):
+    world.above = ["Not now"]
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.phone.done("tap") == [("tap", "Not now")]
+
+
+def test_a_dialog_without_a_way_to_decline_gets_the_back_key(world):
+    world.above = ["A sheet"]
+    world.phone.on_tap = lambda text: world.above.clear() if text == "back" else world.tapped(text)
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.phone.done("press")[0] == ("press", "back")
+
+
+def test_a_dialog_that_comes_back_each_time_ends_the_attempt(world):
+    world.phone.show = lambda: ["Not now", "Follow"]
+    world.phone.on_tap = lambda text: None
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and "'not_now' comes back" in outcome.message
+
+
+def test_the_deadline_of_the_attempt_cuts_a_wait_short(world):
+    world.state, world.deadline = "Something else", 5.0
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and world.clock.monotonic() < 6
+
+
+def test_no_step_begins_after_the_deadline(world):
+    world.deadline = 0.0
+    assert "did not end within its timeout" in world.run().message
+    assert world.phone.events == []
+
+
+def test_a_phone_that_fails_before_anything_was_made(world):
+    world.phone.fail("launch", ConnectionLost("FAKE1: cable gone", hint="plug it in"))
+    outcome = world.run()
+    assert outcome == type(outcome)(AttemptOutcome.FAILED, "FAKE1: cable gone", "plug it in")
+    assert world.states == [] and world.records[-1].screenshot is None
