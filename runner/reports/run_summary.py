@@ -33,7 +33,9 @@ def summary_table(rows: Sequence[TaskRow]) -> Table:
 def totals(rows: Sequence[TaskRow]) -> str:
     """`12 tasks: 11 completed, 1 failed`."""
     counts = Counter(row.state for row in rows)
-    return f"{len(rows)} tasks: " + ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{len(rows)} task{'' if len(rows) == 1 else 's'}: " + ", ".join(
+        f"{count} {state}" for state, count in counts.items()
+    )
 
 
 def summary_data(run_id: str, rows: Sequence[TaskRow], report: str) -> dict[str, Any]:

@@ -37,15 +37,22 @@ class UnknownMethodError(Exception):
     """The server has no method of this name."""
 
 
+class ParametersError(Exception):
+    """The method takes other parameters."""
+
+
 async def call(phone: Phone, name: str, params: list[Any]) -> Any:
     """Run a method.
 
-    Raises UnknownMethodError, JavaError, TypeError for wrong parameters, re.error for a bad pattern.
+    Raises UnknownMethodError, ParametersError, JavaError, and re.error for a bad pattern.
     """
     method = _METHODS.get(name)
     if method is None:
         raise UnknownMethodError(name)
-    inspect.signature(method).bind(phone, *params)
+    try:
+        inspect.signature(method).bind(phone, *params)
+    except TypeError as error:
+        raise ParametersError(f"{name}: {error}") from error
     result = method(phone, *params)
     return await result if isinstance(result, Awaitable) else result
 

@@ -50,10 +50,12 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         code, message, data = SERVER_ERROR, error.message, error.data
     except rpc.UnknownMethodError:
         code, message, data = METHOD_NOT_FOUND, "method not found", None
-    except TypeError as error:
+    except rpc.ParametersError as error:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
     except re.error as error:
         code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
+    except ConnectionError:
+        raise  # a fault broke the connection: there is no answer
     except Exception as error:
         logging.getLogger(__name__).exception("%s %s", call["method"], params)
         code, message, data = SERVER_ERROR, "java.lang.RuntimeException", repr(error)

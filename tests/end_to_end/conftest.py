@@ -64,7 +64,9 @@ class VirtualPhones:
     def __getitem__(self, serial: str) -> VirtualPhone:
         return self.by_serial[serial]
 
-    def adb(self, *words: str, data: str | None = None, timeout_s: float = 30) -> subprocess.CompletedProcess[str]:
+    def adb(
+        self, *words: str, data: str | None = None, timeout_s: float = 30
+    ) -> subprocess.CompletedProcess[str]:
         """Run the plain adb command against these phones."""
         command = [find_adb(), "-P", str(self.adb_port), *words]
         return subprocess.run(

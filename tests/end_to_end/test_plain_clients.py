@@ -120,7 +120,9 @@ def test_adb_says_why_a_file_cannot_be_moved(adb: Any, tmp_path: Path) -> None:
 def test_exec_out_hands_on_binary_data(shelf: Any) -> None:
     command = [str(word) for word in shelf.adb("version").args[:3]]
     picture = subprocess.run(
-        [*command, "-s", shelf[SERIAL].address, "exec-out", "screencap", "-p"], capture_output=True, check=True
+        [*command, "-s", shelf[SERIAL].address, "exec-out", "screencap", "-p"],
+        capture_output=True,
+        check=True,
     ).stdout
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(picture[16:20], "big") == 720

@@ -9,5 +9,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_rooms_import_only_downwards() -> None:
     lint_imports = Path(sys.executable).with_name("lint-imports")
-    outcome = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    outcome = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr

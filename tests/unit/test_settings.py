@@ -29,7 +29,11 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
 
 @pytest.mark.parametrize(
     "environment",
-    [{"ANDROID_ADB_SERVER_PORT": "adb"}, {"ANDROID_ADB_SERVER_PORT": "70000"}, {"RUNNER_TIMEZONE": "Mars/Base"}],
+    [
+        {"ANDROID_ADB_SERVER_PORT": "adb"},
+        {"ANDROID_ADB_SERVER_PORT": "70000"},
+        {"RUNNER_TIMEZONE": "Mars/Base"},
+    ],
 )
 def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]) -> None:
     with pytest.raises(UsageError) as error:

@@ -2,10 +2,14 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
+from runner.errors import ElementMissing
 from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
 from runner.flows.durations import Timeout
 from runner.flows.language import Action
+from runner.flows.templates import Template
 
 
 class WaitFor(Action, Condition):
@@ -15,9 +19,17 @@ class WaitFor(Action, Condition):
     short: ClassVar = "element"
 
     timeout: Timeout = "20s"
+    otherwise: Template | None = Field(default=None, description="What it means if it does not come.")
 
     def title(self) -> str:
         return f"wait for {self.words()}"
 
     def perform(self, attempt: Attempt) -> None:
-        attempt.await_condition(self, attempt.seconds(self.timeout))
+        try:
+            attempt.await_condition(self, attempt.seconds(self.timeout))
+        except ElementMissing as error:
+            if self.otherwise is None:
+                raise
+            raise ElementMissing(
+                f"{attempt.fill(self.otherwise)}: {error.message}", hint=error.hint
+            ) from error

@@ -73,7 +73,9 @@ class Desk:
 
     def add(self, *devices_and_targets: tuple[str, str]) -> list[Task]:
         occurrence = Occurrence("demo", "greet", "run:1", "manual", NOON)
-        tasks = [make_task(device, target, number) for number, (device, target) in enumerate(devices_and_targets)]
+        tasks = [
+            make_task(device, target, number) for number, (device, target) in enumerate(devices_and_targets)
+        ]
         version = self.ledger.record_campaign("demo", "demo.yaml", "text", None)
         self.ledger.add_occurrences(version, [occurrence], tasks, "1")
         return tasks
@@ -83,9 +85,9 @@ class Desk:
         limits = {"demo": effective_limits(self.limits)}
         limiter = Limiter(self.ledger, limits, UTC, self.clock)
         sink = self.events.append
-        Executor(
-            self.ledger, self.artifacts, backend, limiter, self.clock, sink, self.stop, patience_s
-        ).run(tasks)
+        Executor(self.ledger, self.artifacts, backend, limiter, self.clock, sink, self.stop, patience_s).run(
+            tasks
+        )
         return backend
 
     def states(self) -> dict[str, TaskState]:
