@@ -1,0 +1,90 @@
+"""The report of a run: one file with everything in it, and nothing from a phone can break out of its place."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from runner.clock import ManualClock
+from runner.reports.html import render_run
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.tasks import (
+    AttemptOutcome,
+    EffectState,
+    Occurrence,
+    Outcome,
+    StepOutcome,
+    StepRecord,
+    Task,
+    TaskState,
+)
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+KEY = "demo/greet/run:1/A/@one"
+HOSTILE = "<script>alert('a caption')</script>"
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with Ledger.open("sqlite://", ManualClock(NOON)) as ledger:
+        occurrence = Occurrence("demo", "greet", "run:1", "manual", NOON)
+        task = Task(KEY, "demo", "greet", "follow", "device", "A", None, "@one", "run:1", 0, NOON, 600, {})
+        version = ledger.record_campaign("demo", "demo.yaml", "text", "abc123")
+        ledger.add_occurrences(version, [occurrence], [task], "1")
+        yield ledger
+
+
+def fail(ledger: Ledger, artifacts: Artifacts) -> None:
+    attempt = ledger.start_attempt(KEY)
+    effect = ledger.begin_effect(attempt.id, KEY, "follow", "@one", "A", "@own", {"button": HOSTILE})
+    ledger.settle_effect(effect, EffectState.UNCERTAIN, {})
+    picture = artifacts.save_screenshot(KEY, attempt.id, 1, b"a picture")
+    hierarchy = artifacts.save_hierarchy(KEY, attempt.id, 1, f"<hierarchy>{HOSTILE}</hierarchy>")
+    step = StepRecord(1, "tap", HOSTILE, "follow.yaml:12", StepOutcome.FAILED, "no button", NOON, 0.25)
+    ledger.add_step(attempt.id, step, picture, hierarchy)
+    ledger.finish_attempt(
+        attempt.id, Outcome(AttemptOutcome.UNCERTAIN, "cannot tell", "look at the phone"), TaskState.UNCERTAIN
+    )
+
+
+def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    fail(ledger, artifacts)
+    record = ledger.report("1")
+    assert record is not None
+    html = render_run(record, artifacts, UTC)
+    assert b64encode(b"a picture").decode() in html
+    for words in (
+        "1 task: 1 uncertain",
+        "follow.yaml:12",
+        "0.2 s",
+        "cannot tell",
+        "look at the phone",
+        KEY,
+        "abc123",
+    ):
+        assert words in html
+
+
+def test_what_phones_say_is_escaped(ledger: Ledger, tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    fail(ledger, artifacts)
+    record = ledger.report("1")
+    assert record is not None
+    html = render_run(record, artifacts, UTC)
+    assert HOSTILE not in html
+    assert html.count("&lt;script&gt;") == 5  # the step twice, its hierarchy with heading, the evidence
+    assert "&lt;hierarchy&gt;&lt;script&gt;" in html
+
+
+def test_a_picture_that_was_deleted_leaves_the_rest(ledger: Ledger, tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    fail(ledger, artifacts)
+    for picture in tmp_path.rglob("*.jpg"):
+        picture.unlink()
+    record = ledger.report("1")
+    assert record is not None
+    assert "follow.yaml:12" in render_run(record, artifacts, UTC)
