@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from runner.backends.backend import Problem
@@ -19,6 +20,9 @@ from runner.planning.material import material
 from runner.planning.spintax import choose
 from runner.settings import Settings
 from runner.tasks import AttemptOutcome, Effect, EffectState, Journal, Listener, Outcome, StopSignal, Task
+
+PARALLEL = 16
+"""How many phones are asked at once whether their apps are there."""
 
 LOG = logging.getLogger(__name__)
 
@@ -54,11 +58,13 @@ class DeviceBackend:
                 continue
             by_device.setdefault(task.device or "", set()).add(flow.app)
         unready = {problem.serial: problem for problem in self._fleet.check(by_device)}
-        for serial, apps in by_device.items():
-            if serial in unready:
-                problems[Problem(serial, unready[serial].message, unready[serial].hint)] = None
-            else:
-                problems |= dict.fromkeys(self._missing(serial, apps))
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            ready = [serial for serial in by_device if serial not in unready]
+            missing = dict(zip(ready, pool.map(lambda s: self._missing(s, by_device[s]), ready), strict=True))
+        for serial in by_device:
+            refused = unready.get(serial)
+            found = [Problem(serial, refused.message, refused.hint)] if refused else missing[serial]
+            problems |= dict.fromkeys(found)
         return list(problems)
 
     def perform(

@@ -12,6 +12,9 @@ from runner.flows.watch import POLL_S, Watch
 from runner.phone.driver import Driver
 from runner.tasks import EffectState, Journal, Listener, StepOutcome, StepRecord, StopSignal
 
+REACH_S = 60.0
+"""How long a phone that went away after a commit point is waited for, so that the effect can be verified."""
+
 ROUNDS = 3
 """How often a verification looks, at most, before it says that it cannot tell."""
 
@@ -179,6 +182,19 @@ class Attempt(Watch):
             self.settle(EffectState.UNCERTAIN, {"verified": "cannot tell"})
             raise TaskError(f"{self.phone.serial}: it cannot be told whether the {self.effect.kind} happened")
 
+    def reach(self) -> None:
+        """Wait until a phone that went away is back. Raises PhoneError if it stays away, and Stopped."""
+        until = self._clock.monotonic() + REACH_S
+        while True:
+            try:
+                return self.phone.reconnect()
+            except PhoneError:
+                if self._stop.is_set():
+                    raise Stopped from None
+                if self._clock.monotonic() >= until:
+                    raise
+            self.pause(1.0)
+
     def prove(self) -> Verdict:
         """Run the flow's verification, within its own time. Raises what its steps raise.
 
@@ -186,7 +202,8 @@ class Attempt(Watch):
         """
         verification = self.flow.verification
         assert verification is not None and self.effect is not None
-        self.variables |= {f"evidence.{name}": value for name, value in self.effect.evidence.items()}
+        evidence = self.effect.evidence
+        self.variables |= {f"evidence.{name}": evidence.get(name, "") for name in self.flow.evidence}
         kept, self._deadline = (
             self._deadline,
             self._clock.monotonic() + self.seconds(verification.proof.timeout),

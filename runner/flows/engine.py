@@ -4,9 +4,6 @@ from runner.errors import HeldBack, NeedsPerson, PhoneError, Stopped, TaskError
 from runner.flows.attempt import Attempt, OpenEffect, Verdict
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
 
-REACH_S = 60.0
-"""How long a phone that went away after a commit point is waited for, so that the effect can be verified."""
-
 
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
@@ -109,7 +106,7 @@ def _prove_after(attempt: Attempt, error: TaskError) -> tuple[Verdict, TaskError
         return Verdict.UNKNOWN, error
     try:
         if isinstance(error, PhoneError):
-            attempt.phone.reach(REACH_S)
+            attempt.reach()
         return attempt.prove(), error
     except TaskError as later:
         return Verdict.UNKNOWN, later

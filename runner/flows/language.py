@@ -92,6 +92,8 @@ class Flow:
     path: str
     steps: tuple[Step, ...]
     verification: Verification | None
+    evidence: tuple[str, ...] = ()
+    """The names under which its commit step keeps what it saw before."""
 
     @property
     def length(self) -> int:
@@ -140,11 +142,11 @@ class _Parser:
         self._names = Names(known.elements.keys(), known.links.keys(), set(always))
         steps = self._steps(parts.get("steps"), ("steps",))
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
-        evidence = {f"evidence.{name}" for step in commits for name in getattr(step.action, "evidence", ())}
-        self._names.variables = set(always | evidence)
+        evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))
+        self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
         verification = self._verification(parts.get("verify"))
         self._check_commits(commits, "verify" in parts)
-        return Flow(header.name, header.app, self._reading.document.path, steps, verification)
+        return Flow(header.name, header.app, self._reading.document.path, steps, verification, evidence)
 
     def _check_commits(self, commits: list[Step], has_verify: bool) -> None:
         if len(commits) > 1:

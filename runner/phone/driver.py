@@ -63,6 +63,6 @@ class Driver(Protocol):
         """The package in front."""
         ...
 
-    def reach(self, timeout_s: float) -> None:
-        """Wait until the phone can be used again after its connection broke. Raises PhoneError if not."""
+    def reconnect(self) -> None:
+        """Look for the phone anew after its connection broke. Raises PhoneError if it is not there (yet)."""
         ...

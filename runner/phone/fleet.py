@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import adbutils
+
 from runner.errors import (
     DeviceNotConnected,
     DeviceOffline,
@@ -72,10 +74,7 @@ class Fleet:
             return []
         with ThreadPoolExecutor(min(PARALLEL, len(infos))) as pool:
             serials = pool.map(lambda info: self._serial(server, info.serial, info.state), infos)
-            return [
-                Device(serial, info.serial, info.state, info.tags.get("model", "").replace("_", " "))
-                for serial, info in zip(serials, infos, strict=True)
-            ]
+            return [_device(info, serial) for serial, info in zip(serials, infos, strict=True)]
 
     def find(self, serial: str) -> Device:
         """The phone with this serial, ready for work.
@@ -83,6 +82,9 @@ class Fleet:
         Raises DeviceNotConnected, DeviceOffline or DeviceUnauthorized; AdbUnavailable without a server. A
         phone that was reached over the network before is connected again.
         """
+        known = self._known(serial)
+        if known is not None:
+            return known
         device = choose(serial, self.devices())
         if isinstance(device, PhoneError) and self._reconnect(serial):
             device = choose(serial, self.devices())
@@ -95,6 +97,15 @@ class Fleet:
         devices = self.devices()
         found = {serial: choose(serial, devices) for serial in serials}
         return [Problem(s, e.message, e.hint) for s, e in found.items() if isinstance(e, PhoneError)]
+
+    def _known(self, serial: str) -> Device | None:
+        """The phone where it was seen last, if it is ready there: then no other phone need be asked."""
+        server = self.server()
+        with translated("adb server", "list the devices", sent=False):
+            infos = [info for info in server.list(extended=True) if self._serials.get(info.serial) == serial]
+        devices = [_device(info, self._serial(server, info.serial, info.state)) for info in infos]
+        found = choose(serial, devices)
+        return found if isinstance(found, Device) else None
 
     def _serial(self, server: AdbServer, transport: str, state: str) -> str | None:
         if state != "device":
@@ -120,6 +131,10 @@ class Fleet:
             except PhoneError:
                 continue
         return bool(addresses)
+
+
+def _device(info: adbutils.AdbDeviceInfo, serial: str | None) -> Device:
+    return Device(serial, info.serial, info.state, info.tags.get("model", "").replace("_", " "))
 
 
 def choose(serial: str, devices: list[Device]) -> Device | PhoneError:

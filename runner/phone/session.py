@@ -35,7 +35,8 @@ FOLDER = "campaign-runner"
 class Session:
     """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
 
-    It connects when it is first used. `close` stops uiautomator2's server and leaves the phone as it is.
+    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops uiautomator2's
+    server and leaves the phone as it is.
     """
 
     def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
@@ -57,7 +58,7 @@ class Session:
         try:
             self._call("wakeUp")
         except PhoneError:
-            self._connect()
+            self.reconnect()
             self._call("wakeUp")
         if self._locked():
             self._shell("wm", "dismiss-keyguard")
@@ -67,20 +68,15 @@ class Session:
                     hint="unlock it, and set its screen lock to none or swipe while the runner uses it",
                 )
 
-    def reach(self, timeout_s: float) -> None:
-        """Wait until the phone can be used again after its connection broke."""
-        until = self._clock.monotonic() + timeout_s
-        while True:
-            try:
-                return self._connect()
-            except PhoneError:
-                if self._clock.monotonic() >= until:
-                    raise
-            self._clock.wait(self._never, 1.0)
+    def reconnect(self) -> None:
+        """Find the phone anew, and start uiautomator2's server on it anew."""
+        self.close()
+        self._server()
 
     def close(self) -> None:
         """Stop uiautomator2's server on the phone. Never raises."""
-        automation, self._automation, self._transport = self._automation, None, None
+        automation = self._automation
+        self._automation = self._transport = None
         if automation is None:
             return
         try:
@@ -89,35 +85,35 @@ class Session:
         except PhoneError as error:
             LOG.debug("%s", error)
 
-    def _connect(self) -> None:
-        import uiautomator2
-
-        self.close()
-        device = self._fleet.find(self.serial)
-        transport = self._fleet.server().transport(device.transport)
-        with translated(self.serial, "start uiautomator2"):
-            self._automation = uiautomator2.Device(transport)
-        self._transport = transport
-
     def _phone(self) -> Transport:
+        """The way to the phone, looked for where it is not known."""
         if self._transport is None:
-            self._connect()
-        assert self._transport is not None
+            device = self._fleet.find(self.serial)
+            self._transport = self._fleet.server().transport(device.transport)
         return self._transport
+
+    def _server(self) -> "uiautomator2.Device":
+        """uiautomator2's server on the phone, started if need be; it ends with this process."""
+        if self._automation is None:
+            import uiautomator2
+
+            phone = self._phone()
+            with translated(self.serial, "start uiautomator2"):
+                self._automation = uiautomator2.Device(phone)
+        return self._automation
 
     def _call(self, method: str, *params: Any) -> Any:
         """A call that may be repeated: the server is started anew once if it is gone."""
-        phone = self._phone()
+        server = self._server()
         arguments: Any = list(params) or {}
         try:
-            return rpc.call(phone, self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
         except rpc.ServerGone as error:
             LOG.info("%s; starting it again", error)
         with translated(self.serial, "start uiautomator2 again"):
-            assert self._automation is not None
-            self._automation.stop_uiautomator(wait=True)
-            self._automation.start_uiautomator()
-        return rpc.call(phone, self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+            server.stop_uiautomator(wait=True)
+            server.start_uiautomator()
+        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
 
     def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
         """The output of a command, each argument quoted, whatever its exit code."""

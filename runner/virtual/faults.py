@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from runner.virtual.wire import StreamClosedError
+
 Result = TypeVar("Result")
 
 KINDS = {
@@ -27,7 +29,7 @@ class Link(Protocol):
     def unplug(self) -> None: ...
 
 
-class UnansweredError(ConnectionError):
+class UnansweredError(StreamClosedError):
     """A fault broke the connection: whoever serves the call must not answer it."""
 
 

@@ -90,8 +90,6 @@ async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> N
     try:
         await phone.run_faulty("sync:SEND", store, lambda text: text in path)
     except OSError as error:
-        if isinstance(error, ConnectionError):
-            raise
         await _fail(stream, f"couldn't create file: {error.strerror}")
         return
     await stream.write(b"OKAY" + _WORD.pack(0))
@@ -104,8 +102,6 @@ async def _send_file(phone: Phone, stream: Stream, path: str) -> None:
     try:
         data = await phone.run_faulty("sync:RECV", read, lambda text: text in path) or b""
     except OSError as error:
-        if isinstance(error, ConnectionError):
-            raise
         await _fail(stream, f"open failed: {error.strerror}")
         return
     for start in range(0, len(data), _CHUNK):

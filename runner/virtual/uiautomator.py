@@ -12,7 +12,7 @@ from runner.virtual.automation import Automation
 from runner.virtual.faults import OrderedError
 from runner.virtual.http import json_response, read_request, response
 from runner.virtual.phone import Phone
-from runner.virtual.wire import Stream
+from runner.virtual.wire import Stream, StreamClosedError
 
 SERVER_ERROR = -32001
 METHOD_NOT_FOUND = -32601
@@ -54,7 +54,7 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
     except re.error as error:
         code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
-    except ConnectionError:
+    except StreamClosedError:
         raise  # a fault broke the connection: there is no answer
     except Exception as error:
         logging.getLogger(__name__).exception("%s %s", call["method"], params)

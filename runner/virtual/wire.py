@@ -21,7 +21,7 @@ MAX_PAYLOAD = 1 << 20
 AUTH_TOKEN, AUTH_PUBLIC_KEY = 1, 3
 
 
-class StreamClosedError(ConnectionError):
+class StreamClosedError(Exception):
     """The other end closed the stream, or the connection broke."""
 
 
@@ -208,7 +208,7 @@ class Connection(asyncio.Protocol):
     async def _serve(self, stream: Stream, service: Service) -> None:
         try:
             await service(stream)
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (StreamClosedError, asyncio.IncompleteReadError):
             pass  # the client went away, or a fault broke the connection
         finally:
             stream.close()

@@ -77,11 +77,15 @@ class VirtualPhones:
         """One phone through adbutils."""
         return adbutils.AdbClient(port=self.adb_port).device(self[serial].address)
 
-    def wait_for_state(self, serial: str, state: str) -> None:
-        """Wait until adb gives the phone this state; `absent` when it is not listed."""
-        address = self[serial].address
+    def wait_for_states(self, serial: str, *states: str, action: Callable[[], object] | None = None) -> None:
+        """Carry `action` out and wait until adb has given the phone these states, one after the other."""
+        waiting = list(states)
         for event in adbutils.AdbClient(port=self.adb_port).track_devices():
-            if (event.serial, event.status) == (address, state):
+            if action is not None:
+                action, _ = None, action()
+            if (event.serial, event.status) == (self[serial].address, waiting[0]):
+                waiting.pop(0)
+            if not waiting:
                 return
 
 

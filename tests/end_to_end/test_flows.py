@@ -15,7 +15,7 @@ import pytest
 
 from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
-from runner.flows import engine, watch
+from runner.flows import attempt, watch
 from runner.flows.profile import load_profile
 from runner.scripts import SCRIPTS
 from runner.settings import Settings
@@ -270,7 +270,7 @@ def test_a_phone_that_is_unplugged_at_the_tap_on_post_and_comes_back(shelf, kind
 
 
 def test_a_phone_that_is_unplugged_after_the_tap_for_good(shelf, monkeypatch):
-    monkeypatch.setattr(engine, "REACH_S", 0.5)
+    monkeypatch.setattr(attempt, "REACH_S", 0.5)
     shelf.phone.fault("click", "offline_after", target="Follow")
     outcome = shelf.follow("demo_gone")
     assert outcome.outcome is AttemptOutcome.UNCERTAIN and shelf.notes.states == [EffectState.UNCERTAIN]

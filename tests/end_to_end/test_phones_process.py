@@ -88,7 +88,7 @@ def test_equal_serials_are_refused() -> None:
 
 def test_a_memory_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "BAD01.json").write_text("not json")
-    with pytest.raises(PhonesError, match="BAD01.json is not the memory of a virtual phone"):
+    with pytest.raises(PhonesError, match=r"BAD01\.json is not the memory of a virtual phone"):
         PhonesProcess(["BAD01"], tmp_path).start()
 
 

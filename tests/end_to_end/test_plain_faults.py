@@ -26,7 +26,7 @@ def phone(shelf: Any) -> Iterator[Any]:
     """The control interface of a phone that is well before and after."""
     yield shelf[SERIAL]
     shelf[SERIAL].calm()
-    shelf.wait_for_state(SERIAL, "device")
+    shelf.wait_for_states(SERIAL, "device")
 
 
 @pytest.fixture
@@ -44,8 +44,7 @@ def d(device: adbutils.AdbDevice, phone: Any) -> u2.Device:
 
 
 def test_a_dropped_phone_comes_back(shelf: Any, phone: Any, device: adbutils.AdbDevice) -> None:
-    phone.post("drop")
-    shelf.wait_for_state(SERIAL, "device")
+    shelf.wait_for_states(SERIAL, "offline", "device", action=lambda: phone.post("drop"))
     assert device.shell("echo back") == "back"
 
 
@@ -80,7 +79,7 @@ def test_an_offline_phone_is_listed_as_offline_until_it_is_online(
     shelf: Any, phone: Any, device: adbutils.AdbDevice
 ) -> None:
     phone.post("offline")
-    shelf.wait_for_state(SERIAL, "offline")
+    shelf.wait_for_states(SERIAL, "offline")
     with pytest.raises(adbutils.AdbError, match="device offline"):
         device.shell("echo")
     phone.post("online")
@@ -101,7 +100,7 @@ def test_a_phone_can_be_unplugged_by_a_command(shelf: Any, phone: Any, device: a
     phone.fault("shell:am", "offline")
     with pytest.raises(adbutils.AdbError):
         device.shell2("am start -a android.intent.action.VIEW -d https://www.tiktok.com/@nobody")
-    shelf.wait_for_state(SERIAL, "offline")
+    shelf.wait_for_states(SERIAL, "offline")
     assert phone.get()["package"] == LAUNCHER
 
 
@@ -117,11 +116,11 @@ def test_an_unauthorized_phone_is_authorized_by_its_owner(
     shelf: Any, phone: Any, device: adbutils.AdbDevice
 ) -> None:
     phone.post("unauthorized")
-    shelf.wait_for_state(SERIAL, "unauthorized")
+    shelf.wait_for_states(SERIAL, "unauthorized")
     with pytest.raises(adbutils.AdbError, match="device unauthorized"):
         device.shell("echo")
     phone.post("authorize")
-    shelf.wait_for_state(SERIAL, "device")
+    shelf.wait_for_states(SERIAL, "device")
     assert device.shell("echo now") == "now"
 
 

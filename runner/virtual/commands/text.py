@@ -5,6 +5,13 @@ from collections.abc import Callable, Iterator
 
 from runner.virtual.commands.call import Call
 
+_BASIC_SIGN = re.compile(r"(\\?)([+?|(){}])")
+
+
+def _extend(sign: re.Match[str]) -> str:
+    """In a basic expression these signs are ordinary, and special behind a backslash."""
+    return sign.group(2) if sign.group(1) else "\\" + sign.group(2)
+
 
 def _inputs(call: Call, paths: list[str]) -> Iterator[bytes]:
     """The named files' bytes, or the standard input."""
@@ -26,6 +33,8 @@ def _grep(call: Call) -> int:
     if not words:
         return call.fail("grep: no REGEX", 2)
     wanted = re.escape(words[0]) if "F" in flags else words[0]
+    if not flags & {"E", "F"}:
+        wanted = _BASIC_SIGN.sub(_extend, wanted)
     try:
         pattern = re.compile(wanted.encode(), re.IGNORECASE if "i" in flags else 0)
     except re.error as error:

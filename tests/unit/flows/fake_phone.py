@@ -111,5 +111,5 @@ class FakePhone:
     def current_package(self) -> str:
         return self.package
 
-    def reach(self, timeout_s: float) -> None:
-        self._do("reach")
+    def reconnect(self) -> None:
+        self._do("reconnect")

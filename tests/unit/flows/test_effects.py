@@ -13,7 +13,7 @@ def test_a_tap_that_was_never_sent_is_refuted(world):
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.message == "FAKE1: offline"
     assert world.states == ["refuted"] and world.state == "Follow"
-    assert world.phone.done("reach") == []
+    assert world.phone.done("reconnect") == []
 
 
 @pytest.mark.parametrize("error", [LOST, PhoneTimeout("FAKE1: no answer")])
@@ -25,7 +25,7 @@ def test_a_tap_whose_answer_was_lost_is_looked_up(world, error):
         "the follow of @demo was made, as the app shows; the rest was skipped: "
     )
     assert world.states == ["committed"] and world.taps == 1
-    assert len(world.phone.done("reach")) == 1
+    assert len(world.phone.done("reconnect")) == 1
 
 
 def test_a_tap_that_was_lost_on_its_way_is_refuted_by_what_the_app_shows(world):
@@ -37,7 +37,7 @@ def test_a_tap_that_was_lost_on_its_way_is_refuted_by_what_the_app_shows(world):
 
 def test_an_answer_that_was_lost_and_cannot_be_looked_up_is_uncertain(world):
     world.phone.fail("tap_once", LOST, after=True)
-    world.phone.fail("reach", LOST)
+    world.phone.fail("reconnect", LOST, times=1000)
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.UNCERTAIN
     assert outcome.hint is not None and "tasks resolve" in outcome.hint
@@ -81,11 +81,20 @@ def test_a_phone_that_goes_after_the_tap_and_comes_back(world):
 
 def test_a_phone_that_goes_after_the_tap_for_good(world):
     world.phone.fail("open_link", LOST)
-    world.phone.fail("reach", DeviceOffline("FAKE1: offline"))
+    world.phone.fail("reconnect", DeviceOffline("FAKE1: offline"), times=1000)
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.FAILED
     assert "the phone confirmed the tap" in outcome.message and "It is not repeated" in outcome.message
     assert world.states == ["committed"] and world.taps == 1
+
+
+def test_a_stop_while_the_phone_is_away_does_not_wait_for_it(world):
+    world.phone.fail("tap_once", LOST, after=True)
+    world.phone.fail("reconnect", LOST, times=1000)
+    world.phone.on_tap = lambda text: (world.tapped(text), world.stop.set())
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.STOPPED and "verifies it first" in outcome.message
+    assert world.states == ["committing"] and world.clock.monotonic() < 5
 
 
 def test_a_failure_after_the_proof_does_not_take_it_back(world):

@@ -1,0 +1,167 @@
+"""Command lines on the phone's shell."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from small_apps import Notes
+
+from runner.virtual.faults import Fault, UnansweredError
+from runner.virtual.phone import Phone
+from runner.virtual.shell import Shell
+from runner.virtual.syntax import ShellSyntaxError, parse
+
+
+class Recorder:
+    """A sink that keeps both outputs."""
+
+    def __init__(self) -> None:
+        self.written = {1: b"", 2: b""}
+
+    async def write(self, descriptor: int, data: bytes) -> None:
+        self.written[descriptor] += data
+
+
+def run(phone: Phone, *lines: str) -> tuple[int, str, str]:
+    """The status of the last line, and everything that was written."""
+    sink = Recorder()
+
+    async def run_all() -> int:
+        shell = Shell(phone, sink)
+        return [await shell.run(line) for line in lines][-1]
+
+    status = asyncio.run(run_all())
+    return status, sink.written[1].decode(), sink.written[2].decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("echo a;echo b", "a\nb\n"),
+        ("true && echo yes || echo no", "yes\n"),
+        ("false && echo yes || echo no", "no\n"),
+        ("echo 'single $X' \"double $X\" $X", "single $X double \n"),
+        ('X="a b"; echo $X "$X" ${X}c', "a b a b a bc\n"),
+        ("X=1 true; echo [$X]", "[]\n"),
+        ("echo a\\;b 'x'\"y\"z", "a;b xyz\n"),
+        ("nosuch 2>&1; echo $?", "/system/bin/sh: nosuch: inaccessible or not found\n127\n"),
+        ("nosuch >/dev/null 2>&1; echo $?", "127\n"),
+        ("echo one > /sdcard/f; echo two >> /sdcard/f; cat < /sdcard/f", "one\ntwo\n"),
+        ("touch /sdcard/DCIM/a.mp4 /sdcard/DCIM/b.mp4; ls /sdcard/DCIM/*.mp4 | wc -l", "2\n"),
+        ("cd /sdcard && ls -d D*", "DCIM\nDownload\n"),
+        ("ls /sdcard/*.none", ""),
+        ("echo a # comment", "a\n"),
+        ("[ -d /sdcard ] && [ ! -f /sdcard ] && [ a = a ] && echo ok", "ok\n"),
+        ("exec echo gone; echo never", "gone\n"),
+        ("toybox md5sum /sdcard/none; echo $?", "1\n"),
+        ("printf x; echo $?", "127\n"),
+        ("echo 'a+b aab' | grep -o a+b; echo 'a+b aab' | grep -oE 'a+b' | head -n 1", "a+b\naab\n"),
+        ("mkdir -p /sdcard/x/y && mv /sdcard/x /sdcard/z && ls /sdcard/z", "y\n"),
+    ],
+)
+def test_a_line_prints(phone: Phone, line: str, expected: str) -> None:
+    assert run(phone, line)[1] == expected
+
+
+@pytest.mark.parametrize(
+    "line", ["echo 'open", "a &&", "| a", "a | | b", "a & b", "(a)", "`a`", "a >", "$(a)"]
+)
+def test_what_is_not_understood_is_a_syntax_error(phone: Phone, line: str) -> None:
+    with pytest.raises(ShellSyntaxError):
+        parse(line)
+    status, _, errors = run(phone, line)
+    assert status == 1
+    assert errors.startswith("/system/bin/sh: ")
+
+
+def test_variables_and_the_folder_last_from_line_to_line(phone: Phone) -> None:
+    assert run(phone, "cd /sdcard; export A=1", "ls -d DCIM; echo $A")[1] == "DCIM\n1\n"
+
+
+def test_exit_ends_the_line_with_its_status(phone: Phone) -> None:
+    assert run(phone, "echo a; exit 7; echo b") == (7, "a\n", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        ("rm /sdcard/none", 1, "rm: /sdcard/none: No such file or directory"),
+        ("rm /sdcard/DCIM", 1, "is a directory"),
+        ("cat /sdcard/none", 1, "cat: /sdcard/none: No such file or directory"),
+        ("ls -Z /", 1, "ls: Unknown option 'Z'"),
+        ("echo x > /system/x", 1, "can't open /system/x: Read-only file system"),
+        ("kill 1x", 1, "bad pid"),
+        ("pm install /sdcard/none.apk", 255, "Unable to open file"),
+        ("pm frobnicate", 255, "Unknown command"),
+        ("dumpsys nonsense", 1, "Can't find service: nonsense"),
+        ("input tap 1", 1, "Invalid arguments"),
+        ("input keyevent NONSENSE", 255, "Unknown keycode"),
+        ("input text é", 1, "NullPointerException"),
+        ("settings frobnicate global x", 255, "Invalid command"),
+        ("content query --uri content://sms", 1, "Could not find provider"),
+        ("app_process / com.example.Main", 134, "could not find class"),
+    ],
+)
+def test_a_failing_command_says_why(phone: Phone, line: str, status: int, said: str) -> None:
+    ran = run(phone, line)
+    assert ran[0] == status
+    assert said in ran[2]
+
+
+def test_am_opens_links_shares_and_components(phone: Phone, notes: Any) -> None:
+    share = (
+        "am start -a android.intent.action.SEND -t video/mp4 --eu android.intent.extra.STREAM content://m/1"
+    )
+    assert run(phone, f"{share} --grant-read-uri-permission -n {Notes.package}/.Share")[0] == 0
+    run(phone, f"am start -a android.intent.action.VIEW -d 'notes://a/b?c=d' -p {Notes.package}")
+    shared, linked = notes.opened
+    assert (shared.mime_type, shared.component) == ("video/mp4", f"{Notes.package}/{Notes.package}.Share")
+    assert shared.extras == {"android.intent.extra.STREAM": "content://m/1"}
+    assert linked.data == "notes://a/b?c=d"
+
+
+def test_am_prints_what_it_could_not_do_and_ends_with_0(phone: Phone) -> None:
+    status, output, errors = run(phone, "am start -a android.intent.action.VIEW -d web://x/y")
+    assert (status, output) == (0, "Starting: Intent { act=android.intent.action.VIEW dat=web://x/... }\n")
+    assert errors.startswith("Error: Activity not started, unable to resolve Intent { act=")
+    waited = run(phone, f"am start -W -n {Notes.package}/.None")
+    assert waited[1].endswith(
+        f"Error: Activity class {{{Notes.package}/{Notes.package}.None}} does not exist.\n"
+    )
+
+
+def test_monkey_starts_an_app_or_finds_none(phone: Phone) -> None:
+    launch = "-c android.intent.category.LAUNCHER 1"
+    assert run(phone, f"monkey -p {Notes.package} {launch}")[0] == 0
+    assert phone.front.package == Notes.package
+    assert run(phone, f"monkey -p com.nobody {launch}")[:2] == (
+        252,
+        "** No activities found to run, monkey aborted.\n",
+    )
+
+
+def test_the_media_index_answers_queries(phone: Phone) -> None:
+    run(
+        phone,
+        "echo v > /sdcard/DCIM/v.mp4",
+        "content call --uri content://media --method scan_volume --arg external",
+    )
+    query = "content query --uri content://media/external/video/media --projection _id:_display_name"
+    assert (
+        run(phone, f"{query} --where \"_data LIKE '%/v.mp4'\"")[1] == "Row: 0 _id=12, _display_name=v.mp4\n"
+    )
+    assert run(phone, f"{query} --where \"_display_name='x' AND _id=12\"")[1] == "No result found.\n"
+    assert "cannot read" in run(phone, f'{query} --where "a BETWEEN 1"')[2]
+    run(phone, "content delete --uri content://media/external/video/media/12")
+    assert run(phone, query)[1] == "No result found.\n"
+
+
+def test_a_fault_strikes_one_command(phone: Phone) -> None:
+    phone.faults.ordered.append(
+        Fault.from_json({"method": "shell:pm", "kind": "drop_after", "target": "list"})
+    )
+    run(phone, "pm path android")
+    with pytest.raises(UnansweredError):
+        run(phone, "pm list packages")
+    assert phone.link.broken == ["drop"]  # type: ignore[attr-defined]
+    assert run(phone, "pm list packages")[0] == 0
