@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint schemas bench clean
+.PHONY: demo test check lint schemas bench fuzz clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
@@ -19,10 +19,16 @@ lint: .venv/.ready
 	$(BIN)/ruff format --check .
 
 schemas: .venv/.ready
-	$(BIN)/python -m runner.campaign.schema schemas
+	$(BIN)/runner schema --write schemas
 
 bench: .venv/.ready
 	$(BIN)/python -m bench
+
+FUZZ_SECONDS ?= 300
+fuzz: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	mkdir -p .fuzz/corpus && cp tests/campaigns/ok/*.yaml tests/campaigns/err/*.yaml .fuzz/corpus
+	cd .fuzz && ../$(BIN)/python ../tests/fuzz/campaign_file.py -max_total_time=$(FUZZ_SECONDS) -max_len=16384 corpus
 
 clean:
 	rm -rf .venv

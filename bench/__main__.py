@@ -5,7 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = ("reading", "validating", "planning")
+NAMES = ("starting", "reading", "validating", "planning")
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 
 from bench.figures import ratio
-from runner.campaign.document import Document
-from runner.campaign.loader import ResolvedEntry
-from runner.campaign.models import Campaign
-from runner.planning.plan import Source, Window, plan
-from runner.scripts.follow import FollowConfig
+from runner.campaign.loader import load_text
+from runner.planning.plan import Plan, plan
+from runner.planning.source import Source, Window
+from runner.tasks import Task
 
 DAYS, DEVICES, TARGETS = 50, 100, 20
 
@@ -29,15 +29,20 @@ class Bare:
 
 
 def run() -> Iterator[str]:
-    source, window = _source(), _window()
-    tasks = len(plan([source], window).tasks)
-    yield ratio(
-        f"plan {tasks:,} tasks, to bare values with a hashed key",
-        lambda: plan([source], window),
-        _bare_tasks,
-        goal=3,
-        rounds=5,
-    )
+    window = _window()
+    for manner, options in (("", ""), (" with spread and jitter", ", spread: 20m, jitter: 3m")):
+        made = plan([_source(options)], window)
+        yield ratio(
+            f"plan {len(_all_tasks(made)):,} tasks{manner}, to bare values with a hashed key",
+            partial(_all_tasks, made),
+            _bare_tasks,
+            goal=3,
+            rounds=5,
+        )
+
+
+def _all_tasks(made: Plan) -> list[Task]:
+    return list(made.tasks())
 
 
 def _bare_tasks() -> list[Bare]:
@@ -61,23 +66,16 @@ def _window() -> Window:
     return Window(start, start + timedelta(days=DAYS))
 
 
-def _source() -> Source:
-    entry = ResolvedEntry(
-        name="greet",
-        script="follow",
-        config=FollowConfig(target_users=[f"@user_{number}" for number in range(TARGETS)]),
-        devices=tuple(f"R58M{number:06}" for number in range(DEVICES)),
-        start_times=("09:00",),
-    )
-    return Source(Document("bench.yaml", "", None, None, ()), _campaign(), (entry,), commit="0" * 40)
-
-
-def _campaign() -> Campaign:
-    return Campaign.model_validate(
-        {
-            "version": 1,
-            "name": "bench",
-            "timezone": "Europe/Stockholm",
-            "scripts": {"greet": {"script": "follow", "devices": "studio"}},
-        }
-    )
+def _source(options: str) -> Source:
+    devices = ", ".join(f"R58M{number:06}" for number in range(DEVICES))
+    users = ", ".join(f'"@user_{number}"' for number in range(TARGETS))
+    text = f"""\
+version: 1
+name: bench
+timezone: Europe/Stockholm
+devices: {{studio: [{devices}]}}
+configs: {{brands: {{target_users: [{users}]}}}}
+scripts:
+  greet: {{script: follow, devices: studio, config: brands, start_times: "09:00"{options}}}
+"""
+    return Source.of(load_text(text, "bench.yaml"), commit="0" * 40)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.campaigns import write_campaigns
 from bench.figures import must, ratio
-from runner.campaign.schema_file import schema_path
+from runner.schema_file import schema_path
 
 _BIN = Path(sys.executable).parent
 

@@ -4,7 +4,7 @@ Problems are collected, sorted and printed together; they are never raised one b
 (text, json, ...) renders these same fields.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -32,11 +32,23 @@ class Related:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The only answer to a problem: `text` in place of what stands at `span`, in the diagnostic's file.
+
+    It rights one key or one value that is no mapping or list; `runner validate --fix` makes it.
+    """
+
+    span: Span
+    text: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
     """One problem: where it is, what it is, and what to do about it.
 
-    The order of the fields is the order in which diagnostics are printed.
+    The order of the fields is the order in which diagnostics are printed. Two that differ in their fix only
+    are one problem.
     """
 
     path: str
@@ -46,7 +58,11 @@ class Diagnostic:
     message: str
     hint: str | None = None
     related: tuple[Related, ...] = ()
+    fix: Fix | None = field(default=None, compare=False)
 
+
+MAX_PROBLEMS = 200
+"""So many problems of one kind are told of one file; who has corrected them looks again."""
 
 FILE_START = Span(1, 1, 1, 1)
 """The span of a problem that concerns a file as a whole."""
@@ -54,4 +70,11 @@ FILE_START = Span(1, 1, 1, 1)
 
 def tidy(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
     """Sort diagnostics by place and drop repetitions."""
-    return sorted(set(diagnostics), key=lambda d: (d.path, d.span, d.severity, d.code, d.message))
+    return sorted(set(diagnostics), key=_order)
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str | int, ...]:
+    """Plain numbers and texts, which compare several times faster than spans do."""
+    span = diagnostic.span
+    place = (diagnostic.path, span.line, span.column, span.end_line, span.end_column)
+    return (*place, diagnostic.severity, diagnostic.code, diagnostic.message)

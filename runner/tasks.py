@@ -72,6 +72,19 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """What an entry asks of the backend beside the config, in the Local API's words: run for every account on
+    the device, and wait so many minutes between tasks."""
+
+    multi_account: bool = False
+    min_interval: int = 0
+    max_interval: int = 0
+
+
+NO_OPTIONS = TaskOptions()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One unit of work on one device or account, for one target of one occurrence.
 
@@ -93,6 +106,7 @@ class Task:
     timeout_s: float
     config: Mapping[str, Any] = field(repr=False)
     commit: str | None = None
+    options: TaskOptions = NO_OPTIONS
 
     @property
     def lane(self) -> str:

@@ -10,6 +10,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write what is printed now into the golden files"
     )
+    parser.addoption("--thorough", action="store_true", help="look at more days of every time zone")
 
 
 @pytest.fixture

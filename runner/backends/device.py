@@ -13,11 +13,12 @@ from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
 from runner.flows.language import Flow
 from runner.flows.profile import AppView, Profile, load_profile
-from runner.flows.shelf import load_flow
+from runner.flows.shelf import load_flow, load_own_flow
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.material import material
 from runner.planning.spintax import choose
+from runner.scripts import SCRIPTS
 from runner.settings import Settings
 from runner.tasks import AttemptOutcome, Effect, EffectState, Journal, Listener, Outcome, StopSignal, Task
 
@@ -26,23 +27,22 @@ PARALLEL = 16
 
 LOG = logging.getLogger(__name__)
 
-NOT_YET: dict[str, dict[str, tuple[Any, ...]]] = {
-    "post": {
-        "content_type": (0,),
-        "post_way": ("share",),
-        "add_sound": ("-1", -1),
-        "add_product_link": (0,),
-    }
-}
-"""Script -> config key -> the values that its flow can do; others are refused before anything starts."""
-
 
 class DeviceBackend:
-    """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane."""
+    """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    `flows` are the files of the users' own flows by campaign and script.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        flows: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()
+        self._flows = flows or {}
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -52,7 +52,7 @@ class DeviceBackend:
         problems: dict[Problem, None] = {}
         for task in tasks:
             try:
-                flow = supported_flow(task)
+                flow = self._flow(task)
             except TaskError as error:
                 problems[Problem(task.lane, error.message, error.hint)] = None
                 continue
@@ -73,7 +73,7 @@ class DeviceBackend:
         """One attempt at a task on its phone."""
         effects = journal.effects()
         try:
-            flow = supported_flow(task)
+            flow = self._flow(task)
             session = self._session(task.device)
             app = self._app(session, load_profile(flow.app), variables := inputs(task))
         except TaskError as error:
@@ -99,6 +99,11 @@ class DeviceBackend:
             sessions, self._sessions = list(self._sessions.values()), {}
         for session in sessions:
             session.close()
+
+    def _flow(self, task: Task) -> Flow:
+        """The flow that carries a task out. Raises TaskError if there is none that can."""
+        own = self._flows.get((task.campaign, task.script))
+        return load_own_flow(own) if own else supported_flow(task)
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Lanes are by phone, so no two threads ask for the same one."""
@@ -137,9 +142,9 @@ class DeviceBackend:
 
 
 def supported_flow(task: Task) -> Flow:
-    """The flow of a task's script. Raises Unsupported if there is none, or it cannot do what is asked."""
+    """The flow of a built-in script. Raises Unsupported if there is none, or it cannot do what is asked."""
     flow = load_flow(task.script)
-    for key, possible in NOT_YET.get(task.script, {}).items():
+    for key, possible in SCRIPTS[task.script].device_values.items():
         value = task.config.get(key, possible[0])
         if value not in possible:
             legal = " or ".join(repr(item) for item in possible)
@@ -163,7 +168,14 @@ def inputs(task: Task) -> dict[str, str]:
     }
     if task.script == "post":
         variables["file"] = str(material(task.config, task.ordinal)[0])
-    return variables | {f"config.{key}": str(value) for key, value in task.config.items()}
+    return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _text(value: Any) -> str:
+    """A setting as the flow language has it: true and false as a campaign writes them, a list by lines."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _not_started(error: TaskError, effects: list[Effect]) -> Outcome:

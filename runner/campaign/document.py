@@ -54,17 +54,26 @@ class Document:
         """
         return span_of(self._place(path, key), self._line_starts)
 
-    def source(self, path: JsonPath) -> str:
-        """The value at `path` as it is written in the file."""
-        start, end = self._place(path, key=False)
+    def source(self, path: JsonPath, *, key: bool = False) -> str:
+        """The value at `path`, or its key, as it is written in the file."""
+        start, end = self._place(path, key)
         return self.text[start:end]
 
-    def span_within(self, path: JsonPath, text: str, offset: int) -> Span:
-        """Where one character of the value `text` at `path` stands; the whole value if it is not written as
+    def span_within(self, path: JsonPath, text: str, offset: int, length: int = 1) -> Span:
+        """Where some characters of the value `text` at `path` stand; the whole value if it is not written as
         it is meant (escapes, folded lines)."""
         start, end = self._place(path, key=False)
         at = self.text.find(text, start, end)
-        return span_of((at + offset, at + offset + 1), self._line_starts) if at >= 0 else self.span(path)
+        return self.span_of(at + offset, at + offset + length) if at >= 0 else self.span(path)
+
+    def span_of(self, start: int, end: int) -> Span:
+        """Lines and columns of a stretch of the text."""
+        return span_of((start, end), self._line_starts)
+
+    def offsets(self, span: Span) -> Place:
+        """The stretch of the text that lies between the ends of a span."""
+        starts = self._line_starts
+        return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
 
     @cached_property
     def _line_starts(self) -> list[int]:

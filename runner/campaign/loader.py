@@ -1,56 +1,42 @@
-"""From a campaign file to its typed form, and from there to entries with every name resolved."""
+"""From files to campaigns: found, read, and their structure checked."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from runner.campaign.document import Document
+from runner.campaign.flow_file import FlowFile, flows_used
 from runner.campaign.reader import MAX_BYTES, read
-from runner.campaign.structure import check_structure
+from runner.campaign.structure import check_campaign
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
 from runner.errors import UsageError
-
-if TYPE_CHECKING:
-    from runner.campaign.models import Campaign, Entry
-    from runner.scripts.script import Config, Script
+from runner.scripts import SCRIPTS, Script
 
 _NOT_CAMPAIGNS = {"media", "flows", "apps"}
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A campaign file as read, with the problems of its text and its structure."""
+    """A campaign file as read, with the problems of its text and its structure.
+
+    `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
+    `flows` are those flows as read; their problems are among the diagnostics, in files of their own.
+    """
 
     document: Document
     diagnostics: tuple[Diagnostic, ...]
+    flows: Mapping[str, FlowFile] = field(default_factory=dict)
 
     @cached_property
-    def campaign(self) -> "Campaign | None":
-        """The typed campaign, built when first asked for; None if the file could not be read or its structure
-        is wrong."""
-        from runner.campaign.models import Campaign
+    def scripts(self) -> Mapping[str, Script]:
+        own = {name: flow.script for name, flow in self.flows.items() if flow.script is not None}
+        return {**SCRIPTS, **own} if own else SCRIPTS
 
-        if any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics):
-            return None
-        return Campaign.model_validate(self.document.data)
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedEntry:
-    """One entry with every name resolved.
-
-    `config` is complete, its paths absolute; `devices` are serials in declared order, each once;
-    `start_times` are start times as written, in declared order (`"09:00"`, `"2026-12-01T18:00:00+01:00"`).
-    """
-
-    name: str
-    script: str
-    config: "Config"
-    devices: tuple[str, ...]
-    start_times: tuple[str, ...]
+    @property
+    def has_errors(self) -> bool:
+        return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
 
 def discover(paths: Iterable[Path]) -> list[Path]:
@@ -106,46 +92,12 @@ def load(path: Path) -> Loaded:
 def load_text(text: str | bytes, path: str) -> Loaded:
     """The same for text that is there already; `path` is where its relative paths start from."""
     document = read(text, path)
+    flows = flows_used(document.data, path)
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
         reported = {problem.span for problem in problems}
-        problems += [problem for problem in check_structure(document) if problem.span not in reported]
-    return Loaded(document, tuple(tidy(problems)))
-
-
-def resolve(loaded: Loaded) -> tuple[ResolvedEntry, ...]:
-    """The campaign's entries in the order of the file. Needs a campaign whose checks found no error."""
-    from runner.scripts import SCRIPTS
-
-    campaign = loaded.campaign
-    assert campaign is not None, f"{loaded.document.path} has errors"
-    folder = Path(loaded.document.path).parent.absolute()
-    return tuple(
-        ResolvedEntry(
-            name=name,
-            script=entry.script,
-            config=_config(campaign, entry, SCRIPTS[entry.script], folder),
-            devices=tuple(dict.fromkeys(_named(entry.devices, campaign.devices))),
-            start_times=tuple(_named(entry.start_times, campaign.start_times)),
-        )
-        for name, entry in campaign.scripts.items()
-    )
-
-
-def _named(items: str | list[str], definitions: Mapping[str, Any]) -> Iterator[str]:
-    """Each item, or what the campaign defines under its name."""
-    for item in [items] if isinstance(items, str) else items:
-        meaning = definitions.get(item, item)
-        yield from [meaning] if isinstance(meaning, str) else meaning
-
-
-def _config(campaign: "Campaign", entry: "Entry", script: "Script", folder: Path) -> "Config":
-    values = campaign.configs[entry.config] if isinstance(entry.config, str) else entry.config
-    absolute = {key: _absolute(values[key], folder) for key in script.paths if values.get(key)}
-    return script.config_model.model_validate({**values, **absolute})
-
-
-def _absolute(paths: str | list[str], folder: Path) -> str | list[str]:
-    if isinstance(paths, str):
-        return str(folder / paths)
-    return [str(folder / path) for path in paths]
+        scripts = {name: flow.script for name, flow in flows.items() if flow.script}
+        problems += [problem for problem in check_campaign(document, scripts) if problem.span not in reported]
+    for flow in flows.values():
+        problems += flow.diagnostics
+    return Loaded(document, tuple(tidy(problems)), flows)

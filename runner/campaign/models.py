@@ -1,15 +1,22 @@
-"""The typed form of a campaign file. The JSON Schemas in `schemas/` are generated from these models."""
+"""The typed form of a campaign file. The JSON Schema in `schemas/` is generated from these models."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from runner.campaign import patterns
+from runner.campaign.quantities import Duration, Hours
 
 
 def _explained(sentence: str) -> dict[str, Any]:
     """What editors, and our own diagnostics, say when text does not fit a pattern."""
     return {"patternErrorMessage": sentence}
+
+
+def _require_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
 
 
 Key = Annotated[
@@ -21,24 +28,23 @@ Key = Annotated[
         )
     ),
 ]
-Duration = Annotated[
+CampaignName = Annotated[
     str,
-    StringConstraints(pattern=patterns.DURATION),
-    Field(
-        json_schema_extra=_explained("a duration is a whole number and a unit: 500ms, 90s, 10m, 2h or 1d"),
-    ),
+    StringConstraints(pattern=patterns.NAME, max_length=64),
+    Field(json_schema_extra=_explained("a campaign's name has small letters, digits and hyphens only")),
 ]
-StartTime = Annotated[
+Day = Annotated[
     str,
-    StringConstraints(pattern=patterns.START_TIME),
+    StringConstraints(pattern=patterns.DATE),
+    AfterValidator(_require_date),
+    Field(json_schema_extra=_explained("a day is YYYY-MM-DD: 2026-12-24") | {"format": "date"}),
+]
+Clock = Annotated[
+    str,
+    StringConstraints(pattern=patterns.TIME_OF_DAY),
     Field(
-        description="`HH:MM` fires every day in the campaign's time zone; a date and time fires once, in the "
-        "campaign's time zone unless it carries an offset.",
-        examples=["09:00", "2026-12-01T18:00:00+01:00", "2026-12-01T18:00"],
-        json_schema_extra=_explained(
-            "a start time is HH:MM for every day, or a date and time for once: 2026-12-01T18:00, with an "
-            "offset if it is not in the campaign's time zone: 2026-12-01T18:00+01:00"
-        ),
+        examples=["18:30"],
+        json_schema_extra=_explained("a time of day is HH:MM, from 00:00 to 23:59"),
     ),
 ]
 Serial = Annotated[
@@ -49,6 +55,15 @@ Serial = Annotated[
         json_schema_extra=_explained("a serial has no blanks in it; `adb devices` shows it"),
     ),
 ]
+Username = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
+    Field(
+        description="An account's name, with or without the @.",
+        examples=["@brand_se"],
+        json_schema_extra=_explained("a username has no blanks in it"),
+    ),
+]
 GroupOrSerial = Annotated[
     str,
     StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
@@ -57,11 +72,10 @@ GroupOrSerial = Annotated[
         json_schema_extra=_explained("groups and serials have no blanks in them"),
     ),
 ]
-StartTimeOrName = Annotated[
-    str,
-    StringConstraints(min_length=1),
-    Field(description="A name from `start_times:`, or a start time itself.", examples=["morning", "12:15"]),
+Weekday = Annotated[
+    Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Field(description="A day of the week.")
 ]
+Weekdays = Annotated[list[Weekday], Field(min_length=1)]
 
 
 class Model(BaseModel):
@@ -70,11 +84,106 @@ class Model(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
-class EffectCounts(Model):
-    """How many effects of each kind are allowed in a window of time."""
+class AtTime(Model):
+    """A start time at one or several times of day, on every day or on some days of the week."""
 
-    post: int | None = Field(default=None, ge=0, le=100_000, description="Posts.")
-    follow: int | None = Field(default=None, ge=0, le=100_000, description="Follows.")
+    at: Clock | Annotated[list[Clock], Field(min_length=1)] = Field(
+        description="The time of day, or several, in the campaign's time zone.",
+        examples=["18:30", ["09:00", "18:30"]],
+    )
+    days: Weekdays = Field(
+        default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        description="The days of the week.",
+        examples=[["mon", "tue", "wed", "thu", "fri"]],
+    )
+
+
+class EveryTime(Model):
+    """A start time over and over, counted from the opening of its hours."""
+
+    every: Duration = Field(description="The time from one start to the next.", examples=["2h"])
+    between: Hours = Field(
+        description="The hours in which it starts, their end included; they may pass midnight.",
+        examples=["09:00-21:00"],
+    )
+    days: Weekdays = Field(
+        default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        description="The days of the week on which the hours open.",
+        examples=[["mon", "tue", "wed", "thu", "fri"]],
+    )
+
+
+class CronTime(Model):
+    """A start time by a cron expression."""
+
+    cron: str = Field(
+        min_length=1,
+        max_length=256,
+        description="Minute, hour, day of the month, month, day of the week, as in crontab(5).",
+        examples=["0 9 1 */3 *"],
+    )
+
+
+StartTimeText = Annotated[
+    str,
+    StringConstraints(pattern=patterns.START_TIME),
+    Field(
+        json_schema_extra=_explained(
+            "a start time is HH:MM for every day, or a date and time for once: 2026-12-01T18:00, with an "
+            "offset if it is not in the campaign's time zone: 2026-12-01T18:00+01:00"
+        ),
+    ),
+]
+
+
+class UsernameGroup(Model):
+    """A group of accounts, wherever they are; the backend local_api finds them."""
+
+    usernames: Annotated[list[Username], Field(min_length=1)] = Field(
+        description="The accounts of the group (backend local_api only).",
+        examples=[["@brand_se", "@brand_no"]],
+    )
+
+
+Group = Annotated[
+    Annotated[list[Serial], Field(min_length=1)] | UsernameGroup,
+    Field(
+        description="The serials of phones, or `{usernames: [...]}` (backend local_api only).",
+        examples=[["R58M123ABC"], {"usernames": ["@brand_se"]}],
+    ),
+]
+StartTime = Annotated[
+    StartTimeText | AtTime | EveryTime | CronTime,
+    Field(
+        description="`HH:MM` for every day, a date and time for once, or a mapping with `at`, `every` or "
+        "`cron`.",
+        examples=[
+            "09:00",
+            "2026-12-01T18:00:00+01:00",
+            {"at": "18:30", "days": ["mon", "tue", "wed", "thu", "fri"]},
+            {"every": "2h", "between": "09:00-21:00"},
+            {"cron": "0 9 1 */3 *"},
+        ],
+    ),
+]
+StartTimeOrName = Annotated[
+    Annotated[str, StringConstraints(min_length=1)] | AtTime | EveryTime | CronTime,
+    Field(
+        description="A name from `start_times:`, or a start time itself.",
+        examples=["morning", "12:15", {"at": "18:30", "days": ["sat", "sun"]}],
+    ),
+]
+Count = Annotated[int | None, Field(ge=0, le=100_000)]
+
+
+class EffectCounts(Model):
+    """How many effects of each kind are allowed in a window of time; 0 forbids them."""
+
+    post: Count = Field(default=None, description="Posts.", examples=[3])
+    follow: Count = Field(default=None, description="Follows.", examples=[20])
+    unfollow: Count = Field(default=None, description="Unfollows.", examples=[20])
+    like: Count = Field(default=None, description="Likes.", examples=[50])
+    comment: Count = Field(default=None, description="Comments.", examples=[10])
 
 
 class WindowLimits(Model):
@@ -92,15 +201,88 @@ class Limits(Model):
         default=WindowLimits(), description="For each account, on whatever phone."
     )
     min_gap: Duration = Field(
-        default="90s", description="The least time between two effects on one phone.", examples=["90s"]
+        default=Duration.parse("90s"),
+        description="The least time between two effects on one phone.",
+        examples=["90s"],
+    )
+    working_hours: Hours | None = Field(
+        default=None,
+        description="The hours in which effects may be made, in the time zone of the fleet; outside of them "
+        "work waits.",
+        examples=["08:00-22:00"],
     )
 
 
-class Entry(Model):
-    """One entry: a script joined to devices, a config and start times."""
+class Active(Model):
+    """The days on which the campaign is active."""
+
+    from_: Day | None = Field(
+        default=None, alias="from", description="The first day.", examples=["2026-11-21"]
+    )
+    until: Day | None = Field(default=None, description="The last day.", examples=["2026-12-24"])
+
+
+class Retry(Model):
+    """How a failed task is tried again; never after an effect that may have happened."""
+
+    max: int = Field(default=0, ge=0, le=100, description="How often at most.", examples=[2])
+    delay: Duration = Field(
+        default=Duration.parse("30s"), description="How long to wait before.", examples=["30s"]
+    )
+
+
+class Habits(Model):
+    """What an entry says of its tasks, and `defaults:` for every entry that does not."""
+
+    timeout: Duration | None = Field(
+        default=None,
+        description="How long an attempt may take; the script's expected duration and 5 minutes, at least "
+        "10, if it is not given.",
+        examples=["10m"],
+    )
+    retry: Retry = Field(
+        default=Retry(), description="How a failed task is tried again.", examples=[{"max": 2}]
+    )
+    on_missed: Literal["skip", "run_once", "run_all"] = Field(
+        default="run_once",
+        description="What happens with occurrences that came while nothing was running: none of them runs, "
+        "the newest, or all.",
+    )
+    grace: Duration = Field(
+        default=Duration.parse("1h"),
+        description="How late a task may still start; after that it is missed.",
+        examples=["30m"],
+    )
+    overlap: Literal["queue", "skip"] = Field(
+        default="queue",
+        description="What becomes of an occurrence that comes while the one before it still runs: it waits, "
+        "or it is skipped.",
+    )
+    spread: Duration | None = Field(
+        default=None,
+        description="The devices start evenly over so much time, in declared order.",
+        examples=["20m"],
+    )
+    jitter: Duration | None = Field(
+        default=None,
+        description="Each task starts up to so much later, the same for the same task.",
+        examples=["3m"],
+    )
+
+
+class Defaults(Habits):
+    """How the tasks of all entries behave."""
+
+
+class Work(Model):
+    """What an entry does, with what, where and when."""
 
     script: str = Field(
-        min_length=1, description="The kind of work that the entry does.", examples=["post", "follow"]
+        min_length=1,
+        max_length=64,
+        pattern=patterns.KEY,
+        description="The kind of work that the entry does: a built-in script, or a flow of your own.",
+        json_schema_extra=_explained("a script is a built-in one, or a flow: flows/NAME.yaml"),
     )
     config: str | dict[str, Any] = Field(
         default={}, description="The name of a config from `configs:`, or the settings themselves."
@@ -114,32 +296,62 @@ class Entry(Model):
         "by hand.",
         examples=[["morning", "12:15"]],
     )
+    multi_account: bool = Field(
+        default=False,
+        description="Whether it runs for every account on each device (backend local_api only).",
+    )
+    min_interval: int = Field(
+        default=0,
+        ge=0,
+        le=1440,
+        description="The least time between two tasks of an occurrence, in minutes.",
+    )
+    max_interval: int = Field(
+        default=0,
+        ge=0,
+        le=1440,
+        description="The longest time between two tasks of an occurrence, in minutes.",
+    )
+
+
+class Entry(Habits, Work):
+    """One entry: a script joined to devices, a config and start times."""
 
 
 class Campaign(Model):
     """A campaign: which devices run which scripts, with which configs, at which start times."""
 
     version: Literal[1] = Field(description="The version of this format.")
-    name: Annotated[
-        str,
-        StringConstraints(pattern=patterns.NAME, max_length=64),
-        Field(
-            description="The campaign's identity: small letters, digits and hyphens. No two files share it.",
-            examples=["autumn-launch"],
-            json_schema_extra=_explained("a campaign's name has small letters, digits and hyphens only"),
-        ),
-    ]
+    name: CampaignName = Field(
+        description="The campaign's identity: small letters, digits and hyphens. No two files share it.",
+        examples=["autumn-launch"],
+    )
+    formerly: list[CampaignName] = Field(
+        default=[],
+        description="Names that the campaign had before; its history is carried over.",
+        examples=[["summer-launch"]],
+    )
     timezone: str | None = Field(
         default=None,
         description="The IANA time zone of wall-clock times; needed as soon as one is used.",
-        examples=["Europe/Stockholm"],
+        examples=["Europe/Stockholm", "UTC"],
     )
     backend: Literal["device", "local_api"] = Field(
         default="device", description="What carries the tasks out: the phones themselves, or a Local API."
     )
+    active: Active | None = Field(
+        default=None,
+        description="The days on which the campaign is active, the last one included.",
+        examples=[{"from": "2026-11-21", "until": "2026-12-24"}],
+    )
+    defaults: Defaults = Field(
+        default=Defaults(), description="What holds for every entry that does not say otherwise."
+    )
     limits: Limits = Field(default=Limits(), description="How much may be done.")
-    devices: dict[Key, Annotated[list[Serial], Field(min_length=1)]] = Field(
-        default={}, description="Groups of phones by name.", examples=[{"studio": ["R58M123ABC"]}]
+    devices: dict[Key, Group] = Field(
+        default={},
+        description="Groups of phones or of accounts by name.",
+        examples=[{"studio": ["R58M123ABC"]}],
     )
     configs: dict[Key, dict[str, Any]] = Field(
         default={},

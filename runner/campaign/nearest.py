@@ -2,6 +2,11 @@
 
 from collections.abc import Iterable
 
+_KNOWN_SLIPS = {"target_username": "target_user", "follow_probable": "floow_probable"}
+"""What is often written for a key of the Local API, after its own examples or against its own spelling."""
+_LEAD = 0.1
+"""How much liker than the second name the first must be, to be the only answer."""
+
 
 def nearest(name: str, names: Iterable[str], *, likeness: float = 0.75) -> str | None:
     """The name most like `name`, or None if none is at least so much like it (0 to 1)."""
@@ -10,6 +15,28 @@ def nearest(name: str, names: Iterable[str], *, likeness: float = 0.75) -> str |
     by_lower = {candidate.lower(): candidate for candidate in names}
     found = get_close_matches(name.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else None
+
+
+def only_answer(name: str, names: Iterable[str], *, likeness: float = 0.75) -> str | None:
+    """The name that must have been meant, or None if there may be a doubt.
+
+    It is much more like `name` than any other; and `studio-2` is no slip for `studio-1`.
+    """
+    from difflib import SequenceMatcher
+
+    known = set(names)
+    if name in _KNOWN_SLIPS:
+        return _KNOWN_SLIPS[name] if _KNOWN_SLIPS[name] in known else None
+    first = nearest(name, known, likeness=likeness)
+    if first is None or _digits(first) != _digits(name):
+        return None
+    likeness_of_first = SequenceMatcher(None, first.lower(), name.lower()).ratio()
+    second = nearest(name, known - {first}, likeness=max(likeness_of_first - _LEAD, 0.0))
+    return first if second is None else None
+
+
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))
 
 
 def legal_names(name: str, names: Iterable[str]) -> str:

@@ -20,14 +20,18 @@ from yaml.reader import ReaderError
 from runner.campaign.document import Document, Mark, Marks, Place, line_starts, span_of
 from runner.campaign.scalars import MAYBE_NOT_TEXT, plain
 from runner.campaign.syntax import explain
-from runner.diagnostics import Diagnostic, Related, Severity, Span
+from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity, Span
 
 MAX_BYTES = 1024 * 1024
 """The largest file that is read."""
+MAX_VALUES = 30_000
+"""How many keys and values a file may have."""
 MAX_DEPTH = 50
 """How deep mappings and lists may be nested, aliases followed."""
 MAX_ALIASED_VALUES = 10_000
 """How many values all aliases of a file together may stand for."""
+_TEXT_AS_ONE = 64
+"""So many characters of what an alias stands for count as a value of their own."""
 
 _TAG = re.compile(r"![^\s,\[\]{}]*")
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -106,6 +110,8 @@ class _Reading:
         value = event.value
         place = (event.start_mark.index, event.end_mark.index)
         self._values += 1
+        if self._values > MAX_VALUES:
+            self._refuse("too-large", place, f"the file has more than {MAX_VALUES} keys and values")
         self._end = place[1]
         if event.implicit[0]:
             if not value or value[0] in MAYBE_NOT_TEXT:
@@ -113,7 +119,7 @@ class _Reading:
         elif event.tag is not None:
             self._note_tag(place[0])
         if event.anchor is not None:
-            self._anchors[event.anchor] = (value, place, 1, 0)
+            self._anchors[event.anchor] = (value, place, 1 + (place[1] - place[0]) // _TEXT_AS_ONE, 0)
         return value, place
 
     def _plain(self, text: str, place: Place) -> Any:
@@ -140,7 +146,8 @@ class _Reading:
         self._depth -= 1
         if event.anchor is not None:
             height = self._deepest - self._depth
-            self._anchors[event.anchor] = (data, marks, self._values - values_before, height)
+            weight = self._values - values_before + (marks.end - marks.start) // _TEXT_AS_ONE
+            self._anchors[event.anchor] = (data, marks, weight, height)
         self._deepest = max(self._deepest, outer_deepest)
         return data, marks
 
@@ -234,6 +241,8 @@ class _Reading:
     ) -> None:
         diagnostic = Diagnostic(self.path, self._span(place), Severity.ERROR, code, message, hint, related)
         self.diagnostics.append(diagnostic)
+        if len(self.diagnostics) == MAX_PROBLEMS:
+            self._refuse("too-many-problems", place, "the file is not read on after so many problems")
 
     def _note_tag(self, start: int) -> None:
         at = self.text.index("!", start)

@@ -1,13 +1,16 @@
-"""Which git revision a campaign file came from."""
+"""Which git revision a campaign file came from, and what files were at another one."""
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from runner.errors import UsageError
+
 _TIMEOUT_S = 20
+_GIT = ("git", "-c", "core.fsmonitor=false", "--literal-pathspecs", "--no-optional-locks")
 _STATUS = (
-    *("git", "-c", "core.fsmonitor=false", "--literal-pathspecs", "--no-optional-locks"),
+    *_GIT,
     *("status", "--porcelain=v2", "--branch", "-z", "--no-renames"),
     *("--untracked-files=all", "--ignored=matching", "--"),
 )
@@ -58,20 +61,100 @@ def parse_status(output: str) -> tuple[str | None, frozenset[str]]:
     return commit, frozenset(changed)
 
 
+def files_at(revision: str, paths: Iterable[Path]) -> dict[Path, bytes]:
+    """The YAML files that were at a revision where `paths` (files and folders) are now, by absolute path; the
+    flows beside a campaign are among them.
+
+    Raises UsageError if a path is in no repository, or if that has no such revision.
+    """
+    found: dict[Path, bytes] = {}
+    by_root: dict[Path, list[str]] = {}
+    for path in paths:
+        real = path.resolve()
+        root = _root(real) if not (real / ".git").exists() else real
+        if root is None:
+            raise UsageError(f"{path} is in no git repository, so there is no {revision} to compare it with")
+        flows = real.parent / "flows"
+        by_root.setdefault(root, []).extend(
+            place.relative_to(root).as_posix() for place in (real, flows) if place.is_relative_to(root)
+        )
+    for root, names in by_root.items():
+        commit = _commit(root, revision)
+        blobs = _parse_tree(_git(root, ("ls-tree", "-r", "-z", "--full-tree", commit, "--", *names)))
+        contents = _parse_blobs(
+            _git(root, ("cat-file", "--batch"), "".join(f"{oid}\n" for oid in blobs.values()))
+        )
+        found |= zip((root / name for name in blobs), contents, strict=True)
+    return found
+
+
+def _commit(root: Path, revision: str) -> str:
+    try:
+        wanted = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return _git(root, wanted).decode().strip()
+    except subprocess.CalledProcessError:
+        raise UsageError(
+            f"the repository {root} has no revision {revision}",
+            hint="name a commit, a branch or a tag, such as HEAD~1 or main",
+        ) from None
+
+
+def _parse_tree(output: bytes) -> dict[str, str]:
+    """The YAML files of `git ls-tree -r -z`: their object ids by path."""
+    blobs = {}
+    for record in filter(None, output.split(b"\0")):
+        meta, _, name = record.partition(b"\t")
+        mode, kind, oid = meta.decode().split()
+        if kind == "blob" and mode != "120000" and name.endswith((b".yaml", b".yml")):
+            blobs[os.fsdecode(name)] = oid
+    return blobs
+
+
+def _parse_blobs(output: bytes) -> list[bytes]:
+    """The contents that `git cat-file --batch` printed, in order."""
+    contents, position = [], 0
+    while position < len(output):
+        end = output.index(b"\n", position)
+        size = int(output[position:end].split()[2])
+        contents.append(output[end + 1 : end + 1 + size])
+        position = end + 1 + size + 1
+    return contents
+
+
 def _root(path: Path) -> Path | None:
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 
 
 def _ask_git(root: Path, names: Iterable[str]) -> str:
     """What git says of the files; nothing if there is no git, or none that wants to answer."""
-    environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
     try:
-        answer = subprocess.run(
-            [*_STATUS, *names], cwd=root, env=environment, capture_output=True, timeout=_TIMEOUT_S, check=True
-        )
+        return os.fsdecode(_run(root, (*_STATUS, *names)))
     except (OSError, subprocess.SubprocessError):
         return ""
-    return os.fsdecode(answer.stdout)
+
+
+def _git(root: Path, arguments: Sequence[str], given: str = "") -> bytes:
+    """What git prints. Raises CalledProcessError if it refuses, UsageError if there is no git."""
+    try:
+        return _run(root, (*_GIT, *arguments), given)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError(
+            f"git could not be asked: {error}", hint="install git, or leave --diff out"
+        ) from error
+
+
+def _run(root: Path, command: Sequence[str], given: str = "") -> bytes:
+    environment = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env=environment,
+        input=given.encode(),
+        capture_output=True,
+        timeout=_TIMEOUT_S,
+        check=True,
+    )
+    return done.stdout
 
 
 def _is_in(name: str, changed: frozenset[str]) -> bool:

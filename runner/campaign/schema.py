@@ -1,115 +1,101 @@
-"""JSON Schemas (2020-12) for editors and for validation, written from the models.
+"""The JSON Schema (2020-12) of campaign files, for editors and for validation, written from the models."""
 
-`python -m runner.campaign.schema DIR` writes every schema into a folder. A test fails when one is stale.
-"""
+from collections.abc import Mapping
 
-import json
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-from runner.campaign.models import Campaign
+from runner.campaign.models import AtTime, Campaign, CronTime, EveryTime
+from runner.campaign.schema_shape import Schema, complete, inlined, tidy
 from runner.scripts import SCRIPTS, Script
+from runner.scripts.configs import CONFIG_MODELS
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
-_FIRST = ("$schema", "$id", "title", "description", "$ref", "type", "default", "examples", "required")
-"""The keys of a schema that a person wants to see first."""
-
-Schema = dict[str, Any]
+_FORMS = (AtTime, EveryTime, CronTime)
+_OTHER_TIMES = {
+    "AtTime": ("every", "between", "cron"),
+    "EveryTime": ("at", "cron"),
+    "CronTime": ("at", "every"),
+}
+"""Keys of the other forms of a start time; our diagnostics look at them for what was meant."""
 
 
 def campaign_schema() -> Schema:
-    """The schema of a campaign file. An inline config is held against the schema of the entry's script."""
+    """The schema of a campaign file.
+
+    The script of an entry decides which keys its inline config may have. Named configs are not held against
+    any script here, since only their use decides; their keys are there for editors to complete.
+    """
     schema = Campaign.model_json_schema(ref_template=_REF)
-    definitions = schema.pop("$defs")
-    for script in SCRIPTS.values():
-        definitions[script.config_model.__name__] = _config_schema(script)
-    definitions["Entry"]["allOf"] = [_config_rule(script) for script in SCRIPTS.values()]
-    head = {"$schema": _DIALECT, "$id": "urn:campaign-runner:schema:campaign"}
-    return _tidy({**head, **schema, "$defs": dict(sorted(definitions.items()))})
+    definitions = schema["$defs"]
+    for name, script in SCRIPTS.items():
+        definitions[CONFIG_MODELS[name].__name__] = _config_schema(script)
+    for name, keys in _OTHER_TIMES.items():
+        definitions[name]["otherKeys"] = list(keys)
+    entry = definitions["Entry"]
+    entry["properties"]["script"]["examples"] = list(SCRIPTS)
+    entry["allOf"] = [rule for script in SCRIPTS.values() for rule in _config_rules(script, definitions)]
+    (pattern,) = schema["properties"]["configs"]["patternProperties"]
+    schema["properties"]["configs"]["patternProperties"][pattern] = _named_config(definitions)
+    definitions["StartTimeForms"] = _start_time_forms(definitions)
+    return complete("campaign", tidy(schema, choose=_start_time))
 
 
 def _config_schema(script: Script) -> Schema:
-    schema = script.config_model.model_json_schema(ref_template=_REF)
+    schema = inlined(CONFIG_MODELS[script.name].model_json_schema(ref_template=_REF))
     for key in script.paths:
         values = schema["properties"][key]
         values.get("items", values)["format"] = "path"
     return schema
 
 
-def _config_rule(script: Script) -> Schema:
+def _config_rules(script: Script, definitions: Mapping[str, Schema]) -> list[Schema]:
     """Where this script has an inline config, the script's schema decides; nothing else is reported."""
-    inline = {"properties": {"script": {"const": script.name}, "config": {"type": "object"}}}
+    model = CONFIG_MODELS[script.name].__name__
+    is_named = {"script": {"const": script.name}}
+    is_inline = {**is_named, "config": {"type": "object"}}
+    decide = {"properties": {"config": {"$ref": _REF.format(model=model)}}}
+    rules: list[Schema] = [
+        {"if": {"required": ["script", "config"], "properties": is_inline}, "then": decide}
+    ]
+    if needed := definitions[model].get("required"):
+        about = {"description": f"the script `{script.name}` needs {', '.join(f'`{key}`' for key in needed)}"}
+        named = {"required": ["script"], "properties": is_named}
+        rules.append({"if": named, "then": {"required": ["config"], "properties": {"config": about}}})
+    return rules
+
+
+def _named_config(definitions: Mapping[str, Schema]) -> Schema:
+    """Every key of every script, with no rule for its value."""
+    properties: dict[str, Schema] = {}
+    for name in SCRIPTS:
+        properties = {**_annotations(definitions[CONFIG_MODELS[name].__name__]), **properties}
+    description = "Settings of a script; the script of the entry that uses them decides what is legal."
+    return {"title": "Config", "description": description, "type": "object", "properties": properties}
+
+
+def _start_time(models: list[str]) -> Schema:
+    assert models == [model.__name__ for model in _FORMS], models
+    return {"$ref": _REF.format(model="StartTimeForms")}
+
+
+def _start_time_forms(definitions: Mapping[str, Schema]) -> Schema:
+    """The keys of a mapping tell which form of a start time it is held against; editors complete all keys."""
+    properties = {
+        key: about for form in _FORMS for key, about in _annotations(definitions[form.__name__]).items()
+    }
+    at, every, cron = ({"$ref": _REF.format(model=form.__name__)} for form in _FORMS)
+    is_every: Schema = {"type": "object", "anyOf": [{"required": ["every"]}, {"required": ["between"]}]}
     return {
-        "if": {**inline, "required": ["script", "config"]},
-        "then": {"properties": {"config": {"$ref": _REF.format(model=script.config_model.__name__)}}},
+        "properties": properties,
+        "if": {"type": "object", "required": ["cron"]},
+        "then": cron,
+        "else": {"if": is_every, "then": every, "else": {"if": {"type": "object"}, "then": at}},
     }
 
 
-def _tidy(node: Schema) -> Schema:
-    """Simplify what pydantic writes, so that each mistake breaks one rule only.
-
-    Absent values are left out, not null; a choice between plain types is a list of types.
-    """
-    node = {key: _tidied(value) for key, value in node.items()}
-    if isinstance(node.get("default"), dict):
-        node["default"] = _without_null(node["default"])
-    if node.get("default", ...) is None:
-        del node["default"]
-    if "anyOf" in node:
-        node = _merged(node)
-    if "patternProperties" in node:
-        ((pattern, values),) = node.pop("patternProperties").items()
-        node["propertyNames"] = {"pattern": pattern, **node.get("propertyNames", {})}
-        node["additionalProperties"] = values
-    return dict(sorted(node.items(), key=_rank))
-
-
-def _tidied(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_tidied(item) for item in value]
-    return _tidy(value) if isinstance(value, dict) else value
-
-
-def _rank(item: tuple[str, Any]) -> int:
-    return _FIRST.index(item[0]) if item[0] in _FIRST else len(_FIRST)
-
-
-def _without_null(default: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: _without_null(value) if isinstance(value, dict) else value for key, value in default.items()}
-    return {key: value for key, value in kept.items() if value not in (None, {})}
-
-
-def _merged(node: Schema) -> Schema:
-    """One schema for several plain types: the rules for text do not touch lists, and so on."""
-    branches = [branch for branch in node.pop("anyOf") if branch != {"type": "null"}]
-    types = [branch["type"] for branch in branches]
-    merged: Schema = {}
-    for branch in branches:
-        merged |= branch
-    return {**merged, **node, "type": types[0] if len(types) == 1 else types}
-
-
-SCHEMAS: dict[str, Callable[[], Schema]] = {"campaign": campaign_schema}
-"""Every schema by the name of its file; the value makes it."""
-
-
-def render(schema: Schema) -> str:
-    """A schema as the text of its file."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
-def write(folder: Path) -> list[Path]:
-    """Write every schema into `folder`; returns the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, make in SCHEMAS.items():
-        paths.append(folder / f"{name}.schema.json")
-        paths[-1].write_text(render(make()), encoding="utf-8")
-    return paths
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+def _annotations(model: Schema) -> dict[str, Schema]:
+    """The properties of a model without any rule, for completion only."""
+    found: dict[str, Schema] = {}
+    for key, node in model["properties"].items():
+        found[key] = {part: node[part] for part in ("title", "description", "default") if part in node}
+        if examples := node.get("enum", node.get("examples")):
+            found[key]["examples"] = examples
+    return found

@@ -1,41 +1,99 @@
-"""Holds a campaign's data against its JSON Schema: one diagnostic for each mistake."""
+"""Holds a file's data against its JSON Schema: one diagnostic for each mistake."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 from runner.campaign.document import Document, JsonPath
-from runner.campaign.schema_file import schema
+from runner.campaign.rewriting import fix
 from runner.campaign.wording import Breach, Finding, explain
-from runner.diagnostics import Diagnostic, Related, Severity
+from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity
+from runner.schema_file import schema
+from runner.scripts import Script
 
-_PRECEDENCE = ("type", "const", "enum", "pattern")
+_PRECEDENCE = ("type", "const", "enum", "pattern", "format")
 """Of several rules that one value breaks, the one that says most comes first."""
+_LONGEST_KEY = 64
 _ABOUT_KEYS = ("required", "additionalProperties", "propertyNames")
+_EMPTY = {
+    "campaign": "a campaign starts with `version: 1` and `name: ...`",
+    "flow": "a flow starts with `version: 1` and `name: ...`",
+}
+
+Found = tuple[Breach, str | None]
+"""A broken rule, and the entry, if it stands in a config that the entry uses by its name."""
 
 
-def check_structure(document: Document) -> list[Diagnostic]:
-    """What a campaign's schema says of the data.
+def check_campaign(document: Document, scripts: Mapping[str, Script]) -> list[Diagnostic]:
+    """What a campaign's schema says of the data, and the schemas of its scripts of its configs.
 
     A config is held against the schema of each script that uses it; the diagnostic stands in the config and
     names the entries.
     """
     if document.data is None:
-        message, hint = "the file is empty", "a campaign starts with `version: 1` and `name: ...`"
-        return [Diagnostic(document.path, document.span(()), Severity.ERROR, "missing-key", message, hint)]
+        return [_empty(document, "campaign")]
     data, named = _with_configs_in_place(document.data)
-    findings: dict[Finding, list[str]] = {}
-    for breach, entry in _strongest(_breach(error, named) for error in _validator().iter_errors(data)):
-        for finding in explain(breach, document):
-            findings.setdefault(finding, []).extend([entry] if entry else [])
-    return [_diagnostic(document, finding, entries) for finding, entries in findings.items()]
+    found = chain(_breaches("campaign", data), _flow_breaches(data, scripts))
+    return list(_diagnostics(document, (_at_its_place(breach, named) for breach in found)))
+
+
+def check_flow(document: Document) -> list[Diagnostic]:
+    """What the schema of flow files says of the data."""
+    if document.data is None:
+        return [_empty(document, "flow")]
+    return list(_diagnostics(document, ((breach, None) for breach in _breaches("flow", document.data))))
+
+
+def breaches(rules: dict[str, Any], data: Any, path: JsonPath = ()) -> Iterator[Breach]:
+    """The rules of a schema that the data breaks, which stands at `path`."""
+    import jsonschema_rs
+
+    return _iterate(jsonschema_rs.validator_for(rules, offline=True), rules, data, tuple(path))
 
 
 @cache
-def _validator() -> Any:
+def _validator(name: str) -> Any:
     import jsonschema_rs
 
-    return jsonschema_rs.validator_for(schema("campaign"), offline=True)
+    return jsonschema_rs.validator_for(schema(name), offline=True, validate_formats=True)
+
+
+def _breaches(name: str, data: Any) -> Iterator[Breach]:
+    return _iterate(_validator(name), schema(name), data, ())
+
+
+def _iterate(
+    validator: Any, rules: Mapping[str, Any], data: Any, path: tuple[str | int, ...]
+) -> Iterator[Breach]:
+    for error in validator.iter_errors(data):
+        node = rules
+        for step in error.schema_path[:-1]:
+            node = node[step]
+        place = (*path, *_way(data, error.instance_path))
+        yield Breach(error.kind.name, place, error.instance, node, getattr(error.kind, "value", None))
+
+
+def _way(data: Any, steps: Iterable[str | int]) -> Iterator[str | int]:
+    """The way to a value: the validator gives keys that are digits as numbers, without their zeros."""
+    for step in steps:
+        key = step
+        if isinstance(data, dict) and isinstance(step, int):
+            widths = range(len(str(step)), _LONGEST_KEY + 1)
+            key = next((name for width in widths if (name := str(step).zfill(width)) in data), step)
+            if key == step:
+                return
+        yield key
+        data = data[key]
+
+
+def _flow_breaches(data: Any, scripts: Mapping[str, Script]) -> Iterator[Breach]:
+    """The configs of flows of the user's own, against the parameters that they declare."""
+    for name, entry in _mapping(_mapping(data).get("scripts")).items():
+        script = scripts.get(str(_mapping(entry).get("script")))
+        config = _mapping(entry).get("config", {})
+        if script is not None and script.flow is not None and isinstance(config, dict):
+            yield from breaches(dict(script.config_schema()), config, ("scripts", name, "config"))
 
 
 def _with_configs_in_place(data: Any) -> tuple[Any, dict[str, str]]:
@@ -59,23 +117,32 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _breach(error: Any, named: dict[str, str]) -> tuple[Breach, str | None]:
-    """What the validator found, at its place in the file; and the entry, if it stands in a named config."""
-    path, entry = tuple(error.instance_path), None
+def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
+    """A breach where the file has it; and the entry, if it stands in a named config."""
+    path = breach.path
     if len(path) >= 3 and path[0] == "scripts" and path[2] == "config" and path[1] in named:
-        entry = path[1]
-        path = ("configs", named[entry], *path[3:])
-    node = schema("campaign")
-    for step in error.schema_path[:-1]:
-        node = node[step]
-    return Breach(error.kind.name, path, error.instance, node, error.kind.value), entry
+        entry = str(path[1])
+        place = ("configs", named[entry], *path[3:])
+        return Breach(breach.rule, place, breach.value, breach.node, breach.detail), entry
+    return breach, None
 
 
-def _strongest(breaches: Iterable[tuple[Breach, str | None]]) -> list[tuple[Breach, str | None]]:
+def _diagnostics(document: Document, found: Iterable[Found]) -> Iterator[Diagnostic]:
+    findings: dict[Finding, list[str]] = {}
+    for breach, entry in _strongest(islice(found, MAX_PROBLEMS)):
+        for finding in islice(explain(breach, document), MAX_PROBLEMS):
+            findings.setdefault(finding, []).extend([entry] if entry else [])
+    for finding, entries in islice(findings.items(), MAX_PROBLEMS):
+        yield _diagnostic(document, finding, entries)
+    if len(findings) >= MAX_PROBLEMS:
+        yield _too_many(document, finding)
+
+
+def _strongest(found: Iterable[Found]) -> list[Found]:
     """Of the rules about one value the one that says most, and all rules about keys."""
-    kept: list[tuple[Breach, str | None]] = []
+    kept: list[Found] = []
     values: set[tuple[JsonPath, str | None]] = set()
-    for breach, entry in sorted(breaches, key=lambda item: _rank(item[0].rule)):
+    for breach, entry in sorted(found, key=lambda item: _rank(item[0].rule)):
         place = (breach.path, entry)
         if breach.rule in _ABOUT_KEYS or place not in values:
             kept.append((breach, entry))
@@ -88,6 +155,21 @@ def _rank(rule: str) -> int:
     return _PRECEDENCE.index(rule) if rule in _PRECEDENCE else len(_PRECEDENCE)
 
 
+def _empty(document: Document, name: str) -> Diagnostic:
+    span = document.span(())
+    return Diagnostic(document.path, span, Severity.ERROR, "missing-key", "the file is empty", _EMPTY[name])
+
+
+def _too_many(document: Document, last: Finding) -> Diagnostic:
+    span, message = (
+        document.span(last.path, key=last.at_key),
+        f"only {MAX_PROBLEMS} problems are told at once",
+    )
+    return Diagnostic(
+        document.path, span, Severity.ERROR, "too-many-problems", message, "correct these first"
+    )
+
+
 def _diagnostic(document: Document, finding: Finding, entries: list[str]) -> Diagnostic:
     related = tuple(
         Related(
@@ -96,6 +178,9 @@ def _diagnostic(document: Document, finding: Finding, entries: list[str]) -> Dia
         for entry in entries
     )
     span = document.span(finding.path, key=finding.at_key)
+    answer = None
+    if finding.answer is not None:
+        answer = fix(document, finding.path, finding.answer, key=finding.at_key)
     return Diagnostic(
-        document.path, span, Severity.ERROR, finding.code, finding.message, finding.hint, related
+        document.path, span, Severity.ERROR, finding.code, finding.message, finding.hint, related, answer
     )

@@ -1,13 +1,17 @@
 """What is wrong with a value, and what to do about it, in the words of the campaign file."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runner.campaign import patterns
 from runner.campaign.document import Document
-from runner.campaign.nearest import enumeration, legal_names, nearest
+from runner.campaign.nearest import enumeration, legal_names, nearest, only_answer
+from runner.campaign.repairs import repaired
 from runner.campaign.scalars import plain
+from runner.diagnostics import MAX_PROBLEMS
 
 _KINDS = {
     "string": "text",
@@ -17,6 +21,13 @@ _KINDS = {
     "array": "a list",
     "object": "a mapping",
 }
+_MOST_SLIPS = 100
+"""Of so many unknown keys of one mapping the nearest name is looked for; more are no slips of the pen."""
+_BOOLEANS = {"yes": True, "on": True, "no": False, "off": False, "true": True, "false": False}
+"""Text that is meant as true or false where nothing else is legal; YAML 1.1 read it so."""
+_GROUPED = re.compile(r"[-+]?[1-9][0-9_]*")
+_SEXAGESIMAL = re.compile(r"[0-9]+(:[0-5]?[0-9])+")
+"""Shapes of whole numbers in YAML 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Breach:
     def name(self) -> str:
         """What a message calls the value."""
         if not self.path:
-            return "a campaign"
+            return f"a {self.node.get('title', 'file').lower()}"
         last = self.path[-1]
         if isinstance(last, str):
             return f"`{last}`"
@@ -46,13 +57,17 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnostic in the making: its place is still a path."""
+    """A diagnostic in the making: its place is still a path.
+
+    `answer` is the only key or value that can have been meant there, if there is one.
+    """
 
     code: str
     path: tuple[str | int, ...]
     message: str
     hint: str | None = None
     at_key: bool = False
+    answer: str | float | None = None
 
 
 def explain(breach: Breach, document: Document) -> Iterator[Finding]:
@@ -70,28 +85,52 @@ def explain(breach: Breach, document: Document) -> Iterator[Finding]:
             yield _bad_choice(breach, document.source(breach.path))
         case "pattern":
             yield _bad_text(breach, document.source(breach.path))
+        case "format":
+            yield Finding("bad-value", breach.path, f"there is no day {document.source(breach.path)}")
+        case "maxProperties":
+            yield _several_keys(breach)
         case _:
             yield _out_of_range(breach)
 
 
 def _unknown_keys(breach: Breach) -> Iterator[Finding]:
-    legal = breach.node["properties"]
-    for key in breach.detail:
-        unused = [name for name in legal if name not in breach.value]
-        hint = legal_names(key, legal if nearest(key, unused) is None else unused)
-        yield Finding("unknown-key", (*breach.path, key), f"unknown key `{key}`", hint, at_key=True)
+    legal = _legal_keys(breach.node)
+    unused = [name for name in legal if name not in breach.value]
+    unknown = [key for key in breach.detail if key not in legal][:MAX_PROBLEMS]
+    meant = {key: only_answer(key, unused) for key in unknown[:_MOST_SLIPS]}
+    times = Counter(meant.values())
+    yield from (_key_of_another_form(breach, key) for key in breach.detail if key in legal)
+    for key in unknown:
+        hint = None
+        if key in meant:
+            hint = legal_names(key, legal if nearest(key, unused) is None else unused)
+        answer = meant.get(key) if times[meant.get(key)] == 1 else None
+        path, message = (*breach.path, key), f"unknown key `{key}`"
+        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer)
 
 
 def _missing_key(breach: Breach) -> Iterator[Finding]:
     """Nothing if the key is there with a slip of the pen: then it is the unknown key that is reported."""
-    legal, key = breach.node["properties"], breach.detail
+    key, legal = breach.detail, breach.node["properties"]
     unknown = [name for name in breach.value if name not in legal]
-    if nearest(key, unknown) is not None:
+    if any(nearest(name, unknown) for name in (key, *breach.node.get("otherKeys", ()))):
         return
     where = f" in {breach.name}" if breach.path else ""
     yield Finding(
         "missing-key", breach.path, f"`{key}` is missing{where}", legal[key].get("description"), at_key=True
     )
+
+
+def _legal_keys(node: Mapping[str, Any]) -> list[str]:
+    """The keys of a mapping, and those of the other forms that it may have been meant as."""
+    return [*node["properties"], *node.get("otherKeys", ())]
+
+
+def _key_of_another_form(breach: Breach, key: str) -> Finding:
+    mine = [name for name in breach.node["properties"] if name in breach.value]
+    message = f"`{key}` does not go with {enumeration(mine, 'and')}"
+    hint = "they are different forms of a start time: write two, in a list"
+    return Finding("unknown-key", (*breach.path, key), message, hint, at_key=True)
 
 
 def _bad_name(breach: Breach) -> Finding:
@@ -106,34 +145,79 @@ def _bad_name(breach: Breach) -> Finding:
 
 
 def _wrong_type(breach: Breach, source: str) -> Finding:
-    wanted = [_KINDS[kind] for kind in breach.detail]
+    wanted = " or ".join(_KINDS[kind] for kind in breach.detail)
     if breach.value is None:
-        hint = f"write {' or '.join(wanted)}, or remove it"
-        return Finding("wrong-type", breach.path, f"{breach.name} has no value", hint)
-    message = f"{breach.name} must be {' or '.join(wanted)}, not {_kind(breach.value)}"
-    return Finding("wrong-type", breach.path, message, _type_hint(breach, source))
+        message = f"{breach.name} has no value"
+        return Finding("wrong-type", breach.path, message, f"write {wanted}, or remove it")
+    message = f"{breach.name} must be {wanted}, not {_kind(breach.value)}"
+    hint, answer = _type_hint(breach, source), _retyped(breach, source)
+    return Finding("wrong-type", breach.path, message, hint, answer=answer)
+
+
+def _retyped(breach: Breach, source: str) -> str | float | None:
+    """What is written, as the type that is wanted: a number in quotes, `yes`, a number where text belongs."""
+    wanted, value = breach.detail, breach.value
+    if isinstance(value, str):
+        meant = _BOOLEANS.get(value.lower(), plain(value))
+        return meant if _kinds(meant).intersection(wanted) else None
+    if "string" in wanted and isinstance(value, int | float) and _may_be_text(breach.node, source):
+        return source
+    return None
+
+
+def _kinds(value: Any) -> set[str]:
+    """What JSON Schema calls a number or a truth value."""
+    if isinstance(value, bool):
+        return {"boolean"}
+    return {int: {"integer", "number"}, float: {"number"}}.get(type(value), set())
 
 
 def _type_hint(breach: Breach, source: str) -> str | None:
     wanted, value = breach.detail, breach.value
-    if "string" in wanted and not isinstance(value, str | list) and "\n" not in source:
+    if "string" in wanted and not isinstance(value, str | list | dict) and "\n" not in source:
         return _quoting_hint(breach.node, source)
     if "array" in wanted and isinstance(value, str):
         return f"write a list: [{source}]"
-    if isinstance(value, str) and isinstance(plain(value), int) and "integer" in wanted:
-        return f"remove the quotes: {value}"
-    if isinstance(value, str) and value.lstrip("0").isdigit() and "integer" in wanted:
-        return f"write it without leading zeros: {value.lstrip('0')}"
-    return f"it can be {enumeration(breach.node['enum'])}" if "enum" in breach.node else None
+    if isinstance(value, str) and (hint := _number_or_truth_hint(value, wanted)):
+        return hint
+    if "enum" in breach.node:
+        return f"it can be {enumeration(breach.node['enum'])}"
+    if "object" in wanted and "properties" in breach.node:
+        return f"its keys are {enumeration(breach.node['properties'], 'and')}"
+    return None
+
+
+def _number_or_truth_hint(text: str, wanted: Sequence[str]) -> str | None:
+    """For text where a number or a truth belongs: it has quotes, or YAML 1.1 read it otherwise."""
+    if "boolean" in wanted and (meant := _BOOLEANS.get(text.lower())) is not None:
+        right = "true" if meant else "false"
+        return f"write {right}" + ("" if text.lower() == right else f": `{text}` is text in YAML 1.2")
+    if "integer" not in wanted and "number" not in wanted:
+        return None
+    if _kinds(plain(text)).intersection(wanted):
+        return f"remove the quotes: {text}"
+    if text.lstrip("0").isdigit():
+        return f"write it without leading zeros: {text.lstrip('0')} (YAML 1.1 would read an octal number)"
+    if _GROUPED.fullmatch(text):
+        return f"write it without underscores: {text.replace('_', '')} (YAML 1.2 has none in numbers)"
+    if _SEXAGESIMAL.fullmatch(text):
+        return "write a plain number: YAML 1.2 has none to the base of 60"
+    return None
 
 
 def _quoting_hint(node: Mapping[str, Any], source: str) -> str | None:
     """For a number, `true` or `{...}` where text belongs: the same in quotes, if that would be right."""
     if source not in node.get("enum", [source]):
         return f"it can be {enumeration(node['enum'])}"
-    if not re.search(node.get("pattern", ""), source):
+    if not _may_be_text(node, source):
+        if node.get("pattern") == patterns.DURATION and source.isdigit():
+            return f"add a unit: {source}s, {source}m or {source}h"
         return node.get("patternErrorMessage")
     return f"quote it: '{source}'" if '"' in source else f'quote it: "{source}"'
+
+
+def _may_be_text(node: Mapping[str, Any], text: str) -> bool:
+    return text in node.get("enum", [text]) and re.search(node.get("pattern", ""), text) is not None
 
 
 def _kind(value: Any) -> str:
@@ -153,12 +237,22 @@ def _bad_choice(breach: Breach, source: str) -> Finding:
         breach.path,
         f"{breach.name} cannot be {_shown(source)}",
         legal_names(str(breach.value), legal),
+        answer=only_answer(breach.value, legal) if isinstance(breach.value, str) else None,
     )
 
 
 def _bad_text(breach: Breach, source: str) -> Finding:
-    hint = breach.node.get("patternErrorMessage")
-    return Finding("bad-value", breach.path, f"{breach.name} cannot be {_shown(source)}", hint)
+    hint, meant = breach.node.get("patternErrorMessage"), repaired(breach.value, breach.node["pattern"])
+    if meant is not None:
+        hint = f"did you mean `{meant}`?"
+    message = f"{breach.name} cannot be {_shown(source)}"
+    return Finding("bad-value", breach.path, message, hint, answer=meant)
+
+
+def _several_keys(breach: Breach) -> Finding:
+    at_most, keys = breach.node["maxProperties"], enumeration(breach.value, "and")
+    message = f"{breach.name} has the keys {keys}, and may have {at_most} of them"
+    return Finding("bad-value", breach.path, message, "begin a new item for each")
 
 
 def _shown(source: str) -> str:
@@ -169,11 +263,15 @@ def _out_of_range(breach: Breach) -> Finding:
     node = breach.node
     match breach.rule:
         case "minimum" | "maximum":
-            message = (
-                f"{breach.name} is {breach.value}; it must be from {node['minimum']} to {node['maximum']}"
-            )
+            message = f"{breach.name} is {breach.value}; it must be {_range(node)}"
         case "maxLength":
             message = f"{breach.name} has {len(breach.value)} characters; {node['maxLength']} are allowed"
         case _:
             message = f"{breach.name} is empty"
     return Finding("out-of-range", breach.path, message)
+
+
+def _range(node: Mapping[str, Any]) -> str:
+    if "minimum" in node and "maximum" in node:
+        return f"from {node['minimum']} to {node['maximum']}"
+    return f"at least {node['minimum']}" if "minimum" in node else f"at most {node['maximum']}"

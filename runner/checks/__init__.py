@@ -1,43 +1,90 @@
 """What schemas cannot say of campaigns: one check a file, one code a check, named alike."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from runner.campaign.loader import Loaded, load
 from runner.checks import (
+    bad_cron,
     bad_spintax,
     bad_start_time,
     bad_time_zone,
+    bad_url,
+    bad_username,
+    device_conflict,
     duplicate_name,
     duplicate_target,
     in_the_past,
+    limit_exceeded,
+    merged_occurrences,
     missing_file,
+    never_fires,
+    nonexistent_time,
+    out_of_range,
+    outside_working_hours,
+    repeated_time,
     required_together,
+    secret_in_file,
+    suspicious_probability,
+    too_short_timeout,
     unknown_reference,
+    unreadable_media,
     unsupported_by_backend,
+    unused_definition,
 )
+from runner.checks.bookmark import Bookmark
+from runner.checks.calendar import Horizon
+from runner.checks.files import Files
+from runner.checks.outlook import Outlook
 from runner.checks.view import CampaignView
-from runner.diagnostics import Diagnostic, Severity, Span, tidy
+from runner.diagnostics import Diagnostic, Severity, tidy
 
-CHECKS: tuple[Callable[[CampaignView], Iterator[Diagnostic]], ...] = (
+Check = Callable[[CampaignView], Iterator[Diagnostic]]
+
+ON_MEANING: tuple[Check, ...] = (
     unknown_reference.check,
     bad_time_zone.check,
     bad_start_time.check,
-    in_the_past.check,
-    missing_file.check,
-    required_together.check,
-    duplicate_target.check,
-    unsupported_by_backend.check,
-    bad_spintax.check,
+    bad_cron.check,
 )
-"""Every check of one campaign; `duplicate_name` is the one over several."""
+"""Checks of one campaign: whether what stands there means anything. The others go on with what does."""
+
+ON_CAMPAIGN: tuple[Check, ...] = (
+    unused_definition.check,
+    nonexistent_time.check,
+    repeated_time.check,
+    in_the_past.check,
+    never_fires.check,
+    merged_occurrences.check,
+    outside_working_hours.check,
+    out_of_range.check,
+    required_together.check,
+    unsupported_by_backend.check,
+    bad_username.check,
+    bad_url.check,
+    bad_spintax.check,
+    duplicate_target.check,
+    suspicious_probability.check,
+    secret_in_file.check,
+    missing_file.check,
+    unreadable_media.check,
+    too_short_timeout.check,
+)
+"""Checks of one campaign: whether it is right."""
+
+ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[Bookmark, Diagnostic]]], ...] = (
+    duplicate_name.check,
+    device_conflict.check,
+    limit_exceeded.check,
+)
+"""Checks of all campaigns together, and of what they would do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The problems of some files, sorted, and the text of each file by its path."""
+    """The problems of some files, sorted, and the text of each file by its path, secrets made unreadable."""
 
     texts: dict[str, str]
     diagnostics: tuple[Diagnostic, ...]
@@ -62,22 +109,35 @@ def check_files(paths: Iterable[Path], now: datetime) -> Report:
 
 def check_campaigns(campaigns: Iterable[Loaded], now: datetime) -> Report:
     """Every problem of the campaigns, those of their text and structure included."""
-    diagnostics: list[Diagnostic] = []
+    files, horizon, outlook = Files(), Horizon(now), Outlook()
     texts: dict[str, str] = {}
-    names: list[tuple[str, str, Span]] = []
     for loaded in campaigns:
-        document, view = loaded.document, CampaignView(loaded.document, now)
-        if name := view.text("name"):
-            names.append((name.text, document.path, document.span(name.path)))
-        diagnostics += loaded.diagnostics
-        diagnostics += _check(view, loaded.diagnostics)
-        texts[document.path] = document.text
-    diagnostics += duplicate_name.check(names)
+        view = CampaignView(loaded, horizon, files)
+        _check(view)
+        outlook.add(view)
+        texts |= _texts(view)
+    for check in ON_OUTLOOK:
+        found: dict[Bookmark, list[Diagnostic]] = {}
+        for campaign, problem in check(outlook):
+            found.setdefault(campaign, []).append(problem)
+        for campaign, problems in found.items():
+            campaign.add(problems)
+    diagnostics = [problem for campaign in outlook.campaigns for problem in campaign.found]
     return Report(texts, tuple(tidy(diagnostics)))
 
 
-def _check(view: CampaignView, reported: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    """What the checks find, save where the structure is wrong already: one diagnostic for one mistake."""
-    places = {diagnostic.span for diagnostic in reported}
-    for check in CHECKS:
-        yield from (diagnostic for diagnostic in check(view) if diagnostic.span not in places)
+def _check(view: CampaignView) -> None:
+    """One campaign by itself."""
+    if view.is_hopeless:
+        return
+    for check in ON_MEANING:
+        view.add(check(view), breaking=True)
+    for check in ON_CAMPAIGN:
+        view.add(check(view))
+
+
+def _texts(view: CampaignView) -> dict[str, str]:
+    """The texts of a campaign and of its flows."""
+    texts = {flow.document.path: flow.document.text for flow in view.loaded.flows.values()}
+    texts[view.document.path] = secret_in_file.masked(view.document, view.found)
+    return texts

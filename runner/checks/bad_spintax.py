@@ -10,7 +10,7 @@ CODE = "bad-spintax"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs:
+    for config in campaign.configs_of("post"):
         for item in config.texts("captions"):
             for offset, message in problems(item.text):
                 span = campaign.document.span_within(item.path, item.text, offset)

@@ -1,13 +1,13 @@
 """Check `bad-start-time`: a start time that no calendar or clock holds."""
 
-import re
 from collections.abc import Iterator
 
-from runner.campaign import patterns
-from runner.checks.unknown_reference import is_start_time
-from runner.checks.view import CampaignView, Item
+from runner.campaign.patterns import START_TIME
+from runner.campaign.repairs import repaired
+from runner.campaign.rewriting import fix
+from runner.checks.view import CampaignView
+from runner.checks.written import Time
 from runner.diagnostics import Diagnostic
-from runner.planning.rules import parse
 
 CODE = "bad-start-time"
 
@@ -15,21 +15,16 @@ _HINT = "write HH:MM for every day, or a date and time for once: 2026-12-01T18:0
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    names = campaign.section("start_times")
-    for entry in campaign.entries:
-        for item in entry.start_times:
-            if item.text not in names and is_start_time(item.text, names):
-                yield from _problem(campaign, item)
-    for name, text in names.items():
-        if isinstance(text, str) and re.match(patterns.START_TIME, text):
-            yield from _problem(campaign, Item(("start_times", name), text))
+    for time in campaign.times:
+        if time.problem and isinstance(time.value, str):
+            yield _text(campaign, time, time.value)
+        elif time.problem and "cron" not in time.value:
+            yield campaign.problem(CODE, time.path, time.problem)
 
 
-def _problem(campaign: CampaignView, item: Item) -> Iterator[Diagnostic]:
-    if not re.match(patterns.START_TIME, item.text):
-        yield campaign.problem(CODE, item.path, f"`{item.text}` is no start time", _HINT)
-        return
-    try:
-        parse(item.text)
-    except ValueError as error:
-        yield campaign.problem(CODE, item.path, str(error), _HINT)
+def _text(campaign: CampaignView, time: Time, text: str) -> Diagnostic:
+    answer = repaired(text, START_TIME)
+    if answer is None or answer == text:
+        return campaign.problem(CODE, time.path, time.problem, _HINT)
+    answered = fix(campaign.document, time.path, answer)
+    return campaign.problem(CODE, time.path, time.problem, f"did you mean {answer}?", fix=answered)

@@ -4,141 +4,188 @@ A file whose structure has errors is checked too, so that all its problems are r
 the wrong type simply do not appear here.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from runner.campaign.document import Document, JsonPath
-from runner.campaign.schema_file import config_schemas
-from runner.diagnostics import Diagnostic, Related, Severity, Span
+from runner.campaign import patterns
+from runner.campaign.document import JsonPath
+from runner.campaign.loader import Loaded
+from runner.campaign.nearest import nearest
+from runner.checks.calendar import ActiveDays, Calendar, Horizon
+from runner.checks.files import Files
+from runner.checks.places import Places
+from runner.checks.sound import sound_works
+from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
+from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
+from runner.planning.rules import parse
+from runner.planning.work import Work
+from runner.scripts import defaults
+from runner.scripts.script import BACKENDS
 
+TOO_MANY = "too-many-problems"
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A text, and where it stands."""
-
-    path: tuple[str | int, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    name: str
-    script: Item | None
-    config_name: Item | None
-    devices: tuple[Item, ...]
-    start_times: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigUse:
-    """A config in the eyes of one built-in script.
-
-    `entries` are the entries that use it by its name; none if it is written within its entry. `path` is where
-    it stands, or would stand if the entry had one.
-    """
-
-    script: str
-    path: tuple[str | int, ...]
-    values: Mapping[str, Any]
-    entries: tuple[str, ...] = ()
-
-    @property
-    def has_unknown_keys(self) -> bool:
-        """Then one of them may be the key that seems to be missing."""
-        return not self.values.keys() <= config_schemas()[self.script]["properties"].keys()
-
-    def value(self, key: str) -> Any:
-        """What is written, or the key's default."""
-        return self.values.get(key, self._schema(key).get("default"))
-
-    def texts(self, key: str) -> tuple[Item, ...]:
-        """The key's text, or the texts of its list; none if it has the one where the other belongs."""
-        value = self.values.get(key)
-        if isinstance(value, list) != (self._schema(key).get("type") == "array"):
-            return ()
-        return tuple(_items(value, (*self.path, key)))
-
-    def _schema(self, key: str) -> Mapping[str, Any]:
-        return _mapping(config_schemas()[self.script]["properties"].get(key))
+_MOST_COMPARISONS = 20_000
+"""How many names of a file are compared with others to find out what was meant."""
 
 
 class CampaignView:
-    """One campaign file; `now` is the instant of the check."""
+    """One campaign file, and the world around it.
 
-    def __init__(self, document: Document, now: datetime) -> None:
-        self.document = document
-        self.now = now
-        self.data = _mapping(document.data)
+    `found` are its problems so far, `wrong` the places where something means nothing.
+    """
+
+    def __init__(self, loaded: Loaded, horizon: Horizon, files: Files) -> None:
+        self.loaded = loaded
+        self.document = loaded.document
+        self.horizon = horizon
+        self.files = files
+        self.data = mapping(loaded.document.data)
+        self.scripts = loaded.scripts
+        self.found = list(loaded.diagnostics)
+        self.wrong = self._structural = self._places(self.found)
+        self._comparisons_left = _MOST_COMPARISONS
+        self._folder = os.path.dirname(self.document.path)  # noqa: PTH120
+        self._defaults: dict[str, Mapping[str, Any]] = {}
+
+    def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
+        """Note what a check finds, save where the text or the structure is wrong already: one diagnostic for
+        one mistake. What is `breaking` leaves nothing there to be planned."""
+        unsaid = (problem for problem in problems if not self._structural.any_in(problem.span))
+        new = list(islice(unsaid, MAX_PROBLEMS))
+        if not new:
+            return
+        self.found += new
+        if len(new) == MAX_PROBLEMS:
+            message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
+            self.found.append(self.problem(TOO_MANY, new[-1].span, message, "correct these first"))
+        if breaking:
+            self.wrong = self._places(self.found)
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there are more problems than have been told: then not all that is wrong is known."""
+        return any(problem.code == TOO_MANY for problem in self.found)
+
+    def _places(self, problems: Iterable[Diagnostic]) -> Places:
+        here = self.document.path
+        return Places(
+            problem.span
+            for problem in problems
+            if problem.severity is Severity.ERROR and problem.path == here
+        )
 
     def text(self, key: str) -> Item | None:
         """A text at the top of the file."""
-        return next(_items(self.data.get(key), (key,)), None)
+        return item_of(self.data, (), key)
 
     @cached_property
     def zone(self) -> ZoneInfo | None:
         """The campaign's time zone, if it names one that there is."""
         name = self.text("timezone")
-        try:
-            return ZoneInfo(name.text) if name else None
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return None
+        return _zone(name.text) if name else None
 
-    @property
-    def backend(self) -> str:
-        backend = self.text("backend")
-        return backend.text if backend else "device"
+    @cached_property
+    def calendar(self) -> Calendar:
+        """When its start times come."""
+        return Calendar(self.zone, ActiveDays.read(self.section("active")), self.horizon)
+
+    @cached_property
+    def backend(self) -> str | None:
+        """None if the file names one that there is not."""
+        name = self.data.get("backend", "device")
+        return name if name in BACKENDS else None
 
     def section(self, key: str) -> Mapping[str, Any]:
-        """A section of definitions by name: `devices`, `configs` or `start_times`."""
-        return _mapping(self.data.get(key))
+        """A section by name: `devices`, `configs`, `start_times`, `defaults`, ..."""
+        return mapping(self.data.get(key))
+
+    def file(self, path: str) -> str:
+        """A path as the working folder sees it."""
+        return os.path.join(self._folder, path)  # noqa: PTH118 - a Path costs more than the look at the file
+
+    @cached_property
+    def named_times(self) -> Mapping[str, Time]:
+        """The start times that have a name."""
+        written = self.section("start_times").items()
+        return {name: self._time(value, ("start_times", name)) for name, value in written}
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        return tuple(
-            Entry(
-                name=name,
-                script=next(_items(entry.get("script"), ("scripts", name, "script")), None),
-                config_name=next(_items(entry.get("config"), ("scripts", name, "config")), None),
-                devices=tuple(_items(entry.get("devices"), ("scripts", name, "devices"))),
-                start_times=tuple(_items(entry.get("start_times"), ("scripts", name, "start_times"))),
-            )
-            for name, entry in self.section("scripts").items()
-            if isinstance(entry, dict)
-        )
+        written = self.section("scripts").items()
+        return tuple(self._entry(name, values) for name, values in written if isinstance(values, dict))
+
+    @cached_property
+    def times(self) -> tuple[Time, ...]:
+        """Every start time of the file once, where it is defined."""
+        return tuple(dict.fromkeys((*self.named_times.values(), *self.used_times)))
+
+    @cached_property
+    def used_times(self) -> tuple[Time, ...]:
+        """The start times of all entries, each once."""
+        return tuple(dict.fromkeys(time for entry in self.entries for time in entry.times))
+
+    @property
+    def former_names(self) -> tuple[Item, ...]:
+        """What the campaign was called before."""
+        return tuple(items_of(self.data.get("formerly"), ("formerly",)))
+
+    @cached_property
+    def works(self) -> tuple[tuple[Entry, Work], ...]:
+        """The entries that can be planned, to be asked for when it is known what is wrong."""
+        return tuple(sound_works(self))
+
+    @cached_property
+    def accounts(self) -> Mapping[str, tuple[Item, ...]]:
+        """The groups of accounts: their usernames."""
+        return {
+            name: tuple(items_of(group.get("usernames"), ("devices", name, "usernames")))
+            for name, group in self.section("devices").items()
+            if isinstance(group, dict)
+        }
 
     @cached_property
     def configs(self) -> tuple[ConfigUse, ...]:
-        """Every config that a built-in script uses, once for each script."""
-        named: dict[tuple[str, str], list[str]] = {}
+        """Every config that a script uses, once for each script."""
         uses = []
+        named: dict[tuple[str, str], list[str]] = {}
         for entry in self.entries:
-            if entry.script is None or entry.script.text not in config_schemas():
+            if entry.script is None or entry.script.text not in self.scripts:
                 continue
             if entry.config_name:
                 named.setdefault((entry.config_name.text, entry.script.text), []).append(entry.name)
             else:
-                inline = _mapping(self.section("scripts")[entry.name].get("config"))
-                uses.append(ConfigUse(entry.script.text, ("scripts", entry.name, "config"), inline))
+                inline = mapping(entry.values.get("config"))
+                uses.append(self._use(entry.script.text, (*entry.path, "config"), inline))
+        defined = self.section("configs")
         for (name, script), entries in named.items():
-            values = self.section("configs").get(name)
-            if isinstance(values, dict):
-                path = ("configs", name)
-                uses.append(ConfigUse(script, path, values, tuple(entries)))
+            if isinstance(values := defined.get(name), dict):
+                uses.append(self._use(script, ("configs", name), values, tuple(entries)))
         return tuple(uses)
 
-    def used_start_times(self) -> Iterator[Item]:
-        """The start times of all entries, each where it is defined."""
-        defined = self.section("start_times")
-        for entry in self.entries:
-            for item in entry.start_times:
-                if item.text in defined:
-                    yield from _items(defined[item.text], ("start_times", item.text))
-                else:
-                    yield item
+    def knows(self, script: str) -> bool:
+        """Whether there is such a script, be it right or wrong."""
+        return script in self.scripts or script in self.loaded.flows
+
+    def nearest(self, name: str, names: Collection[str], *, likeness: float = 0.75) -> str | None:
+        """The name that was probably meant; None too when a file has so many that guessing takes too long."""
+        self._comparisons_left -= len(names)
+        return nearest(name, names, likeness=likeness) if self._comparisons_left >= 0 else None
+
+    def configs_of(self, *scripts: str) -> Iterator[ConfigUse]:
+        """The configs that one of these scripts uses."""
+        return (config for config in self.configs if config.script.name in scripts)
+
+    def is_sound(self, path: JsonPath) -> bool:
+        """Whether nothing is wrong with the value at `path`, its key included."""
+        if not self.wrong:
+            return True
+        key, value = self.document.span(path, key=True), self.document.span(path)
+        return not self.wrong.any_in(Span(key.line, key.column, value.end_line, value.end_column))
 
     def problem(
         self,
@@ -150,6 +197,7 @@ class CampaignView:
         severity: Severity = Severity.ERROR,
         related: tuple[Related, ...] = (),
         config: ConfigUse | None = None,
+        fix: Fix | None = None,
     ) -> Diagnostic:
         """A diagnostic at a value; one about a named config names the entries that use it."""
         span = at if isinstance(at, Span) else self.document.span(at)
@@ -157,24 +205,99 @@ class CampaignView:
             self.related(("scripts", entry, "config"), f"entry `{entry}` uses this config")
             for entry in (config.entries if config else ())
         )
-        return Diagnostic(self.document.path, span, severity, code, message, hint, (*related, *users))
+        return Diagnostic(self.document.path, span, severity, code, message, hint, (*related, *users), fix)
 
-    def head(self, config: ConfigUse) -> Span:
-        """The place that stands for a config as a whole: its key, or the entry that has none."""
-        return self.document.span(config.path, key=True)
+    def warning(
+        self, code: str, at: JsonPath | Span, message: str, hint: str | None = None, **more: Any
+    ) -> Diagnostic:
+        """The same for what may be meant."""
+        return self.problem(code, at, message, hint, severity=Severity.WARNING, **more)
 
-    def related(self, path: JsonPath, message: str) -> Related:
-        return Related(self.document.path, self.document.span(path), message)
+    def on_file(
+        self, code: str, at: JsonPath, message: str, hint: str | None, config: ConfigUse
+    ) -> Diagnostic:
+        """The same for a file: one that a Local API is to take may lie on its machine."""
+        if self.backend == "local_api":
+            hint = "it may be otherwise on the Local API's machine"
+            return self.warning(code, at, message, hint, config=config)
+        return self.problem(code, at, message, hint, config=config)
+
+    def span(self, item: Item) -> Span:
+        """Where a text stands."""
+        if item.whole is None:
+            return self.document.span(item.path)
+        return self.document.span_within(item.path, item.whole, item.offset, len(item.text))
+
+    def head(self, path: JsonPath) -> Span:
+        """The place that stands for an entry, a config or a definition as a whole: its key, or its parent's
+        if it is not there."""
+        return self.document.span(path, key=True)
+
+    def related(self, at: JsonPath | Span, message: str) -> Related:
+        return Related(self.document.path, at if isinstance(at, Span) else self.document.span(at), message)
+
+    def _use(
+        self, name: str, path: Path, values: Mapping[str, Any], entries: tuple[str, ...] = ()
+    ) -> ConfigUse:
+        script = self.scripts[name]
+        if name not in self._defaults:
+            self._defaults[name] = defaults(script)
+        return ConfigUse(script, self._defaults[name], path, values, entries)
+
+    def _entry(self, name: str, values: Mapping[str, Any]) -> Entry:
+        path = ("scripts", name)
+        times, places, unknown = [], [], []
+        for place, written in listed(values.get("start_times"), (*path, "start_times")):
+            named = self.named_times.get(written) if isinstance(written, str) else None
+            if named or isinstance(written, dict) or self._is_start_time(written):
+                times.append(named or self._time(written, place))
+                places.append(place)
+            else:
+                unknown.append(Item(place, written))
+        devices = tuple(items_of(values.get("devices"), (*path, "devices")))
+        return Entry(
+            name=name,
+            values=values,
+            script=item_of(values, path, "script"),
+            config_name=item_of(values, path, "config"),
+            devices=devices,
+            times=tuple(times),
+            places=tuple(places),
+            unknown_groups=tuple(item for item in devices if not self._is_group_or_serial(item.text)),
+            unknown_times=tuple(unknown),
+        )
+
+    def _is_group_or_serial(self, text: str) -> bool:
+        """A text that is no group's name is meant as a serial if it has a digit and is not like a name."""
+        groups = self.section("devices")
+        if text in groups:
+            return True
+        return any(map(str.isdigit, text)) and self.nearest(text, groups, likeness=_LIKE_A_GROUP) is None
+
+    def _is_start_time(self, text: str) -> bool:
+        """Whether a text that is no start time's name is meant as a time itself, be it right or wrong."""
+        if _START_TIME.match(text):
+            return True
+        return text[:1].isdigit() and self.nearest(text, self.named_times) is None
+
+    def _time(self, value: Any, path: Path) -> Time:
+        if isinstance(value, str) and not _START_TIME.match(value):
+            return Time(path, value, problem=f"`{value}` is no start time")
+        try:
+            if isinstance(value, str) or (isinstance(value, dict) and self.is_sound(path)):
+                return Time(path, value, parse(value))
+        except ValueError as error:
+            return Time(path, value, problem=str(error))
+        return Time(path, {})
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+_LIKE_A_GROUP = 0.8
+_START_TIME = re.compile(patterns.START_TIME)
 
 
-def _items(value: Any, path: tuple[str | int, ...]) -> Iterator[Item]:
-    if isinstance(value, str):
-        yield Item(path, value)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, str):
-                yield Item((*path, index), item)
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

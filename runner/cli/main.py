@@ -6,21 +6,27 @@ Exit codes: 0 done, 1 problems or failed tasks, 2 usage, 3 a bug, 130 interrupte
 import importlib
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from runner import __version__
 from runner.errors import RunnerError, UsageError
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 EXIT_PROBLEMS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 COMMANDS = {
     "validate": "Prove that campaign files are right.",
-    "plan": "Show every task of the next 24 hours with its exact instant.",
+    "plan": "Show every task of the next 24 hours, or longer, with its exact instant.",
     "run": "Carry a campaign out now, on phones or on virtual phones.",
     "phones": "Start virtual phones that any adb client can use.",
     "holds": "List and release phones that wait for a person.",
+    "init": "Start a repository of campaigns.",
+    "schema": "Print or write the JSON Schemas, for editors.",
+    "completion": "Print the script that completes commands in a shell.",
 }
 """Every command, its file in this folder, and its one-line help; a command is imported when it is used."""
 
@@ -44,9 +50,20 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        unknown = args and args[0] not in COMMANDS and not args[0].startswith("-")
+        if unknown and not ctx.resilient_parsing:
             ctx.fail(f"no such command {args[0]!r}; there are {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[Any]]":
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(name, help=words)
+            for name, words in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
 
 @click.group(
@@ -62,7 +79,8 @@ def cli() -> None:
 def main() -> NoReturn:
     """The console script: runs a command and exits."""
     try:
-        returned = cli.main(standalone_mode=False)  # the code of ctx.exit(), or what the command returned
+        # what a command returned, or the code of its ctx.exit()
+        returned = cli.main(prog_name="runner", standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
     except click.ClickException as error:
         error.show()

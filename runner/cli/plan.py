@@ -1,28 +1,68 @@
-"""`runner plan`: show every task of the next 24 hours with its exact instant."""
+"""`runner plan`: show every task of a window with its exact instant, or what changed since a git revision."""
 
 import sys
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
-from runner.cli.now import now_option
-from runner.cli.problems import check_or_exit
+from runner.campaign.loader import Loaded, discover, load
+from runner.campaign.quantities import Duration
+from runner.campaign.revision import files_at
+from runner.checks import Report, check_campaigns
+from runner.cli.main import EXIT_PROBLEMS
+from runner.cli.now import now_option, read_instant
+from runner.cli.problems import check_or_exit, show, wants_color
 from runner.clock import SystemClock
-from runner.planning import plan as planning
-from runner.reports import plan_json, plan_table
+from runner.diagnostics import Severity
+from runner.errors import UsageError
+from runner.planning.attention import attention
+from runner.planning.difference import differences
+from runner.planning.plan import Plan
+from runner.planning.plan import plan as make_plan
+from runner.planning.source import Source, Window
+from runner.reports import plan_diff, plan_ics, plan_json, plan_table
+from runner.settings import Settings
 
-RENDERERS = {"table": plan_table.render, "json": plan_json.render}
+RENDERERS = {"table": plan_table.render, "json": plan_json.render, "ics": plan_ics.render}
+DEFAULT_PATHS = (Path("campaigns"),)
+DEFAULT_LENGTH = timedelta(days=1)
+
+NOT_AT_A_REVISION = {"missing-file", "unreadable-media"}
+"""Problems that do not count for an old revision: only its YAML files are looked at."""
+
+
+def read_end(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | timedelta | None:
+    """An instant, or how long after the beginning. Raises click.BadParameter."""
+    try:
+        return Duration.parse(written or "").delta
+    except ValueError:
+        return read_instant(ctx, param, written)
 
 
 @click.command(
     epilog="""\b
 Examples:
-  runner plan campaigns/demo.yaml                            what it does in the next 24 hours
-  runner plan campaigns/ --now 2026-12-01T08:00:00+01:00     what all of them would do from then on
-  runner plan campaigns/demo.yaml --format json              the same for programs"""
+  runner plan                                       campaigns/ in the next 24 hours
+  runner plan campaigns/demo.yaml --until 7d        one campaign, a week
+  runner plan --from 2027-01-01T00:00Z --until 365d --format json
+  runner plan --format ics > plan.ics               for a calendar
+  runner plan --diff main --exit-code               what differs from a git revision"""
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--from", "start", metavar="T", callback=read_instant, help="Where the window begins (default: now)."
+)
+@click.option(
+    "--until",
+    "end",
+    metavar="T",
+    callback=read_end,
+    help="Where it ends: an instant, or how long: 7d (default: 1d).",
+)
 @now_option
 @click.option(
     "--format",
@@ -32,10 +72,102 @@ Examples:
     show_default=True,
     help="How to print it.",
 )
+@click.option("--diff", "revision", metavar="REV", help="Show what changed since a git revision.")
+@click.option("--exit-code", is_flag=True, help="With --diff: exit with 1 if something changed.")
 @click.pass_context
-def plan(ctx: click.Context, paths: tuple[Path, ...], now: datetime | None, form: str) -> None:
-    """Show every task of campaign files and folders (default: campaigns/) in the next 24 hours."""
-    start = now or SystemClock().now()
-    sources = check_or_exit(ctx, paths or (Path("campaigns"),), start)
-    made = planning.plan(sources, planning.Window(start, start + timedelta(days=1)))
-    sys.stdout.writelines(f"{line}\n" for line in RENDERERS[form](made))
+def plan(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    *,
+    start: datetime | None,
+    end: datetime | timedelta | None,
+    now: datetime | None,
+    form: str,
+    revision: str | None,
+    exit_code: bool,
+) -> None:
+    """Show every task of campaign files and folders (default: campaigns/) with its exact instant: by default
+    those of the next 24 hours."""
+    if exit_code and revision is None:
+        raise click.UsageError("--exit-code needs --diff")
+    if revision is not None and form == "ics":
+        raise click.UsageError("--diff has no --format ics; take table or json")
+    at = now or SystemClock().now()
+    window = _window(start or at, end)
+    sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
+    made = make_plan(sources, window)
+    if revision is None:
+        _print(RENDERERS[form](made, attention(made, Settings.from_environment().zone)))
+        return
+    before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
+    if _print_differences(before, made, revision, form) and exit_code:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def _window(start: datetime, end: datetime | timedelta | None) -> Window:
+    until = end if isinstance(end, datetime) else start + (end or DEFAULT_LENGTH)
+    if until <= start:
+        raise click.UsageError(
+            f"the window ends ({until:%Y-%m-%dT%H:%MZ}) before it begins ({start:%Y-%m-%dT%H:%MZ})"
+        )
+    return Window(start.astimezone(UTC), until)
+
+
+def _print(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
+def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> bool:
+    """Print how the plans differ; returns whether they do."""
+    found = list(differences(before, after))
+    if form == "json":
+        _print(plan_json.render_differences(before, after, found))
+    else:
+        _print(plan_diff.render(before, after, found, revision, color=wants_color(sys.stdout)))
+    return bool(found)
+
+
+def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[Source]:
+    """The campaigns that were at a revision; one that was wrong is told of, and has no tasks."""
+    campaigns = list(_loaded_at(revision, paths))
+    report = check_campaigns(campaigns, at)
+    errors = [problem for problem in report.diagnostics if problem.severity is Severity.ERROR]
+    wrong = [problem for problem in errors if problem.code not in NOT_AT_A_REVISION]
+    if wrong:
+        texts = {f"{revision}:{path}": text for path, text in report.texts.items()}
+        told = [replace(problem, path=f"{revision}:{problem.path}") for problem in wrong]
+        show(Report(texts, tuple(told)), sys.stderr)
+    for one in campaigns:
+        if one.document.path not in {problem.path for problem in wrong}:
+            yield Source.of(one, revision)
+
+
+def _loaded_at(revision: str, paths: Sequence[Path]) -> Iterator[Loaded]:
+    """The campaigns as they were, each with the path that it has in the working tree."""
+    with TemporaryDirectory(prefix="runner-plan-") as folder:
+        for file, content in files_at(revision, paths).items():
+            there = _beneath(folder, file)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(content)
+        for path in paths:
+            there = _beneath(folder, path.resolve())
+            for file in _campaigns_at(there):
+                yield _named(load(file), str(path / file.relative_to(there)))
+
+
+def _beneath(folder: str, path: Path) -> Path:
+    return Path(folder, path.relative_to(path.anchor))
+
+
+def _campaigns_at(path: Path) -> list[Path]:
+    try:
+        return discover([path])
+    except UsageError:  # there was none
+        return []
+
+
+def _named(loaded: Loaded, path: str) -> Loaded:
+    """The campaign as if it had been read from `path`."""
+    there, document = loaded.document.path, replace(loaded.document, path=path)
+    problems = (replace(one, path=path) if one.path == there else one for one in loaded.diagnostics)
+    return replace(loaded, document=document, diagnostics=tuple(problems))

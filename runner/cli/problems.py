@@ -1,19 +1,36 @@
-"""What commands that need sound campaign files do first."""
+"""Campaign files as commands get them, and their problems as commands show them."""
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from runner.campaign.loader import discover, load
+from runner.campaign.loader import Loaded, discover, load, load_text
+from runner.campaign.reader import MAX_BYTES
 from runner.campaign.revision import revisions
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
-from runner.planning.plan import Source
+from runner.planning.source import Source
 from runner.reports import text
+
+STDIN, STDIN_NAME = Path("-"), "<stdin>"
+"""What stands for standard input on the command line, and what it is called in messages."""
+
+
+def read_campaigns(paths: Sequence[Path]) -> Iterator[Loaded]:
+    """The campaigns of files, folders and standard input one by one, or those of campaigns/ if none is named.
+
+    Raises UsageError if a path is not there, or a folder has no campaigns.
+    """
+    if STDIN in paths:
+        yield load_text(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN_NAME)
+    named = [path for path in paths if path != STDIN]
+    if named or not paths:
+        yield from map(load, discover(named or (Path("campaigns"),)))
 
 
 def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> list[Source]:
@@ -25,14 +42,20 @@ def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> l
     campaigns = [load(file) for file in files]
     report = check_campaigns(campaigns, now)
     if report.diagnostics:
-        _show(report)
+        show(report, sys.stderr)
     if report.errors:
         ctx.exit(EXIT_PROBLEMS)
     commits = revisions(files)
     return [Source.of(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
 
 
-def _show(report: Report) -> None:
-    color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+def show(report: Report, out: TextIO) -> None:
+    """Print the problems for a person, with color if that person looks at a terminal and wants it."""
+    color = wants_color(out)
     lines = text.render(report.diagnostics, report.texts, report.files, color=color)
-    click.echo("\n".join(lines), err=True, color=color)
+    click.echo("\n".join(lines), file=out, color=color)
+
+
+def wants_color(out: TextIO) -> bool:
+    """Whether a stream is a terminal, and the variable NO_COLOR is not set."""
+    return out.isatty() and not os.environ.get("NO_COLOR")

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from runner.backends.device import DeviceBackend
 from runner.campaign.loader import load_text
-from runner.campaign.models import Campaign
+from runner.campaign.resolve import ResolvedCampaign, resolve
 from runner.cli.interrupts import stop_on_interrupt
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
@@ -25,7 +25,8 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.planning.limits import effective_limits
-from runner.planning.plan import Source, manual
+from runner.planning.plan import manual
+from runner.planning.source import Source
 from runner.reports.html import render_run
 from runner.reports.progress import LiveProgress, PlainProgress, Progress
 from runner.reports.run_summary import summary_data, summary_table, totals
@@ -123,7 +124,7 @@ def carry_out(this: Run, ledger: Ledger) -> None:
             port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
             settings = replace(settings, adb_port=port)
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
-        backend = stack.enter_context(closing(DeviceBackend(settings, this.clock)))
+        backend = stack.enter_context(closing(DeviceBackend(settings, this.clock, campaign.flows)))
         limits = {campaign.name: effective_limits(campaign.limits)}
         Executor(
             ledger=ledger,
@@ -137,7 +138,7 @@ def carry_out(this: Run, ledger: Ledger) -> None:
         ).run(row.task for row in open_rows)
 
 
-def stored_campaign(ledger: Ledger, run_id: str) -> Campaign:
+def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
     """The campaign as it was when the run began."""
     version = ledger.campaign_of(run_id)
     if version is None:
@@ -146,15 +147,15 @@ def stored_campaign(ledger: Ledger, run_id: str) -> Campaign:
             hint="`runner run` prints the id when it starts; a rehearsal is found by its id alone, and a run "
             "in another ledger with --store",
         )
-    campaign = load_text(version.text, version.path).campaign
-    assert campaign is not None, f"the ledger holds a campaign that was never valid: {version.path}"
-    return campaign
+    loaded = load_text(version.text, version.path)
+    assert not loaded.has_errors, f"the ledger holds a campaign that was never valid: {version.path}"
+    return resolve(loaded)
 
 
 @contextmanager
-def virtual_phones(campaign: Campaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
-    """One virtual phone for each serial that the campaign declares; yields their adb server's port."""
-    declared = [serial for group in campaign.devices.values() for serial in group]
+def virtual_phones(campaign: ResolvedCampaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
+    """One virtual phone for each serial that the campaign uses; yields their adb server's port."""
+    declared = [serial for entry in campaign.entries for serial in entry.devices]
     used = [row.task.device for row in rows if row.task.device]
     phones = PhonesProcess(list(dict.fromkeys(declared + used)), memory)
     try:

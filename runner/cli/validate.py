@@ -1,19 +1,24 @@
 """`runner validate`: prove that campaign files are right, or say everything that is not."""
 
 import gc
-import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 
-from runner.campaign.loader import discover
-from runner.checks import check_files
+from runner.campaign.loader import Loaded
+from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
+from runner.cli.main import report as report_error
 from runner.cli.now import now_option
+from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show, wants_color
 from runner.clock import SystemClock
-from runner.reports import json_report, text
+from runner.diagnostics import tidy
+
+FORMATS = ("text", "json", "sarif", "github")
 
 
 @click.command(
@@ -21,7 +26,9 @@ from runner.reports import json_report, text
 Examples:
   runner validate                              every campaign in campaigns/
   runner validate campaigns/demo.yaml          one file
-  runner validate --format json campaigns/     the same for programs"""
+  runner validate --fix                        rewrite what has only one answer
+  runner validate --format sarif campaigns/    for code scanning; json and github likewise
+  git show HEAD:campaigns/demo.yaml | runner validate -"""
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @now_option
@@ -29,23 +36,68 @@ Examples:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
     show_default=True,
     help="How to print it.",
 )
+@click.option("--fix", "fixes", is_flag=True, help="Rewrite what has only one answer, and show how.")
 @click.pass_context
 def validate(
-    ctx: click.Context, paths: tuple[Path, ...], now: datetime | None, strict: bool, form: str
+    ctx: click.Context, paths: tuple[Path, ...], *, now: datetime | None, strict: bool, form: str, fixes: bool
 ) -> None:
-    """Check campaign files and folders (default: campaigns/), and print all their problems at once."""
+    """Check campaign files and folders (default: campaigns/), and print all their problems at once.
+
+    `-` stands for standard input; paths in it are relative to the current folder.
+    """
     gc.disable()
-    report = check_files(discover(paths or (Path("campaigns"),)), now or SystemClock().now())
-    if form == "json":
-        click.echo(json_report.render(report.diagnostics, report.files))
+    campaigns = read_campaigns(paths)
+    at = now or SystemClock().now()
+    if fixes:
+        report = _fix(list(campaigns), at, form, prints_file=STDIN in paths)
     else:
-        color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        lines = text.render(report.diagnostics, report.texts, report.files, color=color)
-        click.echo("\n".join(lines), color=color)
+        report = check_campaigns(campaigns, at)
+    _print(report, form, sys.stderr if fixes and STDIN in paths else sys.stdout)
     if report.errors or (strict and report.warnings):
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _print(report: Report, form: str, out: TextIO) -> None:
+    match form:
+        case "json":
+            from runner.reports import json_report
+
+            click.echo(json_report.render(report.diagnostics, report.files), file=out)
+        case "sarif":
+            from runner.reports import sarif
+
+            click.echo(sarif.render(report.diagnostics), file=out)
+        case "github":
+            from runner.reports import github
+
+            click.echo("\n".join(github.render(report.diagnostics, report.files)), file=out)
+        case _:
+            show(report, out)
+
+
+def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: bool) -> Report:
+    """Rewrite the files and say how; the text of standard input is printed, fixed, if it can be read.
+
+    What another program reads, be it that text or a report, has standard output for itself.
+    """
+    from runner.cli import fixing
+    from runner.reports import fixes
+
+    fixed = fixing.fix(campaigns, now)
+    out = sys.stderr if prints_file or form != "text" else sys.stdout
+    color = wants_color(out)
+    for path, diagnostics in fixed.diagnostics.items():
+        before, after = (report.texts.get(path, "") for report in (fixed.before, fixed.after))
+        lines = fixes.render(path, before, after, tidy(diagnostics), color=color)
+        click.echo("\n".join(lines), file=out, color=color)
+    for error in fixed.failures.values():
+        report_error(error)
+    for loaded in fixed.campaigns:
+        if loaded.document.path == STDIN_NAME and loaded.document.data is not None:
+            sys.stdout.buffer.write(loaded.document.text.encode())
+    return fixed.after

@@ -71,8 +71,8 @@ class Executor:
 
     def _refusal(self, task: Task) -> NotBefore | None:
         """What forbids what the task is going to do now: of several limits the one that lasts longest."""
-        script = SCRIPTS[task.script]
-        kinds = script.effects(script.config_model.model_validate(task.config))
+        script = SCRIPTS.get(task.script)
+        kinds = script.effects(task.config) if script else ()
         refusals = [refusal for kind in kinds if (refusal := self.limiter.ask(task, kind))]
         return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
 

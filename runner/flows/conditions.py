@@ -30,16 +30,26 @@ class Condition(Model):
     `prepended_to`.
     """
 
-    element: ElementName | None = None
-    any: "tuple[Shown, ...] | None" = Field(default=None, strict=False, min_length=1)
-    all: "tuple[Shown, ...] | None" = Field(default=None, strict=False, min_length=1)
-    gone: ElementName | None = None
-    value: Template | None = None
-    equal: Template | None = Field(default=None, alias="is")
-    is_not: Template | None = None
-    shows: Template | None = None
-    unchanged_from: Template | None = None
-    prepended_to: Template | None = None
+    element: ElementName | None = Field(default=None, description="This element is shown.")
+    any: "tuple[Shown, ...] | None" = Field(
+        default=None, strict=False, min_length=1, description="At least one of these conditions is true."
+    )
+    all: "tuple[Shown, ...] | None" = Field(
+        default=None, strict=False, min_length=1, description="All of these conditions are true."
+    )
+    gone: ElementName | None = Field(default=None, description="This element is not shown.")
+    value: Template | None = Field(
+        default=None, description="The text that is compared.", examples=["${config.access_method}"]
+    )
+    equal: Template | None = Field(default=None, alias="is", description="The text that it is.")
+    is_not: Template | None = Field(default=None, description="The text that it is not.")
+    shows: Template | None = Field(
+        default=None, description="The text that it shows, which an app may have shortened."
+    )
+    unchanged_from: Template | None = Field(default=None, description="The list that it still is.")
+    prepended_to: Template | None = Field(
+        default=None, description="The list to which something has come at the front."
+    )
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:

@@ -1,12 +1,14 @@
 """The flow language: a YAML file becomes typed steps that remember where they stand."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from runner.campaign import patterns
 from runner.campaign.document import JsonPath
+from runner.campaign.quantities import Duration
 from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
 from runner.flows.conditions import Shown
@@ -16,6 +18,16 @@ from runner.flows.reading import Model, Names, Reading, legal
 
 if TYPE_CHECKING:
     from runner.flows.attempt import Attempt
+
+ParameterName = Annotated[
+    str,
+    StringConstraints(pattern=patterns.KEY, max_length=64),
+    Field(
+        json_schema_extra={
+            "patternErrorMessage": "a parameter's name has letters, digits, hyphens and underscores"
+        }
+    ),
+]
 
 VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
 """What every flow knows beside its config: see docs/flows.md."""
@@ -63,8 +75,8 @@ class Proof(Model):
 
     timeout: Timeout = Field(default="90s", description="How long the whole verification may take.")
     settle: Timeout = Field(default="3s", description="How long `not_happened` must hold before it counts.")
-    happened: Shown
-    not_happened: Shown
+    happened: Shown = Field(description="What is shown if the effect happened.")
+    not_happened: Shown = Field(description="What is shown if it did not; what is neither is uncertain.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +87,56 @@ class Verification:
     proof: Proof
 
 
+class Parameter(Model):
+    """A setting of the flow: a key of its config, and `${config.NAME}` in its steps."""
+
+    type: Literal["string", "integer", "number", "boolean", "list"] = Field(
+        description="What the value is; a list is one of texts."
+    )
+    description: str | None = Field(default=None, description="What it means; editors and messages show it.")
+    default: str | bool | int | float | list[str] | None = Field(
+        default=None, description="The value where a config has none."
+    )
+    required: bool | None = Field(
+        default=None, description="Whether every config must have it; it must, if there is no default."
+    )
+    choices: list[str | int | float] | None = Field(
+        default=None, min_length=1, description="The legal values."
+    )
+    minimum: int | float | None = Field(default=None, description="The least legal number.")
+    maximum: int | float | None = Field(default=None, description="The greatest legal number.")
+
+
 class Header(Model):
     """The keys of a flow file beside its steps."""
 
-    version: Literal[1]
-    name: str = Field(description="The script that the flow carries out.")
-    app: str = Field(description="The app profile that it uses.")
+    version: Literal[1] = Field(description="The version of this format.")
+    name: Annotated[str, StringConstraints(pattern=patterns.KEY, max_length=64)] = Field(
+        description="The script that the flow carries out, and the name of its file.",
+        examples=["like_latest"],
+        json_schema_extra={
+            "patternErrorMessage": "a flow's name has letters, digits, hyphens and underscores"
+        },
+    )
+    app: str = Field(description="The app profile that it uses.", examples=["tiktok"])
+    description: str | None = Field(default=None, description="What the flow does, in a sentence.")
+    parameters: Mapping[ParameterName, Parameter] = Field(
+        default={}, description="The keys of its config, by name; `${config.NAME}` stands for the value."
+    )
+    target: str | None = Field(
+        default=None,
+        description="The parameter that lists the targets: one task for each of them and each device.",
+        examples=["users"],
+    )
+    expected: Duration = Field(
+        default=Duration.parse("5m"), description="How long one task takes.", examples=["5m"]
+    )
+    effects: Literal["none"] | Mapping[str, Annotated[int, Field(ge=0, le=1000)]] | None = Field(
+        default=None,
+        description="The most effects that one task makes, by kind, or `none`; what its commit step says, "
+        "if it is not given.",
+        examples=["none", {"follow": 1}],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
+from runner.errors import FlowError
 from runner.flows.matching import find_all, tap_point
-from runner.flows.reading import Model, Names, Reading, raise_for, refuse
+from runner.flows.reading import Model, Names, Reading, legal, raise_for, refuse
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
@@ -58,9 +59,9 @@ class Selector(Model):
     package_matches: Pattern | None = Field(
         default=None, description="A pattern for a package not the app's own."
     )
-    enabled: bool | None = None
-    selected: bool | None = None
-    focused: bool | None = None
+    enabled: bool | None = Field(default=None, description="Whether it can be used.")
+    selected: bool | None = Field(default=None, description="Whether it is selected.")
+    focused: bool | None = Field(default=None, description="Whether it has the focus.")
     parent: "Selector | None" = Field(default=None, description="What its direct parent is.")
     within: "Selector | None" = Field(default=None, description="What one of its ancestors is.")
     has: "Selector | None" = Field(default=None, description="What something inside it is.")
@@ -82,17 +83,19 @@ Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(stri
 class Stop(Model):
     """A screen at which only a person may go on."""
 
-    when: Selectors
+    when: Selectors = Field(description="What shows that it is this screen.")
     unless: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="Elements whose presence shows that it is only a text on an ordinary screen."
     )
-    message: str
+    message: str = Field(
+        description="What a person is told.", examples=["the app asks for a login: log in by hand"]
+    )
 
 
 class Dismissal(Model):
     """A dialog that may be declined."""
 
-    when: Selectors
+    when: Selectors = Field(description="What shows that it is this dialog.")
     tap: Selectors | None = Field(
         default=None, description="What declines it; without it, the back key does."
     )
@@ -101,19 +104,35 @@ class Dismissal(Model):
 class Profile(Model):
     """One app as the runner sees it."""
 
-    version: Literal[1]
-    app: str
+    version: Literal[1] = Field(description="The version of this format.")
+    app: str = Field(description="The name of the profile, which flows use.", examples=["tiktok"])
     language: str = Field(description="The language of the app's labels.")
-    packages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    launch_activity: str | None = None
-    share_activity: str | None = None
-    links: Mapping[str, Template] = {}
+    packages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
+        description="The app's packages; the first that is installed is used.",
+        examples=[["com.zhiliaoapp.musically"]],
+    )
+    launch_activity: str | None = Field(
+        default=None, description="The activity that starts the app; its own, if it is not given."
+    )
+    share_activity: str | None = Field(
+        default=None, description="The activity that takes shared files; needed by `share_file`."
+    )
+    links: Mapping[str, Template] = Field(
+        default={},
+        description="Links that the app opens, by name; `${user}` and others are filled in.",
+        examples=[{"user": "https://www.tiktok.com/@${user}"}],
+    )
     bottom_bar: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="Elements of the bar at the bottom, which lies over others."
     )
-    elements: Mapping[str, Selectors]
-    stops: Mapping[str, Stop] = {}
-    dismiss: Mapping[str, Dismissal] = {}
+    elements: Mapping[str, Selectors] = Field(
+        description="The app's elements by name: what finds each of them, in the order in which it is tried.",
+        examples=[{"profile_tab": {"desc": "Profile"}}],
+    )
+    stops: Mapping[str, Stop] = Field(
+        default={}, description="Screens at which only a person may go on, by name."
+    )
+    dismiss: Mapping[str, Dismissal] = Field(default={}, description="Dialogs that are declined, by name.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +230,18 @@ def _mentioned(profile: Profile) -> Iterator[tuple[list[str | int], str]]:
             yield ["stops", stop_name, "unless", index], name
 
 
+def apps() -> list[str]:
+    """The app profiles that come with the runner, by name."""
+    found = (file.name for file in (files("runner.flows") / "apps").iterdir())
+    return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
+
+
 @cache
 def load_profile(app: str) -> Profile:
-    """A profile that comes with the runner. Raises FlowError if it is wrong."""
+    """A profile that comes with the runner. Raises FlowError if there is none, or if it is wrong."""
     path = f"apps/{app}.yaml"
+    if app not in apps():
+        raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
     profile, diagnostics = read_profile((files("runner.flows") / path).read_text(encoding="utf-8"), path)
     raise_for(diagnostics)
     assert profile is not None

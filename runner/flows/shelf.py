@@ -1,9 +1,12 @@
-"""The flows that come with the runner, by script: `library/NAME.yaml`."""
+"""Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
 
-from functools import cache
+from collections.abc import Collection
+from functools import cache, lru_cache
 from importlib.resources import files
+from pathlib import Path
 
-from runner.errors import Unsupported
+from runner.campaign.flow_file import load_flow_file
+from runner.errors import FlowError, Unsupported
 from runner.flows.language import Flow, read_flow
 from runner.flows.profile import load_profile
 from runner.flows.reading import raise_for
@@ -13,13 +16,33 @@ from runner.scripts import SCRIPTS
 
 @cache
 def load_flow(script: str) -> Flow:
-    """The flow of a script. Raises Unsupported if there is none, FlowError if its file is wrong."""
+    """The flow of a built-in script. Raises Unsupported if there is none, FlowError if its file is wrong."""
     path = f"library/{script}.yaml"
     file = files("runner.flows") / path
     if script not in SCRIPTS or not file.is_file():
         raise Unsupported(f"the device backend has no flow for the script {script!r}")
-    keys = SCRIPTS[script].config_model.model_fields
-    flow, diagnostics = read_flow(file.read_text(encoding="utf-8"), path, keys, ACTIONS, load_profile)
+    return _read(file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"])
+
+
+def load_own_flow(path: str) -> Flow:
+    """A flow of the user's own. Raises FlowError if its file is gone or wrong."""
+    try:
+        modified_ns = Path(path).stat().st_mtime_ns
+    except OSError as error:
+        raise FlowError(f"the flow {path} cannot be read: {error.strerror}") from error
+    return _load_own(path, modified_ns)
+
+
+@lru_cache(maxsize=256)
+def _load_own(path: str, _modified_ns: int) -> Flow:
+    file = load_flow_file(Path(path))
+    raise_for(file.diagnostics)
+    assert file.script is not None
+    return _read(file.document.text, path, file.script.config_schema()["properties"])
+
+
+def _read(text: str, path: str, config_keys: Collection[str]) -> Flow:
+    flow, diagnostics = read_flow(text, path, config_keys, ACTIONS, load_profile)
     raise_for(diagnostics)
     assert flow is not None
     return flow

@@ -1,15 +1,16 @@
-"""How much may be done: caps by kind of effect and the least gap between effects, held against what was done.
+"""How much may be done, and when: caps by kind of effect, the least gap between effects, working hours.
 
 Only counts and instants come in, so the same function serves a plan and the moment before an effect.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Literal, get_args
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any, Literal, get_args
 
-from runner.campaign.models import Limits
-from runner.planning.walltime import resolve
+from runner.campaign.quantities import Duration, Hours
+from runner.planning.walltime import open_hours, resolve
 
 Scope = Literal["device", "account"]
 Span = Literal["day", "hour"]
@@ -32,20 +33,19 @@ CAUTIOUS = {
 }
 """What holds where a campaign names no limit; `docs/limits.md` shows the same table."""
 
+DEFAULT_MIN_GAP = Duration.parse("90s")
+"""Between two effects on one phone, where a campaign names nothing else."""
+
 LOOK_BACK = timedelta(hours=48)
 """How far back usage must reach; the longest calendar day is shorter."""
 
 NEVER_UTC = datetime(9000, 1, 1, tzinfo=UTC)
 """The instant at which a cap of 0 would allow an effect."""
 
-_HOUR, _YEAR = timedelta(hours=1), timedelta(days=365)
-_UNITS = {
-    "ms": timedelta(milliseconds=1),
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": _HOUR,
-    "d": timedelta(days=1),
-}
+WORKING_HOURS, MIN_GAP = "limits.working_hours", "limits.min_gap"
+"""The names of the limits that are no caps."""
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,11 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveLimits:
-    """A campaign's limits, the built-in caps filled in."""
+    """A campaign's limits, the built-in caps filled in; `caps` by kind of effect."""
 
-    caps: tuple[Cap, ...]
+    caps: Mapping[str, tuple[Cap, ...]]
     min_gap: timedelta
+    working_hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Usage:
     back LOOK_BACK at least; the device's latest effect is among them, however old.
     """
 
-    device: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
-    account: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    device: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    account: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,29 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class NotBefore:
-    """A limit forbids the effect until `instant_utc`, unless more is done meanwhile."""
+    """A limit forbids the effect until `instant_utc`, unless more is done meanwhile.
+
+    `limit` names the limit: `limits.per_device.per_day.post`, `built-in ...`, `limits.working_hours`.
+    """
 
     instant_utc: datetime
     reason: str
+    limit: str = ""
 
 
 Verdict = Allowed | NotBefore
 
+_ALLOWED = Allowed()
 
-def effective_limits(limits: Limits) -> EffectiveLimits:
-    """What a campaign names, and for the rest the built-in caps."""
-    return EffectiveLimits(tuple(_caps(limits)), _duration(limits.min_gap))
+
+def effective_limits(limits: Mapping[str, Any]) -> EffectiveLimits:
+    """What a campaign's `limits:` name, as written, and for the rest the built-in caps."""
+    hours = limits.get("working_hours")
+    return EffectiveLimits(
+        {kind: tuple(_caps(limits, kind)) for kind in CAUTIOUS},
+        Duration.parse(limits["min_gap"]).delta if "min_gap" in limits else DEFAULT_MIN_GAP.delta,
+        Hours.parse(hours) if hours else None,
+    )
 
 
 def verdict(  # noqa: PLR0917 - the question in the order in which one asks it
@@ -116,78 +128,98 @@ def verdict(  # noqa: PLR0917 - the question in the order in which one asks it
 ) -> Verdict:
     """Whether an effect of this kind may be made now; of several refusals, the one that lasts longest.
 
-    Calendar days are those of `zone`. A scope that is not known (no device, no account) has no caps.
+    Calendar days and working hours are those of `zone`. A scope that is not known (no device, no account) has
+    no caps.
     """
     names: Mapping[Scope, str | None] = {"device": device, "account": account}
-    refusals = list(_gap_refusals(limits.min_gap, usage, device, now, zone))
-    for cap in limits.caps:
+    asked = _Question(limits.working_hours, now, zone)
+    refusals = [*asked.hours_refusals(), *asked.gap_refusals(limits.min_gap, usage, device)]
+    for cap in limits.caps.get(kind, ()):
         name = names[cap.scope]
-        if cap.kind == kind and name is not None:
+        if name is not None:
             made = (usage.device if cap.scope == "device" else usage.account).get(kind, ())
-            refusals += _cap_refusals(cap, made, name, now, zone)
-    return max(refusals, key=lambda refusal: refusal.instant_utc, default=Allowed())
+            refusals += asked.cap_refusals(cap, made, name)
+    return max(refusals, key=lambda refusal: refusal.instant_utc, default=_ALLOWED)
 
 
-def _caps(limits: Limits) -> Iterator[Cap]:
+def next_working_instant(hours: Hours | None, instant_utc: datetime, zone: tzinfo) -> datetime:
+    """The first instant from this one on that lies in the working hours, if there are any."""
+    if hours is None:
+        return instant_utc
+    today = instant_utc.astimezone(zone).date()
+    for days in range(-1, 4):
+        opens, closes = open_hours(hours.opens, hours.closes, today + days * _DAY, zone)
+        if instant_utc < closes and opens < closes:
+            return max(instant_utc, opens)
+    raise AssertionError(f"the working hours {hours} never open")
+
+
+def _caps(limits: Mapping[str, Any], kind: str) -> Iterator[Cap]:
     for scope in get_args(Scope):
-        windows = getattr(limits, f"per_{scope}")
         for span in get_args(Span):
-            named = getattr(windows, f"per_{span}").model_dump()
-            for kind, cautious in CAUTIOUS.items():
-                at_most, built_in = named.get(kind), False
-                if at_most is None:
-                    at_most, built_in = getattr(cautious, f"per_{span}"), True
-                yield Cap(scope, span, kind, at_most, built_in)
+            at_most = limits.get(f"per_{scope}", {}).get(f"per_{span}", {}).get(kind)
+            built_in: int = getattr(CAUTIOUS[kind], f"per_{span}")
+            yield Cap(scope, span, kind, built_in if at_most is None else at_most, at_most is None)
 
 
-def _cap_refusals(
-    cap: Cap, made: tuple[datetime, ...], name: str, now: datetime, zone: tzinfo
-) -> Iterator[NotBefore]:
-    source = f"built-in {cap.key}" if cap.built_in else f"limits.{cap.key}"
-    whose = f"{cap.kind}s {'on' if cap.scope == 'device' else 'by'} {name}"
-    if cap.at_most == 0:
-        yield NotBefore(NEVER_UTC, f"no {whose} are allowed ({source} is 0)")
-        return
-    counted = sorted(instant for instant in made if instant >= _opening(cap.span, now, zone))
-    if len(counted) < cap.at_most:
-        return
-    if cap.span == "day":
-        again, when = _midnight(now, zone, days=1), "today"
-    else:
-        again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
-    reason = f"{len(counted)} of {cap.at_most} {whose} {when}; next at {_local(again, zone)} ({source})"
-    yield NotBefore(again, reason)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One instant, and the hours to which what waits is put off."""
 
+    hours: Hours | None
+    now: datetime
+    zone: tzinfo
 
-def _gap_refusals(
-    min_gap: timedelta, usage: Usage, device: str | None, now: datetime, zone: tzinfo
-) -> Iterator[NotBefore]:
-    latest = max((instant for made in usage.device.values() for instant in made), default=None)
-    if device is None or latest is None or now >= latest + min_gap:
-        return
-    again = latest + min_gap
-    reason = f"the last effect on {device} was at {_local(latest, zone)}; next at {_local(again, zone)}"
-    yield NotBefore(again, f"{reason} (limits.min_gap)")
+    def hours_refusals(self) -> Iterator[NotBefore]:
+        again = next_working_instant(self.hours, self.now, self.zone)
+        if again != self.now:
+            yield self._refuse(again, f"outside of the working hours {self.hours}", WORKING_HOURS)
 
+    def gap_refusals(self, min_gap: timedelta, usage: Usage, device: str | None) -> Iterator[NotBefore]:
+        latest = max((max(made) for made in usage.device.values() if made), default=None)
+        if device is not None and latest is not None and self.now < latest + min_gap:
+            reason = f"the last effect on {device} was at {_local(latest, self.zone)}"
+            yield self._refuse(latest + min_gap, reason, MIN_GAP)
 
-def _opening(span: Span, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""
-    if span == "day":
-        return _midnight(now, zone, days=0)
-    return now - _HOUR + timedelta.resolution
+    def cap_refusals(self, cap: Cap, made: Sequence[datetime], name: str) -> Iterator[NotBefore]:
+        source = f"built-in {cap.key}" if cap.built_in else f"limits.{cap.key}"
+        whose = f"{cap.kind}s {'on' if cap.scope == 'device' else 'by'} {name}"
+        if cap.at_most == 0:
+            yield NotBefore(NEVER_UTC, f"no {whose} are allowed ({source} is 0)", source)
+            return
+        if len(made) < cap.at_most:
+            return
+        opening = self._opening(cap.span)
+        counted = sorted(instant for instant in made if instant >= opening)
+        if len(counted) < cap.at_most:
+            return
+        if cap.span == "day":
+            again, when = _midnight(self.now, self.zone, days=1), "today"
+        else:
+            again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
+        yield self._refuse(again, f"{len(counted)} of {cap.at_most} {whose} {when}", source)
+
+    def _refuse(self, again: datetime, reason: str, limit: str) -> NotBefore:
+        """Nothing before `again`, or before the working hours that open after it."""
+        again = next_working_instant(self.hours, again, self.zone)
+        return NotBefore(again, f"{reason}; next at {_local(again, self.zone)} ({limit})", limit)
+
+    def _opening(self, span: Span) -> datetime:
+        """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""
+        if span == "day":
+            return _midnight(self.now, self.zone, days=0)
+        return self.now - _HOUR + timedelta.resolution
 
 
 def _midnight(now: datetime, zone: tzinfo, *, days: int) -> datetime:
     """The instant at which today begins, or a later day."""
-    day = now.astimezone(zone).date() + timedelta(days=days)
+    return _beginning(now.astimezone(zone).date() + timedelta(days=days), zone)
+
+
+@lru_cache(maxsize=64)
+def _beginning(day: date, zone: tzinfo) -> datetime:
     return resolve(datetime.combine(day, time()), zone).instant_utc
 
 
 def _local(instant: datetime, zone: tzinfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _duration(text: str) -> timedelta:
-    """`90s` as a timedelta; what is longer than a year forbids as much as a year does."""
-    number = text.rstrip("dhms")
-    return min(int(number) * _UNITS[text[len(number) :]], _YEAR)

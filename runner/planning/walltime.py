@@ -1,8 +1,9 @@
 """Wall-clock times and the instants at which they come, over changes of a zone's clocks."""
 
 from bisect import bisect_left
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -23,13 +24,31 @@ class Resolved(NamedTuple):
 
 def resolve(wall: datetime, zone: tzinfo) -> Resolved:
     """The first instant at which the clocks of the zone show `wall` (naive) or have jumped over it."""
-    first_utc = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    second_utc = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if first_utc == second_utc:
+    local = wall.replace(tzinfo=zone, fold=0)
+    first_utc = local.astimezone(UTC)
+    if local.utcoffset() == local.replace(fold=1).utcoffset():
         return Resolved(first_utc, Fit.EXACT)
+    second_utc = local.replace(fold=1).astimezone(UTC)
     if first_utc < second_utc:
         return Resolved(first_utc, Fit.REPEATED)
     return Resolved(_jump(wall, zone, second_utc, first_utc), Fit.SKIPPED)
+
+
+@lru_cache(maxsize=4096)
+def open_hours(opens: time, closes: time, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The instants at which hours open on a day and close after that, on the next day if they pass midnight.
+
+    From a time to itself is a whole day.
+    """
+    last_day = day + timedelta(days=1) if closes <= opens else day
+    opening = resolve(datetime.combine(day, opens), zone).instant_utc
+    return opening, resolve(datetime.combine(last_day, closes), zone).instant_utc
+
+
+def shown_before(instant_utc: datetime, zone: tzinfo) -> datetime:
+    """What the clocks show right before an instant: later wall-clock times come at that instant or after it,
+    save those that have been shown already before the clocks went back."""
+    return (instant_utc - timedelta.resolution).astimezone(zone).replace(tzinfo=None, fold=0)
 
 
 def _jump(wall: datetime, zone: tzinfo, before_utc: datetime, after_utc: datetime) -> datetime:

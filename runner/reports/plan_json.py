@@ -1,22 +1,44 @@
-"""A plan as JSON for programs: one object, a line for each of its items."""
+"""A plan, or how two plans differ, as JSON for programs: one object, a line for each of its items."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
+from runner.planning.difference import Change, Difference
+from runner.planning.notes import Note
 from runner.planning.plan import Plan
+from runner.planning.source import Source
 from runner.tasks import Occurrence, Task
 
 
-def render(plan: Plan) -> Iterator[str]:
+def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
     """The plan, line by line; instants are ISO 8601, in UTC and in the campaign's zone."""
-    zones: Mapping[str, tzinfo] = {source.campaign.name: source.zone for source in plan.sources}
+    zones = _zones(plan.sources)
     yield "{"
-    yield from _array("tasks", (_task(task, zones[task.campaign]) for task in plan.tasks), ",")
-    yield from _array("occurrences", (_occurrence(it, zones[it.campaign]) for it in plan.occurrences), ",")
-    yield from _array("notes", map(asdict, plan.notes), "")
+    yield from _array("tasks", (_task(task, zones[task.campaign]) for task in plan.tasks()), ",")
+    yield from _array("occurrences", (_occurrence(it, zones[it.campaign]) for it in plan.occurrences()), ",")
+    yield from _array("notes", map(_note, notes), "")
     yield "}"
+
+
+def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -> Iterator[str]:
+    """How two plans differ: each task as it is now, or was, and of those that moved when they were due."""
+    zones = _zones(before.sources) | _zones(after.sources)
+    yield "{"
+    for number, change in enumerate(Change):
+        items = (
+            _difference(one, zones[one.task.campaign])
+            if change in (Change.MOVED, Change.CHANGED)
+            else _task(one.task, zones[one.task.campaign])
+            for one in found
+            if one.change is change
+        )
+        yield from _array(change, items, "," if number < len(Change) - 1 else "")
+    yield "}"
+
+
+def _zones(sources: Sequence[Source]) -> dict[str, tzinfo]:
+    return {source.campaign.name: source.zone for source in sources}
 
 
 def _array(name: str, items: Iterable[Mapping[str, object]], end: str) -> Iterator[str]:
@@ -48,6 +70,16 @@ def _task(task: Task, zone: tzinfo) -> dict[str, object]:
     }
 
 
+def _difference(one: Difference, zone: tzinfo) -> dict[str, object]:
+    assert one.before is not None
+    return {
+        **_task(one.task, zone),
+        "was_due_utc": _utc(one.before.due_utc),
+        "was_key": one.before.key,
+        "settings": list(one.settings),
+    }
+
+
 def _occurrence(occurrence: Occurrence, zone: tzinfo) -> dict[str, object]:
     return {
         "campaign": occurrence.campaign,
@@ -56,6 +88,17 @@ def _occurrence(occurrence: Occurrence, zone: tzinfo) -> dict[str, object]:
         "rule": occurrence.rule,
         "instant_utc": _utc(occurrence.instant_utc),
         "instant_local": occurrence.instant_utc.astimezone(zone).isoformat(),
+    }
+
+
+def _note(note: Note) -> dict[str, object]:
+    return {
+        "code": note.code,
+        "message": note.message,
+        "campaign": note.campaign,
+        "entry": note.entry,
+        "nominal": note.nominal,
+        "until_utc": {key: until and _utc(until) for key, until in note.until_utc.items()},
     }
 
 

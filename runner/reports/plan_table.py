@@ -1,84 +1,71 @@
-"""A plan as text for people: a table for each campaign, then counts and notes."""
+"""A plan as text for people: its tasks, counts, a picture of the day, and what needs attention."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
-from textwrap import wrap
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from runner.planning.plan import Plan, Source
+from runner.planning.notes import Note
+from runner.planning.plan import Plan
+from runner.planning.source import Window
+from runner.reports.plan_columns import Columns, folded, tied, titles
+from runner.reports.plan_timeline import LONGEST, Timeline
 from runner.tasks import Task
 
-WIDTH = 100
-_HEADINGS = ("DUE", "UTC", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
-_TIED = "\N{NO-BREAK SPACE}"
+
+def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
+    """The plan, line by line, each as soon as it is known."""
+    totals, columns = _Totals(plan), Columns(plan.sources)
+    timeline = Timeline(plan) if plan.window.length <= LONGEST else None
+    yield from titles(plan.sources)
+    for task in plan.tasks():
+        if not totals.tasks:
+            yield f"  {columns.headings()}"
+        yield f"  {columns.row(task)}"
+        totals.add(task)
+        if timeline:
+            timeline.add(task)
+    if not totals.tasks:
+        yield "  nothing due"
+    yield from ("", *totals.lines())
+    picture = list(timeline.lines()) if timeline else []
+    yield from ("", *picture) if picture else ()
+    yield from _notes(notes)
 
 
-def render(plan: Plan) -> Iterator[str]:
-    """The plan, line by line. Rows are never folded: what reads them may be a pipe."""
-    by_campaign: dict[str, list[Task]] = {source.campaign.name: [] for source in plan.sources}
-    for task in plan.tasks:
-        by_campaign[task.campaign].append(task)
-    for source in plan.sources:
-        yield _title(source)
-        tasks = by_campaign[source.campaign.name]
-        yield from _table([_row(task, source.zone) for task in tasks]) if tasks else ["  nothing due"]
-        yield ""
-    yield from _counts(plan)
-    for note in plan.notes:
+def window_text(window: Window) -> str:
+    return f"from {_instant(window.from_utc)}Z to {_instant(window.until_utc)}Z"
+
+
+class _Totals:
+    """Counts of tasks; days are those of each campaign's zone."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.tasks = 0
+        self._window = window_text(plan.window)
+        self._zones = {source.campaign.name: source.zone for source in plan.sources}
+        self._by = {"day": Counter[str](), "script": Counter[str](), "device": Counter[str]()}
+
+    def add(self, task: Task) -> None:
+        self.tasks += 1
+        self._by["day"][f"{task.due_utc.astimezone(self._zones[task.campaign]):%Y-%m-%d}"] += 1
+        self._by["script"][task.script] += 1
+        self._by["device"][task.lane] += 1
+
+    def lines(self) -> Iterator[str]:
+        yield f"{self.tasks} {'task' if self.tasks == 1 else 'tasks'} {self._window}"
+        for what, counts in self._by.items():
+            items = counts.items() if what == "device" else sorted(counts.items())
+            yield from folded(f"  per {what:8}", [tied(name, count) for name, count in items], ", ")
+
+
+def _notes(notes: Iterable[Note]) -> Iterator[str]:
+    gap = [""]
+    for note in notes:
         place = "/".join(part for part in (note.campaign, note.entry) if part)
-        yield from _wrapped(f"note: {place + ': ' if place else ''}", [note.message + "."], " ")
-
-
-def _title(source: Source) -> str:
-    commit = f", commit {_short(source.commit)}" if source.commit else ""
-    return f"{source.campaign.name}: {source.zone.key}, backend {source.campaign.backend}{commit}"
-
-
-def _short(commit: str) -> str:
-    return commit[:12] + "-dirty" * commit.endswith("-dirty")
-
-
-def _row(task: Task, zone: tzinfo) -> tuple[str, ...]:
-    return (
-        _instant(task.due_utc.astimezone(zone)),
-        _instant(task.due_utc.astimezone(UTC)) + "Z",
-        task.entry,
-        task.script,
-        task.lane,
-        task.target or "",
-    )
+        yield from gap
+        yield from folded(f"note: {place + ': ' if place else ''}", [note.message + "."], " ")
+        gap = []
 
 
 def _instant(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}" if at.second else f"{at:%Y-%m-%d %H:%M}"
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
-    for row in (_HEADINGS, *rows):
-        yield "  " + "  ".join(map(str.ljust, row, widths)).rstrip()
-
-
-def _counts(plan: Plan) -> Iterator[str]:
-    window = f"from {_instant(plan.window.from_utc)}Z to {_instant(plan.window.until_utc)}Z"
-    yield f"{len(plan.tasks)} {'task' if len(plan.tasks) == 1 else 'tasks'} {window}"
-    if plan.tasks:
-        yield from _wrapped("  per script  ", _counted(sorted(task.script for task in plan.tasks)), ", ")
-        yield from _wrapped("  per device  ", _counted(task.lane for task in plan.tasks), ", ")
-
-
-def _counted(names: Iterable[str]) -> list[str]:
-    return [f"{name}{_TIED}{count}" for name, count in Counter(names).items()]
-
-
-def _wrapped(label: str, items: Sequence[str], separator: str) -> list[str]:
-    """Items behind a label, folded at WIDTH."""
-    lines = wrap(
-        separator.join(items),
-        WIDTH,
-        initial_indent=label,
-        subsequent_indent=" " * min(len(label), 14),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [line.replace(_TIED, " ") for line in lines]

@@ -22,7 +22,7 @@ _Painter = Callable[[str, str], str]
 def render(
     diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], files: int, *, color: bool = False
 ) -> Iterator[str]:
-    """The diagnostics and a closing line with the counts, line by line.
+    """The diagnostics and closing lines with the counts, line by line.
 
     `texts` has each file's text by its path; of a file without one the source lines are left out.
     """
@@ -31,13 +31,15 @@ def render(
     for diagnostic in diagnostics:
         yield from _diagnostic(diagnostic, lines(diagnostic.path), paint)
         yield ""
-    yield _summary(diagnostics, files)
+    yield summary(diagnostics, files)
+    if fixable := sum(diagnostic.fix is not None for diagnostic in diagnostics):
+        yield f"`runner validate --fix` rewrites {fixable} of them"
 
 
 def _diagnostic(diagnostic: Diagnostic, lines: Sequence[str], paint: _Painter) -> Iterator[str]:
     severity = str(diagnostic.severity)
     place = paint("place", _place(diagnostic.path, diagnostic.span))
-    yield f"{place}: {paint(severity, severity)}: {_visible(diagnostic.message)} [{diagnostic.code}]"
+    yield f"{place}: {paint(severity, severity)}: {visible(diagnostic.message)} [{diagnostic.code}]"
     gutter = len(str(diagnostic.span.line)) + 2
     line = lines[diagnostic.span.line - 1] if diagnostic.span.line <= len(lines) else ""
     if line.strip():
@@ -45,14 +47,14 @@ def _diagnostic(diagnostic: Diagnostic, lines: Sequence[str], paint: _Painter) -
         yield f"{paint('frame', f' {diagnostic.span.line} |')} {shown}"
         yield f"{paint('frame', ' ' * gutter + '|')} {paint(severity, carets)}"
     if diagnostic.hint:
-        yield f"{paint('frame', ' ' * gutter + '=')} {_visible(diagnostic.hint)}"
+        yield f"{paint('frame', ' ' * gutter + '=')} {visible(diagnostic.hint)}"
     for related in diagnostic.related:
         place = _place(related.path, related.span)
-        yield f"{paint('frame', ' ' * gutter + '-')} {place}: {_visible(related.message)}"
+        yield f"{paint('frame', ' ' * gutter + '-')} {place}: {visible(related.message)}"
 
 
 def _place(path: str, span: Span) -> str:
-    return f"{_visible(path)}:{span.line}:{span.column}"
+    return f"{visible(path)}:{span.line}:{span.column}"
 
 
 def _underlined(line: str, span: Span) -> tuple[str, str]:
@@ -70,10 +72,10 @@ def _underlined(line: str, span: Span) -> tuple[str, str]:
 
 
 def _expanded(text: str) -> str:
-    return _visible(text).expandtabs(_TAB_WIDTH)
+    return visible(text).expandtabs(_TAB_WIDTH)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Text that cannot steer a terminal: control and direction characters are shown as a mark."""
     return _INVISIBLE.sub("\ufffd", text)
 
@@ -91,7 +93,8 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """`2 errors and 1 warning in 3 files`."""
     errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
     counts = [_count(errors, "error"), _count(len(diagnostics) - errors, "warning")]
     found = " and ".join(filter(None, counts)) or "no problems"

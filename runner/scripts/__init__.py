@@ -1,10 +1,17 @@
-"""The kinds of work that a campaign can ask for: one file per script, its config model and its targets."""
+"""The kinds of work that a campaign can ask for: one file per script, its targets, effects and duration.
 
-from runner.scripts.follow import FOLLOW
+Their config models are in `configs/`, apart, since those import pydantic.
+"""
+
+from runner.scripts.account_warmup import ACCOUNT_WARMUP
+from runner.scripts.comment import COMMENT
+from runner.scripts.follow import FOLLOW, UNFOLLOW
 from runner.scripts.post import POST
-from runner.scripts.script import Script
+from runner.scripts.script import Script, complete, defaults
 
-SCRIPTS: dict[str, Script] = {script.name: script for script in (POST, FOLLOW)}
+SCRIPTS: dict[str, Script] = {
+    script.name: script for script in (POST, FOLLOW, UNFOLLOW, COMMENT, ACCOUNT_WARMUP)
+}
 """Every built-in script by name."""
 
-__all__ = ["SCRIPTS", "Script"]
+__all__ = ["SCRIPTS", "Script", "complete", "defaults"]

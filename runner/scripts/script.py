@@ -1,33 +1,68 @@
-"""What a script is: its config model and what can be said of a config without running it."""
+"""What a script is, and what can be said of a config without running it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from runner.schema_file import schema
 
+Config = Mapping[str, Any]
+"""A complete config: every key of the script that has a default, as plain data."""
 
-class Config(BaseModel):
-    """The root of all config models: strict, frozen, unknown keys refused. Keys are the Local API's own."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+BACKENDS = ("device", "local_api")
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
     """A kind of work.
 
-    `targets` yields one item per task and device, None where a script has no target; `paths` names the
-    config keys that hold file paths (a string or a list of strings) relative to the campaign file;
-    `effects` counts the effects of one task by kind; `expected_s` is the expected duration of one task.
+    The three functions take a complete config: `targets` yields one item per task and device, None where a
+    script has no target; `effects` counts the most effects that one task can have, by kind; `expected_s` is
+    the expected duration of one task in seconds.
+
+    `config_schema` is the JSON Schema of a config. `paths` names the config keys that hold file paths (a text
+    or a list of texts) relative to the campaign file, `secrets` the ways to secret values. `backends` says
+    what can carry it out, `device_values` which values of a key the backend `device` can do, where it cannot
+    do all. `flow` is the file of a flow of the user's own, None for a built-in script.
     """
 
     name: str
-    config_model: type[Config]
-    targets: Callable[[Any], tuple[str | None, ...]]
-    effects: Callable[[Any], dict[str, int]]
-    expected_s: Callable[[Any], float]
+    config_schema: Callable[[], Mapping[str, Any]]
+    targets: Callable[[Config], tuple[str | None, ...]]
+    effects: Callable[[Config], dict[str, int]]
+    expected_s: Callable[[Config], float]
     paths: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, ...], ...] = ()
+    backends: tuple[str, ...] = BACKENDS
+    device_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    flow: str | None = None
+
+
+def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:
+    """What gives the schema of a built-in script's config, by the name of its model, as it lies on disk."""
+    return lambda: schema("campaign")["$defs"][name]
+
+
+def defaults(script: Script) -> dict[str, Any]:
+    """The default of every key of a script's config that has one."""
+    return _defaults(script.config_schema())
+
+
+def complete(script: Script, values: Config) -> dict[str, Any]:
+    """A config as written, its defaults filled in, those of the mappings in it too."""
+    return _complete(script.config_schema(), values)
+
+
+def _defaults(node: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value["default"] for key, value in node["properties"].items() if "default" in value}
+
+
+def _complete(node: Mapping[str, Any], values: Config) -> dict[str, Any]:
+    given = {
+        key: _complete(node["properties"][key], value) if isinstance(value, dict) else value
+        for key, value in values.items()
+    }
+    return {**_defaults(node), **given}
 
 
 def listed(several: list[str], text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
 from runner.flows import attempt, watch
 from runner.flows.profile import load_profile
-from runner.scripts import SCRIPTS
+from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, StepOutcome, StepRecord, Task
 
@@ -87,10 +87,10 @@ class Shelf:
         )
 
     def task(self, script: str, target: str | None, config: Mapping[str, Any]) -> Task:
-        complete = SCRIPTS[script].config_model.model_validate(config).model_dump()
+        filled = complete(SCRIPTS[script], config)
         now, serial = datetime.now(UTC), self.phone.serial
         return Task(
-            f"key/{target}", "c", "e", script, "device", serial, None, target, "n", 0, now, 300.0, complete
+            f"key/{target}", "c", "e", script, "device", serial, None, target, "n", 0, now, 300.0, filled
         )
 
     def perform(self, task: Task) -> Outcome:

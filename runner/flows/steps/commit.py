@@ -19,10 +19,12 @@ class Commit(Action):
 
     kind: ClassVar = "commit"
 
-    effect: str = Field(description="The kind of effect: what limits count.")
-    tap: ElementName
+    effect: str = Field(
+        description="The kind of effect: what limits count.", examples=["post", "follow", "like", "comment"]
+    )
+    tap: ElementName = Field(description="The element whose tap makes the effect.")
     evidence: Mapping[str, Template] = Field(description="What was seen before, for the verification.")
-    timeout: Timeout = "15s"
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
 
     def title(self) -> str:
         return f"{self.effect}: tap {spoken(self.tap)}"

@@ -16,7 +16,7 @@ class Finish(Action):
     kind: ClassVar = "finish"
     short: ClassVar = "reason"
 
-    reason: Template
+    reason: Template = Field(description="Why there is nothing left to do.")
 
     def title(self) -> str:
         return "finish"
@@ -31,7 +31,7 @@ class Fail(Action):
     kind: ClassVar = "fail"
     short: ClassVar = "reason"
 
-    reason: Template
+    reason: Template = Field(description="Why it cannot be done.")
     hint: str | None = Field(default=None, description="What to do about it.")
 
     def title(self) -> str:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.language import Action
@@ -14,7 +16,7 @@ class OpenLink(Action):
     kind: ClassVar = "open_link"
     short: ClassVar = "link"
 
-    link: LinkName
+    link: LinkName = Field(description="A link of the app profile.")
 
     def title(self) -> str:
         return f"open the link {spoken(self.link)}"

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
 
@@ -12,7 +14,7 @@ class Press(Action):
     kind: ClassVar = "press"
     short: ClassVar = "key"
 
-    key: Literal["back", "home", "enter", "search", "delete", "recent"]
+    key: Literal["back", "home", "enter", "search", "delete", "recent"] = Field(description="The key.")
 
     def title(self) -> str:
         return f"press {self.key}"

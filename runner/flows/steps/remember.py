@@ -23,7 +23,10 @@ class Remember(Action):
 
     kind: ClassVar = "remember"
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")] = Field(
+        description="The variable: `${name}` in later steps.",
+        json_schema_extra={"patternErrorMessage": "a variable's name has small letters and underscores"},
+    )
     words: ElementName | None = Field(
         default=None, description="The element whose text or description is kept."
     )
@@ -34,9 +37,9 @@ class Remember(Action):
     list: ElementName | None = Field(
         default=None, description="The elements whose words are kept, as a list."
     )
-    settle: Timeout = "1s"
-    value: Template | None = None
-    timeout: Timeout = "15s"
+    settle: Timeout = Field(default="1s", description="How long a list must stay the same.")
+    value: Template | None = Field(default=None, description="The text that is kept.")
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
 
@@ -12,7 +14,7 @@ class Screenshot(Action):
     kind: ClassVar = "screenshot"
     short: ClassVar = "of"
 
-    of: str
+    of: str = Field(description="The title of the picture.")
 
     def title(self) -> str:
         return f"screenshot of {self.of}"

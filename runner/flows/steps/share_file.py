@@ -4,6 +4,8 @@ import mimetypes
 from pathlib import Path
 from typing import ClassVar
 
+from pydantic import Field
+
 from runner.errors import Unsupported
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
@@ -16,7 +18,9 @@ class ShareFile(Action):
     kind: ClassVar = "share_file"
     short: ClassVar = "file"
 
-    file: Template
+    file: Template = Field(
+        description="The path of a video or an image on this machine.", examples=["${file}"]
+    )
 
     def title(self) -> str:
         return "share the file to the app"

@@ -25,8 +25,8 @@ class Swipe(Action):
     kind: ClassVar = "swipe"
     short: ClassVar = "direction"
 
-    direction: Literal["up", "down", "left", "right"]
-    times: int = Field(default=1, ge=1, le=20)
+    direction: Literal["up", "down", "left", "right"] = Field(description="Where the finger goes.")
+    times: int = Field(default=1, ge=1, le=20, description="How often.")
 
     def title(self) -> str:
         return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")

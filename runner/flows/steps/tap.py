@@ -17,8 +17,8 @@ class Tap(Action):
     kind: ClassVar = "tap"
     short: ClassVar = "element"
 
-    element: ElementName
-    timeout: Timeout = "15s"
+    element: ElementName = Field(description="The element that is tapped.")
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
     still: bool = Field(default=False, description="Wait until it stands still: for lists that move.")
 
     def title(self) -> str:

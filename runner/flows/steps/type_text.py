@@ -17,8 +17,8 @@ class Type(Action):
     kind: ClassVar = "type"
 
     into: ElementName = Field(description="The field.")
-    text: Template
-    timeout: Timeout = "15s"
+    text: Template = Field(description="What is typed.", examples=["${caption}"])
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
 
     def title(self) -> str:
         return f"type into {spoken(self.into)}"

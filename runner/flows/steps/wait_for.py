@@ -18,7 +18,7 @@ class WaitFor(Action, Condition):
     kind: ClassVar = "wait_for"
     short: ClassVar = "element"
 
-    timeout: Timeout = "20s"
+    timeout: Timeout = Field(default="20s", description="How long to wait.")
     otherwise: Template | None = Field(default=None, description="What it means if it does not come.")
 
     def title(self) -> str:

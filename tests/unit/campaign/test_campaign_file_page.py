@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from runner.campaign.loader import load_text
-from runner.campaign.schema_file import schema
+from runner.schema_file import schema
 
 PAGE = (Path(__file__).parents[3] / "docs" / "campaign-file.md").read_text(encoding="utf-8")
 HEADINGS = {

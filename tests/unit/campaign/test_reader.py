@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.campaign.document import Document
-from runner.campaign.reader import MAX_ALIASED_VALUES, MAX_BYTES, MAX_DEPTH, read
+from runner.campaign.reader import MAX_ALIASED_VALUES, MAX_BYTES, MAX_DEPTH, MAX_VALUES, read
 from runner.diagnostics import Span
 
 
@@ -135,8 +135,9 @@ def chain(levels: int) -> str:
         (chain(MAX_DEPTH), "too-deep"),
         ("#" * MAX_BYTES, None),
         ("#" * (MAX_BYTES + 1), "too-large"),
-        ("".join(f"key{n}: {n}\n" for n in range(50_000)), None),
-        ("a: 1\n" * 50_000, "duplicate-key"),
+        ("".join(f"key{n}: {n}\n" for n in range(MAX_VALUES // 2 - 1)), None),
+        ("".join(f"key{n}: {n}\n" for n in range(50_000)), "too-large"),
+        ("a: 1\n" * 150, "duplicate-key"),
         ("a: " + "9" * 200_000, "unsupported-yaml"),
         ("a: &a [" + "1," * (MAX_ALIASED_VALUES // 2) + "]\nb: *a\nc: *a", "alias-bomb"),
     ],

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.campaign.revision import parse_status, revision, revisions
+from runner.campaign.revision import files_at, parse_status, revision, revisions
+from runner.errors import UsageError
 
 
 @pytest.fixture
@@ -95,3 +96,51 @@ def test_the_status_of_git_is_read_with_all_its_records() -> None:
         frozenset({"a b.yaml", "conflict.yaml", "new file.yaml", "ignored/"}),
     )
     assert parse_status("# branch.oid (initial)\0") == (None, frozenset())
+
+
+def test_files_are_read_as_they_were(repository: Path) -> None:
+    """Whatever their names and contents; only YAML files, and no links."""
+    folder = repository / "campaigns"
+    contents = {"å ä.yaml": b"\xff\x00", "two\nlines.yml": b"", "long.yaml": b"x\n" * 100_000}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / "clip.mp4").write_bytes(b"no YAML")
+    (folder / "link.yaml").symlink_to("autumn.yaml")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "Names")
+    for path in list(folder.iterdir()):
+        path.unlink()
+
+    expected = {folder / name: content for name, content in contents.items()}
+    assert files_at("HEAD", [folder]) == expected | {folder / "autumn.yaml": b"version: 1\n"}
+    assert files_at("HEAD~1", [repository]) == {folder / "autumn.yaml": b"version: 1\n"}
+    assert files_at("HEAD", [folder / "long.yaml"]) == {folder / "long.yaml": contents["long.yaml"]}
+
+
+def test_flows_beside_a_campaign_come_with_it(repository: Path) -> None:
+    flow = repository / "campaigns" / "flows" / "wave.yaml"
+    flow.parent.mkdir()
+    flow.write_text("name: wave\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "Flow")
+
+    assert set(files_at("HEAD", [repository / "campaigns" / "autumn.yaml"])) == {
+        repository / "campaigns" / "autumn.yaml",
+        flow,
+    }
+
+
+def test_nothing_at_a_place_is_no_error(repository: Path) -> None:
+    assert files_at("HEAD", [repository / "elsewhere"]) == {}
+
+
+def test_what_cannot_be_asked_of_git_is_refused(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="has no revision nowhere"):
+        files_at("nowhere", [repository])
+    with pytest.raises(UsageError, match="is in no git repository"):
+        files_at("HEAD", [tmp_path])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="git could not be asked"):
+        files_at("HEAD", [repository])

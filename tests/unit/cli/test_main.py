@@ -61,7 +61,7 @@ def test_a_mistyped_command_is_a_usage_error(arguments: list[str], words: str) -
 def test_an_error_is_one_message_with_what_to_do(
     error: RunnerError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(standalone_mode: bool) -> None:
+    def fail(**settings: object) -> None:
         raise error
 
     monkeypatch.setattr(entry.cli, "main", fail)
@@ -74,7 +74,7 @@ def test_an_error_is_one_message_with_what_to_do(
 def test_a_bug_leaves_a_log_that_can_be_pasted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(standalone_mode: bool) -> None:
+    def fail(**settings: object) -> None:
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr(entry.cli, "main", fail)

@@ -13,8 +13,10 @@ CAMPAIGNS = Path(__file__).parents[2] / "campaigns"
 RUNNER = [sys.executable, "-m", "runner", "validate"]
 
 
-def run(*arguments: str | Path, cwd: Path = CAMPAIGNS) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*RUNNER, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
+def run(*arguments: str | Path, cwd: Path = CAMPAIGNS, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*RUNNER, *arguments], cwd=cwd, input=given, capture_output=True, text=True, check=False
+    )
 
 
 def test_five_mistakes_are_five_diagnostics_with_their_places() -> None:
@@ -63,6 +65,51 @@ def test_a_missing_file_is_named() -> None:
     assert run("nowhere.yaml").stderr == "runner: there is no file or folder nowhere.yaml\n"
 
 
+def test_standard_input_is_a_file_in_the_current_folder() -> None:
+    text = (CAMPAIGNS / "err" / "missing-file.yaml").read_text(encoding="utf-8")
+    result = run("-", "--now", "2026-11-21T13:00+01:00", cwd=CAMPAIGNS / "err", given=text)
+    golden = (CAMPAIGNS / "err" / "missing-file.out").read_text(encoding="utf-8")
+    assert result.stdout == golden.replace("missing-file.yaml", "<stdin>")
+    assert result.returncode == 1
+
+
+def test_standard_input_beside_files_and_twice() -> None:
+    result = run("-", "err/empty.yaml", "-")
+    assert [line for line in result.stdout.splitlines() if ": error: " in line] == [
+        "<stdin>:1:1: error: the file is empty [missing-key]",
+        "err/empty.yaml:1:1: error: the file is empty [missing-key]",
+    ]
+
+
+def test_annotations_on_github() -> None:
+    result = run("err/five-mistakes.yaml", "--format", "github")
+    first, *_, last = result.stdout.splitlines()
+    assert first.startswith("::error file=err/five-mistakes.yaml,line=3,col=11,endLine=3,endColumn=27,title=")
+    assert last == "5 errors in 1 file"
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_sarif_for_code_scanning() -> None:
+    result = run("err/five-mistakes.yaml", "--format", "sarif")
+    (scan,) = json.loads(result.stdout)["runs"]
+    assert [found["ruleId"] for found in scan["results"]] == [
+        "bad-time-zone",
+        "unknown-key",
+        "wrong-type",
+        "missing-file",
+        "unknown-reference",
+    ]
+    place = scan["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "err/five-mistakes.yaml"
+    assert result.returncode == 1
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_the_exit_code_is_the_same_in_every_format(form: str) -> None:
+    assert run("err/empty.yaml", "--format", form).returncode == 1
+    assert run("ok", "--now", "2026-11-21T13:00+01:00", "--format", form).returncode == 0
+
+
 @pytest.mark.parametrize(("variable", "painted"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_color_only_on_a_terminal_that_wants_it(variable: dict[str, str], painted: bool) -> None:
     ours, theirs = pty.openpty()
@@ -95,7 +142,7 @@ def test_slow_libraries_stay_out() -> None:
         "ruamel.yaml",
         "jinja2",
         "adbutils",
-        "runner.scripts",
+        "runner.scripts.configs",
     }
     assert not heavy.intersection(modules)
     assert "jsonschema_rs" in modules

@@ -3,12 +3,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.campaign.models import Limits
 from runner.planning.limits import (
     CAUTIOUS,
+    DEFAULT_MIN_GAP,
     NEVER_UTC,
     Allowed,
     CautiousCap,
@@ -24,11 +25,17 @@ NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
 DOCS = Path(__file__).parents[3] / "docs" / "limits.md"
 
 
-def limits(per_device: object = {}, per_account: object = {}, min_gap: str = "0s") -> Limits:
-    return Limits.model_validate({"per_device": per_device, "per_account": per_account, "min_gap": min_gap})
+Named = dict[str, object]
 
 
-def ask(named: Limits, usage: Usage, kind: str = "post", now: datetime = NOW) -> Verdict:
+def limits(
+    per_device: object = {}, per_account: object = {}, min_gap: str = "0s", working_hours: str | None = None
+) -> Named:
+    hours = {"working_hours": working_hours} if working_hours else {}
+    return {"per_device": per_device, "per_account": per_account, "min_gap": min_gap} | hours
+
+
+def ask(named: Named, usage: Usage, kind: str = "post", now: datetime = NOW) -> Verdict:
     return verdict(effective_limits(named), usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
 
 
@@ -46,6 +53,7 @@ def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
     assert ask(limits(per_device={"per_day": {"post": 3}}), usage) == NotBefore(
         datetime(2026, 11, 21, 23, tzinfo=UTC),
         "3 of 3 posts on R58M123ABC today; next at 2026-11-22 00:00:00 (limits.per_device.per_day.post)",
+        "limits.per_device.per_day.post",
     )
 
 
@@ -64,6 +72,7 @@ def test_a_full_hour_holds_back_until_enough_of_it_is_an_hour_old() -> None:
         NOW + timedelta(minutes=20),
         "3 of 2 follows on R58M123ABC in the last 60 minutes; next at 2026-11-21 18:20:00 "
         "(limits.per_device.per_hour.follow)",
+        "limits.per_device.per_hour.follow",
     )
 
 
@@ -104,12 +113,13 @@ def test_the_gap_is_between_effects_of_any_kind_on_one_device() -> None:
         NOW + timedelta(seconds=30),
         "the last effect on R58M123ABC was at 2026-11-21 17:59:00; next at 2026-11-21 18:00:30 "
         "(limits.min_gap)",
+        "limits.min_gap",
     )
     assert ask(limits(min_gap="60s"), usage) == Allowed()
 
 
 def test_a_gap_without_measure_still_has_an_instant() -> None:
-    answer = ask(limits(min_gap="999999999d"), Usage(device={"post": minutes_ago(1)}))
+    answer = ask(limits(min_gap="99999d"), Usage(device={"post": minutes_ago(1)}))
 
     assert isinstance(answer, NotBefore)
 
@@ -118,7 +128,9 @@ def test_a_cap_of_zero_is_a_prohibition() -> None:
     answer = ask(limits(per_account={"per_day": {"post": 0}}), Usage())
 
     assert answer == NotBefore(
-        NEVER_UTC, "no posts by @brand_se are allowed (limits.per_account.per_day.post is 0)"
+        NEVER_UTC,
+        "no posts by @brand_se are allowed (limits.per_account.per_day.post is 0)",
+        "limits.per_account.per_day.post",
     )
 
 
@@ -134,15 +146,20 @@ def test_of_several_refusals_the_one_that_lasts_longest_is_told() -> None:
     st.lists(st.integers(0, 3 * 24 * 60 * 60), max_size=12),
     st.tuples(st.integers(1, 4), st.integers(1, 4)),
     st.sampled_from(["0s", "90s", "45m", "30h"]),
-    st.sampled_from(["2026-03-29", "2026-10-25", "2026-11-21"]),
-    st.integers(-24 * 60 * 60, 48 * 60 * 60),
+    st.sampled_from([None, "08:00-22:00", "22:00-02:30", "02:30-03:00", "00:00-24:00"]),
+    st.builds(
+        lambda day, second: datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(seconds=second),
+        st.sampled_from(["2026-03-29", "2026-10-25", "2026-11-21"]),
+        st.integers(-24 * 60 * 60, 48 * 60 * 60),
+    ),
 )
 @settings(max_examples=200, deadline=None)
 def test_the_instant_told_is_the_first_that_is_allowed(
-    seconds_ago: list[int], caps: tuple[int, int], min_gap: str, day: str, second: int
+    seconds_ago: list[int], caps: tuple[int, int], min_gap: str, hours: str | None, now: datetime
 ) -> None:
-    now = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(seconds=second)
-    named = limits({"per_day": {"post": caps[0]}, "per_hour": {"post": caps[1]}}, min_gap=min_gap)
+    named = limits(
+        {"per_day": {"post": caps[0]}, "per_hour": {"post": caps[1]}}, min_gap=min_gap, working_hours=hours
+    )
     usage = Usage(device={"post": tuple(now - timedelta(seconds=ago) for ago in seconds_ago)})
 
     answer = ask(named, usage, now=now)
@@ -151,6 +168,41 @@ def test_the_instant_told_is_the_first_that_is_allowed(
         assert answer.instant_utc > now
         assert ask(named, usage, now=answer.instant_utc) == Allowed()
         assert ask(named, usage, now=answer.instant_utc - timedelta.resolution) != Allowed()
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "again"),
+    [
+        ("08:00-22:00", "2026-11-21T21:00", "2026-11-22T07:00"),
+        ("08:00-22:00", "2026-11-21T06:59", "2026-11-21T07:00"),
+        ("22:00-06:00", "2026-11-21T05:00", "2026-11-21T21:00"),
+        ("22:00-06:00", "2026-11-21T04:59", None),
+        ("08:00-22:00", "2026-11-21T07:00", None),
+        ("02:30-02:45", "2026-03-28T23:00", "2026-03-30T00:30"),
+        ("02:30-04:00", "2026-03-28T23:00", "2026-03-29T01:00"),
+        ("02:30-04:00", "2026-10-25T01:15", None),
+    ],
+)
+def test_nothing_is_done_outside_of_working_hours(hours: str, now: str, again: str | None) -> None:
+    answer = ask(limits(working_hours=hours), Usage(), now=datetime.fromisoformat(now).replace(tzinfo=UTC))
+
+    if again is None:
+        assert answer == Allowed()
+    else:
+        assert isinstance(answer, NotBefore)
+        assert answer.instant_utc == datetime.fromisoformat(again).replace(tzinfo=UTC)
+        assert answer.limit == "limits.working_hours"
+
+
+def test_what_another_limit_holds_back_waits_for_working_hours_too() -> None:
+    usage = Usage(device={"post": minutes_ago(100)})
+    named = limits(per_device={"per_day": {"post": 1}}, working_hours="08:00-22:00")
+
+    assert ask(named, usage) == NotBefore(
+        datetime(2026, 11, 22, 7, tzinfo=UTC),
+        "1 of 1 posts on R58M123ABC today; next at 2026-11-22 08:00:00 (limits.per_device.per_day.post)",
+        "limits.per_device.per_day.post",
+    )
 
 
 def test_the_documented_caps_are_those_of_the_code() -> None:
@@ -167,4 +219,9 @@ def test_the_documented_gap_and_reason_are_those_of_the_code() -> None:
 
     assert isinstance(answer, NotBefore)
     assert answer.reason in text
-    assert f"on one phone is {Limits().min_gap}." in text
+    assert f"on one phone is {DEFAULT_MIN_GAP}." in text
+    outside = ask(
+        limits(working_hours="08:00-22:00"), Usage(), now=datetime(2026, 11, 21, 21, 15, tzinfo=UTC)
+    )
+    assert isinstance(outside, NotBefore)
+    assert outside.reason in text

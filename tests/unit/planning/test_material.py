@@ -5,11 +5,11 @@ import pytest
 
 from runner.errors import TaskError, Unsupported
 from runner.planning.material import material
-from runner.scripts.post import PostConfig
+from runner.scripts import SCRIPTS, complete
 
 
 def config(**settings: Any) -> dict[str, Any]:
-    return PostConfig(**settings).model_dump(mode="json")
+    return complete(SCRIPTS["post"], settings)
 
 
 def names(settings: dict[str, Any], ordinal: int) -> list[str]:

@@ -7,6 +7,9 @@ from typing import Any
 
 import runner
 
+NAMES = ("campaign", "flow", "app-profile")
+"""Every schema: of campaign files, of flows and of app profiles."""
+
 
 def schema_path(name: str) -> Path:
     """The file of a schema: within an installed package, beside the package in a checkout."""
@@ -20,14 +23,3 @@ def schema(name: str) -> dict[str, Any]:
     """A schema by the name of its file."""
     content: dict[str, Any] = json.loads(schema_path(name).read_text(encoding="utf-8"))
     return content
-
-
-@cache
-def config_schemas() -> dict[str, dict[str, Any]]:
-    """The schema of each built-in script's config, by the name of the script."""
-    definitions = schema("campaign")["$defs"]
-    found = {}
-    for rule in definitions["Entry"]["allOf"]:
-        reference: str = rule["then"]["properties"]["config"]["$ref"]
-        found[rule["if"]["properties"]["script"]["const"]] = definitions[reference.rpartition("/")[2]]
-    return found

@@ -1,0 +1,195 @@
+"""Flows of the user's own: what a campaign has to know of `flows/NAME.yaml` beside it.
+
+Only the head of such a file is read here, which says how the flow is used; the room `flows` knows the steps.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from runner.campaign import patterns
+from runner.campaign.document import Document
+from runner.campaign.quantities import Duration
+from runner.campaign.reader import MAX_BYTES, read
+from runner.campaign.structure import breaches, check_flow
+from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
+from runner.scripts import SCRIPTS, Script
+from runner.scripts.script import Config, listed
+
+EXPECTED = "5m"
+"""How long a task of a flow takes that does not say so."""
+
+_TYPES: dict[str, dict[str, Any]] = {
+    "string": {"type": "string"},
+    "integer": {"type": "integer"},
+    "number": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "list": {"type": "array", "items": {"type": "string", "minLength": 1}},
+}
+_NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "list": []}
+"""By the type of a parameter: its value where it is neither given nor required."""
+
+
+@dataclass(frozen=True)
+class FlowFile:
+    """A flow as read: the script that it is, None if the file has errors."""
+
+    document: Document
+    script: Script | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def flows_used(data: Any, path: str) -> dict[str, FlowFile]:
+    """The flows that the entries of a campaign use, which stand in `flows/` beside it, by script."""
+    folder = Path(path).parent / "flows"
+    return {name: file for name in _names(data) if (file := _find(folder / f"{name}.yaml"))}
+
+
+def _names(data: Any) -> Iterable[str]:
+    entries = data.get("scripts") if isinstance(data, dict) else None
+    written = [entry.get("script") for entry in _mapping(entries).values() if isinstance(entry, dict)]
+    names = dict.fromkeys(name for name in written if isinstance(name, str) and name not in SCRIPTS)
+    return (name for name in names if re.fullmatch(patterns.KEY, name))
+
+
+def _find(path: Path) -> FlowFile | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return _load(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path, _modified_ns: int, _size: int) -> FlowFile:
+    """A file that has not changed is read once, however many campaigns use it."""
+    return load_flow_file(path)
+
+
+def load_flow_file(path: Path) -> FlowFile:
+    """Read a flow; a file that cannot be read is a diagnostic too."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror}"
+        problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
+        return FlowFile(Document(str(path), "", None, None, (problem,)), None, (problem,))
+    return read_flow_file(raw, str(path))
+
+
+def read_flow_file(text: str | bytes, path: str) -> FlowFile:
+    """A flow from the text of its file; `path` names it."""
+    document = read(text, path)
+    problems = list(document.diagnostics)
+    if document.data is not None or not problems:
+        problems += check_flow(document)
+    script = None
+    if not problems:
+        problems += _contradictions(document)
+        script = _script(document.data, path)
+    return FlowFile(document, None if problems else script, tuple(tidy(problems)))
+
+
+def _script(data: Mapping[str, Any], path: str) -> Script:
+    rules = config_schema(data)
+    target, effects = data.get("target"), _effects(data)
+    expected_s = Duration.parse(data.get("expected", EXPECTED)).seconds
+    return Script(
+        name=data["name"],
+        config_schema=lambda: rules,
+        targets=lambda config: _targets(config, target),
+        effects=lambda config: effects,
+        expected_s=lambda config: expected_s,
+        backends=("device",),
+        flow=path,
+    )
+
+
+def config_schema(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a config, from the parameters that a flow declares."""
+    parameters: Mapping[str, Any] = data.get("parameters", {})
+    return {
+        "title": data["name"],
+        "description": data.get("description", f"Settings of the flow `{data['name']}`."),
+        "type": "object",
+        "required": [name for name, parameter in parameters.items() if _is_required(parameter)],
+        "additionalProperties": False,
+        "properties": {name: _property(parameter) for name, parameter in parameters.items()},
+    }
+
+
+def _is_required(parameter: Mapping[str, Any]) -> bool:
+    """What has a default is not required; what has none is, unless it says otherwise."""
+    return "default" not in parameter and parameter.get("required", True)
+
+
+def _property(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    node = {**_TYPES[parameter["type"]]}
+    node |= {key: parameter[key] for key in ("description", "minimum", "maximum") if key in parameter}
+    if "choices" in parameter and "items" in node:
+        node["items"] = {**node["items"], "enum": parameter["choices"]}
+    elif "choices" in parameter:
+        node["enum"] = parameter["choices"]
+    if not _is_required(parameter):
+        node["default"] = parameter.get("default", _NOTHING[parameter["type"]])
+    return node
+
+
+def _targets(config: Config, target: str | None) -> tuple[str | None, ...]:
+    if target is None:
+        return (None,)
+    value = config[target]
+    return listed(value, "") if isinstance(value, list) else listed([], str(value))
+
+
+def _effects(data: Mapping[str, Any]) -> dict[str, int]:
+    """What the head says of effects; if it says nothing, what the commit steps do."""
+    declared = data.get("effects")
+    if declared is not None:
+        return {} if declared == "none" else dict(declared)
+    effects: dict[str, int] = {}
+    for kind in _committed(data["steps"]):
+        effects[kind] = effects.get(kind, 0) + 1
+    return effects
+
+
+def _committed(steps: Iterable[Any]) -> Iterator[str]:
+    for step in steps:
+        if "commit" in step:
+            yield step["commit"]["effect"]
+        for branch in ("then", "else"):
+            yield from _committed(step.get(branch, ()))
+
+
+def _contradictions(document: Document) -> Iterator[Diagnostic]:
+    """What the head says that cannot be, though its structure is right."""
+    data, file = document.data, Path(document.path)
+    parameters = data.get("parameters", {})
+    if data["name"] != file.stem:
+        message = f"the flow in {file.name} is called `{data['name']}`"
+        yield _problem(document, ("name",), message, f"a campaign finds it by its file: `{file.stem}`")
+    if data["name"] in SCRIPTS:
+        message = f"`{data['name']}` is a built-in script"
+        yield _problem(document, ("name",), message, "give the flow, and its file, another name")
+    target = data.get("target")
+    if target is not None and parameters.get(target, {}).get("type") not in ("list", "string"):
+        message = f"there is no parameter `{target}` of type list or string"
+        yield _problem(document, ("target",), message, "the target is the name of a parameter")
+    for name, parameter in parameters.items():
+        rules = _property(parameter)
+        default = parameter.get("default")
+        if default is not None and any(breaches(rules, default)):
+            place = ("parameters", name, "default")
+            yield _problem(document, place, f"the default of `{name}` is none of its legal values")
+
+
+def _problem(document: Document, path: tuple[str, ...], message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic(document.path, document.span(path), Severity.ERROR, "bad-value", message, hint)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

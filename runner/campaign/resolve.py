@@ -1,0 +1,186 @@
+"""A campaign with every name resolved and every default applied: what planning works on.
+
+It is made from plain data whose structure is valid, without the models, which are slow to import.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from runner.campaign.document import JsonPath
+from runner.campaign.loader import Loaded
+from runner.campaign.quantities import Duration
+from runner.campaign.secrets import anchored
+from runner.scripts import Script, complete
+
+
+@dataclass(frozen=True, slots=True)
+class StartTime:
+    """A start time of an entry: `value` as written (a text or a mapping), where it stands in the file, and
+    its name in `start_times:`, if it has one."""
+
+    value: str | Mapping[str, Any]
+    name: str | None
+    path: JsonPath
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A failed task is tried again `max` times at most, `delay` after the attempt before."""
+
+    max: int
+    delay: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """The days on which a campaign is active, `until` included; None leaves a side open."""
+
+    from_day: date | None
+    until_day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedEntry:
+    """One entry with every name resolved and the campaign's defaults applied.
+
+    `config` is complete, its paths absolute; `devices` are serials and `usernames` accounts, each once, in
+    declared order; `min_interval` and `max_interval` are minutes; a `timeout` of None means the script's own.
+    """
+
+    name: str
+    script: Script
+    config: Mapping[str, Any]
+    devices: tuple[str, ...]
+    usernames: tuple[str, ...]
+    start_times: tuple[StartTime, ...]
+    spread: Duration | None
+    jitter: Duration | None
+    multi_account: bool
+    min_interval: int
+    max_interval: int
+    retry: Retry
+    timeout: Duration | None
+    on_missed: str
+    grace: Duration
+    overlap: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedCampaign:
+    """A campaign; `limits` are as written, `path` is its file."""
+
+    name: str
+    formerly: tuple[str, ...]
+    timezone: str | None
+    backend: str
+    active: Active | None
+    limits: Mapping[str, Any]
+    entries: tuple[ResolvedEntry, ...]
+    path: str
+
+    @property
+    def flows(self) -> dict[tuple[str, str], str]:
+        """The files of the flows that it uses, by its name and the script."""
+        scripts = (entry.script for entry in self.entries)
+        return {(self.name, script.name): script.flow for script in scripts if script.flow is not None}
+
+
+def resolve(loaded: Loaded) -> ResolvedCampaign:
+    """The campaign of a file whose structure is valid, and whose names all mean something."""
+    data, folder = loaded.document.data, Path(loaded.document.path).parent.absolute()
+    return ResolvedCampaign(
+        name=data["name"],
+        formerly=tuple(data.get("formerly", ())),
+        timezone=data.get("timezone"),
+        backend=data.get("backend", "device"),
+        active=_active(data["active"]) if "active" in data else None,
+        limits=data.get("limits", {}),
+        entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
+        path=loaded.document.path,
+    )
+
+
+def _active(values: Mapping[str, str]) -> Active:
+    days = (date.fromisoformat(values[side]) if side in values else None for side in ("from", "until"))
+    return Active(*days)
+
+
+def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) -> ResolvedEntry:
+    data = loaded.document.data
+    script = loaded.scripts[written["script"]]
+    common = data.get("defaults", {})
+    values = {**common, **written, "retry": {**common.get("retry", {}), **written.get("retry", {})}}
+    devices, usernames = _lanes(data, values["devices"])
+    return ResolvedEntry(
+        name=name,
+        script=script,
+        config=_config(data, written, script, folder),
+        devices=devices,
+        usernames=usernames,
+        start_times=tuple(_start_times(data, name, values.get("start_times", []))),
+        spread=_duration(values.get("spread")),
+        jitter=_duration(values.get("jitter")),
+        multi_account=values.get("multi_account", False),
+        min_interval=values.get("min_interval", 0),
+        max_interval=values.get("max_interval", 0),
+        retry=_retry(values["retry"]),
+        timeout=_duration(values.get("timeout")),
+        on_missed=values.get("on_missed", "run_once"),
+        grace=_parse(values.get("grace", "1h")),
+        overlap=values.get("overlap", "queue"),
+    )
+
+
+_parse = lru_cache(maxsize=1024)(Duration.parse)
+
+
+def _duration(text: str | None) -> Duration | None:
+    return _parse(text) if text is not None else None
+
+
+def _retry(values: Mapping[str, Any]) -> Retry:
+    return Retry(values.get("max", 0), _parse(values.get("delay", "30s")))
+
+
+def _lanes(data: Mapping[str, Any], written: str | list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The serials and the usernames that an entry's `devices` stand for."""
+    serials: dict[str, None] = {}
+    usernames: dict[str, None] = {}
+    for item in [written] if isinstance(written, str) else written:
+        group = data.get("devices", {}).get(item, [item])
+        if isinstance(group, dict):
+            usernames |= dict.fromkeys(group["usernames"])
+        else:
+            serials |= dict.fromkeys(group)
+    return tuple(serials), tuple(usernames)
+
+
+def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[StartTime]:
+    """Each start time of an entry, or what the campaign defines under its name."""
+    defined, path = data.get("start_times", {}), ("scripts", entry, "start_times")
+    items = enumerate(written) if isinstance(written, list) else [(None, written)]
+    for index, item in items:
+        if isinstance(item, str) and item in defined:
+            yield StartTime(defined[item], item, ("start_times", item))
+        else:
+            yield StartTime(item, None, path if index is None else (*path, index))
+
+
+def _config(
+    data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: Path
+) -> dict[str, Any]:
+    written = entry.get("config", {})
+    values = complete(script, data["configs"][written] if isinstance(written, str) else written)
+    absolute = {key: _absolute(values[key], folder) for key in script.paths if values.get(key)}
+    return anchored({**values, **absolute}, script.secrets, folder)
+
+
+def _absolute(paths: str | list[str], folder: Path) -> str | list[str]:
+    if isinstance(paths, str):
+        return os.path.join(folder, paths)  # noqa: PTH118 - a thousand files have many paths
+    return [os.path.join(folder, path) for path in paths]  # noqa: PTH118

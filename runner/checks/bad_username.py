@@ -1,0 +1,43 @@
+"""Check `bad-username`: a name that no account can have."""
+
+import re
+from collections.abc import Iterator
+
+from runner.checks.view import CampaignView
+from runner.checks.written import ConfigUse, Item
+from runner.diagnostics import Diagnostic
+
+CODE = "bad-username"
+
+_LONGEST = 30
+_USERNAME = re.compile(rf"@?[A-Za-z0-9._]{{0,{_LONGEST - 1}}}[A-Za-z0-9_]")
+_URL = re.compile(r"https?://[^/]+/@?([A-Za-z0-9._]+)/?(\?.*)?")
+
+
+def check(campaign: CampaignView) -> Iterator[Diagnostic]:
+    for config in campaign.configs_of("follow", "unfollow"):
+        for item in config.targets("target_users", "target_user"):
+            yield from _problem(campaign, item, config)
+    for usernames in campaign.accounts.values():
+        for item in usernames:
+            yield from _problem(campaign, item)
+
+
+def _problem(campaign: CampaignView, item: Item, config: ConfigUse | None = None) -> Iterator[Diagnostic]:
+    if not _USERNAME.fullmatch(item.text):
+        yield campaign.problem(CODE, campaign.span(item), *_words(item.text), config=config)
+
+
+def _words(text: str) -> tuple[str, str]:
+    """What is wrong, and what to do about it."""
+    message = f"`{text}` is no username"
+    if url := _URL.fullmatch(text):
+        return message, f"write the name alone: @{url[1]}"
+    name = text.removeprefix("@")
+    if not name:
+        return message, "write the name after the @"
+    if len(name) > _LONGEST:
+        return f"{message}: it has {len(name)} characters", f"a username has at most {_LONGEST}"
+    if name.endswith("."):
+        return f"{message}: it ends with a dot", f"did you mean {text.rstrip('.')}?"
+    return message, "a username has letters without accents, digits, dots and underscores only"

@@ -1,0 +1,146 @@
+"""When the start times of a campaign come: the part of the dry plan that needs no devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from runner.checks.written import Time
+from runner.planning.occurrences import Moment, moments
+from runner.planning.rules import Instant, Once, Rule, needs_zone
+from runner.planning.walltime import Fit, Resolved, resolve
+
+AHEAD = timedelta(days=7)
+"""How far checks look."""
+
+MOST_MOMENTS = 10_000
+"""How many moments of a campaign they look at."""
+
+_UTC = ZoneInfo("UTC")
+_RAREST = timedelta(days=8 * 366)
+"""Every rule comes within so much time: the rarest on each 29 February, and 2100 has none."""
+
+Tick = tuple[float, int]
+"""The instant of a moment, in seconds of the epoch, and the ordinal of its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveDays:
+    """The days on which a campaign is active, the last included; None leaves a side open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    @classmethod
+    def read(cls, active: Mapping[str, Any]) -> "ActiveDays":
+        """`active:` as written; a day that is none is no bound."""
+        return cls(_day(active.get("from")), _day(active.get("until")))
+
+    @property
+    def are_reversed(self) -> bool:
+        """Whether there is no such day, the last being before the first."""
+        return self.first is not None and self.last is not None and self.last < self.first
+
+    def holds(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+def _day(text: Any) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+
+
+class Coming(NamedTuple):
+    """The moments of a start time in the days ahead, in order, and the same as ticks."""
+
+    moments: tuple[Moment, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+
+    @classmethod
+    def of(cls, found: tuple[Moment, ...]) -> "Coming":
+        return cls(found, tuple((one.instant_utc.timestamp(), one.day.toordinal()) for one in found))
+
+
+class Horizon:
+    """The days ahead: what comes in them, computed once for all campaigns with the same rules."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.until = now + AHEAD
+        self._coming: dict[tuple[Rule, str], Coming] = {}
+
+    def coming(self, rule: Rule, zone: ZoneInfo, at_most: int) -> Coming:
+        """What comes of a rule, and how much of it one wants to know at most."""
+        key = rule, zone.key
+        found = self._coming.get(key)
+        if found is None:
+            ahead = islice(moments(rule, zone, self.now, self.until), at_most)
+            found = self._coming[key] = Coming.of(tuple(ahead))
+        return found if len(found.ticks) <= at_most else Coming.of(found.moments[:at_most])
+
+
+class Calendar:
+    """One campaign's days: its zone (None if it has none that there is), its active days, the days ahead."""
+
+    def __init__(self, zone: ZoneInfo | None, active: ActiveDays, horizon: Horizon) -> None:
+        self.zone = zone
+        self.active = active
+        self.horizon = horizon
+        self._left = MOST_MOMENTS
+        self._coming: dict[Time, Coming] = {}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last active day has passed."""
+        return self.active.last is not None and self.active.last < self.local(self.horizon.now).date()
+
+    def coming(self, start: Time) -> Coming:
+        """What comes of a start time in the days ahead, save outside the active days."""
+        found = self._coming.get(start)
+        if found is None:
+            found = self._coming[start] = self._look(start.rule)
+            self._left -= len(found.ticks)
+        return found
+
+    def only(self, rule: Rule | None) -> Resolved | None:
+        """When a rule comes that comes once."""
+        if isinstance(rule, Instant):
+            return Resolved(rule.at_utc, Fit.EXACT)
+        if isinstance(rule, Once) and self.zone is not None:
+            return resolve(rule.at, self.zone)
+        return None
+
+    def local(self, instant_utc: datetime) -> datetime:
+        """An instant on the clocks of the zone."""
+        return instant_utc.astimezone(self.zone or UTC)
+
+    def comes_at(self, rule: Rule, instant_utc: datetime) -> bool:
+        """Whether a moment of the rule falls on an instant."""
+        return any(moments(rule, self.zone or _UTC, instant_utc, instant_utc + timedelta.resolution))
+
+    def ever_comes(self, start: Time) -> bool:
+        """Whether a start time that comes again and again does so on an active day."""
+        first, last = self.active.first, self.active.last
+        if self.coming(start).ticks or first is None or last is None or last - first > _RAREST:
+            return True
+        if start.rule is None or self.zone is None:
+            return True
+        since, until = (datetime.combine(day, time(), UTC) for day in (first, last))
+        around = moments(start.rule, self.zone, since - timedelta(days=2), until + timedelta(days=3))
+        return any(self.active.holds(moment.day) for moment in around)
+
+    def _look(self, rule: Rule | None) -> Coming:
+        if rule is None or (self.zone is None and needs_zone(rule)):
+            return Coming()
+        found = self.horizon.coming(rule, self.zone or _UTC, self._left)
+        kept = tuple(moment for moment in found.moments if self.active.holds(moment.day))
+        return found if len(kept) == len(found.moments) else Coming.of(kept)
+
+
+def shown(local: datetime) -> str:
+    """A local time for people: `2026-11-23 09:00`."""
+    return f"{local:%Y-%m-%d %H:%M}"

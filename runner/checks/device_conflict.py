@@ -1,0 +1,55 @@
+"""Check `device-conflict`: one phone promised to two entries at the same time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from runner.checks.bookmark import Bookmark
+from runner.checks.calendar import shown
+from runner.checks.outlook import Lanes, Outlook, Prospect, Stay
+from runner.diagnostics import Diagnostic
+
+CODE = "device-conflict"
+
+_HINT = "move one of them; otherwise the second waits until the first is done"
+
+
+def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
+    """One diagnostic for two entries, about the first time at which they meet."""
+    meetings: dict[tuple[int, int], tuple[Stay, Stay, Lanes]] = {}
+    for phones in outlook.lanes:
+        for first, second in _overlaps(phones.stays) if phones.scope == "device" else ():
+            one, other = sorted((first.prospect, second.prospect))
+            known = meetings.get((one, other))
+            if known is None or second.start_s < known[1].start_s:
+                meetings[one, other] = first, second, phones
+    for (one, other), (first, second, phones) in meetings.items():
+        busy = outlook.prospects[first.prospect].name
+        campaign = outlook.prospects[other].campaign
+        found = _warning(outlook.prospects[one], outlook.prospects[other], busy, (first, second), phones)
+        yield campaign, found
+
+
+def _overlaps(stays: Sequence[Stay]) -> Iterator[tuple[Stay, Stay]]:
+    """Each stay that starts before another entry's has ended: that one, and it."""
+    longest = None
+    for stay in stays:
+        if longest and stay.start_s < longest.end_s and stay.prospect != longest.prospect:
+            yield longest, stay
+        if longest is None or stay.end_s > longest.end_s:
+            longest = stay
+
+
+def _warning(
+    one: Prospect, other: Prospect, busy: str, meeting: tuple[Stay, Stay], phones: Lanes
+) -> Diagnostic:
+    """It stands at the later one of the two in the files; `busy` is the one that comes first."""
+    campaign, names = other.campaign.view, f"`{other.name}` and `{one.name}`"
+    instants = (datetime.fromtimestamp(at_s, UTC) for at_s in (meeting[1].start_s, meeting[0].end_s))
+    start, end = map(campaign.calendar.local, instants)
+    message = (
+        f"{names} both want {phones.shown} at {shown(start)}: "
+        f"`{busy}` is expected to need it until {end:%H:%M:%S}"
+    )
+    home = one.campaign.view
+    related = home.related(home.head(one.path), f"the entry `{one.name}`")
+    return campaign.warning(CODE, campaign.head(other.path), message, _HINT, related=(related,))

@@ -1,0 +1,58 @@
+"""The sound part of a campaign: what is left where a name means nothing or a value is wrong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runner.campaign.loader import Loaded
+from runner.campaign.resolve import resolve
+from runner.checks.written import Entry, Time
+from runner.planning.rules import needs_zone
+from runner.planning.source import Source
+from runner.planning.work import Work
+
+if TYPE_CHECKING:
+    from runner.checks.view import CampaignView
+
+_SECTIONS = ("devices", "configs", "start_times", "scripts")
+
+
+def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
+    """The entries of a campaign that can be planned."""
+    sound = _sound(campaign)
+    if sound is not None:
+        source = Source(sound.document, resolve(sound))
+        written = {entry.name: entry for entry in campaign.entries}
+        for entry in source.campaign.entries:
+            yield written[entry.name], Work.of(source, entry)
+
+
+def _sound(campaign: "CampaignView") -> Loaded | None:
+    """The file without what is wrong in it; None if nothing of it can be planned."""
+    if not campaign.wrong:
+        return campaign.loaded
+    if not campaign.text("name"):
+        return None
+    settings = (key for key in campaign.data if key not in _SECTIONS)
+    data = {key: campaign.data[key] for key in settings if key == "name" or campaign.is_sound((key,))}
+    data |= {key: campaign.section(key) for key in _SECTIONS if key in campaign.data}
+    data["scripts"] = {entry.name: entry.values for entry in campaign.entries if _is_sound(campaign, entry)}
+    return replace(campaign.loaded, document=replace(campaign.document, data=data))
+
+
+def _is_sound(campaign: "CampaignView", entry: Entry) -> bool:
+    """Whether the entry and everything that it names mean something."""
+    groups = campaign.section("devices")
+    named = [("devices", item.text) for item in entry.devices if item.text in groups]
+    if entry.config_name:
+        named.append(("configs", entry.config_name.text))
+    return (
+        entry.script is not None
+        and entry.script.text in campaign.scripts
+        and all(campaign.is_sound(path) for path in (entry.path, *named))
+        and all(_is_usable(campaign, time) for time in entry.times)
+    )
+
+
+def _is_usable(campaign: "CampaignView", time: Time) -> bool:
+    return time.rule is not None and (campaign.zone is not None or not needs_zone(time.rule))

@@ -1,0 +1,126 @@
+"""What stands in a campaign file, piece by piece, each with the way to its place."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from runner.planning.rules import Rule
+from runner.scripts import Script
+
+Path = tuple[str | int, ...]
+"""The way to a value: keys and list indexes."""
+
+_PART = re.compile(r"[^\s,](?:[^,\r\n]*[^\s,])?")
+
+
+class Item(NamedTuple):
+    """A text, and where it stands: at a value, or within it if the value has several parts."""
+
+    path: Path
+    text: str
+    whole: str | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Time:
+    """A start time where it is defined: its rule, or a sentence that says why it has none."""
+
+    path: Path
+    value: str | Mapping[str, Any]
+    rule: Rule | None = None
+    problem: str = ""
+
+
+class Entry(NamedTuple):
+    """An entry: the texts that name its parts, and its start times.
+
+    `times` are its start times where they are defined, `places` where the entry has each of them or its name.
+    `unknown_groups` and `unknown_times` are texts that are neither a name nor meant as a serial or a time.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+    script: Item | None
+    config_name: Item | None
+    devices: tuple[Item, ...]
+    times: tuple[Time, ...]
+    places: tuple[Path, ...]
+    unknown_groups: tuple[Item, ...]
+    unknown_times: tuple[Item, ...]
+
+    @property
+    def path(self) -> Path:
+        return ("scripts", self.name)
+
+
+class ConfigUse(NamedTuple):
+    """A config in the eyes of one script.
+
+    `entries` are the entries that use it by its name; none if it is written within its entry. `path` is where
+    it stands, or would stand if the entry had one.
+    """
+
+    script: Script
+    defaults: Mapping[str, Any]
+    path: Path
+    values: Mapping[str, Any]
+    entries: tuple[str, ...] = ()
+
+    @property
+    def has_unknown_keys(self) -> bool:
+        """Then one of them may be the key that seems to be missing."""
+        return not self.values.keys() <= self.script.config_schema()["properties"].keys()
+
+    def value(self, key: str) -> Any:
+        """What is written, or the key's default."""
+        return self.values[key] if key in self.values else self.defaults.get(key)
+
+    def texts(self, key: str, *inner: str) -> tuple[Item, ...]:
+        """The key's text, or the texts of its list; none if it has the one where the other belongs.
+
+        `inner` are the keys that lead on from there, if the key's value is a mapping.
+        """
+        value = self.values.get(key)
+        if not value or (not inner and isinstance(value, list) != isinstance(self.defaults.get(key), list)):
+            return ()
+        for step in inner:
+            value = mapping(value).get(step)
+        return tuple(items_of(value, (*self.path, key, *inner)))
+
+    def targets(self, several: str, one: str) -> tuple[Item, ...]:
+        """The targets as the Local API reads them: a list wins over a text with commas or lines in it."""
+        if items := self.texts(several):
+            return items
+        return tuple(
+            Item(item.path, part[0], item.text, part.start())
+            for item in self.texts(one)
+            for part in _PART.finditer(item.text)
+        )
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a mapping, otherwise an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def item_of(values: Mapping[str, Any], path: Path, key: str) -> Item | None:
+    """The text at a key."""
+    value = values.get(key)
+    return Item((*path, key), value) if isinstance(value, str) else None
+
+
+def items_of(value: Any, path: Path) -> Iterator[Item]:
+    """A text, or the texts in a list."""
+    return (Item(place, text) for place, text in listed(value, path) if isinstance(text, str))
+
+
+def listed(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """A text or a mapping, or those in a list, each with its path."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, str | dict):
+                yield (*path, index), item
+    elif isinstance(value, str | dict):
+        yield path, value

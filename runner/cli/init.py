@@ -1,0 +1,89 @@
+"""`runner init`: start a repository of campaigns, with an example that passes."""
+
+from pathlib import Path
+
+import click
+
+import runner
+from runner import __version__
+from runner.errors import UsageError
+from runner.schema_file import NAMES, schema_path
+from runner.settings import Settings
+
+_TEMPLATES = Path(__file__).with_name("init_files")
+_HIDDEN = "dot_"
+"""How the name of a template begins whose file's name begins with a dot."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner init my-campaigns && cd my-campaigns && runner validate && runner plan
+  runner init                                        in the current folder"""
+)
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Start a repository of campaigns in DIR (default: the current folder).
+
+    An example campaign that passes, schemas for editors, and files for pre-commit, GitHub, GitLab and git. It
+    overwrites nothing.
+    """
+    files = _files()
+    in_the_way = [str(name) for name in files if _blocked(folder, name)]
+    if in_the_way:
+        raise UsageError(
+            f"nothing was written to {folder}: in the way are {', '.join(in_the_way)}",
+            hint="name an empty or a new folder, or move them away",
+        )
+    try:
+        for name, content in files.items():
+            _write(folder / name, content)
+    except OSError as error:
+        raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error
+    click.echo(f"wrote {len(files)} files:")
+    for name in files:
+        click.echo(f"  {folder / name}")
+    click.echo("next:")
+    if folder != Path():
+        click.echo(f"  cd {folder}")
+    click.echo("  runner validate\n  runner plan\n  runner run campaigns/first.yaml --virtual")
+
+
+def _files() -> dict[Path, bytes]:
+    """The content of every file, by its path in the new repository."""
+    values = {"{timezone}": Settings.from_environment().zone.key, "{version}": __version__}
+    files = {Path("campaigns/media/clip.mp4"): _clip().read_bytes()}
+    for name in NAMES:
+        files[Path("schemas", schema_path(name).name)] = schema_path(name).read_bytes()
+    for template in _TEMPLATES.rglob("*"):
+        if template.is_file() and template.suffix != ".mp4":
+            text = template.read_text(encoding="utf-8")
+            for mark, value in values.items():
+                text = text.replace(mark, value)
+            files[_target(template.relative_to(_TEMPLATES))] = text.encode()
+    return dict(sorted(files.items()))
+
+
+def _target(template: Path) -> Path:
+    return Path(
+        *("." + part.removeprefix(_HIDDEN) if part.startswith(_HIDDEN) else part for part in template.parts)
+    )
+
+
+def _clip() -> Path:
+    """The example's video: among the templates in an installed package, the demo's in a checkout."""
+    packaged = _TEMPLATES / "campaigns" / "media" / "clip.mp4"
+    return packaged if packaged.is_file() else Path(runner.__file__).parents[1] / "campaigns/media/demo.mp4"
+
+
+def _blocked(folder: Path, name: Path) -> bool:
+    """Whether something stands where the file, or a folder above it, is to be."""
+    above = [folder, *(folder / parent for parent in name.parents if parent != Path())]
+    file = folder / name
+    return file.exists() or file.is_symlink() or any(path.exists() and not path.is_dir() for path in above)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:  # never over a file that came in between
+        file.write(content)

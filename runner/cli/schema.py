@@ -1,0 +1,60 @@
+"""`runner schema`: print or write the JSON Schemas that editors use."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from runner.errors import UsageError
+from runner.schema_file import NAMES, schema_path
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner schema campaign             print the schema of campaign files
+  runner schema --write schemas      write all of them into a folder"""
+)
+@click.argument("name", metavar="[NAME]", required=False, type=click.Choice(NAMES))
+@click.option(
+    "--write", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Write files into DIR."
+)
+def schema(name: str | None, folder: Path | None) -> None:
+    """Print the JSON Schema of campaign, flow or app-profile files, or write it, or all of them, into DIR."""
+    if name is None and folder is None:
+        raise click.UsageError(f"name a schema ({', '.join(NAMES)}), or a folder to --write all of them to")
+    names = [name] if name else list(NAMES)
+    if folder is None:
+        click.echo(schema_path(names[0]).read_text(encoding="utf-8"), nl=False)
+        return
+    try:
+        paths = write(folder, names)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
+    for path in paths:
+        click.echo(path)
+
+
+def write(folder: Path, names: list[str]) -> list[Path]:
+    """Write schemas, made anew from the models, into `folder`; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in names:
+        paths.append(folder / f"{name}.schema.json")
+        paths[-1].write_text(render(name), encoding="utf-8")
+    return paths
+
+
+def render(name: str) -> str:
+    """A schema, made anew from the models, as the text of its file."""
+    return json.dumps(_makers()[name](), indent=2, ensure_ascii=False) + "\n"
+
+
+def _makers() -> dict[str, Callable[[], dict[str, Any]]]:
+    """What makes each schema; the models are slow to import."""
+    from runner.campaign.schema import campaign_schema
+    from runner.flows.schema import flow_schema, profile_schema
+
+    return {"campaign": campaign_schema, "flow": flow_schema, "app-profile": profile_schema}

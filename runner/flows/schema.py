@@ -1,0 +1,97 @@
+"""The JSON Schemas of flow files and app profiles, written from the models."""
+
+from typing import Any
+
+from runner.campaign.schema_shape import Schema, complete, tidy
+from runner.flows.language import Action, Header, Proof
+from runner.flows.profile import Profile, apps
+from runner.flows.steps import ACTIONS
+
+_REF = "#/$defs/{model}"
+
+
+def flow_schema() -> Schema:
+    """The schema of a flow file. What its names refer to is checked when the flow is read."""
+    schema = Header.model_json_schema(ref_template=_REF)
+    definitions = schema.setdefault("$defs", {})
+    proof = _defined(Proof.model_json_schema(ref_template=_REF), definitions)
+    proof["properties"] = {"steps": _steps("How to reach a screen that proves it."), **proof["properties"]}
+    proof["required"] = ["steps", *proof["required"]]
+    proof["description"] = "How to find out whether the effect happened, from any screen."
+    definitions["Verify"] = proof
+    definitions["Step"] = _step(definitions)
+    definitions["Condition"] |= {"type": ["string", "object"], "minLength": 1}
+    schema["properties"]["app"]["enum"] = apps()
+    schema["properties"]["steps"] = _steps("What is done, one step after the other.")
+    schema["properties"]["verify"] = {"$ref": _REF.format(model="Verify")}
+    schema["required"].append("steps")
+    schema |= {"title": "Flow", "description": "A script as steps for an app, on the backend `device`."}
+    return complete("flow", tidy(schema, choose=_never))
+
+
+def profile_schema() -> Schema:
+    """The schema of an app profile: names of elements are free, and so are the links."""
+    schema = Profile.model_json_schema(ref_template=_REF)
+    return complete("app-profile", tidy(_with_single_selectors(schema), choose=_never))
+
+
+def _steps(description: str) -> Schema:
+    step = {"$ref": _REF.format(model="Step")}
+    return {"title": "Steps", "description": description, "type": "array", "minItems": 1, "items": step}
+
+
+def _step(definitions: dict[str, Any]) -> Schema:
+    """A step has one key, its kind; `when` has its branches beside it."""
+    kinds = {action.kind: _kind(action, definitions) for action in ACTIONS}
+    branches = {
+        "then": _steps("What is done if it is true (of `when`)."),
+        "else": _steps("What is done if it is not true (of `when`)."),
+    }
+    return {
+        "title": "Step",
+        "description": "One step: its kind, with what it needs.",
+        "type": "object",
+        "minProperties": 1,
+        "properties": {**kinds, **branches},
+        "additionalProperties": False,
+        "if": {"required": ["when"]},
+        "else": {"maxProperties": 1},
+    }
+
+
+def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
+    """What a kind of step needs; a value alone stands for its one key, nothing for no keys at all."""
+    node = _defined(action.model_json_schema(ref_template=_REF), definitions)
+    types = ["object"]
+    if action.short is not None:
+        value = node["properties"][action.short]
+        rules = next((rule for rule in value.get("anyOf", ()) if rule != {"type": "null"}), value)
+        node |= {key: rules[key] for key in ("enum", "examples") if key in rules}
+        types = ["string", *types]
+    if "enum" in node:
+        node |= {"if": {"type": "string"}, "then": {"enum": node.pop("enum")}}
+    if not node.get("required") and action.short is None:
+        types.append("null")
+    return {**node, "type": types if len(types) > 1 else types[0]}
+
+
+def _defined(schema: Schema, definitions: dict[str, Any]) -> Schema:
+    """The schema, what it defines moved to the others."""
+    definitions |= schema.pop("$defs", {})
+    return schema
+
+
+def _with_single_selectors(node: Any) -> Any:
+    """One selector stands for a list of one."""
+    if isinstance(node, list):
+        return [_with_single_selectors(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    node = {key: _with_single_selectors(value) for key, value in node.items()}
+    if node.get("type") == "array" and "$ref" in node.get("items", {}):
+        node |= {"type": ["array", "object"], "if": {"type": "object"}, "then": node["items"]}
+    return node
+
+
+def _never(models: list[str]) -> Schema:
+    raise AssertionError(f"nothing here is a choice between {', '.join(models)}")

@@ -1,0 +1,91 @@
+"""Which occurrences come: the rules of an entry, held against the days on which its campaign is active."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from heapq import merge
+from operator import attrgetter
+
+from runner.planning.occurrences import Moment, gather, moments
+from runner.planning.source import Source, Window
+from runner.planning.walltime import resolve
+from runner.planning.work import Work, works
+from runner.tasks import Occurrence, Task
+
+_TO_SPARE = timedelta(days=3)
+"""A moment of a day comes before so much has passed since the day began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An occurrence of an entry that comes, and the moments that merged into it, the naming one first."""
+
+    work: Work
+    occurrence: Occurrence
+    moments: tuple[Moment, ...]
+
+    def tasks(self) -> list[Task]:
+        """Its tasks by due instant, then as declared; built at each call."""
+        return self.work.tasks(self.occurrence)
+
+
+def due(sources: Iterable[Source], window: Window) -> Iterator[Coming]:
+    """What comes in the window, by instant, then as declared: campaigns, entries. Made as it is asked for."""
+    return merge(*(coming(work, window) for work in works(sources)), key=_instant)
+
+
+def coming(work: Work, window: Window) -> Iterator[Coming]:
+    """What comes of one entry in the window, in order."""
+    window = _while_active(work.source, window)
+    streams = (_active_moments(work, rule_moments) for rule_moments in _moments(work, window))
+    for group in gather(streams):
+        named = group[0]
+        yield Coming(work, work.occurrence(named.nominal, named.rule.written, named.instant_utc), group)
+
+
+def inactive(work: Work, window: Window) -> Iterator[Moment]:
+    """The moments of an entry in the window that do not count, since the campaign is not active then."""
+    if work.source.campaign.active is not None:
+        for rule_moments in _moments(work, window):
+            yield from (moment for moment in rule_moments if not _is_active(work.source, moment.day))
+
+
+def next_occurrence(sources: Iterable[Source], from_utc: datetime) -> Occurrence | None:
+    """The first occurrence at or after an instant, or None if no start time lies there."""
+    ahead = Window.after(from_utc)
+    firsts = (next(coming(work, ahead), None) for work in works(sources))
+    return min((first.occurrence for first in firsts if first), key=attrgetter("instant_utc"), default=None)
+
+
+def _instant(one: Coming) -> datetime:
+    return one.occurrence.instant_utc
+
+
+def _moments(work: Work, window: Window) -> list[Iterator[Moment]]:
+    zone = work.source.zone
+    return [moments(rule, zone, window.from_utc, window.until_utc) for rule in work.rules]
+
+
+def _active_moments(work: Work, stream: Iterator[Moment]) -> Iterator[Moment]:
+    if work.source.campaign.active is None:
+        return stream
+    return (moment for moment in stream if _is_active(work.source, moment.day))
+
+
+def _is_active(source: Source, day: date) -> bool:
+    active = source.campaign.active
+    if active is None:
+        return True
+    return (active.from_day or day) <= day <= (active.until_day or day)
+
+
+def _while_active(source: Source, window: Window) -> Window:
+    """The part of the window in which moments of active days can come: no need to look at the rest."""
+    active = source.campaign.active
+    first, last = window.from_utc, window.until_utc
+    if active and active.from_day:
+        first = max(first, resolve(datetime.combine(active.from_day, time()), source.zone).instant_utc)
+    if active and active.until_day:
+        ends = resolve(datetime.combine(active.until_day, time()), source.zone).instant_utc
+        last = min(last, ends + _TO_SPARE)
+    return Window(first, last)

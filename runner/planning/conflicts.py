@@ -1,0 +1,102 @@
+"""Which entries need the same device at the same time, if every task takes as long as expected."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from operator import attrgetter
+from typing import NamedTuple
+
+from runner.planning.coming import coming
+from runner.planning.source import Source, Window
+from runner.planning.work import Lane, Work, works
+
+Name = tuple[str, str]
+"""A campaign and one of its entries."""
+
+
+class Span(NamedTuple):
+    """A device is busy with an occurrence, from its first task until the last one is expected to end."""
+
+    start_utc: datetime
+    end_utc: datetime
+    campaign: str
+    entry: str
+    nominal: str
+
+    @property
+    def name(self) -> Name:
+        return self.campaign, self.entry
+
+
+@dataclass(slots=True)
+class Conflict:
+    """Occurrences of two entries, or of one, that overlap on some devices: the first pair of them, the
+    devices, and how often it happens on one."""
+
+    first: Span
+    second: Span
+    lanes: list[str]
+    times: int
+
+
+def conflicts(sources: Sequence[Source], window: Window) -> list[Conflict]:
+    """Where spans overlap: one conflict for each pair of entries, in order of the first time. The occurrences
+    are those that come in the window."""
+    found: dict[tuple[Name, Name], Conflict] = {}
+    for users, lanes in _groups(sources):
+        for pair, (first, second, times) in _overlaps(_busy(users, window)).items():
+            known = found.setdefault(pair, Conflict(first, second, [], 0))
+            known.lanes += lanes
+            known.times = max(known.times, times)
+            if _start(second) < _start(known.second):
+                known.first, known.second = first, second
+    return sorted(found.values(), key=lambda conflict: _start(conflict.second))
+
+
+def spans(sources: Sequence[Source], window: Window) -> dict[str, list[Span]]:
+    """When each device, or account where no device is known, is busy, in order."""
+    return {lane: list(_busy(users, window)) for users, lanes in _groups(sources) for lane in lanes}
+
+
+_start = attrgetter("start_utc")
+
+_User = tuple[Work, Lane]
+"""An entry, and one of its devices."""
+
+
+def _groups(sources: Sequence[Source]) -> Iterator[tuple[list[_User], list[str]]]:
+    """The devices with the entries that use them; those that the same entries use alike stay together."""
+    users: dict[str, list[_User]] = {}
+    for work in works(sources):
+        for lane in work.lanes if work.rules and work.targets else ():
+            users.setdefault(lane.name, []).append((work, lane))
+    groups: dict[tuple[object, ...], tuple[list[_User], list[str]]] = {}
+    for name, using in users.items():
+        key = tuple((id(work), name if work.jitter_s else lane.share) for work, lane in using)
+        groups.setdefault(key, (using, []))[1].append(name)
+    return iter(groups.values())
+
+
+def _busy(users: Sequence[_User], window: Window) -> Iterator[Span]:
+    return merge(*(_spans(work, lane, window) for work, lane in users), key=_start)
+
+
+def _spans(work: Work, lane: Lane, window: Window) -> Iterator[Span]:
+    for one in coming(work, window):
+        start, end = work.busy(one.occurrence, lane)
+        yield Span(start, end, *work.name, one.occurrence.nominal)
+
+
+def _overlaps(busy: Iterator[Span]) -> dict[tuple[Name, Name], tuple[Span, Span, int]]:
+    """For each pair of entries their first two spans that overlap, and how often they do."""
+    found: dict[tuple[Name, Name], tuple[Span, Span, int]] = {}
+    open_spans: list[Span] = []
+    for span in busy:
+        open_spans = [other for other in open_spans if other.end_utc > span.start_utc]
+        for other in open_spans:
+            pair = (min(other.name, span.name), max(other.name, span.name))
+            first, second, times = found.get(pair, (other, span, 0))
+            found[pair] = first, second, times + 1
+        open_spans.append(span)
+    return found

@@ -1,0 +1,166 @@
+"""How the tasks of a plan would go if each took as long as expected: what waits for a limit, and until when.
+
+Lanes do not depend on each other: what limits count is on one device, or by the account that is a lane.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from heapq import heappop, heappush
+
+from runner.planning.limits import (
+    LOOK_BACK,
+    MIN_GAP,
+    EffectiveLimits,
+    NotBefore,
+    Usage,
+    effective_limits,
+    verdict,
+)
+from runner.planning.work import Work
+from runner.tasks import Task
+
+_NOTHING: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A task that would not start as its turn comes.
+
+    `refusal` is the first limit that holds it back, None if it only waits for the tasks before it. A missed
+    task does not start at all: `start_utc`, at which it could, is later than its grace allows. An interrupted
+    one starts in time, and meets the limit before its last effect.
+    """
+
+    task: Task
+    refusal: NotBefore | None
+    start_utc: datetime
+    is_missed: bool = False
+    is_interrupted: bool = False
+
+
+class Simulation:
+    """Takes tasks in the order in which they are due, and tells of those that would be late.
+
+    `past` is what has been done already, by device or account; calendar days and working hours are of `zone`.
+    """
+
+    def __init__(self, works: Iterable[Work], zone: tzinfo, past: Mapping[str, Usage] | None = None) -> None:
+        self._terms = {work.name: _Terms.of(work) for work in works}
+        self._zone = zone
+        self._past = past or {}
+        self._lanes: dict[str, _LaneCourse] = {}
+
+    def feed(self, task: Task) -> Iterator[Delay]:
+        """Let another task come due; yields what became of those before it."""
+        lane = self._lanes.get(task.lane)
+        if lane is None:
+            lane = self._lanes[task.lane] = _LaneCourse(self._zone, self._past.get(task.lane, _NOTHING))
+        yield from lane.advance(task.due_utc)
+        lane.add(task, self._terms[task.campaign, task.entry])
+
+    def finish(self) -> Iterator[Delay]:
+        """What becomes of the tasks that still wait."""
+        for lane in self._lanes.values():
+            yield from lane.advance(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the tasks of an entry have in common."""
+
+    limits: EffectiveLimits
+    effects: tuple[tuple[str, int], ...]
+    expected: timedelta
+    grace: timedelta
+
+    @classmethod
+    def of(cls, work: Work) -> "_Terms":
+        effects = work.entry.script.effects(work.entry.config)
+        return cls(
+            effective_limits(work.source.campaign.limits),
+            tuple((kind, count) for kind, count in effects.items() if count),
+            work.expected,
+            work.entry.grace.delta,
+        )
+
+
+@dataclass(order=True, slots=True)
+class _Waiting:
+    """A task that waits for its turn; the first that is ready goes first, then the first that came."""
+
+    ready_utc: datetime
+    number: int
+    task: Task = field(compare=False)
+    terms: _Terms = field(compare=False)
+    refusal: NotBefore | None = field(compare=False, default=None)
+
+
+class _LaneCourse:
+    """One lane: what waits, until when it is busy, what has been done on it."""
+
+    def __init__(self, zone: tzinfo, past: Usage) -> None:
+        self._zone = zone
+        self._waiting: list[_Waiting] = []
+        self._count = 0
+        self._free_utc: datetime | None = None
+        self._last: tuple[str, str, str] | None = None
+        self._device = {kind: deque(sorted(made)) for kind, made in past.device.items()}
+        self._account = {kind: deque(sorted(made)) for kind, made in past.account.items()}
+        self._usage = Usage(self._device, self._account)
+
+    def add(self, task: Task, terms: _Terms) -> None:
+        self._count += 1
+        heappush(self._waiting, _Waiting(task.due_utc, self._count, task, terms))
+
+    def advance(self, until_utc: datetime | None) -> Iterator[Delay]:
+        """Let every task start that is ready before an instant, or all."""
+        while self._waiting and (until_utc is None or self._waiting[0].ready_utc < until_utc):
+            first = heappop(self._waiting)
+            start = max(first.ready_utc, self._free_utc or first.ready_utc)
+            refusal = self._refusal(first, start)
+            if start > first.task.due_utc + first.terms.grace:
+                yield Delay(first.task, first.refusal, start, is_missed=True)
+            elif refusal is None:
+                yield from self._start(first, start)
+            else:
+                first.refusal = first.refusal or (None if self._is_pace(first.task, refusal) else refusal)
+                first.ready_utc = refusal.instant_utc
+                heappush(self._waiting, first)
+
+    def _refusal(self, waiting: _Waiting, at: datetime) -> NotBefore | None:
+        refusals = [self._ask(waiting, kind, at) for kind, _ in waiting.terms.effects]
+        found = [refusal for refusal in refusals if refusal]
+        return max(found, key=lambda refusal: refusal.instant_utc, default=None)
+
+    def _ask(self, waiting: _Waiting, kind: str, at: datetime) -> NotBefore | None:
+        task = waiting.task
+        answer = verdict(waiting.terms.limits, self._usage, kind, task.device, task.username, at, self._zone)
+        return answer if isinstance(answer, NotBefore) else None
+
+    def _is_pace(self, task: Task, refusal: NotBefore) -> bool:
+        """Whether this is only the gap to the task before it, of the same occurrence: not worth a word."""
+        return refusal.limit == MIN_GAP and self._last == (task.campaign, task.entry, task.nominal)
+
+    def _start(self, first: _Waiting, start: datetime) -> Iterator[Delay]:
+        task, terms = first.task, first.terms
+        self._free_utc = start + terms.expected
+        self._last = (task.campaign, task.entry, task.nominal)
+        interrupted = None
+        for kind, count in terms.effects:
+            instants = [start + number * terms.expected / count for number in range(count)]
+            self._record(kind, task, instants[:-1])
+            if count > 1:
+                interrupted = interrupted or self._ask(first, kind, instants[-1])
+            self._record(kind, task, instants[-1:])
+        if first.refusal is not None:
+            yield Delay(task, first.refusal, start)
+        elif interrupted is not None and interrupted.limit != MIN_GAP:
+            yield Delay(task, interrupted, interrupted.instant_utc, is_interrupted=True)
+
+    def _record(self, kind: str, task: Task, instants: list[datetime]) -> None:
+        made = (self._account if task.device is None else self._device).setdefault(kind, deque())
+        made.extend(instants)
+        while made and made[0] < made[-1] - LOOK_BACK:
+            made.popleft()

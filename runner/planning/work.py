@@ -1,0 +1,139 @@
+"""What the occurrences of an entry have in common, and the tasks of each of them: the only maker of tasks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
+
+from runner.campaign.resolve import ResolvedEntry
+from runner.planning.rules import Rule, needs_zone, parse
+from runner.planning.source import Source
+from runner.planning.timing import jitter, shares
+from runner.tasks import Occurrence, Task, TaskOptions, task_key
+
+_LEAST_TIMEOUT_S = 600.0
+_TIMEOUT_MARGIN_S = 300.0
+
+due_instant = attrgetter("due_utc")
+"""By what tasks are ordered."""
+
+
+class Lane(NamedTuple):
+    """A device, or an account where no device is known, and how much later than others it starts."""
+
+    device: str | None
+    username: str | None
+    share: timedelta
+
+    @property
+    def name(self) -> str:
+        return self.device or self.username or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An entry, ready to be planned.
+
+    `reach` is how much later than its occurrence a task can be due; `expected` is the expected duration of a
+    task; `targets` has one item for each task of a lane.
+    """
+
+    source: Source
+    entry: ResolvedEntry
+    rules: tuple[Rule, ...]
+    lanes: tuple[Lane, ...]
+    targets: tuple[str | None, ...]
+    expected: timedelta
+    timeout_s: float
+    jitter_s: int
+    reach: timedelta
+
+    @classmethod
+    def of(cls, source: Source, entry: ResolvedEntry) -> "Work":
+        rules = tuple(dict.fromkeys(parse(start_time.value) for start_time in entry.start_times))
+        assert source.campaign.timezone or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
+        expected_s = entry.script.expected_s(entry.config)
+        own_timeout_s = max(_LEAST_TIMEOUT_S, expected_s + _TIMEOUT_MARGIN_S)
+        lanes, jitter_s = tuple(_lanes(entry)), int(entry.jitter.seconds) if entry.jitter else 0
+        return cls(
+            source=source,
+            entry=entry,
+            rules=rules,
+            lanes=lanes,
+            targets=tuple(dict.fromkeys(entry.script.targets(entry.config))),
+            expected=timedelta(seconds=expected_s),
+            timeout_s=entry.timeout.seconds if entry.timeout else own_timeout_s,
+            jitter_s=jitter_s,
+            reach=timedelta(seconds=jitter_s) + max((lane.share for lane in lanes), default=timedelta()),
+        )
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The names of its campaign and its entry."""
+        return self.source.campaign.name, self.entry.name
+
+    def occurrence(self, nominal: str, rule: str, instant_utc: datetime) -> Occurrence:
+        return Occurrence(*self.name, nominal, rule, instant_utc)
+
+    def tasks(self, occurrence: Occurrence) -> list[Task]:
+        """The tasks of an occurrence by due instant, then as declared: devices, targets."""
+        made = list(self._tasks(occurrence))
+        if self.jitter_s:
+            made.sort(key=due_instant)
+        return made
+
+    def busy(self, occurrence: Occurrence, lane: Lane) -> tuple[datetime, datetime]:
+        """From when until when an occurrence keeps one of its lanes busy, as far as one can expect."""
+        start = occurrence.instant_utc + lane.share
+        if not self.jitter_s:
+            return start, start + len(self.targets) * self.expected
+        ends = start
+        keys = (task_key(*self.name, occurrence.nominal, lane.name, target) for target in self.targets)
+        delays = sorted(jitter(key, self.jitter_s) for key in keys)
+        for delay in delays:
+            ends = max(ends, start + delay) + self.expected
+        return start + delays[0], ends
+
+    def _tasks(self, occurrence: Occurrence) -> Iterator[Task]:
+        (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
+        script, backend, commit = self.entry.script.name, self.source.campaign.backend, self.source.commit
+        config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
+        ordinal = 0
+        for lane in self.lanes:
+            share_utc = occurrence.instant_utc + lane.share
+            for target in self.targets:
+                key = task_key(campaign, entry, nominal, lane.name, target)
+                yield Task(
+                    key=key,
+                    campaign=campaign,
+                    entry=entry,
+                    script=script,
+                    backend=backend,
+                    device=lane.device,
+                    username=lane.username,
+                    target=target,
+                    nominal=nominal,
+                    ordinal=ordinal,
+                    due_utc=share_utc + jitter(key, jitter_s) if jitter_s else share_utc,
+                    timeout_s=timeout_s,
+                    config=config,
+                    commit=commit,
+                    options=options,
+                )
+                ordinal += 1
+
+
+def works(sources: Iterable[Source]) -> list[Work]:
+    """The entries of campaigns in declared order, ready to be planned."""
+    return [Work.of(source, entry) for source in sources for entry in source.campaign.entries]
+
+
+def _lanes(entry: ResolvedEntry) -> Iterator[Lane]:
+    named = [(device, None) for device in entry.devices] + [(None, name) for name in entry.usernames]
+    for (device, username), share in zip(named, shares(entry.spread, len(named)), strict=True):
+        yield Lane(device, username, share)
+
+
+def _options(entry: ResolvedEntry) -> TaskOptions:
+    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval)

@@ -1,0 +1,105 @@
+"""A picture of a day's plan in plain characters: one line for each device, one character for 20 minutes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, tzinfo
+from string import ascii_letters, digits
+
+from runner.planning.plan import Plan
+from runner.planning.work import works
+from runner.reports.plan_columns import folded
+from runner.tasks import Task
+
+LONGEST = timedelta(days=1)
+"""Of a longer window there is no picture."""
+
+_CELL = timedelta(minutes=20)
+_LABEL = 23
+_IDLE, _HOUR_MARK, _SEVERAL = ".", ":", "#"
+_HOURS_APART = 3
+
+
+class Timeline:
+    """Takes tasks in the order in which they are due, and draws when each device is expected to be busy."""
+
+    def __init__(self, plan: Plan) -> None:
+        entries = works(plan.sources)
+        self._zone = _common_zone(plan)
+        self._start = _rounded(plan.window.from_utc.astimezone(self._zone))
+        self._cells = -((self._start - plan.window.until_utc) // _CELL)
+        self._expected = {work.name: work.expected for work in entries}
+        self._letters = _letters([work.name for work in entries])
+        self._free: dict[str, datetime] = {}
+        self._rows: dict[str, list[str]] = {lane.name: [] for work in entries for lane in work.lanes}
+        self._drawn: dict[str, None] = {}
+
+    def add(self, task: Task) -> None:
+        name = (task.campaign, task.entry)
+        start = max(task.due_utc, self._free.get(task.lane, task.due_utc))
+        end = self._free[task.lane] = start + self._expected[name]
+        row, letter = self._rows[task.lane], self._letters[name]
+        if not row:
+            row += self._ruler(_IDLE, _HOUR_MARK)
+        first = (start - self._start) // _CELL
+        last = max(first, -((self._start - end) // _CELL) - 1)
+        for cell in range(first, min(last + 1, self._cells)):
+            row[cell] = letter if row[cell] in (_IDLE, _HOUR_MARK, letter) else _SEVERAL
+        self._drawn[f"{letter}\N{NO-BREAK SPACE}{task.entry}"] = None
+
+    def lines(self) -> Iterator[str]:
+        """The picture; nothing if there were no tasks."""
+        rows = {name: "".join(cells) for name, cells in self._rows.items() if cells}
+        if not rows:
+            return
+        width = min(_LABEL, max(map(len, rows)))
+        yield f"  {'':{width}}  {self._hours()}".rstrip()
+        for name, cells in rows.items():
+            yield f"  {_short(name):{width}}  {cells}"
+        several = [f"{_SEVERAL} several"] if any(_SEVERAL in cells for cells in rows.values()) else []
+        legend = [*self._drawn, *several, f"{_zone_name(self._zone)}, 20 minutes a character"]
+        yield from folded(f"  {'':{width}}  ", legend, ", ")
+
+    def _ruler(self, idle: str, mark: str) -> list[str]:
+        return [mark if self._is_mark(cell) else idle for cell in range(self._cells)]
+
+    def _hours(self) -> str:
+        line = ""
+        for cell in range(self._cells):
+            if self._is_mark(cell) and len(line) <= cell:
+                line = f"{line:{cell}}{self._at(cell):%H}"
+        return line
+
+    def _is_mark(self, cell: int) -> bool:
+        at = self._at(cell)
+        return at.hour % _HOURS_APART == 0 and at.minute == 0
+
+    def _at(self, cell: int) -> datetime:
+        return (self._start + cell * _CELL).astimezone(self._zone)
+
+
+def _common_zone(plan: Plan) -> tzinfo:
+    zones = {source.zone for source in plan.sources}
+    return zones.pop() if len(zones) == 1 else UTC
+
+
+def _zone_name(zone: tzinfo) -> str:
+    return getattr(zone, "key", "UTC")
+
+
+def _rounded(local: datetime) -> datetime:
+    """The beginning of the 20 minutes, as UTC."""
+    begun = timedelta(minutes=local.minute % 20, seconds=local.second, microseconds=local.microsecond)
+    return local.astimezone(UTC) - begun
+
+
+def _letters(names: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A letter for each entry: one of its name, if another entry does not have it already."""
+    taken: dict[tuple[str, str], str] = {}
+    for name in names:
+        wanted = [letter for letter in name[1].lower() if letter in ascii_letters]
+        free = (letter for letter in (*wanted, *ascii_letters, *digits) if letter not in taken.values())
+        taken[name] = next(free, "*")
+    return taken
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LABEL else name[: _LABEL - 3] + "..."

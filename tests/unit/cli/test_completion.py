@@ -1,0 +1,75 @@
+"""Completion in the shell: the scripts, and what they get when they ask."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from runner.cli.main import COMMANDS
+
+
+def ask(typed: str, shell: str = "bash") -> list[str]:
+    """What the shell is offered for the last word."""
+    words = typed.split(" ")
+    environment = {
+        **os.environ,
+        "_RUNNER_COMPLETE": f"{shell}_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": words[-1] if shell == "fish" else str(len(words) - 1),
+    }
+    run = [sys.executable, "-m", "runner"]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_commands() -> None:
+    assert ask("runner ") == [f"plain,{name}" for name in COMMANDS]
+    assert ask("runner va") == ["plain,validate"]
+
+
+def test_commands_with_their_help() -> None:
+    assert ask("runner va", "zsh") == ["plain", "validate", COMMANDS["validate"]]
+    assert ask("runner va", "fish") == [f"plain,validate\t{COMMANDS['validate']}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("runner validate --fo", ["plain,--format"]),
+        ("runner validate --format s", ["plain,sarif"]),
+        ("runner validate camp", ["file,camp"]),
+        ("runner completion ", ["plain,bash", "plain,zsh", "plain,fish"]),
+        ("runner --ver", ["plain,--version"]),
+    ],
+)
+def test_options_values_and_files(typed: str, offered: list[str]) -> None:
+    assert ask(typed) == offered
+
+
+@pytest.mark.parametrize("typed", ["runner vali x", "runner validate --now soon --f", "runner nothing --"])
+def test_what_is_typed_wrongly_so_far_is_no_error(typed: str) -> None:
+    ask(typed)
+
+
+def test_commands_are_completed_without_importing_them() -> None:
+    probe = (
+        "import sys; from runner.cli.main import cli; "
+        "cli.shell_complete(cli.make_context('runner', [], resilient_parsing=True), ''); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert not {"runner.cli.validate", "runner.cli.run", "yaml"}.intersection(done.stdout.split())
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_asks_with_the_variable_that_is_answered(shell: str) -> None:
+    run = [sys.executable, "-m", "runner", "completion", shell]
+    script = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert f"_RUNNER_COMPLETE={shell}_complete" in script
+
+
+def test_bash_takes_the_script() -> None:
+    run = f'eval "$({sys.executable} -m runner completion bash)" && complete -p runner'
+    done = subprocess.run(["bash", "-c", run], capture_output=True, text=True, check=True)
+    assert "_runner_completion" in done.stdout

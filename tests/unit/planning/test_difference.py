@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+from sources import day, greet, publish, source
+
+from runner.planning.difference import differences
+from runner.planning.plan import plan
+from runner.planning.source import Source
+
+DAY = day("2026-11-22T00:00")
+
+
+def told(before: Source, after: Source) -> list[tuple[str, str, tuple[str, ...]]]:
+    found = differences(plan([before], DAY), plan([after], DAY))
+    return [(one.change.value, one.task.target or one.task.device or "", one.settings) for one in found]
+
+
+def test_the_same_campaign_at_another_commit_is_no_difference() -> None:
+    campaign = source(publish("09:00"))
+
+    assert not told(campaign, replace(campaign, commit="0000000"))
+
+
+def test_another_time_removes_tasks_and_adds_others() -> None:
+    before, after = source(publish("09:00", devices=("A",))), source(publish("10:00", devices=("A",)))
+
+    assert told(before, after) == [("removed", "A", ()), ("added", "A", ())]
+
+
+def test_a_spread_moves_tasks() -> None:
+    assert told(source(publish("09:00")), source(publish("09:00", more="spread: 10m"))) == [
+        ("moved", "R58M456DEF", ())
+    ]
+
+
+def test_other_settings_change_tasks() -> None:
+    before = source(greet("09:00", users=("@a",), devices=("A",)))
+    after = source(
+        greet("09:00", users=("@a",), devices=("A",), more="timeout: 1h, multi_account: true").replace(
+            "target_users: ['@a']", "target_user: '@a', access_method: search"
+        ),
+        "backend: local_api",
+    )
+
+    assert told(before, after) == [("changed", "@a", ("backend", "timeout", "options", "access_method"))]
+
+
+def test_another_target_adds_its_tasks_and_leaves_the_others_alone() -> None:
+    before, after = source(greet("09:00", users=("@b",))), source(greet("09:00", users=("@a", "@b")))
+
+    assert told(before, after) == [("added", "@a", ()), ("added", "@a", ())]
+
+
+def test_a_device_put_before_others_gives_them_other_material() -> None:
+    def campaign(devices: tuple[str, ...]) -> Source:
+        return source(publish("09:00", devices=devices).replace("[a.mp4]", "[a.mp4, b.mp4]"))
+
+    assert told(campaign(("B",)), campaign(("A", "B"))) == [
+        ("added", "A", ()),
+        ("changed", "B", ("material",)),
+    ]
+
+
+def test_a_renamed_campaign_that_says_so_has_the_same_tasks() -> None:
+    before = source(publish("09:00"), name="spring")
+    renamed = source(publish("09:00"), "formerly: [spring]", name="summer")
+    silent = source(publish("09:00"), name="summer")
+
+    assert not told(before, renamed)
+    assert [change for change, *_ in told(before, silent)] == ["added", "added", "removed", "removed"]
