@@ -85,12 +85,13 @@ class Fleet:
         known = self._known(serial)
         if known is not None:
             return known
-        device = choose(serial, self.devices())
-        if isinstance(device, PhoneError) and self._reconnect(serial):
-            device = choose(serial, self.devices())
-        if isinstance(device, PhoneError):
-            raise device
-        return device
+        first = choose(serial, self.devices())
+        if isinstance(first, Device):
+            return first
+        again = choose(serial, self.devices()) if self._reconnect(serial) else first
+        if isinstance(again, Device):
+            return again
+        raise first
 
     def check(self, serials: Iterable[str]) -> list[Problem]:
         """What is wrong with these phones, in their order; empty if all are ready. Raises AdbUnavailable."""

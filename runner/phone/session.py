@@ -35,8 +35,8 @@ FOLDER = "campaign-runner"
 class Session:
     """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
 
-    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops uiautomator2's
-    server and leaves the phone as it is.
+    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops the server of
+    uiautomator2 and leaves the phone as it is.
     """
 
     def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
