@@ -121,14 +121,16 @@ class Fleet:
         return serial.strip() or None
 
     def _reconnect(self, serial: str) -> bool:
-        """Ask adb to connect again to the addresses at which the phone was last seen."""
+        """Ask adb to connect again to the addresses at which the phone was last seen.
+
+        Those that it still lists it connects again by itself. It is never told to forget them first: adb 36
+        crashes if that meets its own reconnecting.
+        """
         addresses = [t for t, known in self._serials.items() if known == serial and _ADDRESS.match(t)]
         for address in addresses:
             try:
                 with translated(serial, f"connect to {address}", sent=False):
-                    server = self.server()
-                    server.disconnect(address)
-                    server.connect(address, timeout=RECONNECT_TIMEOUT_S)
+                    self.server().connect(address, timeout=RECONNECT_TIMEOUT_S)
             except PhoneError:
                 continue
         return bool(addresses)

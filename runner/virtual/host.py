@@ -61,8 +61,9 @@ class Host:
 
     async def plug_in(self, endpoint: Endpoint) -> None:
         """Let a phone be reached, and have the adb server connect to it anew."""
-        await endpoint.plug_in()
+        # In this order: adb 36 crashes if it is told to forget a phone just when its own reconnecting succeeds.
         await self._adb.disconnect(endpoint.address)
+        await endpoint.plug_in()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 answer = await self._adb.connect(endpoint.address)
