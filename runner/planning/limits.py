@@ -105,7 +105,7 @@ def effective_limits(limits: Limits) -> EffectiveLimits:
     return EffectiveLimits(tuple(_caps(limits)), _duration(limits.min_gap))
 
 
-def verdict(  # noqa: PLR0917 - the question in the order in which one asks it
+def verdict(
     limits: EffectiveLimits,
     usage: Usage,
     kind: str,

@@ -18,6 +18,7 @@ from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
 
 CONNECT_TIMEOUT_S = 20.0
+RECONNECT_ATTEMPT_S = 0.1
 DEFAULT_PHONES = 4
 
 
@@ -61,8 +62,11 @@ class Host:
 
     async def plug_in(self, endpoint: Endpoint) -> None:
         """Let a phone be reached, and have the adb server connect to it anew."""
-        # In this order: adb 36 crashes if it is told to forget a phone just when its own reconnecting succeeds.
         await self._adb.disconnect(endpoint.address)
+        if not endpoint.plugged_in:
+            # adb 36 crashes if it forgets a phone while its own attempt to reconnect to it succeeds. One that
+            # has begun fails within a moment, since nothing listens yet.
+            await asyncio.sleep(RECONNECT_ATTEMPT_S)
         await endpoint.plug_in()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):

@@ -243,7 +243,12 @@ def test_a_phone_that_is_not_there_fails_alone(
 
 
 @pytest.mark.parametrize(
-    ("wish", "word"), [("unauthorized", "unauthorized"), ("offline", "offline"), ("unplug", "no connected phone has this serial")]
+    ("wish", "word"),
+    [
+        ("unauthorized", "unauthorized"),
+        ("offline", "offline"),
+        ("unplug", "no connected phone has this serial"),
+    ],
 )
 def test_a_phone_that_cannot_be_used_says_why_and_what_to_do(
     phones: Any, runner: Runner, campaign: Callable[..., Path], wish: str, word: str

@@ -69,7 +69,7 @@ class Desk:
     artifacts: Artifacts
     events: list[Event] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
-    limits: Limits = Limits(min_gap="0s")
+    limits: Limits = field(default_factory=lambda: Limits(min_gap="0s"))
 
     def add(self, *devices_and_targets: tuple[str, str]) -> list[Task]:
         occurrence = Occurrence("demo", "greet", "run:1", "manual", NOON)
