@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.clock import Clock, SystemClock
-from runner.errors import AppMissing, AutomationFailed, NeedsPerson, PhoneError, PhoneTimeout
+from runner.errors import AppMissing, AutomationFailed, ConnectionLost, NeedsPerson, PhoneError, PhoneTimeout
 from runner.phone import rpc, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -25,6 +25,9 @@ SCREENSHOT_WIDTH = 360
 SWIPE_STEPS_PER_S = 200
 CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
+
+HARMLESS = (rpc.ServerGone, ConnectionLost)
+"""After what a call that only looks is repeated: that it may have happened does no harm."""
 
 MEDIA = {"video": ("Movies", "video"), "image": ("Pictures", "images")}
 """Kind of file -> public folder on the phone, and collection of the media store."""
@@ -102,14 +105,16 @@ class Session:
                 self._automation = uiautomator2.Device(phone)
         return self._automation
 
-    def _call(self, method: str, *params: Any) -> Any:
-        """A call that may be repeated: the server is started anew once if it is gone."""
+    def _call(
+        self, method: str, *params: Any, again: tuple[type[PhoneError], ...] = (rpc.ServerGone,)
+    ) -> Any:
+        """A call that is repeated once, with the server started anew, after one of the errors in `again`."""
         server = self._server()
         arguments: Any = list(params) or {}
         try:
             return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
-        except rpc.ServerGone as error:
-            LOG.info("%s; starting it again", error)
+        except again as error:
+            LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
@@ -124,7 +129,7 @@ class Session:
     # the screen
 
     def screen(self) -> Screen:
-        return parse(self._call("dumpWindowHierarchy", False, 50) or "")
+        return parse(self._call("dumpWindowHierarchy", False, 50, again=HARMLESS) or "")
 
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)
@@ -145,7 +150,7 @@ class Session:
     def screenshot(self) -> bytes:
         from PIL import Image
 
-        encoded = self._call("takeScreenshot", 1, 80)
+        encoded = self._call("takeScreenshot", 1, 80, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             try:
