@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-SCREENSHOT_WIDTH = 360
+SCREENSHOT_WIDTH = 300
 SWIPE_STEPS_PER_S = 200
 CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
@@ -161,7 +161,7 @@ class Session:
                 came_back = f"no picture ({len(raw)} bytes)"
                 raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
             jpeg = io.BytesIO()
-            image.convert("RGB").save(jpeg, "JPEG", quality=75)
+            image.convert("RGB").save(jpeg, "JPEG", quality=60)
             return jpeg.getvalue()
 
     def _screencap(self) -> bytes:

@@ -135,7 +135,8 @@ def test_the_demo_makes_four_posts_and_eight_follows(phones: Any, runner: Runner
     assert (code, summary["counts"]) == (0, {"completed": 12})
     assert_done_once(shelf)
     report = Path(summary["report"]).read_text(encoding="utf-8")
-    assert report.count("data:image/jpeg;base64,") > 100
+    assert report.count('role="img"') > 100
+    assert report.count("data:image/jpeg;base64,") > 20
     assert not re.search(r"(src|href)=\"https?:", report)
 
 
