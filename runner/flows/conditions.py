@@ -18,6 +18,7 @@ SPOKEN = {
     "equal": "is",
     "is_not": "is not",
     "shows": "shows",
+    "does_not_show": "does not show",
     "unchanged_from": "is unchanged from",
     "prepended_to": "has one more than",
 }
@@ -26,8 +27,8 @@ SPOKEN = {
 class Condition(Model):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
-    A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `unchanged_from`,
-    `prepended_to`.
+    A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
+    `unchanged_from`, `prepended_to`.
     """
 
     element: ElementName | None = None
@@ -38,6 +39,7 @@ class Condition(Model):
     equal: Template | None = Field(default=None, alias="is")
     is_not: Template | None = None
     shows: Template | None = None
+    does_not_show: Template | None = None
     unchanged_from: Template | None = None
     prepended_to: Template | None = None
 
