@@ -21,7 +21,9 @@ def draw_frame(progress: float) -> Image.Image:
         x, y = WIDTH / 2 + 100 * math.cos(angle), HEIGHT / 2 + 100 * math.sin(angle)
         draw.ellipse((x - 34, y - 34, x + 34, y + 34), fill=(240, 90 + 30 * index, 70))
     draw.text((WIDTH / 2, 90), "Campaign runner", font=ImageFont.load_default(34), fill="white", anchor="mm")
-    draw.text((WIDTH / 2, 560), "one file, every phone", font=ImageFont.load_default(24), fill="white", anchor="mm")
+    draw.text(
+        (WIDTH / 2, 560), "one file, every phone", font=ImageFont.load_default(24), fill="white", anchor="mm"
+    )
     return frame
 
 

@@ -1,1 +1,1 @@
-"""The one executor: it carries the ledger's pending tasks out, one lane per phone, and writes down what became of them."""
+"""The one executor: carries pending tasks out, one lane per phone, and writes down what became of them."""

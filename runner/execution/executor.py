@@ -15,7 +15,7 @@ from runner.planning.limits import NotBefore
 from runner.scripts import SCRIPTS
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, Outcome, Task, TaskState
+from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 STATE_AFTER = {
     AttemptOutcome.COMPLETED: TaskState.COMPLETED,
@@ -90,7 +90,7 @@ class Executor:
         self.sink(TaskStarted(task.key, task.lane, task.title, attempt.number))
         journal = AttemptJournal(self.ledger, self.artifacts, self.limiter, self.sink, task, attempt.id)
         outcome = self._perform(task, journal, started_at + task.timeout_s)
-        state = STATE_AFTER[outcome.outcome]
+        state = self._state_after(task, outcome)
         if outcome.needs_person and task.device is not None:
             self.ledger.place_hold(task.device, outcome.message, task.key)
         self.ledger.finish_attempt(attempt.id, outcome, state)
@@ -98,6 +98,15 @@ class Executor:
         if outcome.outcome is AttemptOutcome.HELD_BACK and outcome.not_before is not None:
             return NotBefore(outcome.not_before, outcome.message)
         return None
+
+    def _state_after(self, task: Task, outcome: Outcome) -> TaskState:
+        """An effect that is still committing can be verified later, so its task is not over."""
+        effects = self.ledger.effects(task.key)
+        if outcome.outcome is AttemptOutcome.FAILED and any(
+            effect.state is EffectState.COMMITTING for effect in effects
+        ):
+            return TaskState.PENDING
+        return STATE_AFTER[outcome.outcome]
 
     def _perform(self, task: Task, journal: AttemptJournal, deadline: float) -> Outcome:
         try:

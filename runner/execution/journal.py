@@ -36,10 +36,9 @@ class AttemptJournal:
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
         with self._limiter.claim(self._task, kind, account):
-            effect_id = self._ledger.begin_effect(
+            return self._ledger.begin_effect(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
             )
-        return effect_id
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self._ledger.settle_effect(effect_id, state, evidence)

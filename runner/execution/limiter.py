@@ -1,4 +1,4 @@
-"""Limits at run time: the ledger's effects held against a campaign's limits, before each task and each commit point."""
+"""Limits at run time: what was done held against a campaign's limits, before each task and commit point."""
 
 import threading
 from collections.abc import Iterator, Mapping

@@ -74,6 +74,7 @@ COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "equal": same,
     "is_not": lambda left, right: not same(left, right),
     "shows": shows_caption,
+    "does_not_show": lambda left, right: not shows_caption(left, right),
     "unchanged_from": unchanged,
     "prepended_to": prepended,
 }

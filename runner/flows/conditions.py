@@ -18,6 +18,7 @@ SPOKEN = {
     "equal": "is",
     "is_not": "is not",
     "shows": "shows",
+    "does_not_show": "does not show",
     "unchanged_from": "is unchanged from",
     "prepended_to": "has one more than",
 }
@@ -26,8 +27,8 @@ SPOKEN = {
 class Condition(Model):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
-    A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `unchanged_from`,
-    `prepended_to`.
+    A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
+    `unchanged_from`, `prepended_to`.
     """
 
     element: ElementName | None = Field(default=None, description="This element is shown.")
@@ -45,6 +46,9 @@ class Condition(Model):
     is_not: Template | None = Field(default=None, description="The text that it is not.")
     shows: Template | None = Field(
         default=None, description="The text that it shows, which an app may have shortened."
+    )
+    does_not_show: Template | None = Field(
+        default=None, description="The text that it does not show, not even in part."
     )
     unchanged_from: Template | None = Field(default=None, description="The list that it still is.")
     prepended_to: Template | None = Field(

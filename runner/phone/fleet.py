@@ -85,12 +85,13 @@ class Fleet:
         known = self._known(serial)
         if known is not None:
             return known
-        device = choose(serial, self.devices())
-        if isinstance(device, PhoneError) and self._reconnect(serial):
-            device = choose(serial, self.devices())
-        if isinstance(device, PhoneError):
-            raise device
-        return device
+        first = choose(serial, self.devices())
+        if isinstance(first, Device):
+            return first
+        again = choose(serial, self.devices()) if self._reconnect(serial) else first
+        if isinstance(again, Device):
+            return again
+        raise first
 
     def check(self, serials: Iterable[str]) -> list[Problem]:
         """What is wrong with these phones, in their order; empty if all are ready. Raises AdbUnavailable."""
@@ -120,14 +121,16 @@ class Fleet:
         return serial.strip() or None
 
     def _reconnect(self, serial: str) -> bool:
-        """Ask adb to connect again to the addresses at which the phone was last seen."""
+        """Ask adb to connect again to the addresses at which the phone was last seen.
+
+        Those that it still lists it connects again by itself. It is never told to forget them first: adb 36
+        crashes if that meets its own reconnecting.
+        """
         addresses = [t for t, known in self._serials.items() if known == serial and _ADDRESS.match(t)]
         for address in addresses:
             try:
                 with translated(serial, f"connect to {address}", sent=False):
-                    server = self.server()
-                    server.disconnect(address)
-                    server.connect(address, timeout=RECONNECT_TIMEOUT_S)
+                    self.server().connect(address, timeout=RECONNECT_TIMEOUT_S)
             except PhoneError:
                 continue
         return bool(addresses)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.clock import Clock, SystemClock
-from runner.errors import AppMissing, AutomationFailed, NeedsPerson, PhoneError, PhoneTimeout
+from runner.errors import AppMissing, AutomationFailed, ConnectionLost, NeedsPerson, PhoneError, PhoneTimeout
 from runner.phone import rpc, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-SCREENSHOT_WIDTH = 360
+SCREENSHOT_WIDTH = 300
 SWIPE_STEPS_PER_S = 200
 CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
+
+HARMLESS = (rpc.ServerGone, ConnectionLost)
+"""After what a call that only looks is repeated: that it may have happened does no harm."""
 
 MEDIA = {"video": ("Movies", "video"), "image": ("Pictures", "images")}
 """Kind of file -> public folder on the phone, and collection of the media store."""
@@ -35,8 +38,8 @@ FOLDER = "campaign-runner"
 class Session:
     """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
 
-    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops uiautomator2's
-    server and leaves the phone as it is.
+    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops the server of
+    uiautomator2 and leaves the phone as it is.
     """
 
     def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
@@ -102,14 +105,16 @@ class Session:
                 self._automation = uiautomator2.Device(phone)
         return self._automation
 
-    def _call(self, method: str, *params: Any) -> Any:
-        """A call that may be repeated: the server is started anew once if it is gone."""
+    def _call(
+        self, method: str, *params: Any, again: tuple[type[PhoneError], ...] = (rpc.ServerGone,)
+    ) -> Any:
+        """A call that is repeated once, with the server started anew, after one of the errors in `again`."""
         server = self._server()
         arguments: Any = list(params) or {}
         try:
             return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
-        except rpc.ServerGone as error:
-            LOG.info("%s; starting it again", error)
+        except again as error:
+            LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
@@ -124,7 +129,7 @@ class Session:
     # the screen
 
     def screen(self) -> Screen:
-        return parse(self._call("dumpWindowHierarchy", False, 50) or "")
+        return parse(self._call("dumpWindowHierarchy", False, 50, again=HARMLESS) or "")
 
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)
@@ -145,7 +150,7 @@ class Session:
     def screenshot(self) -> bytes:
         from PIL import Image
 
-        encoded = self._call("takeScreenshot", 1, 80)
+        encoded = self._call("takeScreenshot", 1, 80, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             try:
@@ -156,7 +161,7 @@ class Session:
                 came_back = f"no picture ({len(raw)} bytes)"
                 raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
             jpeg = io.BytesIO()
-            image.convert("RGB").save(jpeg, "JPEG", quality=75)
+            image.convert("RGB").save(jpeg, "JPEG", quality=60)
             return jpeg.getvalue()
 
     def _screencap(self) -> bytes:

@@ -117,7 +117,7 @@ def effective_limits(limits: Mapping[str, Any]) -> EffectiveLimits:
     )
 
 
-def verdict(  # noqa: PLR0917 - the question in the order in which one asks it
+def verdict(
     limits: EffectiveLimits,
     usage: Usage,
     kind: str,

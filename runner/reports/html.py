@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import datetime, tzinfo
+from hashlib import blake2b
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -10,8 +11,25 @@ from runner.store.artifacts import Artifacts
 from runner.store.rows import RunRecord
 
 
+class Pictures(dict[str, str]):
+    """The screenshots of a report in base64, each kept once however many steps show it, by CSS class."""
+
+    def __init__(self, artifacts: Artifacts) -> None:
+        super().__init__()
+        self._artifacts = artifacts
+
+    def add(self, path: str) -> str:
+        """Take a picture in; returns its class."""
+        jpeg = self._artifacts.read(path) or b""
+        name = f"p{blake2b(jpeg, digest_size=8).hexdigest()}"
+        if name not in self:
+            self[name] = b64encode(jpeg).decode("ascii")
+        return name
+
+
 def render_run(record: RunRecord, artifacts: Artifacts, zone: tzinfo) -> str:
     """The report of a run; instants are told in `zone`."""
+    pictures = Pictures(artifacts)
     environment = Environment(
         loader=PackageLoader("runner.reports"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -21,12 +39,12 @@ def render_run(record: RunRecord, artifacts: Artifacts, zone: tzinfo) -> str:
     environment.filters |= {
         "local": lambda instant: local(instant, zone),
         "seconds": lambda seconds: "" if seconds is None else f"{seconds:.1f} s",
-        "picture": lambda path: b64encode(artifacts.read(path) or b"").decode("ascii"),
+        "picture": pictures.add,
         "file": lambda path: (artifacts.read(path) or b"").decode("utf-8", "replace"),
     }
     rows = [item.row for item in record.tasks]
     template = environment.get_template("run.html.j2")
-    return template.render(run=record.run, tasks=record.tasks, totals=totals(rows))
+    return template.render(run=record.run, tasks=record.tasks, totals=totals(rows), pictures=pictures)
 
 
 def local(instant: datetime, zone: tzinfo) -> str:

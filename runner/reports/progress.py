@@ -176,7 +176,8 @@ def describe(event: Event, zone: tzinfo) -> str:
             return f"{event.kind} {event.target or ''}".rstrip() + f": {event.state}"
         case TaskFinished():
             ending = f": {event.outcome.message}" if event.outcome.message else ""
-            return f"{event.state} after {event.duration_s:.1f} s{ending}"
+            advice = f" ({event.outcome.hint})" if event.outcome.hint else ""
+            return f"{event.state} after {event.duration_s:.1f} s{ending}{advice}"
         case _:
             return ""
 

@@ -25,9 +25,17 @@ def summary_table(rows: Sequence[TaskRow]) -> Table:
             task.target or "",
             Text(row.state, style=STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",
-            row.reason or "",
+            reason(row),
         )
     return table
+
+
+def reason(row: TaskRow) -> Text:
+    """Why a task is as it is, and below it what to do."""
+    text = Text(row.reason)
+    if row.hint:
+        text.append(f"\n{row.hint}", style="dim")
+    return text
 
 
 def totals(rows: Sequence[TaskRow]) -> str:
@@ -40,7 +48,7 @@ def totals(rows: Sequence[TaskRow]) -> str:
 
 def summary_data(run_id: str, rows: Sequence[TaskRow], report: str) -> dict[str, Any]:
     """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "state",
-    "reason", "attempts", "duration_s"}], "counts": {state: n}}`."""
+    "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
     return {
         "run": run_id,
         "report": report,
@@ -54,6 +62,7 @@ def summary_data(run_id: str, rows: Sequence[TaskRow], report: str) -> dict[str,
                 "target": row.task.target,
                 "state": row.state.value,
                 "reason": row.reason,
+                "hint": row.hint,
                 "attempts": row.attempts,
                 "duration_s": row.duration_s,
             }

@@ -200,7 +200,7 @@ class Ledger:
 
     # Effects
 
-    def begin_effect(  # noqa: PLR0917 - the columns in their order
+    def begin_effect(
         self,
         attempt_id: int,
         key: str,

@@ -12,7 +12,9 @@ from pathlib import Path
 
 STANDARD_PORT = 5037
 _STOP_TIMEOUT_S = 5.0
-_ALONE = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "ADB_MDNS_AUTO_CONNECT": "0"}
+_FOLDERS = "virtual-phones-adb-"
+_ALONE = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "ADB_REJECT_KILL_SERVER": "1"}
+"""No phones but ours; and an adb of another version must not replace the server."""
 
 
 class AdbServerError(Exception):
@@ -44,7 +46,8 @@ class AdbServer:
     @classmethod
     async def start(cls, adb: str) -> "AdbServer":
         """Start a server and wait until it answers. Raises AdbServerError."""
-        folder = Path(tempfile.mkdtemp(prefix="virtual-phones-adb-"))
+        _remove_leftovers()
+        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
         listening = _listen()
         log = (folder / "adb.log").open("wb")
         try:
@@ -123,6 +126,18 @@ class AdbServer:
         said = (self._folder / "adb.log").read_text(errors="replace").strip()
         await self.stop()
         raise AdbServerError(f"{adb} does not start: {said or 'it says nothing'}")
+
+
+def _remove_leftovers() -> None:
+    """Remove the folders of servers whose host was killed before it could do so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+        pid = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (ValueError, PermissionError):
+            pass  # not of ours, or of another user
 
 
 def _listen() -> socket.socket:

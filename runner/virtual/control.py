@@ -93,12 +93,12 @@ class ControlServer:
         if name in ("", "memory", "screenshot"):
             _expect(request, "GET")
             return _look(endpoint, name)
-        if name not in _ACTIONS:
-            legal = ", ".join(["memory", "screenshot", *_ACTIONS])
+        if name not in ACTIONS:
+            legal = ", ".join(["memory", "screenshot", *ACTIONS])
             raise BadRequestError(f"unknown request {name!r}; legal: {legal}", HTTPStatus.NOT_FOUND)
         _expect(request, "POST")
         try:
-            await _ACTIONS[name](self._phones, endpoint, _wish(request.body))
+            await ACTIONS[name](self._phones, endpoint, _wish(request.body))
         except ValueError as error:
             raise BadRequestError(f"{name}: {error}") from error
         return json_response(HTTPStatus.OK, state(endpoint))
@@ -224,7 +224,7 @@ def _installed(endpoint: Endpoint) -> str:
     return f"installed: {', '.join(endpoint.phone.packages.third_party)}"
 
 
-_ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
+ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
     "latency": _set_latency,
     "fault": _order_fault,
     "clear-faults": _clear_faults,

@@ -14,10 +14,11 @@ from typing import Any
 from runner.virtual.adbserver import AdbServer, AdbServerError, find_adb
 from runner.virtual.control import ControlServer
 from runner.virtual.endpoint import Endpoint
-from runner.virtual.memory import MemoryFile
+from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
 
 CONNECT_TIMEOUT_S = 20.0
+RECONNECT_ATTEMPT_S = 0.1
 DEFAULT_PHONES = 4
 
 
@@ -25,7 +26,7 @@ class Host:
     """Phones, the adb server that they are connected to, and the control interface."""
 
     def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
-        """`folder` keeps the phones' memory over restarts. Raises ValueError for equal serials."""
+        """`folder`, which must exist, keeps the phones' memory. Raises ValueError for equal serials."""
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self.endpoints: dict[str, Endpoint] = {}
@@ -61,8 +62,12 @@ class Host:
 
     async def plug_in(self, endpoint: Endpoint) -> None:
         """Let a phone be reached, and have the adb server connect to it anew."""
-        await endpoint.plug_in()
         await self._adb.disconnect(endpoint.address)
+        if not endpoint.plugged_in:
+            # adb 36 crashes if it forgets a phone while its own attempt to reconnect to it succeeds. One that
+            # has begun fails within a moment, since nothing listens yet.
+            await asyncio.sleep(RECONNECT_ATTEMPT_S)
+        await endpoint.plug_in()
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 answer = await self._adb.connect(endpoint.address)
@@ -93,7 +98,7 @@ async def serve(
     """Host phones until SIGINT or SIGTERM comes, or with `until_eof` the end of the standard input.
 
     `announce` is told, once, what `Host.describe` says. Returns the signal that ended it, if any.
-    Raises AdbServerError, and ValueError for serials that are not possible.
+    Raises AdbServerError, and ValueError for equal serials or a folder that cannot be used.
     """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[signal.Signals | None] = loop.create_future()
@@ -106,7 +111,8 @@ async def serve(
         loop.add_signal_handler(number, end, number)
     if until_eof:
         loop.add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else end(None))
-    async with Host(serials, folder).running(adb or find_adb()) as host:
+    claimed = claim(folder) if folder is not None else contextlib.nullcontext()
+    async with claimed, Host(serials, folder).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended
 

@@ -1,16 +1,47 @@
 """What a phone keeps when it is switched off, as one JSON file a phone."""
 
+import asyncio
+import contextlib
+import fcntl
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+CLAIM_TIMEOUT_S = 10.0
+_CLAIM_POLL_S = 0.05
+
+
+@contextlib.asynccontextmanager
+async def claim(folder: Path) -> AsyncIterator[None]:
+    """Hold a folder of memories for this process, after waiting for one that is just ending.
+
+    Raises ValueError if another process keeps it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            async with asyncio.timeout(CLAIM_TIMEOUT_S):
+                while not _lock(lock.fileno()):
+                    await asyncio.sleep(_CLAIM_POLL_S)
+        except TimeoutError:
+            raise ValueError(f"{folder} is in use by other virtual phones") from None
+        yield
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class MemoryFile:
     """The file is complete at any moment: a process that is killed loses nothing that `save` was given."""
 
     def __init__(self, folder: Path, serial: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{quote(serial, safe='')}.json"
         self._written = ""
 

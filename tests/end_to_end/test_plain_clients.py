@@ -67,6 +67,11 @@ def test_adb_lists_the_phones_as_devices(shelf: Any) -> None:
         assert f"{shelf[serial].address}\tdevice" in listed
 
 
+def test_the_adb_server_cannot_be_killed_by_its_clients(shelf: Any) -> None:
+    shelf.adb("kill-server")
+    assert f"{shelf[SERIAL].address}\tdevice" in shelf.adb("devices").stdout
+
+
 def test_a_phone_has_the_declared_serial_and_says_what_it_is(adb: Any) -> None:
     assert adb("shell", "getprop", "ro.serialno").stdout == f"{SERIAL}\n"
     assert adb("shell", "getprop", "ro.product.model").stdout == "VirtualPhone\n"

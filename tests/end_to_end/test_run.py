@@ -135,7 +135,8 @@ def test_the_demo_makes_four_posts_and_eight_follows(phones: Any, runner: Runner
     assert (code, summary["counts"]) == (0, {"completed": 12})
     assert_done_once(shelf)
     report = Path(summary["report"]).read_text(encoding="utf-8")
-    assert report.count("data:image/jpeg;base64,") > 100
+    assert report.count('role="img"') > 100
+    assert report.count("data:image/jpeg;base64,") > 20
     assert not re.search(r"(src|href)=\"https?:", report)
 
 
@@ -216,6 +217,7 @@ def test_a_second_run_on_the_same_ledger_refuses(
 ) -> None:
     shelf = phones("A1")
     runner.adb_port = shelf.adb_port
+    shelf["A1"].fault("dumpWindowHierarchy", "delay", seconds=5, times=1)
     path = campaign("A1")
     process = runner.start(path)
     list(lines_until(process, "started"))
@@ -241,7 +243,14 @@ def test_a_phone_that_is_not_there_fails_alone(
     assert "connected" in by_device["NOTHERE9"]["reason"]
 
 
-@pytest.mark.parametrize(("wish", "word"), [("unauthorized", "unauthorized"), ("offline", "connected")])
+@pytest.mark.parametrize(
+    ("wish", "word"),
+    [
+        ("unauthorized", "unauthorized"),
+        ("offline", "offline"),
+        ("unplug", "no connected phone has this serial"),
+    ],
+)
 def test_a_phone_that_cannot_be_used_says_why_and_what_to_do(
     phones: Any, runner: Runner, campaign: Callable[..., Path], wish: str, word: str
 ) -> None:
@@ -318,7 +327,7 @@ def test_a_phone_unplugged_before_the_commit_point_has_done_nothing(
     runner.adb_port = shelf.adb_port
     process = runner.start(campaign("A1"))
     list(lines_until(process, "follow @demo_north: started"))
-    shelf["A1"].post("offline")
+    shelf["A1"].post("unplug")
     rest, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "A1  failed" in rest
@@ -333,7 +342,7 @@ def test_a_phone_unplugged_after_the_commit_point_is_verified_when_it_is_back(
     runner.adb_port = shelf.adb_port
     process = runner.start(campaign("A1"))
     list(lines_until(process, "follow @demo_north: committed"))
-    shelf["A1"].post("offline")
+    shelf["A1"].post("unplug")
     shelf["A1"].post("online")
     rest, _ = process.communicate(timeout=120)
     assert process.returncode == 0, rest

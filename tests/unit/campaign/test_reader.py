@@ -143,10 +143,10 @@ def chain(levels: int) -> str:
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_hostile_files_end_within_a_second(text: str, code: str | None) -> None:
+def test_hostile_files_end_soon(text: str, code: str | None) -> None:
     started = time.process_time()
     document = read(text, "x")
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5  # generous: a quadratic reader would need minutes
     assert set(codes(document)) == ({code} if code else set())
 
 

@@ -196,6 +196,16 @@ def test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending(desk:
     assert desk.states()["@2"] is TaskState.COMPLETED
 
 
+def test_an_effect_that_can_still_be_verified_keeps_its_task_open(desk: Desk) -> None:
+    def lose_the_phone(task: Task, journal: Journal) -> Outcome:
+        journal.committing("follow", task.target, "@own", {})
+        return Outcome(AttemptOutcome.FAILED, "A is not connected")
+
+    desk.run(lose_the_phone, desk.add(("A", "@1")))
+    row = desk.ledger.tasks(run_id="1")[0]
+    assert (row.state, row.reason) == (TaskState.PENDING, "A is not connected")
+
+
 def test_a_stop_leaves_what_has_not_begun_pending(desk: Desk) -> None:
     def stop(task: Task, journal: Journal) -> Outcome:
         desk.stop.set()

@@ -69,6 +69,20 @@ def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_
         assert words in html
 
 
+def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path: Path) -> None:
+    artifacts = Artifacts(tmp_path)
+    attempt = ledger.start_attempt(KEY)
+    for ordinal in (1, 2, 3):
+        picture = artifacts.save_screenshot(KEY, attempt.id, ordinal, b"the same picture")
+        step = StepRecord(ordinal, "tap", "look", "a.yaml:1", StepOutcome.COMPLETED, "", NOON, 0.1)
+        ledger.add_step(attempt.id, step, picture, None)
+    record = ledger.report("1")
+    assert record is not None
+    html = render_run(record, artifacts, UTC)
+    assert html.count('role="img"') == 3
+    assert html.count(b64encode(b"the same picture").decode()) == 1
+
+
 def test_what_phones_say_is_escaped(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     fail(ledger, artifacts)

@@ -12,23 +12,24 @@ from runner.tasks import Task, TaskState
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def row(target: str, state: TaskState, reason: str = "") -> TaskRow:
+def row(target: str, state: TaskState, reason: str = "", hint: str | None = None) -> TaskRow:
     key = f"demo/greet/run:1/A/{target}"
     task = Task(key, "demo", "greet", "follow", "device", "A", None, target, "run:1", 0, NOON, 600, {})
     ended = NOON + timedelta(seconds=1.25)
-    return TaskRow(1, task, state, reason, None, None, "1", 1, NOON, NOON, ended)
+    return TaskRow(1, task, state, reason, hint, None, "1", 1, NOON, NOON, ended)
 
 
-ROWS = [row("@one", TaskState.COMPLETED), row("@two", TaskState.FAILED, "no such user")]
+ROWS = [row("@one", TaskState.COMPLETED), row("@two", TaskState.FAILED, "no such user", "check the name")]
 
 
 def test_the_table_has_a_row_for_each_task() -> None:
     console = Console(file=StringIO(), width=100)
     console.print(summary_table(ROWS))
     assert isinstance(console.file, StringIO)
-    _, first, second = console.file.getvalue().splitlines()
+    _, first, second, hint = console.file.getvalue().splitlines()
     assert first.split() == ["A", "greet", "follow", "@one", "completed", "1.2", "s"]
     assert second.rstrip().endswith("no such user")
+    assert hint.strip() == "check the name"
 
 
 def test_totals_count_by_state() -> None:
@@ -39,5 +40,5 @@ def test_totals_count_by_state() -> None:
 def test_programs_get_the_same() -> None:
     data = summary_data("1", ROWS, "report.html")
     assert data["counts"] == {"completed": 1, "failed": 1}
-    assert data["tasks"][1]["reason"] == "no such user"
+    assert (data["tasks"][1]["reason"], data["tasks"][1]["hint"]) == ("no such user", "check the name")
     assert data["tasks"][1]["device"] == "A"

@@ -1,12 +1,14 @@
 """What survives when a phone is switched off."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_apps import Notes, make_apps
 
-from runner.virtual.memory import MemoryFile
+from runner.virtual import memory
+from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
 
 
@@ -40,6 +42,24 @@ def test_the_media_index_keeps_its_ids(tmp_path: Path) -> None:
     assert again.content(f"content://media/external/video/media/{first.id}") is None
     again.files.write("/sdcard/DCIM/a.mp4", b"a")
     assert again.content(f"content://media/external/video/media/{first.id}") == b"a"
+
+
+def test_a_folder_belongs_to_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "CLAIM_TIMEOUT_S", 0.0)
+
+    async def claim_twice() -> None:
+        async with claim(tmp_path), claim(tmp_path):
+            raise AssertionError("two have it")
+
+    async def claim_in_turn() -> None:
+        async with claim(tmp_path):
+            pass
+        async with claim(tmp_path):
+            pass
+
+    with pytest.raises(ValueError, match="is in use by other virtual phones"):
+        asyncio.run(claim_twice())
+    asyncio.run(claim_in_turn())
 
 
 def test_nothing_is_written_when_nothing_differs(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""What the device backend makes of a task before it touches a phone."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from runner.backends.device import DeviceBackend, inputs, supported_flow
+from runner.errors import TaskError, Unsupported
+from runner.scripts import SCRIPTS
+from runner.settings import Settings
+from runner.tasks import Task
+
+
+def task(script="post", target=None, device="S1", ordinal=0, key="c/e/n/S1", **config):
+    complete = SCRIPTS[script].config_model.model_validate(config).model_dump()
+    due = datetime(2026, 11, 21, tzinfo=UTC)
+    return Task(key, "c", "e", script, "device", device, None, target, "n", ordinal, due, 300.0, complete)
+
+
+def test_a_flow_knows_target_config_caption_and_file():
+    known = inputs(task(captions="{New|Fresh} drop", material_list=["/a.mp4", "/b.mp4"], ordinal=1))
+    assert known["caption"] in ("New drop", "Fresh drop") and known["file"] == "/b.mp4"
+    assert known["config.upload_wait_time"] == "30" and known["device"] == "S1"
+    assert known["target"] == known["user"] == known["account"] == ""
+
+
+def test_the_caption_is_the_same_in_every_attempt_and_differs_between_tasks():
+    captions = {
+        inputs(task(key=f"k{n}", captions="{a|b|c}", material_list=["/a.mp4"]))["caption"] for n in range(30)
+    }
+    assert captions == {"a", "b", "c"}
+    assert len({inputs(task(captions="{a|b|c}", material_list=["/a.mp4"]))["caption"] for _ in range(5)}) == 1
+
+
+def test_the_user_of_a_target_is_named_without_its_sign():
+    known = inputs(task("follow", "@demo", target_users=["@demo"]))
+    assert (known["target"], known["user"], known["config.access_method"]) == ("@demo", "demo", "direct")
+
+
+def test_nothing_to_post_is_told():
+    with pytest.raises(TaskError):
+        inputs(task())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("content_type", 1), ("post_way", "addButton"), ("add_sound", "custom"), ("add_product_link", 1)],
+)
+def test_what_no_flow_can_do_is_refused(key, value):
+    with pytest.raises(Unsupported) as caught:
+        supported_flow(task(material_list=["/a.mp4"], **{key: value}))
+    assert f"cannot do {key}: {value!r}" in caught.value.message and caught.value.hint
+
+
+@pytest.mark.parametrize("value", ["-1", -1])
+def test_the_default_sound_is_supported(value):
+    assert supported_flow(task(add_sound=value)).name == "post"
+
+
+def test_problems_of_configs_are_found_without_any_phone(monkeypatch):
+    monkeypatch.setattr("runner.phone.fleet.Fleet.check", lambda self, serials: [])
+    backend = DeviceBackend(Settings(Path("/nowhere"), "", 1, ZoneInfo("UTC")))
+    twice = [task(content_type=1), task(content_type=1, key="other")]
+    (problem,) = backend.check(twice)
+    assert problem.lane == "S1" and "content_type" in problem.message
+    backend.close()
