@@ -46,7 +46,7 @@ def example(document):
 
 
 def test_the_flow_in_the_docs_is_one():
-    keys_of_config = SCRIPTS["follow"].config_model.model_fields
+    keys_of_config = SCRIPTS["follow"].config_schema()["properties"]
     flow, diagnostics = read_flow(example(FLOWS), "docs/flows.md", keys_of_config, ACTIONS, load_profile)
     assert diagnostics == [] and flow is not None
 
