@@ -75,16 +75,25 @@ def _iterate(
 
 
 def _way(data: Any, steps: Iterable[str | int]) -> Iterator[str | int]:
-    """The way to a value: the validator gives keys that are digits as numbers, without their zeros."""
+    """The way to a value: the validator gives keys that are digits as numbers, and leaves out empty ones."""
     for step in steps:
-        key = step
-        if isinstance(data, dict) and isinstance(step, int):
-            widths = range(len(str(step)), _LONGEST_KEY + 1)
-            key = next((name for width in widths if (name := str(step).zfill(width)) in data), step)
-            if key == step:
+        while (key := _key(data, step)) is None:
+            if not isinstance(data, dict) or "" not in data:
                 return
+            yield ""
+            data = data[""]
         yield key
         data = data[key]
+
+
+def _key(data: Any, step: str | int) -> str | int | None:
+    """The key, or the index, that the validator means by a step of its way."""
+    if isinstance(data, dict):
+        digits = str(step)
+        widths = range(len(digits), _LONGEST_KEY + 1) if isinstance(step, int) else ()
+        names = (digits, *(sign + digits.zfill(width) for width in widths for sign in ("", "+")))
+        return next((name for name in names if name in data), None)
+    return step if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
 def _flow_breaches(data: Any, scripts: Mapping[str, Script]) -> Iterator[Breach]:

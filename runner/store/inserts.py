@@ -1,6 +1,7 @@
 """Many rows at once: a plan's occurrences and their tasks, without those that the ledger has already."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
@@ -76,6 +77,7 @@ def tasks(
             "reason": "",
             "attempts": 0,
             "created_utc": now,
+            "options": asdict(task.options),
             "config": task.config,
         }
         for task in given

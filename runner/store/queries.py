@@ -20,7 +20,7 @@ from runner.store.rows import (
     TaskRecord,
     TaskRow,
 )
-from runner.tasks import Effect, EffectState, Task, TaskState
+from runner.tasks import Effect, EffectState, Task, TaskOptions, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE, ATTEMPT = schema.tasks.c, schema.occurrences.c, schema.attempts.c
@@ -222,6 +222,7 @@ def _task_row(row: AnyRow) -> TaskRow:
         timeout_s=row.timeout_s,
         config=row.config,
         commit=row.git_commit,
+        options=TaskOptions(**row.options),
     )
     return TaskRow(
         id=row.id,

@@ -151,6 +151,7 @@ tasks = Table(
     Column("started_utc", Instant),
     Column("finished_utc", Instant),
     Column("deleted_utc", Instant),
+    Column("options", JSON, nullable=False),
     Column("config", JSON, nullable=False),
     Index(None, "state", "lane", "due_utc"),
     Index(None, "run_id", "state"),

@@ -24,6 +24,7 @@ from runner.tasks import (
     StepOutcome,
     StepRecord,
     Task,
+    TaskOptions,
     TaskState,
     task_key,
 )
@@ -68,6 +69,7 @@ def task(device: str = "A1", target: str | None = None, **changes: object) -> Ta
         timeout_s=600.5,
         config={"captions": "Hej då 🎉", "material_list": ["/srv/a.mp4"], "upload_wait_time": 30},
         commit="c0ffee",
+        options=TaskOptions(multi_account=True, min_interval=1, max_interval=3),
     )
     return replace(made, **changes)
 

@@ -8,15 +8,15 @@ import pytest
 
 from runner.backends.device import DeviceBackend, inputs, supported_flow
 from runner.errors import TaskError, Unsupported
-from runner.scripts import SCRIPTS
+from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
 from runner.tasks import Task
 
 
 def task(script="post", target=None, device="S1", ordinal=0, key="c/e/n/S1", **config):
-    complete = SCRIPTS[script].config_model.model_validate(config).model_dump()
+    filled = complete(SCRIPTS[script], config)
     due = datetime(2026, 11, 21, tzinfo=UTC)
-    return Task(key, "c", "e", script, "device", device, None, target, "n", ordinal, due, 300.0, complete)
+    return Task(key, "c", "e", script, "device", device, None, target, "n", ordinal, due, 300.0, filled)
 
 
 def test_a_flow_knows_target_config_caption_and_file():

@@ -1,4 +1,4 @@
-"""docs/campaign-file.md and docs/scripts.md have every key of the format with its default, and examples that are right."""
+"""The pages campaign-file.md and scripts.md have every key of the format, and examples that are right."""
 
 import re
 from pathlib import Path

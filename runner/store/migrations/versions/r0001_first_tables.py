@@ -114,6 +114,7 @@ def create_tasks() -> None:
         sa.Column("started_utc", INSTANT),
         sa.Column("finished_utc", INSTANT),
         sa.Column("deleted_utc", INSTANT),
+        sa.Column("options", sa.JSON, nullable=False),
         sa.Column("config", sa.JSON, nullable=False),
         sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_tasks_occurrence_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
