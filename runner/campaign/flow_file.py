@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.campaign import patterns
-from runner.campaign.document import Document
+from runner.campaign.document import Document, JsonPath
 from runner.campaign.quantities import Duration
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import breaches, check_flow
@@ -180,14 +180,23 @@ def _contradictions(document: Document) -> Iterator[Diagnostic]:
         message = f"there is no parameter `{target}` of type list or string"
         yield _problem(document, ("target",), message, "the target is the name of a parameter")
     for name, parameter in parameters.items():
-        rules = _property(parameter)
-        default = parameter.get("default")
-        if default is not None and any(breaches(rules, default)):
-            place = ("parameters", name, "default")
-            yield _problem(document, place, f"the default of `{name}` is none of its legal values")
+        yield from _contradictions_of(document, name, parameter)
 
 
-def _problem(document: Document, path: tuple[str, ...], message: str, hint: str | None = None) -> Diagnostic:
+def _contradictions_of(document: Document, name: str, parameter: Mapping[str, Any]) -> Iterator[Diagnostic]:
+    """A default or a choice of a parameter that it cannot be."""
+    path = ("parameters", name)
+    if "default" in parameter and any(breaches(_property(parameter), parameter["default"])):
+        message = f"the default of `{name}` is none of its legal values"
+        yield _problem(document, (*path, "default"), message)
+    of_type = _TYPES[parameter["type"]]
+    for index, choice in enumerate(parameter.get("choices", ())):
+        if any(breaches(of_type.get("items", of_type), choice)):
+            message = f"the choice `{choice}` of `{name}` is not of the type {parameter['type']}"
+            yield _problem(document, (*path, "choices", index), message)
+
+
+def _problem(document: Document, path: JsonPath, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic(document.path, document.span(path), Severity.ERROR, "bad-value", message, hint)
 
 

@@ -149,28 +149,33 @@ Group = Annotated[
     Annotated[list[Serial], Field(min_length=1)] | UsernameGroup,
     Field(
         description="The serials of phones, or `{usernames: [...]}` (backend local_api only).",
-        examples=[["R58M123ABC"], {"usernames": ["@brand_se"]}],
+        examples=[["R58M123ABC", "R58M456DEF"]],
     ),
 ]
+_SNIPPETS = {
+    "defaultSnippets": [
+        {"label": "at", "description": "On some days", "body": {"at": "18:30", "days": ["mon", "fri"]}},
+        {"label": "every", "description": "Over and over", "body": {"every": "2h", "between": "09:00-21:00"}},
+        {"label": "cron", "description": "As crontab(5) has it", "body": {"cron": "0 9 1 */3 *"}},
+    ]
+}
+"""The forms that are mappings, as editors with a YAML language server offer them."""
+
 StartTime = Annotated[
     StartTimeText | AtTime | EveryTime | CronTime,
     Field(
         description="`HH:MM` for every day, a date and time for once, or a mapping with `at`, `every` or "
         "`cron`.",
-        examples=[
-            "09:00",
-            "2026-12-01T18:00:00+01:00",
-            {"at": "18:30", "days": ["mon", "tue", "wed", "thu", "fri"]},
-            {"every": "2h", "between": "09:00-21:00"},
-            {"cron": "0 9 1 */3 *"},
-        ],
+        examples=["09:00", "2026-12-01T18:00:00+01:00"],
+        json_schema_extra=_SNIPPETS,
     ),
 ]
 StartTimeOrName = Annotated[
     Annotated[str, StringConstraints(min_length=1)] | AtTime | EveryTime | CronTime,
     Field(
         description="A name from `start_times:`, or a start time itself.",
-        examples=["morning", "12:15", {"at": "18:30", "days": ["sat", "sun"]}],
+        examples=["morning", "12:15"],
+        json_schema_extra=_SNIPPETS,
     ),
 ]
 Count = Annotated[int | None, Field(ge=0, le=100_000)]

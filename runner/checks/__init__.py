@@ -1,13 +1,15 @@
 """What schemas cannot say of campaigns: one check a file, one code a check, named alike."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.campaign.loader import Loaded, load
 from runner.checks import (
     bad_cron,
+    bad_flow,
     bad_spintax,
     bad_start_time,
     bad_time_zone,
@@ -38,6 +40,8 @@ from runner.checks.bookmark import Bookmark
 from runner.checks.calendar import Horizon
 from runner.checks.files import Files
 from runner.checks.outlook import Outlook
+from runner.checks.processes import in_processes
+from runner.checks.prospects import Prospect, Prospector
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic, Severity, tidy
 
@@ -61,6 +65,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     outside_working_hours.check,
     out_of_range.check,
     required_together.check,
+    bad_flow.check,
     unsupported_by_backend.check,
     bad_username.check,
     bad_url.check,
@@ -102,20 +107,30 @@ class Report:
         return len(self.diagnostics) - self.errors
 
 
-def check_files(paths: Iterable[Path], now: datetime) -> Report:
-    """Load the files one by one and check them."""
-    return check_campaigns(map(load, paths), now)
+class _Checked(NamedTuple):
+    """A campaign that has been checked by itself: what the checks of all campaigns need of it."""
+
+    campaign: Bookmark
+    prospects: tuple[Prospect, ...]
+    texts: dict[str, str]
+
+
+def check_files(paths: Sequence[Path], now: datetime) -> Report:
+    """Load the files one by one and check them; where there are many, several processes share them."""
+    return _report(in_processes(lambda part: list(_checked(map(load, part), now)), paths))
 
 
 def check_campaigns(campaigns: Iterable[Loaded], now: datetime) -> Report:
     """Every problem of the campaigns, those of their text and structure included."""
-    files, horizon, outlook = Files(), Horizon(now), Outlook()
-    texts: dict[str, str] = {}
-    for loaded in campaigns:
-        view = CampaignView(loaded, horizon, files)
-        _check(view)
-        outlook.add(view)
-        texts |= _texts(view)
+    return _report(_checked(campaigns, now))
+
+
+def _report(checked: Iterable[_Checked]) -> Report:
+    """What has been found, and what the checks of all campaigns together find."""
+    outlook, texts = Outlook(), dict[str, str]()
+    for one in checked:
+        outlook.add(one.campaign, one.prospects)
+        texts |= one.texts
     for check in ON_OUTLOOK:
         found: dict[Bookmark, list[Diagnostic]] = {}
         for campaign, problem in check(outlook):
@@ -124,6 +139,16 @@ def check_campaigns(campaigns: Iterable[Loaded], now: datetime) -> Report:
             campaign.add(problems)
     diagnostics = [problem for campaign in outlook.campaigns for problem in campaign.found]
     return Report(texts, tuple(tidy(diagnostics)))
+
+
+def _checked(campaigns: Iterable[Loaded], now: datetime) -> Iterator[_Checked]:
+    files, horizon, prospector = Files(), Horizon(now), Prospector()
+    for loaded in campaigns:
+        view = CampaignView(loaded, horizon, files)
+        _check(view)
+        bookmark = Bookmark(view)
+        prospects = () if view.is_hopeless else tuple(prospector.prospects(view, bookmark))
+        yield _Checked(bookmark, prospects, _texts(view))
 
 
 def _check(view: CampaignView) -> None:

@@ -1,9 +1,12 @@
-"""Campaigns that have been checked and put away, so that a thousand of them need no more memory than one."""
+"""Campaigns that have been checked and put away, so that a thousand of them need little more memory than one."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 
 from runner.campaign.loader import load_text
+from runner.checks.calendar import Horizon
+from runner.checks.files import Files
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
 
@@ -17,11 +20,11 @@ class Bookmark:
         self.name = campaign.text("name")
         self.former_names = campaign.former_names
         self._text = campaign.document.text
-        self._world = campaign.horizon, campaign.files
+        self._now: datetime = campaign.horizon.now
 
     @cached_property
     def view(self) -> CampaignView:
-        return CampaignView(load_text(self._text, self.path), *self._world)
+        return CampaignView(load_text(self._text, self.path), Horizon(self._now), Files())
 
     def add(self, problems: Iterable[Diagnostic]) -> None:
         """Note what a check of several campaigns finds in this one."""

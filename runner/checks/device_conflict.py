@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from runner.checks.bookmark import Bookmark
 from runner.checks.calendar import shown
-from runner.checks.outlook import Lanes, Outlook, Prospect, Stay
+from runner.checks.outlook import Lanes, Outlook, Stay
+from runner.checks.prospects import Prospect
 from runner.diagnostics import Diagnostic
 
 CODE = "device-conflict"

@@ -6,9 +6,10 @@ from datetime import date
 from math import inf
 
 from runner.checks.bookmark import Bookmark
-from runner.checks.outlook import HOUR_S, Lanes, Outlook, Prospect, Stay
+from runner.checks.outlook import Lanes, Outlook, Stay
+from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
-from runner.planning.limits import Cap
+from runner.planning.limits import Cap, Span
 
 CODE = "limit-exceeded"
 
@@ -39,12 +40,18 @@ def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
 def _excesses(prospects: Sequence[Prospect], lanes: Lanes) -> Iterator[tuple[int, _Excess]]:
     here = [prospects[number] for number in lanes.prospects]
     for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
+        made = [prospect for prospect in here if kind in prospect.effects]
         work = _Work(prospects, lanes, kind)
-        made = [(one.effects[kind], one) for one in here if kind in one.effects]
-        if sum(count * one.on_a_day for count, one in made) > work.least_allowed("day"):
+        if sum(one.effects[kind] * one.on_a_day for one in made) > _least(made, (kind, lanes.scope, "day")):
             yield from work.days()
-        if sum(count * one.close for count, one in made) > work.least_allowed("hour"):
-            yield from work.hours()
+        least = _least(made, (kind, lanes.scope, "hour"))
+        if sum(one.effects[kind] * one.close for one in made) > least:
+            yield from work.hours(least)
+
+
+def _least(prospects: Sequence[Prospect], key: CapKey) -> float:
+    """The least cap of some entries, if they have any."""
+    return min((prospect.caps[key].at_most for prospect in prospects if key in prospect.caps), default=inf)
 
 
 class _Work:
@@ -54,15 +61,6 @@ class _Work:
         self.prospects = prospects
         self.lanes = lanes
         self.kind = kind
-        self.caps = {
-            (number, cap.span): cap
-            for number in lanes.prospects
-            for cap in prospects[number].limits.caps.get(kind, ())
-            if cap.scope == lanes.scope
-        }
-
-    def least_allowed(self, span: str) -> float:
-        return min((cap.at_most for (_, of), cap in self.caps.items() if of == span), default=inf)
 
     def days(self) -> Iterator[tuple[int, _Excess]]:
         """The stays that come when the day's share is used up, or that use it up."""
@@ -72,13 +70,13 @@ class _Work:
         made: dict[int, int] = {}
         for stay in self._stays():
             made[stay.day] = made.get(stay.day, 0) + self._count(stay)
-            cap = self.caps.get((stay.prospect, "day"))
+            cap = self._cap(stay, "day")
             if cap and made[stay.day] > cap.at_most:
                 yield stay.prospect, _Excess(cap, planned[stay.day], stay.day, self.lanes)
 
-    def hours(self) -> Iterator[tuple[int, _Excess]]:
+    def hours(self, least: float) -> Iterator[tuple[int, _Excess]]:
         """The stays in whose first hour, with what came before, more is planned than an hour may have."""
-        stays, least = list(self._stays()), self.least_allowed("hour")
+        stays = list(self._stays())
         reach_s = HOUR_S + max(stay.end_s - stay.start_s for stay in stays)
         first = close = 0
         for number, stay in enumerate(stays):
@@ -90,7 +88,7 @@ class _Work:
                 yield from self._hour(stay, stays[first : number + 1])
 
     def _hour(self, stay: Stay, close: Sequence[Stay]) -> Iterator[tuple[int, _Excess]]:
-        cap = self.caps.get((stay.prospect, "hour"))
+        cap = self._cap(stay, "hour")
         pace = self._pace(stay)
         end_s = min(pace.last_s, pace.first_s + HOUR_S - 1)
         planned = sum(self._pace(one).between(end_s - HOUR_S, end_s) for one in close)
@@ -100,9 +98,12 @@ class _Work:
     def _count(self, stay: Stay) -> int:
         return self.prospects[stay.prospect].effects[self.kind]
 
+    def _cap(self, stay: Stay, span: Span) -> Cap | None:
+        return self.prospects[stay.prospect].caps.get((self.kind, self.lanes.scope, span))
+
     def _pace(self, stay: Stay) -> "_Pace":
-        count, min_gap = self._count(stay), self.prospects[stay.prospect].limits.min_gap
-        return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap.total_seconds()))
+        count, min_gap_s = self._count(stay), self.prospects[stay.prospect].min_gap_s
+        return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap_s))
 
     def _stays(self) -> Iterator[Stay]:
         return (stay for stay in self.lanes.stays if self.kind in self.prospects[stay.prospect].effects)

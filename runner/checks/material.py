@@ -1,21 +1,28 @@
-"""Which files a post names, and what they should be."""
+"""Which files and folders the posts of a campaign name, and what they should be."""
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from runner.checks.files import Kind
-from runner.checks.written import ConfigUse, Item
+from runner.checks.written import ConfigUse, Path
 
 
-def files_of(config: ConfigUse) -> tuple[Item, ...]:
-    """The files that a config names one by one."""
-    return tuple(item for item in config.texts("material_list") if item.text)
+class Material(NamedTuple):
+    """A file, or a folder of files: its path as the working folder sees it, and where the campaign names it."""
+
+    config: ConfigUse
+    place: Path
+    path: str
+    kind: Kind
+    is_folder: bool
 
 
-def folder_of(config: ConfigUse) -> Item | None:
-    """The folder that a config takes its material from."""
-    if config.values.get("material_source") != "localFolder" or config.value("material_list"):
-        return None
-    return next(iter(config.texts("material_path")), None)
-
-
-def kind_of(config: ConfigUse) -> Kind:
-    """What a config posts."""
-    return Kind.IMAGE if config.value("content_type") == 1 else Kind.VIDEO
+def material_of(config: ConfigUse, campaign_folder: str) -> Iterator[Material]:
+    """The material of a post whose paths are relative to a folder."""
+    kind = Kind.IMAGE if config.value("content_type") == 1 else Kind.VIDEO
+    listed = config.value("material_list")
+    from_folder = config.values.get("material_source") == "localFolder" and not listed
+    for item in config.texts("material_path" if from_folder else "material_list"):
+        path = os.path.join(campaign_folder, item.text)  # noqa: PTH118
+        yield Material(config, item.path, path, kind, from_folder)

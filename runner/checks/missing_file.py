@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from runner.checks.material import files_of, folder_of, kind_of
+from runner.checks.files import Files
+from runner.checks.material import Material
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse
 from runner.diagnostics import Diagnostic
 
 CODE = "missing-file"
@@ -13,19 +13,17 @@ _HINT = "paths are relative to the campaign file"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of("post"):
-        for item in files_of(config):
-            if missing := campaign.files.look(campaign.file(item.text)).missing:
-                yield campaign.on_file(CODE, item.path, missing, _HINT, config)
-        if folder := folder_of(config):
-            path = campaign.file(folder.text)
-            if missing := _missing(campaign, path, config):
-                yield campaign.on_file(CODE, folder.path, missing, _HINT, config)
+    for material in campaign.material:
+        if missing := _missing(campaign.files, material):
+            yield campaign.on_material(CODE, material, missing, _HINT)
 
 
-def _missing(campaign: CampaignView, path: str, config: ConfigUse) -> str | None:
-    """What there is to say of a folder that should have material in it."""
-    found, kind = campaign.files.folder(path), kind_of(config)
+def _missing(files: Files, material: Material) -> str | None:
+    if not material.is_folder:
+        return files.look(material.path).missing
+    found = files.folder(material.path)
     if isinstance(found, str):
         return found
-    return None if any(map(kind.names, found)) else f"there are no {kind}s in {path}"
+    return (
+        None if any(map(material.kind.names, found)) else f"there are no {material.kind}s in {material.path}"
+    )

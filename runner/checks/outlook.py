@@ -1,43 +1,13 @@
-"""What campaigns would do in the days ahead, phone by phone: the part of the dry plan that needs devices.
+"""What campaigns would do in the days ahead, phone by phone."""
 
-It covers what is sound: where a name means nothing or a value is wrong, the entries that use it are left out.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from runner.checks.bookmark import Bookmark
-from runner.checks.calendar import Tick
-from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Path
-from runner.planning.limits import EffectiveLimits, Scope, effective_limits
-from runner.planning.work import Lane, Work
-
-HOUR_S = 3600.0
-
-
-class Prospect(NamedTuple):
-    """An entry, and when its occurrences come; `busy_s` is how long one of them keeps a phone busy.
-
-    `effects` are those of one occurrence on one phone, by kind, at most; `on_a_day` is how many occurrences
-    come on one day at most, `close` how many so close together that they have effects in the same hour.
-    """
-
-    campaign: Bookmark
-    path: Path
-    lanes: tuple[Lane, ...]
-    limits: EffectiveLimits
-    ticks: tuple[Tick, ...]
-    busy_s: float
-    effects: Mapping[str, int]
-    on_a_day: int
-    close: int
-
-    @property
-    def name(self) -> str:
-        return str(self.path[-1])
+from runner.checks.prospects import Prospect
+from runner.planning.limits import Scope
 
 
 class Stay(NamedTuple):
@@ -71,15 +41,12 @@ class Outlook:
     def __init__(self) -> None:
         self.campaigns: list[Bookmark] = []
         self.prospects: list[Prospect] = []
-        self._limits: dict[str, EffectiveLimits] = {}
         self._stays: dict[tuple[int, float], list[Stay]] = {}
 
-    def add(self, campaign: CampaignView) -> None:
+    def add(self, campaign: Bookmark, prospects: Iterable[Prospect]) -> None:
         """Take in a campaign that has been checked by itself."""
-        bookmark = Bookmark(campaign)
-        self.campaigns.append(bookmark)
-        if not campaign.is_hopeless:
-            self.prospects += self._prospects(campaign, bookmark)
+        self.campaigns.append(campaign)
+        self.prospects += prospects
 
     @cached_property
     def lanes(self) -> list[Lanes]:
@@ -111,42 +78,3 @@ class Outlook:
         until_s = share_s + prospect.busy_s
         for instant_s, day in prospect.ticks:
             yield Stay(instant_s + share_s, number, instant_s + until_s, day)
-
-    def _prospects(self, campaign: CampaignView, bookmark: Bookmark) -> Iterator[Prospect]:
-        for entry, work in campaign.works:
-            if ticks := _ticks(campaign, entry):
-                yield self._prospect(bookmark, entry.path, work, ticks)
-
-    def _prospect(self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...]) -> Prospect:
-        limits, tasks = self._effective(work.source.campaign.limits), len(work.targets)
-        effects = {
-            kind: count * tasks for kind, count in work.entry.script.effects(work.entry.config).items()
-        }
-        busy_s = tasks * work.expected.total_seconds()
-        lasting_s = max(busy_s, max(effects.values(), default=0) * limits.min_gap.total_seconds())
-        on_a_day, close = _busiest(ticks, HOUR_S + lasting_s)
-        return Prospect(bookmark, path, work.lanes, limits, ticks, busy_s, effects, on_a_day, close)
-
-    def _effective(self, written: Mapping[str, Any]) -> EffectiveLimits:
-        """Campaigns often have the same limits."""
-        key = repr(written)
-        if key not in self._limits:
-            self._limits[key] = effective_limits(written)
-        return self._limits[key]
-
-
-def _ticks(campaign: CampaignView, entry: Entry) -> tuple[Tick, ...]:
-    ticks = [campaign.calendar.coming(time).ticks for time in entry.times]
-    return ticks[0] if len(ticks) == 1 else tuple(sorted(set().union(*ticks)))
-
-
-def _busiest(ticks: tuple[Tick, ...], reach_s: float) -> tuple[int, int]:
-    """How many of them come on one day at most, and how many in so many seconds."""
-    on_days: dict[int, int] = {}
-    first = close = 0
-    for number, (instant_s, day) in enumerate(ticks):
-        on_days[day] = on_days.get(day, 0) + 1
-        while ticks[first][0] <= instant_s - reach_s:
-            first += 1
-        close = max(close, number + 1 - first)
-    return max(on_days.values(), default=0), close

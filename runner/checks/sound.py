@@ -29,7 +29,7 @@ def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
 
 def _sound(campaign: "CampaignView") -> Loaded | None:
     """The file without what is wrong in it; None if nothing of it can be planned."""
-    if not campaign.wrong:
+    if not campaign.wrong and campaign.loaded.flows.keys() <= campaign.scripts.keys():
         return campaign.loaded
     if not campaign.text("name"):
         return None

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from runner.checks.files import Kind
-from runner.checks.material import files_of, folder_of, kind_of
+from runner.checks.files import Files, Kind
+from runner.checks.material import Material
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
 
@@ -14,23 +14,27 @@ _CHOICE = "`content_type: 0` posts a video, `content_type: 1` images"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of("post"):
-        kind = kind_of(config)
-        named = [(item, campaign.file(item.text)) for item in files_of(config)]
-        if folder := folder_of(config):
-            found = campaign.files.folder(campaign.file(folder.text))
-            paths = () if isinstance(found, str) else found
-            named += [(folder, path) for path in paths if kind.names(path)]
-        for item, path in named:
-            for message, hint in _problem(campaign, path, kind):
-                yield campaign.on_file(CODE, item.path, message, hint, config)
+    for material in campaign.material:
+        for path in _paths(campaign.files, material):
+            for message, hint in _problem(campaign.files, path, material.kind):
+                yield campaign.on_material(CODE, material, message, hint)
 
 
-def _problem(campaign: CampaignView, path: str, kind: Kind) -> Iterator[tuple[str, str | None]]:
-    look = campaign.files.look(path)
+def _paths(files: Files, material: Material) -> tuple[str, ...]:
+    """The file, or the files of the folder that would be posted."""
+    if not material.is_folder:
+        return (material.path,)
+    found = files.folder(material.path)
+    return () if isinstance(found, str) else tuple(filter(material.kind.names, found))
+
+
+def _problem(files: Files, path: str, kind: Kind) -> Iterator[tuple[str, str | None]]:
+    look = files.look(path)
+    if look.kind is kind or look.missing:
+        return
     if look.unreadable:
         yield look.unreadable, None
-    elif look.missing is None and look.kind is None:
+    elif look.kind is None:
         yield f"{path} is neither a video nor an image", _KNOWN
-    elif look.kind and look.kind is not kind:
+    else:
         yield f"{path} is {look.kind.named}, and {kind.named} is asked for", _CHOICE

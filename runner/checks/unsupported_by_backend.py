@@ -9,7 +9,7 @@ from runner.diagnostics import Diagnostic
 
 CODE = "unsupported-by-backend"
 
-_INTERVALS = ("min_interval", "max_interval")
+_LOCAL_API_KEYS = ("multi_account", "min_interval", "max_interval")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
@@ -42,11 +42,12 @@ def _devices(campaign: CampaignView, entry: Entry) -> Iterator[Diagnostic]:
         if item.text in campaign.accounts:
             message = f"the backend `device` needs phones, and the group `{item.text}` has accounts"
             yield campaign.problem(CODE, item.path, message, "name a group of phones, or serials")
-    for key, value in entry.values.items():
-        if (key == "multi_account" and value is True) or (key in _INTERVALS and value):
-            message, hint = f"the backend `device` cannot do `{key}`", "remove it; `local_api` can do it"
-            if key in _INTERVALS:
+    for key in _LOCAL_API_KEYS:
+        if entry.values.get(key):
+            hint = "remove it; `local_api` can do it"
+            if key != "multi_account":
                 hint = "remove it; `limits.min_gap` keeps effects apart, `spread` and `jitter` tasks"
+            message = f"the backend `device` cannot do `{key}`"
             yield campaign.problem(CODE, (*entry.path, key), message, hint)
 
 

@@ -18,6 +18,7 @@ from runner.campaign.loader import Loaded
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import ActiveDays, Calendar, Horizon
 from runner.checks.files import Files
+from runner.checks.material import Material, material_of
 from runner.checks.places import Places
 from runner.checks.sound import sound_works
 from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
@@ -49,17 +50,15 @@ class CampaignView:
         self.found = list(loaded.diagnostics)
         self.wrong = self._structural = self._places(self.found)
         self._comparisons_left = _MOST_COMPARISONS
-        self._folder = os.path.dirname(self.document.path)  # noqa: PTH120
         self._defaults: dict[str, Mapping[str, Any]] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
         """Note what a check finds, save where the text or the structure is wrong already: one diagnostic for
         one mistake. What is `breaking` leaves nothing there to be planned."""
-        unsaid = (problem for problem in problems if not self._structural.any_in(problem.span))
-        new = list(islice(unsaid, MAX_PROBLEMS))
+        new = list(islice(problems, MAX_PROBLEMS))
         if not new:
             return
-        self.found += new
+        self.found += (problem for problem in new if not self._structural.any_in(problem.span))
         if len(new) == MAX_PROBLEMS:
             message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
             self.found.append(self.problem(TOO_MANY, new[-1].span, message, "correct these first"))
@@ -104,10 +103,6 @@ class CampaignView:
         """A section by name: `devices`, `configs`, `start_times`, `defaults`, ..."""
         return mapping(self.data.get(key))
 
-    def file(self, path: str) -> str:
-        """A path as the working folder sees it."""
-        return os.path.join(self._folder, path)  # noqa: PTH118 - a Path costs more than the look at the file
-
     @cached_property
     def named_times(self) -> Mapping[str, Time]:
         """The start times that have a name."""
@@ -133,6 +128,12 @@ class CampaignView:
     def former_names(self) -> tuple[Item, ...]:
         """What the campaign was called before."""
         return tuple(items_of(self.data.get("formerly"), ("formerly",)))
+
+    @cached_property
+    def material(self) -> tuple[Material, ...]:
+        """The files and folders of all posts."""
+        folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
+        return tuple(found for config in self.configs_of("post") for found in material_of(config, folder))
 
     @cached_property
     def works(self) -> tuple[tuple[Entry, Work], ...]:
@@ -213,14 +214,12 @@ class CampaignView:
         """The same for what may be meant."""
         return self.problem(code, at, message, hint, severity=Severity.WARNING, **more)
 
-    def on_file(
-        self, code: str, at: JsonPath, message: str, hint: str | None, config: ConfigUse
-    ) -> Diagnostic:
-        """The same for a file: one that a Local API is to take may lie on its machine."""
+    def on_material(self, code: str, material: Material, message: str, hint: str | None) -> Diagnostic:
+        """The same for a file or folder: one that a Local API is to take may lie on its machine."""
         if self.backend == "local_api":
             hint = "it may be otherwise on the Local API's machine"
-            return self.warning(code, at, message, hint, config=config)
-        return self.problem(code, at, message, hint, config=config)
+            return self.warning(code, material.place, message, hint, config=material.config)
+        return self.problem(code, material.place, message, hint, config=material.config)
 
     def span(self, item: Item) -> Span:
         """Where a text stands."""
@@ -245,7 +244,7 @@ class CampaignView:
         return ConfigUse(script, self._defaults[name], path, values, entries)
 
     def _entry(self, name: str, values: Mapping[str, Any]) -> Entry:
-        path = ("scripts", name)
+        path, groups = ("scripts", name), self.section("devices")
         times, places, unknown = [], [], []
         for place, written in listed(values.get("start_times"), (*path, "start_times")):
             named = self.named_times.get(written) if isinstance(written, str) else None
@@ -263,15 +262,14 @@ class CampaignView:
             devices=devices,
             times=tuple(times),
             places=tuple(places),
-            unknown_groups=tuple(item for item in devices if not self._is_group_or_serial(item.text)),
+            unknown_groups=tuple(
+                item for item in devices if item.text not in groups and not self._is_serial(item.text, groups)
+            ),
             unknown_times=tuple(unknown),
         )
 
-    def _is_group_or_serial(self, text: str) -> bool:
-        """A text that is no group's name is meant as a serial if it has a digit and is not like a name."""
-        groups = self.section("devices")
-        if text in groups:
-            return True
+    def _is_serial(self, text: str, groups: Collection[str]) -> bool:
+        """Whether a text that is no group's name is meant as a serial: it has a digit and is like no name."""
         return any(map(str.isdigit, text)) and self.nearest(text, groups, likeness=_LIKE_A_GROUP) is None
 
     def _is_start_time(self, text: str) -> bool:

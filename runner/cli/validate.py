@@ -9,8 +9,8 @@ from typing import TextIO
 
 import click
 
-from runner.campaign.loader import Loaded
-from runner.checks import Report, check_campaigns
+from runner.campaign.loader import Loaded, discover
+from runner.checks import Report, check_campaigns, check_files
 from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.main import report as report_error
 from runner.cli.now import now_option
@@ -51,12 +51,13 @@ def validate(
     `-` stands for standard input; paths in it are relative to the current folder.
     """
     gc.disable()
-    campaigns = read_campaigns(paths)
     at = now or SystemClock().now()
     if fixes:
-        report = _fix(list(campaigns), at, form, prints_file=STDIN in paths)
+        report = _fix(list(read_campaigns(paths)), at, form, prints_file=STDIN in paths)
+    elif STDIN in paths:
+        report = check_campaigns(read_campaigns(paths), at)
     else:
-        report = check_campaigns(campaigns, at)
+        report = check_files(discover(paths or (Path("campaigns"),)), at)
     _print(report, form, sys.stderr if fixes and STDIN in paths else sys.stdout)
     if report.errors or (strict and report.warnings):
         ctx.exit(EXIT_PROBLEMS)

@@ -69,7 +69,8 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
         node |= {key: rules[key] for key in ("enum", "examples") if key in rules}
         types = ["string", *types]
     if "enum" in node:
-        node |= {"if": {"type": "string"}, "then": {"enum": node.pop("enum")}}
+        choices = node.pop("enum")
+        node |= {"examples": choices, "if": {"type": "string"}, "then": {"enum": choices}}
     if not node.get("required") and action.short is None:
         types.append("null")
     return {**node, "type": types if len(types) > 1 else types[0]}

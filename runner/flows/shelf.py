@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from runner.campaign.flow_file import load_flow_file
+from runner.campaign.flow_file import FlowFile, load_flow_file
+from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
 from runner.flows.language import Flow, read_flow
 from runner.flows.profile import load_profile
@@ -31,6 +32,13 @@ def load_own_flow(path: str) -> Flow:
     except OSError as error:
         raise FlowError(f"the flow {path} cannot be read: {error.strerror}") from error
     return _load_own(path, modified_ns)
+
+
+def problems(file: FlowFile) -> list[Diagnostic]:
+    """What the flow language says of a flow whose structure is right."""
+    assert file.script is not None
+    keys = file.script.config_schema()["properties"]
+    return read_flow(file.document.text, file.document.path, keys, ACTIONS, load_profile)[1]
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,10 @@
 The choice is a hash of the task's key, so that a retry writes what the first attempt would have written.
 """
 
+import re
 from hashlib import blake2b
+
+_MARK = re.compile(r"[{|}]")
 
 
 def choose(text: str, key: str) -> str:
@@ -32,7 +35,8 @@ def problems(text: str) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     opened: list[int] = []
     bars: list[int] = []
-    for offset, character in enumerate(text):
+    for match in _MARK.finditer(text):
+        offset, character = match.start(), match[0]
         if character == "{":
             opened.append(offset)
             bars.append(0)

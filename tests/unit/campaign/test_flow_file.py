@@ -127,6 +127,10 @@ def test_effects_are_declared_or_those_of_the_commit_step(text: str, effects: di
             HEAD + "parameters: {a: {type: integer, default: x}}\n" + STEPS,
             "4:42: the default of `a` is none of its legal values [bad-value]",
         ),
+        (
+            HEAD + "parameters: {a: {type: string, choices: [x, 1]}}\n" + STEPS,
+            "4:45: the choice `1` of `a` is not of the type string [bad-value]",
+        ),
         (HEAD + "effects: some\n" + STEPS, "4:10: `effects` cannot be `some` [bad-value]"),
         (HEAD + "expected: soon\n" + STEPS, "4:11: `expected` cannot be `soon` [bad-value]"),
         (HEAD + "steps:\n  - tapp: x\n", "5:5: unknown key `tapp` [unknown-key]"),

@@ -23,7 +23,10 @@ EXPLAINED = {
 }
 """The rules that `wording.py` has words for."""
 SILENT = {"$ref", "$defs", "properties", "items", "allOf", "anyOf", "if", "then", "else", "prefixItems"}
-ABOUT = {"$schema", "$id", "title", "description", "default", "examples", "patternErrorMessage", "otherKeys"}
+ABOUT = {
+    *("$schema", "$id", "title", "description", "default", "examples"),
+    *("patternErrorMessage", "otherKeys", "defaultSnippets"),
+}
 EVERY = tuple(NAMES)
 
 

@@ -91,3 +91,12 @@ def test_what_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
         discover([tmp_path])
     with pytest.raises(UsageError, match="cannot be read: File name too long"):
         discover([tmp_path / ("x" * 300)])
+
+
+@pytest.mark.parametrize("name", ["007", "12", "+5", "a/b", "~1"])
+def test_problems_stand_where_they_belong_whatever_the_key(name: str) -> None:
+    text = (
+        f'version: 1\nname: a\nscripts:\n  ok: {{script: post, devices: A1}}\n  "{name}": {{script: post}}\n'
+    )
+    found = load_text(text, "x.yaml").diagnostics
+    assert ("missing-key", 5) in {(problem.code, problem.span.line) for problem in found}

@@ -1,5 +1,6 @@
 """What the golden files do not show of the checks."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,26 +8,14 @@ from pathlib import Path
 import pytest
 
 import runner.checks
-from runner.campaign.loader import load_text
+from runner.campaign.loader import load, load_text
 from runner.checks import ON_CAMPAIGN, ON_MEANING, ON_OUTLOOK, check_campaigns, check_files
 from runner.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
-NO_CHECKS = {
-    *(
-        "__init__",
-        "bookmark",
-        "calendar",
-        "files",
-        "material",
-        "outlook",
-        "places",
-        "sound",
-        "view",
-        "written",
-    )
-}
+PARTS = "bookmark calendar files material outlook places processes prospects sound view written"
+NO_CHECKS = {"__init__", *PARTS.split()}
 VIDEO = b"\0\0\0\x18ftypmp42"
 
 HEAD = "version: 1\nname: a\ndevices: {studio: [A1]}\n"
@@ -223,3 +212,16 @@ def test_diagnostics_of_several_files_are_sorted(tmp_path: Path) -> None:
         (tmp_path / name).write_text(HEAD, encoding="utf-8")
     report = check_files([tmp_path / "b.yaml", tmp_path / "a.yaml"], NOW)
     assert [Path(found.path).name for found in report.diagnostics] == ["a.yaml", "a.yaml", "b.yaml"]
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_many_files_give_what_they_give_one_by_one(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.yaml" for number in range(205)]
+    for number, path in enumerate(paths):
+        text = (GREET % "09:00").replace("name: a", f"name: n{number // 2}")
+        path.write_text(text + "timezone: UTC\n", encoding="utf-8")
+    together = check_files(paths, NOW)
+    one_by_one = check_campaigns(map(load, paths), NOW)
+    assert together == one_by_one
+    counted = Counter(codes(together.diagnostics))
+    assert (counted["duplicate-name"], counted["device-conflict"]) == (102, 204)

@@ -1,0 +1,20 @@
+"""Check `bad-flow`: a flow of the user's own that names what its app profile or its head does not have."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from runner.checks.view import CampaignView
+from runner.diagnostics import Diagnostic
+
+CODE = "bad-flow"
+
+
+def check(campaign: CampaignView) -> Iterator[Diagnostic]:
+    """The flow language and its models are slow to import, so they are asked for only where there is a flow."""
+    for flow in campaign.loaded.flows.values():
+        if flow.script is not None:
+            from runner.flows.shelf import problems
+
+            for problem in problems(flow):
+                hint = None if problem.hint == problem.message else problem.hint
+                yield replace(problem, code=CODE, hint=hint)

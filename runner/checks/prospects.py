@@ -1,0 +1,104 @@
+"""What the entries of a campaign would do in the days ahead: the part of the dry plan that needs devices.
+
+It covers what is sound: where a name means nothing or a value is wrong, the entries that use it are left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from runner.checks.bookmark import Bookmark
+from runner.checks.calendar import Tick
+from runner.checks.view import CampaignView
+from runner.checks.written import Entry, Path
+from runner.planning.limits import Cap, Scope, Span, effective_limits
+from runner.planning.work import Lane, Work
+
+HOUR_S = 3600.0
+
+CapKey = tuple[str, Scope, Span]
+"""A kind of effect, whose effects are counted, and how long."""
+
+
+class Prospect(NamedTuple):
+    """An entry, and when its occurrences come; `busy_s` is how long one of them keeps a phone busy.
+
+    `effects` are those of one occurrence on one phone, by kind, at most; `on_a_day` is how many occurrences
+    come on one day at most, `close` how many so close together that they have effects in the same hour.
+    """
+
+    campaign: Bookmark
+    path: Path
+    lanes: tuple[Lane, ...]
+    caps: Mapping[CapKey, Cap]
+    min_gap_s: float
+    ticks: tuple[Tick, ...]
+    busy_s: float
+    effects: Mapping[str, int]
+    on_a_day: int
+    close: int
+
+    @property
+    def name(self) -> str:
+        return str(self.path[-1])
+
+
+class Prospector:
+    """Makes prospects; it remembers what campaigns have in common."""
+
+    def __init__(self) -> None:
+        self._limits: dict[str, tuple[dict[CapKey, Cap], float]] = {}
+
+    def prospects(self, campaign: CampaignView, bookmark: Bookmark) -> Iterator[Prospect]:
+        """The entries of a campaign that have something to do in the days ahead."""
+        for entry, work in campaign.works:
+            if ticks := _ticks(campaign, entry):
+                yield self._prospect(bookmark, entry.path, work, ticks)
+
+    def _prospect(self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...]) -> Prospect:
+        caps, min_gap_s = self._effective(work.source.campaign.limits)
+        tasks, of_a_task = len(work.targets), work.entry.script.effects(work.entry.config)
+        effects = {kind: count * tasks for kind, count in of_a_task.items()}
+        busy_s = tasks * work.expected.total_seconds()
+        lasting_s = max(busy_s, max(effects.values(), default=0) * min_gap_s)
+        return Prospect(
+            campaign=bookmark,
+            path=path,
+            lanes=work.lanes,
+            caps=caps,
+            min_gap_s=min_gap_s,
+            ticks=ticks,
+            busy_s=busy_s,
+            effects=effects,
+            on_a_day=_most_on_a_day(ticks),
+            close=_most_within(HOUR_S + lasting_s, ticks),
+        )
+
+    def _effective(self, written: Mapping[str, Any]) -> tuple[dict[CapKey, Cap], float]:
+        """The caps and the least gap in seconds; campaigns often have the same."""
+        key = repr(written)
+        if key not in self._limits:
+            limits = effective_limits(written)
+            caps = {(cap.kind, cap.scope, cap.span): cap for kind in limits.caps.values() for cap in kind}
+            self._limits[key] = caps, limits.min_gap.total_seconds()
+        return self._limits[key]
+
+
+def _ticks(campaign: CampaignView, entry: Entry) -> tuple[Tick, ...]:
+    ticks = [campaign.calendar.coming(time).ticks for time in entry.times]
+    return ticks[0] if len(ticks) == 1 else tuple(sorted(set().union(*ticks)))
+
+
+def _most_on_a_day(ticks: tuple[Tick, ...]) -> int:
+    on_days: dict[int, int] = {}
+    for _, day in ticks:
+        on_days[day] = on_days.get(day, 0) + 1
+    return max(on_days.values())
+
+
+def _most_within(reach_s: float, ticks: tuple[Tick, ...]) -> int:
+    first = most = 0
+    for number, (instant_s, _) in enumerate(ticks):
+        while ticks[first][0] <= instant_s - reach_s:
+            first += 1
+        most = max(most, number + 1 - first)
+    return most
