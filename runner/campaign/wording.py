@@ -20,6 +20,7 @@ _KINDS = {
     "boolean": "true or false",
     "array": "a list",
     "object": "a mapping",
+    "null": "nothing",
 }
 _MOST_SLIPS = 100
 """Of so many unknown keys of one mapping the nearest name is looked for; more are no slips of the pen."""
