@@ -72,7 +72,7 @@ class ResolvedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCampaign:
-    """A campaign; `limits` are as written, `path` is its file."""
+    """A campaign; `limits` are as written, `serials` the phones that its groups declare, `path` is its file."""
 
     name: str
     formerly: tuple[str, ...]
@@ -80,6 +80,7 @@ class ResolvedCampaign:
     backend: str
     active: Active | None
     limits: Mapping[str, Any]
+    serials: tuple[str, ...]
     entries: tuple[ResolvedEntry, ...]
     path: str
 
@@ -100,9 +101,15 @@ def resolve(loaded: Loaded) -> ResolvedCampaign:
         backend=data.get("backend", "device"),
         active=_active(data["active"]) if "active" in data else None,
         limits=data.get("limits", {}),
+        serials=_serials(data),
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
         path=loaded.document.path,
     )
+
+
+def _serials(data: Mapping[str, Any]) -> tuple[str, ...]:
+    groups = (group for group in data.get("devices", {}).values() if isinstance(group, list))
+    return tuple(dict.fromkeys(serial for group in groups for serial in group))
 
 
 def _active(values: Mapping[str, str]) -> Active:

@@ -9,9 +9,12 @@ from runner.checks.bookmark import Bookmark
 from runner.checks.outlook import Lanes, Outlook, Stay
 from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
-from runner.planning.limits import Cap, Span
+from runner.planning.limits import Cap
 
 CODE = "limit-exceeded"
+
+_MOST_COMPARISONS = 100_000
+"""How many stays are held against others: files may have thousands at one time, and tell nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,87 +29,90 @@ class _Excess:
 
 def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
     """One diagnostic for an entry and a limit, about the first day on which it holds the entry back."""
-    found: dict[tuple[int, str], _Excess] = {}
+    search = _Search(outlook.prospects)
     for lanes in outlook.lanes:
-        for number, excess in _excesses(outlook.prospects, lanes):
-            key = number, excess.cap.key
-            if key not in found or excess.day < found[key].day:
-                found[key] = excess
-    for (number, _), excess in found.items():
+        search.look(lanes)
+    for (number, _), excess in search.found.items():
         prospect = outlook.prospects[number]
         yield prospect.campaign, _warning(prospect, excess)
 
 
-def _excesses(prospects: Sequence[Prospect], lanes: Lanes) -> Iterator[tuple[int, _Excess]]:
-    here = [prospects[number] for number in lanes.prospects]
-    for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
-        made = [prospect for prospect in here if kind in prospect.effects]
-        work = _Work(prospects, lanes, kind)
-        if sum(one.effects[kind] * one.on_a_day for one in made) > _least(made, (kind, lanes.scope, "day")):
-            yield from work.days()
-        least = _least(made, (kind, lanes.scope, "hour"))
-        if sum(one.effects[kind] * one.close for one in made) > least:
-            yield from work.hours(least)
+class _Search:
+    """Looks for what is too much; `found` has it by the number of the prospect and the key of the limit."""
+
+    def __init__(self, prospects: Sequence[Prospect]) -> None:
+        self.found: dict[tuple[int, str], _Excess] = {}
+        self._prospects = prospects
+        self._comparisons_left = _MOST_COMPARISONS
+
+    def look(self, lanes: Lanes) -> None:
+        here = [self._prospects[number] for number in lanes.prospects]
+        for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
+            made = [prospect for prospect in here if kind in prospect.effects]
+            on_a_day = sum(prospect.effects[kind] * prospect.on_a_day for prospect in made)
+            if on_a_day > _least(made, (kind, lanes.scope, "day")):
+                self._days(lanes, kind)
+            in_an_hour = sum(prospect.effects[kind] * prospect.close for prospect in made)
+            if in_an_hour > (least := _least(made, (kind, lanes.scope, "hour"))):
+                self._hours(lanes, kind, least)
+
+    def _days(self, lanes: Lanes, kind: str) -> None:
+        """The stays that come when the day's share is used up, or that use it up."""
+        stays = self._stays(lanes, kind)
+        planned: dict[int, int] = {}
+        for stay in stays:
+            planned[stay.day] = planned.get(stay.day, 0) + self._count(stay, kind)
+        made: dict[int, int] = {}
+        for stay in stays:
+            made[stay.day] = made.get(stay.day, 0) + self._count(stay, kind)
+            self._note(stay, (kind, lanes.scope, "day"), made[stay.day], planned[stay.day], lanes)
+
+    def _hours(self, lanes: Lanes, kind: str, least: float) -> None:
+        """The stays in whose first hour, with what came before, more is planned than an hour may have."""
+        stays = self._stays(lanes, kind)
+        reach_s = HOUR_S + max(stay.end_s - stay.start_s for stay in stays)
+        first = close = 0
+        for number, stay in enumerate(stays):
+            close += self._count(stay, kind)
+            while stays[first].start_s < stay.start_s - reach_s:
+                close -= self._count(stays[first], kind)
+                first += 1
+            if close > least:
+                planned = self._in_first_hour(stays[first : number + 1], kind)
+                self._note(stay, (kind, lanes.scope, "hour"), planned, planned, lanes)
+            if self._comparisons_left < 0:
+                return
+
+    def _in_first_hour(self, close: Sequence[Stay], kind: str) -> int:
+        """The effects in the first hour of the last of some stays."""
+        self._comparisons_left -= len(close)
+        pace = self._pace(close[-1], kind)
+        end_s = min(pace.last_s, pace.first_s + HOUR_S - 1)
+        return sum(self._pace(stay, kind).between(end_s - HOUR_S, end_s) for stay in close)
+
+    def _note(self, stay: Stay, key: CapKey, count: int, planned: int, lanes: Lanes) -> None:
+        """Note a stay if there are more effects than its campaign allows: it is the first day that counts."""
+        cap = self._prospects[stay.prospect].caps.get(key)
+        if cap is None or count <= cap.at_most:
+            return
+        place = stay.prospect, cap.key
+        if place not in self.found or stay.day < self.found[place].day:
+            self.found[place] = _Excess(cap, planned, stay.day, lanes)
+
+    def _stays(self, lanes: Lanes, kind: str) -> list[Stay]:
+        return [stay for stay in lanes.stays if kind in self._prospects[stay.prospect].effects]
+
+    def _count(self, stay: Stay, kind: str) -> int:
+        return self._prospects[stay.prospect].effects[kind]
+
+    def _pace(self, stay: Stay, kind: str) -> "_Pace":
+        count, min_gap_s = self._count(stay, kind), self._prospects[stay.prospect].min_gap_s
+        return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap_s))
 
 
 def _least(prospects: Sequence[Prospect], key: CapKey) -> float:
     """The least cap of some entries, if they have any."""
     return min((prospect.caps[key].at_most for prospect in prospects if key in prospect.caps), default=inf)
-
-
-class _Work:
-    """The effects of one kind that are planned on some lanes."""
-
-    def __init__(self, prospects: Sequence[Prospect], lanes: Lanes, kind: str) -> None:
-        self.prospects = prospects
-        self.lanes = lanes
-        self.kind = kind
-
-    def days(self) -> Iterator[tuple[int, _Excess]]:
-        """The stays that come when the day's share is used up, or that use it up."""
-        planned: dict[int, int] = {}
-        for stay in self._stays():
-            planned[stay.day] = planned.get(stay.day, 0) + self._count(stay)
-        made: dict[int, int] = {}
-        for stay in self._stays():
-            made[stay.day] = made.get(stay.day, 0) + self._count(stay)
-            cap = self._cap(stay, "day")
-            if cap and made[stay.day] > cap.at_most:
-                yield stay.prospect, _Excess(cap, planned[stay.day], stay.day, self.lanes)
-
-    def hours(self, least: float) -> Iterator[tuple[int, _Excess]]:
-        """The stays in whose first hour, with what came before, more is planned than an hour may have."""
-        stays = list(self._stays())
-        reach_s = HOUR_S + max(stay.end_s - stay.start_s for stay in stays)
-        first = close = 0
-        for number, stay in enumerate(stays):
-            close += self._count(stay)
-            while stays[first].start_s < stay.start_s - reach_s:
-                close -= self._count(stays[first])
-                first += 1
-            if close > least:
-                yield from self._hour(stay, stays[first : number + 1])
-
-    def _hour(self, stay: Stay, close: Sequence[Stay]) -> Iterator[tuple[int, _Excess]]:
-        cap = self._cap(stay, "hour")
-        pace = self._pace(stay)
-        end_s = min(pace.last_s, pace.first_s + HOUR_S - 1)
-        planned = sum(self._pace(one).between(end_s - HOUR_S, end_s) for one in close)
-        if cap and planned > cap.at_most:
-            yield stay.prospect, _Excess(cap, planned, stay.day, self.lanes)
-
-    def _count(self, stay: Stay) -> int:
-        return self.prospects[stay.prospect].effects[self.kind]
-
-    def _cap(self, stay: Stay, span: Span) -> Cap | None:
-        return self.prospects[stay.prospect].caps.get((self.kind, self.lanes.scope, span))
-
-    def _pace(self, stay: Stay) -> "_Pace":
-        count, min_gap_s = self._count(stay), self.prospects[stay.prospect].min_gap_s
-        return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap_s))
-
-    def _stays(self) -> Iterator[Stay]:
-        return (stay for stay in self.lanes.stays if self.kind in self.prospects[stay.prospect].effects)
 
 
 @dataclass(frozen=True, slots=True)

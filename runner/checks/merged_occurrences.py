@@ -1,12 +1,13 @@
 """Check `merged-occurrences`: two start times of one entry that come at the same instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import combinations, islice
+from typing import NamedTuple
 
 from runner.checks.calendar import Calendar, shown
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Path, Time
+from runner.checks.written import Entry, Time
 from runner.diagnostics import Diagnostic
 from runner.planning.rules import Daily, Rule
 from runner.planning.walltime import Fit
@@ -18,56 +19,78 @@ _MOST_PAIRS = 10_000
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    meetings: dict[tuple[Time, Time], datetime | None] = {}
-    told: set[Path] = set()
-    pairs = (pair for entry in campaign.entries for pair in combinations(_times(entry), 2))
-    for (place, time), (other_place, other) in islice(pairs, _MOST_PAIRS):
-        pair = time, other
-        if pair not in meetings:
-            meetings[pair] = _meeting(campaign.calendar, time, other)
-        if other_place not in told and (instant := meetings[pair]):
-            told.add(other_place)
-            yield _warning(campaign, (place, time), (other_place, other), instant)
+    known: dict[tuple[Time, ...], tuple[_Meeting, ...]] = {}
+    for entry in campaign.entries:
+        if entry.times not in known:
+            known[entry.times] = tuple(_meetings(campaign.calendar, entry.times))
+        for meeting in known[entry.times]:
+            yield _warning(campaign, entry, meeting)
 
 
-def _times(entry: Entry) -> Iterator[tuple[Path, Time]]:
-    return ((place, time) for place, time in zip(entry.places, entry.times, strict=True) if time.rule)
+class _Meeting(NamedTuple):
+    """Two start times by their numbers in an entry, and the first instant at which both come."""
+
+    first: int
+    second: int
+    instant_utc: datetime
 
 
-def _meeting(calendar: Calendar, one: Time, other: Time) -> datetime | None:
-    """The first instant at which both come. Where the clocks change, the plan tells of it."""
+def _meetings(calendar: Calendar, times: Sequence[Time]) -> Iterator[_Meeting]:
+    """For each start time the first that it meets. Where the clocks change, the plan tells of it."""
+    if len(times) < 2:
+        return
+    met: set[int] = set()
+    taken: dict[datetime, int] = {}
+    for number, time in enumerate(times):
+        for instant in _instants(calendar, time):
+            other = taken.setdefault(instant, number)
+            if other != number and number not in met:
+                met.add(number)
+                yield _Meeting(other, number, instant)
+    for first, second in islice(combinations(range(len(times)), 2), _MOST_PAIRS):
+        if second not in met and (instant_utc := _meet_later(calendar, times[first], times[second])):
+            met.add(second)
+            yield _Meeting(first, second, instant_utc)
+
+
+def _instants(calendar: Calendar, time: Time) -> Iterator[datetime]:
+    """When a start time comes in the days ahead; when ever, if it comes once."""
+    only = calendar.only(time.rule)
+    if only is None:
+        moments = calendar.coming(time).moments
+        yield from (moment.instant_utc for moment in moments if moment.fit is Fit.EXACT)
+    elif only.fit is Fit.EXACT and only.instant_utc >= calendar.horizon.now:
+        yield only.instant_utc
+
+
+def _meet_later(calendar: Calendar, one: Time, other: Time) -> datetime | None:
+    """When a start time that comes once, after the days ahead, meets one that comes again and again."""
     for time, partner in ((one, other), (other, one)):
-        if only := calendar.only(time.rule):
-            comes = only.fit is Fit.EXACT and _comes_at(calendar, partner.rule, only.instant_utc)
-            return only.instant_utc if comes and only.instant_utc >= calendar.horizon.now else None
-    daily = [time.rule.times for time in (one, other) if isinstance(time.rule, Daily)]
-    if len(daily) == 2 and not set(daily[0]) & set(daily[1]):
-        return None
-    return min(_exact(calendar, one) & _exact(calendar, other), default=None)
+        only = calendar.only(time.rule)
+        if only and only.instant_utc >= calendar.horizon.until and only.fit is Fit.EXACT:
+            return only.instant_utc if _comes_at(calendar, partner.rule, only.instant_utc) else None
+    return None
 
 
 def _comes_at(calendar: Calendar, rule: Rule | None, instant_utc: datetime) -> bool:
-    if only := calendar.only(rule):
-        return only.instant_utc == instant_utc
+    """Whether a rule that comes again and again does so at an instant."""
+    if rule is None or calendar.only(rule):
+        return False
     local = calendar.local(instant_utc)
     if isinstance(rule, Daily):
         return not local.fold and local.time() in rule.times and local.weekday() in rule.weekdays
-    return rule is not None and calendar.comes_at(rule, instant_utc)
+    return calendar.comes_at(rule, instant_utc)
 
 
-def _exact(calendar: Calendar, time: Time) -> set[datetime]:
-    moments = calendar.coming(time).moments
-    return {moment.instant_utc for moment in moments if moment.fit is Fit.EXACT}
-
-
-def _warning(
-    campaign: CampaignView, first: tuple[Path, Time], second: tuple[Path, Time], instant: datetime
-) -> Diagnostic:
-    (place, time), (other_place, other) = first, second
-    written = [at.rule.written if at.rule else "" for at in (time, other)]
-    when = shown(campaign.calendar.local(instant))
-    message = f"{written[1]} comes at the same instant as {written[0]} ({when}): one occurrence, not two"
-    if time.rule == other.rule:
-        message = f"{written[1]} is named twice: one occurrence, not two"
-    related = (campaign.related(place, "the other start time"),)
-    return campaign.warning(CODE, other_place, message, "move one, or remove it", related=related)
+def _warning(campaign: CampaignView, entry: Entry, meeting: _Meeting) -> Diagnostic:
+    first, second = (entry.times[number].rule for number in meeting[:2])
+    assert first and second, "what comes has a rule"
+    when = shown(campaign.calendar.local(meeting.instant_utc))
+    message = (
+        f"{second.written} comes at the same instant as {first.written} ({when}): one occurrence, not two"
+    )
+    if first == second:
+        message = f"{second.written} is named twice: one occurrence, not two"
+    related = (campaign.related(entry.places[meeting.first], "the other start time"),)
+    place = entry.places[meeting.second]
+    return campaign.warning(CODE, place, message, "move one, or remove it", related=related)

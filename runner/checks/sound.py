@@ -14,7 +14,7 @@ from runner.planning.work import Work
 if TYPE_CHECKING:
     from runner.checks.view import CampaignView
 
-_SECTIONS = ("devices", "configs", "start_times", "scripts")
+_SECTIONS = ("devices", "configs", "start_times")
 
 
 def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
@@ -33,9 +33,11 @@ def _sound(campaign: "CampaignView") -> Loaded | None:
         return campaign.loaded
     if not campaign.text("name"):
         return None
-    settings = (key for key in campaign.data if key not in _SECTIONS)
+    settings = (key for key in campaign.data if key not in (*_SECTIONS, "scripts"))
     data = {key: campaign.data[key] for key in settings if key == "name" or campaign.is_sound((key,))}
-    data |= {key: campaign.section(key) for key in _SECTIONS if key in campaign.data}
+    for key in _SECTIONS:
+        named = campaign.section(key).items()
+        data[key] = {name: value for name, value in named if campaign.is_sound((key, name))}
     data["scripts"] = {entry.name: entry.values for entry in campaign.entries if _is_sound(campaign, entry)}
     return replace(campaign.loaded, document=replace(campaign.document, data=data))
 

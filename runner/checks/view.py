@@ -206,7 +206,16 @@ class CampaignView:
             self.related(("scripts", entry, "config"), f"entry `{entry}` uses this config")
             for entry in (config.entries if config else ())
         )
-        return Diagnostic(self.document.path, span, severity, code, message, hint, (*related, *users), fix)
+        return Diagnostic(
+            self.document.path,
+            span,
+            severity,
+            code,
+            _cut(message),
+            hint and _cut(hint),
+            (*related, *users),
+            fix,
+        )
 
     def warning(
         self, code: str, at: JsonPath | Span, message: str, hint: str | None = None, **more: Any
@@ -289,6 +298,14 @@ class CampaignView:
         return Time(path, {})
 
 
+def _cut(sentence: str) -> str:
+    """A sentence that quotes a value of any length, in a length that can be read."""
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    return f"{sentence[: _LONGEST_SENTENCE - 100]}…{sentence[-100:]}"
+
+
+_LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
 _START_TIME = re.compile(patterns.START_TIME)
 

@@ -154,10 +154,9 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
 
 @contextmanager
 def virtual_phones(campaign: ResolvedCampaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
-    """One virtual phone for each serial that the campaign uses; yields their adb server's port."""
-    declared = [serial for entry in campaign.entries for serial in entry.devices]
+    """One virtual phone for each serial that the campaign declares; yields their adb server's port."""
     used = [row.task.device for row in rows if row.task.device]
-    phones = PhonesProcess(list(dict.fromkeys(declared + used)), memory)
+    phones = PhonesProcess(list(dict.fromkeys([*campaign.serials, *used])), memory)
     try:
         phones.start()
     except PhonesError as error:

@@ -58,6 +58,7 @@ def minutes(expression: str, after: datetime) -> Iterator[datetime]:
     return iter(CronSim(read(expression), after))
 
 
+@lru_cache(maxsize=4096)
 def _is_legal(expression: str) -> bool:
     from cronsim import CronSim, CronSimError
 

@@ -136,7 +136,7 @@ def test_effects_are_declared_or_those_of_the_commit_step(text: str, effects: di
         (HEAD + "steps:\n  - tapp: x\n", "5:5: unknown key `tapp` [unknown-key]"),
         (HEAD + "steps:\n  - tap: x\n    then: [{launch: }]\n", "5:5: item 1 of `steps` has the keys"),
         (HEAD + "steps:\n  - swipe: upp\n", "5:12: `swipe` cannot be `upp` [bad-value]"),
-        (HEAD + "steps:\n  - launch: yes\n", "5:13: `launch` must be a mapping or nothing, not text"),
+        (HEAD + "steps:\n  - launch: yes\n", "5:13: `launch` must be nothing or a mapping, not text"),
         (HEAD + "steps:\n  - tap:\n", "5:5: `tap` has no value [wrong-type]"),
     ],
 )
