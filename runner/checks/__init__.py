@@ -153,11 +153,9 @@ def _checked(campaigns: Iterable[Loaded], now: datetime) -> Iterator[_Checked]:
 
 def _check(view: CampaignView) -> None:
     """One campaign by itself."""
-    if view.is_hopeless:
-        return
-    for check in ON_MEANING:
+    for check in () if view.is_hopeless else ON_MEANING:
         view.add(check(view), breaking=True)
-    for check in ON_CAMPAIGN:
+    for check in () if view.is_hopeless else ON_CAMPAIGN:
         view.add(check(view))
 
 

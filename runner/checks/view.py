@@ -37,7 +37,8 @@ _MOST_COMPARISONS = 20_000
 class CampaignView:
     """One campaign file, and the world around it.
 
-    `found` are its problems so far, `wrong` the places where something means nothing.
+    `found` are its problems so far, `wrong` the places where something means nothing; where more is wrong
+    than is told, the file `is_hopeless`.
     """
 
     def __init__(self, loaded: Loaded, horizon: Horizon, files: Files) -> None:
@@ -49,6 +50,7 @@ class CampaignView:
         self.scripts = loaded.scripts
         self.found = list(loaded.diagnostics)
         self.wrong = self._structural = self._places(self.found)
+        self.is_hopeless = any(problem.code == TOO_MANY for problem in self.found)
         self._comparisons_left = _MOST_COMPARISONS
         self._defaults: dict[str, Mapping[str, Any]] = {}
 
@@ -62,13 +64,9 @@ class CampaignView:
         if len(new) == MAX_PROBLEMS:
             message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
             self.found.append(self.problem(TOO_MANY, new[-1].span, message, "correct these first"))
+            self.is_hopeless |= breaking
         if breaking:
             self.wrong = self._places(self.found)
-
-    @property
-    def is_hopeless(self) -> bool:
-        """Whether there are more problems than have been told: then not all that is wrong is known."""
-        return any(problem.code == TOO_MANY for problem in self.found)
 
     def _places(self, problems: Iterable[Diagnostic]) -> Places:
         here = self.document.path
