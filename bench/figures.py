@@ -15,11 +15,22 @@ def ratio(
     goal: float,
     rounds: int,
     times: int = 1,
+    peer_rounds: int | None = None,
 ) -> str:
-    """`name: value (goal)`: the median of so many rounds, each of so many calls of both."""
-    pairs = [(_seconds(ours, times), _seconds(peer, times)) for _ in range(rounds)]
-    ours_s = statistics.median(pair[0] for pair in pairs)
-    peer_s = statistics.median(pair[1] for pair in pairs)
+    """`name: value (goal)`: the median of so many rounds, each of so many calls of both.
+
+    A peer that takes long may have fewer rounds; they come in the middle of ours.
+    """
+    ours_s: list[float] = []
+    peer_s: list[float] = []
+    for number in range(rounds):
+        ours_s.append(_seconds(ours, times))
+        if abs(number - rounds // 2) <= ((peer_rounds or rounds) - 1) / 2:
+            peer_s.append(_seconds(peer, times))
+    return _figure(name, statistics.median(ours_s), statistics.median(peer_s), goal)
+
+
+def _figure(name: str, ours_s: float, peer_s: float, goal: float) -> str:
     value = f"{ours_s / peer_s:.3f} x {_shown(peer_s)} = {_shown(ours_s)}"
     return f"{name}: {value} (goal {goal:g} x)"
 

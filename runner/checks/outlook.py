@@ -1,6 +1,6 @@
 """What campaigns would do in the days ahead, phone by phone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -68,13 +68,12 @@ class Outlook:
         stays = []
         for visit in visited:
             if visit not in self._stays:
-                self._stays[visit] = list(self._shifted(*visit))
+                self._stays[visit] = self._shifted(*visit)
             stays += self._stays[visit]
         stays.sort()
         return stays
 
-    def _shifted(self, number: int, share_s: float) -> Iterator[Stay]:
+    def _shifted(self, number: int, share_s: float) -> list[Stay]:
         prospect = self.prospects[number]
         until_s = share_s + prospect.busy_s
-        for instant_s, day in prospect.ticks:
-            yield Stay(instant_s + share_s, number, instant_s + until_s, day)
+        return [Stay(at_s + share_s, number, at_s + until_s, day) for at_s, day in prospect.ticks]

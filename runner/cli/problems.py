@@ -11,7 +11,6 @@ import click
 
 from runner.campaign.loader import Loaded, discover, load, load_text
 from runner.campaign.reader import MAX_BYTES
-from runner.campaign.revision import revisions
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
 from runner.planning.source import Source
@@ -45,6 +44,8 @@ def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> l
         show(report, sys.stderr)
     if report.errors:
         ctx.exit(EXIT_PROBLEMS)
+    from runner.campaign.revision import revisions  # asks git, which `validate` never does
+
     commits = revisions(files)
     return [Source.of(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
 
