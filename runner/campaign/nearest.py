@@ -10,9 +10,11 @@ _LEAD = 0.1
 
 def nearest(name: str, names: Iterable[str], *, likeness: float = 0.75) -> str | None:
     """The name most like `name`, or None if none is at least so much like it (0 to 1)."""
+    by_lower = {one.lower(): one for one in names if _may_be_like(one, name, likeness)}
+    if not by_lower:
+        return None
     from difflib import get_close_matches
 
-    by_lower = {candidate.lower(): candidate for candidate in names}
     found = get_close_matches(name.lower(), by_lower, n=1, cutoff=likeness)
     return by_lower[found[0]] if found else None
 
@@ -33,6 +35,11 @@ def only_answer(name: str, names: Iterable[str], *, likeness: float = 0.75) -> s
     likeness_of_first = SequenceMatcher(None, first.lower(), name.lower()).ratio()
     second = nearest(name, known - {first}, likeness=max(likeness_of_first - _LEAD, 0.0))
     return first if second is None else None
+
+
+def _may_be_like(one: str, other: str, likeness: float) -> bool:
+    """What the lengths alone allow: names are as alike as twice what they share, of what both have."""
+    return 2 * min(len(one), len(other)) >= likeness * (len(one) + len(other))
 
 
 def _digits(name: str) -> str:
