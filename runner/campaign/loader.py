@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runner.campaign.document import Document
 from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
@@ -60,7 +61,14 @@ def _campaigns_at(path: Path) -> list[Path]:
             return [path]
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    raise UsageError(f"there is no file or folder {path}")
+    raise UsageError(f"there is no file or folder {path}", hint=_what_else(path))
+
+
+def _what_else(path: Path) -> str:
+    """What to name in place of a file that is not there."""
+    readable = os.access(path.parent, os.R_OK | os.X_OK)
+    near = nearest(path.name, (other.name for other in path.parent.iterdir())) if readable else None
+    return f"did you mean {path.parent / near}?" if near else "name a campaign file, or a folder of them"
 
 
 def _campaigns_in(folder: Path) -> list[Path]:

@@ -37,10 +37,16 @@ NOT_AT_A_REVISION = {"missing-file", "unreadable-media"}
 
 def read_end(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | timedelta | None:
     """An instant, or how long after the beginning. Raises click.BadParameter."""
+    if written is None:
+        return None
     try:
-        return Duration.parse(written or "").delta
+        return Duration.parse(written).delta
     except ValueError:
+        pass
+    try:
         return read_instant(ctx, param, written)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message}, or a length such as 7d", ctx, param) from None
 
 
 @click.command(

@@ -1,16 +1,16 @@
 """The home screen: one icon for each app."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from runner.virtual.apps.app import App, Device, Intent
+from runner.virtual.apps.app import App, Device
+from runner.virtual.apps.one_page import OnePage
 from runner.virtual.apps.parts import SCREEN, WHITE, box, icon, picture, text
 from runner.virtual.views import View, Window
 
 _COLUMNS, _CELL = 4, 170
 
 
-class Launcher:
+class Launcher(OnePage):
     """Shows the apps that it was given and starts what is tapped."""
 
     package = "com.android.launcher3"
@@ -53,30 +53,6 @@ class Launcher:
         bounds = (left, top, left + _CELL, top + 160)
         return box(bounds, symbol, words, rid=f"{self.package}:id/icon", desc=app.label, on_tap=launch)
 
-    def start(self) -> None:
-        """It is always as it was."""
-
-    def accepts(self, intent: Intent) -> bool:
-        return intent.component.startswith(f"{self.package}/")
-
-    def open(self, intent: Intent) -> None:
-        """It has one page."""
-
     def back(self) -> bool:
         """There is nothing behind the home screen."""
         return True
-
-    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """The home screen has one page."""
-
-    def kill(self) -> None:
-        """It keeps nothing."""
-
-    def memory(self) -> dict[str, Any]:
-        return {}
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """It keeps nothing."""
-
-    def control(self, action: str, arguments: Mapping[str, Any]) -> None:
-        raise ValueError(f"no control action {action!r}; the home screen has none")

@@ -1,9 +1,7 @@
 """The phone's settings: another app, for when one is in the way."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from runner.virtual.apps.app import Intent
+from runner.virtual.apps.one_page import OnePage
 from runner.virtual.apps.parts import GREY, LINEAR, SCREEN, WHITE, WIDTH, box, text
 from runner.virtual.views import View, Window
 
@@ -17,7 +15,7 @@ _LINES = (
 )
 
 
-class SettingsApp:
+class SettingsApp(OnePage):
     """A list that opens nothing."""
 
     package = "com.android.settings"
@@ -35,32 +33,11 @@ class SettingsApp:
         summary = text((40, top + 68, 680, top + 112), more, rid="android:id/summary", size=26, color=GREY)
         return box((0, top, WIDTH, top + 140), title, summary, cls=LINEAR, on_tap=_nothing)
 
-    def start(self) -> None:
-        """It is always as it was."""
-
     def accepts(self, intent: Intent) -> bool:
-        return intent.action == "android.settings.SETTINGS" or intent.component.startswith(f"{self.package}/")
-
-    def open(self, intent: Intent) -> None:
-        """It has one page."""
+        return intent.action == "android.settings.SETTINGS" or super().accepts(intent)
 
     def back(self) -> bool:
         return False
-
-    def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """The list fits on the screen."""
-
-    def kill(self) -> None:
-        """It keeps nothing."""
-
-    def memory(self) -> dict[str, Any]:
-        return {}
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """It keeps nothing."""
-
-    def control(self, action: str, arguments: Mapping[str, Any]) -> None:
-        raise ValueError(f"no control action {action!r}; the settings app has none")
 
 
 def _nothing() -> None:

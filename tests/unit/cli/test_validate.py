@@ -61,8 +61,16 @@ def test_what_cannot_be_done_as_typed_ends_with_2(arguments: list[str]) -> None:
     assert arguments[0] in result.stderr or "soon" in result.stderr
 
 
-def test_a_missing_file_is_named() -> None:
-    assert run("nowhere.yaml").stderr == "runner: there is no file or folder nowhere.yaml\n"
+@pytest.mark.parametrize(
+    ("path", "what_to_do"),
+    [
+        ("nowhere.yaml", "name a campaign file, or a folder of them"),
+        ("err/in-the-pst.yaml", "did you mean err/in-the-past.yaml?"),
+        ("no-folder/a.yaml", "name a campaign file, or a folder of them"),
+    ],
+)
+def test_a_missing_file_is_named_and_what_to_name_in_its_place(path: str, what_to_do: str) -> None:
+    assert run(path).stderr == f"runner: there is no file or folder {path}\n  {what_to_do}\n"
 
 
 def test_standard_input_is_a_file_in_the_current_folder() -> None:
