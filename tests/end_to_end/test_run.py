@@ -184,16 +184,20 @@ def test_ctrl_c_stops_after_the_current_step_and_leaves_the_rest_for_later(
 ) -> None:
     shelf = phones(*SHELF)
     runner.adb_port = shelf.adb_port
+    for serial in SHELF:  # slow enough that no phone reaches its commit point before the stop
+        shelf[serial].post("latency", seconds=0.5)
     process = runner.start(DEMO)
     said = "".join(lines_until(process, "post: started"))
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "stopping after the current steps" in rest
-    assert "12 pending" in rest
+    assert "12 pending" in rest, rest
     run_id = re.search(r"run (\S+) on", said)[1]
     assert f"runner run --resume {run_id}" in rest
     assert shelf.adb("-s", shelf["VIRTUAL01"].address, "shell", "echo usable").stdout.strip() == "usable"
+    for serial in SHELF:
+        shelf[serial].calm()
     code, summary = runner.summary("--resume", run_id)
     assert (code, summary["counts"]) == (0, {"completed": 12}), summary
     assert_done_once(shelf)
