@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lint schemas bench fuzz clean
+.PHONY: demo test check lint schemas bench torture torture-api soak fuzz clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
@@ -23,6 +23,19 @@ schemas: .venv/.ready
 
 bench: .venv/.ready
 	$(BIN)/python -m bench
+
+# Kill daemons at every point of their code and at N random moments; goes on where it was interrupted.
+N ?= 40
+torture: .venv/.ready
+	$(BIN)/python tests/torture/torture.py $(N)
+
+KILLS ?= 200
+torture-api: .venv/.ready
+	$(BIN)/python tests/fault_server/local_api_kills.py $(KILLS)
+
+MINUTES ?= 10
+soak: .venv/.ready
+	$(BIN)/python tests/torture/soak.py $(MINUTES)
 
 FUZZ_SECONDS ?= 300
 fuzz: .venv/.ready

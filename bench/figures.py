@@ -27,12 +27,13 @@ def ratio(
         ours_s.append(_seconds(ours, times))
         if abs(number - rounds // 2) <= ((peer_rounds or rounds) - 1) / 2:
             peer_s.append(_seconds(peer, times))
-    return _figure(name, statistics.median(ours_s), statistics.median(peer_s), goal)
+    return figure(name, statistics.median(ours_s), statistics.median(peer_s), goal)
 
 
-def _figure(name: str, ours_s: float, peer_s: float, goal: float) -> str:
+def figure(name: str, ours_s: float, peer_s: float, goal: float) -> str:
+    """The line that tells of two times."""
     value = f"{ours_s / peer_s:.3f} x {_shown(peer_s)} = {_shown(ours_s)}"
-    return f"{name}: {value} (goal {goal:g} x)"
+    return f"{name}: {value} (goal {goal:.3g} x)"
 
 
 def must(command: Sequence[str | Path], cwd: Path) -> None:

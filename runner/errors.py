@@ -3,7 +3,9 @@
 RunnerError
 ├── UsageError              the command cannot be carried out as typed
 ├── LedgerError             the ledger cannot be opened, read or written
-│   └── LedgerBusy          another executor holds the ledger
+│   ├── LedgerBusy          another executor holds the ledger
+│   └── LedgerRefusal       the state of a task does not allow what was asked of it
+├── FolderError             the campaign files are not there any more: what was in force stays
 ├── FlowError               a flow or an app profile is wrong
 ├── Stopped                 a person asked for a stop; raised at a step boundary
 ├── HeldBack                a limit forbids the effect for now
@@ -12,6 +14,11 @@ RunnerError
     ├── Unsupported         the backend cannot do what the config asks for
     ├── ElementMissing      an element did not appear (or did not go away) in time
     ├── AppMissing          the app is not installed on the phone
+    ├── ApiError            a Local API, or the way to it, failed
+    │   ├── ApiUnreachable      no connection was made: nothing was sent
+    │   ├── ApiInterrupted      no answer came back: the call may have been carried out
+    │   ├── NotTheApi           something else answered: the call may have been carried out
+    │   └── ApiRefused          the server answered with another code than 0
     └── PhoneError          the phone or the way to it failed
         ├── AdbUnavailable      no adb server can be reached or started
         ├── DeviceNotConnected  no connected phone has this serial
@@ -46,6 +53,14 @@ class LedgerError(RunnerError):
 
 class LedgerBusy(LedgerError):
     """Another executor holds the ledger."""
+
+
+class LedgerRefusal(LedgerError):
+    """The state of a task does not allow what was asked of it; nothing was written."""
+
+
+class FolderError(RunnerError):
+    """A path of campaigns is not there, or a folder has none any more: what was in force stays."""
 
 
 class FlowError(RunnerError):
@@ -85,6 +100,38 @@ class ElementMissing(TaskError):
 
 class AppMissing(TaskError):
     """The app is not installed on the phone."""
+
+
+class ApiError(TaskError):
+    """A Local API, or the way to it, failed.
+
+    `sent` is false only where the server surely carried nothing out; otherwise it may have done so.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, sent: bool) -> None:
+        super().__init__(message, hint=hint)
+        self.sent = sent
+
+
+class ApiUnreachable(ApiError):
+    """No connection was made: nothing was sent."""
+
+
+class ApiInterrupted(ApiError):
+    """The connection was made and no whole answer came back."""
+
+
+class NotTheApi(ApiError):
+    """Something answered that is no Local API, or not in a shape that can be understood."""
+
+
+class ApiRefused(ApiError):
+    """The server answered with a `code` of the contract other than 0; `words` is what it said."""
+
+    def __init__(self, message: str, *, hint: str | None = None, sent: bool, code: int, words: str) -> None:
+        super().__init__(message, hint=hint, sent=sent)
+        self.code = code
+        self.words = words
 
 
 class PhoneError(TaskError):

@@ -9,10 +9,13 @@ from runner.tasks import Outcome, StepOutcome, TaskState
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
+    """`late_s` is the time since the task was due, or since the end of what held it back."""
+
     key: str
     lane: str
     title: str
     attempt: int
+    late_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,74 @@ class TaskFinished:
     duration_s: float
 
 
-Event = TaskStarted | TaskWaiting | StepStarted | StepFinished | EffectSettled | TaskFinished
+@dataclass(frozen=True, slots=True)
+class TaskOverdue:
+    """An attempt goes on long after its timeout: its phone or backend hangs. Told once an attempt."""
+
+    key: str
+    lane: str
+    title: str
+    running_s: float
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceDecided:
+    """What became of an occurrence. Where many of an entry came to the same, `count` says how many, and this is
+    the last of them; `tasks` are those of all."""
+
+    campaign: str
+    entry: str
+    nominal: str
+    state: str
+    reason: str
+    tasks: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """The clock does not go on from where it was: it stepped (less than 0 is back), or the machine slept."""
+
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChanged:
+    """A difference that a reload of the campaign files made; `entry` is None where it is the campaign's."""
+
+    campaign: str
+    entry: str | None
+    what: str
+    detail: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignsReloaded:
+    """The campaign files were read again; so many campaigns are in force, and so many tasks were cancelled."""
+
+    campaigns: int
+    changes: int
+    problems: int
+    cancelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonTroubled:
+    """Something could not be done, and is tried again; what is in force stays so."""
+
+    message: str
+    hint: str | None = None
+
+
+TaskEvent = (
+    TaskStarted | TaskWaiting | StepStarted | StepFinished | EffectSettled | TaskFinished | TaskOverdue
+)
+"""What happens in a lane, to one task."""
+
+Event = TaskEvent | OccurrenceDecided | ClockStepped | CampaignChanged | CampaignsReloaded | DaemonTroubled
 EventSink = Callable[[Event], None]
 
 

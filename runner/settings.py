@@ -2,26 +2,43 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runner.errors import UsageError
+
+DEFAULT_API_URL = "http://127.0.0.1:50809/api/v1/"
+DEFAULT_API_TIMEOUT_S = 30.0
+DEFAULT_API_PLAN = "Local"
+API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`state_dir` holds the ledger, reports and rehearsals; `adb_port` is the adb server's port; `zone` is the
-    fleet's time zone, in which a calendar day of the limits begins."""
+    fleet's time zone, in which a calendar day of the limits begins.
+
+    `token` is what clients of the daemon's server must show, a secret; `api_plan` is the plan that its Local API
+    plays. `api_url`, `api_token` and `api_timeout_s` are those of the Local API that the backend local_api works
+    through.
+    """
 
     state_dir: Path
     store_url: str
     adb_port: int
     zone: ZoneInfo
+    token: str | None = field(default=None, repr=False)
+    api_plan: str = DEFAULT_API_PLAN
+    api_url: str = DEFAULT_API_URL
+    api_token: str | None = field(default=None, repr=False)
+    api_timeout_s: float = DEFAULT_API_TIMEOUT_S
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read RUNNER_STATE_DIR, RUNNER_STORE, RUNNER_TIMEZONE and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
+        """Read RUNNER_STATE_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_TOKEN, RUNNER_API_PLAN, RUNNER_API_URL,
+        RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them cannot be what it is meant for.
         """
@@ -33,6 +50,11 @@ class Settings:
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=_zone(env.get("RUNNER_TIMEZONE")),
+            token=env.get("RUNNER_TOKEN") or None,
+            api_plan=_plan(env.get("RUNNER_API_PLAN")),
+            api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
+            api_token=env.get("RUNNER_API_TOKEN") or None,
+            api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
         )
 
 
@@ -65,3 +87,44 @@ def _zone(name: str | None) -> ZoneInfo:
             f"RUNNER_TIMEZONE is {name!r}, which is no IANA time zone",
             hint="set it to a name such as Europe/Stockholm, or unset it to use this machine's zone",
         ) from error
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or parts.query or parts.fragment or parts.username is not None:
+        raise UsageError(
+            f"RUNNER_API_URL is {text!r}, which is no address of a server",
+            hint="set it to one such as http://127.0.0.1:50809/api/v1/, or unset it to use that",
+        )
+    return text.rstrip("/") + "/"
+
+
+def _plan(text: str | None) -> str:
+    if not text:
+        return DEFAULT_API_PLAN
+    plan = text.capitalize()
+    if plan not in API_PLANS:
+        raise UsageError(
+            f"RUNNER_API_PLAN is {text!r}, which is no plan",
+            hint=f"set it to one of {', '.join(API_PLANS)}, or unset it to use {DEFAULT_API_PLAN}",
+        )
+    return plan
+
+
+def _seconds(text: str | None) -> float:
+    if not text:
+        return DEFAULT_API_TIMEOUT_S
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise UsageError(
+            f"RUNNER_API_TIMEOUT is {text!r}, which is no number of seconds to wait for an answer",
+            hint=f"set it to a number up to 3600, or unset it to use {DEFAULT_API_TIMEOUT_S:g}",
+        )
+    return seconds

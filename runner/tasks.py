@@ -1,8 +1,8 @@
 """Tasks and what becomes of them: the words that every room below the command line shares."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
@@ -45,12 +45,34 @@ class StepOutcome(StrEnum):
     FAILED = "failed"
 
 
+class Again(StrEnum):
+    """Whether an attempt that failed may be followed by another one.
+
+    `never`: it would fail alike, or may have changed something that no effect stands for. `when_back`: nothing
+    was begun, since the phone or the backend is away for now; it does not count as a try.
+    """
+
+    RETRY = "retry"
+    NEVER = "never"
+    WHEN_BACK = "when_back"
+
+
+class TaskSource(StrEnum):
+    """What asked for a task: a campaign's start time, `runner run`, or the Local API."""
+
+    CAMPAIGN = "campaign"
+    MANUAL = "manual"
+    API = "api"
+
+
 class AttemptOutcome(StrEnum):
-    """How one try at a task ended; `interrupted` means that the process died during it."""
+    """How one try at a task ended; `interrupted` means that the process died during it, `cancelled` that
+    someone on the other side called the task off: it ends as cancelled."""
 
     COMPLETED = "completed"
     FAILED = "failed"
     STOPPED = "stopped"
+    CANCELLED = "cancelled"
     HELD_BACK = "held_back"
     UNCERTAIN = "uncertain"
     INTERRUPTED = "interrupted"
@@ -85,11 +107,24 @@ NO_OPTIONS = TaskOptions()
 
 
 @dataclass(frozen=True, slots=True)
+class RetryRule:
+    """How often a failed task is tried again at most, and how long after the first failure; the wait doubles
+    with each further one."""
+
+    max: int = 0
+    delay_s: float = 30.0
+
+
+NO_RETRY = RetryRule()
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """One unit of work on one device or account, for one target of one occurrence.
 
     `config` is complete (defaults filled in) and its paths are absolute; `ordinal` counts the tasks of the
-    occurrence from 0; `commit` is the git revision that the campaign came from.
+    occurrence from 0; `commit` is the git revision that the campaign came from. A task that is held back for
+    more than `grace_s` after its due instant is missed.
     """
 
     key: str
@@ -107,6 +142,14 @@ class Task:
     config: Mapping[str, Any] = field(repr=False)
     commit: str | None = None
     options: TaskOptions = NO_OPTIONS
+    retry: RetryRule = NO_RETRY
+    grace_s: float = 3600.0
+    source: TaskSource = TaskSource.CAMPAIGN
+
+    @property
+    def expires_utc(self) -> datetime:
+        """The end of its grace: until then it may be held back."""
+        return self.due_utc + timedelta(seconds=self.grace_s)
 
     @property
     def lane(self) -> str:
@@ -168,13 +211,15 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended, in words that a person can act on."""
+    """How an attempt ended, in words that a person can act on. `again` says whether a failed one may be
+    followed by another; what needs a person never is."""
 
     outcome: AttemptOutcome
     message: str = ""
     hint: str | None = None
     needs_person: bool = False
     not_before: datetime | None = None
+    again: Again = Again.RETRY
 
 
 class Journal(Protocol):
@@ -185,6 +230,11 @@ class Journal(Protocol):
         """The task's effects so far, from earlier attempts too."""
         ...
 
+    def works_as(self, app: str, account: str) -> None:
+        """The attempt goes on as this account of an app, lower-case with its `@`; no other attempt does so before
+        it has ended. Raises HeldBack if one is doing so now."""
+        ...
+
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
@@ -193,6 +243,71 @@ class Journal(Protocol):
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         """What became of the effect; `evidence` is added to what was recorded before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An effect that a batch is about to make for one of its tasks."""
+
+    task_key: str
+    kind: str
+    target: str | None
+    account: str | None
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of an effect; `evidence` is added to what was recorded before."""
+
+    effect_id: int
+    state: EffectState
+    evidence: Mapping[str, str]
+
+
+class BatchJournal(Protocol):
+    """Where a backend that takes many tasks with one call writes down what becomes of them. Each call is one
+    durable transaction, however many it speaks of."""
+
+    def effects(self) -> Mapping[str, list[Effect]]:
+        """By task key, the effects of earlier attempts; a task without any has an empty list."""
+        ...
+
+    def committing(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
+        """About to make these effects; returns their ids by task key, in the given order.
+
+        A task that a limit forbids now is left out: it is held back, its attempt has ended, and it may not be
+        spoken of again.
+        """
+        ...
+
+    def settle(self, settlements: Sequence[Settlement]) -> None: ...
+
+    def begun(self, keys: Sequence[str]) -> None:
+        """The other side reports that these tasks run: their timeout starts here."""
+        ...
+
+    def overdue(self) -> list[str]:
+        """Keys of tasks that have begun and whose timeout is over."""
+        ...
+
+    def asked_to_stop(self) -> list[str]:
+        """Keys of tasks that have not been finished, and that a person asks to stop."""
+        ...
+
+    def leaving(self) -> bool:
+        """Whether the process is about to end: what goes on elsewhere is left to go on, finished as `stopped`,
+        and taken up by its effects the next time."""
+        ...
+
+    def alike(self) -> list[Effect]:
+        """Effects of other tasks, in whatever state, that share kind and target, and the device or account,
+        with those of the batch: another claim on the same work of the other side."""
+        ...
+
+    def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
+        """How the attempts at these tasks ended, each once, and what became of their effects."""
         ...
 
 

@@ -1,21 +1,24 @@
 """What carries tasks out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from runner.tasks import Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a lane cannot work, found before anything is started, and what to do."""
+    """Why a lane cannot work, found before anything is started, and what to do. `is_away` means that its phone, or
+    the other side, is not there now, and may come back by itself."""
 
     lane: str
     message: str
     hint: str | None = None
+    is_away: bool = False
 
 
+@runtime_checkable
 class Backend(Protocol):
     """One way to carry tasks out. Several lanes call it at the same time, each from a thread of its own."""
 
@@ -38,4 +41,27 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Let go of the phones. Never raises."""
+        ...
+
+
+@runtime_checkable
+class BatchBackend(Protocol):
+    """A way to carry out many tasks with one call: those of an entry that are due at one instant come together,
+    and take no lane. Several batches go on at the same time, each in a thread of its own."""
+
+    def check(self, tasks: Iterable[Task]) -> list[Problem]:
+        """As `Backend.check`."""
+        ...
+
+    def perform_batch(self, tasks: Sequence[Task], journal: BatchJournal) -> None:
+        """One attempt at each of the tasks; returns when every one of them has been finished in the journal.
+
+        Effects that earlier attempts left in the journal are taken up first: what was made is never repeated.
+        Failures of the other side are outcomes; a LedgerError of the journal goes through. A task that has not
+        been finished when it returns or raises is failed for it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the other side. Never raises."""
         ...

@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.backends.backend import Problem
 from runner.clock import Clock, SystemClock
-from runner.errors import AppMissing, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
 from runner.flows.language import Flow
@@ -20,7 +20,17 @@ from runner.planning.material import material
 from runner.planning.spintax import choose
 from runner.scripts import SCRIPTS
 from runner.settings import Settings
-from runner.tasks import AttemptOutcome, Effect, EffectState, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import (
+    Again,
+    AttemptOutcome,
+    Effect,
+    EffectState,
+    Journal,
+    Listener,
+    Outcome,
+    StopSignal,
+    Task,
+)
 
 PARALLEL = 16
 """How many phones are asked at once whether their apps are there."""
@@ -53,7 +63,7 @@ class DeviceBackend:
         for task in tasks:
             try:
                 flow = self._flow(task)
-            except TaskError as error:
+            except (TaskError, FlowError) as error:
                 problems[Problem(task.lane, error.message, error.hint)] = None
                 continue
             by_device.setdefault(task.device or "", set()).add(flow.app)
@@ -63,7 +73,9 @@ class DeviceBackend:
             missing = dict(zip(ready, pool.map(lambda s: self._missing(s, by_device[s]), ready), strict=True))
         for serial in by_device:
             refused = unready.get(serial)
-            found = [Problem(serial, refused.message, refused.hint)] if refused else missing[serial]
+            found = (
+                [Problem(serial, refused.message, refused.hint, is_away=True)] if refused else missing[serial]
+            )
             problems |= dict.fromkeys(found)
         return list(problems)
 
@@ -76,7 +88,7 @@ class DeviceBackend:
             flow = self._flow(task)
             session = self._session(task.device)
             app = self._app(session, load_profile(flow.app), variables := inputs(task))
-        except TaskError as error:
+        except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = Attempt(
             flow,
@@ -101,7 +113,7 @@ class DeviceBackend:
             session.close()
 
     def _flow(self, task: Task) -> Flow:
-        """The flow that carries a task out. Raises TaskError if there is none that can."""
+        """The flow that carries a task out. Raises Unsupported if there is none that can, and FlowError."""
         own = self._flows.get((task.campaign, task.script))
         return load_own_flow(own) if own else supported_flow(task)
 
@@ -131,7 +143,8 @@ class DeviceBackend:
             try:
                 self._app(Session(self._fleet, serial, self._clock), load_profile(app), {})
             except TaskError as error:
-                found.append(Problem(serial, error.message, error.hint))
+                away = isinstance(error, PhoneError)
+                found.append(Problem(serial, error.message, error.hint, is_away=away))
         return found
 
     def _tidy(self, session: Session) -> None:
@@ -178,10 +191,16 @@ def _text(value: Any) -> str:
     return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _not_started(error: TaskError, effects: list[Effect]) -> Outcome:
+def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome:
     """Of an attempt that could not begin. Effects of earlier ones stay as they are, and are told."""
+    again = Again.RETRY
+    if isinstance(error, PhoneError):
+        again = Again.WHEN_BACK
+    elif isinstance(error, AppMissing | Unsupported | FlowError):
+        again = Again.NEVER
     open_effects = [e for e in effects if e.state in (EffectState.COMMITTING, EffectState.UNCERTAIN)]
     message = error.message
     if open_effects:
         message += f"; whether the {open_effects[-1].kind} of an earlier attempt happened is not known yet"
-    return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person=isinstance(error, NeedsPerson))
+    needs_person = isinstance(error, NeedsPerson)
+    return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person, again=again)

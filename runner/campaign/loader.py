@@ -1,12 +1,12 @@
 """From files to campaigns: found, read, and their structure checked."""
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from runner.campaign.document import Document
+from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
 from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
@@ -87,6 +87,15 @@ def _is_campaign(name: str) -> bool:
 
 def load(path: Path) -> Loaded:
     """Read a campaign file and check its structure; a file that cannot be read is a diagnostic too."""
+    return _from_file(path, load_text)
+
+
+def load_limits(path: Path) -> Loaded:
+    """Read a file that has the keys of `limits:` and nothing else, as a campaign with these limits."""
+    return _from_file(path, _limits_text)
+
+
+def _from_file(path: Path, load_raw: Callable[[bytes, str], Loaded]) -> Loaded:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -94,13 +103,16 @@ def load(path: Path) -> Loaded:
         message = f"the file cannot be read: {error.strerror}"
         problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
         return Loaded(Document(str(path), "", None, None, (problem,)), (problem,))
-    return load_text(raw, str(path))
+    return load_raw(raw, str(path))
 
 
-def load_text(text: str | bytes, path: str) -> Loaded:
-    """The same for text that is there already; `path` is where its relative paths start from."""
+def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None = None) -> Loaded:
+    """The same for text that is there already; `path` is where its relative paths start from.
+
+    `flows` are its flows by script, in place of those that lie beside it.
+    """
     document = read(text, path)
-    flows = flows_used(document.data, path)
+    flows = flows_used(document.data, path) if flows is None else flows
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
         reported = {problem.span for problem in problems}
@@ -109,3 +121,18 @@ def load_text(text: str | bytes, path: str) -> Loaded:
     for flow in flows.values():
         problems += flow.diagnostics
     return Loaded(document, tuple(tidy(problems)), flows)
+
+
+def _limits_text(text: bytes, path: str) -> Loaded:
+    document = read(text, path)
+    marks = Marks(0)
+    if document.marks is not None:
+        marks.items["limits"] = document.marks
+    rest = {
+        "version": 1,
+        "name": "limits",
+        "scripts": {"none": {"script": "account_warmup", "devices": ["-"]}},
+    }
+    document = replace(document, data={**rest, "limits": document.data}, marks=marks)
+    problems = document.diagnostics or check_campaign(document, {})
+    return Loaded(document, tuple(tidy([replace(problem, fix=None) for problem in problems])))

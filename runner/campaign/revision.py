@@ -121,6 +121,19 @@ def _parse_blobs(output: bytes) -> list[bytes]:
     return contents
 
 
+def git_folder(path: Path) -> Path | None:
+    """Where git keeps the work tree to which a file or folder belongs; None if it belongs to none."""
+    real = path.resolve()
+    root = real if (real / ".git").exists() else _root(real)
+    if root is None:
+        return None
+    place = root / ".git"
+    try:
+        return root / place.read_text().strip().removeprefix("gitdir: ") if place.is_file() else place
+    except (OSError, ValueError):
+        return None
+
+
 def _root(path: Path) -> Path | None:
     return next((folder for folder in path.parents if (folder / ".git").exists()), None)
 

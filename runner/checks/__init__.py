@@ -107,7 +107,7 @@ class Report:
         return len(self.diagnostics) - self.errors
 
 
-class _Checked(NamedTuple):
+class Checked(NamedTuple):
     """A campaign that has been checked by itself: what the checks of all campaigns need of it."""
 
     campaign: Bookmark
@@ -117,38 +117,39 @@ class _Checked(NamedTuple):
 
 def check_files(paths: Sequence[Path], now: datetime) -> Report:
     """Load the files one by one and check them; where there are many, several processes share them."""
-    return _report(in_processes(lambda part: list(_checked(map(load, part), now)), paths))
+    return check_together(in_processes(lambda part: list(check_each(map(load, part), now)), paths))
 
 
 def check_campaigns(campaigns: Iterable[Loaded], now: datetime) -> Report:
     """Every problem of the campaigns, those of their text and structure included."""
-    return _report(_checked(campaigns, now))
+    return check_together(check_each(campaigns, now))
 
 
-def _report(checked: Iterable[_Checked]) -> Report:
-    """What has been found, and what the checks of all campaigns together find."""
+def check_together(checked: Iterable[Checked]) -> Report:
+    """What has been found in each campaign, and what the checks of all of them together find."""
     outlook, texts = Outlook(), dict[str, str]()
     for one in checked:
         outlook.add(one.campaign, one.prospects)
         texts |= one.texts
+    diagnostics = [problem for campaign in outlook.campaigns for problem in campaign.found]
     for check in ON_OUTLOOK:
         found: dict[Bookmark, list[Diagnostic]] = {}
         for campaign, problem in check(outlook):
             found.setdefault(campaign, []).append(problem)
         for campaign, problems in found.items():
-            campaign.add(problems)
-    diagnostics = [problem for campaign in outlook.campaigns for problem in campaign.found]
+            diagnostics += campaign.further(problems)
     return Report(texts, tuple(tidy(diagnostics)))
 
 
-def _checked(campaigns: Iterable[Loaded], now: datetime) -> Iterator[_Checked]:
+def check_each(campaigns: Iterable[Loaded], now: datetime) -> Iterator[Checked]:
+    """Check campaigns one by one, without a look at the others; `check_together` says the rest."""
     files, horizon, prospector = Files(), Horizon(now), Prospector()
     for loaded in campaigns:
         view = CampaignView(loaded, horizon, files)
         _check(view)
         bookmark = Bookmark(view)
         prospects = () if view.is_hopeless else tuple(prospector.prospects(view, bookmark))
-        yield _Checked(bookmark, prospects, _texts(view))
+        yield Checked(bookmark, prospects, _texts(view))
 
 
 def _check(view: CampaignView) -> None:

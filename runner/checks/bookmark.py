@@ -26,8 +26,10 @@ class Bookmark:
     def view(self) -> CampaignView:
         return CampaignView(load_text(self._text, self.path), Horizon(self._now), Files())
 
-    def add(self, problems: Iterable[Diagnostic]) -> None:
-        """Note what a check of several campaigns finds in this one."""
+    def further(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """What is to be told of that which a check of several campaigns finds in this one."""
         known = len(self.view.found)
         self.view.add(problems)
-        self.found += self.view.found[known:]
+        told = self.view.found[known:]
+        del self.view.found[known:]
+        return told

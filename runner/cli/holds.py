@@ -1,13 +1,14 @@
 """`runner holds`: the phones that wait for a person."""
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from runner.clock import SystemClock
+from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.workplace import Workplace
 from runner.errors import UsageError
+from runner.reports.instants import utc
 from runner.settings import Settings
-from runner.store.ledger import Ledger
 
 
 @click.group(
@@ -17,20 +18,34 @@ Examples:
   runner holds                         which phones are on hold, and why
   runner holds release R58M123ABC      you have looked at the phone; it may go on""",
 )
-@click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
+@ledger_option
+@format_option
 @click.pass_context
-def holds(ctx: click.Context, store: str | None) -> None:
+def holds(ctx: click.Context, place: Workplace, form: str) -> None:
     """List the phones that wait for a person: a login, verification or consent screen was in the way."""
-    ctx.obj = store or Settings.from_environment().store_url
+    ctx.obj = place
     if ctx.invoked_subcommand is None:
-        show(ctx.obj)
+        show(place, form)
 
 
-def show(store_url: str) -> None:
+def show(place: Workplace, form: str) -> None:
     """Print the holds, oldest first."""
     zone = Settings.from_environment().zone
-    with Ledger.open(store_url, SystemClock()) as ledger:
+    with open_ledger(place) as ledger:
         held = ledger.holds()
+    if form == "json":
+        print_json(
+            [
+                {
+                    "device": hold.device,
+                    "since_utc": utc(hold.placed_utc),
+                    "reason": hold.reason,
+                    "task": hold.task_key,
+                }
+                for hold in held
+            ]
+        )
+        return
     if not held:
         click.echo("No phone is on hold.")
         return
@@ -40,15 +55,15 @@ def show(store_url: str) -> None:
     for hold in held:
         since = hold.placed_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         table.add_row(hold.device, since, hold.reason, hold.task_key or "")
-    Console().print(table)
+    answer_console().print(table)
 
 
 @holds.command()
 @click.argument("serial")
 @click.pass_obj
-def release(store_url: str, serial: str) -> None:
+def release(place: Workplace, serial: str) -> None:
     """Let the phone SERIAL go on, after you have answered what its screen asked."""
-    with Ledger.open(store_url, SystemClock()) as ledger:
+    with open_ledger(place) as ledger:
         held = {hold.device for hold in ledger.holds()}
         if serial not in held:
             raise UsageError(

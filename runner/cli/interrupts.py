@@ -9,10 +9,13 @@ from types import FrameType
 
 from runner.cli.main import EXIT_INTERRUPTED
 
+STOPPING = "stopping after the current steps; interrupt again to stop at once"
+
 
 @contextmanager
-def stop_on_interrupt(stop: Event, say: Callable[[str], None]) -> Iterator[None]:
-    """While this is open, SIGINT and SIGTERM set `stop`; a second one ends the process like a kill would.
+def stop_on_interrupt(stop: Event, say: Callable[[str], None], told: str = STOPPING) -> Iterator[None]:
+    """While this is open, SIGINT and SIGTERM set `stop`, which `told` says; a second one ends the process like a
+    kill would.
 
     The ledger is durable at every moment, so ending at once loses nothing.
     """
@@ -21,7 +24,7 @@ def stop_on_interrupt(stop: Event, say: Callable[[str], None]) -> Iterator[None]
         if stop.is_set():
             os._exit(EXIT_INTERRUPTED)
         stop.set()
-        say("stopping after the current steps; interrupt again to stop at once")
+        say(told)
 
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 
-from runner.campaign.loader import Loaded, discover, load, load_text
+from runner.campaign.loader import Loaded, discover, load, load_limits, load_text
 from runner.campaign.reader import MAX_BYTES
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
@@ -48,6 +48,17 @@ def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> l
 
     commits = revisions(files)
     return [Source.of(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
+
+
+def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:
+    """The limits that a file has, as they are written; exits if there is an error in it, which is printed."""
+    loaded = load_limits(path)
+    document = loaded.document
+    if loaded.has_errors:
+        show(Report({document.path: document.text}, loaded.diagnostics), sys.stderr)
+        ctx.exit(EXIT_PROBLEMS)
+    limits: Mapping[str, Any] = document.data["limits"]
+    return limits
 
 
 def show(report: Report, out: TextIO) -> None:

@@ -1,34 +1,28 @@
 """`runner run`: carry a campaign out now, once, and say what became of every task."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from threading import Event
 
 import click
 from rich.console import Console
 
-from runner.backends.device import DeviceBackend
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
-from runner.cli.interrupts import stop_on_interrupt
+from runner.cli.beside import Ending, daemon_pid
+from runner.cli.by_hand import record_now, record_scheduled
+from runner.cli.carrying import ReadRows, Run, carry_out, follow
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
-from runner.clock import Clock, SystemClock
-from runner.errors import RunnerError, UsageError
-from runner.execution.executor import Executor
-from runner.execution.limiter import Limiter
-from runner.execution.recovery import settle_interrupted
-from runner.planning.limits import effective_limits
-from runner.planning.plan import manual
+from runner.clock import SystemClock
+from runner.errors import LedgerBusy, UsageError
 from runner.planning.source import Source
 from runner.reports.html import render_run
-from runner.reports.progress import LiveProgress, PlainProgress, Progress
+from runner.reports.instants import local
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
@@ -36,22 +30,13 @@ from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
-from runner.virtual.process import PhonesError, PhonesProcess
 
-PATIENCE_S = 15 * 60
-"""How long a lane of a manual run waits for a limit before it leaves the task pending."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run: its id, where it keeps its things, and how it is watched and stopped."""
-
-    id: str
-    place: Workplace
-    settings: Settings
-    console: Console
-    clock: Clock
-    stop: Event
+LEFT_TO = {
+    Ending.LEFT: "the daemon goes on with the rest when it may; why it waits: runner why {campaign}/{entry}",
+    Ending.DETACHED: "the daemon goes on with the rest; to stop it: runner tasks stop TASK, or runner stop",
+    Ending.DAEMON_GONE: "the daemon has ended; the rest waits for the next one, or: {again}",
+}
+"""How a run that a daemon carries out goes on after it is no longer followed."""
 
 
 @click.command(
@@ -59,11 +44,15 @@ class Run:
 Examples:
   runner run campaigns/demo.yaml --virtual     rehearse on virtual phones
   runner run campaigns/launch.yaml             do it, on the phones that adb sees
+  runner run launch.yaml --backend local_api   do it through the server that RUNNER_API_URL names
+  runner run campaigns/launch.yaml --at 09:00  only what is scheduled then, in the daemon's name
   runner run --resume 20261121-180036-3fa9     go on with a run that was stopped"""
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
 @click.option("--resume", "resume_id", metavar="ID", help="Continue the run that printed this id.")
+@click.option("--at", metavar="T", help="Only the occurrences of this time, which then are done.")
+@click.option("--backend", metavar="NAME", help="What carries it out, whatever the campaign says.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(
     "--format",
@@ -75,11 +64,24 @@ Examples:
 )
 @click.pass_context
 def run(
-    ctx: click.Context, file: Path | None, virtual: bool, resume_id: str | None, store: str | None, form: str
+    ctx: click.Context,
+    file: Path | None,
+    virtual: bool,
+    resume_id: str | None,
+    at: str | None,
+    backend: str | None,
+    store: str | None,
+    form: str,
 ) -> None:
-    """Carry FILE out now: one occurrence of each entry, whatever its start times say."""
+    """Carry FILE out now: one occurrence of each entry, whatever its start times say.
+
+    With --at it is the scheduled occurrence of that time, of past or future: nobody does it again. While a daemon
+    carries tasks out from the same ledger, it carries out these too, and this command follows it.
+    """
     if (file is None) == (resume_id is None):
         raise click.UsageError("name a campaign file, or a run to --resume")
+    if at and file is None:
+        raise click.UsageError("--at goes with a campaign file")
     settings = Settings.from_environment()
     if store:
         settings = replace(settings, store_url=store)
@@ -88,54 +90,87 @@ def run(
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, Console(stderr=form == "json"), clock, Event())
-    with Ledger.open(place.store_url, clock) as ledger, ExecutorLock(place.store_url):
-        for source in sources:
-            record(ledger, source, run_id, clock.now())
-        carry_out(this, ledger)
-        rows = ledger.tasks(run_id=run_id)
+    ending = Ending.ALL_ENDED
+    with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
+        work = record(this, ledger, [through(source, backend) for source in sources], at)
+        if not work.is_over:
+            if daemon is None:
+                carry_out(this, ledger, work.campaign, work.read)
+            else:
+                ending = follow(this, ledger, work.read, daemon)
+        rows = work.read()
         report = write_report(this, ledger)
-    conclude(this, rows, report, form)
+    conclude(this, rows, report, form, going_on(this, rows, ending, work.again))
     if this.stop.is_set():
         ctx.exit(EXIT_INTERRUPTED)
     if any(row.state is not TaskState.COMPLETED for row in rows):
         ctx.exit(EXIT_PROBLEMS)
 
 
-def record(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
-    """Write the run's occurrences and tasks down, before anything is sent."""
-    document = source.document
-    version = ledger.record_campaign(source.campaign.name, document.path, document.text, source.commit)
-    occurrences, tasks = manual(source, run_id, now)
-    ledger.add_occurrences(version, occurrences, tasks, run_id)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run carries out: the campaign, its tasks' rows as they are whenever they are read, whether all of
+    them have ended before, and the command that goes on with it."""
+
+    campaign: ResolvedCampaign
+    read: ReadRows
+    is_over: bool
+    again: str
 
 
-def carry_out(this: Run, ledger: Ledger) -> None:
-    """Do what the run has left to do."""
-    campaign = stored_campaign(ledger, this.id)
-    settle_interrupted(ledger)
-    rows = ledger.tasks(run_id=this.id)
-    open_rows = [row for row in rows if row.state is TaskState.PENDING]
+def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None) -> Work:
+    """Write the run's occurrences and tasks down, before anything is sent; one that is resumed has them."""
+    again = f"runner run --resume {this.id}"
+    if at is None:
+        for source in sources:
+            record_now(ledger, source, this.id, this.clock.now())
+        campaign = sources[0].campaign if sources else stored_campaign(ledger, this.id)
+        return Work(campaign, lambda: ledger.tasks(run_id=this.id), False, again)
+    (source,) = sources
+    keys, new = record_scheduled(ledger, source, at, this.id, this.clock.now())
+
+    def read() -> list[TaskRow]:
+        return [row for key in keys if (row := ledger.task(key))]
+
+    rows = read()
+    is_over = all(row.state.is_final for row in rows)
+    if not new:
+        this.console.print(made_before(this, rows), highlight=False, markup=False, soft_wrap=True)
+        again = f"runner run {source.document.path} --at {at}"
+    return Work(source.campaign, read, is_over, again)
+
+
+def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
+    """That the tasks of an occurrence are in the ledger already, and when they ended."""
+    ends = [row.finished_utc for row in rows if row.finished_utc and row.state.is_final]
+    if not rows:
+        return "its tasks have been made before, and deleted: nothing is done twice"
+    if all(row.state.is_final for row in rows):
+        when = f", the last at {local(max(ends), this.settings.zone)}" if ends else ""
+        return f"it has been done already ({totals(rows)}{when}): nothing is done twice"
+    return f"its tasks have been made already ({totals(rows)}): those that are open go on"
+
+
+@contextmanager
+def locked_or_beside(ledger: Ledger, place: Workplace) -> Iterator[int | None]:
+    """Hold the executor's lock; or, where a daemon holds it, yield that process instead.
+
+    Raises LedgerBusy if it is another run that carries tasks out.
+    """
     with ExitStack() as stack:
-        progress = stack.enter_context(choose_progress(this, open_rows))
-        where = "virtual phones" if this.place.phones else "the phones that adb sees"
-        progress.say(f"run {this.id} on {where}: {totals(rows)}")
-        settings = this.settings
-        if this.place.phones and open_rows:
-            port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
-            settings = replace(settings, adb_port=port)
-        stack.enter_context(stop_on_interrupt(this.stop, progress.say))
-        backend = stack.enter_context(closing(DeviceBackend(settings, this.clock, campaign.flows)))
-        limits = {campaign.name: effective_limits(campaign.limits)}
-        Executor(
-            ledger=ledger,
-            artifacts=Artifacts(this.place.artifacts),
-            backend=backend,
-            limiter=Limiter(ledger, limits, this.settings.zone, this.clock),
-            clock=this.clock,
-            sink=progress.tell,
-            stop=this.stop,
-            patience_s=PATIENCE_S,
-        ).run(row.task for row in open_rows)
+        daemon = None
+        try:
+            stack.enter_context(ExecutorLock(place.store_url))
+        except LedgerBusy:
+            daemon = daemon_pid(ledger, place)
+            if daemon is None:
+                raise
+        yield daemon
+
+
+def through(source: Source, backend: str | None) -> Source:
+    """The campaign as if it named this backend."""
+    return replace(source, campaign=replace(source.campaign, backend=backend)) if backend else source
 
 
 def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
@@ -152,32 +187,11 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
     return resolve(loaded)
 
 
-@contextmanager
-def virtual_phones(campaign: ResolvedCampaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
-    """One virtual phone for each serial that the campaign declares; yields their adb server's port."""
-    used = [row.task.device for row in rows if row.task.device]
-    phones = PhonesProcess(list(dict.fromkeys([*campaign.serials, *used])), memory)
-    try:
-        phones.start()
-    except PhonesError as error:
-        raise RunnerError(str(error), hint="try `runner phones --virtual` alone") from error
-    try:
-        yield phones.adb_server_port
-    finally:
-        phones.stop()
-
-
-def choose_progress(this: Run, rows: Sequence[TaskRow]) -> Progress:
-    if this.console.is_terminal:
-        lanes = Counter(row.task.lane for row in rows)
-        return LiveProgress(this.console, dict(lanes), this.settings.zone)
-    return PlainProgress(this.console, this.settings.zone)
-
-
-def write_report(this: Run, ledger: Ledger) -> Path:
-    """Write the run's HTML report and return its path."""
+def write_report(this: Run, ledger: Ledger) -> Path | None:
+    """Write the run's HTML report and return its path; None if no occurrence is the run's own."""
     record = ledger.report(this.id)
-    assert record is not None
+    if record is None:
+        return None
     path = this.place.report(this.id)
     path.parent.mkdir(parents=True, exist_ok=True)
     html = render_run(record, Artifacts(this.place.artifacts), this.settings.zone)
@@ -185,15 +199,27 @@ def write_report(this: Run, ledger: Ledger) -> Path:
     return path
 
 
-def conclude(this: Run, rows: Sequence[TaskRow], report: Path, form: str) -> None:
+def going_on(this: Run, rows: Sequence[TaskRow], ending: Ending, again: str) -> str | None:
+    """How what is still open goes on."""
+    left = next((row.task for row in rows if not row.state.is_final), None)
+    if left is None:
+        return None
+    told = LEFT_TO.get(ending, "to go on: {again}")
+    return told.format(again=again, campaign=left.campaign, entry=left.entry)
+
+
+def conclude(
+    this: Run, rows: Sequence[TaskRow], report: Path | None, form: str, going_on: str | None
+) -> None:
     """Print what the run came to, and how to go on if it is not over."""
     if form == "json":
-        click.echo(json.dumps(summary_data(this.id, rows, str(report)), indent=2))
+        click.echo(json.dumps(summary_data(this.id, rows, str(report) if report else None), indent=2))
         return
     this.console.print()
     this.console.print(summary_table(rows))
     this.console.print()
     this.console.print(totals(rows), highlight=False)
-    this.console.print(f"report: {report}", highlight=False, soft_wrap=True)
-    if any(row.state is TaskState.PENDING for row in rows):
-        this.console.print(f"to go on: runner run --resume {this.id}", highlight=False, soft_wrap=True)
+    if report:
+        this.console.print(f"report: {report}", highlight=False, soft_wrap=True)
+    if going_on:
+        this.console.print(going_on, highlight=False, soft_wrap=True, markup=False)

@@ -39,5 +39,19 @@ def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: 
             hint="leave --virtual out to resume a run on real phones, or check the id that `runner run` printed",
         )
     if virtual or (resume and folder.is_dir()):
-        return Workplace(f"sqlite:///{folder / 'ledger.db'}", folder, folder / "phones")
-    return Workplace(settings.store_url, settings.state_dir)
+        return _rehearsal(folder)
+    return real_workplace(settings)
+
+
+def real_workplace(settings: Settings, store_url: str | None = None) -> Workplace:
+    """The user's own ledger, or the one that a URL names; the phones are real."""
+    return Workplace(store_url or settings.store_url, settings.state_dir)
+
+
+def daemon_rehearsal(settings: Settings) -> Workplace:
+    """Where `runner daemon --virtual` keeps its things, from one start to the next."""
+    return _rehearsal(settings.state_dir / "rehearsals" / "daemon")
+
+
+def _rehearsal(folder: Path) -> Workplace:
+    return Workplace(f"sqlite:///{folder / 'ledger.db'}", folder, folder / "phones")

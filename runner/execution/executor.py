@@ -1,115 +1,225 @@
-"""The one executor: lanes in parallel, the tasks of a lane in order."""
+"""The one executor of a ledger: carries tasks out when they may go, each in its lane, until it is closed."""
 
 import threading
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
-from runner.backends.backend import Backend
+from runner.backends.backend import Backend, BatchBackend
 from runner.clock import Clock
-from runner.errors import RunnerError
-from runner.events import EventSink, TaskFinished, TaskStarted, TaskWaiting
-from runner.execution.journal import AttemptJournal
+from runner.events import EventSink, TaskOverdue
+from runner.execution.accounts import Accounts
+from runner.execution.board import Board
+from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
-from runner.planning.limits import NotBefore
-from runner.scripts import SCRIPTS
+from runner.execution.requests import ON_REQUEST, Requests
+from runner.execution.state import ExecutorState, Mode
+from runner.execution.work import Means, Work
+from runner.execution.worker import Worker
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
+from runner.store.rows import CommandKind, CommandRow, TaskRow
+from runner.tasks import Task, TaskState
 
-STATE_AFTER = {
-    AttemptOutcome.COMPLETED: TaskState.COMPLETED,
-    AttemptOutcome.FAILED: TaskState.FAILED,
-    AttemptOutcome.UNCERTAIN: TaskState.UNCERTAIN,
-    AttemptOutcome.STOPPED: TaskState.PENDING,
-    AttemptOutcome.HELD_BACK: TaskState.PENDING,
-    AttemptOutcome.INTERRUPTED: TaskState.PENDING,
-}
-"""The state of a task after an attempt that ended so."""
+POLL_S = 0.25
+"""How often what others have written to the ledger is looked for."""
+
+LEAST_POLL_S = 0.05
+"""Steps that end look for it too, but not more often than this."""
+
+CLOCK_STEP_S = 2.0
+"""By how much the wall clock leaves the monotonic one when somebody sets it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Executor:
-    """Carries tasks out. `patience_s` is how long a lane waits for a limit before it leaves a task pending."""
+    """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
 
-    ledger: Ledger
-    artifacts: Artifacts
-    backend: Backend
-    limiter: Limiter
-    clock: Clock
-    sink: EventSink
-    stop: threading.Event
-    patience_s: float
+    `backends` carry out the tasks that name them; one that is a BatchBackend takes many at once and no lanes. If
+    the ledger fails, no further task is begun, and the attempts that go on are asked to stop; in a daemon the
+    error ends its thread, by hand `wait_until_done` raises it.
+    """
 
-    def run(self, tasks: Iterable[Task]) -> None:
-        """Carry the tasks out, each lane in the given order, and return when all lanes are done or stopped."""
-        lanes: dict[str, list[Task]] = {}
-        for task in tasks:
-            lanes.setdefault(task.lane, []).append(task)
-        if not lanes:
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        artifacts: Artifacts,
+        backends: Mapping[str, Backend | BatchBackend],
+        limiter: Limiter,
+        clock: Clock,
+        sink: EventSink,
+        mode: Mode,
+    ) -> None:
+        self._means = Means(ledger, artifacts, limiter, Accounts(), clock, sink, mode)
+        self._ledger, self._clock, self._mode = ledger, clock, mode
+        self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
+        self._poke = threading.Event()
+        self._board = Board(self._means, self._batched, self._poke.set)
+        self._requests = Requests(ledger, limiter.zone)
+        gate = Gate(self._means, self._requests)
+        self._worker = Worker(self._means, gate, self._board, backends, self._glance, self.refresh)
+        self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
+        self._closed = False
+        self._refreshing = threading.Lock()
+        self._refreshed = self._looked = time.monotonic()
+        self._latest_id = 0
+        self._drift: float | None = None
+
+    def start(self) -> None:
+        """Begin to carry tasks out."""
+        self._ledger.changed()
+        self._requests.read()
+        self._obey()
+        self._thread.start()
+
+    def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
+        """Take tasks that are pending in the ledger; a key twice is taken once. Any thread may submit."""
+        given = list(tasks)
+        ids = [one.id for one in given if isinstance(one, TaskRow)]
+        self._latest_id = max([self._latest_id, *ids])
+        self._board.add(given)
+
+    def refresh(self) -> None:
+        """Look at once for commands, pauses and holds that somebody has written."""
+        with self._refreshing:
+            self._refreshed = time.monotonic()
+            if not self._ledger.changed():
+                return
+            if self._requests.read():
+                self._board.lift()
+            self._obey()
+
+    def wake(self) -> None:
+        """Look again at everything that is held back: the clock, or a limit, is not what it was."""
+        self._board.lift()
+
+    def wait_until_idle(self, timeout_s: float | None = None) -> bool:
+        """Wait until nothing runs and nothing could start at the clock's present instant."""
+        self._poke.set()
+        return self._board.wait_until(is_empty=False, timeout_s=timeout_s)
+
+    def wait_until_done(self, timeout_s: float | None = None) -> bool:
+        """Wait until no task is left: each has ended or, in a run by hand, was left for a later one.
+
+        Raises what kept the executor from going on.
+        """
+        is_done = self._board.wait_until(is_empty=True, timeout_s=timeout_s)
+        if is_done and self._board.failure is not None:
+            raise self._board.failure
+        return is_done
+
+    def drain(self, grace_s: float | None) -> bool:
+        """Begin nothing more, and ask what runs to stop at its next step; true if all ended in time."""
+        self._board.close()
+        self._board.stop(by_person=False)
+        return self._board.wait_until(is_empty=False, timeout_s=grace_s)
+
+    def close(self) -> None:
+        """Begin nothing more. What still runs ends with the process, as if that had been killed."""
+        self._closed = True
+        self._board.close()
+        self._poke.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def state(self) -> ExecutorState:
+        """What runs and what waits, at this moment."""
+        return self._board.state()
+
+    def silent_s(self) -> float:
+        """For how long it has not looked for work; more than a second or two means that it hangs."""
+        return time.monotonic() - self._looked
+
+    def _glance(self) -> None:
+        """As `refresh`, unless that was done a moment ago."""
+        if time.monotonic() - self._refreshed >= LEAST_POLL_S:
+            self.refresh()
+
+    # the pump
+
+    def _pump(self) -> None:
+        while not self._closed:
+            self._poke.clear()
+            self._looked = time.monotonic()
+            self._guard(self._look)
+            wake = self._board.next_wake()
+            wait_s = (wake - self._clock.now()).total_seconds() if wake is not None else POLL_S
+            self._poke.wait(min(max(wait_s, 0.0), POLL_S))
+
+    def _look(self) -> None:
+        self._glance()
+        self._watch_clock()
+        for work in self._board.overdue():
+            self._tell_overdue(work)
+        batches: dict[tuple[object, ...], list[Work]] = {}
+        for work in self._board.take(self._clock.now()):
+            task = work.task
+            if task.backend in self._batched:
+                batch = (task.backend, task.campaign, task.entry, task.nominal, task.due_utc)
+                batches.setdefault(batch, []).append(work)
+            else:
+                self._begin(f"lane {task.lane}", partial(self._worker.run_lane, work))
+        for works in batches.values():
+            self._begin(f"batch {works[0].task.entry}", partial(self._worker.run_batch, works))
+
+    def _begin(self, name: str, work: Callable[[], None]) -> None:
+        threading.Thread(target=self._guard, args=[work], name=name, daemon=True).start()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        """What fails here ends the executor's work, and in a daemon the thread, which those who watch it notice."""
+        try:
+            work()
+        except BaseException as error:
+            self._board.fail(error)
+            if not self._mode.is_manual:
+                raise
+
+    def _watch_clock(self) -> None:
+        """After somebody has set the clock, instants that were waited for mean something else."""
+        drift = self._clock.now().timestamp() - self._clock.monotonic()
+        before, self._drift = self._drift, drift
+        if before is None or abs(drift - before) < CLOCK_STEP_S:
             return
-        with ThreadPoolExecutor(len(lanes), thread_name_prefix="lane") as pool:
-            futures = [pool.submit(self._run_lane, queue) for queue in lanes.values()]
-        for future in futures:
-            future.result()
+        if drift < before:
+            self._board.clock_set_back()
+        self._board.lift()
 
-    def _run_lane(self, queue: list[Task]) -> None:
-        for task in queue:
-            while not self.stop.is_set() and not self._is_held(task):
-                refusal = self._refusal(task) or self._attempt(task)
-                if refusal is None or not self._await(task, refusal):
-                    break
+    def _tell_overdue(self, work: Work) -> None:
+        if not work.is_told_overdue:
+            work.is_told_overdue = True
+            task, running_s = work.task, self._clock.monotonic() - work.started
+            self._means.sink(TaskOverdue(task.key, task.lane, task.title, running_s, task.timeout_s))
 
-    def _is_held(self, task: Task) -> bool:
-        """Whether the task's phone waits for a person; then the task stays pending, and says so."""
-        hold = next((hold for hold in self.ledger.holds() if hold.device == task.device), None)
-        if hold is None:
-            return False
-        reason = f"{hold.device} is on hold: {hold.reason}"
-        self.ledger.hold_back(task.key, reason, self.clock.now())
-        return True
+    # commands
 
-    def _refusal(self, task: Task) -> NotBefore | None:
-        """What forbids what the task is going to do now: of several limits the one that lasts longest."""
-        script = SCRIPTS.get(task.script)
-        kinds = script.effects(task.config) if script else ()
-        refusals = [refusal for kind in kinds if (refusal := self.limiter.ask(task, kind))]
-        return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
+    def _obey(self) -> None:
+        for command in self._requests.commands():
+            answer = self._carry_out(command)
+            if answer is not None:
+                self._ledger.answer(command.id, answer)
 
-    def _await(self, task: Task, refusal: NotBefore) -> bool:
-        """Wait until a limit allows the task; false if that is too far away, or if a stop was asked for."""
-        seconds = (refusal.instant_utc - self.clock.now()).total_seconds()
-        self.ledger.hold_back(task.key, refusal.reason, refusal.instant_utc)
-        self.sink(TaskWaiting(task.key, task.lane, refusal.reason, refusal.instant_utc))
-        return seconds <= self.patience_s and not self.clock.wait(self.stop, max(seconds, 0))
-
-    def _attempt(self, task: Task) -> NotBefore | None:
-        """One attempt, from claim to outcome; a NotBefore says that a limit held it back at a commit point."""
-        started_at = self.clock.monotonic()
-        attempt = self.ledger.start_attempt(task.key)
-        self.sink(TaskStarted(task.key, task.lane, task.title, attempt.number))
-        journal = AttemptJournal(self.ledger, self.artifacts, self.limiter, self.sink, task, attempt.id)
-        outcome = self._perform(task, journal, started_at + task.timeout_s)
-        state = self._state_after(task, outcome)
-        if outcome.needs_person and task.device is not None:
-            self.ledger.place_hold(task.device, outcome.message, task.key)
-        self.ledger.finish_attempt(attempt.id, outcome, state)
-        self.sink(TaskFinished(task.key, task.lane, state, outcome, self.clock.monotonic() - started_at))
-        if outcome.outcome is AttemptOutcome.HELD_BACK and outcome.not_before is not None:
-            return NotBefore(outcome.not_before, outcome.message)
+    def _carry_out(self, command: CommandRow) -> str | None:
+        """What became of a command; None for one that is somebody else's."""
+        match command.kind:
+            case CommandKind.STOP_ALL:
+                return f"{self._board.stop(by_person=True)} running tasks were asked to stop"
+            case CommandKind.STOP_TASK:
+                return self._stop_task(command.subject or "")
+            case CommandKind.TASKS_ADDED if not self._mode.is_manual:
+                return self._add(command.subject)
         return None
 
-    def _state_after(self, task: Task, outcome: Outcome) -> TaskState:
-        """An effect that is still committing can be verified later, so its task is not over."""
-        effects = self.ledger.effects(task.key)
-        if outcome.outcome is AttemptOutcome.FAILED and any(
-            effect.state is EffectState.COMMITTING for effect in effects
-        ):
-            return TaskState.PENDING
-        return STATE_AFTER[outcome.outcome]
+    def _stop_task(self, key: str) -> str:
+        if self._board.stop_task(key):
+            return "it stops at its next step"
+        if self._ledger.cancel([key], ON_REQUEST):
+            return "it had not begun, and is cancelled"
+        return "it neither runs nor waits"
 
-    def _perform(self, task: Task, journal: AttemptJournal, deadline: float) -> Outcome:
-        try:
-            return self.backend.perform(task, journal, journal, self.stop, deadline)
-        except RunnerError as error:
-            return Outcome(AttemptOutcome.FAILED, error.message, error.hint)
+    def _add(self, key: str | None) -> str:
+        rows = self._ledger.added_since(self._latest_id)
+        named = self._ledger.task(key) if key else None
+        if named is not None and named.state is TaskState.PENDING:
+            rows.append(named)
+        self.submit(rows)
+        return f"{len(rows)} tasks were taken"

@@ -1,61 +1,71 @@
 """What a backend writes down and tells during one attempt: durable first, then told to those who watch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
-from runner.events import EffectSettled, EventSink, StepFinished, StepStarted
-from runner.execution.limiter import Limiter
-from runner.store.artifacts import Artifacts
-from runner.store.ledger import Ledger
-from runner.tasks import Effect, EffectState, StepRecord, Task
+from runner.errors import HeldBack
+from runner.events import EffectSettled, StepFinished, StepStarted
+from runner.execution.accounts import Account
+from runner.execution.lanes import LaneName
+from runner.execution.work import Means, Work
+from runner.tasks import Effect, EffectState, StepRecord
+
+ACCOUNT_LOOK = timedelta(seconds=60)
+"""When a task that waits for an account is looked at again at the latest; else when the account is free."""
 
 
 class AttemptJournal:
-    """The Journal and the Listener of one attempt at one task."""
+    """The Journal and the Listener of one attempt at one task. `look` is called at each end of a step, so that
+    requests to stop are seen before the next one."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        artifacts: Artifacts,
-        limiter: Limiter,
-        sink: EventSink,
-        task: Task,
-        attempt_id: int,
-    ) -> None:
-        self._ledger = ledger
-        self._artifacts = artifacts
-        self._limiter = limiter
-        self._sink = sink
-        self._task = task
-        self._attempt_id = attempt_id
+    def __init__(self, means: Means, work: Work, look: Callable[[], None]) -> None:
+        self._means = means
+        self._work = work
+        self._task = work.task
+        self._attempt_id = work.claimed.id
+        self._look = look
+        self._begun: dict[int, tuple[str, str | None]] = {}
         self._told: dict[int, EffectState] = {}
 
     def effects(self) -> list[Effect]:
-        return self._ledger.effects(self._task.key)
+        effects = self._means.ledger.effects(self._task.key)
+        self._begun |= {effect.id: (effect.kind, effect.target) for effect in effects}
+        return effects
+
+    def works_as(self, app: str, account: str) -> None:
+        who = Account.of(app, account)
+        other = self._means.accounts.claim(self._work.key, self._work.waiting.lane, who)
+        if other is not None:
+            raise HeldBack(busy(who, other), not_before=self._means.clock.now() + ACCOUNT_LOOK)
 
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
-        with self._limiter.claim(self._task, kind, account):
-            return self._ledger.begin_effect(
+        with self._means.limiter.claim(self._task, kind, account):
+            effect_id = self._means.ledger.begin_effect(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
             )
+        self._begun[effect_id] = (kind, target)
+        return effect_id
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._ledger.settle_effect(effect_id, state, evidence)
+        self._means.ledger.settle_effect(effect_id, state, evidence)
         if self._told.get(effect_id) is not state:
             self._told[effect_id] = state
-            effect = next(effect for effect in self.effects() if effect.id == effect_id)
-            self._sink(EffectSettled(self._task.key, self._task.lane, effect.kind, effect.target, state))
+            kind, target = self._begun[effect_id]
+            self._means.sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:
-        self._sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
+        self._work.step = (ordinal, total, title)
+        self._means.sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
 
     def step_finished(self, record: StepRecord) -> None:
         name = (self._task.key, self._attempt_id, record.ordinal)
-        screenshot = record.screenshot and self._artifacts.save_screenshot(*name, record.screenshot)
-        hierarchy = record.hierarchy and self._artifacts.save_hierarchy(*name, record.hierarchy)
-        self._ledger.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
-        self._sink(
+        artifacts = self._means.artifacts
+        screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
+        hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
+        self._means.ledger.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
+        self._means.sink(
             StepFinished(
                 self._task.key,
                 self._task.lane,
@@ -66,3 +76,8 @@ class AttemptJournal:
                 record.duration_s,
             )
         )
+        self._look()
+
+
+def busy(account: Account, lane: LaneName) -> str:
+    return f"account {account.name} is busy on {lane.name}"

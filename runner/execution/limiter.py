@@ -1,27 +1,32 @@
 """Limits at run time: what was done held against a campaign's limits, before each task and commit point."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import Clock
 from runner.errors import HeldBack
-from runner.planning.limits import EffectiveLimits, NotBefore, verdict
+from runner.execution.accounts import Account
+from runner.execution.room import Wish, fitting
+from runner.planning.limits import EffectiveLimits, NotBefore, Usage, verdict
+from runner.scripts import SCRIPTS
 from runner.store.ledger import Ledger
+from runner.store.rows import UsageTable
 from runner.tasks import Task
 
 
 class Limiter:
-    """Says whether an effect may be made now. `limits` holds each campaign's limits by its name; `zone` is the
+    """Says whether an effect may be made now. `limits` gives a campaign's limits by its name; `zone` is the
     fleet's, in which a calendar day begins and ends."""
 
     def __init__(
-        self, ledger: Ledger, limits: Mapping[str, EffectiveLimits], zone: tzinfo, clock: Clock
+        self, ledger: Ledger, limits: Callable[[str], EffectiveLimits], zone: tzinfo, clock: Clock
     ) -> None:
+        self.zone = zone
         self._ledger = ledger
         self._limits = limits
-        self._zone = zone
         self._clock = clock
         self._lock = threading.Lock()
 
@@ -29,8 +34,18 @@ class Limiter:
         """What forbids an effect of this kind now, or None."""
         now = self._clock.now()
         usage = self._ledger.usage(device=task.device, account=account, now=now)
-        answer = verdict(self._limits[task.campaign], usage, kind, task.device, account, now, self._zone)
-        return answer if isinstance(answer, NotBefore) else None
+        return self._verdict(self._limits(task.campaign), usage, task, kind, account, now)
+
+    def before(self, task: Task) -> NotBefore | None:
+        """What forbids what a task is going to do now: of several limits the one that lasts longest."""
+        refusals = [refusal for kind in _effects(task) if (refusal := self.ask(task, kind))]
+        return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
+
+    def before_all(self, tasks: Collection[Task]) -> dict[str, NotBefore]:
+        """As `before`, for tasks that begin together: each counts what those before it are going to do. By key,
+        those that may not begin."""
+        wishes = [(task, _all_effects(task)) for task in tasks]
+        return self._judge([wish for wish in wishes if wish[1]])
 
     @contextmanager
     def claim(self, task: Task, kind: str, account: str | None) -> Iterator[None]:
@@ -39,3 +54,97 @@ class Limiter:
             if (refusal := self.ask(task, kind, account)) is not None:
                 raise HeldBack(refusal.reason, not_before=refusal.instant_utc)
             yield
+
+    @contextmanager
+    def claim_all(self, wishes: Sequence[Wish]) -> Iterator[Mapping[str, NotBefore]]:
+        """As `claim`, for many tasks: yields, by key, what forbids the effects of those that are refused."""
+        with self._lock:
+            yield self._judge(wishes)
+
+    def _judge(self, wishes: Sequence[Wish]) -> dict[str, NotBefore]:
+        """A task is refused if one of its effects is; the others of its effects then do not count."""
+        now = self._clock.now()
+        devices = {task.device for task, _ in wishes if task.device}
+        accounts = {account for _, effects in wishes for _, account in effects if account}
+        usage = self._ledger.usage_of(devices, accounts, now) if wishes else UsageTable()
+        if len({task.campaign for task, _ in wishes}) == 1:
+            limits = self._limits(wishes[0][0].campaign)
+            allowed = set(fitting(limits, wishes, usage, now, self.zone))
+            wishes = [wish for wish in wishes if wish[0].key not in allowed]
+        counted = _Counted(usage)
+        refusals: dict[str, NotBefore] = {}
+        for task, effects in wishes:
+            refusal = self._first_refusal(task, effects, counted, now)
+            if refusal is None:
+                counted.keep()
+            else:
+                refusals[task.key] = refusal
+                counted.forget()
+        return refusals
+
+    def _first_refusal(
+        self, task: Task, effects: Sequence[tuple[str, str | None]], counted: "_Counted", now: datetime
+    ) -> NotBefore | None:
+        """Between the effects of one task there is no gap to keep: it makes them all, or none."""
+        limits = self._limits(task.campaign)
+        for kind, account in effects:
+            usage = counted.of(task.device, account)
+            if (refusal := self._verdict(limits, usage, task, kind, account, now)) is not None:
+                return refusal
+            counted.add(task.device, account, kind, now)
+            if limits.min_gap:
+                limits = replace(limits, min_gap=timedelta())
+        return None
+
+    def _verdict(
+        self,
+        limits: EffectiveLimits,
+        usage: Usage,
+        task: Task,
+        kind: str,
+        account: str | None,
+        now: datetime,
+    ) -> NotBefore | None:
+        answer = verdict(limits, usage, kind, task.device, account, now, self.zone)
+        return answer if isinstance(answer, NotBefore) else None
+
+
+class _Counted:
+    """Usage as it grows while effects are being decided on: those of one task at a time."""
+
+    def __init__(self, table: UsageTable) -> None:
+        self._devices = {name: _growing(usage) for name, usage in table.devices.items()}
+        self._accounts = {name: _growing(usage) for name, usage in table.accounts.items()}
+        self._added: list[list[datetime]] = []
+
+    def of(self, device: str | None, account: str | None) -> Usage:
+        return Usage(self._devices.get(device or "", {}), self._accounts.get(account or "", {}))
+
+    def add(self, device: str | None, account: str | None, kind: str, now: datetime) -> None:
+        for usages, name in ((self._devices, device), (self._accounts, account)):
+            if name is not None:
+                made = usages.setdefault(name, {}).setdefault(kind, [])
+                made.append(now)
+                self._added.append(made)
+
+    def keep(self) -> None:
+        self._added.clear()
+
+    def forget(self) -> None:
+        for made in self._added:
+            made.pop()
+        self._added.clear()
+
+
+def _growing(usage: Mapping[str, Sequence[datetime]]) -> dict[str, list[datetime]]:
+    return {kind: list(instants) for kind, instants in usage.items()}
+
+
+def _effects(task: Task) -> dict[str, int]:
+    script = SCRIPTS.get(task.script)
+    return script.effects(task.config) if script else {}
+
+
+def _all_effects(task: Task) -> list[tuple[str, str | None]]:
+    account = Account.of(None, task.username).name if task.username else None
+    return [(kind, account) for kind, number in _effects(task).items() for _ in range(number)]

@@ -64,7 +64,7 @@ class Attempt(Watch):
         clock: Clock,
         deadline: float,
     ) -> None:
-        super().__init__(app, phone, variables, clock, deadline)
+        super().__init__(app, phone, variables, clock, deadline, self._asked_to_stop)
         self.flow = flow
         self.effect: OpenEffect | None = None
         self.finished: str | None = None
@@ -72,6 +72,7 @@ class Attempt(Watch):
         self._listener = listener
         self._stop = stop
         self._ordinal = 0
+        self._completed = 0
 
     # steps
 
@@ -117,6 +118,8 @@ class Attempt(Watch):
             self._listener.step_finished(record)
 
         try:
+            if step.action.is_input and not self.flow.is_repeatable and self.effect is None:
+                self.begin_effect(self.flow.name, {})
             taken = step.action.perform(self)
         except (HeldBack, Stopped) as error:
             finish(StepOutcome.SKIPPED, error.message, None, None)
@@ -127,6 +130,7 @@ class Attempt(Watch):
             finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
             raise
         finish(StepOutcome.COMPLETED, "", self._screenshot(), None)
+        self._completed += 1
         return taken
 
     def _screenshot(self) -> bytes | None:
@@ -135,6 +139,22 @@ class Attempt(Watch):
             return self.phone.screenshot()
         except PhoneError:
             return None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was done on the phone."""
+        return self._completed > 0
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a variable. Raises HeldBack if it is an account that another phone works as now."""
+        self.variables[name] = value
+        if name == "account" and self.account is not None:
+            self._journal.works_as(self.flow.app, self.account)
+
+    def _asked_to_stop(self) -> bool:
+        """Whether a wait may end at once: not between an effect and what follows it."""
+        is_safe = self.effect is None or self.effect.state is EffectState.COMMITTING
+        return is_safe and self._stop.is_set()
 
     # effects
 

@@ -1,15 +1,42 @@
 """Carries flows out: from the start, or from where an interrupted attempt left its effect."""
 
-from runner.errors import HeldBack, NeedsPerson, PhoneError, Stopped, TaskError
+from runner.errors import (
+    AdbUnavailable,
+    AppMissing,
+    ConnectionLost,
+    DeviceNotConnected,
+    DeviceOffline,
+    DeviceUnauthorized,
+    HeldBack,
+    NeedsPerson,
+    PhoneError,
+    PhoneTimeout,
+    Stopped,
+    TaskError,
+    Unsupported,
+)
 from runner.flows.attempt import Attempt, OpenEffect, Verdict
-from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
+
+HOPELESS = (AppMissing, Unsupported)
+"""Failures that another attempt would meet alike."""
+
+AWAY = (
+    AdbUnavailable,
+    ConnectionLost,
+    DeviceNotConnected,
+    DeviceOffline,
+    DeviceUnauthorized,
+    PhoneTimeout,
+)
+"""Failures of a phone that is not there, or does not answer."""
 
 
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
     Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. Committing: the
-    flow's verification decides. Uncertain: only a person does.
+    flow's verification decides, if it has one. Uncertain: only a person does.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
     if not left:
@@ -25,6 +52,8 @@ def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
         )
     try:
         return _take_up(attempt, effect)
+    except HeldBack as error:
+        return _held_back(attempt, error)
     except Stopped:
         return _stopped(attempt)
 
@@ -36,8 +65,10 @@ def run(attempt: Attempt) -> Outcome:
             attempt.perform(attempt.flow.steps)
         except TaskError as error:
             return _failed(attempt, error)
+        if not attempt.flow.is_repeatable and attempt.effect is not None:
+            attempt.settle(EffectState.COMMITTED, {})
     except HeldBack as error:
-        return Outcome(AttemptOutcome.HELD_BACK, error.message, error.hint, not_before=error.not_before)
+        return _held_back(attempt, error)
     except Stopped:
         return _stopped(attempt)
     return Outcome(AttemptOutcome.COMPLETED, attempt.finished or "")
@@ -46,16 +77,14 @@ def run(attempt: Attempt) -> Outcome:
 def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
     """An earlier attempt ended between `committing` and `committed`: find out what became of its tap."""
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
-    attempt.variables["account"] = effect.evidence.get("account", "")
     what = _words(effect.kind, effect.target)
+    if attempt.flow.verification is None:
+        return _unproved(attempt, what, TaskError("its attempt was cut off, and the flow cannot verify it"))
+    attempt.remember("account", effect.evidence.get("account", ""))
     try:
         verdict = attempt.prove()
-    except PhoneError as error:  # the effect stays `committing`, so that a later attempt can still tell
-        return Outcome(
-            AttemptOutcome.FAILED,
-            f"{what} may have been made before, and is not verified: {error.message}",
-            error.hint,
-        )
+    except PhoneError as error:
+        return _unverified(what, error)
     except TaskError as error:
         return _unproved(attempt, what, error)
     if verdict is Verdict.HAPPENED:
@@ -74,7 +103,10 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
     """The outcome of an attempt in which a step failed. What was tapped is verified first."""
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
-        return _failure(error, error.message)
+        is_away = isinstance(error, AWAY) and not attempt.has_begun
+        return _failure(error, error.message, Again.WHEN_BACK if is_away else Again.RETRY)
+    if not attempt.flow.is_repeatable:
+        return _given_up(attempt, error.message, error)
     what = _words(effect.kind, attempt.target)
     if effect.state is EffectState.UNCERTAIN:
         return _uncertain(what, error.message)
@@ -89,11 +121,12 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
     if effect.state is EffectState.COMMITTING:
-        return _unproved(attempt, what, why)
+        return _unverified(what, why) if isinstance(why, PhoneError) else _unproved(attempt, what, why)
     return _failure(
         error,
         f"{what} was tapped and the phone confirmed the tap, but the rest failed and the app could not be "
         f"asked: {why.message}. It is not repeated",
+        Again.WHEN_BACK if isinstance(why, PhoneError) else Again.RETRY,
     )
 
 
@@ -112,6 +145,16 @@ def _prove_after(attempt: Attempt, error: TaskError) -> tuple[Verdict, TaskError
         return Verdict.UNKNOWN, later
 
 
+def _unverified(what: str, error: PhoneError) -> Outcome:
+    """The phone went before it could be asked. The effect stays `committing`: a later attempt can still tell."""
+    return Outcome(
+        AttemptOutcome.FAILED,
+        f"{what} may have been made, and is not verified: {error.message}",
+        error.hint,
+        again=Again.WHEN_BACK,
+    )
+
+
 def _unproved(attempt: Attempt, what: str, error: TaskError | None) -> Outcome:
     attempt.settle(EffectState.UNCERTAIN, {"verified": error.message if error else "cannot tell"})
     outcome = _uncertain(
@@ -122,10 +165,30 @@ def _unproved(attempt: Attempt, what: str, error: TaskError | None) -> Outcome:
     return outcome
 
 
+def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:
+    if not attempt.flow.is_repeatable and attempt.effect is not None:
+        return _given_up(attempt, error.message)
+    return Outcome(AttemptOutcome.HELD_BACK, error.message, error.hint, not_before=error.not_before)
+
+
+def _given_up(attempt: Attempt, message: str, error: TaskError | None = None) -> Outcome:
+    """A flow that does not say what it changes has begun to work on the phone, and cannot go on."""
+    attempt.settle(EffectState.UNCERTAIN, {"ended": message})
+    return Outcome(
+        AttemptOutcome.FAILED,
+        f"{message}. It is not repeated, since the flow {attempt.flow.name} does not say what it changes",
+        error.hint if error else "give the flow a `commit` step, or say `effects: none`",
+        needs_person=isinstance(error, NeedsPerson),
+        again=Again.NEVER,
+    )
+
+
 def _stopped(attempt: Attempt) -> Outcome:
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
         return Outcome(AttemptOutcome.STOPPED, "stopped on request, before anything was made")
+    if not attempt.flow.is_repeatable and effect.state is EffectState.COMMITTING:
+        return _given_up(attempt, "stopped on request")
     what = _words(effect.kind, attempt.target)
     if effect.state is EffectState.COMMITTED:
         return Outcome(
@@ -137,9 +200,14 @@ def _stopped(attempt: Attempt) -> Outcome:
     )
 
 
-def _failure(error: TaskError, message: str) -> Outcome:
-    needs_person = isinstance(error, NeedsPerson)
-    return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person=needs_person)
+def _failure(error: TaskError, message: str, again: Again = Again.RETRY) -> Outcome:
+    return Outcome(
+        AttemptOutcome.FAILED,
+        message,
+        error.hint,
+        needs_person=isinstance(error, NeedsPerson),
+        again=Again.NEVER if isinstance(error, HOPELESS) else again,
+    )
 
 
 def _uncertain(what: str, why: str) -> Outcome:

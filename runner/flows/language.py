@@ -39,6 +39,8 @@ class Action(Model):
     kind: ClassVar[str]
     short: ClassVar[str | None] = None
     """The key that a value alone stands for: `tap: post_button` is `tap: {element: post_button}`."""
+    is_input: ClassVar[bool] = False
+    """Whether it does something that could change more than what is shown."""
 
     def title(self) -> str:
         """What it does, in a few words."""
@@ -150,6 +152,9 @@ class Flow:
     verification: Verification | None
     evidence: tuple[str, ...] = ()
     """The names under which its commit step keeps what it saw before."""
+    is_repeatable: bool = True
+    """Whether it says what it changes: it has a commit step, or `effects: none`. Else it is never begun again
+    after its first input."""
 
     @property
     def length(self) -> int:
@@ -202,7 +207,9 @@ class _Parser:
         self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
         verification = self._verification(parts.get("verify"))
         self._check_commits(commits, "verify" in parts)
-        return Flow(header.name, header.app, self._reading.document.path, steps, verification, evidence)
+        is_repeatable = bool(commits) or header.effects == "none"
+        path = self._reading.document.path
+        return Flow(header.name, header.app, path, steps, verification, evidence, is_repeatable)
 
     def _check_commits(self, commits: list[Step], has_verify: bool) -> None:
         if len(commits) > 1:

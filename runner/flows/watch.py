@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from runner.clock import Clock
-from runner.errors import ElementMissing, NeedsPerson, TaskError
+from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
 from runner.flows.comparing import listed
 from runner.flows.conditions import Condition, spoken
 from runner.flows.durations import seconds
@@ -29,17 +29,24 @@ class Watch:
     """What an attempt sees of one app on one phone.
 
     `variables` are what `${name}` stands for; the deadline, in the clock's monotonic seconds, cuts every wait
-    short.
+    short, and so does a request to stop, of which `asked_to_stop` knows: nothing is lost by that before an input.
     """
 
     def __init__(
-        self, app: AppView, phone: Driver, variables: dict[str, str], clock: Clock, deadline: float
+        self,
+        app: AppView,
+        phone: Driver,
+        variables: dict[str, str],
+        clock: Clock,
+        deadline: float,
+        asked_to_stop: Callable[[], bool],
     ) -> None:
         self.app = app
         self.phone = phone
         self.variables = variables
         self._clock = clock
         self._deadline = deadline
+        self._may_stop = asked_to_stop
         self._seen: Screen | None = None
         self._never = threading.Event()
 
@@ -99,8 +106,8 @@ class Watch:
         return self._await(found, timeout_s, spoken(name))
 
     def await_focus(self, name: str, timeout_s: float) -> None:
-        """Wait until a text field has the focus."""
-        self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}")
+        """Wait until a text field has the focus, which it was given by a tap."""
+        self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)
 
     def await_condition(self, condition: Condition, timeout_s: float) -> None:
         self._await(lambda screen: self.holds(condition, screen) or None, timeout_s, condition.words())
@@ -120,8 +127,18 @@ class Watch:
 
         return self._await(settled, timeout_s, f"a settled list of {spoken(name)}")
 
-    def _await(self, look_for: Callable[[Screen], T | None], timeout_s: float, what: str) -> T:
-        """Look again and again until something is found; a screen that stays unreadable needs a person."""
+    def _await(
+        self,
+        look_for: Callable[[Screen], T | None],
+        timeout_s: float,
+        what: str,
+        *,
+        before_input: bool = True,
+    ) -> T:
+        """Look again and again until something is found; a screen that stays unreadable needs a person.
+
+        Raises Stopped if that is asked for, unless the step has given the phone an input already.
+        """
         started = readable = self._clock.monotonic()
         while True:
             screen = self.look()
@@ -138,6 +155,8 @@ class Watch:
                 )
             if now >= min(started + timeout_s, self._deadline):
                 raise self._missing(what, now - started, screen)
+            if before_input and self._may_stop():
+                raise Stopped
             self.pause(POLL_S)
 
     def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:

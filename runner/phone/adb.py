@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+from collections import Counter
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,6 +39,14 @@ def connect(port: int) -> AdbServer:
             sent=False,
         )
     return server
+
+
+def states(port: int) -> Mapping[str, int]:
+    """How many phones a server lists in each of adb's states; none without a server, and none is started."""
+    try:
+        return Counter(info.state for info in AdbServer(port).list())
+    except (adbutils.AdbError, OSError, ValueError):
+        return {}
 
 
 def binary() -> str:

@@ -67,7 +67,10 @@ class Fleet:
 
     def devices(self) -> list[Device]:
         """Every phone that adb lists, asked for its serial in parallel. Raises AdbUnavailable."""
-        server = self.server()
+        return self.listed_by(self.server())
+
+    def listed_by(self, server: AdbServer) -> list[Device]:
+        """The same of a server that need not be there: none is started. Raises PhoneError."""
         with translated("adb server", "list the devices", sent=False):
             infos = server.list(extended=True)
         if not infos:

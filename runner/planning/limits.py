@@ -176,7 +176,9 @@ class _Question:
             yield self._refuse(again, f"outside of the working hours {self.hours}", WORKING_HOURS)
 
     def gap_refusals(self, min_gap: timedelta, usage: Usage, device: str | None) -> Iterator[NotBefore]:
-        latest = max((max(made) for made in usage.device.values() if made), default=None)
+        # What is dated ahead was made before the clock stepped back: it would forbid everything until then.
+        past = (instant for made in usage.device.values() for instant in made if instant <= self.now)
+        latest = max(past, default=None)
         if device is not None and latest is not None and self.now < latest + min_gap:
             reason = f"the last effect on {device} was at {_local(latest, self.zone)}"
             yield self._refuse(latest + min_gap, reason, MIN_GAP)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import dropwhile, takewhile
@@ -10,7 +10,7 @@ from itertools import dropwhile, takewhile
 from runner.planning.coming import Coming, coming, due
 from runner.planning.source import Source, Window
 from runner.planning.work import Work, due_instant, works
-from runner.tasks import Occurrence, Task
+from runner.tasks import Occurrence, Task, TaskSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def plan(sources: Sequence[Source], window: Window) -> Plan:
 def manual(source: Source, run_id: str, now: datetime) -> tuple[tuple[Occurrence, ...], tuple[Task, ...]]:
     """A run by hand: one occurrence of each entry now, whatever its start times say, and their tasks."""
     run = [(work, work.occurrence(f"run:{run_id}", "manual", now)) for work in works([source])]
-    tasks = (task for work, occurrence in run for task in work.tasks(occurrence))
+    tasks = (
+        replace(task, source=TaskSource.MANUAL) for work, occurrence in run for task in work.tasks(occurrence)
+    )
     return tuple(occurrence for _, occurrence in run), tuple(tasks)
 
 

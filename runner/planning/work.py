@@ -10,7 +10,7 @@ from runner.campaign.resolve import ResolvedEntry
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.source import Source
 from runner.planning.timing import jitter, shares
-from runner.tasks import Occurrence, Task, TaskOptions, task_key
+from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
 
 _LEAST_TIMEOUT_S = 600.0
 _TIMEOUT_MARGIN_S = 300.0
@@ -99,6 +99,10 @@ class Work:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
         script, backend, commit = self.entry.script.name, self.source.campaign.backend, self.source.commit
         config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
+        retry, grace_s = (
+            RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
+            self.entry.grace.seconds,
+        )
         ordinal = 0
         for lane in self.lanes:
             share_utc = occurrence.instant_utc + lane.share
@@ -120,6 +124,8 @@ class Work:
                     config=config,
                     commit=commit,
                     options=options,
+                    retry=retry,
+                    grace_s=grace_s,
                 )
                 ordinal += 1
 

@@ -17,6 +17,7 @@ from runner.events import (
     Event,
     StepFinished,
     StepStarted,
+    TaskEvent,
     TaskFinished,
     TaskStarted,
     TaskWaiting,
@@ -81,6 +82,8 @@ class LiveProgress:
 
     def tell(self, event: Event) -> None:
         """Take an event in; called from the lanes' threads."""
+        if not isinstance(event, TaskEvent):
+            return
         with self._lock:
             lane = self._lanes.get(event.lane)
             if lane is not None:
@@ -137,12 +140,11 @@ class PlainProgress:
         self._console.print(message, highlight=False, soft_wrap=True, markup=False)
 
     def tell(self, event: Event) -> None:
-        line = describe(event, self._zone)
-        if line:
+        if isinstance(event, TaskEvent) and (line := describe(event, self._zone)):
             self.say(f"{event.lane}  {line}")
 
 
-def update(lane: Lane, event: Event, zone: tzinfo) -> None:
+def update(lane: Lane, event: TaskEvent, zone: tzinfo) -> None:
     """Bring a lane's line up to date."""
     match event:
         case TaskStarted():
@@ -161,11 +163,11 @@ def update(lane: Lane, event: Event, zone: tzinfo) -> None:
                 f"{event.state}: {event.outcome.message}" if event.outcome.message else str(event.state)
             )
             lane.position, lane.task = lane.steps, ""
-        case EffectSettled():
+        case _:
             pass
 
 
-def describe(event: Event, zone: tzinfo) -> str:
+def describe(event: TaskEvent, zone: tzinfo) -> str:
     """An event as one line; empty for those that only move a bar."""
     match event:
         case TaskStarted():

@@ -46,7 +46,7 @@ def totals(rows: Sequence[TaskRow]) -> str:
     )
 
 
-def summary_data(run_id: str, rows: Sequence[TaskRow], report: str) -> dict[str, Any]:
+def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> dict[str, Any]:
     """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "state",
     "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
     return {

@@ -22,7 +22,17 @@ _Painter = Callable[[str, str], str]
 def render(
     diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], files: int, *, color: bool = False
 ) -> Iterator[str]:
-    """The diagnostics and closing lines with the counts, line by line.
+    """The diagnostics and closing lines with the counts, line by line."""
+    yield from excerpts(diagnostics, texts, color=color)
+    yield summary(diagnostics, files)
+    if fixable := sum(diagnostic.fix is not None for diagnostic in diagnostics):
+        yield f"`runner validate --fix` rewrites {fixable} of them"
+
+
+def excerpts(
+    diagnostics: Sequence[Diagnostic], texts: Mapping[str, str], *, color: bool = False
+) -> Iterator[str]:
+    """The diagnostics line by line, an empty line behind each.
 
     `texts` has each file's text by its path; of a file without one the source lines are left out.
     """
@@ -31,9 +41,6 @@ def render(
     for diagnostic in diagnostics:
         yield from _diagnostic(diagnostic, lines(diagnostic.path), paint)
         yield ""
-    yield summary(diagnostics, files)
-    if fixable := sum(diagnostic.fix is not None for diagnostic in diagnostics):
-        yield f"`runner validate --fix` rewrites {fixable} of them"
 
 
 def _diagnostic(diagnostic: Diagnostic, lines: Sequence[str], paint: _Painter) -> Iterator[str]:

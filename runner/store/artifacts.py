@@ -1,5 +1,7 @@
 """The files that a run leaves behind: the screen at each step, as picture and as XML."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -28,6 +30,16 @@ class Artifacts:
             return None
         except OSError as error:
             raise LedgerError(f"cannot read {self._folder / path}: {error.strerror}") from error
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Remove what was saved under these paths, and the tasks' folders that this leaves empty."""
+        for path in (self._folder / path for path in paths):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise LedgerError(f"cannot remove {path}: {error.strerror}") from error
+            with suppress(OSError):  # it holds others, or it is gone
+                path.parent.rmdir()
 
     def _save(self, name: str, content: bytes) -> str:
         path = self._folder / name

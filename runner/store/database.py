@@ -4,17 +4,28 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 from runner.errors import LedgerError
+from runner.store.commits import Commits
 from runner.store.failures import translated
 
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that is writing."""
+
+CACHE_KB = 16_000
+"""Pages that a connection keeps: the rows of ten thousand tasks fit in, so no transaction spills halfway."""
+
+CHECKPOINT_PAGES = 8_000
+"""How far the write-ahead log grows before it is carried over into the file: 32 MB."""
+
+T = TypeVar("T")
 
 
 class Database:
@@ -25,7 +36,9 @@ class Database:
         self.where = str(self.path) if self.path else "in memory"
         self._engine = _engine(self.path)
         self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        self._writing = threading.Lock()
+        self._commits = Commits(self._writer)
+        self._watch: sqlite3.Connection | None = None
+        self._watching = threading.Lock()
 
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
@@ -33,13 +46,52 @@ class Database:
         with translated(action, self.where), self._engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def write(self, action: str) -> Iterator[Connection]:
-        """A transaction that is durable when it is left. The threads of this process take turns."""
-        with self._writing, translated(action, self.where), self._writer.begin() as connection:
-            yield connection
+    def write(self, action: str, work: Callable[[Connection], T]) -> T:
+        """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written.
+
+        Threads that write at the same time share a transaction and its flush to the disk, so `work` may be done
+        by another thread. It must not call the database's own methods.
+        """
+        with translated(action, self.where):
+            return self._commits.carry_out(work)
+
+    def on_write(self, tell: Callable[[float], None]) -> None:
+        """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
+        self._commits.tell = tell
+
+    def migrate(self, action: str, work: Callable[[Connection], None]) -> None:
+        """Do `work` in a transaction in which tables may be dropped and made anew.
+
+        SQLite would delete what refers to the rows of a table that is dropped, so it looks at references only
+        when all is done.
+        """
+        with translated(action, self.where), self._writer.connect() as connection:
+            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            raw.execute("PRAGMA foreign_keys=OFF").close()
+            try:
+                with connection.begin():
+                    work(connection)
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    assert broken is None, f"a migration breaks a reference: {broken}"
+            finally:
+                raw.execute("PRAGMA foreign_keys=ON").close()
+
+    def version(self) -> int:
+        """A number that is another one after somebody has written, in this process or elsewhere; cheap."""
+        if self.path is None:
+            return self._commits.count
+        with translated("look for changes", self.where), self._watching:
+            if self._watch is None:
+                self._watch = sqlite3.connect(
+                    self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
+                )
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         self._engine.dispose()
 
 
@@ -67,7 +119,8 @@ def _engine(path: Path | None) -> Engine:
         URL.create("sqlite", database=str(path) if path else None),
         poolclass=QueuePool,
         pool_use_lifo=True,
-        json_serializer=_to_json,
+        json_serializer=to_json,
+        json_deserializer=_from_json,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
         **size,
     )
@@ -81,6 +134,8 @@ def _configure(connection: sqlite3.Connection, record: object) -> None:
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL").close()
     connection.execute("PRAGMA foreign_keys=ON").close()
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}").close()
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").close()
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -102,12 +157,22 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
-def _to_json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
-    return text.encode(errors="replace").decode()
+def to_json(value: object) -> str:
+    """As the ledger keeps it. Half a character, which UTF-8 cannot say, becomes `?`."""
+    text = _encode(value)
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+@lru_cache(maxsize=256)
+def _from_json(text: str) -> object:
+    """Shared by those who read the same text, as the tasks of an entry share their config: not to be changed."""
+    return json.loads(text)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode

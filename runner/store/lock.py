@@ -4,12 +4,17 @@ import fcntl
 import os
 import shlex
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from runner.errors import LedgerBusy, LedgerError
 from runner.store.database import ledger_path
+
+ASKING_S = 0.1
+"""The lock is tried for so long: two who ask who holds it may follow each other."""
 
 
 class ExecutorLock:
@@ -37,14 +42,62 @@ class ExecutorLock:
             self._file = None
 
 
-def _lock(ledger: Path) -> int:
-    path = ledger.with_name(ledger.name + ".lock")
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that carries tasks out; `pid` is 0 if it has not written its own down yet."""
+
+    pid: int
+    command: str
+
+
+def holder(store_url: str) -> Holder | None:
+    """Which process carries tasks out from a ledger now, or None. Nothing is made or changed by asking."""
+    ledger = ledger_path(store_url)
+    if ledger is None:
+        return None
+    path = _lock_file(ledger.resolve())
     try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _refused(path, error) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid, _, command = os.read(file, 4096).decode(errors="replace").strip().partition(" ")
+        return Holder(int(pid) if pid.isdigit() else 0, command)
+    finally:
+        os.close(file)
+    return None
+
+
+def _lock_file(ledger: Path) -> Path:
+    return ledger.with_name(ledger.name + ".lock")
+
+
+def _claim(file: int) -> None:
+    """Take the lock. Who only asks who holds it does so for an instant, which is waited for."""
+    give_up_at = time.monotonic() + ASKING_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.01)
+
+
+def _lock(ledger: Path) -> int:
+    path = _lock_file(ledger)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise _refused(path, error) from error
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _claim(file)
         os.ftruncate(file, 0)
         os.write(file, f"{os.getpid()} {shlex.join(sys.argv)}\n".encode())
     except BlockingIOError:

@@ -1,38 +1,55 @@
-"""What is read back from the ledger. All instants are aware and in UTC."""
+"""What is written to the ledger and read back from it. All instants are aware and in UTC."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
 
-from runner.tasks import AttemptOutcome, Effect, StepOutcome, Task, TaskState
+from runner.planning.limits import Usage
+from runner.tasks import (
+    AttemptOutcome,
+    Effect,
+    Occurrence,
+    Outcome,
+    StepOutcome,
+    Task,
+    TaskSource,
+    TaskState,
+)
+
+Identity = tuple[str, str, str]
+"""An occurrence's campaign, entry and nominal time."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task and what has become of it.
+class OccurrenceState(StrEnum):
+    """What became of an occurrence: its tasks were made, or they were not, for the reason beside it."""
 
-    `reason` is for people and empty where nothing need be said; `not_before` is set while a pending task is
-    held back; `attempts` counts them; `started_utc` and `finished_utc` are those of the latest attempt.
-    """
+    STARTED = "started"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
 
-    id: int
-    task: Task
-    state: TaskState
-    reason: str
-    hint: str | None
-    not_before: datetime | None
-    run_id: str | None
-    attempts: int
-    created_utc: datetime
-    started_utc: datetime | None
-    finished_utc: datetime | None
 
-    @property
-    def duration_s(self) -> float | None:
-        """How long the latest attempt took; None before it has ended."""
-        if self.started_utc is None or self.finished_utc is None:
-            return None
-        return (self.finished_utc - self.started_utc).total_seconds()
+class CommandKind(StrEnum):
+    """What the process that carries tasks out is asked for."""
+
+    STOP_ALL = "stop_all"
+    STOP_TASK = "stop_task"
+    TASKS_ADDED = "tasks_added"
+    RELOAD = "reload"
+
+
+class PauseScope(StrEnum):
+    """What a pause keeps from starting: everything, the tasks of one campaign, or those of one device."""
+
+    ALL = "all"
+    CAMPAIGN = "campaign"
+    DEVICE = "device"
+
+
+# Campaigns
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,93 @@ class CampaignVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """A campaign's text as it takes effect; `rules` are its (entry, start time as written), `flows` the texts of
+    the flows that it uses, by script."""
+
+    name: str
+    path: str
+    version_id: int
+    commit: str | None
+    rules: frozenset[tuple[str, str]]
+    since_utc: datetime
+    flows: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodText:
+    """A campaign's text that has been found right, and that is to take effect; see `InForce`."""
+
+    name: str
+    path: str
+    text: str
+    flows: Mapping[str, str]
+    commit: str | None
+    rules: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign that the daemon has met.
+
+    `version_id`, `path`, `text`, `flows`, `commit` and `since_utc` tell of the text that is in force, and are None
+    for one that was never valid. `problem` is set, with since when and at which commit, while its file is invalid:
+    the text in force stays. `withdrawn_utc` and `withdrawn_reason` are set when it is no longer in force.
+    """
+
+    name: str
+    path: str | None
+    version_id: int | None
+    text: str | None
+    commit: str | None
+    since_utc: datetime | None
+    invalid_since_utc: datetime | None
+    invalid_commit: str | None
+    problem: str | None
+    withdrawn_utc: datetime | None
+    withdrawn_reason: str | None
+    flows: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """A start time of an entry, from when until when it was in force; `gone_utc` is None while it is."""
+
+    campaign: str
+    entry: str
+    rule: str
+    first_seen_utc: datetime
+    gone_utc: datetime | None
+
+
+# Occurrences and runs
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to become of an occurrence, and the tasks that it has if it is started."""
+
+    occurrence: Occurrence
+    state: OccurrenceState
+    reason: str
+    version_id: int | None
+    tasks: Sequence[Task] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceRow:
+    """An occurrence and what became of it; `run_id` is set for those of `runner run`."""
+
+    id: int
+    occurrence: Occurrence
+    state: OccurrenceState
+    reason: str
+    commit: str | None
+    created_utc: datetime
+    run_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One manual run: the campaign that it carried out, and its tasks counted by state."""
 
@@ -58,15 +162,81 @@ class RunRow:
     counts: Mapping[TaskState, int]
 
 
+# Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task and what has become of it.
+
+    `reason` is for people and empty where nothing need be said; `not_before` is set while a pending task is
+    held back; `attempts` counts them all, `tries` those that failed since a person last asked for a retry
+    (what `task.retry.max` is held against); `started_utc` and `finished_utc` are those of the latest attempt.
+    """
+
+    id: int
+    task: Task
+    state: TaskState
+    reason: str
+    hint: str | None
+    not_before: datetime | None
+    run_id: str | None
+    attempts: int
+    created_utc: datetime
+    started_utc: datetime | None
+    finished_utc: datetime | None
+    tries: int = 0
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long the latest attempt took; None before it has ended."""
+        if self.started_utc is None or self.finished_utc is None:
+            return None
+        return (self.finished_utc - self.started_utc).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks a list shows: those that are as every field that is set says. `since_utc` (included) and
+    `until_utc` (excluded) bound the due instant."""
+
+    states: Collection[TaskState] | None = None
+    campaign: str | None = None
+    entry: str | None = None
+    device: str | None = None
+    username: str | None = None
+    script: str | None = None
+    sources: Collection[TaskSource] | None = None
+    run_id: str | None = None
+    since_utc: datetime | None = None
+    until_utc: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt that has been started; `number` counts those of the task from 1."""
+    """An attempt that has been started; `number` counts those of the task from 1, `tries` those before it that
+    failed and count against the task's retries."""
 
     id: int
     task_key: str
     number: int
     executor: str
     started_utc: datetime
+    tries: int = 0
+
+
+class Ending(NamedTuple):
+    """How an attempt ended, and the state in which that leaves its task.
+
+    `reason` is what the task says of it (the outcome's message, if it is None), `not_before` when a task that
+    is pending again may be looked at (the outcome's, if it is None).
+    """
+
+    attempt_id: int
+    outcome: Outcome
+    state: TaskState
+    reason: str | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +287,37 @@ class RunRecord:
     tasks: tuple[TaskRecord, ...]
 
 
+# Effects
+
+
+@dataclass(frozen=True, slots=True)
+class NewEffect:
+    """An effect that is about to be made, and the screen before it."""
+
+    attempt_id: int
+    task_key: str
+    kind: str
+    target: str | None
+    device: str | None
+    account: str | None
+    evidence: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTable:
+    """What limits count, by device and by account, then by kind. See `planning.limits.Usage`."""
+
+    devices: Mapping[str, Mapping[str, Sequence[datetime]]] = field(default_factory=dict)
+    accounts: Mapping[str, Mapping[str, Sequence[datetime]]] = field(default_factory=dict)
+
+    def of(self, device: str | None, account: str | None) -> Usage:
+        """The usage of one device and one account, each of which may be unknown."""
+        return Usage(self.devices.get(device or "", {}), self.accounts.get(account or "", {}))
+
+
+# Holds, commands, pauses and spans
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """A device that runs nothing until a person has looked at it."""
@@ -126,3 +327,61 @@ class Hold:
     reason: str
     task_key: str | None
     placed_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A request to the process that carries tasks out; open until it has been answered."""
+
+    id: int
+    kind: CommandKind
+    subject: str | None
+    arguments: Mapping[str, object]
+    by: str
+    requested_utc: datetime
+    done_utc: datetime | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRow:
+    """A pause; `subject` is the campaign or device, None for all; `ended_utc` is None while it lasts."""
+
+    scope: PauseScope
+    subject: str | None
+    by: str
+    since_utc: datetime
+    ended_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One continuous life of a daemon.
+
+    Everything due up to `seen_utc` was considered. `stopped_utc` and `stop_reason` are set when it ended in
+    good order, or when its clock or machine did not go on steadily; otherwise it died after `seen_utc`.
+    """
+
+    id: int
+    executor: str
+    version: str
+    started_utc: datetime
+    start_reason: str
+    seen_utc: datetime
+    stopped_utc: datetime | None
+    stop_reason: str
+
+    @property
+    def until_utc(self) -> datetime:
+        """The last instant at which it is known to have been alive."""
+        return max(self.seen_utc, self.stopped_utc or self.seen_utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What retention removed: the records of so many tasks, and so many tombstones; `artifacts` are the paths
+    of screenshots and hierarchies that nothing names any longer."""
+
+    tasks: int
+    tombstones: int
+    artifacts: tuple[str, ...]

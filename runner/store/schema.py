@@ -19,26 +19,27 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy import Text as PlainText
 
-from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskState
+from runner.store.rows import CommandKind, OccurrenceState, PauseScope
+from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0001"
+REVISION = "0002"
 """The Alembic revision that these tables are the outcome of."""
+
+OPEN = "state IN ('pending', 'running')"
+"""Which tasks are not over."""
+
+LISTED = "deleted_utc IS NULL"
+"""Which tasks are shown."""
+
+UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
+"""Which tasks were deleted by a person, and still have their attempts."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-
-
-class OccurrenceState(StrEnum):
-    """What became of an occurrence: its tasks were made, or they were not, for the reason beside it."""
-
-    STARTED = "started"
-    MISSED = "missed"
-    SKIPPED = "skipped"
-    MERGED = "merged"
-    CANCELLED = "cancelled"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -79,6 +80,11 @@ def _one_of(words: type[StrEnum], name: str) -> Enum:
     )
 
 
+def _index_where(condition: str, name: str | None, *columns: str) -> Index:
+    """An index of the rows for which this holds; a query uses it if it says the same, word for word."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts by itself in SQLite
 
 metadata = MetaData(
@@ -89,6 +95,13 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_utc", Instant, nullable=False),
 )
 
 campaign_versions = Table(
@@ -103,6 +116,34 @@ campaign_versions = Table(
     Column("seen_utc", Instant, nullable=False),
     Column("text", Text, nullable=False),
     UniqueConstraint("name", "path", "sha256"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("path", Text),
+    Column("campaign_version_id", ForeignKey("campaign_versions.id")),
+    Column("git_commit", Text),
+    Column("since_utc", Instant),
+    Column("invalid_since_utc", Instant),
+    Column("invalid_commit", Text),
+    Column("problem", Text),
+    Column("withdrawn_utc", Instant),
+    Column("withdrawn_reason", Text),
+    Column("flows", JSON),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("campaign", Text, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("first_seen_utc", Instant, nullable=False),
+    Column("gone_utc", Instant),
+    Index(None, "campaign", "entry"),
 )
 
 occurrences = Table(
@@ -122,6 +163,8 @@ occurrences = Table(
     Column("created_utc", Instant, nullable=False),
     UniqueConstraint("campaign", "entry", "nominal"),
     Index(None, "campaign", "entry", "instant_utc"),
+    Index(None, "instant_utc"),
+    Index(None, "campaign_version_id"),
     Index(None, "run_id"),
 )
 
@@ -153,9 +196,26 @@ tasks = Table(
     Column("deleted_utc", Instant),
     Column("options", JSON, nullable=False),
     Column("config", JSON, nullable=False),
-    Index(None, "state", "lane", "due_utc"),
-    Index(None, "run_id", "state"),
+    Column("campaign", Text, nullable=False, server_default=""),
+    Column("entry", Text, nullable=False, server_default=""),
+    Column("source", _one_of(TaskSource, "source"), nullable=False, server_default="campaign"),
+    Column("grace_s", Float, nullable=False, server_default="3600"),
+    Column("retry_max", Integer, nullable=False, server_default="0"),
+    Column("retry_delay_s", Float, nullable=False, server_default="30"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("pruned_utc", Instant),
     Index(None, "occurrence_id"),
+    _index_where("run_id IS NOT NULL", None, "run_id", "state"),
+    _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
+    _index_where(LISTED, "ix_tasks_listed_state", "state"),
+    _index_where(LISTED, "ix_tasks_listed_campaign_entry", "campaign", "entry"),
+    _index_where(LISTED, "ix_tasks_listed_device", "device"),
+    _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
+    _index_where(LISTED, "ix_tasks_listed_script", "script"),
+    _index_where(LISTED, "ix_tasks_listed_source", "source"),
+    _index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
+    _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
+    _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
     sqlite_autoincrement=True,
 )
 
@@ -229,17 +289,27 @@ commands = Table(
     "commands",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("scope", Text, nullable=False),
+    Column("kind", _one_of(CommandKind, "kind"), nullable=False),
     Column("subject", Text),
     Column("arguments", JSON, nullable=False),
     Column("requested_by", Text, nullable=False),
     Column("requested_utc", Instant, nullable=False),
-    Column("taken_utc", Instant),
     Column("done_utc", Instant),
     Column("answer", Text, nullable=False),
     Index(None, "done_utc"),
     sqlite_autoincrement=True,
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scope", _one_of(PauseScope, "scope"), nullable=False),
+    Column("subject", Text),
+    Column("requested_by", Text, nullable=False),
+    Column("since_utc", Instant, nullable=False),
+    Column("ended_utc", Instant),
+    Index(None, "ended_utc"),
 )
 
 daemon_spans = Table(
@@ -249,8 +319,9 @@ daemon_spans = Table(
     Column("executor", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("started_utc", Instant, nullable=False),
+    Column("start_reason", Text, nullable=False),
     Column("seen_utc", Instant, nullable=False),
     Column("stopped_utc", Instant),
-    Column("reason", Text, nullable=False),
+    Column("stop_reason", Text, nullable=False),
     Index(None, "started_utc"),
 )

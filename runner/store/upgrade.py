@@ -22,10 +22,13 @@ def upgrade(database: Database) -> None:
     if version == REVISION:
         return
     _refuse_unknown(version, database.where)
-    with database.write("make the tables") as connection:
-        from alembic import command
+    database.migrate("make the tables", _migrate)
 
-        command.upgrade(alembic_config(connection), "head")
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
 
 
 def _version(connection: Connection, where: str) -> str | None:

@@ -143,6 +143,9 @@ def _remove_leftovers() -> None:
 def _listen() -> socket.socket:
     """A listening socket for adb to inherit: no port can be lost between choosing and using it."""
     listening = socket.socket()
+    listening.setsockopt(
+        socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+    )  # or no other server could follow this one
     listening.bind(("127.0.0.1", 0))
     assert listening.getsockname()[1] != STANDARD_PORT, "the system never gives this port by itself"
     listening.listen(128)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
 from runner.virtual import screenshots
+from runner.virtual.adbserver import AdbServerError
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
@@ -21,6 +22,8 @@ class Phones(Protocol):
     async def plug_in(self, endpoint: Endpoint) -> None: ...
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
+
+    async def add(self, serial: str) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -74,13 +77,19 @@ class ControlServer:
         try:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:
-                return self._list(request)
+                return await self._on_all(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
 
-    def _list(self, request: Request) -> bytes:
-        _expect(request, "GET")
+    async def _on_all(self, request: Request) -> bytes:
+        if request.method == "POST":
+            try:
+                await self._phones.add(_value(_wish(request.body), "serial", str))
+            except (ValueError, AdbServerError, OSError) as error:
+                raise BadRequestError(f"a new phone: {error}") from error
+        else:
+            _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
 
     def _endpoint(self, serial: str) -> Endpoint:

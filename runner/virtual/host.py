@@ -29,10 +29,8 @@ class Host:
         """`folder`, which must exist, keeps the phones' memory. Raises ValueError for equal serials."""
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
-        self.endpoints: dict[str, Endpoint] = {}
-        for serial in serials:
-            store = MemoryFile(folder, serial) if folder is not None else None
-            self.endpoints[serial] = Endpoint(Phone(serial, store=store))
+        self._folder = folder
+        self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
         self._control = ControlServer(self)
 
@@ -60,6 +58,13 @@ class Host:
         ]
         return {"adb_server_port": self._adb.port, "phones": phones}
 
+    async def add(self, serial: str) -> None:
+        """Start one more phone, connected. Raises ValueError for a serial that is taken or empty."""
+        if not serial or serial in self.endpoints:
+            raise ValueError(f"the serial {serial!r} is taken" if serial else "a phone needs a serial")
+        endpoint = self.endpoints[serial] = self._endpoint(serial)
+        await self.plug_in(endpoint)
+
     async def plug_in(self, endpoint: Endpoint) -> None:
         """Let a phone be reached, and have the adb server connect to it anew."""
         await self._adb.disconnect(endpoint.address)
@@ -80,6 +85,10 @@ class Host:
         """Take a phone away: adb no longer lists it."""
         endpoint.unplug()
         await self._adb.disconnect(endpoint.address)
+
+    def _endpoint(self, serial: str) -> Endpoint:
+        store = MemoryFile(self._folder, serial) if self._folder is not None else None
+        return Endpoint(Phone(serial, store=store))
 
 
 def serials_of(count: int) -> list[str]:

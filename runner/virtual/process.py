@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 STOP_TIMEOUT_S = 10.0
+ADD_TIMEOUT_S = 30.0
 _RETURN_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "131072"}
 """Or glibc keeps what the clients' 3.7 MB pushes took at once: 1.3 MB a phone instead of 0.1."""
 
@@ -66,10 +69,21 @@ class PhonesProcess:
         if not line:
             self.stop()
             raise PhonesError(f"the virtual phones did not start: {self.complaints}")
-        ready = json.loads(line)
-        self.adb_server_port = ready["adb_server_port"]
-        self.phones = tuple(PhoneAddress(**phone) for phone in ready["phones"])
+        self._take(json.loads(line))
         return self
+
+    def add(self, serial: str) -> None:
+        """Start one more phone and wait until adb has connected it. Raises PhonesError."""
+        control = self.phones[0].control.rpartition("/")[0]
+        request = Request(f"{control}/", json.dumps({"serial": serial}).encode(), method="POST")
+        try:
+            with urlopen(request, timeout=ADD_TIMEOUT_S) as answer:
+                self._take(json.load(answer))
+        except HTTPError as error:
+            with error:
+                raise PhonesError(json.load(error)["error"]) from None
+        except OSError as error:
+            raise PhonesError(f"the virtual phones at {control} do not answer: {error}") from error
 
     def stop(self) -> None:
         """End them, and their adb server."""
@@ -99,6 +113,10 @@ class PhonesProcess:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _take(self, told: Mapping[str, Any]) -> None:
+        self.adb_server_port = told["adb_server_port"]
+        self.phones = tuple(PhoneAddress(**phone) for phone in told["phones"])
 
     def _command(self) -> list[str]:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []

@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import adbutils
 import pytest
+from daemon_process import Daemons
 
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhoneAddress, PhonesProcess
@@ -106,3 +107,11 @@ def phones() -> Iterator[Start]:
     for process in started:
         process.stop()
     assert [process.complaints for process in started if process.complaints] == []
+
+
+@pytest.fixture
+def daemons(tmp_path: Path) -> Iterator[Daemons]:
+    """Start daemons on a state directory and a folder of campaigns of their own. They end with the test."""
+    daemons = Daemons(tmp_path)
+    yield daemons
+    daemons.close()

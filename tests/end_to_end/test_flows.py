@@ -45,6 +45,9 @@ class Notes:
         )
         return len(self.rows) - 1
 
+    def works_as(self, app: str, account: str) -> None:
+        pass
+
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self.rows[effect_id] = replace(self.rows[effect_id], state=state)
 

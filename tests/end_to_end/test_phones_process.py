@@ -81,6 +81,16 @@ def test_the_phones_end_with_whoever_started_them() -> None:
     wait_for_end(int(ran.stdout))
 
 
+def test_a_phone_joins_those_that_run(tmp_path: Path) -> None:
+    with PhonesProcess(["FIRST01"], tmp_path) as process:
+        process.add("JOINED 2/x")
+        told = adbutils.AdbClient(port=process.adb_server_port).device(process.phones[1].address)
+        assert told.shell("getprop ro.serialno").strip() == "JOINED 2/x"
+        with pytest.raises(PhonesError, match="the serial 'FIRST01' is taken"):
+            process.add("FIRST01")
+    assert process.complaints == ""
+
+
 def test_equal_serials_are_refused() -> None:
     with pytest.raises(PhonesError, match="two phones have the same serial"):
         PhonesProcess(["TWICE", "TWICE"]).start()

@@ -21,6 +21,15 @@ def test_each_setting_is_read() -> None:
     assert settings == Settings(Path("/tmp/state"), "sqlite:////tmp/other.db", 5099, ZoneInfo("Asia/Tokyo"))
 
 
+def test_the_local_api_is_where_the_application_serves_it_by_default() -> None:
+    settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"})
+    assert settings.api_url == "http://127.0.0.1:50809/api/v1/"
+    named = {"RUNNER_API_URL": "https://desk.example/api/v1", "RUNNER_API_TOKEN": "t0ken"}
+    settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | named)
+    assert settings.api_url == "https://desk.example/api/v1/"
+    assert "t0ken" not in repr(settings)
+
+
 def test_the_ledger_is_in_the_state_directory_by_default() -> None:
     settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"})
     assert settings.store_url == "sqlite:////tmp/state/ledger.db"
@@ -33,6 +42,10 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"ANDROID_ADB_SERVER_PORT": "adb"},
         {"ANDROID_ADB_SERVER_PORT": "70000"},
         {"RUNNER_TIMEZONE": "Mars/Base"},
+        {"RUNNER_API_URL": "localhost:50809"},
+        {"RUNNER_API_URL": "http://me:password@localhost/"},
+        {"RUNNER_API_TIMEOUT": "soon"},
+        {"RUNNER_API_PLAN": "Gold"},
     ],
 )
 def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]) -> None:

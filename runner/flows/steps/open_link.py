@@ -15,6 +15,7 @@ class OpenLink(Action):
 
     kind: ClassVar = "open_link"
     short: ClassVar = "link"
+    is_input: ClassVar = True
 
     link: LinkName = Field(description="A link of the app profile.")
 

@@ -13,6 +13,7 @@ class Press(Action):
 
     kind: ClassVar = "press"
     short: ClassVar = "key"
+    is_input: ClassVar = True
 
     key: Literal["back", "home", "enter", "search", "delete", "recent"] = Field(description="The key.")
 

@@ -54,7 +54,7 @@ class Remember(Action):
         return self.name
 
     def perform(self, attempt: Attempt) -> None:
-        attempt.variables[self.name] = self._read(attempt)
+        attempt.remember(self.name, self._read(attempt))
 
     def _read(self, attempt: Attempt) -> str:
         timeout_s = attempt.seconds(self.timeout)

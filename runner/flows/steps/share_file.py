@@ -17,6 +17,7 @@ class ShareFile(Action):
 
     kind: ClassVar = "share_file"
     short: ClassVar = "file"
+    is_input: ClassVar = True
 
     file: Template = Field(
         description="The path of a video or an image on this machine.", examples=["${file}"]

@@ -24,6 +24,7 @@ class Swipe(Action):
 
     kind: ClassVar = "swipe"
     short: ClassVar = "direction"
+    is_input: ClassVar = True
 
     direction: Literal["up", "down", "left", "right"] = Field(description="Where the finger goes.")
     times: int = Field(default=1, ge=1, le=20, description="How often.")

@@ -16,6 +16,7 @@ class Tap(Action):
 
     kind: ClassVar = "tap"
     short: ClassVar = "element"
+    is_input: ClassVar = True
 
     element: ElementName = Field(description="The element that is tapped.")
     timeout: Timeout = Field(default="15s", description="How long to wait for the element.")

@@ -15,6 +15,7 @@ class Type(Action):
     """Taps the field, replaces its text, reads it back, and closes the keyboard, which may cover buttons."""
 
     kind: ClassVar = "type"
+    is_input: ClassVar = True
 
     into: ElementName = Field(description="The field.")
     text: Template = Field(description="What is typed.", examples=["${caption}"])

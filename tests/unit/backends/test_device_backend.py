@@ -1,5 +1,7 @@
 """What the device backend makes of a task before it touches a phone."""
 
+import dataclasses
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -7,10 +9,29 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from runner.backends.device import DeviceBackend, inputs, supported_flow
-from runner.errors import TaskError, Unsupported
+from runner.errors import AdbUnavailable, AppMissing, DeviceOffline, NeedsPerson, TaskError, Unsupported
+from runner.phone.fleet import Problem as FleetProblem
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
-from runner.tasks import Task
+from runner.tasks import Again, AttemptOutcome, Task
+
+SETTINGS = Settings(Path("/nowhere"), "", 1, ZoneInfo("UTC"))
+
+
+class NoEffects:
+    """A journal of a task that was never tried."""
+
+    def effects(self):
+        return []
+
+
+def perform(task, flows=None):
+    backend = DeviceBackend(SETTINGS, flows=flows)
+    return backend.perform(task, NoEffects(), None, threading.Event(), 600.0)
+
+
+def fields(task):
+    return {field.name: getattr(task, field.name) for field in dataclasses.fields(task)}
 
 
 def task(script="post", target=None, device="S1", ordinal=0, key="c/e/n/S1", **config):
@@ -61,8 +82,41 @@ def test_the_default_sound_is_supported(value):
 
 def test_problems_of_configs_are_found_without_any_phone(monkeypatch):
     monkeypatch.setattr("runner.phone.fleet.Fleet.check", lambda self, serials: [])
-    backend = DeviceBackend(Settings(Path("/nowhere"), "", 1, ZoneInfo("UTC")))
+    backend = DeviceBackend(SETTINGS)
     twice = [task(content_type=1), task(content_type=1, key="other")]
     (problem,) = backend.check(twice)
     assert problem.lane == "S1" and "content_type" in problem.message
     backend.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (DeviceOffline("S1: offline", sent=False), Again.WHEN_BACK),
+        (AdbUnavailable("no adb server"), Again.WHEN_BACK),
+        (AppMissing("S1: no such app"), Again.NEVER),
+        (NeedsPerson("S1: the phone is locked"), Again.RETRY),
+    ],
+)
+def test_an_attempt_that_cannot_begin_says_whether_another_one_may(monkeypatch, error, again):
+    def fail(self):
+        raise error
+
+    monkeypatch.setattr("runner.phone.session.Session.open", fail)
+    outcome = perform(task("follow", "@demo", target_users=["@demo"]))
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, again)
+    assert outcome.needs_person == isinstance(error, NeedsPerson)
+
+
+def test_a_flow_that_cannot_be_read_fails_for_good(tmp_path):
+    own = {("c", "visit"): str(tmp_path / "gone.yaml")}
+    outcome = perform(Task(**{**fields(task("follow")), "script": "visit"}), own)
+    assert outcome.again is Again.NEVER and "gone.yaml cannot be read" in outcome.message
+
+
+def test_a_phone_that_is_not_ready_may_come_back_by_itself(monkeypatch):
+    problem = FleetProblem("S1", "S1: adb lists it as offline")
+    monkeypatch.setattr("runner.phone.fleet.Fleet.check", lambda self, serials: [problem])
+    backend = DeviceBackend(SETTINGS)
+    (found,) = backend.check([task("follow", "@demo", target_users=["@demo"])])
+    assert (found.message, found.is_away) == (problem.message, True)

@@ -1,135 +1,49 @@
-"""Lanes, limits, holds and stops, on a ledger in memory and a backend that does as it is told."""
+"""Lanes, limits, holds and ends of a run by hand, on a ledger in memory."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from desk import DONE, LONG_S, NOON, Desk, LaneBackend, follow, nothing
 
 from runner.clock import ManualClock
-from runner.errors import AppMissing, HeldBack
-from runner.events import Event, TaskFinished, TaskWaiting
-from runner.execution.executor import Executor
-from runner.execution.limiter import Limiter
+from runner.errors import AppMissing, HeldBack, LedgerError
+from runner.events import TaskFinished, TaskStarted, TaskWaiting
 from runner.execution.recovery import settle_interrupted
-from runner.planning.limits import effective_limits
+from runner.execution.state import Mode
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import (
-    AttemptOutcome,
-    EffectState,
-    Journal,
-    Listener,
-    Occurrence,
-    Outcome,
-    StopSignal,
-    Task,
-    TaskState,
-    task_key,
-)
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-DONE = Outcome(AttemptOutcome.COMPLETED)
-Behaviour = Callable[[Task, Journal], Outcome]
-
-
-@dataclass
-class ScriptedBackend:
-    """Does for each task what the test says."""
-
-    behaviour: Behaviour
-    performed: list[str] = field(default_factory=list)
-
-    def perform(
-        self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
-    ) -> Outcome:
-        self.performed.append(task.key)
-        return self.behaviour(task, journal)
-
-    def close(self) -> None:
-        return None
-
-
-def follow(task: Task, journal: Journal) -> Outcome:
-    """Make the one effect that the task is for."""
-    effect = journal.committing("follow", task.target, "@own", {"button": "Follow"})
-    journal.settle(effect, EffectState.COMMITTED, {"button": "Following"})
-    return DONE
-
-
-@dataclass
-class Desk:
-    """A ledger with tasks in it and an executor over a scripted backend."""
-
-    ledger: Ledger
-    clock: ManualClock
-    artifacts: Artifacts
-    events: list[Event] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
-    limits: Mapping[str, Any] = field(default_factory=lambda: {"min_gap": "0s"})
-
-    def add(self, *devices_and_targets: tuple[str, str]) -> list[Task]:
-        occurrence = Occurrence("demo", "greet", "run:1", "manual", NOON)
-        tasks = [
-            make_task(device, target, number) for number, (device, target) in enumerate(devices_and_targets)
-        ]
-        version = self.ledger.record_campaign("demo", "demo.yaml", "text", None)
-        self.ledger.add_occurrences(version, [occurrence], tasks, "1")
-        return tasks
-
-    def run(self, behaviour: Behaviour, tasks: list[Task], patience_s: float = 900) -> ScriptedBackend:
-        backend = ScriptedBackend(behaviour)
-        limits = {"demo": effective_limits(self.limits)}
-        limiter = Limiter(self.ledger, limits, UTC, self.clock)
-        sink = self.events.append
-        Executor(self.ledger, self.artifacts, backend, limiter, self.clock, sink, self.stop, patience_s).run(
-            tasks
-        )
-        return backend
-
-    def states(self) -> dict[str, TaskState]:
-        return {row.task.target or "": row.state for row in self.ledger.tasks(run_id="1")}
-
-
-def make_task(device: str, target: str, ordinal: int) -> Task:
-    return Task(
-        key=task_key("demo", "greet", "run:1", device, target),
-        campaign="demo",
-        entry="greet",
-        script="follow",
-        backend="device",
-        device=device,
-        username=None,
-        target=target,
-        nominal="run:1",
-        ordinal=ordinal,
-        due_utc=NOON,
-        timeout_s=600,
-        config={"target_users": [target]},
-    )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    clock = ManualClock(NOON)
-    with Ledger.open("sqlite://", clock) as ledger:
-        yield Desk(ledger, clock, Artifacts(tmp_path))
+from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
 def test_a_lane_keeps_the_order_of_its_tasks(desk: Desk) -> None:
-    tasks = desk.add(("A", "@1"), ("B", "@2"), ("A", "@3"), ("A", "@4"))
-    performed = desk.run(follow, tasks).performed
-    assert [key for key in performed if "/A/" in key] == [tasks[0].key, tasks[2].key, tasks[3].key]
+    performed = desk.run(follow, desk.add(("A", "@1"), ("B", "@2"), ("A", "@3"), ("A", "@4"))).performed
+    assert [target for target in performed if target != "@2"] == ["@1", "@3", "@4"]
     assert set(desk.states().values()) == {TaskState.COMPLETED}
 
 
-def test_lanes_run_side_by_side(desk: Desk) -> None:
-    both = threading.Barrier(2, timeout=20)
+def test_tasks_go_by_their_due_instants_before_the_order_in_which_they_were_recorded(desk: Desk) -> None:
+    late = desk.add(("A", "@1"), due_utc=NOON - timedelta(minutes=1))
+    early = desk.add(("A", "@2"), entry="first", due_utc=NOON - timedelta(minutes=2))
+    assert desk.run(follow, [*late, *early]).performed == ["@2", "@1"]
 
-    def meet(task: Task, journal: Journal) -> Outcome:
+
+def test_a_task_is_not_begun_before_it_is_due(desk: Desk) -> None:
+    tasks = desk.add(("A", "@1"), due_utc=NOON + timedelta(seconds=90))
+    backend = LaneBackend(nothing)
+    with desk.executor(backend, tasks) as executor:
+        assert executor.wait_until_idle(LONG_S) and not backend.performed
+        desk.pass_time(executor, 89)
+        assert not backend.performed
+        desk.pass_time(executor, 1)
+    assert backend.performed == ["@1"]
+
+
+def test_lanes_run_side_by_side(desk: Desk) -> None:
+    both = threading.Barrier(2, timeout=LONG_S)
+
+    def meet(task, journal, stop):
         both.wait()
         return DONE
 
@@ -137,16 +51,20 @@ def test_lanes_run_side_by_side(desk: Desk) -> None:
     assert set(desk.states().values()) == {TaskState.COMPLETED}
 
 
+def test_a_task_that_is_submitted_twice_is_done_once(desk: Desk) -> None:
+    tasks = desk.add(("A", "@1"))
+    assert desk.run(follow, [*tasks, *desk.rows(), *tasks]).performed == ["@1"]
+
+
 def test_a_failed_task_does_not_stop_the_others(desk: Desk) -> None:
-    def fail_first(task: Task, journal: Journal) -> Outcome:
+    def fail_first(task, journal, stop):
         if task.target == "@1":
             raise AppMissing("no such app on A", hint="install it")
         return DONE
 
     desk.run(fail_first, desk.add(("A", "@1"), ("A", "@2"), ("B", "@3")))
     assert desk.states() == {"@1": TaskState.FAILED, "@2": TaskState.COMPLETED, "@3": TaskState.COMPLETED}
-    failed = desk.ledger.tasks(run_id="1", states=[TaskState.FAILED])[0]
-    assert (failed.reason, failed.hint) == ("no such app on A", "install it")
+    assert (desk.row("@1").reason, desk.row("@1").hint) == ("no such app on A", "install it")
 
 
 def test_the_gap_between_effects_is_waited_for(desk: Desk) -> None:
@@ -154,25 +72,26 @@ def test_the_gap_between_effects_is_waited_for(desk: Desk) -> None:
     desk.run(follow, desk.add(("A", "@1"), ("A", "@2")))
     assert desk.clock.now() == NOON + timedelta(seconds=90)
     assert set(desk.states().values()) == {TaskState.COMPLETED}
-    assert any(isinstance(event, TaskWaiting) for event in desk.events)
+    assert [event.key for event in desk.told(TaskWaiting)] == [desk.row("@2").task.key]
 
 
 def test_a_limit_that_is_far_away_leaves_the_task_pending_with_its_reason(desk: Desk) -> None:
     desk.limits = {"min_gap": "0s", "per_device": {"per_day": {"follow": 1}}}
-    backend = desk.run(follow, desk.add(("A", "@1"), ("A", "@2")))
-    assert len(backend.performed) == 1
-    row = desk.ledger.tasks(run_id="1", states=[TaskState.PENDING])[0]
-    assert row.task.target == "@2"
-    assert "limits.per_device.per_day.follow" in row.reason
-    assert row.not_before == NOON + timedelta(hours=12)
+    backend = desk.run(follow, desk.add(("A", "@1"), ("A", "@2"), ("A", "@3")))
+    assert backend.performed == ["@1"]
+    for target in ("@2", "@3"):
+        row = desk.row(target)
+        assert row.state is TaskState.PENDING
+        assert "limits.per_device.per_day.follow" in row.reason
+        assert row.not_before == NOON + timedelta(hours=12)
 
 
 def test_a_limit_of_the_account_counts_on_every_phone(desk: Desk) -> None:
     desk.limits = {"min_gap": "0s", "per_account": {"per_day": {"follow": 1}}}
 
-    def hold_back(task: Task, journal: Journal) -> Outcome:
+    def hold_back(task, journal, stop):
         try:
-            return follow(task, journal)
+            return follow(task, journal, stop)
         except HeldBack as error:
             return Outcome(AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before)
 
@@ -183,48 +102,109 @@ def test_a_limit_of_the_account_counts_on_every_phone(desk: Desk) -> None:
 def test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending(desk: Desk) -> None:
     tasks = desk.add(("A", "@1"), ("A", "@2"), ("B", "@3"))
 
-    def ask(task: Task, journal: Journal) -> Outcome:
+    def ask(task, journal, stop):
         if task.device == "A":
             return Outcome(AttemptOutcome.FAILED, "the app asks for a login", needs_person=True)
         return DONE
 
     desk.run(ask, tasks)
     assert desk.states() == {"@1": TaskState.FAILED, "@2": TaskState.PENDING, "@3": TaskState.COMPLETED}
-    assert "on hold: the app asks for a login" in desk.ledger.tasks(run_id="1")[1].reason
+    assert desk.row("@2").reason == "A is on hold: the app asks for a login"
     desk.ledger.release_holds("A")
     desk.run(follow, [tasks[1]])
     assert desk.states()["@2"] is TaskState.COMPLETED
 
 
 def test_an_effect_that_can_still_be_verified_keeps_its_task_open(desk: Desk) -> None:
-    def lose_the_phone(task: Task, journal: Journal) -> Outcome:
+    def lose_the_phone(task, journal, stop):
         journal.committing("follow", task.target, "@own", {})
         return Outcome(AttemptOutcome.FAILED, "A is not connected")
 
     desk.run(lose_the_phone, desk.add(("A", "@1")))
-    row = desk.ledger.tasks(run_id="1")[0]
-    assert (row.state, row.reason) == (TaskState.PENDING, "A is not connected")
+    assert (desk.row("@1").state, desk.row("@1").reason) == (TaskState.PENDING, "A is not connected")
 
 
-def test_a_stop_leaves_what_has_not_begun_pending(desk: Desk) -> None:
-    def stop(task: Task, journal: Journal) -> Outcome:
-        desk.stop.set()
+def test_a_drain_leaves_what_has_not_begun_pending(desk: Desk) -> None:
+    began = threading.Event()
+
+    def wait_for_stop(task, journal, stop):
+        began.set()
+        assert stop.wait(LONG_S)
         return Outcome(AttemptOutcome.STOPPED, "stopped on request")
 
-    backend = desk.run(stop, desk.add(("A", "@1"), ("A", "@2")))
-    assert len(backend.performed) == 1
+    backend = LaneBackend(wait_for_stop)
+    with desk.executor(backend, desk.add(("A", "@1"), ("A", "@2")), Mode.manual()) as executor:
+        assert began.wait(LONG_S)
+        assert executor.drain(LONG_S) and executor.wait_until_done(0)
+    assert backend.performed == ["@1"]
     assert set(desk.states().values()) == {TaskState.PENDING}
 
 
+def test_a_drain_does_not_wait_for_ever(desk: Desk) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def hang(task, journal, stop):
+        began.set()
+        go_on.wait(LONG_S)
+        return DONE
+
+    with desk.executor(LaneBackend(hang), desk.add(("A", "@1"))) as executor:
+        assert began.wait(LONG_S)
+        assert not executor.drain(0.01)
+        go_on.set()
+        assert executor.drain(LONG_S)
+
+
 def test_a_bug_in_one_lane_lets_the_others_end_and_is_told(desk: Desk) -> None:
-    def break_down(task: Task, journal: Journal) -> Outcome:
+    other_began = threading.Event()
+
+    def break_down(task, journal, stop):
         if task.device == "A":
+            assert other_began.wait(LONG_S)
             raise ZeroDivisionError("a bug")
+        other_began.set()
         return DONE
 
     with pytest.raises(ZeroDivisionError):
         desk.run(break_down, desk.add(("A", "@1"), ("B", "@2")))
-    assert desk.states()["@2"] is TaskState.COMPLETED
+    assert desk.states() == {"@1": TaskState.FAILED, "@2": TaskState.COMPLETED}
+    assert "ZeroDivisionError: a bug" in desk.row("@1").reason
+
+
+def test_a_bug_does_not_end_a_daemon(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    def break_down(task, journal, stop):
+        return DONE if task.target == "@2" else 1 / 0
+
+    with desk.executor(LaneBackend(break_down), desk.add(("A", "@1"), ("A", "@2"))) as executor:
+        assert executor.wait_until_idle(LONG_S)
+    assert desk.states() == {"@1": TaskState.FAILED, "@2": TaskState.COMPLETED}
+    assert "a bug in the runner ended the attempt" in caplog.text
+
+
+def test_a_ledger_that_fails_ends_the_run_and_leaves_the_attempt_open(desk: Desk) -> None:
+    def fill_the_disk(task, journal, stop):
+        raise LedgerError("the disk is full")
+
+    with pytest.raises(LedgerError, match="disk is full"):
+        desk.run(fill_the_disk, desk.add(("A", "@1"), ("A", "@2")))
+    assert desk.states() == {"@1": TaskState.RUNNING, "@2": TaskState.PENDING}
+
+
+def test_a_task_that_was_cancelled_meanwhile_is_not_begun(desk: Desk) -> None:
+    tasks = desk.add(("A", "@1"), ("A", "@2"))
+
+    def cancel_the_next(task, journal, stop):
+        desk.ledger.cancel([tasks[1].key], "no longer wanted")
+        return DONE
+
+    assert desk.run(cancel_the_next, tasks).performed == ["@1"]
+    assert desk.states()["@2"] is TaskState.CANCELLED
+
+
+def test_a_task_of_a_backend_that_is_not_there_fails_with_what_to_do(desk: Desk) -> None:
+    desk.run(nothing, desk.add(("A", "@1"), backend="elsewhere"))
+    assert desk.row("@1").state is TaskState.FAILED
+    assert "no backend 'elsewhere'" in desk.row("@1").reason and desk.row("@1").hint
 
 
 def test_what_a_dead_process_left_running_is_pending_again(tmp_path: Path) -> None:
@@ -237,13 +217,32 @@ def test_what_a_dead_process_left_running_is_pending_again(tmp_path: Path) -> No
     with Ledger.open(url, clock) as ledger:
         assert settle_interrupted(ledger) == 1
         row = ledger.tasks(run_id="1")[0]
-        assert row.state is TaskState.PENDING
+        assert (row.state, row.tries) == (TaskState.PENDING, 0)
         assert [effect.state for effect in ledger.effects(task.key)] == [EffectState.COMMITTING]
         assert settle_interrupted(ledger) == 0
 
 
-def test_every_ending_is_told(desk: Desk) -> None:
+def test_what_an_earlier_attempt_left_open_is_looked_up_though_a_limit_forbids_the_effect(
+    desk: Desk,
+) -> None:
+    desk.limits = {"min_gap": "90s"}
+    task = desk.add(("A", "@1"))[0]
+    attempt = desk.ledger.start_attempt(task.key)
+    desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+
+    def look_up(task, journal, stop):
+        (effect,) = journal.effects()
+        journal.settle(effect.id, EffectState.COMMITTED, {})
+        return DONE
+
+    desk.run(look_up, desk.rows())
+    assert desk.states() == {"@1": TaskState.COMPLETED} and desk.clock.now() == NOON
+
+
+def test_every_beginning_and_ending_is_told(desk: Desk) -> None:
+    desk.clock.advance(3)
     desk.run(follow, desk.add(("A", "@1")))
-    ending = desk.events[-1]
-    assert isinstance(ending, TaskFinished)
-    assert (ending.lane, ending.state) == ("A", TaskState.COMPLETED)
+    (began,), (ended,) = desk.told(TaskStarted), desk.told(TaskFinished)
+    assert (began.lane, began.attempt, began.late_s) == ("A", 1, 3.0)
+    assert (ended.lane, ended.state) == ("A", TaskState.COMPLETED)

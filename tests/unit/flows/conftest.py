@@ -89,6 +89,7 @@ class World:
     rows: list[Effect] = field(default_factory=list)
     records: list[StepRecord] = field(default_factory=list)
     held_back: HeldBack | None = None
+    busy: HeldBack | None = None
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime(2026, 11, 21, tzinfo=UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
@@ -116,6 +117,11 @@ class World:
         self.phone.events.append(("committing", kind))
         self.rows.append(Effect(len(self.rows), "key", 0, kind, target, EffectState.COMMITTING, evidence))
         return len(self.rows) - 1
+
+    def works_as(self, app: str, account: str) -> None:
+        self.phone.events.append(("works_as", app, account))
+        if self.busy is not None:
+            raise self.busy
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self.phone.events.append(("settle", state.value))

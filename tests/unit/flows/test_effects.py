@@ -3,7 +3,7 @@
 import pytest
 
 from runner.errors import ConnectionLost, DeviceOffline, NeedsPerson, PhoneTimeout
-from runner.tasks import AttemptOutcome, EffectState
+from runner.tasks import Again, AttemptOutcome, EffectState
 
 LOST = ConnectionLost("FAKE1: the cable went")
 
@@ -35,13 +35,13 @@ def test_a_tap_that_was_lost_on_its_way_is_refuted_by_what_the_app_shows(world):
     assert world.states == ["refuted"] and world.state == "Follow"
 
 
-def test_an_answer_that_was_lost_and_cannot_be_looked_up_is_uncertain(world):
+def test_an_answer_that_was_lost_is_looked_up_when_the_phone_is_back(world):
     world.phone.fail("tap_once", LOST, after=True)
     world.phone.fail("reconnect", LOST, times=1000)
     outcome = world.run()
-    assert outcome.outcome is AttemptOutcome.UNCERTAIN
-    assert outcome.hint is not None and "tasks resolve" in outcome.hint
-    assert world.states == ["uncertain"] and world.taps == 1
+    assert outcome.outcome is AttemptOutcome.FAILED and outcome.again is Again.WHEN_BACK
+    assert "not verified" in outcome.message
+    assert world.states == ["committing"] and world.taps == 1
 
 
 def test_a_screen_that_shows_neither_is_uncertain(world):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from runner.errors import AutomationFailed, ConnectionLost, HeldBack, LedgerError
-from runner.tasks import AttemptOutcome, StepOutcome
+from runner.tasks import Again, AttemptOutcome, StepOutcome
 
 
 def test_a_flow_is_carried_out_step_by_step(world):
@@ -149,5 +149,6 @@ def test_no_step_begins_after_the_deadline(world):
 def test_a_phone_that_fails_before_anything_was_made(world):
     world.phone.fail("launch", ConnectionLost("FAKE1: cable gone", hint="plug it in"))
     outcome = world.run()
-    assert outcome == type(outcome)(AttemptOutcome.FAILED, "FAKE1: cable gone", "plug it in")
+    assert (outcome.outcome, outcome.message) == (AttemptOutcome.FAILED, "FAKE1: cable gone")
+    assert (outcome.hint, outcome.again) == ("plug it in", Again.WHEN_BACK)
     assert world.states == [] and world.records[-1].screenshot is None

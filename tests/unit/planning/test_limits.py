@@ -118,6 +118,12 @@ def test_the_gap_is_between_effects_of_any_kind_on_one_device() -> None:
     assert ask(limits(min_gap="60s"), usage) == Allowed()
 
 
+def test_an_effect_dated_ahead_of_a_clock_that_stepped_back_opens_no_gap() -> None:
+    usage = Usage(device={"follow": minutes_ago(-300)})
+
+    assert ask(limits(min_gap="90s"), usage) == Allowed()
+
+
 def test_a_gap_without_measure_still_has_an_instant() -> None:
     answer = ask(limits(min_gap="99999d"), Usage(device={"post": minutes_ago(1)}))
 

@@ -50,3 +50,14 @@ def test_a_place_where_nothing_can_be_written(folder: Path) -> None:
     with pytest.raises(LedgerError, match=f"cannot write {folder}") as caught:
         Artifacts(folder).save_screenshot("a", 1, 0, b"jpeg")
     assert caught.value.hint is not None
+
+
+def test_what_is_removed_leaves_no_empty_folder_and_nothing_else_is_touched(folder: Path) -> None:
+    artifacts = Artifacts(folder)
+    old, kept = (artifacts.save_screenshot("a", attempt, 0, b"jpeg") for attempt in (1, 2))
+    other = artifacts.save_screenshot("b", 1, 0, b"jpeg")
+    artifacts.remove([old, other, "no/such/file.jpg"])
+    assert (artifacts.read(old), artifacts.read(other), artifacts.read(kept)) == (None, None, b"jpeg")
+    artifacts.remove([kept])
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
+    assert list(folder.glob("*/*")) == []

@@ -227,6 +227,37 @@ def test_a_full_disk_loses_nothing_that_was_written(path: Path, small_disk: tupl
     assert answer["written"] == answer["held"] > 5
 
 
+CROWD = """
+from concurrent.futures import ThreadPoolExecutor
+kept = ledger()
+def fill(number):
+    told, written = None, 0
+    while told is None:
+        try:
+            kept.record_campaign(f"c{number}-{written}", "/srv/c.yaml", "x" * 20_000, None)
+            written += 1
+        except LedgerError as error:
+            told = error.message
+    return told, written
+with ThreadPoolExecutor(8) as pool:
+    told, written = zip(*pool.map(fill, range(8)))
+kept.close()
+import sqlite3
+print(json.dumps({"told": told, "written": sum(written),
+    "held": sqlite3.connect(path).execute("SELECT count(*) FROM campaign_versions").fetchone()[0]}))
+"""
+
+
+def test_on_a_full_disk_each_of_many_writers_is_told_the_truth(
+    path: Path, small_disk: tuple[str, ...]
+) -> None:
+    done = in_own_process(CROWD, path, wrapper=small_disk)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert all("the disk is full" in message for message in answer["told"])
+    assert answer["written"] == answer["held"] > 5
+
+
 READ_ONLY = """
 ledger().close()
 subprocess.run(["mount", "-o", "remount,ro", path.parent], check=True)

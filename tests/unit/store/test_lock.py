@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import LedgerBusy, LedgerError
-from runner.store.lock import ExecutorLock
+from runner.store.lock import ExecutorLock, Holder
+from runner.store.lock import holder as holder_of
 
 HOLDER = """
 import sys
@@ -41,6 +43,35 @@ def test_a_second_executor_is_told_who_the_first_one_is(url: str) -> None:
             pass
         assert f"process {process.pid} (-c {url})" in caught.value.message
         assert f"kill -INT {process.pid}" in str(caught.value.hint)
+
+
+def test_anybody_may_ask_who_holds_the_lock_and_leaves_no_trace(url: str, tmp_path: Path) -> None:
+    assert holder_of(url) is None
+    assert not list(tmp_path.iterdir())
+    with holder(url) as process:
+        assert holder_of(url) == Holder(process.pid, f"-c {url}")
+    with ExecutorLock(url):
+        assert holder_of(url) is not None
+    assert holder_of(url) is None
+
+
+def test_who_asks_all_the_time_keeps_nobody_from_the_lock(url: str) -> None:
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            holder_of(url)
+
+    with ExecutorLock(url):
+        asking = threading.Thread(target=ask)
+        asking.start()
+    try:
+        for _ in range(100):
+            with ExecutorLock(url):
+                pass
+    finally:
+        over.set()
+        asking.join()
 
 
 def test_the_lock_dies_with_its_process(url: str) -> None:
@@ -77,7 +108,13 @@ def test_a_ledger_in_memory_needs_no_lock() -> None:
         pass
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_the_folder_is_made_before_the_ledger_is(tmp_path: Path) -> None:
+    with ExecutorLock(f"sqlite:///{tmp_path / 'nowhere' / 'ledger.db'}"):
+        assert (tmp_path / "nowhere" / "ledger.db.lock").is_file()
+
+
+def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "nowhere").write_text("a file in the way")
     lock = ExecutorLock(f"sqlite:///{tmp_path / 'nowhere' / 'ledger.db'}")
-    with pytest.raises(LedgerError, match=r"cannot lock the ledger .*ledger\.db\.lock: No such file"), lock:
+    with pytest.raises(LedgerError, match=r"cannot lock the ledger .*ledger\.db\.lock: File exists"), lock:
         pass

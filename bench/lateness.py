@@ -1,0 +1,141 @@
+"""How late an idle daemon is: from a start time to the call of a backend that does nothing, rows durable."""
+
+import statistics
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from runner.backends.backend import Problem
+from runner.campaign.loader import load_text
+from runner.campaign.resolve import StartTime
+from runner.clock import SystemClock
+from runner.events import ignore
+from runner.execution.executor import Executor
+from runner.execution.limiter import Limiter
+from runner.execution.state import Mode
+from runner.planning.limits import effective_limits
+from runner.planning.source import Source
+from runner.scheduling.alarm import Alarm
+from runner.scheduling.timetable import Timetable
+from runner.settings import Settings
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+
+START_TIMES = 120
+APART = timedelta(milliseconds=50)
+GOAL_MS = 10
+
+WAITING_CAMPAIGNS, WAITING_PHONES = 100, 100
+IDLE_S = 5.0
+GOAL_CPU = 0.005
+
+
+class NoOp:
+    """Remembers how late each task was when it was called."""
+
+    def __init__(self) -> None:
+        self.late_s: list[float] = []
+        self.is_done = threading.Event()
+
+    def check(self, tasks: Iterable[Task]) -> list[Problem]:
+        return []
+
+    def perform(
+        self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
+    ) -> Outcome:
+        self.late_s.append((SystemClock().now() - task.due_utc).total_seconds())
+        if len(self.late_s) == START_TIMES:
+            self.is_done.set()
+        return Outcome(AttemptOutcome.COMPLETED)
+
+    def close(self) -> None: ...
+
+
+def run() -> Iterator[str]:
+    backend = NoOp()
+    with TemporaryDirectory() as folder:
+        began = SystemClock().now() + timedelta(seconds=1)
+        with _Daemon(Path(folder), backend, [_source([began + APART * n for n in range(START_TIMES)])]):
+            if not backend.is_done.wait(60):
+                raise TimeoutError(f"only {len(backend.late_s)} of {START_TIMES} start times came")
+    late_ms = sorted(late_s * 1000 for late_s in backend.late_s)
+    p99, median = late_ms[int(0.99 * len(late_ms))], statistics.median(late_ms)
+    yield f"lateness of {START_TIMES} start times, p99: {p99:.1f} ms, median {median:.1f} ms (goal {GOAL_MS} ms)"
+    yield f"CPU while 100,000 planned tasks wait: {_idle_cpu():.2%} of a core (goal {GOAL_CPU:.1%})"
+
+
+def _idle_cpu() -> float:
+    """The part of a core that a daemon uses whose campaigns have 100,000 tasks in the days ahead."""
+    days_ahead = SystemClock().now() + timedelta(hours=12)
+    at = f'"{days_ahead:%H:%M}"'
+    sources = [_campaign(f"waiting-{number}", at, WAITING_PHONES) for number in range(WAITING_CAMPAIGNS)]
+    with TemporaryDirectory() as folder, _Daemon(Path(folder), NoOp(), sources):
+        time.sleep(1)
+        cpu_s, began = time.process_time(), time.perf_counter()
+        time.sleep(IDLE_S)
+        return (time.process_time() - cpu_s) / (time.perf_counter() - began)
+
+
+class _Daemon:
+    """The parts of a daemon that time passes through, on a ledger file of their own."""
+
+    def __init__(self, folder: Path, backend: NoOp, sources: list[Source]) -> None:
+        clock = SystemClock()
+        self._ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock)
+        self._executor = Executor(
+            ledger=self._ledger,
+            artifacts=Artifacts(folder),
+            backends={"device": backend},
+            limiter=Limiter(
+                self._ledger,
+                lambda name: effective_limits({"min_gap": "0s"}),
+                Settings.from_environment().zone,
+                clock,
+            ),
+            clock=clock,
+            sink=ignore,
+            mode=Mode.daemon(),
+        )
+        self._timetable = Timetable(self._ledger, clock, self._executor.submit, ignore)
+        self._alarm = Alarm(self._timetable, clock, lambda: None, _fail)
+        self._sources = sources
+
+    def __enter__(self) -> None:
+        self._timetable.begin(self._sources)
+        self._executor.start()
+        self._alarm.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._alarm.stop()
+        self._executor.close()
+        self._ledger.close()
+
+
+def _source(instants: list[datetime]) -> Source:
+    """An entry whose start times are these instants, on phones of their own lest they queue."""
+    source = _campaign("bench", '"00:00"', 1)
+    times = tuple(StartTime(instant.isoformat(), None, ()) for instant in instants)
+    (entry,) = source.campaign.entries
+    campaign = replace(source.campaign, entries=(replace(entry, start_times=times),))
+    return replace(source, campaign=campaign)
+
+
+def _campaign(name: str, at: str, phones: int) -> Source:
+    devices = ", ".join(f"{name}-{number}" for number in range(phones))
+    text = f"""\
+version: 1
+name: {name}
+timezone: UTC
+scripts:
+  greet: {{script: follow, devices: [{devices}], config: {{target_users: ["@north"]}}, start_times: [{at}]}}
+"""
+    return Source.of(load_text(text, f"{name}.yaml"))
+
+
+def _fail(error: Exception) -> None:
+    raise error

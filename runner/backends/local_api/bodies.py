@@ -1,0 +1,78 @@
+"""What a POST /task says: the body for a call, its targets and secrets in place."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from runner.campaign.secrets import Way, with_secrets
+from runner.planning.calls import Call, calls
+from runner.scripts import SCRIPTS, Script
+from runner.scripts.script import listed
+from runner.tasks import Task
+
+MOST_LANES = 50
+MOST_TASKS = 100
+"""The most devices or accounts of one call, and the most tasks, as far as they can be parted."""
+
+TARGET_KEYS = {
+    "follow": ("target_users", "target_user"),
+    "unfollow": ("target_users", "target_user"),
+    "comment": ("target_post_urls", "target_post_url"),
+}
+"""The config keys that name a script's targets, by script: a list, and a text with one or several."""
+
+
+def chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Tasks of one entry and instant, parted into those that are sent with one call each."""
+    for call in calls(tasks):
+        lanes = list(dict.fromkeys(task.lane for task in call.tasks))
+        size = max(1, min(MOST_LANES, MOST_TASKS // len(call.targets)))
+        for start in range(0, len(lanes), size):
+            chosen = set(lanes[start : start + size])
+            yield [task for task in call.tasks if task.lane in chosen]
+
+
+def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
+    """The task's config with its secrets in place, and the secrets. Raises TaskError."""
+    script = SCRIPTS[task.script]
+    config = with_secrets(task.config, script.secrets)
+    found = (_at(config, way) for way in script.secrets)
+    return config, [secret for secret in found if secret]
+
+
+def body(call: Call, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a call's POST; `config` is that of its tasks, with its secrets."""
+    first = call.tasks[0]
+    options = {
+        "enable_multi_account": first.options.multi_account and not call.usernames,
+        "min_interval": first.options.min_interval,
+        "max_interval": first.options.max_interval,
+    }
+    return {
+        **({"usernames": list(call.usernames)} if call.usernames else {"serials": list(call.serials)}),
+        "script_name": first.script,
+        "script_config": _for_targets(first.script, config, call.targets),
+        **{key: value for key, value in options.items() if value},
+    }
+
+
+def _for_targets(script: str, config: Mapping[str, Any], targets: Iterable[str | None]) -> dict[str, Any]:
+    """A config that names these targets only, each as it is written in the file."""
+    if script not in TARGET_KEYS:
+        return dict(config)
+    several, single = TARGET_KEYS[script]
+    as_written = dict(_by_target(SCRIPTS[script], config, several, single))
+    return {**config, several: [as_written[target] for target in targets if target], single: ""}
+
+
+def _by_target(
+    script: Script, config: Mapping[str, Any], several: str, single: str
+) -> Iterable[tuple[str, str]]:
+    written = listed(config[several], config[single])
+    return zip((target or "" for target in script.targets(config)), written, strict=True)
+
+
+def _at(config: Mapping[str, Any], way: Way) -> str | None:
+    value: Any = config
+    for key in way:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,161 @@
+"""Which of the server's tasks a call has made: searched until found, or until no evidence is to be expected."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from runner.backends.local_api.batch import Batch, Server, settlements
+from runner.backends.local_api.ending import Ending, unknown
+from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, own_share
+from runner.backends.local_api.sending import SEARCH_S
+from runner.backends.local_api.shapes import ServerTask, ranges
+from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds
+from runner.errors import ApiError
+from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
+
+
+def take_up(batch: Batch) -> None:
+    """Begin where earlier attempts have ended: what was sent is found or searched for, never sent again."""
+    now = batch.server.clock.monotonic()
+    lots: dict[tuple[object, ...], Lot] = {}
+    for key, effects in batch.journal.effects().items():
+        work = batch.open[key]
+        unsure = [effect for effect in effects if effect.state in UNKNOWN]
+        if unsure:
+            _take_up(work, unsure, lots, now)
+        elif any(effect.state is EffectState.COMMITTED for effect in effects):
+            batch.finish(work, Ending(Outcome(AttemptOutcome.COMPLETED, "an earlier attempt had done it")))
+        else:
+            ids = Trace.of(effects).ids
+            work.repeats = ids[0] if len(ids) == 1 else None
+    batch.lots = list(lots.values())
+    sent = [work.task for work in batch.open.values() if not work.is_waiting]
+    batch.server.gate.take_up(batch, sent)
+
+
+def _take_up(work: Work, unsure: Sequence[Effect], lots: dict[tuple[object, ...], Lot], now: float) -> None:
+    trace = Trace.of(unsure)
+    work.effects = [effect.id for effect in unsure]
+    work.by_order = trace.by_order
+    work.ids = trace.ids or ((trace.retry_of,) if trace.retry_of is not None else ())
+    work.since = now
+    if not work.ids:
+        why = "the process ended before the answer to the call was written down"
+        if trace.answered:
+            why = f"the server answered with the ids {ranges(trace.answered)}"
+        lot = lots.setdefault(
+            (trace.newest, trace.sent_utc, trace.answered), Lot(trace, why, now, now + SEARCH_S)
+        )
+        lot.works.append(work)
+        work.lot = lot
+
+
+def locate(batch: Batch) -> None:
+    """Join the tasks that are searched for to the server's, as far as it shows them by now."""
+    for lot in list(batch.lots):
+        lot.works = [work for work in lot.works if batch.open.get(work.task.key) is work and not work.ids]
+        if lot.works:
+            _locate(batch, lot)
+        if not lot.works:
+            batch.lots.remove(lot)
+
+
+def _locate(batch: Batch, lot: Lot) -> None:
+    server = batch.server
+    is_over = server.clock.monotonic() >= lot.until and server.view.swept_from >= lot.since
+    answered, is_complete = _answered(server, lot)
+    if is_complete or is_over or not _is_several(lot):
+        _take(batch, lot, *by_answer([work.task for work in lot.works], answered))
+    if lot.works and (is_complete or is_over):
+        with server.gate.claiming:
+            _take(batch, lot, _unanswered(batch, lot), set())
+    for work in list(lot.works):
+        if is_over or server.view.silent_s() >= work.task.timeout_s:
+            message = f"{lot.why}; no task after {lot.trace.newest.id} there can be told to be this one"
+            if server.view.problem is not None:
+                message = f"{lot.why}; {server.view.problem.message}"
+            batch.finish(work, unknown(work, message, {"searched": message}))
+            lot.works.remove(work)
+
+
+def _is_several(lot: Lot) -> bool:
+    """Whether each of its tasks may have become several on the server, one for each account."""
+    return any(work.task.options.multi_account and work.task.device for work in lot.works)
+
+
+def _answered(server: Server, lot: Lot) -> tuple[list[ServerTask], bool]:
+    """The tasks that the answer named, as far as they are to be seen yet, and whether those are all."""
+    seen, is_complete = [], True
+    for number in lot.trace.answered:
+        one = server.view.get(number, 0.0)
+        if (
+            one is None
+            and lot.asked_at < server.view.swept_from
+            and server.view.is_missing(number, lot.since)
+        ):
+            one = _ask(server, number)
+        if one is None:
+            is_complete = False
+        else:
+            seen.append(one)
+    lot.asked_at = max(lot.asked_at, server.view.swept_from)
+    return seen, is_complete
+
+
+def _ask(server: Server, task_id: int) -> ServerTask | None:
+    try:
+        return server.view.ask(task_id)
+    except ApiError:
+        return None
+
+
+def _unanswered(batch: Batch, lot: Lot) -> Found:
+    """What the call can be told to have made though no answer names it."""
+    server, newest = batch.server, lot.trace.newest
+    if _is_several(lot) and server.view.swept_from < lot.since:
+        return {}
+    newer = {one.id: one for one in server.view.newer(newest.id)}
+    alike = {work.task.key: by_content(work.task, list(newer.values()), newest) for work in lot.works}
+    if not any(alike.values()):
+        return {}
+    others = batch.journal.alike()
+    found: Found = {}
+    for work in lot.works:
+        ids = [one.id for one in alike[work.task.key]]
+        own = Claim(work.effects[0], newest.id, _sent(lot.trace), several=_is_several(lot))
+        share = own_share(own, _claims(work.task, others), ids)
+        if share:
+            found[work.task.key] = [newer[number] for number in share]
+    return found
+
+
+def _claims(task: Task, others: Iterable[Effect]) -> list[Claim]:
+    """The other calls whose tasks on the server may look like those of this one; not those that were given up."""
+    claims = []
+    first_kind = next(iter(kinds(task)))
+    for effect in others:
+        trace = Trace.of([effect])
+        same = (effect.kind, effect.target, effect.evidence.get("lane")) == (
+            first_kind,
+            task.target,
+            task.lane,
+        )
+        ids = trace.ids or trace.answered or ((trace.retry_of,) if trace.retry_of is not None else ())
+        if same and (ids or effect.state is EffectState.COMMITTING):
+            claims.append(Claim(effect.id, trace.newest.id, _sent(trace), ids))
+    return claims
+
+
+def _sent(trace: Trace) -> datetime:
+    return trace.sent_utc or datetime.min.replace(tzinfo=UTC)
+
+
+def _take(batch: Batch, lot: Lot, found: Found, by_order: set[str]) -> None:
+    """These are known by their ids from now on."""
+    taken = [work for work in lot.works if found.get(work.task.key)]
+    for work in taken:
+        work.ids, work.by_order = tuple(one.id for one in found[work.task.key]), work.task.key in by_order
+        lot.works.remove(work)
+    if taken:
+        told = [one for work in taken for one in settlements([work], EffectState.COMMITTING, work.names)]
+        batch.journal.settle(told)
+        batch.server.gate.found(batch, [work.task for work in taken])

@@ -1,0 +1,268 @@
+"""What a Local API answers, as types. Pure: JSON in, values out.
+
+Little of the answers' shape is documented, so whatever a reasonable server would send is understood: a bare
+list, a list under any key beside `total`, numbers as text. The raw answer stays with each value.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+
+
+class ServerStatus(IntEnum):
+    """A task's status on the server."""
+
+    PENDING = 0
+    RUNNING = 1
+    COMPLETED = 2
+    FAILED = 3
+
+    @property
+    def is_open(self) -> bool:
+        return self in (ServerStatus.PENDING, ServerStatus.RUNNING)
+
+
+class WrongShape(ValueError):
+    """The data of an answer cannot be what was asked for; says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """`{"code": 0, "message": "success", "data": ...}`, the shape of every answer."""
+
+    code: int
+    message: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What the server's plan includes; `device_limit` is None where it states none."""
+
+    plan_name: str
+    api_enabled: bool
+    device_limit: int | None
+    message: str
+    raw: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """What a POST made: the ids in the answer, each once, and the count that goes with them."""
+
+    ids: tuple[int, ...]
+    count: int | None
+    raw: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTask:
+    """A task as the server tells of it; what it does not tell is None.
+
+    `created_at` and the like are the server's own words, on the server's own clock. `config` is what it keeps
+    of the `script_config`.
+    """
+
+    id: int
+    status: ServerStatus | None
+    serial: str | None
+    username: str | None
+    script: str | None
+    source: str | None
+    message: str
+    created_at: str | None
+    started_at: str | None
+    finished_at: str | None
+    retry_count: int | None
+    config: Mapping[str, Any] | None = field(repr=False)
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page of the list; `total` counts all pages, None where the server does not say."""
+
+    tasks: tuple[ServerTask, ...]
+    total: int | None
+    raw: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How many tasks the server has, whoever made them."""
+
+    total: int | None
+    pending: int | None
+    running: int | None
+    completed: int | None
+    failed: int | None
+    raw: Any = field(repr=False)
+
+
+def envelope(body: Any) -> Envelope | None:
+    """The envelope that a JSON body is, or None if it is none."""
+    code = _integer(body.get("code")) if isinstance(body, Mapping) else None
+    if code is None:
+        return None
+    return Envelope(code, _text(body.get("message")) or "", body.get("data"))
+
+
+def licence(data: Any) -> Licence:
+    """Raises WrongShape."""
+    if not isinstance(data, Mapping):
+        raise WrongShape(f"no licence, but {found(data)}")
+    limit = _integer(data.get("device_limit"))
+    return Licence(
+        plan_name=_text(data.get("plan_name")) or "unknown",
+        api_enabled=_flag(data.get("api_enabled", True)),
+        device_limit=limit if limit is not None and limit > 0 else None,
+        message=_text(data.get("message")) or "",
+        raw=data,
+    )
+
+
+def created(data: Any) -> Created:
+    """The ids under `task_ids`, in a bare list, or of the tasks in a list under any key; none if there are none."""
+    ids: tuple[int, ...] = ()
+    count = None
+    if isinstance(data, Mapping):
+        count = _integer(data.get("created_count"))
+        single = _integer(data.get("task_id", data.get("id")))
+        lists = [data.get("task_ids"), *(value for value in data.values() if isinstance(value, list))]
+        ids = next((read for one in lists if (read := _ids(one))), () if single is None else (single,))
+    elif isinstance(data, list):
+        ids = _ids(data)
+    return Created(ids, count, data)
+
+
+def page(data: Any) -> TaskPage:
+    """A bare list of tasks, or one under any key. Raises WrongShape."""
+    total = _integer(data.get("total")) if isinstance(data, Mapping) else None
+    items = data if isinstance(data, list) else _list_in(data)
+    if items is None and not (isinstance(data, Mapping) and total == 0):
+        raise WrongShape(f"no list of tasks, but {found(data)}")
+    tasks = (task(item) for item in items or ())
+    return TaskPage(tuple({one.id: one for one in tasks}.values()), total, data)
+
+
+def task(data: Any) -> ServerTask:
+    """One task, bare or under the only key that holds a mapping. Raises WrongShape."""
+    if isinstance(data, Mapping) and not _has_id(data):
+        data = next((value for value in data.values() if isinstance(value, Mapping) and _has_id(value)), data)
+    number = _integer(data.get("id", data.get("task_id"))) if isinstance(data, Mapping) else None
+    if number is None:
+        raise WrongShape(f"no task, but {found(data)}")
+    return ServerTask(
+        id=number,
+        status=_status(data.get("status"), data.get("status_text")),
+        serial=_text(data.get("serial", data.get("device"))),
+        username=_text(data.get("username")),
+        script=_text(data.get("script_name", data.get("script"))),
+        source=_text(data.get("source")),
+        message=_text(data.get("message")) or "",
+        created_at=_text(data.get("created_at")),
+        started_at=_text(data.get("started_at")),
+        finished_at=_text(data.get("finished_at")),
+        retry_count=_integer(data.get("retry_count")),
+        config=_mapping(data.get("script_config", data.get("config"))),
+        raw=data,
+    )
+
+
+def stats(data: Any) -> Stats:
+    """Raises WrongShape."""
+    if not isinstance(data, Mapping):
+        raise WrongShape(f"no statistics, but {found(data)}")
+    names = ("total", "pending", "running", "completed", "failed")
+    return Stats(**{name: _integer(data.get(name)) for name in names}, raw=data)
+
+
+def found(data: Any, length: int = 120) -> str:
+    """What was found where something else was expected, cut short."""
+    text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, default=str)
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[:length]}..."
+
+
+def ranges(ids: Sequence[int]) -> str:
+    """Ids as text: `101-106,109`."""
+    parts: list[list[int]] = []
+    for number in sorted(set(ids)):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def from_ranges(text: str) -> tuple[int, ...]:
+    """The ids of a text that `ranges` made."""
+    return tuple(
+        number
+        for match in _RANGE.finditer(text)
+        for number in range(int(match[1]), int(match[2] or match[1]) + 1)
+    )
+
+
+def _ids(items: Any) -> tuple[int, ...]:
+    """The ids in a list of numbers or tasks, each once."""
+    return tuple(dict.fromkeys(_each_id(items))) if isinstance(items, list) else ()
+
+
+def _each_id(items: list[Any]) -> Iterator[int]:
+    for item in items:
+        number = _integer(item.get("id", item.get("task_id")) if isinstance(item, Mapping) else item)
+        if number is not None:
+            yield number
+
+
+def _list_in(data: Any) -> list[Any] | None:
+    values = data.values() if isinstance(data, Mapping) else ()
+    return next((value for value in values if isinstance(value, list)), None)
+
+
+def _has_id(data: Mapping[str, Any]) -> bool:
+    return "id" in data or "task_id" in data
+
+
+def _status(value: Any, text: Any) -> ServerStatus | None:
+    number = _integer(value)
+    if number is not None and 0 <= number <= 3:
+        return ServerStatus(number)
+    names = (word.upper() for word in (value, text) if isinstance(word, str))
+    return next((ServerStatus[name] for name in names if name in ServerStatus.__members__), None)
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    return None
+
+
+def _flag(value: Any) -> bool:
+    return value.lower() not in ("", "0", "false", "no") if isinstance(value, str) else bool(value)
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any] | None:
+    """A mapping, also one that was sent as JSON text."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, Mapping) else None

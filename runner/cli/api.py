@@ -1,0 +1,185 @@
+"""`runner api`: the server behind the backend local_api, for a person to look at and to tidy up."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from runner.backends.local_api.client import PAGE_SIZE, Client
+from runner.backends.local_api.shapes import ServerStatus
+from runner.cli.format_option import format_option, print_json
+from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.problems import check_or_exit
+from runner.clock import SystemClock
+from runner.errors import ApiError
+from runner.planning.source import Source
+from runner.reports.server_tasks import (
+    check_data,
+    check_lines,
+    stats_data,
+    stats_lines,
+    task_data,
+    task_table,
+)
+from runner.settings import Settings
+
+LOOKS = 5
+"""How often the latency is measured; the median counts."""
+
+OLDEST_SCRIPTS = ("post", "follow", "unfollow")
+"""What every version of a server can run."""
+
+ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=0))
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  runner api check campaigns/          the server's plan, and what these campaigns need beyond it
+  runner api tasks --status failed     what failed there
+  runner api delete 4711 4712          remove tasks there; running ones are stopped first"""
+)
+def api() -> None:
+    """Look at the server that RUNNER_API_URL names, and stop, retry or delete tasks there by their ids."""
+
+
+@api.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@format_option
+@click.pass_context
+def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
+    """Show the server's plan, whether the API is enabled, its device limit and how quickly it answers.
+
+    With PATHS, also what the campaigns there need beyond it.
+    """
+    clock = SystemClock()
+    sources = check_or_exit(ctx, paths, clock.now()) if paths else []
+    with server() as client:
+        took_s = []
+        for _ in range(LOOKS):
+            began = clock.monotonic()
+            licence = client.licence()
+            took_s.append(clock.monotonic() - began)
+    beyond = list(needs(sources, licence.device_limit))
+    data = check_data(client.url, licence, sorted(took_s)[LOOKS // 2], beyond)
+    if form == "json":
+        print_json(data)
+    else:
+        click.echo("\n".join(check_lines(data)))
+    if not licence.api_enabled:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+@api.command()
+@click.option(
+    "--status", type=click.Choice([status.name.lower() for status in ServerStatus]), help="Only these."
+)
+@click.option("--serial", help="Only those of this device.")
+@click.option("--script", help="Only those of this script.")
+@click.option(
+    "--source", type=click.Choice(["ui", "api"]), help="Only those made by hand, or through the API."
+)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_SIZE), default=20, show_default=True, help="Tasks on a page."
+)
+@format_option
+def tasks(
+    status: str | None,
+    serial: str | None,
+    script: str | None,
+    source: str | None,
+    page: int,
+    limit: int,
+    form: str,
+) -> None:
+    """List the server's tasks, whoever made them."""
+    wanted = ServerStatus[status.upper()] if status else None
+    with server() as client:
+        found = client.tasks(page, limit, status=wanted, serial=serial, script=script, source=source)
+    if form == "json":
+        print_json(task_data(found.tasks, found.total))
+    elif not found.tasks:
+        click.echo("The server has no such tasks.")
+    else:
+        Console().print(task_table(found.tasks))
+        if found.total is not None and found.total > len(found.tasks):
+            click.echo(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
+
+
+@api.command()
+@format_option
+def stats(form: str) -> None:
+    """Count the server's tasks, whoever made them."""
+    with server() as client:
+        counted = client.stats()
+    if form == "json":
+        print_json(stats_data(counted))
+    else:
+        click.echo("\n".join(stats_lines(counted)))
+
+
+@api.command()
+@ids_argument
+@click.pass_context
+def stop(ctx: click.Context, ids: tuple[int, ...]) -> None:
+    """Stop running tasks on the server."""
+    act(ctx, ids, Client.stop, "stopped")
+
+
+@api.command()
+@ids_argument
+@click.pass_context
+def retry(ctx: click.Context, ids: tuple[int, ...]) -> None:
+    """Let the server try failed tasks again. Tasks of campaigns are better retried with `runner tasks retry`."""
+    act(ctx, ids, Client.retry, "will be tried again")
+
+
+@api.command()
+@ids_argument
+@click.pass_context
+def delete(ctx: click.Context, ids: tuple[int, ...]) -> None:
+    """Delete tasks on the server; running ones are stopped first."""
+    act(ctx, ids, Client.delete, "deleted")
+
+
+def act(ctx: click.Context, ids: Sequence[int], call: Callable[[Client, int], object], done: str) -> None:
+    """Do one thing with each task, and go on after those with which it cannot be done."""
+    failed = False
+    with server() as client:
+        for task_id in ids:
+            try:
+                call(client, task_id)
+                click.echo(f"task {task_id} {done}")
+            except ApiError as error:
+                report(error)
+                failed = True
+    if failed:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+@contextmanager
+def server() -> Iterator[Client]:
+    settings = Settings.from_environment()
+    client = Client(
+        settings.api_url, SystemClock(), token=settings.api_token, timeout_s=settings.api_timeout_s
+    )
+    with closing(client):
+        yield client
+
+
+def needs(sources: Sequence[Source], device_limit: int | None) -> Iterator[str]:
+    """What campaigns for the backend local_api need that a server may not have."""
+    for campaign in (source.campaign for source in sources):
+        if campaign.backend != "local_api":
+            continue
+        lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}
+        if device_limit is not None and len(lanes) > device_limit:
+            more = f"{len(lanes)} devices and accounts, more than the plan's {device_limit}: the others wait"
+            yield f"{campaign.name} has {more}"
+        newer = dict.fromkeys(entry.script.name for entry in campaign.entries)
+        names = [name for name in newer if name not in OLDEST_SCRIPTS]
+        if names:
+            yield f"{campaign.name} runs {', '.join(names)}: older versions of the application cannot"

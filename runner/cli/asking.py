@@ -1,0 +1,43 @@
+"""What commands that ask the ledger have in common: the situation, and the tasks that are named."""
+
+from datetime import datetime
+
+from runner.cli.workplace import Workplace
+from runner.clock import SystemClock
+from runner.errors import UsageError
+from runner.scheduling.situation import Situation
+from runner.settings import Settings
+from runner.store.ledger import Ledger
+from runner.store.lock import holder
+from runner.store.rows import TaskRow
+
+MOST_CANDIDATES = 8
+
+
+def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None) -> Situation:
+    """What goes on at this moment, in the fleet's zone."""
+    carrying = holder(place.store_url)
+    zone = Settings.from_environment().zone
+    return Situation.read(ledger, now or SystemClock().now(), zone, carrying.pid if carrying else None)
+
+
+def find_task(ledger: Ledger, name: str) -> TaskRow:
+    """The task with this id, this key, or the only one whose key has this part.
+
+    Raises UsageError, with the candidates, if there is none or more than one.
+    """
+    found = ledger.find_tasks(name, limit=MOST_CANDIDATES + 1)
+    exact = [row for row in found if row.task.key == name or str(row.id) == name]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise UsageError(
+            f"the ledger has no task {name}",
+            hint="name its number, its key, or a part of its key that no other has: runner tasks list",
+        )
+    lines = [f"{row.id}  {row.state}  {row.task.key}" for row in found[:MOST_CANDIDATES]]
+    more = ["..."] if len(found) > MOST_CANDIDATES else []
+    raise UsageError(
+        f"several tasks have {name!r} in their key",
+        hint="\n  ".join(["name one of them, by its number if you like:", *lines, *more]),
+    )

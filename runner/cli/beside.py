@@ -1,0 +1,143 @@
+"""A run beside a daemon: the daemon carries its tasks out, and this process follows them in the ledger."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from threading import Event
+
+from runner.cli.asking import read_situation
+from runner.cli.ledger_option import who
+from runner.cli.workplace import Workplace
+from runner.clock import Clock
+from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
+from runner.store.ledger import Ledger
+from runner.store.lock import holder
+from runner.store.rows import CommandKind, TaskRecord, TaskRow
+from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
+
+LOOK_S = 0.25
+ASK_S = 2.0
+"""How often it is asked whether the daemon is there still, and what it has made of tasks that wait."""
+
+OUTCOMES = {
+    TaskState.COMPLETED: AttemptOutcome.COMPLETED,
+    TaskState.UNCERTAIN: AttemptOutcome.UNCERTAIN,
+    TaskState.PENDING: AttemptOutcome.HELD_BACK,
+}
+"""The outcome that is told for a state; every other one is a failure."""
+
+
+class Ending(StrEnum):
+    """Why the tasks are no longer followed."""
+
+    ALL_ENDED = "all ended"
+    LEFT = "the rest waits for long"
+    DAEMON_GONE = "the daemon has ended"
+    DETACHED = "interrupted"
+
+
+class Follower:
+    """Tells of tasks that another process carries out, as if they were carried out here.
+
+    `read` gives the tasks' rows; `patience` is how far ahead a task may wait and still be waited for.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        place: Workplace,
+        read: Callable[[], Sequence[TaskRow]],
+        clock: Clock,
+        tell: EventSink,
+        patience: timedelta,
+    ) -> None:
+        self._ledger, self._place, self._read = ledger, place, read
+        self._clock, self._tell, self._patience = clock, tell, patience
+        self._told: dict[str, _Told] = {}
+
+    def follow(self, stop: Event) -> Ending:
+        """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, or none of
+        the others will start soon, or the daemon is gone, or `stop` is set."""
+        self._ledger.request(CommandKind.TASKS_ADDED, None, who())
+        asked_at = -ASK_S
+        while True:
+            is_alive, now = True, self._clock.monotonic()
+            is_turn = now - asked_at >= ASK_S
+            if is_turn:
+                is_alive, asked_at = holder(self._place.store_url) is not None, now
+            if self._ledger.changed() or is_turn:
+                rows = self._read()
+                for row in rows:
+                    self._look_at(row)
+                if all(row.state.is_final for row in rows):
+                    return Ending.ALL_ENDED
+                if not is_alive:
+                    return Ending.DAEMON_GONE
+                if is_turn and self._waits_for_long(rows):
+                    return Ending.LEFT
+            if self._clock.wait(stop, LOOK_S):
+                return Ending.DETACHED
+
+    def _look_at(self, row: TaskRow) -> None:
+        """Tell what is new of a task."""
+        task, told = row.task, self._told.setdefault(row.task.key, _Told(row))
+        if row.attempts > told.attempts:
+            told.attempts, told.steps = row.attempts, 0
+            self._tell(TaskStarted(task.key, task.lane, task.title, row.attempts))
+            told.state = TaskState.RUNNING
+        if told.state is TaskState.RUNNING and (record := self._ledger.record_of(task.key)):
+            self._tell_progress(record, told)
+        if row.state is not told.state:
+            told.state = row.state
+            outcome = Outcome(OUTCOMES.get(row.state, AttemptOutcome.FAILED), row.reason, row.hint)
+            self._tell(TaskFinished(task.key, task.lane, row.state, outcome, row.duration_s or 0.0))
+        if row.state is TaskState.PENDING and row.not_before and row.not_before != told.not_before:
+            self._tell(TaskWaiting(task.key, task.lane, row.reason, row.not_before))
+        told.not_before = row.not_before
+
+    def _tell_progress(self, record: TaskRecord, told: "_Told") -> None:
+        task = record.row.task
+        steps = record.attempts[-1].steps if record.attempts else ()
+        if len(steps) > told.steps:
+            told.steps = len(steps)
+            # how many steps there will be is not in the ledger
+            self._tell(StepStarted(task.key, task.lane, 1, 0, f"{steps[-1].title}: {steps[-1].outcome}"))
+        for effect in record.effects:
+            if told.effects.get(effect.id) is not effect.state:
+                told.effects[effect.id] = effect.state
+                if effect.state is not EffectState.COMMITTING:
+                    self._tell(
+                        EffectSettled(task.key, task.lane, effect.kind, effect.target, effect.state.value)
+                    )
+
+    def _waits_for_long(self, rows: Sequence[TaskRow]) -> bool:
+        """Whether nothing of what is open runs, or will start soon."""
+        situation = read_situation(self._ledger, self._place, self._clock.now())
+        soon = situation.now + self._patience
+
+        def waits(row: TaskRow) -> bool:
+            is_later = max(row.not_before or row.task.due_utc, row.task.due_utc) > soon
+            is_held = row.task.device in situation.holds
+            is_paused = situation.pause_of(row.task.campaign, row.task.device) is not None
+            return row.state is TaskState.PENDING and (is_later or is_held or is_paused)
+
+        return all(row.state.is_final or waits(row) for row in rows)
+
+
+class _Told:
+    """What has been told of one task; nothing of what was there before it was followed."""
+
+    def __init__(self, row: TaskRow) -> None:
+        self.attempts = row.attempts - (row.state is TaskState.RUNNING)
+        self.state = row.state
+        self.steps = 0
+        self.effects: dict[int, EffectState] = {}
+        self.not_before: datetime | None = None
+
+
+def daemon_pid(ledger: Ledger, place: Workplace) -> int | None:
+    """The process of the daemon that carries tasks out from this ledger, if one does."""
+    carrying = holder(place.store_url)
+    if carrying is None or not read_situation(ledger, place).daemon_runs:
+        return None
+    return carrying.pid

@@ -1,0 +1,83 @@
+"""What a run by hand carries out: an occurrence of each entry now, or the one that was or is to come at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from runner.errors import UsageError
+from runner.planning.coming import Coming, coming
+from runner.planning.plan import manual
+from runner.planning.source import Source
+from runner.planning.work import Work, works
+from runner.scheduling.asked_times import AskedTime, following, inactive_at, previous
+from runner.store.ledger import Ledger
+from runner.store.rows import Decision, OccurrenceState
+from runner.tasks import Task, TaskSource
+
+
+def record_now(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
+    """Write down one occurrence of each entry, with its tasks, that is due now and belongs to the run."""
+    occurrences, tasks = manual(source, run_id, now)
+    ledger.add_occurrences(_version(ledger, source), occurrences, tasks, run_id)
+
+
+def record_scheduled(
+    ledger: Ledger, source: Source, at: str, run_id: str, now: datetime
+) -> tuple[list[str], set[str]]:
+    """Write down the scheduled occurrences of a time, under the names that they have for a daemon.
+
+    Returns the keys of all their tasks, and of those that are new and belong to the run. Raises UsageError if
+    no occurrence falls on that time.
+    """
+    found = list(_scheduled(source, AskedTime.read(at, source.zone, now)))
+    version = _version(ledger, source)
+    decisions = [
+        Decision(one.occurrence, OccurrenceState.STARTED, "run by hand", version, _due_from(one, now))
+        for one in found
+    ]
+    new = ledger.record(decisions, run_id)
+    keys = [task.key for decision in decisions for task in decision.tasks]
+    return keys, {task.key for task in new}
+
+
+def _version(ledger: Ledger, source: Source) -> int:
+    document = source.document
+    return ledger.record_campaign(source.campaign.name, document.path, document.text, source.commit)
+
+
+def _scheduled(source: Source, asked: AskedTime) -> Iterator[Coming]:
+    entries = works([source])
+    found = [one for work in entries for one in coming(work, asked.window)]
+    if not found:
+        raise UsageError(
+            f"no start time of {source.campaign.name} falls on {asked.written}", hint=_nearest(entries, asked)
+        )
+    yield from found
+
+
+def _nearest(entries: Sequence[Work], asked: AskedTime) -> str:
+    """The occurrences right before and after a time, of whatever entry, or why the one at it does not count."""
+    for work in entries:
+        if moment := inactive_at(work, asked):
+            return (
+                f"{work.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
+            )
+    before = [one for work in entries if (one := previous(work, asked.window.from_utc))]
+    after = [one for work in entries if (one := following(work, asked.window.until_utc))]
+    near = [max(before, key=_instant)] if before else []
+    near += [min(after, key=_instant)] if after else []
+    told = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]
+    return f"the nearest are {' and '.join(told)}" if told else "its entries have no start times"
+
+
+def _instant(one: Coming) -> datetime:
+    return one.occurrence.instant_utc
+
+
+def _due_from(one: Coming, now: datetime) -> list[Task]:
+    """The tasks of an occurrence as if it came now: due at their distances from it, counted from now."""
+    instant = one.occurrence.instant_utc
+    return [
+        replace(task, due_utc=now + (task.due_utc - instant), source=TaskSource.MANUAL)
+        for task in one.tasks()
+    ]

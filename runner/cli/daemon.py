@@ -1,0 +1,91 @@
+"""`runner daemon`: keep campaign files true, for months: on time, exactly once, able to say why."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from runner.campaign.quantities import Duration
+from runner.cli.problems import limits_or_exit
+from runner.cli.workplace import daemon_rehearsal, real_workplace
+from runner.errors import UsageError
+from runner.reports.log_lines import Form, LogLines
+from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
+from runner.settings import Settings
+
+
+class DurationType(click.ParamType[timedelta]):
+    """A length of time, as campaign files write it."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        try:
+            return value if isinstance(value, timedelta) else Duration.parse(str(value)).delta
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner daemon campaigns/                        until SIGTERM or Ctrl-C
+  runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
+  runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
+)
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
+@click.option("--phones", type=click.IntRange(1, 250), metavar="N",
+              help="Virtual phones beyond those that the campaigns declare.")  # fmt: skip
+@click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
+@click.option("--host", default=DEFAULT_HOST, show_default=True, help="Serve metrics and health here.")
+@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
+              help="0 picks a free one.")  # fmt: skip
+@click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="The limits of tasks made through the Local API.")  # fmt: skip
+@click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
+@click.option("--retention", type=DurationType(), default="90d", show_default=True,
+              help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
+@click.option("--log-format", "form", type=click.Choice(["auto", "human", "json"]), default="auto",
+              show_default=True, help="auto: human on a terminal, otherwise JSON.")  # fmt: skip
+@click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
+              help="How long current steps may take to end after SIGTERM.")  # fmt: skip
+@click.pass_context
+def daemon(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    virtual: bool,
+    phones: int | None,
+    store: str | None,
+    host: str,
+    port: int,
+    api_limits: Path | None,
+    wait: bool,
+    retention: timedelta,
+    form: Form,
+    grace: timedelta,
+) -> int:
+    """Carry out the campaigns in PATH (default: campaigns/) whenever their start times come.
+
+    Files are watched: what is changed takes effect at once. SIGTERM and Ctrl-C let current steps finish.
+    """
+    from runner.cli.living import Daemon, Wishes  # heavy: not for --help, nor for what is typed wrongly
+
+    settings = Settings.from_environment()
+    if virtual and store:
+        raise UsageError(
+            "--store and --virtual exclude each other", hint="a rehearsal has a ledger of its own"
+        )
+    if phones and not virtual:
+        raise UsageError("--phones counts virtual phones", hint="add --virtual, or leave it out")
+    if not is_loopback(host) and settings.token is None:
+        raise UsageError(
+            f"--host {host} can be reached from other machines, and no token protects it",
+            hint="set RUNNER_TOKEN to a long random text, or leave --host out",
+        )
+    limits = limits_or_exit(ctx, api_limits) if api_limits else {}
+    wishes = Wishes(paths or (Path("campaigns"),), phones, host, port, limits, wait, retention, grace)
+    place = daemon_rehearsal(settings) if virtual else real_workplace(settings, store)
+    with LogLines(sys.stderr, form, settings.zone) as log:
+        return Daemon(wishes, settings, place, log).run()

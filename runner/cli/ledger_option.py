@@ -1,0 +1,73 @@
+"""The options `--store` and `--virtual`: which ledger a command asks."""
+
+import getpass
+import os
+import socket
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from runner.cli.workplace import Workplace, daemon_rehearsal, real_workplace
+from runner.clock import SystemClock
+from runner.errors import UsageError
+from runner.settings import Settings
+from runner.store.database import ledger_path
+from runner.store.ledger import Ledger
+from runner.store.lock import holder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def ledger_option(command: F) -> F:
+    """Give a command `--store URL` and `--virtual`; it gets the Workplace that they lead to as `place`.
+
+    Without either it is the user's own ledger; or, while nothing carries tasks out from that one and a
+    rehearsal daemon runs, the rehearsal's, which is said on standard error.
+    """
+
+    @wraps(command)
+    def placed(*args: Any, store: str | None, virtual: bool, **kwargs: Any) -> Any:
+        return command(
+            *args, place=choose_place(Settings.from_environment(), store, virtual=virtual), **kwargs
+        )
+
+    with_virtual = click.option("--virtual", is_flag=True, help="Ask the rehearsal daemon's ledger.")
+    with_store = click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
+    return with_store(with_virtual(placed))  # type: ignore[return-value]
+
+
+def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Workplace:
+    """Where the ledger is that a command asks. Raises UsageError if both options are given."""
+    if store and virtual:
+        raise UsageError("--store and --virtual exclude each other", hint="name one ledger")
+    own = real_workplace(settings, store)
+    rehearsal = daemon_rehearsal(settings)
+    if virtual:
+        return rehearsal
+    if not store and holder(own.store_url) is None and holder(rehearsal.store_url) is not None:
+        click.echo(f"(of the rehearsal daemon, in {rehearsal.folder})", err=True)
+        return rehearsal
+    return own
+
+
+def open_ledger(place: Workplace) -> Ledger:
+    """The ledger, which must be there already. Raises UsageError if it is not."""
+    path = ledger_path(place.store_url)
+    if path is not None and not path.exists():
+        rehearsal = ledger_path(daemon_rehearsal(Settings.from_environment()).store_url)
+        hint = "`runner run FILE` and `runner daemon` make it; another one is named with --store"
+        if rehearsal is not None and rehearsal.exists():
+            hint += ", that of the rehearsal daemon with --virtual"
+        raise UsageError(f"there is no ledger {path}: nothing has been run from it", hint=hint)
+    return Ledger.open(place.store_url, SystemClock())
+
+
+def who() -> str:
+    """Who asks, as the ledger keeps it: `anna@shelf`."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in containers
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"

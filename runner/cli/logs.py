@@ -1,0 +1,40 @@
+"""`runner logs`: what was done for a task, step by step."""
+
+import click
+
+from runner.cli.asking import find_task
+from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.workplace import Workplace
+from runner.errors import UsageError
+from runner.reports.task_log import log_data, print_log
+from runner.settings import Settings
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner logs 4711                  every attempt at a task
+  runner logs 4711 --attempt 2      one of them"""
+)
+@click.argument("task")
+@click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Only this attempt.")
+@ledger_option
+@format_option
+def logs(task: str, number: int | None, place: Workplace, form: str) -> None:
+    """Show the attempts at TASK (its number, its key, or a part of it), their steps, and its effects."""
+    with open_ledger(place) as ledger:
+        record = ledger.record_of(find_task(ledger, task).task.key)
+    assert record is not None
+    attempts = [one for one in record.attempts if number in (None, one.number)]
+    if number and not attempts:
+        count = len(record.attempts)
+        raise UsageError(
+            f"task {record.row.id} has no attempt {number}",
+            hint=f"it has been tried {count} time{'' if count == 1 else 's'}",
+        )
+    if form == "json":
+        print_json(log_data(record, attempts, place.artifacts))
+    else:
+        zone = Settings.from_environment().zone
+        print_log(record, attempts, place.artifacts, zone, answer_console())

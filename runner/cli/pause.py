@@ -1,0 +1,33 @@
+"""`runner pause`: what is named starts nothing until it is resumed."""
+
+import click
+
+from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.pausing import subject_of
+from runner.cli.workplace import Workplace
+from runner.store.rows import PauseScope
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner pause                 nothing starts; what runs is finished
+  runner pause demo            one campaign
+  runner pause R58M123ABC      one phone
+  runner resume R58M123ABC     and on again"""
+)
+@click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
+@ledger_option
+def pause(name: str | None, place: Workplace) -> None:
+    """Start no more tasks: none at all, none of a campaign, or none on a phone. Running ones are finished.
+
+    What waits longer than its grace is missed. `runner stop` ends running tasks too.
+    """
+    with open_ledger(place) as ledger:
+        scope = subject_of(ledger, name) if name else PauseScope.ALL
+        known = [one for one in ledger.pauses() if (one.scope, one.subject) == (scope, name)]
+        if not known:
+            ledger.pause(scope, name, who())
+    what = name or "Everything"
+    resume = f"runner resume{f' {name}' if name else ''}"
+    click.echo(f"{what} is paused{f' already, by {known[0].by}' if known else ''}. To go on: {resume}")

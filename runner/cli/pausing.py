@@ -1,0 +1,25 @@
+"""What a pause may name: a campaign, or a phone that campaigns declare or tasks were made for."""
+
+from runner.campaign.nearest import legal_names
+from runner.errors import UsageError
+from runner.scheduling.situation import sources_in_force
+from runner.store.ledger import Ledger
+from runner.store.rows import PauseScope, TaskFilter
+
+
+def subject_of(ledger: Ledger, name: str) -> PauseScope:
+    """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
+    sources = sources_in_force(ledger)
+    campaigns = {row.name for row in ledger.campaigns_in_force()}
+    if name in campaigns or ledger.page(TaskFilter(campaign=name), 0, 1)[0]:
+        return PauseScope.CAMPAIGN
+    devices = {serial for source in sources.values() for serial in source.campaign.serials}
+    devices |= {
+        serial for source in sources.values() for entry in source.campaign.entries for serial in entry.devices
+    }
+    if name in devices or ledger.page(TaskFilter(device=name), 0, 1)[0]:
+        return PauseScope.DEVICE
+    raise UsageError(
+        f"{name} is neither a campaign nor a phone that the ledger knows",
+        hint=legal_names(name, sorted(campaigns | devices)),
+    )

@@ -1,0 +1,32 @@
+"""`runner resume`: end a pause."""
+
+import click
+
+from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.pausing import subject_of
+from runner.cli.workplace import Workplace
+from runner.store.rows import PauseScope
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner resume                after `runner pause` or `runner stop`
+  runner resume demo           after `runner pause demo`"""
+)
+@click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
+@ledger_option
+def resume(name: str | None, place: Workplace) -> None:
+    """End the pause of everything, or that of a campaign or a phone."""
+    with open_ledger(place) as ledger:
+        paused = ledger.pauses()
+        named = [one for one in paused if one.subject == name]
+        scope = PauseScope.ALL if name is None else named[0].scope if named else subject_of(ledger, name)
+        ended = ledger.resume(scope, name)
+        left = [one for one in paused if one.subject != name]
+    what = name or "Everything"
+    click.echo(f"{what} goes on." if ended else f"{what} was not paused.")
+    for one in left:
+        still = one.subject or "Everything"
+        command = f"runner resume{f' {one.subject}' if one.subject else ''}"
+        click.echo(f"{still} is still paused. To go on: {command}")

@@ -1,0 +1,79 @@
+"""`runner status`: what goes on now, what comes next, and what needs a person."""
+
+import threading
+
+import click
+
+from runner.cli.asking import read_situation
+from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.workplace import Workplace
+from runner.reports.status import DeviceLine, Overview, Place, status_data
+from runner.reports.status_text import print_status
+from runner.scheduling.overview import overview
+from runner.settings import Settings
+from runner.store.database import ledger_path
+from runner.store.lock import holder
+
+ADB_PATIENCE_S = 3.0
+"""How long the adb server is waited for; nothing else here can wait."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner status                     what runs, what is next, what needs you
+  runner status --format json       the same for programs
+  runner status --virtual           of the rehearsal daemon"""
+)
+@ledger_option
+@format_option
+def status(place: Workplace, form: str) -> None:
+    """Show what goes on: the daemon, its campaigns, what runs and what is next, and what needs a person."""
+    settings = Settings.from_environment()
+    with open_ledger(place) as ledger:
+        view = overview(ledger, read_situation(ledger, place))
+    carrying = holder(place.store_url)
+    devices, problem = ([], None) if place.phones else phones_now(settings.adb_port, view)
+    shown = Place(
+        ledger=str(ledger_path(place.store_url)),
+        is_rehearsal=place.phones is not None,
+        pid=carrying.pid if carrying else None,
+        devices=devices,
+        adb_problem=problem,
+    )
+    if form == "json":
+        print_json(status_data(view, shown))
+    else:
+        print_status(view, shown, settings.zone, answer_console())
+
+
+def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | None]:
+    """The phones that campaigns declare or tasks run on, as adb sees them now; or why it cannot be asked. No
+    adb server is started, and none is waited for longer than ADB_PATIENCE_S."""
+    if not view.phones:
+        return [], None
+    states: dict[str, str] = {}
+    problems: list[str] = []
+
+    def ask() -> None:
+        from runner.errors import PhoneError
+        from runner.phone.fleet import Fleet
+        from runner.phone.transport import AdbServer
+
+        try:
+            listed = Fleet(adb_port).listed_by(AdbServer(adb_port))
+            states.update({device.serial or device.transport: device.state for device in listed})
+        except PhoneError as error:
+            problems.append(f"adb cannot be asked: {error.message}")
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(ADB_PATIENCE_S)
+    if asking.is_alive():
+        problems.append(f"the adb server on port {adb_port} has not answered for {ADB_PATIENCE_S:.0f} s")
+    missing = "unknown" if problems else "absent"
+    found = dict(states)
+    return [DeviceLine(serial, found.get(serial, missing)) for serial in view.phones], next(
+        iter(problems), None
+    )

@@ -1,0 +1,39 @@
+"""`runner stop`: everything stops within one step, and stays so until `runner resume`."""
+
+import click
+
+from runner.cli.commanding import await_answer
+from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.workplace import Workplace
+from runner.store.lock import holder
+from runner.store.rows import CommandKind, PauseScope, TaskFilter
+from runner.tasks import TaskState
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  runner stop                  now: each phone ends the step that it is at
+  runner resume                and on again, where they were"""
+)
+@ledger_option
+def stop(place: Workplace) -> None:
+    """Stop everything at the next step of each running task. They are pending again, and nothing starts until
+    `runner resume`; effects that were made are not repeated then.
+    """
+    running = TaskFilter(states={TaskState.RUNNING})
+    with open_ledger(place) as ledger:
+        if not any(pause.scope is PauseScope.ALL for pause in ledger.pauses()):
+            ledger.pause(PauseScope.ALL, None, who())
+        before, _ = ledger.page(running, 0, 1)
+        if holder(place.store_url) is None:
+            click.echo("Nothing carries tasks out; everything is paused. To go on: runner resume")
+            return
+        request = ledger.request(CommandKind.STOP_ALL, None, who())
+        is_over = await_answer(ledger, request, lambda: not ledger.page(running, 0, 1)[0])
+        left = ledger.page(running, 0, 1)[0]
+    tasks = f"{before} running task{'' if before == 1 else 's'}"
+    if is_over:
+        click.echo(f"Everything is stopped ({tasks}). To go on: runner resume")
+    else:
+        click.echo(f"Everything is paused; {left} of {tasks} still end their step: runner status shows them.")

@@ -1,0 +1,245 @@
+"""`runner tasks`: the tasks of the ledger, and what a person can do with them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import click
+
+from runner.campaign.quantities import Duration
+from runner.cli.asking import find_task
+from runner.cli.commanding import await_answer
+from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.now import read_instant
+from runner.cli.workplace import Workplace
+from runner.clock import SystemClock
+from runner.errors import LedgerRefusal
+from runner.reports.task_list import effect_data, task_data, task_lines, task_table
+from runner.settings import Settings
+from runner.store.ledger import Ledger
+from runner.store.lock import holder
+from runner.store.rows import CommandKind, TaskFilter, TaskRow
+from runner.tasks import TaskState
+
+DEFAULT_LIMIT = 50
+
+Act = Callable[[Ledger, TaskRow], str]
+"""What a command does with one task; returns what to say of it, or raises LedgerRefusal."""
+
+
+def read_since(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | None:
+    """An instant, or how long ago: `24h`. Raises click.BadParameter."""
+    if written is None:
+        return None
+    try:
+        return SystemClock().now() - Duration.parse(written).delta
+    except ValueError:
+        pass
+    try:
+        return read_instant(ctx, param, written)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message}, or a length such as 24h", ctx, param) from None
+
+
+tasks_argument = click.argument("names", metavar="TASK...", nargs=-1, required=True)
+"""One or more tasks: numbers, keys, or parts of keys that no other has."""
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  runner tasks list --state failed --since 24h      what failed since yesterday
+  runner tasks show 4711                            everything about one task
+  runner tasks stop 4711 4712                       end them at their next step
+  runner tasks resolve 4711 --happened              after you have looked at the phone"""
+)
+def tasks() -> None:
+    """List tasks; stop, retry, resolve or delete them. TASK is a number, a key, or a part of a key."""
+
+
+@tasks.command("list")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in TaskState]),
+    help="In this state; may be given several times.",
+)
+@click.option("--campaign", metavar="NAME", help="Of this campaign.")
+@click.option("--entry", metavar="NAME", help="Of this entry.")
+@click.option("--device", metavar="SERIAL", help="On this phone.")
+@click.option("--script", metavar="NAME", help="With this script.")
+@click.option("--since", metavar="T", callback=read_since, help="Due since then: an instant, or 24h.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="The newest so many."
+)
+@ledger_option
+@format_option
+def list_tasks(
+    states: tuple[str, ...],
+    campaign: str | None,
+    entry: str | None,
+    device: str | None,
+    script: str | None,
+    since: datetime | None,
+    limit: int,
+    place: Workplace,
+    form: str,
+) -> None:
+    """List tasks, newest first."""
+    chosen = TaskFilter(
+        states={TaskState(state) for state in states} or None,
+        campaign=campaign,
+        entry=entry,
+        device=device,
+        script=script,
+        since_utc=since,
+    )
+    with open_ledger(place) as ledger:
+        total, rows = ledger.page(chosen, 0, limit)
+    if form == "json":
+        print_json({"total": total, "tasks": [task_data(row) for row in rows]})
+        return
+    if not rows:
+        click.echo("No task is like that.")
+        return
+    console = answer_console()
+    console.print(task_table(rows, Settings.from_environment().zone))
+    if total > len(rows):
+        console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
+
+
+@tasks.command()
+@tasks_argument
+@ledger_option
+@format_option
+def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
+    """Show everything about tasks: state, reason, effects, config. `runner logs` shows their attempts."""
+    with open_ledger(place) as ledger:
+        found = [ledger.record_of(find_task(ledger, name).task.key) for name in names]
+    records = [record for record in found if record is not None]
+    if form == "json":
+        print_json(
+            [{**task_data(one.row), "effects": list(map(effect_data, one.effects))} for one in records]
+        )
+        return
+    zone = Settings.from_environment().zone
+    for number, record in enumerate(records):
+        click.echo("\n" * bool(number) + "\n".join(task_lines(record, zone)))
+
+
+@tasks.command()
+@tasks_argument
+@ledger_option
+@format_option
+@click.pass_context
+def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+    """Cancel tasks: running ones end at their next step, pending ones at once."""
+    is_carried_out = holder(place.store_url) is not None
+    by = who()
+
+    def act(ledger: Ledger, row: TaskRow) -> str:
+        if row.state is not TaskState.RUNNING:
+            if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
+                raise _refused(ledger, row, "stop")
+            return "cancelled"
+        if not is_carried_out:
+            raise LedgerRefusal(
+                f"cannot stop task {row.id}: it is running, but its process has died",
+                hint="the next `runner daemon` or `runner run` settles it; then it can be stopped",
+            )
+        request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
+        if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
+            return "asked to stop; it still ends its step: runner status shows it"
+        now = ledger.task(row.task.key)
+        return f"{now.state}: {now.reason}" if now else "gone"
+
+    _each(ctx, names, place, form, act)
+
+
+@tasks.command()
+@tasks_argument
+@ledger_option
+@format_option
+@click.pass_context
+def retry(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+    """Run tasks again that failed or did not run. Refused where an effect happened, or may have happened."""
+    is_carried_out = holder(place.store_url) is not None
+
+    def act(ledger: Ledger, row: TaskRow) -> str:
+        ledger.retry(row.task.key)
+        ledger.request(CommandKind.TASKS_ADDED, row.task.key, who())
+        return "pending again" if is_carried_out else "pending again; a daemon must run to carry it out"
+
+    _each(ctx, names, place, form, act)
+
+
+@tasks.command()
+@tasks_argument
+@click.option("--happened/--did-not", "happened", default=None, help="What you saw on the phone.")
+@ledger_option
+@format_option
+@click.pass_context
+def resolve(
+    ctx: click.Context, names: tuple[str, ...], happened: bool | None, place: Workplace, form: str
+) -> None:
+    """Settle tasks of which nobody but you can tell whether their effect happened."""
+    if happened is None:
+        raise click.UsageError("look at the phone, and say what you saw: --happened or --did-not")
+
+    def act(ledger: Ledger, row: TaskRow) -> str:
+        now = ledger.resolve(row.task.key, happened, who())
+        again = "" if happened else f"; to do it again: runner tasks retry {row.id}"
+        return f"{now.state}{again}"
+
+    _each(ctx, names, place, form, act)
+
+
+@tasks.command()
+@tasks_argument
+@ledger_option
+@format_option
+@click.pass_context
+def delete(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+    """Remove tasks from every list. Their keys stay taken: what was done is never done again."""
+
+    def act(ledger: Ledger, row: TaskRow) -> str:
+        ledger.delete(row.task.key)
+        return "deleted"
+
+    _each(ctx, names, place, form, act)
+
+
+def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str, act: Act) -> None:
+    """Do it with each of the tasks; those that are refused are told of, and the others done all the same."""
+    answers: list[dict[str, object]] = []
+    refused = False
+    with open_ledger(place) as ledger:
+        for row in [find_task(ledger, name) for name in names]:
+            answer: dict[str, object] = {"id": row.id, "key": row.task.key, "refused": False}
+            try:
+                answer["answer"] = act(ledger, row)
+            except LedgerRefusal as refusal:
+                refused = True
+                answer |= {"refused": True, "answer": refusal.message, "hint": refusal.hint}
+                if form == "text":
+                    report(refusal)
+            else:
+                if form == "text":
+                    click.echo(f"task {row.id} ({row.task.title} on {row.task.lane}): {answer['answer']}")
+            answers.append(answer)
+    if form == "json":
+        print_json(answers)
+    if refused:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def _has_ended(ledger: Ledger, row: TaskRow) -> bool:
+    now = ledger.task(row.task.key)
+    return now is None or now.state is not TaskState.RUNNING
+
+
+def _refused(ledger: Ledger, row: TaskRow, what: str) -> LedgerRefusal:
+    now = ledger.task(row.task.key)
+    return LedgerRefusal(f"cannot {what} task {row.id}: it is {now.state if now else 'deleted'}")

@@ -1,0 +1,83 @@
+"""Which account works where: one task at a time for each, on whatever phone."""
+
+import threading
+from dataclasses import dataclass, field
+
+from runner.execution.lanes import LaneName
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of an app, lower-case with its `@`. Where the app is not known (None) it may be any."""
+
+    app: str | None
+    name: str
+
+    @classmethod
+    def of(cls, app: str | None, name: str) -> "Account":
+        return cls(app, "@" + name.strip().lstrip("@").lower())
+
+    def is_same(self, other: "Account") -> bool:
+        return self.name == other.name and (self.app == other.app or None in (self.app, other.app))
+
+
+@dataclass(slots=True)
+class Work:
+    """The lane of a task, and the accounts that it works as."""
+
+    lane: LaneName
+    accounts: set[Account] = field(default_factory=set)
+
+
+class Accounts:
+    """The accounts that are in use, and those for which a lane had to wait."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_use: dict[str, Work] = {}
+        self._wanted: dict[LaneName, Account] = {}
+
+    def claim(self, key: str, lane: LaneName, account: Account) -> LaneName | None:
+        """Take an account for a task; the other lane that works as it now, if one does."""
+        with self._lock:
+            other = self._busy(account, lane)
+            if other is None:
+                self._in_use.setdefault(key, Work(lane)).accounts.add(account)
+                self._wanted.pop(lane, None)
+            else:
+                self._wanted[lane] = account
+            return other
+
+    def obstacle(self, lane: LaneName) -> tuple[Account, LaneName] | None:
+        """The account for which a lane had to wait, and the lane that still works as it."""
+        with self._lock:
+            account = self._wanted.get(lane)
+            other = self._busy(account, lane) if account is not None else None
+            if account is None or other is None:
+                self._wanted.pop(lane, None)
+                return None
+            return account, other
+
+    def is_free(self, lane: LaneName) -> bool:
+        """Whether a lane has waited for an account that nobody works as any longer."""
+        with self._lock:
+            account = self._wanted.get(lane)
+            return account is not None and self._busy(account, lane) is None
+
+    def release(self, key: str) -> set[LaneName]:
+        """The task has ended; the lanes that waited for one of its accounts."""
+        with self._lock:
+            work = self._in_use.pop(key, None)
+            if work is None:
+                return set()
+            return {
+                lane
+                for lane, wanted in self._wanted.items()
+                if any(account.is_same(wanted) for account in work.accounts)
+            }
+
+    def _busy(self, account: Account, lane: LaneName) -> LaneName | None:
+        for work in self._in_use.values():
+            if work.lane != lane and any(account.is_same(used) for used in work.accounts):
+                return work.lane
+        return None

@@ -1,0 +1,182 @@
+"""Tasks that a backend carries out with one call: their journal, and how the call ends."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from runner.backends.backend import BatchBackend
+from runner.errors import LedgerError, RunnerError
+from runner.events import EffectSettled
+from runner.execution.accounts import Account
+from runner.execution.attempt import bug
+from runner.execution.journal import ACCOUNT_LOOK, busy
+from runner.execution.work import Ends, Means, Work, decide, finish, tell_finished
+from runner.planning.limits import NotBefore
+from runner.store.rows import NewEffect
+from runner.tasks import AttemptOutcome, Effect, EffectState, Intent, Outcome, Settlement
+
+
+class Batch:
+    """The BatchJournal of claimed tasks. `ended` is told of tasks as soon as their end has been written down,
+    `leaving` says whether the process is about to end."""
+
+    def __init__(
+        self,
+        means: Means,
+        works: Sequence[Work],
+        ended: Callable[[Ends], None],
+        leaving: Callable[[], bool],
+    ) -> None:
+        self._means = means
+        self._open = {work.key: work for work in works}
+        self._lanes = {work.key: work.task.lane for work in works}
+        self._ended = ended
+        self._leaving = leaving
+        self._effects: dict[str, dict[int, Effect]] = {work.key: {} for work in works}
+        earlier = [work.key for work in works if work.claimed.number > 1]
+        for key, effects in means.ledger.effects_of(earlier).items() if earlier else ():
+            self._effects[key] = {effect.id: effect for effect in effects}
+        self._owner = {effect_id: key for key, effects in self._effects.items() for effect_id in effects}
+
+    def run(self, backend: BatchBackend) -> None:
+        """Have the tasks carried out. Raises LedgerError; the attempts that have not ended are then open."""
+        try:
+            backend.perform_batch([work.task for work in self._open.values()], self)
+            left = Outcome(
+                AttemptOutcome.FAILED,
+                "the backend ended without saying what became of the task",
+                "see its log",
+            )
+        except LedgerError:
+            raise
+        except RunnerError as error:
+            left = Outcome(AttemptOutcome.FAILED, error.message, error.hint)
+        except Exception as error:  # noqa: BLE001 - a bug: told with the tasks, and raised in the end
+            for work in self._open.values():
+                work.bug = error
+            left = bug(f"{len(self._open)} tasks", error)
+        self.finish(dict.fromkeys(self._open, left))
+
+    # the journal
+
+    def effects(self) -> Mapping[str, list[Effect]]:
+        return {key: list(effects.values()) for key, effects in self._effects.items()}
+
+    def committing(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
+        by_key: dict[str, list[Intent]] = defaultdict(list)
+        for intent in intents:
+            by_key[intent.task_key].append(intent)
+        in_use = self._accounts_in_use(by_key)
+        wishes = [
+            (self._open[key].task, [(intent.kind, intent.account) for intent in wanted])
+            for key, wanted in by_key.items()
+            if key not in in_use
+        ]
+        with self._means.limiter.claim_all(wishes) as refused:
+            refusals = {**in_use, **refused}
+            begun = self._begin(
+                [intent for key, wanted in by_key.items() if key not in refusals for intent in wanted]
+            )
+        self.finish({key: _held_back(refusal) for key, refusal in refusals.items()})
+        return begun
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        self._means.ledger.settle_effects(settlements)
+        self._note(settlements)
+
+    def begun(self, keys: Sequence[str]) -> None:
+        now = self._means.clock.monotonic()
+        for work in (self._open[key] for key in keys):
+            if work.deadline is None:
+                work.deadline = now + work.task.timeout_s
+
+    def overdue(self) -> list[str]:
+        now = self._means.clock.monotonic()
+        return [key for key, work in self._open.items() if work.deadline is not None and work.deadline <= now]
+
+    def asked_to_stop(self) -> list[str]:
+        return [key for key, work in self._open.items() if work.stop.by_person]
+
+    def leaving(self) -> bool:
+        return self._leaving()
+
+    def alike(self) -> list[Effect]:
+        return self._means.ledger.effects_alike(list(self._effects))
+
+    def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
+        settled = {settlement.effect_id: settlement.state for settlement in settlements}
+        ends = [
+            (work, decide(self._means, work, outcome, self._states(key, settled)))
+            for key, outcome in outcomes.items()
+            for work in [self._open[key]]
+        ]
+        if not ends and not settlements:
+            return
+        finish(self._means, ends, settlements)
+        for key in outcomes:
+            del self._open[key]
+        self._note(settlements)
+        tell_finished(self._means, ends)
+        self._ended(ends)
+
+    # what it keeps in mind
+
+    def _accounts_in_use(self, by_key: Mapping[str, Sequence[Intent]]) -> dict[str, NotBefore]:
+        """Tasks whose account works on another phone."""
+        found: dict[str, NotBefore] = {}
+        until = self._means.clock.now() + ACCOUNT_LOOK
+        for key, intents in by_key.items():
+            for name in {intent.account for intent in intents if intent.account}:
+                account = Account.of(None, name)
+                other = self._means.accounts.claim(key, self._open[key].waiting.lane, account)
+                if other is not None:
+                    found[key] = NotBefore(until, busy(account, other))
+        return found
+
+    def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
+        rows = [
+            NewEffect(
+                work.claimed.id,
+                intent.task_key,
+                intent.kind,
+                intent.target,
+                work.task.device,
+                intent.account,
+                intent.evidence,
+            )
+            for intent in intents
+            for work in [self._open[intent.task_key]]
+        ]
+        ids = self._means.ledger.begin_effects(rows) if rows else []
+        begun: dict[str, list[int]] = defaultdict(list)
+        for effect_id, row in zip(ids, rows, strict=True):
+            effects = self._effects[row.task_key]
+            effects[effect_id] = Effect(
+                effect_id,
+                row.task_key,
+                len(effects),
+                row.kind,
+                row.target,
+                EffectState.COMMITTING,
+                row.evidence,
+            )
+            self._owner[effect_id] = row.task_key
+            begun[row.task_key].append(effect_id)
+        return dict(begun)
+
+    def _states(self, key: str, settled: Mapping[int, EffectState]) -> Iterable[EffectState]:
+        return [settled.get(effect.id, effect.state) for effect in self._effects[key].values()]
+
+    def _note(self, settlements: Sequence[Settlement]) -> None:
+        """Keep in mind, and tell, what became of effects."""
+        for settlement in settlements:
+            key = self._owner[settlement.effect_id]
+            before = self._effects[key][settlement.effect_id]
+            self._effects[key][settlement.effect_id] = replace(before, state=settlement.state)
+            if before.state is not settlement.state:
+                told = EffectSettled(key, self._lanes[key], before.kind, before.target, settlement.state)
+                self._means.sink(told)
+
+
+def _held_back(refusal: NotBefore) -> Outcome:
+    return Outcome(AttemptOutcome.HELD_BACK, refusal.reason, not_before=refusal.instant_utc)

@@ -1,0 +1,246 @@
+"""What waits and what is being carried out, for all threads of an executor: lanes and works behind one lock."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from itertools import count
+
+from runner.execution.lanes import Away, LaneName, Lanes, Waiting
+from runner.execution.retry import Next
+from runner.execution.state import OVERDUE_S, ExecutorState
+from runner.execution.work import Ends, Means, Work
+from runner.store.rows import TaskRow
+from runner.tasks import AttemptOutcome, Task, TaskState
+
+
+class Board:
+    """Any thread may call it. `wake` is called when there may be something new to take; `batched` names the
+    backends that take no lanes. `is_closed` means that no further tasks are given out, because
+    of `failure` if there is one."""
+
+    def __init__(self, means: Means, batched: Collection[str], wake: Callable[[], None]) -> None:
+        self.failure: BaseException | None = None
+        self._means = means
+        self._batched = batched
+        self._wake = wake
+        self._changed = threading.Condition()
+        self._lanes = Lanes()
+        self._works: dict[str, Work] = {}
+        self._numbers = count()
+        self.is_closed = False
+
+    # tasks come and go
+
+    def add(self, given: Iterable[TaskRow | Task]) -> None:
+        """Take tasks that are pending; a key that is known is left as it is."""
+        with self._changed:
+            for one in given:
+                task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
+                if task.key in self._lanes or task.key in self._works:
+                    continue
+                waiting = Waiting(task, self._lane(task), next(self._numbers))
+                if row is not None:
+                    waiting.not_before, waiting.tried = _later(row), row.attempts > 0
+                self._lanes.add(waiting, single=self._is_single(task))
+        self._wake()
+
+    def take(self, now: datetime) -> list[Work]:
+        """Every task that may go now."""
+        with self._changed:
+            return [] if self.is_closed else [self._work(waiting) for waiting in self._lanes.take(now)]
+
+    def take_next(self, name: LaneName) -> Work | None:
+        """The task that follows in a lane; if there is none, the lane is free."""
+        with self._changed:
+            waiting = None
+            if self.is_closed:
+                self._lanes.free(name)
+            else:
+                waiting = self._lanes.take_next(name, self._means.clock.now())
+            if waiting is not None:
+                return self._work(waiting)
+            self._changed.notify_all()
+        self._wake()
+        return None
+
+    def put_back(self, work: Work, until: datetime, away: Away | None = None) -> None:
+        """The task, and those of its strand, wait until then; all those of its lane, if its phone is away.
+
+        One that a person has stopped meanwhile does not: it is the caller's to cancel.
+        """
+        with self._changed:
+            self._works.pop(work.key, None)
+            if not work.stop.cancels:
+                self._hold(work, until, away)
+        self._let_go([work])
+
+    def drop(self, work: Work) -> None:
+        """The task is no longer this executor's."""
+        with self._changed:
+            self._works.pop(work.key, None)
+        self._let_go([work])
+
+    def ended(self, ends: Ends) -> None:
+        """Attempts have ended, and this follows; what is to be cancelled is left out, as in `put_back`."""
+        with self._changed:
+            for work, then in ends:
+                self._works.pop(work.key, None)
+                self._follow(work, then)
+        self._let_go([work for work, _ in ends])
+
+    def free(self, works: Iterable[Work]) -> None:
+        """The lanes of these tasks may give others."""
+        with self._changed:
+            for work in works:
+                self._lanes.free(work.waiting.lane)
+            self._changed.notify_all()
+        self._wake()
+
+    # what people ask for
+
+    def stop(self, *, by_person: bool) -> int:
+        """Ask every running attempt to stop; returns how many there are."""
+        with self._changed:
+            for work in self._works.values():
+                work.stop.by_person |= by_person
+                work.stop.set()
+            return len(self._works)
+
+    def stop_task(self, key: str) -> bool:
+        """Ask the attempt at a task to stop for good; false if there is none, and then it no longer waits."""
+        with self._changed:
+            work = self._works.get(key)
+            if work is None:
+                self._lanes.discard(key)
+                self._changed.notify_all()
+                return False
+            work.stop.by_person = work.stop.cancels = True
+            work.stop.set()
+            return True
+
+    def lift(self) -> None:
+        """Look at everything again that is held back."""
+        with self._changed:
+            self._lanes.lift()
+        self._wake()
+
+    def clock_set_back(self) -> None:
+        with self._changed:
+            self._lanes.bring_forward()
+
+    def close(self) -> None:
+        """Give out no further tasks."""
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify_all()
+
+    def fail(self, error: BaseException, works: Iterable[Work] = ()) -> None:
+        """Give out no further tasks because of this, which left these as they are."""
+        with self._changed:
+            self.failure = self.failure or error
+            for work in works:
+                self._works.pop(work.key, None)
+        self.close()
+        self.stop(by_person=False)
+
+    # what is asked about it
+
+    def away(self, works: Iterable[Work]) -> dict[str, Away]:
+        """By task key: what is known of phones that could not be reached."""
+        with self._changed:
+            found = {work.key: self._lanes.away(work.waiting.lane) for work in works}
+        return {key: away for key, away in found.items() if away is not None}
+
+    def next_wake(self) -> datetime | None:
+        with self._changed:
+            return None if self.is_closed else self._lanes.next_wake()
+
+    def overdue(self) -> list[Work]:
+        """Attempts that have overrun their deadline by more than OVERDUE_S."""
+        late = self._means.clock.monotonic() - OVERDUE_S
+        with self._changed:
+            return [
+                work for work in self._works.values() if work.deadline is not None and work.deadline < late
+            ]
+
+    def state(self) -> ExecutorState:
+        overdue = tuple(work.key for work in self.overdue())
+        with self._changed:
+            running = tuple(work.running() for work in self._works.values() if work.attempt is not None)
+            return ExecutorState(running, self._lanes.counts(), overdue)
+
+    def wait_until(self, *, is_empty: bool, timeout_s: float | None) -> bool:
+        """Wait until nothing runs and nothing may go now; with `is_empty`, until nothing waits either."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
+
+    def _is_quiet(self, is_empty: bool) -> bool:
+        if self._works:
+            return False
+        if self.is_closed:
+            return True
+        if self._lanes.are_busy():
+            return False
+        wake = self._lanes.next_wake()
+        return not len(self._lanes) if is_empty else wake is None or wake > self._means.clock.now()
+
+    def _work(self, waiting: Waiting) -> Work:
+        work = Work(waiting)
+        away = self._lanes.away(waiting.lane)
+        work.away_since = away.since_utc if away is not None else None
+        self._works[work.key] = work
+        return work
+
+    def _follow(self, work: Work, then: Next) -> None:
+        waiting, again_utc = work.waiting, then.again_utc
+        if then.away_since is None:
+            self._lanes.is_back(waiting.lane)
+        if then.state is not TaskState.PENDING or self._is_set_aside(then) or work.stop.cancels:
+            return
+        waiting.reason = then.reason or then.outcome.message
+        if then.outcome.outcome is AttemptOutcome.HELD_BACK and again_utc is not None:
+            self._hold(work, again_utc, Away(then.away_since) if then.away_since else None)
+        else:
+            waiting.not_before = again_utc
+            self._lanes.add(waiting, single=self._is_single(work.task))
+
+    def _hold(self, work: Work, until: datetime, away: Away | None) -> None:
+        lane, single = work.waiting.lane, self._is_single(work.task)
+        if away is None:
+            self._lanes.hold(work.waiting, until, single=single)
+        else:
+            self._lanes.hold(work.waiting, self._means.clock.now(), single=single)
+            self._lanes.put_off(lane, away, until)
+        if self._means.accounts.is_free(lane):  # since the task was refused for it
+            self._lanes.lift([lane])
+
+    def _let_go(self, works: Iterable[Work]) -> None:
+        """What these tasks kept others from may go on."""
+        freed = set().union(*(self._means.accounts.release(work.key) for work in works))
+        with self._changed:
+            if freed:
+                self._lanes.lift(freed)
+            self._changed.notify_all()
+        if freed:
+            self._wake()
+
+    def _is_set_aside(self, then: Next) -> bool:
+        """A run by hand leaves what cannot go on soon for a later one."""
+        patience_s = self._means.mode.patience_s
+        if patience_s is None:
+            return False
+        if then.again_utc is None:
+            return then.outcome.outcome is not AttemptOutcome.STOPPED
+        return then.again_utc - self._means.clock.now() > timedelta(seconds=patience_s)
+
+    def _lane(self, task: Task) -> LaneName:
+        return LaneName(task.backend if task.backend in self._batched else "", task.lane)
+
+    def _is_single(self, task: Task) -> bool:
+        """A phone does one task at a time; a batch takes no phones, but each account does one at a time too."""
+        return task.backend not in self._batched or (task.device is None and task.username is not None)
+
+
+def _later(row: TaskRow) -> datetime | None:
+    """A task that failed and is to be tried again waits for that; what held others back is asked anew."""
+    return row.not_before if row.tries and row.state is TaskState.PENDING else None

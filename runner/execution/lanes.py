@@ -1,0 +1,268 @@
+"""The queues of an executor: which task may go at an instant, and when to look again. No threads, no I/O."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from runner.tasks import Task
+
+
+class LaneName(NamedTuple):
+    """A lane: its backend, and the device or account whose queue it is."""
+
+    backend: str
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A task that is to be carried out; `number` counts tasks as they were recorded.
+
+    With `not_before` it waits by itself, whatever the others of its strand do; `free_utc` is when the latest
+    thing that held it back was to end. `tried` means that there were attempts at it, `reason` is what the ledger
+    was last told of why it is held back.
+    """
+
+    task: Task
+    lane: LaneName
+    number: int
+    not_before: datetime | None = None
+    free_utc: datetime | None = None
+    tried: bool = False
+    reason: str = ""
+
+    def __lt__(self, other: "Waiting") -> bool:
+        return (self.task.due_utc, self.number) < (other.task.due_utc, other.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A phone, or the other side of a backend, that cannot be reached: since when, and how often it has been
+    looked for."""
+
+    since_utc: datetime
+    looks: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class Strand:
+    """The tasks of one entry in a lane. What refuses the first of them refuses them all: they wait together."""
+
+    queue: list[Waiting] = field(default_factory=list)
+    held_until: datetime | None = None
+
+    def next(self) -> datetime:
+        due = self.queue[0].task.due_utc
+        return due if self.held_until is None else max(due, self.held_until)
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """One queue. While it is `busy` none of its tasks may go; one that is not `single` gives all that may.
+
+    `wake` is the instant for which it stands among those that are to be looked at.
+    """
+
+    name: LaneName
+    single: bool
+    strands: dict[tuple[str, str], Strand] = field(default_factory=dict)
+    later: list[Waiting] = field(default_factory=list)
+    away: Away | None = None
+    away_until: datetime | None = None
+    busy: bool = False
+    wake: datetime | None = None
+
+    def __len__(self) -> int:
+        return len(self.later) + sum(len(strand.queue) for strand in self.strands.values())
+
+    def next(self) -> datetime | None:
+        """The first instant at which one of its tasks may go; None while it is busy or empty."""
+        if self.busy:
+            return None
+        instants = [strand.next() for strand in self.strands.values()]
+        instants += [waiting.not_before for waiting in self.later if waiting.not_before]
+        if not instants:
+            return None
+        return min(instants) if self.away_until is None else max(min(instants), self.away_until)
+
+    def put(self, waiting: Waiting) -> Strand:
+        strand = self.strands.setdefault((waiting.task.campaign, waiting.task.entry), Strand())
+        heappush(strand.queue, waiting)
+        return strand
+
+    def take(self, now: datetime) -> list[Waiting]:
+        """The tasks that may go: the first, or all of them where several may."""
+        if self.away_until is not None and self.away_until > now:
+            return []
+        self._bring_back(now)
+        taken: list[Waiting] = []
+        while strand := self._ready(now):
+            taken.append(heappop(strand.queue))
+            self._tidy()
+            if self.single:
+                break
+        return taken
+
+    def remove(self, key: str) -> None:
+        self.later = [waiting for waiting in self.later if waiting.task.key != key]
+        for strand in self.strands.values():
+            strand.queue = [waiting for waiting in strand.queue if waiting.task.key != key]
+            heapify(strand.queue)
+        self._tidy()
+
+    def _bring_back(self, now: datetime) -> None:
+        """Tasks that were to wait by themselves, and have, queue with the others again."""
+        ripe = [waiting for waiting in self.later if waiting.not_before and waiting.not_before <= now]
+        for waiting in ripe:
+            self.later.remove(waiting)
+            waiting.not_before = None
+            self.put(waiting)
+
+    def _ready(self, now: datetime) -> Strand | None:
+        ready = [strand for strand in self.strands.values() if strand.next() <= now]
+        return min(ready, key=lambda strand: strand.queue[0], default=None)
+
+    def _tidy(self) -> None:
+        for name in [name for name, strand in self.strands.items() if not strand.queue]:
+            del self.strands[name]
+
+
+class Lanes:
+    """All queues. A single lane is busy from the moment it gives a task until it is told that it is `free`."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[LaneName, Lane] = {}
+        self._waiting: dict[str, Waiting] = {}
+        self._wakes: list[tuple[datetime, int, Lane]] = []
+        self._tickets = count()
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._waiting
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def are_busy(self) -> bool:
+        """Whether a lane has given a task that has not ended, or has just ended."""
+        return any(lane.busy for lane in self._lanes.values())
+
+    def counts(self) -> dict[str, int]:
+        """How many tasks wait, by the name of their lane."""
+        counts: dict[str, int] = {}
+        for waiting in self._waiting.values():
+            counts[waiting.lane.name] = counts.get(waiting.lane.name, 0) + 1
+        return counts
+
+    def add(self, waiting: Waiting, *, single: bool) -> None:
+        """A task that may go from its due instant on, or from `not_before` if it has one."""
+        lane = self._lanes.setdefault(waiting.lane, Lane(waiting.lane, single))
+        self._waiting[waiting.task.key] = waiting
+        if waiting.not_before is None:
+            lane.put(waiting)
+        else:
+            waiting.free_utc = waiting.not_before
+            lane.later.append(waiting)
+        self._watch(lane)
+
+    def hold(self, waiting: Waiting, until: datetime, *, single: bool) -> None:
+        """Put a task back; neither it nor the others of its strand go before an instant."""
+        waiting.not_before, waiting.free_utc = None, until
+        lane = self._lanes.setdefault(waiting.lane, Lane(waiting.lane, single))
+        self._waiting[waiting.task.key] = waiting
+        lane.put(waiting).held_until = until
+        self._watch(lane)
+
+    def next_wake(self) -> datetime | None:
+        """The first instant at which a task may go."""
+        while self._wakes and self._wakes[0][2].wake != self._wakes[0][0]:
+            heappop(self._wakes)
+        return self._wakes[0][0] if self._wakes else None
+
+    def take(self, now: datetime) -> list[Waiting]:
+        """Every task that may go now; each of their single lanes is busy."""
+        taken: list[Waiting] = []
+        while (instant := self.next_wake()) is not None and instant <= now:
+            taken += self._take(heappop(self._wakes)[2], now)
+        return taken
+
+    def take_next(self, name: LaneName, now: datetime) -> Waiting | None:
+        """The task that follows in a busy lane; if there is none, the lane is free."""
+        lane = self._lanes[name]
+        lane.busy = False
+        return next(iter(self._take(lane, now)), None)
+
+    def free(self, name: LaneName) -> None:
+        """The task that a lane gave has ended."""
+        lane = self._lanes.get(name)
+        if lane is not None:
+            lane.busy = False
+            self._watch(lane)
+
+    def discard(self, key: str) -> bool:
+        """Forget a task that waits; false if none of this key does."""
+        waiting = self._waiting.pop(key, None)
+        if waiting is None:
+            return False
+        lane = self._lanes[waiting.lane]
+        lane.remove(key)
+        self._watch(lane)
+        return True
+
+    def lift(self, names: Collection[LaneName] | None = None) -> None:
+        """Look again at every task that something holds back, in all lanes or in these."""
+        lanes = self._lanes.values() if names is None else map(self._lanes.get, names)
+        for lane in [lane for lane in lanes if lane is not None]:
+            for strand in lane.strands.values():
+                strand.held_until = None
+            if lane.away is not None:
+                lane.away_until = None
+            self._watch(lane)
+
+    def bring_forward(self) -> None:
+        """The clock was set back: what waits by itself need not wait for hours that come twice."""
+        for lane in list(self._lanes.values()):
+            for waiting in lane.later:
+                waiting.not_before = waiting.task.due_utc
+            self._watch(lane)
+
+    def away(self, name: LaneName) -> Away | None:
+        lane = self._lanes.get(name)
+        return lane.away if lane is not None else None
+
+    def put_off(self, name: LaneName, away: Away, until: datetime) -> None:
+        """The other end of a lane is away: none of its tasks go before the next look."""
+        lane = self._lanes[name]
+        lane.away, lane.away_until = away, until
+        self._watch(lane)
+
+    def is_back(self, name: LaneName) -> None:
+        lane = self._lanes.get(name)
+        if lane is not None and lane.away is not None:
+            lane.away = lane.away_until = None
+            self._watch(lane)
+
+    def _take(self, lane: Lane, now: datetime) -> list[Waiting]:
+        taken = lane.take(now)
+        lane.busy = lane.single and bool(taken)
+        for waiting in taken:
+            del self._waiting[waiting.task.key]
+        lane.wake = None
+        self._watch(lane)
+        return taken
+
+    def _watch(self, lane: Lane) -> None:
+        """Note when a lane is to be looked at next."""
+        instant = lane.next()
+        if instant is None and not lane.busy and lane.away is None and not len(lane):
+            self._lanes.pop(lane.name, None)
+        if instant != lane.wake:
+            lane.wake = instant
+            if instant is not None:
+                heappush(self._wakes, (instant, next(self._tickets), lane))
+        if len(self._wakes) > 2 * len(self._lanes) + 100:
+            live = [other for other in self._lanes.values() if other.wake is not None]
+            self._wakes = [(other.wake, next(self._tickets), other) for other in live if other.wake]
+            heapify(self._wakes)

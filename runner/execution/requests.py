@@ -1,0 +1,73 @@
+"""What people ask for while tasks are carried out: pauses, holds and commands, as the ledger has them."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from runner.execution.lanes import Away
+from runner.store.ledger import Ledger
+from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
+from runner.tasks import Task
+
+ON_REQUEST = "stopped on request"
+"""Why a task is cancelled that a person stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a task may not begin now, and until when (None: until somebody changes that). `away` is set where its
+    phone, or its backend, is not there."""
+
+    reason: str
+    until: datetime | None = None
+    away: Away | None = None
+
+
+class StopRequest(threading.Event):
+    """What an attempt looks at between its steps. `by_person` tells a person's request from the end of this
+    process; `cancels` is set where a person stopped this very task, which is then over."""
+
+    by_person = False
+    cancels = False
+
+
+class Requests:
+    """Pauses and holds, read anew when the ledger has changed."""
+
+    def __init__(self, ledger: Ledger, zone: tzinfo) -> None:
+        self._ledger = ledger
+        self._zone = zone
+        self._pauses: tuple[PauseRow, ...] = ()
+        self._holds: Mapping[str, Hold] = {}
+
+    def read(self) -> bool:
+        """Read both; whether one of them is not what it was."""
+        before = (self._pauses, self._holds)
+        self._pauses = tuple(self._ledger.pauses())
+        self._holds = {hold.device: hold for hold in self._ledger.holds()}
+        return before != (self._pauses, self._holds)
+
+    def commands(self) -> list[CommandRow]:
+        """Those that have not been answered."""
+        return self._ledger.open_commands()
+
+    def refusal(self, task: Task) -> Refusal | None:
+        """Whether a task is paused, or its device waits for a person."""
+        hold = self._holds.get(task.device or "")
+        if hold is not None:
+            return Refusal(f"{task.device} is on hold: {hold.reason}")
+        subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
+        pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
+        if pause is not None:
+            return Refusal(f"paused since {told(pause.since_utc, self._zone)} by {pause.by}")
+        return None
+
+
+def told(instant: datetime, zone: tzinfo) -> str:
+    """An instant as reasons tell it."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def _oldest(pauses: Iterable[PauseRow]) -> PauseRow | None:
+    return min(pauses, key=lambda pause: pause.since_utc, default=None)

@@ -1,0 +1,104 @@
+"""What follows an attempt: whether its task is over, and if not, when it is taken up again. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
+
+FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
+"""When a phone that is away is looked for again, at first and at last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt that has ended: `number` counts it, `tries` those before it that failed and count, `effects` are
+    the states of all that the task has ever begun. `stopped` is set where a person asked to stop this task,
+    `away_since` where its phone was known to be away before."""
+
+    task: Task
+    number: int
+    tries: int
+    outcome: Outcome
+    effects: Collection[EffectState]
+    stopped: bool = False
+    away_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The state in which an attempt leaves its task, and its outcome as the ledger is told.
+
+    A pending task goes on at `again_utc`, for this `reason` (empty: the outcome says it). `away_since` is set
+    where its phone has to come back first.
+    """
+
+    state: TaskState
+    outcome: Outcome
+    again_utc: datetime | None = None
+    reason: str = ""
+    away_since: datetime | None = None
+
+
+def what_follows(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> Next:
+    """The decision. A run by hand looks for no phone that is away."""
+    outcome = ended.outcome
+    if outcome.outcome is AttemptOutcome.COMPLETED:
+        return Next(TaskState.COMPLETED, outcome)
+    if outcome.outcome is AttemptOutcome.UNCERTAIN:
+        return Next(TaskState.UNCERTAIN, outcome)
+    if outcome.outcome is AttemptOutcome.CANCELLED:
+        return Next(TaskState.CANCELLED, outcome)
+    if ended.stopped:
+        return _stopped(ended)
+    if outcome.outcome is not AttemptOutcome.FAILED:
+        return Next(TaskState.PENDING, outcome, outcome.not_before)
+    if outcome.again is Again.WHEN_BACK and not outcome.needs_person and not is_manual:
+        return _away(ended, now, zone)
+    if EffectState.COMMITTING in ended.effects:  # a later attempt can still find out what became of it
+        can_tell = is_manual or outcome.needs_person
+        return Next(TaskState.PENDING if can_tell else TaskState.UNCERTAIN, outcome)
+    return _failed(ended, now, zone)
+
+
+def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:
+    """Why a task waits for a phone, or for the other side of its backend."""
+    where = f"device {task.device}" if task.device else f"backend {task.backend}"
+    return f"{where} away since {since.astimezone(zone):%Y-%m-%d %H:%M:%S}: {message}"
+
+
+def look_after(looks: int) -> timedelta:
+    """How long after so many looks a phone that is away is looked for again."""
+    return timedelta(seconds=min(FIRST_LOOK_S * 2 ** min(looks - 1, 8), LONGEST_LOOK_S))
+
+
+def _stopped(ended: Ended) -> Next:
+    """What a person stopped is over; what it may have done before is told."""
+    outcome = ended.outcome
+    if any(effect in (EffectState.COMMITTING, EffectState.UNCERTAIN) for effect in ended.effects):
+        told = "stopped on request; what it had begun may have happened"
+        hint = "look at the app on the phone, then settle it with `runner tasks resolve`"
+        return Next(TaskState.UNCERTAIN, replace(outcome, message=told, hint=hint))
+    if outcome.outcome is AttemptOutcome.FAILED:
+        return Next(TaskState.FAILED, outcome)
+    return Next(TaskState.CANCELLED, replace(outcome, message="stopped on request", hint=None))
+
+
+def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
+    """Nothing was begun: the attempt counts as one that was held back."""
+    since = ended.away_since or now
+    told = away_reason(ended.task, since, ended.outcome.message, zone)
+    held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=told)
+    return Next(TaskState.PENDING, held, now + look_after(1), away_since=since)
+
+
+def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
+    outcome, retry = ended.outcome, ended.task.retry
+    nothing_done = all(effect is EffectState.REFUTED for effect in ended.effects)
+    may_retry = outcome.again is Again.RETRY and not outcome.needs_person and nothing_done
+    if not may_retry or ended.tries >= retry.max:
+        return Next(TaskState.FAILED, outcome)
+    again = now + timedelta(seconds=retry.delay_s * 2**ended.tries)
+    at = f"{again.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    told = f"attempt {ended.number} failed: {outcome.message}; tried again at {at}"
+    return Next(TaskState.PENDING, outcome, again, told)

@@ -1,0 +1,56 @@
+"""Whether many effects fit into the limits together: then none of them need be looked at by itself. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from runner.planning.limits import EffectiveLimits, next_working_instant
+from runner.store.rows import UsageTable
+from runner.tasks import Task
+
+Wish = tuple[Task, Sequence[tuple[str, str | None]]]
+"""A task, and the effects that it wants to make: kind and account."""
+
+Made = Mapping[str, Sequence[datetime]]
+
+
+def fitting(
+    limits: EffectiveLimits, wishes: Iterable[Wish], usage: UsageTable, now: datetime, zone: tzinfo
+) -> Iterator[str]:
+    """The keys of tasks whose devices and accounts have room for everything that is wished for at once.
+
+    What is not among them may still be allowed, one after the other.
+    """
+    if next_working_instant(limits.working_hours, now, zone) != now:
+        return
+    given = list(wishes)
+    devices: Counter[tuple[str | None, str]] = Counter()
+    accounts: Counter[tuple[str | None, str]] = Counter()
+    tasks = Counter(task.device for task, _ in given)
+    for task, effects in given:
+        for kind, account in effects:
+            devices[task.device, kind] += 1
+            accounts[account, kind] += 1
+    full_devices = set(_full(limits, "device", devices, usage.devices))
+    full_accounts = set(_full(limits, "account", accounts, usage.accounts))
+    if limits.min_gap:
+        full_devices |= {
+            device for device in tasks if device and (tasks[device] > 1 or device in usage.devices)
+        }
+    for task, effects in given:
+        if task.device not in full_devices and not any(account in full_accounts for _, account in effects):
+            yield task.key
+
+
+def _full(
+    limits: EffectiveLimits,
+    scope: str,
+    wanted: Mapping[tuple[str | None, str], int],
+    made: Mapping[str, Made],
+) -> Iterator[str]:
+    for (name, kind), number in wanted.items():
+        if name is None:
+            continue
+        total = number + len(made.get(name, {}).get(kind, ()))
+        if any(total > cap.at_most for cap in limits.caps.get(kind, ()) if cap.scope == scope):
+            yield name

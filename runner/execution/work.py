@@ -1,0 +1,135 @@
+"""A task that is being carried out: what is known of its attempt, and how its end is written down and told."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from runner.clock import Clock
+from runner.events import EventSink, TaskFinished, TaskStarted
+from runner.execution.accounts import Accounts
+from runner.execution.lanes import Waiting
+from runner.execution.limiter import Limiter
+from runner.execution.requests import StopRequest
+from runner.execution.retry import Ended, Next, what_follows
+from runner.execution.state import Mode, Running
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.store.rows import Attempt, Ending
+from runner.tasks import EffectState, Outcome, Settlement, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What attempts are made with."""
+
+    ledger: Ledger
+    artifacts: Artifacts
+    limiter: Limiter
+    accounts: Accounts
+    clock: Clock
+    sink: EventSink
+    mode: Mode
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """A task that was taken from its lane. It has an attempt as soon as it has been claimed in the ledger.
+
+    `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set where its phone was known to
+    be away before; `bug` is what ended the attempt in a way for which nobody was prepared.
+    """
+
+    waiting: Waiting
+    stop: StopRequest = field(default_factory=StopRequest)
+    attempt: Attempt | None = None
+    started: float = 0.0
+    deadline: float | None = None
+    step: tuple[int, int, str] = (0, 0, "")
+    away_since: datetime | None = None
+    is_told_overdue: bool = False
+    bug: Exception | None = None
+
+    task: Task = field(init=False)
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task, self.key = self.waiting.task, self.waiting.task.key
+
+    @property
+    def claimed(self) -> Attempt:
+        assert self.attempt is not None
+        return self.attempt
+
+    def running(self) -> Running:
+        attempt, task = self.claimed, self.task
+        return Running(
+            task.key, task.lane, task.title, attempt.number, *self.step, attempt.started_utc, self.deadline
+        )
+
+
+Ends = Sequence[tuple[Work, Next]]
+
+
+def claim(means: Means, works: Sequence[Work], *, begins: bool) -> list[Work]:
+    """Start an attempt at each task that is still pending, in one transaction; returns those.
+
+    `begins` says that the time allowed for it begins now.
+    """
+    attempts = means.ledger.start_attempts([work.key for work in works])
+    now, monotonic = means.clock.now(), means.clock.monotonic()
+    claimed = [work for work in works if work.key in attempts]
+    for work in claimed:
+        work.attempt, work.started = attempts[work.key], monotonic
+        work.deadline = monotonic + work.task.timeout_s if begins else None
+        work.waiting.tried = True
+        free_utc = work.waiting.free_utc or work.task.due_utc
+        late_s = max((now - free_utc).total_seconds(), 0.0)
+        means.sink(TaskStarted(work.key, work.task.lane, work.task.title, work.claimed.number, late_s))
+    return claimed
+
+
+def decide(
+    means: Means,
+    work: Work,
+    outcome: Outcome,
+    effects: Iterable[EffectState],
+) -> Next:
+    """What follows the end of an attempt, given the states of all effects of its task."""
+    ended = Ended(
+        task=work.task,
+        number=work.claimed.number,
+        tries=work.claimed.tries,
+        outcome=outcome,
+        effects=tuple(effects),
+        stopped=work.stop.cancels,
+        away_since=work.away_since,
+    )
+    return what_follows(ended, means.clock.now(), means.limiter.zone, is_manual=means.mode.is_manual)
+
+
+def finish(means: Means, ends: Ends, settlements: Sequence[Settlement] = ()) -> None:
+    """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
+    for work, then in ends:
+        if then.outcome.needs_person and work.task.device is not None:
+            means.ledger.place_hold(work.task.device, then.outcome.message, work.key)
+    endings = [
+        Ending(work.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
+        for work, then in ends
+    ]
+    means.ledger.finish_attempts(endings, settlements)
+
+
+def tell_finished(means: Means, ends: Ends) -> None:
+    """Tell what has been written down."""
+    monotonic = means.clock.monotonic()
+    for work, then in ends:
+        outcome = replace(then.outcome, message=then.reason) if then.reason else then.outcome
+        means.sink(TaskFinished(work.key, work.task.lane, then.state, outcome, monotonic - work.started))
+
+
+def is_open(means: Means, waiting: Waiting) -> bool:
+    """Whether an earlier attempt left an effect of which nobody knows yet whether it happened."""
+    if not waiting.tried:
+        return False
+    effects = means.ledger.effects(waiting.task.key)
+    return any(effect.state is EffectState.COMMITTING for effect in effects)

@@ -1,0 +1,136 @@
+"""Why something ran, will run, or did not: the answer as a type, as text for people, as JSON for programs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from textwrap import wrap
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+
+class Verdict(StrEnum):
+    """What became, or will become, of a task or an occurrence."""
+
+    RUNNING = "running"
+    UNCERTAIN = "uncertain"
+    ON_HOLD = "on-hold"
+    PAUSED = "paused"
+    DAEMON_DOWN = "daemon-down"
+    HELD_BACK = "held-back"
+    DEVICE_AWAY = "device-away"
+    ACCOUNT_BUSY = "account-busy"
+    RETRYING = "retrying"
+    QUEUED = "queued"
+    WAITING = "waiting"
+    WILL_RUN = "will-run"
+    FAILED = "failed"
+    DAEMON_WAS_DOWN = "daemon-was-down"
+    CLOCK_STEPPED = "clock-stepped"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    RAN = "ran"
+    DELETED = "deleted"
+    INACTIVE = "inactive"
+    NOT_KNOWN_THEN = "not-known-then"
+    NO_RECORD = "no-record"
+    FILE_INVALID = "file-invalid"
+    NO_START_TIME = "no-start-time"
+    NO_SUCH_ENTRY = "no-such-entry"
+    NO_SUCH_CAMPAIGN = "no-such-campaign"
+    NOTHING_AHEAD = "nothing-ahead"
+
+
+STYLES = {
+    Verdict.RAN: "green",
+    Verdict.RUNNING: "cyan",
+    Verdict.WILL_RUN: "cyan",
+    Verdict.FAILED: "red",
+    Verdict.UNCERTAIN: "bold red",
+    Verdict.ON_HOLD: "bold red",
+    Verdict.FILE_INVALID: "red",
+}
+"""Of the verdicts that are neither good nor bad, none has a style of its own: they are yellow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer for one task, one occurrence, or a question that leads to neither.
+
+    `facts` are what the verdict rests on, as JSON takes it (instants in ISO 8601, UTC); `advice` is what can be
+    done, a sentence each; `parts` are the tasks of an occurrence.
+    """
+
+    verdict: Verdict
+    subject: str
+    sentences: tuple[str, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    advice: tuple[str, ...] = ()
+    parts: tuple["Explanation", ...] = ()
+
+
+def explanation_data(answers: Sequence[Explanation]) -> list[dict[str, Any]]:
+    """`[{"verdict", "subject", "sentences", "facts", "advice", "tasks": [the same for each task]}]`."""
+    return [
+        {
+            "verdict": one.verdict.value,
+            "subject": one.subject,
+            "sentences": list(one.sentences),
+            "facts": dict(one.facts),
+            "advice": list(one.advice),
+            "tasks": explanation_data(one.parts),
+        }
+        for one in answers
+    ]
+
+
+def print_explanations(answers: Sequence[Explanation], console: Console) -> None:
+    """Each answer with its tasks, and below all of them what can be done."""
+    for number, one in enumerate(answers):
+        if number:
+            console.print()
+        _print(one, console)
+    advice = list(dict.fromkeys(_advice(answers)))
+    if advice:
+        console.print()
+    for sentence in advice:
+        console.print(f"To do: {sentence}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _print(one: Explanation, console: Console) -> None:
+    title = Text.assemble((one.subject, "bold"), "  ", (one.verdict.value, _style(one.verdict)))
+    console.print(title, highlight=False, soft_wrap=True)
+    for sentence in one.sentences:
+        for line in wrap(sentence, console.width - 2, break_long_words=False, break_on_hyphens=False):
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    if len(one.parts) > 1:
+        console.print(Padding(_tasks(one.parts), (0, 0, 0, 2)))
+
+
+def _tasks(parts: Sequence[Explanation]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("PHONE", "TARGET", "VERDICT", "WHY"):
+        table.add_column(column, no_wrap=column != "WHY", overflow="fold")
+    for part in parts:
+        table.add_row(
+            str(part.facts.get("lane") or ""),
+            str(part.facts.get("target") or ""),
+            Text(part.verdict.value, style=_style(part.verdict)),
+            Text(" ".join(part.sentences)),
+        )
+    return table
+
+
+def _style(verdict: Verdict) -> str:
+    return STYLES.get(verdict, "yellow")
+
+
+def _advice(answers: Sequence[Explanation]) -> Iterator[str]:
+    for one in answers:
+        yield from one.advice
+        yield from _advice(one.parts)

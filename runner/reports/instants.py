@@ -1,0 +1,13 @@
+"""Instants as reports write them: ISO 8601 in UTC for programs, the fleet's clocks for people."""
+
+from datetime import UTC, datetime, tzinfo
+
+
+def utc(instant: datetime | None) -> str | None:
+    """`2026-11-21T08:15:02Z`; None for None."""
+    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def local(instant: datetime, zone: tzinfo) -> str:
+    """`2026-11-21 09:15:02`."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"

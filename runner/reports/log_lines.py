@@ -1,0 +1,155 @@
+"""The log: one line an event, for a person on a terminal and as JSON for everything else.
+
+Libraries that log through `logging` come out in the same form. Where the lines go from there, and when old ones
+are thrown away, is the system's business.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime, tzinfo
+from types import TracebackType
+from typing import Any, Literal, Self, TextIO
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor
+
+from runner.events import (
+    CampaignChanged,
+    ClockStepped,
+    DaemonTroubled,
+    Event,
+    OccurrenceDecided,
+    StepStarted,
+    TaskFinished,
+    TaskOverdue,
+)
+from runner.tasks import Outcome, TaskState
+
+Form = Literal["auto", "human", "json"]
+Level = Literal["debug", "info", "warning", "error"]
+
+
+class LogLines:
+    """While this is open, what it is told, and what libraries log (warnings and worse), are lines on a stream.
+
+    `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, and
+    no beginnings of steps; JSON has all lines, and instants in UTC.
+    """
+
+    def __init__(self, stream: TextIO, form: Form, zone: tzinfo) -> None:
+        human = stream.isatty() if form == "auto" else form == "human"
+        self._least = logging.INFO if human else logging.DEBUG
+        self._handler = logging.StreamHandler(stream)
+        self._handler.setFormatter(_for_people(zone, stream.isatty()) if human else _for_programs())
+        self._handler.addFilter(lambda record: _is_own(record) or record.levelno >= logging.WARNING)
+        self._logger = logging.getLogger("runner.log")
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self._handler)
+        self._logger.setLevel(self._least)
+        logging.captureWarnings(True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        logging.captureWarnings(False)
+        logging.getLogger().removeHandler(self._handler)
+
+    def tell(self, event: Event) -> None:
+        """Write an event's line; any thread may call it."""
+        self.say(name_of(event), level_of(event), **values_of(event))
+
+    def say(self, message: str, level: Level = "info", /, **values: object) -> None:
+        """Write a line that is no event's. What is None or empty is left out."""
+        told = {name: value for name, value in values.items() if value is not None and value != ""}
+        number = logging.getLevelNamesMapping()[level.upper()]
+        self._logger.log(number, "%s", message, extra={"values": told})
+
+
+def name_of(event: Event) -> str:
+    """`TaskStarted` is `task started`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).lower()
+
+
+def level_of(event: Event) -> Level:
+    """How much an event asks to be noticed."""
+    match event:
+        case StepStarted():
+            return "debug"
+        case TaskFinished(state=TaskState.UNCERTAIN) | TaskOverdue() | DaemonTroubled():
+            return "error"
+        case CampaignChanged(what="invalid"):
+            return "error"
+        case TaskFinished(state=TaskState.FAILED | TaskState.MISSED) | ClockStepped():
+            return "warning"
+        case OccurrenceDecided(state="missed" | "skipped"):
+            return "warning"
+        case _:
+            return "info"
+
+
+def values_of(event: Event) -> dict[str, object]:
+    """An event's fields: a task's key is its `task`, an outcome is the `reason` and the `hint`."""
+    values: dict[str, object] = {}
+    for name in (field.name for field in fields(event)):
+        value = getattr(event, name)
+        if isinstance(value, Outcome):
+            values |= {"reason": value.message, "hint": value.hint, "not_before": value.not_before}
+        else:
+            values["task" if name == "key" else name] = value
+    return values
+
+
+def _for_programs() -> logging.Formatter:
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+    return _formatter(
+        lambda instant: instant.isoformat().replace("+00:00", "Z"),
+        structlog.processors.format_exc_info,
+        renderer,
+    )
+
+
+def _for_people(zone: tzinfo, colors: bool) -> logging.Formatter:
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=colors,
+        pad_event_to=16,
+        sort_keys=False,
+        exception_formatter=structlog.dev.plain_traceback,  # the others show variables, which may be secret
+    )
+    return _formatter(lambda instant: f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}", renderer)
+
+
+def _formatter(write_instant: Callable[[datetime], str], *renderers: Processor) -> logging.Formatter:
+    def fill(logger: Any, method: str, line: EventDict) -> EventDict:
+        record: logging.LogRecord = line["_record"]
+        stamp = datetime.fromtimestamp(record.created, UTC)
+        return {
+            "timestamp": write_instant(stamp),
+            "level": record.levelname.lower(),
+            "event": line["event"],
+            **({} if _is_own(record) else {"logger": record.name}),
+            **{name: _plain(value, write_instant) for name, value in getattr(record, "values", {}).items()},
+            **({"exc_info": line["exc_info"]} if "exc_info" in line else {}),
+        }
+
+    return ProcessorFormatter(processors=[fill, *renderers])
+
+
+def _is_own(record: logging.LogRecord) -> bool:
+    return hasattr(record, "values")
+
+
+def _plain(value: object, write_instant: Callable[[datetime], str]) -> object:
+    if isinstance(value, datetime):
+        return write_instant(value.astimezone(UTC))
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item, write_instant) for item in value]
+    return str(value)

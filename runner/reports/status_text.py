@@ -1,0 +1,148 @@
+"""What goes on, at a glance, for people: the daemon, then what is the matter, then the rest."""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from runner.reports.status import Overview, Place
+
+
+def print_status(view: Overview, place: Place, zone: tzinfo, console: Console) -> None:
+    """The overview in the fleet's zone, and below it what can be done."""
+    shown = _Shown(view, place, zone)
+    for line in shown.daemon():
+        console.print(line, highlight=False, soft_wrap=True)
+    for title, table in shown.sections():
+        if table.row_count:
+            console.print()
+            console.print(Text(title, style="bold"))
+            console.print(Padding(table, (0, 0, 0, 2)))
+    console.print()
+    total = ", ".join(f"{count} {state}" for state, count in view.counts.items()) or "no tasks were due"
+    console.print(f"Last 24 hours: {total}", highlight=False)
+    for sentence in dict.fromkeys(_advice(view, place)):
+        console.print(f"To do: {sentence}", highlight=False, markup=False, soft_wrap=True)
+
+
+class _Shown:
+    """The parts of the overview, each as a table, which is empty where there is nothing to tell."""
+
+    def __init__(self, view: Overview, place: Place, zone: tzinfo) -> None:
+        self._view, self._place, self._zone = view, place, zone
+
+    def daemon(self) -> Iterator[Text]:
+        view, place, span = self._view, self._place, self._view.span
+        kind = "rehearsal daemon" if place.is_rehearsal else "daemon"
+        if view.daemon_runs and span:
+            ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
+            told = f"process {place.pid}, version {span.version}, since {self._time(span.started_utc)}"
+            yield Text.assemble(f"The {kind} ", ("runs", "green"), f": {told}, heartbeat {ago:.0f} s ago")
+        elif span is None:
+            yield Text.assemble(f"The {kind} ", ("is down", "red"), ": none has run on this ledger yet")
+        else:
+            ended = span.stop_reason if span.stopped_utc else "it ended without a word"
+            since = f" since {self._time(span.until_utc)}: {ended}"
+            yield Text.assemble(f"The {kind} ", ("is down", "red"), since)
+        if view.is_carried_out and not view.daemon_runs:
+            yield Text(f"Process {place.pid} carries a run out from this ledger")
+        for pause in view.pauses:
+            since = f" since {self._time(pause.since_utc)} by {pause.by}"
+            yield Text.assemble(pause.subject or "Everything", (" is paused", "yellow"), since)
+        yield Text(f"Ledger {place.ledger}", style="dim")
+
+    def sections(self) -> Iterator[tuple[str, Table]]:
+        yield "Needs a person", self._attention()
+        yield "Runs now", self._running()
+        yield "Waits", self._waiting()
+        yield "Next", self._coming()
+        yield "Campaigns in force", self._campaigns()
+        yield "Phones", self._phones()
+
+    def _attention(self) -> Table:
+        table, view = _table("WHAT", "SINCE", "WHY"), self._view
+        for hold in view.holds:
+            table.add_row(f"{hold.device} is on hold", self._time(hold.placed_utc), hold.reason)
+        for row in view.uncertain:
+            what = f"task {row.id} is uncertain: {row.task.title} on {row.task.lane}"
+            table.add_row(what, self._time(row.finished_utc), row.reason)
+        if view.uncertain_count > len(view.uncertain):
+            table.add_row(f"and {view.uncertain_count - len(view.uncertain)} more uncertain tasks", "", "")
+        for line in view.campaigns:
+            if line.row.problem:
+                what = f"the file of {line.row.name} is invalid"
+                table.add_row(what, self._time(line.row.invalid_since_utc), line.row.problem)
+        return table
+
+    def _running(self) -> Table:
+        table = _table("TASK", "PHONE", "WHAT", "SINCE", "LAST STEP")
+        for line in self._view.running:
+            task, step = line.row.task, f"{line.step} {line.step_title}" if line.step else ""
+            table.add_row(str(line.row.id), task.lane, task.title, self._time(line.row.started_utc), step)
+        return table
+
+    def _waiting(self) -> Table:
+        table = _table("WHY", "TASKS", "FIRST", "REASON")
+        for line in self._view.waiting:
+            first = f"{line.first.id} on {line.first.task.lane}"
+            table.add_row(line.verdict, str(line.count), first, line.first.reason)
+        return table
+
+    def _coming(self) -> Table:
+        table = _table("AT", "CAMPAIGN", "ENTRY", "TASKS")
+        for line in self._view.coming:
+            one = line.occurrence
+            table.add_row(self._time(one.instant_utc), one.campaign, one.entry, str(line.tasks))
+        return table
+
+    def _campaigns(self) -> Table:
+        table = _table("CAMPAIGN", "ENTRIES", "COMMIT", "SINCE", "FILE")
+        for line in self._view.campaigns:
+            row = line.row
+            commit, since = short_commit(row.commit), self._time(row.since_utc)
+            table.add_row(row.name, str(line.entries), commit, since, row.path or "")
+        return table
+
+    def _phones(self) -> Table:
+        table = _table("PHONE", "STATE")
+        for device in self._place.devices:
+            table.add_row(device.serial, Text(device.state, "green" if device.state == "device" else "red"))
+        if self._place.adb_problem:
+            table.add_row("", Text(self._place.adb_problem, "yellow"))
+        return table
+
+    def _time(self, instant: datetime | None) -> str:
+        if instant is None:
+            return ""
+        local, now = instant.astimezone(self._zone), self._view.now_utc.astimezone(self._zone)
+        return local.strftime("%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M")
+
+
+def _advice(view: Overview, place: Place) -> Iterator[str]:
+    if not view.daemon_runs:
+        yield f"start the daemon: runner daemon FOLDER{' --virtual' if place.is_rehearsal else ''}"
+    for hold in view.holds:
+        yield f"answer what the screen of {hold.device} asks, then: runner holds release {hold.device}"
+    for row in view.uncertain:
+        yield f"look on {row.task.lane}, then: runner tasks resolve {row.id} --happened, or --did-not"
+    for line in view.campaigns:
+        if line.row.problem:
+            yield f"mend the file of {line.row.name}; what is wrong with it: runner validate FILE"
+    for pause in view.pauses:
+        yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}"
+
+
+def short_commit(commit: str | None) -> str:
+    """`f40866b1c2d3`, with `-dirty` behind it where the file was not as committed."""
+    return commit[:12] + "-dirty" * commit.endswith("-dirty") if commit else ""
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        is_count = column in ("TASKS", "ENTRIES")
+        table.add_column(column, overflow="fold", justify="right" if is_count else "left")
+    return table

@@ -1,0 +1,102 @@
+"""Tasks in a list or one by one: for people and as JSON."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from runner.reports.instants import local, utc
+from runner.reports.progress import STYLES
+from runner.reports.run_summary import reason
+from runner.store.rows import TaskRecord, TaskRow
+from runner.tasks import Effect
+
+
+def task_table(rows: Sequence[TaskRow], zone: tzinfo) -> Table:
+    """A line for each task, with its number, which every command takes for a name."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("TASK", "DUE", "CAMPAIGN/ENTRY", "SCRIPT", "PHONE", "TARGET", "STATE", "REASON"):
+        table.add_column(column, overflow="fold", justify="right" if column == "TASK" else "left")
+    for row in rows:
+        task = row.task
+        table.add_row(
+            str(row.id),
+            local(task.due_utc, zone),
+            f"{task.campaign}/{task.entry}",
+            task.script,
+            task.lane,
+            task.target or "",
+            Text(row.state, style=STYLES.get(row.state, "")),
+            reason(row),
+        )
+    return table
+
+
+def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
+    """Everything about one task but its attempts, a line each."""
+    row, task = record.row, record.row.task
+    facts = {
+        "task": f"{row.id}  {task.key}",
+        "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
+        "to do": row.hint,
+        "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
+        "due": f"{local(task.due_utc, zone)}, missed if not started by {local(task.expires_utc, zone)}",
+        "not before": row.not_before and local(row.not_before, zone),
+        "started": row.started_utc and local(row.started_utc, zone),
+        "finished": row.finished_utc and local(row.finished_utc, zone),
+        "attempts": f"{row.attempts}, of which {task.retry.max} may be retries by itself",
+        "timeout": f"{task.timeout_s:.0f} s",
+        "source": f"{task.source}{f', run {row.run_id}' if row.run_id else ''}",
+        "commit": task.commit,
+    }
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        if value:
+            yield f"{name:{width}}  {value}"
+    for effect in record.effects:
+        yield f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip() + f": {effect.state}"
+    for name, value in task.config.items():
+        yield f"{'config':{width}}  {name}: {value}"
+
+
+def effect_data(effect: Effect) -> dict[str, Any]:
+    return {
+        "kind": effect.kind,
+        "target": effect.target,
+        "state": effect.state.value,
+        "evidence": dict(effect.evidence),
+    }
+
+
+def task_data(row: TaskRow) -> dict[str, Any]:
+    """A task as JSON; instants are ISO 8601, UTC."""
+    task = row.task
+    return {
+        "id": row.id,
+        "key": task.key,
+        "campaign": task.campaign,
+        "entry": task.entry,
+        "nominal": task.nominal,
+        "script": task.script,
+        "backend": task.backend,
+        "device": task.device,
+        "username": task.username,
+        "target": task.target,
+        "state": row.state.value,
+        "reason": row.reason,
+        "hint": row.hint,
+        "source": task.source.value,
+        "run": row.run_id,
+        "commit": task.commit,
+        "attempts": row.attempts,
+        "timeout_s": task.timeout_s,
+        "due_utc": utc(task.due_utc),
+        "expires_utc": utc(task.expires_utc),
+        "not_before_utc": utc(row.not_before),
+        "created_utc": utc(row.created_utc),
+        "started_utc": utc(row.started_utc),
+        "finished_utc": utc(row.finished_utc),
+        "config": dict(task.config),
+    }

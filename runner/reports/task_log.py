@@ -1,0 +1,125 @@
+"""What was done for a task: its attempts with their steps, its effects with the evidence for them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from runner.reports.instants import local, utc
+from runner.reports.task_list import effect_data, task_data
+from runner.store.rows import AttemptRow, StepRow, TaskRecord
+from runner.tasks import Effect, EffectState, StepOutcome
+
+STEP_STYLES = {StepOutcome.COMPLETED: "green", StepOutcome.SKIPPED: "yellow", StepOutcome.FAILED: "red"}
+EFFECT_STYLES = {
+    EffectState.COMMITTING: "yellow",
+    EffectState.COMMITTED: "green",
+    EffectState.REFUTED: "",
+    EffectState.UNCERTAIN: "bold red",
+}
+
+
+def print_log(
+    record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path, zone: tzinfo, console: Console
+) -> None:
+    """The task, these of its attempts, and its effects; files are named by their paths below `artifacts`."""
+    row = record.row
+    console.print(Text.assemble((f"{row.id}  {row.task.key}", "bold"), f"  {row.state}"), soft_wrap=True)
+    if not record.attempts:
+        console.print("  it has not been tried yet", highlight=False)
+    for attempt in attempts:
+        console.print()
+        console.print(_attempt_line(attempt, zone), highlight=False, soft_wrap=True)
+        if attempt.hint:
+            console.print(Text(f"  {attempt.hint}", style="dim"), soft_wrap=True)
+        if attempt.steps:
+            console.print(Padding(_steps(attempt.steps, zone), (0, 0, 0, 2)))
+        for line in _files(attempt.steps, artifacts):
+            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    if record.effects:
+        console.print()
+        console.print(Text("Effects", style="bold"))
+        console.print(Padding(_effects(record.effects), (0, 0, 0, 2)))
+
+
+def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path) -> dict[str, Any]:
+    """The same as JSON: `{"task", "attempts": [{..., "steps": [...]}], "effects"}`."""
+    return {
+        "task": task_data(record.row),
+        "attempts": [
+            {
+                "number": attempt.number,
+                "executor": attempt.executor,
+                "started_utc": utc(attempt.started_utc),
+                "finished_utc": utc(attempt.finished_utc),
+                "outcome": attempt.outcome and attempt.outcome.value,
+                "message": attempt.message,
+                "hint": attempt.hint,
+                "needs_person": attempt.needs_person,
+                "steps": [_step_data(step, artifacts) for step in attempt.steps],
+            }
+            for attempt in attempts
+        ],
+        "effects": list(map(effect_data, record.effects)),
+    }
+
+
+def _attempt_line(attempt: AttemptRow, zone: tzinfo) -> Text:
+    ended = f" to {local(attempt.finished_utc, zone)}" if attempt.finished_utc else ""
+    outcome = attempt.outcome.value if attempt.outcome else "goes on, or its process has died"
+    message = f": {attempt.message}" if attempt.message else ""
+    start = local(attempt.started_utc, zone)
+    return Text.assemble((f"Attempt {attempt.number}", "bold"), f"  {start}{ended}  {outcome}{message}")
+
+
+def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("STEP", "AT", "TOOK", "OUTCOME", "WHAT", "SAID"):
+        table.add_column(column, overflow="fold", justify="right" if column in ("STEP", "TOOK") else "left")
+    for step in steps:
+        table.add_row(
+            str(step.ordinal),
+            f"{step.started_utc.astimezone(zone):%H:%M:%S}",
+            f"{step.duration_s:.1f} s",
+            Text(step.outcome, style=STEP_STYLES[step.outcome]),
+            f"{step.title} ({step.source})",
+            step.message,
+        )
+    return table
+
+
+def _files(steps: Sequence[StepRow], artifacts: Path) -> Iterator[str]:
+    for step in steps:
+        for kept in filter(None, (step.screenshot, step.hierarchy)):
+            yield f"step {step.ordinal}: {artifacts / kept}"
+
+
+def _effects(effects: Sequence[Effect]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("EFFECT", "TARGET", "STATE", "EVIDENCE"):
+        table.add_column(column, overflow="fold")
+    for effect in effects:
+        evidence = ", ".join(f"{name}: {value}" for name, value in effect.evidence.items())
+        state = Text(effect.state, style=EFFECT_STYLES[effect.state])
+        table.add_row(effect.kind, effect.target or "", state, evidence)
+    return table
+
+
+def _step_data(step: StepRow, artifacts: Path) -> dict[str, Any]:
+    return {
+        "ordinal": step.ordinal,
+        "kind": step.kind,
+        "title": step.title,
+        "source": step.source,
+        "outcome": step.outcome.value,
+        "message": step.message,
+        "started_utc": utc(step.started_utc),
+        "duration_s": step.duration_s,
+        "screenshot": step.screenshot and str(artifacts / step.screenshot),
+        "hierarchy": step.hierarchy and str(artifacts / step.hierarchy),
+    }

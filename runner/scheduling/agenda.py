@@ -1,0 +1,103 @@
+"""What comes next of every entry. Nothing is computed while nothing is due."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from heapq import heapify, heapreplace
+from typing import NamedTuple
+
+from runner.planning.coming import Coming, coming
+from runner.planning.source import Window
+from runner.planning.work import Work
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class RuleName(NamedTuple):
+    """A start time of an entry, as the ledger names it."""
+
+    campaign: str
+    entry: str
+    rule: str
+
+
+@dataclass(slots=True)
+class _Stream:
+    """What comes of one entry; `head` is the next of it."""
+
+    work: Work
+    rest: Iterator[Coming]
+    head: Coming | None = None
+
+    def advance(self) -> Coming | None:
+        """Take the next one."""
+        taken, self.head = self.head, next(self.rest, None)
+        return taken
+
+    @property
+    def instant(self) -> datetime:
+        return self.head.occurrence.instant_utc if self.head else _NEVER
+
+
+class Agenda:
+    """The occurrences of entries after an instant, taken as they come due.
+
+    `floors` say up to when each start time has been decided already, or did not hold: what comes before that
+    does not count. A floor that is still ahead when something is taken says nothing, since the clock has gone
+    back behind it.
+    """
+
+    def __init__(
+        self, works: Sequence[Work], floors: Mapping[RuleName, datetime], after_utc: datetime
+    ) -> None:
+        self.works = works
+        self.floors = floors
+        self._streams = [_stream(work, after_utc) for work in works]
+        self._heads = [(stream.instant, number) for number, stream in enumerate(self._streams)]
+        heapify(self._heads)
+
+    def take(self, until_utc: datetime) -> Iterator[Coming]:
+        """What has come at an instant: entry by entry, each entry's in order."""
+        while self._heads and self._heads[0][0] <= until_utc:
+            number = self._heads[0][1]
+            stream = self._streams[number]
+            while stream.instant <= until_utc and (taken := stream.advance()):
+                if (counting := self._counting(taken, until_utc)) is not None:
+                    yield counting
+            heapreplace(self._heads, (stream.instant, number))
+
+    def instants(self, until_utc: datetime) -> list[datetime]:
+        """The distinct instants ahead, in order, before `until_utc`."""
+        ahead = (stream for stream in self._streams if stream.instant < until_utc)
+        windows = ((stream.work, Window(stream.instant, until_utc)) for stream in ahead)
+        return sorted(
+            {one.occurrence.instant_utc for work, window in windows for one in coming(work, window)}
+        )
+
+    def _counting(self, one: Coming, until_utc: datetime) -> Coming | None:
+        """An occurrence without the moments that do not count; None if none is left."""
+        instant = one.occurrence.instant_utc
+        moments = tuple(
+            moment
+            for moment in one.moments
+            if not instant <= self.floors[RuleName(*one.work.name, moment.rule.written)] <= until_utc
+        )
+        if not moments:
+            return None
+        if moments[0] is one.moments[0]:
+            return replace(one, moments=moments)
+        named = moments[0]
+        return Coming(one.work, one.work.occurrence(named.nominal, named.rule.written, instant), moments)
+
+
+def rules(works: Sequence[Work]) -> Iterator[tuple[Work, RuleName]]:
+    """Every start time of entries, and whose it is."""
+    for work in works:
+        for rule in work.rules:
+            yield work, RuleName(*work.name, rule.written)
+
+
+def _stream(work: Work, after_utc: datetime) -> _Stream:
+    stream = _Stream(work, coming(work, Window.after(after_utc + timedelta.resolution)))
+    stream.advance()
+    return stream

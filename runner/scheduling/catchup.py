@@ -1,0 +1,110 @@
+"""What becomes of an occurrence that has come: started, missed, skipped or merged, and why. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+
+from runner.planning.coming import Coming
+from runner.store.rows import Decision, OccurrenceState
+
+PROMPT = timedelta(seconds=10)
+"""An occurrence that a living daemon finds so late is on time: it looks every 5 s at least."""
+
+
+class Cause(StrEnum):
+    """Why nobody looked at the clock for a while."""
+
+    DOWN = "the daemon was down"
+    ASLEEP = "the machine slept, or its clock stepped forward,"
+    HELD_UP = "the daemon was held up"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time since the clock was last looked at, and why that is more than a few seconds, if it is."""
+
+    cause: Cause
+    from_utc: datetime
+    until_utc: datetime
+
+    @lru_cache(maxsize=64)  # noqa: B019 - gaps are few and small
+    def told(self, zone: tzinfo) -> str:
+        """`the daemon was down from 2026-11-21 08:50:00+01:00 to 2026-11-21 09:40:00+01:00`."""
+        return f"{self.cause} from {local(self.from_utc, zone)} to {local(self.until_utc, zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An occurrence whose instant has come, as it is found.
+
+    `is_newest` says that no later one of its entry is found with it. `known` are those names of its moments
+    that the ledger has already, `running` is an earlier occurrence of its entry whose tasks have not all ended.
+    """
+
+    coming: Coming
+    is_newest: bool
+    known: frozenset[str] = frozenset()
+    running: str | None = None
+
+
+def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]:
+    """What becomes of an occurrence at the end of the gap in which its instant lies, and of the moments that
+    merge into it. What the ledger knows is left alone: then nothing becomes of it."""
+    one = found.coming
+    names = {moment.nominal: moment for moment in reversed(one.moments)}
+    into = next((name for name in reversed(names) if name in found.known), one.occurrence.nominal)
+    if not found.known:
+        state, reason = _verdict(found, gap)
+        tasks = one.tasks() if state is OccurrenceState.STARTED else ()
+        yield Decision(one.occurrence, state, reason, version_id, tasks)
+    for name, moment in names.items():
+        if name != into and name not in found.known:
+            merged = one.work.occurrence(name, moment.rule.written, moment.instant_utc)
+            reason = f"merged into {into}, which comes at the same instant"
+            yield Decision(merged, OccurrenceState.MERGED, reason, version_id)
+
+
+def is_prompt(instant: datetime, gap: Gap) -> bool:
+    """Whether what is due at an instant is on time at the end of the gap."""
+    return gap.cause is not Cause.DOWN and gap.until_utc - instant <= PROMPT
+
+
+def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
+    """Why a task is missed whose grace ended while nobody looked at the clock."""
+    return f"{gap.told(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
+
+
+def local(instant: datetime, zone: tzinfo) -> str:
+    return instant.astimezone(zone).isoformat(" ", "seconds")
+
+
+def length(duration: timedelta) -> str:
+    """`2d 3h`, `1h 30m`, `45s`: the two largest units."""
+    seconds = max(0, round(duration.total_seconds()))
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"
+
+
+def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
+    work, occurrence = found.coming.work, found.coming.occurrence
+    entry, late = work.entry, gap.until_utc - occurrence.instant_utc
+    reason = ""
+    if not is_prompt(occurrence.instant_utc, gap):
+        told = gap.told(work.source.zone)
+        if entry.on_missed == "skip":
+            return OccurrenceState.MISSED, f"{told} (on_missed: skip)"
+        if late > work.reach + entry.grace.delta:
+            return OccurrenceState.MISSED, f"{told}; {length(late)} late, past its grace of {entry.grace}"
+        if entry.on_missed == "run_once" and not found.is_newest:
+            return OccurrenceState.MISSED, f"{told}; only the newest is made up for (on_missed: run_once)"
+        reason = f"{length(late)} late: {told}"
+    if entry.overlap == "skip" and found.running is not None:
+        before = f"the occurrence before it ({found.running}) was still running"
+        return OccurrenceState.SKIPPED, f"{before} (overlap: skip)"
+    return OccurrenceState.STARTED, reason

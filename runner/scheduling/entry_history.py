@@ -1,0 +1,125 @@
+"""What the ledger knows of one entry: its campaign's file, its start times, its occurrences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from runner.planning.source import Source
+from runner.planning.work import Work
+from runner.store.ledger import Ledger
+from runner.store.rows import CampaignRow, OccurrenceRow, ScheduleRow, SpanRow, TaskRecord
+from runner.tasks import task_key
+
+MOST_SPANS, MOST_TASKS = 1000, 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class EntryHistory:
+    """One entry, as the ledger has it.
+
+    `work` is what is in force of it, None if nothing is; `row` the campaign that the daemon has met; `names`
+    those that the campaign has had. `sources` are all campaigns in force.
+    """
+
+    ledger: Ledger
+    campaign: str
+    entry: str
+    names: tuple[str, ...]
+    row: CampaignRow | None
+    work: Work | None
+    schedules: tuple[ScheduleRow, ...]
+    sources: Mapping[str, Source]
+
+    @classmethod
+    def read(cls, ledger: Ledger, campaign: str, entry: str, sources: Mapping[str, Source]) -> "EntryHistory":
+        source = sources.get(campaign)
+        entries = source.campaign.entries if source else ()
+        found = next((one for one in entries if one.name == entry), None)
+        return cls(
+            ledger=ledger,
+            campaign=campaign,
+            entry=entry,
+            names=(campaign, *(source.campaign.formerly if source else ())),
+            row=next((row for row in ledger.campaigns_in_force() if row.name == campaign), None),
+            work=Work.of(source, found) if source and found else None,
+            schedules=tuple(ledger.schedules(campaign, entry)),
+            sources=sources,
+        )
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.work or self.schedules or self.recorded(limit=1))
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The zone of the campaign's wall-clock times, as far as it is known."""
+        source = self.sources.get(self.campaign)
+        return source.zone if source else None
+
+    def recorded(
+        self, from_utc: datetime | None = None, until_utc: datetime | None = None, limit: int = 100
+    ) -> list[OccurrenceRow]:
+        """Its occurrences in the ledger, under all names of the campaign, newest first."""
+        found = [
+            row
+            for name in self.names
+            for row in self.ledger.occurrences(name, self.entry, from_utc, until_utc, limit=limit)
+        ]
+        return sorted(found, key=lambda row: (row.occurrence.instant_utc, row.id), reverse=True)[:limit]
+
+    def open_ones(self) -> list[OccurrenceRow]:
+        """Its occurrences that have tasks which are pending or running, oldest first."""
+        nominals = {it for name in self.names for it in self.ledger.open_nominals(name, self.entry)}
+        found = self.recorded() if nominals else []
+        return [row for row in reversed(found) if row.occurrence.nominal in nominals]
+
+    def tasks_of(self, row: OccurrenceRow) -> list[TaskRecord]:
+        """The tasks of one of its occurrences, as planned."""
+        one = row.occurrence
+        prefix = task_key(one.campaign, one.entry, one.nominal, "", None)
+        found = [
+            row for row in self.ledger.find_tasks(prefix, limit=MOST_TASKS) if row.task.key.startswith(prefix)
+        ]
+        found.sort(key=lambda row: row.task.ordinal)
+        return [record for row in found if (record := self.ledger.record_of(row.task.key))]
+
+    def other_entries(self) -> list[str]:
+        """The names of the campaign's entries, those that it had included."""
+        source = self.sources.get(self.campaign)
+        now = [entry.name for entry in source.campaign.entries] if source else []
+        return list(dict.fromkeys([*now, *(row.entry for row in self.ledger.schedules(self.campaign))]))
+
+    def campaigns(self) -> list[str]:
+        return [row.name for row in self.ledger.campaigns_in_force()]
+
+    def gap_at(self, instant: datetime) -> tuple[SpanRow | None, SpanRow | None] | None:
+        """The lives of the daemon before and after an instant at which it had none; None if it had one."""
+        before: SpanRow | None = None
+        after: SpanRow | None = None
+        for span in sorted(self.ledger.spans(MOST_SPANS), key=lambda span: span.started_utc):
+            if span.started_utc <= instant:
+                before = span
+            elif after is None:
+                after = span
+        if before is not None and instant <= before.until_utc:
+            return None
+        return before, after
+
+    def rules_at(self, instant: datetime) -> list[str]:
+        """The start times that were in force then, as written."""
+        return [row.rule for row in self.schedules if _covers(row, instant)]
+
+    def first_seen(self, rules: Iterable[str]) -> datetime | None:
+        """When the ledger saw the first of these start times for the first time."""
+        written = set(rules)
+        return min((row.first_seen_utc for row in self.schedules if row.rule in written), default=None)
+
+    def gone_since(self) -> datetime | None:
+        """Since when none of its start times is in force; None while one is."""
+        ends = [row.gone_utc for row in self.schedules]
+        return max((end for end in ends if end), default=None) if all(ends) else None
+
+
+def _covers(row: ScheduleRow, instant: datetime) -> bool:
+    return row.first_seen_utc <= instant and (row.gone_utc is None or instant < row.gone_utc)

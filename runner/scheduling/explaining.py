@@ -1,0 +1,163 @@
+"""Why something ran, will run, or did not: any occurrence of past or future, any task. Nothing but the ledger
+is asked, so it answers with the daemon down too."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from runner.campaign.nearest import legal_names
+from runner.planning.coming import Coming
+from runner.reports.explanation import Explanation, Verdict
+from runner.reports.instants import utc
+from runner.scheduling.asked_times import MINUTE, AskedTime, coming_at, following, inactive_at, previous
+from runner.scheduling.entry_history import EntryHistory
+from runner.scheduling.occurrence_verdicts import (
+    explain_absent,
+    explain_coming,
+    explain_recorded,
+    invalid,
+)
+from runner.scheduling.situation import Situation, sources_in_force
+from runner.scheduling.task_verdicts import explain_task
+from runner.store.ledger import Ledger
+
+NOWHERE = {Verdict.NO_SUCH_CAMPAIGN, Verdict.NO_SUCH_ENTRY, Verdict.NO_START_TIME, Verdict.FILE_INVALID}
+"""Verdicts on a question that leads to no task and no occurrence."""
+
+
+def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[Explanation]:
+    """Why these tasks, which the ledger holds, are as they are."""
+    records = filter(None, map(ledger.record_of, keys))
+    return [explain_task(record, situation) for record in records]
+
+
+def explain_entry(
+    ledger: Ledger, campaign: str, entry: str, at: str | None, situation: Situation
+) -> list[Explanation]:
+    """Why an entry ran, or did not, at a time as typed; without one, its latest occurrence, what is open of
+    it, and its next one. Raises UsageError for a time that is none."""
+    history = EntryHistory.read(ledger, campaign, entry, sources_in_force(ledger))
+    if not history.is_known:
+        return [_unknown(history, situation)]
+    if at is None:
+        return list(_latest_open_next(history, situation))
+    asked = AskedTime.read(at, history.zone or situation.zone, situation.now)
+    return list(_at(history, asked, situation)) or [_no_start_time(history, asked, situation)]
+
+
+def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[Explanation]:
+    """The latest occurrence whose time has come, others that have open tasks, and the next one."""
+    ahead = situation.now + timedelta.resolution
+    latest = history.recorded(until_utc=ahead, limit=1)
+    planned = previous(history.work, ahead) if history.work else None
+    if planned and not (latest and planned.occurrence.instant_utc <= latest[0].occurrence.instant_utc):
+        absent = explain_absent(history, planned, situation)
+        if absent.verdict is not Verdict.NOT_KNOWN_THEN:
+            yield absent
+    told = {row.occurrence.nominal for row in latest}
+    for row in latest:
+        yield explain_recorded(history, row, situation)
+    for row in history.open_ones():
+        if row.occurrence.nominal not in told:
+            yield explain_recorded(history, row, situation)
+    coming = following(history.work, ahead) if history.work else None
+    yield explain_coming(history, coming, situation) if coming else _nothing_ahead(history, situation)
+
+
+def _at(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
+    """What there is at a time: in the ledger, then by the start times in force."""
+    recorded = history.recorded(asked.window.from_utc, asked.window.until_utc)
+    for row in recorded:
+        yield explain_recorded(history, row, situation)
+    if recorded or history.work is None:
+        return
+    for one in coming_at(history.work, asked):
+        yield _planned(history, one, situation)
+    moment = inactive_at(history.work, asked)
+    if moment is not None:
+        active = history.work.source.campaign.active
+        days = [f"from {active.from_day}"] if active and active.from_day else []
+        days += [f"until {active.until_day}"] if active and active.until_day else []
+        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day}."
+        facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
+        subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
+        advice = (f"change `active:` in {history.work.source.campaign.path}, if that day should count.",)
+        yield Explanation(Verdict.INACTIVE, subject, (said,), facts, advice)
+
+
+def _planned(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+    """An occurrence that the start times name: the ledger has it already, or it lies ahead, or it is absent."""
+    instant = one.occurrence.instant_utc
+    for row in history.recorded(instant, instant + MINUTE):
+        if row.occurrence.nominal == one.occurrence.nominal:
+            return explain_recorded(history, row, situation)
+    explain = explain_coming if instant > situation.now else explain_absent
+    return explain(history, one, situation)
+
+
+def _no_start_time(history: EntryHistory, asked: AskedTime, situation: Situation) -> Explanation:
+    """No occurrence falls on that time: the nearest ones, and what was in force then."""
+    before, after = _neighbours(history, asked)
+    said = [f"No start time of {history.entry} falls on {asked.written}."]
+    if before or after:
+        near = " and ".join(f"`{nominal}`" for nominal in (before, after) if nominal)
+        said.append(f"The nearest are {near}." if before and after else f"The nearest is {near}.")
+    rules = history.rules_at(asked.instant_utc)
+    if rules:
+        said.append(f"Its start times then were {', '.join(rules)}.")
+    facts = {"asked_utc": utc(asked.instant_utc), "before": before, "after": after, "rules": rules}
+    verdict = Verdict.NO_START_TIME
+    if problem := invalid(history, situation):
+        said.append(f"{problem} What was added there since is not in force.")
+        verdict = Verdict.FILE_INVALID
+    subject = f"{history.campaign}/{history.entry} at {asked.written}"
+    return Explanation(verdict, subject, tuple(said), facts)
+
+
+def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, str | None]:
+    """The nominal times of the occurrences right before and after, recorded or planned."""
+    work = history.work
+    at, until = asked.window.from_utc, asked.window.until_utc
+    planned = previous(work, at) if work else None
+    coming = following(work, until) if work else None
+    before = [row.occurrence for row in history.recorded(until_utc=at, limit=1)]
+    before += [planned.occurrence] if planned else []
+    latest = max(before, key=lambda one: one.instant_utc, default=None)
+    return latest.nominal if latest else None, coming.occurrence.nominal if coming else None
+
+
+def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
+    """Why no occurrence of the entry lies ahead."""
+    name = f"{history.campaign}/{history.entry}"
+    gone, row = history.gone_since(), history.row
+    if history.work is not None:
+        said = ["No start time of it lies ahead."]
+    elif row is not None and row.withdrawn_utc is not None:
+        said = [f"The campaign was withdrawn at {situation.time(row.withdrawn_utc)}: {row.withdrawn_reason}."]
+    elif gone is not None:
+        commit = f" in commit {row.commit[:12]}" if row and row.commit else ""
+        said = [f"The entry was removed at {situation.time(gone)}{commit}."]
+    else:
+        said = ["The daemon does not have it in force: it has only been run by hand."]
+    if problem := invalid(history, situation):
+        said.append(problem)
+    return Explanation(Verdict.NOTHING_AHEAD, name, tuple(said), {"gone_utc": utc(gone)})
+
+
+def _unknown(history: EntryHistory, situation: Situation) -> Explanation:
+    """The ledger knows no such entry: the nearest name, and a file that may hold it but is invalid."""
+    name, campaigns, entries = history.campaign, history.campaigns(), history.other_entries()
+    if problem := invalid(history, situation):
+        said, verdict = [f"No version in force has an entry {history.entry}.", problem], Verdict.FILE_INVALID
+    elif name in campaigns or entries:
+        said = [f"The campaign {name} has no entry {history.entry}.", _near(history.entry, entries)]
+        verdict = Verdict.NO_SUCH_ENTRY
+    else:
+        said = [f"The ledger knows no campaign {name}.", _near(name, campaigns)]
+        verdict = Verdict.NO_SUCH_CAMPAIGN
+    facts = {"campaigns": campaigns, "entries": entries}
+    return Explanation(verdict, f"{name}/{history.entry}", tuple(said), facts)
+
+
+def _near(name: str, names: list[str]) -> str:
+    hint = legal_names(name, names)
+    return hint[0].upper() + hint[1:] + ("" if hint.endswith("?") else ".")

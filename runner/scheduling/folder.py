@@ -1,0 +1,205 @@
+"""The campaign files on disk, and what of them is in force: the last good text of each campaign."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runner.campaign.revision import git_folder
+from runner.clock import Clock
+from runner.errors import FolderError
+from runner.planning.source import Source
+from runner.planning.work import works
+from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
+from runner.scheduling.last_good import FlowCopies, restore
+from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
+from runner.scheduling.settling import PATIENCE_S, QUIET_S, is_locked
+from runner.scheduling.verdict import Bad, Verdict, judge
+from runner.store.ledger import Ledger
+from runner.store.rows import CampaignRow, GoodText
+
+_Rows = Mapping[str, CampaignRow]
+_Commits = Mapping[Path, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A campaign in force, and what it was made from: a file, or a version of the ledger's by its id."""
+
+    source: Source
+    origin: CampaignFile | int | None
+
+
+class CampaignFolder:
+    """The campaigns of files and folders. Any thread may call it; one reload at a time goes on."""
+
+    def __init__(self, paths: Sequence[Path], ledger: Ledger, clock: Clock) -> None:
+        self._files = CampaignFiles(paths)
+        self._ledger = ledger
+        self._clock = clock
+        self._copies = FlowCopies()
+        self._standing: dict[str, _Standing] = {}
+        self._told: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What is in force now, by name."""
+        return tuple(standing.source for _, standing in sorted(self._standing.items()))
+
+    def load(self) -> Reload:
+        """Read what has changed and put it in force; the ledger knows of it when this returns.
+
+        Raises FolderError, and leaves in force what was (over a restart too), when a path is not there or a
+        folder has become empty of campaigns; LedgerError if the ledger cannot be read or written.
+        """
+        with self._lock:
+            rows = {row.name: row for row in self._ledger.campaigns_in_force()}
+            try:
+                verdict, commits = self._look(rows)
+            except FolderError:
+                self._stand_by(rows)
+                raise
+            after = self._after(verdict, rows, commits)
+            changes = sorted(self._changes(verdict, rows, commits, after), key=lambda change: change.campaign)
+            self._write(verdict, rows, commits, after)
+            self._standing = after
+            self._told = {bad.path: bad.problem for bad in verdict.bad}
+            return Reload(self.sources, tuple(changes), verdict.problems)
+
+    def _look(self, rows: _Rows) -> tuple[Verdict, _Commits]:
+        """Judge the files as they are; what is gone, or has gone wrong, while git changes the work tree is judged
+        again when that is over."""
+        folders = [folder for path in self._files.paths if (folder := git_folder(path))]
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            reading = self._files.read(self._clock.now())
+            places = {file.place for file in reading.files}
+            lost = [Path(row.path) for row in rows.values() if row.path and row.path not in places]
+            commits = reading.commits(lost)
+            verdict = judge(reading, rows, commits)
+            is_worse = verdict.gone or any(self._told.get(bad.path) != bad.problem for bad in verdict.bad)
+            if not is_worse or not is_locked(folders) or time.monotonic() > give_up_at:
+                return verdict, commits
+            time.sleep(QUIET_S)
+
+    def _stand_by(self, rows: _Rows) -> None:
+        """Without any file: what was in force when the daemon ended, unless it is known already."""
+        roots = [Path(path).absolute() for path in self._files.paths]
+        for name, row in () if self._standing else rows.items():
+            is_ours = row.path and any(Path(row.path).is_relative_to(root) for root in roots)
+            if is_ours and (standing := self._last_good(row)):
+                self._standing[name] = standing
+
+    def _after(self, verdict: Verdict, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
+        """What is in force from now on."""
+        found = {name: self._from_file(name, file, commits[file.path]) for name, file in verdict.good.items()}
+        for bad in verdict.bad:
+            row = rows.get(bad.campaign) if bad.campaign else None
+            if row and (standing := self._last_good(row)):
+                found[row.name] = standing
+        return found
+
+    def _from_file(self, name: str, file: CampaignFile, commit: str | None) -> _Standing:
+        known = self._standing.get(name)
+        if known is None or known.origin is not file:
+            return _Standing(Source.of(file.loaded, commit), file)
+        return (
+            known if known.source.commit == commit else _Standing(replace(known.source, commit=commit), file)
+        )
+
+    def _last_good(self, row: CampaignRow) -> _Standing | None:
+        """What stays in force of a campaign without a file that is right; None if there is nothing.
+
+        Its flows too are those that were good, and no longer those that lie beside the file.
+        """
+        if row.text is None or row.withdrawn_utc is not None:
+            return None
+        known = self._standing.get(row.name)
+        if known and (known.origin == row.version_id or not known.source.campaign.flows):
+            return known
+        flows = row.flows or {}
+        source = restore(row, self._copies.keep(row.name, flows) if flows else Path())
+        return _Standing(source, row.version_id) if source else known
+
+    def _write(
+        self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
+    ) -> None:
+        for old, new in verdict.renamed.items():
+            self._ledger.rename_campaign(old, new, self._clock.now())
+        texts, found_at = [], {}
+        for name, file in verdict.good.items():
+            row, commit = rows.get(name), commits[file.path]
+            if row is None or _takes_effect(file, row):
+                rules = _rules(after[name].source)
+                texts.append(GoodText(name, file.place, file.text, file.flow_texts, commit, rules))
+            elif row.commit != commit:
+                found_at[name] = commit
+        if texts:
+            self._ledger.bring_into_force(texts)
+        if found_at:
+            self._ledger.record_commits(found_at)
+        for bad in verdict.bad:
+            if bad.campaign and (bad.campaign not in rows or rows[bad.campaign].problem != bad.problem):
+                self._ledger.mark_invalid(bad.campaign, bad.problem, bad.commit)
+        for name, reason in verdict.gone.items():
+            self._ledger.withdraw(name, reason)
+
+    def _changes(
+        self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
+    ) -> Iterator[Change]:
+        for old, new in verdict.renamed.items():
+            commit = short(after[new].source.commit)
+            yield Change(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
+        yield from self._differences(verdict, rows, after)
+        for name, reason in verdict.gone.items():
+            if rows[name].text is not None and rows[name].withdrawn_utc is None:
+                commit = commits.get(Path(rows[name].path or ""))
+                yield Change(name, None, ChangeKind.WITHDRAWN, reason, short(commit))
+        for bad in verdict.bad:
+            if self._told.get(bad.path) != bad.problem:
+                stays = after.get(bad.campaign or "")
+                name = bad.campaign or Path(bad.path).stem
+                yield Change(name, None, ChangeKind.INVALID, _explained(bad, stays), short(bad.commit))
+        for name, file in verdict.good.items():
+            if file.place in self._told or (name in rows and rows[name].problem):
+                commit = short(commits[file.path])
+                yield Change(name, None, ChangeKind.MENDED, f"{file.path} is right again", commit)
+
+    def _differences(self, verdict: Verdict, rows: _Rows, after: Mapping[str, _Standing]) -> Iterator[Change]:
+        """How the entries of those campaigns differ whose text, or the text of one of whose flows, does."""
+        before, changed, flows = [], [], set()
+        former = {new: old for old, new in verdict.renamed.items()}
+        for name, file in verdict.good.items():
+            row = rows.get(former.get(name, name))
+            if row and row.withdrawn_utc is None and row.text is not None:
+                kept = row.flows or {}
+                if (row.text, kept) == (file.text, file.flow_texts):
+                    continue
+                flows |= {
+                    (name, script) for script, text in file.flow_texts.items() if kept.get(script) != text
+                }
+                if standing := self._standing.get(row.name) or self._last_good(row):
+                    before.append(standing.source)
+            changed.append(after[name].source)
+        yield from differences(before, changed, flows)
+
+
+def _takes_effect(file: CampaignFile, row: CampaignRow) -> bool:
+    """Whether the ledger has to know more of a good file than its commit."""
+    is_in_force = row.withdrawn_utc is None and row.problem is None
+    known = (row.path, row.text, row.flows or {})
+    return not is_in_force or known != (file.place, file.text, file.flow_texts)
+
+
+def _rules(source: Source) -> frozenset[tuple[str, str]]:
+    return frozenset((work.entry.name, rule.written) for work in works([source]) for rule in work.rules)
+
+
+def _explained(bad: Bad, stays: _Standing | None) -> str:
+    """What is wrong with a file, and what that means for its campaign."""
+    if stays is None:
+        return f"it is not in force, since it never was right:\n{bad.problem}"
+    commit = short(stays.source.commit)
+    return f"its last good text{f' ({commit})' if commit else ''} stays in force:\n{bad.problem}"

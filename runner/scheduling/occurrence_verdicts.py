@@ -1,0 +1,215 @@
+"""Why an occurrence is as it is: what the ledger wrote down of it, or what the start times say of it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from runner.planning.attention import attention
+from runner.planning.coming import Coming
+from runner.planning.limits import Usage
+from runner.planning.plan import plan
+from runner.planning.source import Window
+from runner.reports.explanation import Explanation, Verdict
+from runner.reports.instants import utc
+from runner.scheduling.entry_history import EntryHistory
+from runner.scheduling.situation import Situation
+from runner.scheduling.task_verdicts import MISSES, explain_task, verdict_on
+from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
+from runner.tasks import Occurrence
+
+FORESIGHT = timedelta(days=1)
+"""So far ahead it is computed whether limits would hold an occurrence back."""
+
+AHEAD = {"limit-reached", "outside-working-hours", "too-late", "device-conflict", "overlap"}
+"""The codes of the plan's notes that tell what might hold an occurrence."""
+
+_VERDICTS = {
+    OccurrenceState.SKIPPED: Verdict.SKIPPED,
+    OccurrenceState.MERGED: Verdict.MERGED,
+    OccurrenceState.CANCELLED: Verdict.CANCELLED,
+}
+
+
+def title(occurrence: Occurrence) -> str:
+    return f"{occurrence.campaign}/{occurrence.entry} at {occurrence.nominal}"
+
+
+def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> Explanation:
+    """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
+    parts = tuple(explain_task(record, situation) for record in history.tasks_of(row))
+    facts = _facts(row.occurrence, row)
+    if parts:
+        worst = min((part.verdict for part in parts), key=list(Verdict).index)
+        facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
+        sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
+        return Explanation(worst, title(row.occurrence), sentences, facts, parts=parts)
+    if row.state is OccurrenceState.STARTED:
+        said = "It was started; its tasks have been deleted since, by hand or by the retention."
+        return Explanation(Verdict.DELETED, title(row.occurrence), (said,), facts)
+    return _not_started(history, row, facts, situation)
+
+
+def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+    """An occurrence that lies ahead, and what might hold it."""
+    occurrence, campaign = one.occurrence, history.campaign
+    tasks = one.tasks()
+    lanes = list(dict.fromkeys(task.lane for task in tasks))
+    when = situation.time(occurrence.instant_utc)
+    count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
+    said = [f"It will run at {when}: {count} on {_some(lanes)}.", *_merged(one)]
+    advice = []
+    if not situation.daemon_runs:
+        said.append(f"That needs a daemon; now {situation.down_since()}.")
+        advice.append("start it: runner daemon FOLDER.")
+    pauses = {pause for lane in lanes if (pause := situation.pause_of(campaign, lane))}
+    for pause in sorted(pauses, key=lambda pause: pause.since_utc):
+        what = pause.subject or "everything"
+        said.append(f"Now {what} is paused since {situation.time(pause.since_utc)} by {pause.by}.")
+        advice.append(f"runner resume{f' {pause.subject}' if pause.subject else ''} ends the pause.")
+    for lane in lanes:
+        if hold := situation.holds.get(lane):
+            said.append(f"{lane} is on hold: {hold.reason}.")
+            advice.append(f"answer what the screen of {lane} asks, then: runner holds release {lane}.")
+    said += _what_may_hold(history, one, situation)
+    facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
+    if problem := invalid(history, situation):
+        said.append(f"{problem} The last good version runs.")
+    facts |= _invalid_facts(history)
+    return Explanation(Verdict.WILL_RUN, title(occurrence), tuple(said), facts, tuple(advice))
+
+
+def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+    """An occurrence of the past that the ledger does not hold."""
+    occurrence, grace = one.occurrence, one.work.entry.grace
+    instant, facts = occurrence.instant_utc, _facts(one.occurrence)
+    seen = history.first_seen(moment.rule.written for moment in one.moments)
+    by_hand = f"runner run {one.work.source.campaign.path} --at {_typed(occurrence)} runs it by hand."
+    if seen is None or instant < seen:
+        known = f"saw it first at {situation.time(seen)}" if seen else "has not seen it yet"
+        said = [f"The ledger {known}; nothing that lay before that is caught up with."]
+        facts |= {"first_seen_utc": utc(seen)}
+        return Explanation(Verdict.NOT_KNOWN_THEN, title(occurrence), tuple(said), facts, (by_hand,))
+    if not situation.daemon_runs and situation.span and situation.span.until_utc < instant:
+        said = [f"It has not run: {situation.down_since()}.", _catching_up(one, situation)]
+        advice = ("start it: runner daemon FOLDER.", by_hand)
+        return Explanation(Verdict.DAEMON_DOWN, title(occurrence), tuple(said), facts, advice)
+    if situation.span and situation.span.seen_utc <= instant:
+        said = ["It is due at this moment: the daemon is about to start it."]
+        return Explanation(Verdict.WAITING, title(occurrence), tuple(said), facts)
+    said = [
+        "The ledger has no record of it: it is older than what the retention keeps, or its file had other "
+        f"start times then. Its grace was {grace}."
+    ]
+    return Explanation(Verdict.NO_RECORD, title(occurrence), tuple(said), facts, (by_hand,))
+
+
+def invalid(history: EntryHistory, situation: Situation) -> str | None:
+    """A sentence about the campaign's file, if it is invalid now."""
+    row = history.row
+    if row is None or row.problem is None:
+        return None
+    since = f" since {situation.time(row.invalid_since_utc)}" if row.invalid_since_utc else ""
+    commit = f" (commit {row.invalid_commit[:12]})" if row.invalid_commit else ""
+    return f"The file of {row.name} is invalid{since}{commit}: {row.problem.rstrip('.')}."
+
+
+def _not_started(
+    history: EntryHistory, row: OccurrenceRow, facts: dict[str, Any], situation: Situation
+) -> Explanation:
+    occurrence, verdict = row.occurrence, _VERDICTS.get(row.state, Verdict.MISSED)
+    said = [f"It was {row.state}: {row.reason.rstrip('.')}."]
+    advice: tuple[str, ...] = ()
+    if row.state is OccurrenceState.MISSED:
+        verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
+        if gap := history.gap_at(occurrence.instant_utc):
+            facts |= _gap_facts(*gap)
+    if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.work:
+        path = history.work.source.campaign.path
+        advice = (f"runner run {path} --at {_typed(occurrence)} runs it now.",)
+    return Explanation(verdict, title(occurrence), tuple(said), facts, advice)
+
+
+def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
+    return {
+        "down_from_utc": utc(before.until_utc if before else None),
+        "down_until_utc": utc(after.started_utc if after else None),
+    }
+
+
+def _totals(parts: tuple[Explanation, ...], row: OccurrenceRow) -> str:
+    counts = Counter(part.verdict for part in parts)
+    total = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    commit = f", from commit {row.commit[:12]}" if row.commit else ""
+    return f"{len(parts)} tasks: {total}{commit}."
+
+
+def _merged(one: Coming) -> Iterator[str]:
+    others = [moment.nominal for moment in one.moments if moment.nominal != one.occurrence.nominal]
+    if others:
+        yield f"{_some(others)} fall{'s' if len(others) == 1 else ''} on the same instant and merged into it."
+
+
+def _what_may_hold(history: EntryHistory, one: Coming, situation: Situation) -> Iterator[str]:
+    """What limits and other entries on its phones would do to it, as a plan says."""
+    occurrence, lanes = one.occurrence, {lane.name for lane in one.work.lanes}
+    ends = occurrence.instant_utc + one.work.reach + timedelta(seconds=1)
+    if ends - situation.now > FORESIGHT:
+        return
+    near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
+    usage: Mapping[str, Usage] = {
+        lane: history.ledger.usage(device=lane, account=None, now=situation.now) for lane in lanes
+    }
+    for note in attention(plan(near, Window(situation.now, ends)), situation.zone, usage):
+        place = (note.campaign, note.entry, note.nominal)
+        if note.code in AHEAD and place == (occurrence.campaign, occurrence.entry, occurrence.nominal):
+            yield note.message[0].upper() + note.message[1:] + "."
+
+
+def _lanes_of(source: Any) -> set[str]:
+    return {name for entry in source.campaign.entries for name in (*entry.devices, *entry.usernames)}
+
+
+def _catching_up(one: Coming, situation: Situation) -> str:
+    """What a daemon that is started now would do with a past occurrence."""
+    ends, rule = one.occurrence.instant_utc + one.work.entry.grace.delta, one.work.entry.on_missed
+    if rule == "skip":
+        return "When the daemon starts again, it will be missed: `on_missed` is `skip`."
+    if ends < situation.now:
+        return f"When the daemon starts again, it will be missed: its grace ended at {situation.time(ends)}."
+    newest = ", if it is the newest that was missed" if rule == "run_once" else ""
+    return f"A daemon that starts by {situation.time(ends)} runs it{newest} (`on_missed: {rule}`)."
+
+
+def _typed(occurrence: Occurrence) -> str:
+    """An occurrence's time as `--at` takes it, without what a shell would look at."""
+    return occurrence.nominal.partition("[")[0]
+
+
+def _facts(occurrence: Occurrence, row: OccurrenceRow | None = None) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "campaign": occurrence.campaign,
+        "entry": occurrence.entry,
+        "nominal": occurrence.nominal,
+        "rule": occurrence.rule,
+        "instant_utc": utc(occurrence.instant_utc),
+    }
+    if row is not None:
+        facts |= {"state": row.state.value, "reason": row.reason, "commit": row.commit, "run": row.run_id}
+    return facts
+
+
+def _invalid_facts(history: EntryHistory) -> dict[str, Any]:
+    row = history.row
+    if row is None or row.problem is None:
+        return {}
+    return {
+        "problem": row.problem,
+        "invalid_since_utc": utc(row.invalid_since_utc),
+        "invalid_commit": row.invalid_commit,
+    }
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    shown = ", ".join(names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,95 @@
+"""What holds for a campaign's tasks while they are carried out: its limits, and the files of its own flows."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from runner.campaign.loader import load_text
+from runner.campaign.resolve import ResolvedCampaign, resolve
+from runner.planning.limits import EffectiveLimits, effective_limits
+from runner.planning.source import Source
+from runner.store.ledger import Ledger
+
+FlowName = tuple[str, str]
+"""A campaign, and a script of its own."""
+
+
+class Registry:
+    """Campaigns by all the names that they have had: those in force, and of others the newest text that the
+    ledger has, for tasks that were made from it. Any thread may ask.
+
+    `limits` are those of campaigns that no file holds, by name, as files write them.
+    """
+
+    def __init__(self, ledger: Ledger, limits: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self._ledger = ledger
+        self._given = limits or {}
+        self._lock = threading.Lock()
+        self._in_force: dict[str, ResolvedCampaign] = {}
+        self._limits: dict[str, EffectiveLimits] = {}
+        self._others: dict[str, ResolvedCampaign | None] = {}
+
+    @property
+    def flows(self) -> Mapping[FlowName, str]:
+        """The files of campaigns' own flows, those of campaigns that are not in force included."""
+        return _Flows(self)
+
+    def replace(self, sources: Sequence[Source]) -> None:
+        """These campaigns are in force from now on."""
+        former = {name: source.campaign for source in sources for name in source.campaign.formerly}
+        with self._lock:
+            self._in_force = former | {source.campaign.name: source.campaign for source in sources}
+            self._limits, self._others = {}, {}
+
+    def limits(self, campaign: str) -> EffectiveLimits:
+        """A campaign's limits; the built-in ones for a campaign of which nothing is known."""
+        with self._lock:
+            if campaign not in self._limits:
+                self._limits[campaign] = effective_limits(self._written(campaign))
+            return self._limits[campaign]
+
+    def flow(self, campaign: str, script: str) -> str | None:
+        """The file of a campaign's own flow; None for a script that is built in."""
+        with self._lock:
+            found = self._find(campaign)
+        return found.flows.get((found.name, script)) if found else None
+
+    def flows_in_force(self) -> dict[FlowName, str]:
+        with self._lock:
+            return {name: path for one in self._in_force.values() for name, path in one.flows.items()}
+
+    def _written(self, campaign: str) -> Mapping[str, Any]:
+        if campaign in self._given:
+            return self._given[campaign]
+        found = self._find(campaign)
+        return found.limits if found else {}
+
+    def _find(self, campaign: str) -> ResolvedCampaign | None:
+        if campaign in self._in_force:
+            return self._in_force[campaign]
+        if campaign not in self._others:
+            self._others[campaign] = self._from_ledger(campaign)
+        return self._others[campaign]
+
+    def _from_ledger(self, campaign: str) -> ResolvedCampaign | None:
+        version = self._ledger.newest_version(campaign)
+        if version is None:
+            return None
+        loaded = load_text(version.text, version.path)
+        return None if loaded.has_errors else resolve(loaded)
+
+
+class _Flows(Mapping[FlowName, str]):
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def __getitem__(self, name: FlowName) -> str:
+        if (path := self._registry.flow(*name)) is None:
+            raise KeyError(name)
+        return path
+
+    def __iter__(self) -> Iterator[FlowName]:
+        return iter(self._registry.flows_in_force())
+
+    def __len__(self) -> int:
+        return len(self._registry.flows_in_force())

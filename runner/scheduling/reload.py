@@ -1,0 +1,180 @@
+"""What a reload changes: the campaigns in force before it, held against those after it. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
+from runner.diagnostics import Diagnostic
+from runner.planning.rules import Rule, parse
+from runner.planning.source import Source
+from runner.scripts import Script
+
+_SHOWN = 3
+"""So many of what differs are named; of the others it is said how many there are."""
+
+
+class ChangeKind(StrEnum):
+    """What became of an entry (the first four) or of a campaign.
+
+    An entry has `moved` if its start times differ, and `changed` if only something else does; a campaign has
+    `changed` if what holds for all of its entries does. It is `invalid` when its file is wrong, so that its last
+    good text stays in force, and `mended` when it is right again.
+    """
+
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+    WITHDRAWN = "withdrawn"
+    INVALID = "invalid"
+    MENDED = "mended"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference that a reload made; `entry` is None where it concerns the campaign as a whole.
+
+    `detail` is for people; `commit` is that of the file which made the difference, shortened, with `-dirty` behind
+    it if the file is not as committed there; None outside of git.
+    """
+
+    campaign: str
+    entry: str | None
+    what: ChangeKind
+    detail: str
+    commit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a reload came to: the campaigns in force by name, what is different, and every problem that the files
+    have now, warnings included."""
+
+    sources: tuple[Source, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+Flow = tuple[str, str]
+"""A campaign's name, and the script that one of its flows is."""
+
+
+def differences(
+    before: Iterable[Source], after: Iterable[Source], changed_flows: Collection[Flow] = ()
+) -> list[Change]:
+    """How campaigns differ, by campaign and then as declared.
+
+    A campaign that was renamed, and says so (`formerly`), is held against what it was. `changed_flows` are those
+    whose text differs.
+    """
+    old, new = _by_name(before), _by_name(after)
+    former = {was: name for name, source in new.items() for was in source.campaign.formerly if was not in new}
+    old = {former.get(name, name): source for name, source in old.items()}
+    found: list[Change] = []
+    for name in sorted({*old, *new}):
+        found += _of_campaign(name, old.get(name), new.get(name), changed_flows)
+    return found
+
+
+def short(commit: str | None) -> str | None:
+    """A commit as people write it."""
+    return commit and commit[:12] + "-dirty" * commit.endswith("-dirty")
+
+
+def _by_name(sources: Iterable[Source]) -> dict[str, Source]:
+    return {source.campaign.name: source for source in sources}
+
+
+def _of_campaign(
+    name: str, before: Source | None, after: Source | None, changed_flows: Collection[Flow]
+) -> Iterator[Change]:
+    made_by = after or before
+    commit = short(made_by.commit) if made_by else None
+    if before and after and (settings := list(_settings(before.campaign, after.campaign))):
+        yield Change(name, None, ChangeKind.CHANGED, _named(settings), commit)
+    old, new = _entries(before), _entries(after)
+    for entry in dict.fromkeys((*new, *old)):
+        if entry not in new:
+            yield Change(name, entry, ChangeKind.REMOVED, "", commit)
+        elif entry not in old:
+            yield Change(name, entry, ChangeKind.ADDED, f"at {_times(_rules(new[entry]))}", commit)
+        else:
+            flow = (name, new[entry].script.name) in changed_flows
+            others = [*(["flow"] if flow else []), *_others(old[entry], new[entry])]
+            if moves := _moves(before, after, old[entry], new[entry]):
+                yield Change(name, entry, ChangeKind.MOVED, "; ".join([moves, *others]), commit)
+            elif others:
+                yield Change(name, entry, ChangeKind.CHANGED, _named(others), commit)
+
+
+def _entries(source: Source | None) -> dict[str, ResolvedEntry]:
+    return {entry.name: entry for entry in source.campaign.entries} if source else {}
+
+
+def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str]:
+    """What differs of that which holds for all entries, their start times apart."""
+    for name in ("backend", "limits"):
+        if getattr(before, name) != getattr(after, name):
+            yield name
+
+
+def _moves(before: Source | None, after: Source | None, old: ResolvedEntry, new: ResolvedEntry) -> str:
+    """How the start times of an entry differ, for people; empty if they do not."""
+    assert before and after
+    found = []
+    if set(_rules(old)) != set(_rules(new)):
+        found.append(f"{_times(_rules(old))} -> {_times(_rules(new))}")
+    if before.campaign.timezone != after.campaign.timezone:
+        found.append(f"{before.campaign.timezone} -> {after.campaign.timezone}")
+    if before.campaign.active != after.campaign.active:
+        found.append("other active days")
+    return "; ".join(found)
+
+
+def _rules(entry: ResolvedEntry) -> list[Rule]:
+    return [parse(start.value) for start in entry.start_times]
+
+
+def _times(rules: Sequence[Rule]) -> str:
+    return _named([rule.written for rule in rules]) or "no time"
+
+
+def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
+    """What differs beside the start times: settings by name, devices and accounts one by one."""
+    for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap"):
+        was, now = (_written(getattr(entry, name)) for entry in (old, new))
+        if was != now:
+            yield f"{name} {was} -> {now}"
+    if old.retry != new.retry:
+        yield "retry"
+    for name in ("multi_account", "min_interval", "max_interval"):
+        if getattr(old, name) != getattr(new, name):
+            yield name
+    yield from _lanes("devices", old.devices, new.devices)
+    yield from _lanes("usernames", old.usernames, new.usernames)
+    yield from (f"config.{key}" for key in _differing(old.config, new.config))
+
+
+def _written(value: Any) -> str:
+    return value.name if isinstance(value, Script) else str(value or "none")
+
+
+def _lanes(name: str, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    added = [lane for lane in new if lane not in old]
+    removed = [lane for lane in old if lane not in new]
+    if added or removed:
+        yield ", ".join(f"{sign}{_named(lanes)}" for sign, lanes in (("+", added), ("-", removed)) if lanes)
+    elif old != new:
+        yield f"order of {name}"
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    return (key for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key))
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

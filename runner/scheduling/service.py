@@ -1,0 +1,144 @@
+"""The daemon's part that knows time and files: campaigns come into force, and their occurrences come due."""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from operator import is_
+from pathlib import Path
+
+from runner.clock import Clock
+from runner.errors import LedgerError, RunnerError
+from runner.events import CampaignChanged, CampaignsReloaded, ClockStepped, DaemonTroubled, Event, EventSink
+from runner.execution.executor import Executor
+from runner.planning.coming import next_occurrence
+from runner.planning.source import Source
+from runner.scheduling.alarm import Alarm
+from runner.scheduling.folder import CampaignFolder
+from runner.scheduling.registry import Registry
+from runner.scheduling.reload import Reload
+from runner.scheduling.removal import cancel_what_is_gone
+from runner.scheduling.timetable import Timetable
+from runner.scheduling.watch import Watch
+from runner.store.ledger import Ledger
+
+
+class Service:
+    """Keeps campaign files in force and hands the tasks of their occurrences to the executor.
+
+    Start it before the executor: tasks that must not start any more are settled first.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        ledger: Ledger,
+        executor: Executor,
+        clock: Clock,
+        sink: EventSink,
+        registry: Registry,
+    ) -> None:
+        self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
+        self._registry = registry
+        self._folder = CampaignFolder(paths, ledger, clock)
+        self._timetable = Timetable(ledger, clock, executor.submit, self._tell)
+        self._alarm = Alarm(self._timetable, clock, self._steady, self._trouble)
+        self._watch = Watch(paths, self.reload)
+        self._reloading = threading.Lock()
+        self._taken_up: tuple[Source, ...] = ()
+        self._is_stale = False
+        self._troubles: set[str] = set()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The campaigns in force, by name."""
+        return self._folder.sources
+
+    def start(self) -> None:
+        """Read the files, settle what was missed, and go on from now.
+
+        Raises FolderError if there are no files to read, LedgerError if the ledger cannot be used.
+        """
+        self._watch.start()
+        try:
+            with self._reloading:
+                self._begin()
+        except BaseException:
+            self._watch.stop()
+            raise
+
+    def reload(self) -> None:
+        """Read the files again and put in force what has changed; tasks that run go on as they are."""
+        with self._reloading:
+            try:
+                self._reload()
+            except LedgerError as error:
+                self._is_stale = True
+                self._trouble(error)
+            except RunnerError as error:
+                self._trouble(error)
+
+    def next_start(self) -> datetime | None:
+        """The instant of the next occurrence, if there is one."""
+        coming = next_occurrence(self.sources, self._clock.now())
+        return coming.instant_utc if coming else None
+
+    def stop(self, reason: str = "stopped") -> None:
+        """Nothing more is decided. What comes from now on is settled when a daemon starts again."""
+        self._watch.stop()
+        self._alarm.stop()
+        self._timetable.end(reason)
+
+    def _begin(self) -> None:
+        reload = self._folder.load()
+        self._registry.replace(reload.sources)
+        cancelled = self._cancel_what_is_gone()
+        self._timetable.begin(reload.sources)
+        self._taken_up = reload.sources
+        self._alarm.start()
+        self._tell_of(reload, cancelled)
+
+    def _reload(self) -> None:
+        reload = self._folder.load()
+        if not self._is_stale and _are_same(reload.sources, self._taken_up) and not reload.changes:
+            return
+        self._registry.replace(reload.sources)
+        self._timetable.replace(reload.sources)
+        cancelled = self._cancel_what_is_gone()
+        self._taken_up, self._is_stale = reload.sources, False
+        self._alarm.refresh()
+        self._tell_of(reload, cancelled)
+
+    def _cancel_what_is_gone(self) -> int:
+        cancelled = cancel_what_is_gone(self._ledger, self.sources)
+        if cancelled:
+            self._executor.wake()
+        return cancelled
+
+    def _tell_of(self, reload: Reload, cancelled: int) -> None:
+        for change in reload.changes:
+            told = (change.campaign, change.entry, change.what.value, change.detail, change.commit)
+            self._sink(CampaignChanged(*told))
+        counts = (len(reload.sources), len(reload.changes), len(reload.problems))
+        self._sink(CampaignsReloaded(*counts, cancelled))
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, ClockStepped):
+            self._executor.wake()
+        self._sink(event)
+
+    def _steady(self) -> None:
+        """At each tick at which the ledger could be used."""
+        if self._is_stale:
+            self.reload()
+        elif self._troubles:
+            self._troubles.clear()
+
+    def _trouble(self, error: RunnerError) -> None:
+        """Told once, however often it is tried again."""
+        if error.message not in self._troubles:
+            self._troubles.add(error.message)
+            self._sink(DaemonTroubled(error.message, error.hint))
+
+
+def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:
+    return len(one) == len(other) and all(map(is_, one, other))

@@ -1,0 +1,122 @@
+"""When files that have changed can be read: not while somebody still writes them."""
+
+import errno
+import fcntl
+import os
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from runner.campaign.flow_file import load_flow_file
+from runner.campaign.loader import load
+from runner.planning.material import IMAGES, VIDEOS
+
+QUIET_S = 0.2
+"""Nothing may have changed for so long."""
+
+DOUBT_S = 1.0
+"""A file that is gone, empty or wrong may be halfway: it is given so long to become right."""
+
+PATIENCE_S = 10.0
+"""What is still open for writing, or locked by git, is read after so long without a change in any case."""
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class Settling:
+    """Files that have changed, and not been read yet. Instants are seconds of a monotonic clock.
+
+    Campaigns and flows are waited for by themselves: media that are being copied do not keep them waiting.
+    """
+
+    def __init__(self) -> None:
+        self._texts: dict[str, float] = {}
+        self._others: dict[str, float] = {}
+        self._doubtful: dict[str, bool] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._texts or self._others)
+
+    def note(self, path: str, now: float) -> None:
+        """A file has changed, or come, or gone; what is of no interest is forgotten at once."""
+        name = os.path.basename(path)  # noqa: PTH119 - git checks out thousands of files
+        if is_text(name):
+            self._texts[path] = now
+            self._doubtful.pop(path, None)
+        elif is_other(name):
+            self._others[path] = now
+
+    def is_over(self, now: float, git_folders: Iterable[Path] = ()) -> bool:
+        """Whether the files can be read now."""
+        if not self._texts:
+            return self._others_are_over(now)
+        quiet_s = now - max(self._texts.values())
+        if quiet_s < QUIET_S:
+            return False
+        if quiet_s < PATIENCE_S and is_locked(git_folders):
+            return False
+        return not any(self._is_halfway(path, quiet_s) for path in self._texts)
+
+    def _others_are_over(self, now: float) -> bool:
+        quiet_s = now - max(self._others.values())
+        if quiet_s >= DOUBT_S:
+            return True
+        return quiet_s >= QUIET_S and all(os.path.lexists(path) for path in self._others)
+
+    def _is_halfway(self, path: str, quiet_s: float) -> bool:
+        if quiet_s < PATIENCE_S and is_open_for_writing(path):
+            return True
+        if quiet_s >= DOUBT_S:
+            return False
+        if path not in self._doubtful:
+            self._doubtful[path] = _is_doubtful(Path(path))
+        return self._doubtful[path]
+
+
+def is_locked(git_folders: Iterable[Path]) -> bool:
+    """Whether git is changing one of the work trees."""
+    return any((folder / "index.lock").exists() for folder in git_folders)
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of this name is a campaign's or a flow's; editors hide or rename those that are not yet."""
+    return name.endswith(_SUFFIXES) and not name.startswith(".")
+
+
+def is_other(name: str) -> bool:
+    """Whether a name may be that of a folder, or of media: what campaigns need to be right."""
+    _, suffix = os.path.splitext(name)  # noqa: PTH122
+    if name.startswith((".", "#")) or name.endswith("~") or name.isdigit():
+        return False
+    return not suffix or suffix.lower() in (*IMAGES, *VIDEOS)
+
+
+def is_open_for_writing(path: str) -> bool:
+    """Whether a process has the file open to write it, as far as this system can tell.
+
+    Linux grants a read lease only where nobody has (fcntl(2)); it is given back at once. A process that opens the
+    file meanwhile makes the kernel send a signal to ours, by default one that would end it: SIGURG does not.
+    """
+    lease: Callable[[int, int], int] | None = getattr(fcntl, "F_SETLEASE", None)
+    if lease is None:
+        return False
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
+    finally:
+        os.close(file)
+    return False
+
+
+def _is_doubtful(path: Path) -> bool:
+    """Whether the file is gone, empty, or has errors that are seen without a look at anything else."""
+    if path.parent.name == "flows":
+        return bool(load_flow_file(path).diagnostics)
+    return load(path).has_errors

@@ -1,0 +1,202 @@
+"""Why a task is as it is: its row, its attempts and effects, held against what goes on now."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from runner.reports.explanation import Explanation, Verdict
+from runner.reports.instants import utc
+from runner.scheduling.catchup import Cause
+from runner.scheduling.situation import Situation
+from runner.store.rows import TaskRecord, TaskRow
+from runner.tasks import Effect, EffectState, TaskState
+
+WAITS = (
+    ("device ", Verdict.DEVICE_AWAY),
+    ("backend ", Verdict.DEVICE_AWAY),
+    ("account ", Verdict.ACCOUNT_BUSY),
+    ("attempt ", Verdict.RETRYING),
+)
+"""How the executor's reasons for waiting begin; every other one names a limit."""
+
+MISSES = ((Cause.DOWN, Verdict.DAEMON_WAS_DOWN), (Cause.ASLEEP, Verdict.CLOCK_STEPPED))
+"""How the timetable's reasons for missing begin, where nobody looked at the clock."""
+
+
+def explain_task(record: TaskRecord, situation: Situation) -> Explanation:
+    """Why one task is as it is, and what can be done."""
+    row = record.row
+    verdict, sentences, advice = _JUDGES[row.state](record, situation)
+    return Explanation(
+        verdict=verdict,
+        subject=row.task.key,
+        sentences=tuple(sentences),
+        facts=_facts(record),
+        advice=tuple(advice),
+    )
+
+
+_Judgement = tuple[Verdict, list[str], list[str]]
+
+
+def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    made = _effects(record.effects)
+    tries = f" with attempt {row.attempts}" if row.attempts > 1 else ""
+    ended = f"{row.task.title}: completed at {_ended(row, situation)}{_lasting(row)}{tries}."
+    return Verdict.RAN, [ended, *made], []
+
+
+def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    said = [f"{row.task.title}: failed at {_ended(row, situation)}: {row.reason or 'no reason was given'}."]
+    advice = [_sentence(row.hint)] if row.hint else []
+    if row.task.device in situation.holds:
+        advice.append(_release(row))
+    if all(effect.state is EffectState.REFUTED for effect in record.effects):
+        advice.append(f"runner tasks retry {row.id} tries it again.")
+    return Verdict.FAILED, said + _effects(record.effects), advice
+
+
+def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
+    where = f"on {row.task.lane}, " if row.task.lane else ""
+    advice = [
+        f"look {where}then say what you saw: runner tasks resolve {row.id} --happened, or --did-not.",
+    ]
+    return Verdict.UNCERTAIN, said + _effects(record.effects), advice
+
+
+def _running(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    if not situation.is_carried_out:
+        said = f"{row.task.title}: attempt {row.attempts} was cut off, since its process has died."
+        more = f"Nothing carries tasks out now: {situation.down_since()}."
+        return Verdict.DAEMON_DOWN, [said, more], [_start(row)]
+    since = f" since {situation.time(row.started_utc)}" if row.started_utc else ""
+    steps = record.attempts[-1].steps if record.attempts else ()
+    at_step = f" Step {steps[-1].ordinal} ({steps[-1].title}) has ended." if steps else ""
+    said = f"{row.task.title} runs now{since} on {row.task.lane}, attempt {row.attempts}.{at_step}"
+    return Verdict.RUNNING, [said], []
+
+
+def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
+    """Why a task has not started yet: what holds everything first, then what holds this one."""
+    row, task = record.row, record.row.task
+    last = f"It is missed if it has not started by {situation.time(task.expires_utc)}."
+    if not situation.carries_out(task, row.run_id):
+        said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
+        return Verdict.DAEMON_DOWN, [*said, last], [_start(row)]
+    if pause := situation.pause_of(task.campaign, task.device):
+        what = pause.subject or "everything"
+        said = [
+            f"{task.title} waits: {what} is paused since {situation.time(pause.since_utc)} by {pause.by}."
+        ]
+        name = f" {pause.subject}" if pause.subject else ""
+        return Verdict.PAUSED, [*said, last], [f"runner resume{name} ends the pause."]
+    if hold := situation.holds.get(task.device or ""):
+        since = situation.time(hold.placed_utc)
+        said = [f"{task.title} waits: {task.device} is on hold since {since}: {hold.reason}."]
+        return Verdict.ON_HOLD, [*said, last], [_release(row)]
+    if row.reason:
+        until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
+        said = [f"{task.title} waits: {row.reason}.{until}", last]
+        return (
+            verdict_on(row.reason, WAITS, Verdict.HELD_BACK),
+            said,
+            [_sentence(row.hint)] if row.hint else [],
+        )
+    if task.due_utc > situation.now:
+        return Verdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
+    since = situation.time(task.due_utc)
+    return Verdict.QUEUED, [f"{task.title} is due since {since} and waits for its turn on {task.lane}."], []
+
+
+def verdict_on(reason: str, beginnings: Iterable[tuple[str, Verdict]], otherwise: Verdict) -> Verdict:
+    """The verdict that the beginning of a reason stands for."""
+    return next((verdict for start, verdict in beginnings if reason.startswith(start)), otherwise)
+
+
+def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
+    verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
+    return verdict, [said], [f"runner tasks retry {row.id} runs it now."]
+
+
+def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    advice = [f"runner tasks retry {row.id} runs it now."]
+    return Verdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], advice
+
+
+def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
+    row = record.row
+    advice = [f"runner tasks retry {row.id} runs it after all."]
+    return Verdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], advice
+
+
+_JUDGES = {
+    TaskState.PENDING: _pending,
+    TaskState.RUNNING: _running,
+    TaskState.COMPLETED: _completed,
+    TaskState.FAILED: _failed,
+    TaskState.MISSED: _missed,
+    TaskState.SKIPPED: _skipped,
+    TaskState.CANCELLED: _cancelled,
+    TaskState.UNCERTAIN: _uncertain,
+}
+
+
+def _effects(effects: Iterable[Effect]) -> list[str]:
+    said = [f"{effect.kind} {effect.target or ''}".rstrip() + f" is {effect.state}" for effect in effects]
+    return [f"Effects: {', '.join(said)}."] if said else []
+
+
+def _ended(row: TaskRow, situation: Situation) -> str:
+    return situation.time(row.finished_utc or row.created_utc)
+
+
+def _lasting(row: TaskRow) -> str:
+    return f" after {row.duration_s:.1f} s" if row.duration_s is not None else ""
+
+
+def _release(row: TaskRow) -> str:
+    return f"answer what the screen of {row.task.device} asks, then: runner holds release {row.task.device}."
+
+
+def _start(row: TaskRow) -> str:
+    return f"runner run --resume {row.run_id} goes on." if row.run_id else "start it: runner daemon FOLDER."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _facts(record: TaskRecord) -> Mapping[str, Any]:
+    row, task = record.row, record.row.task
+    return {
+        "id": row.id,
+        "key": task.key,
+        "campaign": task.campaign,
+        "entry": task.entry,
+        "nominal": task.nominal,
+        "script": task.script,
+        "device": task.device,
+        "lane": task.lane,
+        "target": task.target,
+        "state": row.state.value,
+        "reason": row.reason,
+        "due_utc": utc(task.due_utc),
+        "expires_utc": utc(task.expires_utc),
+        "not_before_utc": utc(row.not_before),
+        "started_utc": utc(row.started_utc),
+        "finished_utc": utc(row.finished_utc),
+        "attempts": row.attempts,
+        "effects": [
+            {"kind": effect.kind, "target": effect.target, "state": effect.state.value}
+            for effect in record.effects
+        ],
+        "commit": task.commit,
+        "run": row.run_id,
+    }

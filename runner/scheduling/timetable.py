@@ -1,0 +1,315 @@
+"""What is due now, decided and written down: the synchronous core of the daemon's sense of time."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain, islice, pairwise
+from operator import attrgetter
+
+from runner import __version__
+from runner.clock import Clock
+from runner.events import ClockStepped, EventSink, OccurrenceDecided
+from runner.planning.coming import Coming
+from runner.planning.source import Source
+from runner.planning.work import Work, works
+from runner.scheduling.agenda import Agenda, RuleName, rules
+from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length, local
+from runner.store.ledger import Ledger
+from runner.store.rows import Decision, OccurrenceState
+from runner.tasks import Task, TaskSource
+
+STEP_S = 2.0
+"""A clock that differs by more from the monotonic one has stepped, or the machine has slept."""
+
+HEARTBEAT_S = 10.0
+
+REACH = timedelta(days=366)
+"""Catch-up looks back so far at most: what a daemon missed that was down for longer is not told one by one."""
+
+CHUNK = 2000
+"""So many occurrences are decided in one transaction: those of one instant together, those of months in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both clocks at one moment."""
+
+    now: datetime
+    monotonic: float
+
+    def stepped_s(self, later: "Reading") -> float:
+        """By how much the clock has stepped forward since, or the machine has slept; less than 0 is back."""
+        return (later.now - self.now).total_seconds() - (later.monotonic - self.monotonic)
+
+
+class Timetable:
+    """Decides what becomes of every occurrence when its instant comes, or was missed, and hands its tasks over.
+
+    Each decision is in the ledger before a task of it is handed over. Any thread may call any method. Methods
+    raise LedgerError when the ledger cannot be used; then the next call takes up where the last one ended.
+    """
+
+    def __init__(
+        self, ledger: Ledger, clock: Clock, submit: Callable[[Sequence[Task]], None], sink: EventSink
+    ) -> None:
+        self._ledger, self._clock, self._submit, self._sink = ledger, clock, submit, sink
+        self._lock = threading.RLock()
+        self._looked = self._beaten = self._read_clocks()
+        self._agenda = Agenda((), {}, self._looked.now)
+        self._versions: dict[str, int | None] = {}
+        self._span: int | None = None
+
+    def begin(self, sources: Iterable[Source]) -> None:
+        """Settle what has come since a daemon last looked at the clock, and go on from now."""
+        with self._lock:
+            here, seen, last = self._read_clocks(), self._first_seen(), self._ledger.last_span()
+            since = last.seen_utc if last else min(seen.values(), default=here.now)
+            latest = self._ledger.latest_instant()
+            if latest is not None and latest > here.now + PROMPT:
+                self._sink(_behind(here.now, latest))
+            entries = works(sources)
+            floors = {}
+            for _, rule in rules(entries):
+                first = seen.get(rule, here.now)
+                floors[rule] = max(first, since) if first <= here.now else since
+            start = max(min(since, here.now), here.now - REACH)
+            self._looked = Reading(start, here.monotonic)
+            self._take_up(Agenda(entries, floors, start))
+            self._settle(Gap(Cause.DOWN, since, here.now), here)
+            self._begin_span("started")
+
+    def replace(self, sources: Iterable[Source]) -> None:
+        """Go on with other campaigns. Those before have everything up to now, what is new of the others comes
+        from the moment at which the ledger saw it."""
+        with self._lock:
+            self._look()
+            now, seen = self._looked.now, self._first_seen()
+            entries, before, floors, start = works(sources), self._agenda.floors, {}, now
+            for work, rule in rules(entries):
+                known = [before[name] for name in _names(work, rule) if name in before]
+                floors[rule] = max(now, *known) if known else seen.get(rule, now)
+                start = min(start, floors[rule])
+            self._take_up(Agenda(entries, floors, start))
+            self._look()
+            self._beat()
+
+    def consider(self) -> None:
+        """Decide everything whose instant has come."""
+        with self._lock:
+            self._look()
+
+    def beat(self) -> None:
+        """The same, and tell the ledger every 10 s that the daemon lives."""
+        with self._lock:
+            self._look()
+            if self._looked.monotonic - self._beaten.monotonic >= HEARTBEAT_S:
+                self._beat()
+
+    def upcoming(self, until_utc: datetime) -> list[datetime]:
+        """The distinct instants ahead, in order, before `until_utc`."""
+        with self._lock:
+            return self._agenda.instants(until_utc)
+
+    def end(self, reason: str) -> None:
+        """Nothing more is decided; the next daemon goes on from where this one looked last."""
+        with self._lock:
+            self._agenda = Agenda((), {}, self._looked.now)
+            self._end_span(reason)
+
+    # Looking at the clock
+
+    def _look(self) -> None:
+        here = self._read_clocks()
+        stepped_s = self._looked.stepped_s(here)
+        if stepped_s < -STEP_S:
+            self._go_back(here, stepped_s)
+            return
+        cause = Cause.ASLEEP if stepped_s > STEP_S else Cause.HELD_UP
+        gap = Gap(cause, self._looked.now, here.now)
+        self._settle(gap, here)
+        if cause is Cause.ASLEEP:
+            self._begin_again(gap.told(UTC), stepped_s)
+
+    def _go_back(self, here: Reading, stepped_s: float) -> None:
+        """The clock shows times again that it has shown. What the ledger knows of them is not done again."""
+        was = self._looked.now
+        floors = {rule: max(floor, was) for rule, floor in self._agenda.floors.items()}
+        self._agenda = Agenda(self._agenda.works, floors, here.now)
+        self._looked = here
+        back = length(timedelta(seconds=-stepped_s))
+        self._begin_again(f"the clock stepped back by {back}, to {local(here.now, UTC)}", stepped_s)
+
+    def _begin_again(self, message: str, stepped_s: float) -> None:
+        self._sink(ClockStepped(stepped_s, message))
+        self._end_span(message)
+        self._begin_span(message)
+
+    def _read_clocks(self) -> Reading:
+        return Reading(self._clock.now(), self._clock.monotonic())
+
+    # Deciding
+
+    def _take_up(self, agenda: Agenda) -> None:
+        self._agenda = agenda
+        self._versions = {row.name: row.version_id for row in self._ledger.campaigns_in_force()}
+
+    def _settle(self, gap: Gap, here: Reading) -> None:
+        """Decide what has come in the gap, at the end of which `here` was read."""
+        try:
+            if gap.cause is not Cause.HELD_UP:
+                self._miss_expired(gap)
+            found = _marked(self._agenda.take(here.now))
+            while chunk := list(islice(found, CHUNK)):
+                self._settle_chunk(chunk, gap)
+        except BaseException:
+            self._agenda = Agenda(self._agenda.works, self._agenda.floors, self._looked.now)
+            raise
+        self._looked = here
+
+    def _settle_chunk(self, chunk: Sequence[tuple[Coming, bool]], gap: Gap) -> None:
+        identities = {
+            (name, one.work.entry.name, moment.nominal)
+            for one, _ in chunk
+            for moment in one.moments
+            for name in _campaigns(one.work)
+        }
+        known, running = self._ledger.known(identities), _Running(self._ledger)
+        decisions: list[Decision] = []
+        for one, is_newest in chunk:
+            names = {moment.nominal for moment in one.moments}
+            known_names = {name for name in names if _is_known(one.work, name, known)}
+            found = Found(one, is_newest, frozenset(known_names), running.before(one))
+            for decision in decide(found, gap, self._versions.get(one.work.source.campaign.name)):
+                decisions.append(decision)
+                if decision.state is OccurrenceState.STARTED:
+                    running.started(one)
+        if decisions:
+            decisions.sort(key=attrgetter("occurrence.instant_utc"))
+            self._hand_over(self._ledger.record(decisions), gap)
+            self._tell(decisions)
+
+    def _hand_over(self, tasks: Sequence[Task], gap: Gap) -> None:
+        late = [task for task in tasks if _is_late(task, gap)]
+        self._miss(late, gap)
+        missed = {task.key for task in late}
+        if in_time := [task for task in tasks if task.key not in missed]:
+            self._submit(in_time)
+
+    def _miss_expired(self, gap: Gap) -> None:
+        """Miss the tasks that nobody could start since nobody looked, until their grace ended."""
+        waiting = (row.task for row in self._ledger.pending() if not row.attempts)
+        self._miss([task for task in waiting if _is_late(task, gap) and _ends_in(task, gap)], gap)
+
+    def _miss(self, tasks: Iterable[Task], gap: Gap) -> None:
+        alike: dict[str, list[str]] = {}
+        for task in tasks:
+            reason = expired_reason(gap, task.grace_s, self._zone(task.campaign))
+            alike.setdefault(reason, []).append(task.key)
+        for reason, keys in alike.items():
+            self._ledger.miss_all(keys, reason)
+
+    def _zone(self, campaign: str) -> tzinfo:
+        zones = (work.source.zone for work in self._agenda.works if work.source.campaign.name == campaign)
+        return next(zones, UTC)
+
+    def _tell(self, decisions: Iterable[Decision]) -> None:
+        """One event for all of an entry that came to the same; what merged is only in the ledger."""
+        alike: dict[tuple[str, str, OccurrenceState], list[Decision]] = {}
+        for decision in decisions:
+            if decision.state is not OccurrenceState.MERGED:
+                one = decision.occurrence
+                alike.setdefault((one.campaign, one.entry, decision.state), []).append(decision)
+        for (campaign, entry, state), group in alike.items():
+            last, tasks = group[-1], sum(len(decision.tasks) for decision in group)
+            self._sink(
+                OccurrenceDecided(
+                    campaign, entry, last.occurrence.nominal, state, last.reason, tasks, len(group)
+                )
+            )
+
+    # The ledger's idea of it
+
+    def _first_seen(self) -> dict[RuleName, datetime]:
+        open_rows = (row for row in self._ledger.schedules() if row.gone_utc is None)
+        return {RuleName(row.campaign, row.entry, row.rule): row.first_seen_utc for row in open_rows}
+
+    def _begin_span(self, reason: str) -> None:
+        self._span = self._ledger.begin_span(__version__, reason, self._looked.now)
+        self._beaten = self._looked
+
+    def _beat(self) -> None:
+        if self._span is not None:
+            self._ledger.heartbeat(self._span, self._looked.now)
+            self._beaten = self._looked
+
+    def _end_span(self, reason: str) -> None:
+        if self._span is not None:
+            self._ledger.heartbeat(self._span, self._looked.now)
+            self._ledger.end_span(self._span, reason)
+            self._span = None
+
+
+class _Running:
+    """Which occurrences of entries that skip have tasks that are not over."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._open: dict[tuple[str, str], str | None] = {}
+
+    def before(self, one: Coming) -> str | None:
+        """The name of such an occurrence of the same entry; None where overlaps do not matter."""
+        work = one.work
+        if work.entry.overlap != "skip":
+            return None
+        if work.name not in self._open:
+            names = (
+                name
+                for campaign in _campaigns(work)
+                for name in self._ledger.open_nominals(campaign, work.entry.name)
+                if not name.startswith("run:")
+            )
+            self._open[work.name] = next(names, None)
+        return self._open[work.name]
+
+    def started(self, one: Coming) -> None:
+        self._open[one.work.name] = one.occurrence.nominal
+
+
+def _marked(taken: Iterable[Coming]) -> Iterator[tuple[Coming, bool]]:
+    """Each occurrence, and whether it is the newest of its entry."""
+    for one, following in pairwise(chain(taken, [None])):
+        assert one is not None
+        yield one, following is None or following.work is not one.work
+
+
+def _campaigns(work: Work) -> tuple[str, ...]:
+    """The names that its campaign has and had."""
+    return (work.source.campaign.name, *work.source.campaign.formerly)
+
+
+def _names(work: Work, rule: RuleName) -> list[RuleName]:
+    return [rule._replace(campaign=name) for name in _campaigns(work)]
+
+
+def _is_known(work: Work, nominal: str, known: set[tuple[str, str, str]]) -> bool:
+    return any((name, work.entry.name, nominal) in known for name in _campaigns(work))
+
+
+def _is_late(task: Task, gap: Gap) -> bool:
+    """Whether a task's grace, or what counts as on time, ended before the end of the gap."""
+    return max(task.expires_utc, task.due_utc + PROMPT) < gap.until_utc
+
+
+def _ends_in(task: Task, gap: Gap) -> bool:
+    """Whether the grace of a task that a start time made ended in the gap, and not before it."""
+    return task.source is TaskSource.CAMPAIGN and task.expires_utc > gap.from_utc
+
+
+def _behind(now: datetime, since: datetime) -> ClockStepped:
+    by = since - now
+    return ClockStepped(
+        -by.total_seconds(),
+        f"the clock says {local(now, UTC)}, {length(by)} before the last entry of the ledger: what the ledger "
+        "holds is not done again, anything else is done when this clock says so. If the clock is wrong, set it",
+    )

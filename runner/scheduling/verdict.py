@@ -1,0 +1,123 @@
+"""What is to become of each campaign, from its file and from what the ledger says of it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+from runner.diagnostics import Diagnostic, Severity, tidy
+from runner.reports.text import excerpts
+from runner.scheduling.campaign_files import CampaignFile, Reading
+from runner.scheduling.claims import newcomers
+from runner.store.rows import CampaignRow
+
+_MOST_TOLD = 3
+"""So many problems of a file are told where it is said to be wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A file that is wrong, or that cannot be read; `campaign` is whose it is, if it is anybody's."""
+
+    path: str
+    campaign: str | None
+    problem: str
+    commit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`good` are the files that take effect, by campaign; `bad` those that do not; `renamed` the campaigns that
+    have another name now, by their old one; `gone` those that are no longer there, and why."""
+
+    good: Mapping[str, CampaignFile]
+    bad: Sequence[Bad]
+    renamed: Mapping[str, str]
+    gone: Mapping[str, str]
+    problems: tuple[Diagnostic, ...]
+
+
+def judge(reading: Reading, rows: Mapping[str, CampaignRow], commits: Mapping[Path, str | None]) -> Verdict:
+    """Decide for all files, and for all campaigns that the ledger has as being in force."""
+    problems = tidy([*reading.problems, *(problem for _, problem in newcomers(reading.files, rows))])
+    errors = _errors(reading.files, problems)
+    good = {file.name.text: file for file in reading.files if file.path not in errors and file.name}
+    standing = {name: row for name, row in rows.items() if row.withdrawn_utc is None}
+    owners = _owners([file for file in reading.files if file.path in errors], standing, good)
+    bad = [
+        Bad(
+            file.place, owners.get(file.path), _told(errors[file.path], reading.texts), commits.get(file.path)
+        )
+        for file in reading.files
+        if file.path in errors
+    ]
+    kept = {*good, *owners.values()}
+    lost = {name: row for name, row in rows.items() if name not in kept and (name in standing or row.problem)}
+    renamed = {old: new for new, file in good.items() for old in _formerly(file) if old in lost}
+    found: set[str | None] = {file.place for file in reading.files}
+    gone = {}
+    for name, row in lost.items():
+        if name not in renamed:
+            if row.path and row.path not in found and (trouble := _trouble(row.path)):
+                bad.append(Bad(row.path, name, trouble))
+            else:
+                gone[name] = _why_gone(row, found)
+    return Verdict(good, bad, renamed, gone, tuple(problems))
+
+
+def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
+    """The errors of each file that has any, those of its flows included."""
+    wrong = [problem for problem in problems if problem.severity is Severity.ERROR]
+    by_path: dict[str, list[Diagnostic]] = {}
+    for problem in wrong:
+        by_path.setdefault(problem.path, []).append(problem)
+    found = {}
+    for file in files:
+        paths = (file.loaded.document.path, *file.flow_paths)
+        errors = [problem for path in paths for problem in by_path.get(path, ())]
+        if errors:
+            found[file.path] = errors
+    return found
+
+
+def _owners(
+    wrong: Sequence[CampaignFile], standing: Mapping[str, CampaignRow], good: Mapping[str, CampaignFile]
+) -> dict[Path, str]:
+    """Whose each wrong file is: the campaign that lay there, or the one whose name it bears."""
+    by_place = {row.path: name for name, row in standing.items() if row.path and name not in good}
+    owners = {file.path: by_place[file.place] for file in wrong if file.place in by_place}
+    taken = {*good, *owners.values()}
+    for file in wrong:
+        if file.path not in owners and file.name and file.name.text not in taken:
+            owners[file.path] = file.name.text
+            taken.add(file.name.text)
+    return owners
+
+
+def _formerly(file: CampaignFile) -> list[str]:
+    return [item.text for item in file.checked.campaign.former_names]
+
+
+def _told(errors: Sequence[Diagnostic], texts: Mapping[str, str]) -> str:
+    more = len(errors) - _MOST_TOLD
+    lines = list(excerpts(errors[:_MOST_TOLD], texts))
+    return "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
+
+
+def _trouble(path: str) -> str | None:
+    """Why a file is not among those that were found, if it is not simply gone."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"{path}: the file cannot be read: {error.strerror}"
+    return None if S_ISREG(mode) else f"{path}: this is no file any more"
+
+
+def _why_gone(row: CampaignRow, found: Collection[str | None]) -> str:
+    if row.path in found:
+        return f"its file {row.path} is another campaign now"
+    if row.path and Path(row.path).exists():
+        return f"its file {row.path} is not among those that the daemon was started with"
+    return f"its file {row.path} is gone" if row.path else "its file is gone"

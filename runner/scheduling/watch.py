@@ -1,0 +1,171 @@
+"""Watches campaign files, and says when they have changed and are not being written any more."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from watchfiles import Change
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
+
+from runner.campaign.revision import git_folder
+from runner.scheduling.settling import Settling, is_other, is_text
+
+GLANCE_S = 0.5
+"""How often it looks at what file system notifications do not tell: links, HEAD, the folders themselves."""
+
+ANYWAY_S = 60.0
+"""How often it has the files looked at though no change was noticed: notifications can be lost, and a network's
+file system has none."""
+
+_STEP_MS = 100
+
+_Look = tuple[object, ...]
+
+
+class Watch:
+    """Calls `on_change`, which must not raise, in a thread of its own, when files among `paths` have changed and
+    settled: once for changes that come together.
+
+    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `polls` says
+    that the system has no notifications left, so that the files are looked at twice a second.
+    """
+
+    def __init__(self, paths: Sequence[Path], on_change: Callable[[], None]) -> None:
+        self._eyes = _Eyes(paths)
+        self._on_change = on_change
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    @property
+    def polls(self) -> bool:
+        return self._eyes.polls
+
+    def start(self) -> None:
+        """Returns when changes are being noticed."""
+        self._eyes.open()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when the thread has ended; `on_change` is not called any more."""
+        self._stop.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        settling, looked_at = Settling(), time.monotonic()
+        while not self._stop.is_set():
+            changed = list(self._eyes.wait(_STEP_MS / 1000 if settling else GLANCE_S, self._stop))
+            now = time.monotonic()
+            for path in changed:
+                settling.note(path, now)
+            is_late = now - looked_at >= ANYWAY_S
+            is_time = settling.is_over(now, self._eyes.git_folders) if settling else is_late
+            if is_time and not self._stop.is_set():
+                settling, looked_at = Settling(), now
+                self._eyes.look_around()
+                self._on_change()
+        self._eyes.close()
+
+
+class _Eyes:
+    """Notices what changes: by notifications in folders, by glances at everything else.
+
+    Glances go to the folders themselves, which may be replaced; to files that are named one by one, or reached by
+    a link; and to git's log of where HEAD was, since a commit alters no file.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.polls = False
+        self.git_folders: set[Path] = set()
+        self._paths = [path.absolute() for path in paths]
+        self._files = [path for path in self._paths if is_text(path.name)]
+        self._folders = [path for path in self._paths if path not in self._files]
+        self._folders += [path.parent / "flows" for path in self._files]
+        self._watched: list[str] = []
+        self._notify: RustNotify | None = None
+        self._folders_seen: dict[str, _Look] = {}
+        self._files_seen: dict[str, _Look] = {}
+        self._loose: list[str] = []
+
+    def open(self) -> None:
+        """Begin to notice, in the folders that are there now."""
+        self.close()
+        self.polls = False
+        self._folders_seen = self._look_at_folders()
+        self._watched = [str(folder) for folder in self._folders if folder.is_dir()]
+        self._notify = self._open() if self._watched else None
+        self.look_around()
+
+    def close(self) -> None:
+        if self._notify is not None:
+            self._notify.close()
+            self._notify = None
+
+    def look_around(self) -> None:
+        """Find out anew which files notifications do not tell of."""
+        self.git_folders = {folder for path in self._paths if (folder := git_folder(path))}
+        self._loose = self._find_loose()
+        self._files_seen = {path: self._files_seen.get(path) or _stat(path) for path in self._loose}
+
+    def wait(self, timeout_s: float, stop: threading.Event) -> Iterator[str]:
+        """Wait for changes; yields the paths of what has changed, if anything has within the time."""
+        if self._notify is None:
+            stop.wait(timeout_s)
+        else:
+            found = self._notify.watch(2 * _STEP_MS, _STEP_MS, round(timeout_s * 1000), stop)
+            if isinstance(found, set):
+                yield from (path for change, path in found if self._matters(change, path))
+        files = {path: _stat(path) for path in (self._find_loose() if self.polls else self._loose)}
+        folders = self._look_at_folders()
+        yield from _differing(self._files_seen, files)
+        yield from _differing(self._folders_seen, folders)
+        self._files_seen = files
+        if folders != self._folders_seen:
+            self.open()
+
+    def _open(self) -> RustNotify | None:
+        """None if a folder has gone meanwhile, which the next glance shows, or if there are too many watches."""
+        try:
+            return RustNotify(self._watched, False, False, 0, True, True)
+        except FileNotFoundError:
+            return None
+        except (OSError, WatchfilesRustInternalError):
+            self.polls = True
+            return None
+
+    def _matters(self, change: int, path: str) -> bool:
+        """Whether it is not in a hidden folder, as git's own is, and more than another date of a folder."""
+        below = next((path[len(root) :] for root in self._watched if path.startswith(f"{root}/")), "")
+        return bool(below) and "/." not in below and not (change == Change.modified and "." not in below)
+
+    def _find_loose(self) -> list[str]:
+        """The files to glance at: links, which may lead anywhere; all that matter where there are no others eyes."""
+        found = [*map(str, self._files), *(str(folder / "logs" / "HEAD") for folder in self.git_folders)]
+        for folder in self._folders:
+            found += _files_in(folder) if self.polls else filter(os.path.islink, _files_in(folder))
+        return found
+
+    def _look_at_folders(self) -> dict[str, _Look]:
+        return {str(folder): (os.path.realpath(folder), *_stat(folder)[-2:]) for folder in self._folders}
+
+
+def _files_in(folder: Path) -> Iterator[str]:
+    """The files that campaigns may be, or need."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (f"{parent}/{name}" for name in names if is_text(name) or is_other(name))
+
+
+def _stat(path: Path | str) -> _Look:
+    """What is another one when a file is written or replaced; its last two items are those of a file's identity."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError as error:
+        return (error.errno,)
+    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
+
+
+def _differing(before: dict[str, _Look], after: dict[str, _Look]) -> Iterator[str]:
+    return (path for path in before | after if before.get(path) != after.get(path))

@@ -1,0 +1,62 @@
+"""Whether the daemon lives, and whether it carries tasks out."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from runner.clock import Clock
+from runner.errors import LedgerError
+from runner.execution.executor import Executor
+from runner.store.ledger import Ledger
+
+PUMP_SILENT_S = 15.0
+"""The executor looks four times a second; a machine that is busy, or just woke up, takes longer."""
+
+HEARTBEAT_SILENT_S = 30.0
+"""The heartbeat is written every 10 seconds, once all that was due has been considered."""
+
+
+class Health:
+    """Answers in reasons, each a sentence; no reason is good news. Any thread may ask.
+
+    Somebody has to `look` every few seconds: how long the heartbeat is silent is told by the clock that never
+    steps.
+    """
+
+    def __init__(self, ledger: Ledger, executor: Executor, clock: Clock) -> None:
+        self._ledger = ledger
+        self._executor = executor
+        self._clock = clock
+        self._seen_utc: datetime | None = None
+        self._changed_at = clock.monotonic()
+        self.draining = False
+
+    def look(self) -> float:
+        """How many seconds ago the heartbeat was written, as far as one can tell by looking now and then."""
+        with suppress(LedgerError):
+            span = self._ledger.last_span()
+            if span is not None and span.seen_utc != self._seen_utc:
+                self._seen_utc, self._changed_at = span.seen_utc, self._clock.monotonic()
+        return self._clock.monotonic() - self._changed_at
+
+    def ailments(self) -> list[str]:
+        """Why the process should be started anew."""
+        silent_s = self._executor.silent_s()
+        if silent_s > PUMP_SILENT_S:
+            return [f"the executor has not looked for work for {silent_s:.0f} s"]
+        return []
+
+    def obstacles(self) -> list[str]:
+        """Why tasks are not carried out now, or not when they fall due."""
+        if self.draining:
+            return ["the daemon is stopping"]
+        try:
+            campaigns = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
+        except LedgerError as error:
+            return [error.message]
+        reasons = [] if campaigns else ["no campaign is in force"]
+        if self._seen_utc is None:
+            return [*reasons, "the daemon is starting"]
+        silent_s = self._clock.monotonic() - self._changed_at
+        if silent_s > HEARTBEAT_SILENT_S:
+            reasons.append(f"the last heartbeat was written {silent_s:.0f} s ago")
+        return reasons

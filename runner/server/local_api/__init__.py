@@ -1,0 +1,1 @@
+"""The Local API: what programs written against a TikMatrix-compatible server call, over our own backends."""

@@ -1,0 +1,152 @@
+"""What the calls do, apart from HTTP: tasks are made, shown, stopped, tried again and deleted in the ledger."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from runner.clock import Clock
+from runner.errors import LedgerRefusal
+from runner.server.local_api.envelope import ApiError, Code
+from runner.server.local_api.intake import CAMPAIGN, take_in
+from runner.server.local_api.license import License
+from runner.server.local_api.shapes import MAX_ID, NewTask
+from runner.server.local_api.view import shown, states_of, stats
+from runner.store.ledger import Ledger
+from runner.store.rows import CommandKind, Decision, OccurrenceState, TaskFilter, TaskRow
+from runner.tasks import Task, TaskSource, TaskState
+
+BY = "local api"
+"""Who asked, in the ledger's words."""
+
+MAX_WAITING = 50_000
+"""Tasks that may wait: a program that has run wild is told so."""
+
+RETRIED_TOGETHER = frozenset({TaskState.FAILED, TaskState.MISSED})
+"""What retry-all takes up: what was cancelled was cancelled on purpose, what is uncertain a person settles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Any thread may call it. `submit` hands pending tasks to the executor, `devices` counts the phones that can be
+    reached now; `zone` is the fleet's. Every method raises ApiError for what cannot be done."""
+
+    ledger: Ledger
+    clock: Clock
+    zone: tzinfo
+    submit: Callable[[Iterable[TaskRow | Task]], None]
+    devices: Callable[[], int]
+    license: License = field(default_factory=License)
+
+    def license_shown(self) -> dict[str, Any]:
+        return self.license.shown(self.devices())
+
+    def make(self, request: NewTask) -> dict[str, Any]:
+        waiting, _ = self.ledger.page(TaskFilter(states={TaskState.PENDING}), 0, 1)
+        if waiting > MAX_WAITING:
+            raise ApiError(Code.INVALID, f"more than {MAX_WAITING} tasks wait already; let them end first")
+        intake = take_in(request, self.clock.now(), self.zone)
+        version = self.ledger.record_campaign(CAMPAIGN, intake.path, intake.text, None)
+        self.ledger.record([Decision(intake.occurrence, OccurrenceState.STARTED, "", version, intake.tasks)])
+        rows = self.ledger.tasks_of(intake.occurrence)
+        self.submit(rows)
+        return {"task_ids": [row.id for row in rows], "created_count": len(rows)}
+
+    def page(
+        self,
+        status: int | None,
+        serial: str | None,
+        script: str | None,
+        source: str | None,
+        page: int,
+        size: int,
+    ) -> dict[str, Any]:
+        wanted = TaskFilter(
+            states=None if status is None else states_of(status),
+            device=serial,
+            script=script,
+            sources=_sources(source),
+        )
+        total, rows = self.ledger.page(wanted, (page - 1) * size, size)
+        return {"tasks": list(map(shown, rows)), "total": total, "page": page, "page_size": size}
+
+    def task(self, task_id: int) -> TaskRow:
+        row = self.ledger.task(task_id) if task_id <= MAX_ID else None
+        if row is None:
+            raise ApiError(Code.NOT_FOUND, f"there is no task {task_id}")
+        return row
+
+    def stats(self) -> dict[str, int]:
+        return stats(self.ledger.counts())
+
+    def stop(self, task_id: int) -> TaskRow:
+        """Ask a task to stop: a running one does so at its next step boundary, a waiting one is cancelled."""
+        row = self.task(task_id)
+        if row.state.is_final:
+            raise ApiError(Code.INVALID, f"task {task_id} is not running: it is {row.state}")
+        self.ledger.request(CommandKind.STOP_TASK, row.task.key, BY)
+        return row
+
+    def retry(self, task_id: int) -> TaskRow:
+        row = self.task(task_id)
+        try:
+            retried = self.ledger.retry(row.task.key)
+        except LedgerRefusal as error:
+            raise ApiError(Code.INVALID, _told(error)) from error
+        self.submit([retried])
+        return retried
+
+    def retry_all(self) -> tuple[list[int], int]:
+        """The ids of those that are tried again, and how many failed ones may not be."""
+        retried: list[TaskRow] = []
+        refused = 0
+        for row in self._every(RETRIED_TOGETHER):
+            try:
+                retried.append(self.ledger.retry(row.task.key))
+            except LedgerRefusal:
+                refused += 1
+        self.submit(retried)
+        return [row.id for row in retried], refused + self._count({TaskState.UNCERTAIN})
+
+    def stop_all(self, task_ids: Iterable[int]) -> set[int]:
+        """Ask those that are not over to stop; returns the ids that are no task's."""
+        unknown = set()
+        for task_id in task_ids:
+            row = self.ledger.task(task_id)
+            if row is None:
+                unknown.add(task_id)
+            elif not row.state.is_final:
+                self.ledger.request(CommandKind.STOP_TASK, row.task.key, BY)
+        return unknown
+
+    def is_over(self, task_id: int) -> bool:
+        """Whether a task has come to an end; one that is gone has."""
+        row = self.ledger.task(task_id)
+        return row is None or row.state.is_final
+
+    def delete(self, task_id: int) -> None:
+        """Delete a task that is over."""
+        row = self.task(task_id)
+        try:
+            self.ledger.delete(row.task.key)
+        except LedgerRefusal as error:
+            raise ApiError(Code.INVALID, _told(error)) from error
+
+    def _every(self, states: Collection[TaskState]) -> list[TaskRow]:
+        wanted = TaskFilter(states=states)
+        total, _ = self.ledger.page(wanted, 0, 1)
+        return self.ledger.page(wanted, 0, total)[1] if total else []
+
+    def _count(self, states: Collection[TaskState]) -> int:
+        return sum(count for state, count in self.ledger.counts().items() if state in states)
+
+
+def _sources(source: str | None) -> Collection[TaskSource] | None:
+    """`api` is what came through this API, `ui` everything else."""
+    if source is None:
+        return None
+    return {TaskSource.API} if source == "api" else {TaskSource.CAMPAIGN, TaskSource.MANUAL}
+
+
+def _told(error: LedgerRefusal) -> str:
+    return f"{error.message} ({error.hint})" if error.hint else error.message

@@ -1,0 +1,142 @@
+"""From a request to its tasks.
+
+A request is read as a campaign of one entry: the same checks judge it, the same planning makes its tasks, and
+the ledger keeps its text as it keeps a campaign's.
+"""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
+from pathlib import Path
+
+from runner.campaign.loader import Loaded, load_text
+from runner.checks import check_campaigns
+from runner.diagnostics import Diagnostic, Severity
+from runner.planning.source import Source
+from runner.planning.timing import jitter
+from runner.planning.walltime import resolve
+from runner.planning.work import Work
+from runner.scripts import SCRIPTS
+from runner.server.local_api.envelope import ApiError, Code
+from runner.server.local_api.shapes import NewTask
+from runner.tasks import Occurrence, Task, TaskSource
+
+CAMPAIGN, ENTRY = "api-requests", "request"
+"""Under which names the ledger has what came through the Local API."""
+
+MAX_TASKS = 10_000
+"""Tasks of one request."""
+
+MAX_TOLD = 3
+"""Problems in one answer: the rest shows when these are mended."""
+
+CALLABLE = [name for name, script in SCRIPTS.items() if "device" in script.backends]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A request that has been judged: its text as a campaign, its occurrence, its tasks in order."""
+
+    text: str
+    path: str
+    occurrence: Occurrence
+    tasks: tuple[Task, ...]
+
+
+def take_in(request: NewTask, now: datetime, zone: tzinfo) -> Intake:
+    """The tasks of a request, the first of which are due at its start time, in the fleet's zone, or now.
+
+    Raises ApiError with what is wrong.
+    """
+    loaded = _judged(request, now)
+    source = Source.of(loaded)
+    work = Work.of(source, source.campaign.entries[0])
+    starts = _next(time.fromisoformat(request.start_time), now, zone) if request.start_time else now
+    occurrence = work.occurrence(f"api:{new_request_id(now)}", "api", starts)
+    tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
+    if len(tasks) > MAX_TASKS:
+        raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
+    return Intake(loaded.document.text, loaded.document.path, occurrence, tasks)
+
+
+def new_request_id(now: datetime) -> str:
+    """Sorts by time; made anew for each call, so that the same call twice makes its tasks twice."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}"
+
+
+def _judged(request: NewTask, now: datetime) -> Loaded:
+    script = request.script_name
+    if not script:
+        raise ApiError(Code.SCRIPT_MISSING, f"script_name is missing; this server can do {_can_do()}")
+    if script not in CALLABLE:
+        why = "its phones have no flow for it yet" if script in SCRIPTS else "it does not know it"
+        raise ApiError(
+            Code.SCRIPT_UNAVAILABLE,
+            f"this server cannot call the script {script!r}: {why}; it can do {_can_do()}",
+        )
+    if request.usernames:
+        raise ApiError(
+            Code.INVALID, "usernames: this server works on phones and finds no accounts; send serials"
+        )
+    if not request.serials:
+        raise ApiError(Code.INVALID, "serials: name the devices")
+    if request.enable_multi_account:
+        raise ApiError(Code.INVALID, "enable_multi_account: this server does not switch accounts on a phone")
+    if request.max_interval and request.max_interval < request.min_interval:
+        raise ApiError(Code.INVALID, "max_interval is smaller than min_interval")
+    loaded = load_text(_as_campaign(request, script), str(Path.cwd() / CAMPAIGN))
+    problems = [p for p in check_campaigns([loaded], now).diagnostics if p.severity is Severity.ERROR]
+    if problems:
+        raise ApiError(Code.INVALID, "; ".join(map(_told, problems[:MAX_TOLD])))
+    return loaded
+
+
+def _can_do() -> str:
+    return " and ".join(CALLABLE)
+
+
+def _as_campaign(request: NewTask, script: str) -> str:
+    """JSON, which is YAML too. Raises ApiError for text that no file could hold."""
+    config = dict(request.script_config)
+    if "target_username" in config:  # the vendor's own samples call it so
+        config["target_user"] = config.pop("target_username")
+    campaign = {
+        "version": 1,
+        "name": CAMPAIGN,
+        "scripts": {ENTRY: {"script": script, "devices": request.serials, "config": config}},
+    }
+    try:
+        text = json.dumps(campaign, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        raise ApiError(
+            Code.INVALID, "the request holds a number or a character that JSON does not have"
+        ) from None
+    return text
+
+
+def _told(problem: Diagnostic) -> str:
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+
+
+def _next(at: time, now: datetime, zone: tzinfo) -> datetime:
+    """The next instant at which the clocks of the zone show this time; now, if they do."""
+    today = now.astimezone(zone).date()
+    this_minute = now.replace(second=0, microsecond=0)
+    for days in range(3):
+        instant = resolve(datetime.combine(today + timedelta(days=days), at), zone).instant_utc
+        if instant >= this_minute:
+            return max(instant, now)
+    raise AssertionError(f"{at} does not come within three days")
+
+
+def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Task]:
+    """The tasks as those of the API; on each device the next is due some minutes after the one before."""
+    waits: defaultdict[str, timedelta] = defaultdict(timedelta)
+    for task in tasks:
+        yield replace(task, due_utc=task.due_utc + waits[task.lane], source=TaskSource.API)
+        spare_s = max(max_minutes - min_minutes, 0) * 60
+        waits[task.lane] += timedelta(minutes=min_minutes) + jitter(task.key, spare_s)

@@ -1,0 +1,110 @@
+"""What Prometheus is told: events as they come, and what the ledger and the executor say when they are asked."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from runner import __version__
+from runner.errors import LedgerError
+from runner.events import EffectSettled, Event, StepFinished, TaskFinished, TaskStarted
+from runner.execution.executor import Executor
+from runner.store.ledger import Ledger
+from runner.tasks import TaskState
+
+LATENESS_S = (0.005, 0.01, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400)
+WRITE_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10)
+
+
+class EventMetrics:
+    """Counts events. Any thread may call it."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._ended = Counter(
+            "runner_attempts",
+            "Attempts that have ended, by their task's state then.",
+            ["state"],
+            registry=registry,
+        )
+        self._steps = Counter("runner_steps", "Steps that have ended.", ["outcome"], registry=registry)
+        self._effects = Counter(
+            "runner_effects", "Effects that were settled.", ["kind", "state"], registry=registry
+        )
+        self._lateness = Histogram(
+            "runner_lateness_seconds",
+            "From a task's due instant, or the end of what held it back, to its attempt.",
+            buckets=LATENESS_S,
+            registry=registry,
+        )
+        self._writes = Histogram(
+            "runner_ledger_write_seconds",
+            "From asking for a transaction to its being on the disk.",
+            buckets=WRITE_S,
+            registry=registry,
+        )
+
+    def tell(self, event: Event) -> None:
+        match event:
+            case TaskStarted():
+                self._lateness.observe(max(event.late_s, 0.0))
+            case TaskFinished():
+                self._ended.labels(event.state).inc()
+            case StepFinished():
+                self._steps.labels(event.outcome).inc()
+            case EffectSettled():
+                self._effects.labels(event.kind, event.state).inc()
+            case _:
+                pass
+
+    def wrote(self, seconds: float) -> None:
+        """A transaction of the ledger took so long."""
+        self._writes.observe(seconds)
+
+
+class StateMetrics(Collector):
+    """Asks, at each scrape, what is: a ledger that cannot be read is told as `runner_ledger_readable 0`.
+
+    `devices` says how many phones adb has in each state; it raises nothing.
+    """
+
+    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], Mapping[str, int]]) -> None:
+        self._ledger = ledger
+        self._executor = executor
+        self._devices = devices
+
+    def collect(self) -> Iterable[Metric]:
+        yield gauge("runner_info", "The runner's version.", {__version__: 1}, "version")
+        running = self._executor.state().running
+        yield gauge("runner_lanes_running", "Attempts that go on now.", {"": len(running)})
+        words = "Phones that adb lists, by its word for their state."
+        yield gauge("runner_devices", words, self._devices(), "state")
+        try:
+            told = list(self._from_ledger())
+        except LedgerError:
+            told = []
+        yield gauge("runner_ledger_readable", "Whether the ledger could be read.", {"": bool(told)})
+        yield from told
+
+    def _from_ledger(self) -> Iterable[Metric]:
+        counts = self._ledger.counts()
+        tasks = {state.value: counts.get(state, 0) for state in TaskState}
+        yield gauge("runner_tasks", "Tasks in the ledger.", tasks, "state")
+        yield gauge("runner_holds", "Phones that wait for a person.", {"": len(self._ledger.holds())})
+        rows = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
+        invalid = {row.name: row.problem is not None for row in rows}
+        words = "1: the campaign's file is wrong, and its last good text goes on."
+        yield gauge("runner_campaign_invalid", words, invalid, "campaign")
+        if (span := self._ledger.last_span()) is not None:
+            words = "When all that was due had been considered."
+            seen = {"": span.seen_utc.timestamp()}
+            yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)
+
+
+def gauge(name: str, words: str, values: Mapping[str, float], label: str | None = None) -> Metric:
+    """A gauge by the values of a label; without a label, it has one value."""
+    family = GaugeMetricFamily(name, words, labels=[label] if label else [])
+    for text, value in values.items():
+        family.add_metric([text] if label else [], value)
+    return family

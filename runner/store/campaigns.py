@@ -1,0 +1,229 @@
+"""Campaigns: every text that was read, the one that is in force, and its start times."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection, Text, bindparam, insert, select, update
+
+from runner.store import schema
+from runner.store.part import Part, new_id
+from runner.store.rows import CampaignRow, CampaignVersion, GoodText, InForce, ScheduleRow
+
+CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.campaign_versions.c
+
+
+class Campaigns(Part):
+    def record_campaign(self, name: str, path: Path | str, text: str, commit: str | None) -> int:
+        """Keep a campaign's text; returns its version's id. The same text in the same file is one version."""
+        now = self._clock.now()
+        return self._write(
+            f"record the campaign {name}",
+            lambda connection: _record(connection, name, str(path), text, commit, now),
+        )
+
+    def newest_version(self, name: str) -> CampaignVersion | None:
+        """The text of a campaign that was read last, whether or not it is in force."""
+        query = (
+            select(VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
+            .filter_by(name=name)
+            .order_by(VERSION.seen_utc.desc(), VERSION.id.desc())
+            .limit(1)
+        )
+        found = self._read(
+            f"read the campaign {name}", lambda connection: connection.execute(query).one_or_none()
+        )
+        return None if found is None else CampaignVersion(*found)
+
+    def put_in_force(self, campaign: InForce) -> None:
+        """A text takes effect: what was wrong with the campaign is over, and its schedules are those of the text.
+
+        A start time that it had before stays as it is, one that it has no longer is gone, and one that is new
+        is first seen now. `since_utc` of the row stays while the version does.
+        """
+        self._write(
+            f"put the campaign {campaign.name} in force",
+            lambda connection: _put_in_force(connection, campaign),
+        )
+
+    def bring_into_force(self, texts: Sequence[GoodText]) -> None:
+        """Record texts, and put them in force, in one transaction."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            for one in texts:
+                version = _record(connection, one.name, one.path, one.text, one.commit, now)
+                _put_in_force(
+                    connection, InForce(one.name, one.path, version, one.commit, one.rules, now, one.flows)
+                )
+
+        self._write(f"put {len(texts)} campaigns in force", work)
+
+    def record_commits(self, commits: Mapping[str, str | None]) -> None:
+        """The texts in force of campaigns, by name, were found at other commits."""
+        now = self._clock.now()
+        rows = [{"campaign": name, "at": commit, "now": now} for name, commit in commits.items()]
+        one = CAMPAIGN.name == bindparam("campaign")
+        in_force = select(CAMPAIGN.campaign_version_id).where(one).scalar_subquery()
+
+        def work(connection: Connection) -> None:
+            at = bindparam("at", type_=Text)
+            version = update(schema.campaign_versions).where(VERSION.id == in_force)
+            seen = bindparam("now", type_=schema.Instant)
+            connection.execute(version.values(git_commit=at, seen_utc=seen), rows)
+            connection.execute(update(schema.campaigns).where(one).values(git_commit=at), rows)
+
+        self._write(f"record the commits of {len(rows)} campaigns", work)
+
+    def mark_invalid(self, name: str, problem: str, commit: str | None) -> None:
+        """The campaign's file is invalid, since now unless it was before; the text in force stays."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            before = connection.execute(select(schema.campaigns).filter_by(name=name)).one_or_none()
+            values: dict[str, object] = {
+                "problem": problem,
+                "invalid_commit": commit,
+                "invalid_since_utc": now,
+            }
+            if before is not None and before.problem is not None:
+                values["invalid_since_utc"] = before.invalid_since_utc
+                if before.problem == problem:
+                    values["invalid_commit"] = before.invalid_commit
+            _put(connection, name, before is not None, values)
+
+        self._write(f"record that the campaign {name} is invalid", work)
+
+    def rename_campaign(self, old: str, new: str, at: datetime) -> None:
+        """The campaign is called `new` from this instant on: its schedules go over to that name.
+
+        What it was before stays under the old name, withdrawn. Nothing happens if the ledger does not know it.
+        """
+
+        def work(connection: Connection) -> None:
+            moved = update(schema.schedules).where(SCHEDULE.campaign == old, SCHEDULE.gone_utc.is_(None))
+            connection.execute(moved.values(campaign=new))
+            _withdraw(connection, old, f"renamed to {new}", at)
+
+        self._write(f"rename the campaign {old} to {new}", work)
+
+    def withdraw(self, name: str, reason: str) -> None:
+        """The campaign is no longer in force, for a reason; its schedules are gone."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            _withdraw(connection, name, reason, now)
+            _schedule(connection, name, frozenset(), now)
+
+        self._write(f"withdraw the campaign {name}", work)
+
+    def campaigns_in_force(self) -> list[CampaignRow]:
+        """Every campaign that the daemon has met, by name; see `CampaignRow` for which of them are in force."""
+        query = (
+            select(
+                CAMPAIGN.name,
+                CAMPAIGN.path,
+                CAMPAIGN.campaign_version_id,
+                VERSION.text,
+                CAMPAIGN.git_commit,
+                CAMPAIGN.since_utc,
+                CAMPAIGN.invalid_since_utc,
+                CAMPAIGN.invalid_commit,
+                CAMPAIGN.problem,
+                CAMPAIGN.withdrawn_utc,
+                CAMPAIGN.withdrawn_reason,
+                CAMPAIGN.flows,
+            )
+            .outerjoin_from(schema.campaigns, schema.campaign_versions)
+            .order_by(CAMPAIGN.name)
+        )
+
+        def work(connection: Connection) -> list[CampaignRow]:
+            return [CampaignRow(*row) for row in connection.execute(query)]
+
+        return self._read("read the campaigns in force", work)
+
+    def schedules(self, campaign: str | None = None, entry: str | None = None) -> list[ScheduleRow]:
+        """The start times that are or were in force, of a campaign and an entry, oldest first."""
+        columns = (
+            SCHEDULE.campaign,
+            SCHEDULE.entry,
+            SCHEDULE.rule,
+            SCHEDULE.first_seen_utc,
+            SCHEDULE.gone_utc,
+        )
+        query = select(*columns).order_by(SCHEDULE.id)
+        if campaign is not None:
+            query = query.where(SCHEDULE.campaign == campaign)
+        if entry is not None:
+            query = query.where(SCHEDULE.entry == entry)
+
+        def work(connection: Connection) -> list[ScheduleRow]:
+            return [ScheduleRow(*row) for row in connection.execute(query)]
+
+        return self._read("read the schedules", work)
+
+
+def _record(
+    connection: Connection, name: str, path: str, text: str, commit: str | None, now: datetime
+) -> int:
+    identity = {"name": name, "path": path, "sha256": sha256(text.encode()).hexdigest()}
+    seen = {"git_commit": commit, "seen_utc": now}
+    known = connection.scalar(select(VERSION.id).filter_by(**identity))
+    if known is not None:
+        connection.execute(update(schema.campaign_versions).filter_by(id=known).values(seen))
+        return int(known)
+    row = {**identity, **seen, "text": text, "first_seen_utc": now}
+    return new_id(connection, insert(schema.campaign_versions).values(row))
+
+
+def _put_in_force(connection: Connection, campaign: InForce) -> None:
+    before = connection.execute(select(schema.campaigns).filter_by(name=campaign.name)).one_or_none()
+    stays = (
+        before is not None
+        and before.withdrawn_utc is None
+        and before.campaign_version_id == campaign.version_id
+    )
+    since = before.since_utc if before is not None and stays else campaign.since_utc
+    values = {
+        "path": campaign.path,
+        "campaign_version_id": campaign.version_id,
+        "git_commit": campaign.commit,
+        "since_utc": since,
+        "flows": dict(campaign.flows),
+        **dict.fromkeys(("invalid_since_utc", "invalid_commit", "problem")),
+        **dict.fromkeys(("withdrawn_utc", "withdrawn_reason")),
+    }
+    _put(connection, campaign.name, before is not None, values)
+    _schedule(connection, campaign.name, campaign.rules, campaign.since_utc)
+
+
+def _put(connection: Connection, name: str, is_known: bool, values: dict[str, object]) -> None:
+    if is_known:
+        connection.execute(update(schema.campaigns).filter_by(name=name).values(values))
+    else:
+        connection.execute(insert(schema.campaigns).values(name=name, **values))
+
+
+def _schedule(connection: Connection, name: str, rules: frozenset[tuple[str, str]], at: datetime) -> None:
+    """Make the open schedules of a campaign those of `rules`."""
+    query = select(SCHEDULE.id, SCHEDULE.entry, SCHEDULE.rule)
+    rows = connection.execute(query.where(SCHEDULE.campaign == name, SCHEDULE.gone_utc.is_(None))).all()
+    gone = [row.id for row in rows if (row.entry, row.rule) not in rules]
+    new = sorted(rules - {(row.entry, row.rule) for row in rows})
+    for schedule_id in gone:
+        connection.execute(update(schema.schedules).filter_by(id=schedule_id).values(gone_utc=at))
+    if new:
+        connection.execute(insert(schema.schedules), _schedule_rows(name, new, at))
+
+
+def _schedule_rows(name: str, rules: Sequence[tuple[str, str]], at: datetime) -> list[dict[str, object]]:
+    return [{"campaign": name, "entry": entry, "rule": rule, "first_seen_utc": at} for entry, rule in rules]
+
+
+def _withdraw(connection: Connection, name: str, reason: str, at: datetime) -> None:
+    campaign = update(schema.campaigns).where(CAMPAIGN.name == name)
+    standing = campaign.where(CAMPAIGN.withdrawn_utc.is_(None))
+    connection.execute(standing.values(withdrawn_utc=at, withdrawn_reason=reason))
+    connection.execute(campaign.values(invalid_since_utc=None, invalid_commit=None, problem=None))

@@ -1,0 +1,113 @@
+"""Group commit: writes that come at the same time share one transaction, and one flush to the disk."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+T = TypeVar("T")
+
+
+class _Write:
+    """A write that waits to be carried out; `woken` is set when it is over, or when its thread is to lead."""
+
+    __slots__ = ("error", "is_over", "result", "woken", "work")
+
+    def __init__(self, work: Callable[[Connection], Any]) -> None:
+        self.work = work
+        self.woken = threading.Event()
+        self.is_over = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class Commits:
+    """A queue without a thread of its own: whoever comes first leads, and carries out all that have come
+    meanwhile; then the first of those who came during that leads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.count = 0
+        """How many transactions there have been."""
+        self.tell: Callable[[float], None] = lambda seconds: None
+        """Called after each transaction with the seconds that it took."""
+        self._engine = engine
+        self._mutex = threading.Lock()
+        self._queue: list[_Write] = []
+        self._is_led = False
+
+    def carry_out(self, work: Callable[[Connection], T]) -> T:
+        """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises,
+        and then nothing of it has been written."""
+        write = _Write(work)
+        with self._mutex:
+            self._queue.append(write)
+            leads, self._is_led = not self._is_led, True
+        if not leads:
+            self._wait(write)
+        if not write.is_over:
+            self._lead()
+        if write.error is not None:
+            raise write.error
+        return cast(T, write.result)
+
+    def _wait(self, write: _Write) -> None:
+        try:
+            write.woken.wait()
+        except BaseException:
+            with self._mutex:
+                if write in self._queue:  # nobody has begun it: it is withdrawn, and somebody else must lead
+                    self._queue.remove(write)
+                    if write.woken.is_set():
+                        self._appoint()
+            raise
+
+    def _lead(self) -> None:
+        with self._mutex:
+            writes, self._queue = self._queue, []
+        began = time.perf_counter()
+        try:
+            self._commit(writes)
+            self.tell(time.perf_counter() - began)
+        except BaseException as error:
+            for write in writes:
+                write.error = write.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            with self._mutex:
+                self.count += 1
+                self._appoint()
+            for write in writes:
+                write.is_over = True
+                write.woken.set()
+
+    def _appoint(self) -> None:
+        self._is_led = bool(self._queue)
+        if self._is_led:
+            self._queue[0].woken.set()
+
+    def _commit(self, writes: list[_Write]) -> None:
+        with self._engine.begin() as connection:
+            if len(writes) == 1:
+                writes[0].result = writes[0].work(connection)
+                return
+            for write in writes:
+                _carry_out_apart(connection, write)
+
+
+def _carry_out_apart(connection: Connection, write: _Write) -> None:
+    """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
+    connection.exec_driver_sql("SAVEPOINT one")
+    try:
+        write.result = write.work(connection)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
+        write.error = error
+        try:
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
+        except DBAPIError:
+            # The database has given the whole transaction up (a full disk): all of it has failed for that reason.
+            raise error from None
+    connection.exec_driver_sql("RELEASE SAVEPOINT one")

@@ -1,0 +1,227 @@
+"""Effects: written down before and after they are made, and counted against limits."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+
+from runner.errors import LedgerError
+from runner.planning.limits import LOOK_BACK, Usage
+from runner.store import schema
+from runner.store.bulk import ask, chunks, insert_and_number, instant, text, update_rows
+from runner.store.database import to_json
+from runner.store.part import Part
+from runner.store.reading import MAY_HAVE_HAPPENED, AnyRow, effect, effect_query
+from runner.store.rows import NewEffect, UsageTable
+from runner.tasks import Effect, EffectState, Settlement
+
+ATTEMPT, EFFECT, TASK = schema.attempts.c, schema.effects.c, schema.tasks.c
+
+NEW_EFFECT = (
+    "task_id",
+    "ordinal",
+    "attempt_id",
+    "kind",
+    "target",
+    "device",
+    "account",
+    "state",
+    "begun_utc",
+    "evidence",
+)
+SETTLED = ("state", "settled_utc", "evidence")
+
+EVIDENCE = select(EFFECT.id, EFFECT.evidence)
+LAST = select(func.max(EFFECT.ordinal)).where(EFFECT.task_id == ATTEMPT.task_id).scalar_subquery()
+OPEN_ATTEMPTS = (
+    select(ATTEMPT.id, ATTEMPT.task_id, TASK.key, LAST.label("last"))
+    .join_from(schema.attempts, schema.tasks)
+    .where(ATTEMPT.outcome.is_(None))
+)
+MADE = select(EFFECT.kind, EFFECT.begun_utc).where(MAY_HAVE_HAPPENED).order_by(EFFECT.begun_utc)
+
+LATEST = (
+    select(EFFECT.kind, EFFECT.begun_utc)
+    .where(MAY_HAVE_HAPPENED, EFFECT.device == bindparam("name"))
+    .order_by(EFFECT.begun_utc.desc())
+    .limit(1)
+)
+
+
+class Effects(Part):
+    def begin_effect(
+        self,
+        attempt_id: int,
+        key: str,
+        kind: str,
+        target: str | None,
+        device: str | None,
+        account: str | None,
+        evidence: Mapping[str, str],
+    ) -> int:
+        """Write down an effect that is about to be made, and the screen before it; returns its id."""
+        new = NewEffect(attempt_id, key, kind, target, device, account, evidence)
+        action = f"record the {kind} that the task {key} is about to make"
+        return self._write(action, lambda connection: self._begin(connection, [new])[0])
+
+    def begin_effects(self, effects: Sequence[NewEffect]) -> list[int]:
+        """Write down, in one transaction, effects that are about to be made; returns their ids in this order."""
+        action = f"record {len(effects)} effects that are about to be made"
+        return self._write(action, lambda connection: self._begin(connection, effects))
+
+    def settle_effect(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+        """What became of an effect; `evidence` is added to what was recorded before."""
+        settlement = Settlement(effect_id, state, evidence)
+        self._write(
+            f"record that effect {effect_id} is {state}",
+            lambda connection: settle(connection, [settlement], self._clock.now()),
+        )
+
+    def settle_effects(self, settlements: Sequence[Settlement]) -> None:
+        """What became of effects, in one transaction."""
+        self._write(
+            f"record what became of {len(settlements)} effects",
+            lambda connection: settle(connection, settlements, self._clock.now()),
+        )
+
+    def effects(self, key: str) -> list[Effect]:
+        """The task's effects, of all its attempts, in the order in which they were begun."""
+        query = effect_query().where(TASK.key == key)
+        return self._read(
+            f"read the effects of the task {key}",
+            lambda connection: [effect(row) for row in connection.execute(query)],
+        )
+
+    def effects_of(self, keys: Collection[str]) -> dict[str, list[Effect]]:
+        """The effects of many tasks by key; a task without any has an empty list."""
+        found: dict[str, list[Effect]] = {key: [] for key in keys}
+        with self._database.read(f"read the effects of {len(found)} tasks") as connection:
+            for chunk in chunks(list(found)):
+                for row in connection.execute(effect_query().where(TASK.key.in_(chunk))):
+                    found[row.key].append(effect(row))
+        return found
+
+    def effects_alike(self, keys: Collection[str]) -> list[Effect]:
+        """Effects of other tasks, in whatever state, that share kind and target, and the device or the account,
+        with effects of these tasks; oldest first."""
+        with self._database.read("look for effects alike") as connection:
+            own = [
+                row
+                for chunk in chunks(list(keys))
+                for row in connection.execute(effect_query().where(TASK.key.in_(chunk)))
+            ]
+            found = {
+                row.id: effect(row)
+                for column in (EFFECT.device, EFFECT.account)
+                for row in _alike(connection, column, own)
+            }
+        return [found[effect_id] for effect_id in sorted(found)]
+
+    def usage(self, *, device: str | None, account: str | None, now: datetime) -> Usage:
+        """What limits count on a device and by an account: effects that may have happened, of all runs."""
+
+        def work(connection: Connection) -> Usage:
+            of_device, of_account = {}, {}
+            if device is not None:
+                of_device = _made(connection, EFFECT.device == device, _since(connection, device, now))
+            if account is not None:
+                of_account = _made(connection, EFFECT.account == account, now - LOOK_BACK)
+            return Usage(of_device, of_account)
+
+        return self._read("read what limits count", work)
+
+    def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
+        """What limits count on many devices and by many accounts, as `usage` tells it of one."""
+        since = now - LOOK_BACK
+        with self._database.read("read what limits count") as connection:
+            of_devices = _made_by(connection, EFFECT.device, devices, since)
+            of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
+            return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
+
+    def _begin(self, connection: Connection, effects: Sequence[NewEffect]) -> list[int]:
+        now = instant(self._clock.now())
+        open_attempts = ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, [new.attempt_id for new in effects])
+        attempts = {row.id: row for row in open_attempts}
+        ordinals = {row.task_id: 0 if row.last is None else row.last + 1 for row in open_attempts}
+        rows = []
+        for new in effects:
+            attempt = attempts.get(new.attempt_id)
+            if attempt is None or attempt.key != new.task_key:
+                raise LedgerError(
+                    f"cannot record the {new.kind} that the task {new.task_key} is about to make: "
+                    f"attempt {new.attempt_id} has ended, or is none of this task's"
+                )
+            about = (text(new.kind), text(new.target), new.device, text(new.account))
+            before = (EffectState.COMMITTING, now, to_json(new.evidence))
+            rows.append((attempt.task_id, ordinals[attempt.task_id], new.attempt_id, *about, *before))
+            ordinals[attempt.task_id] += 1
+        return insert_and_number(connection, schema.effects, NEW_EFFECT, rows)
+
+
+def settle(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
+    """What became of effects. Raises LedgerError for one that the ledger does not hold."""
+    ids = [settlement.effect_id for settlement in settlements]
+    evidence: dict[int, str] = {row.id: row.evidence for row in ask(connection, EVIDENCE, EFFECT.id, ids)}
+    rows = []
+    for one in settlements:
+        if one.effect_id not in evidence:
+            raise LedgerError(f"cannot settle effect {one.effect_id}: the ledger has no such effect")
+        if one.evidence:
+            before = json.loads(evidence[one.effect_id])
+            evidence[one.effect_id] = to_json({**before, **one.evidence})
+        rows.append((one.state, instant(now), evidence[one.effect_id], one.effect_id))
+    update_rows(connection, schema.effects, SETTLED, rows)
+
+
+def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[AnyRow]) -> Iterator[AnyRow]:
+    """The effects of other tasks that share kind, target and this column with one of `own`."""
+    tasks = {row.task_id for row in own}
+    shared = {(row.kind, row.target, row._mapping[column]) for row in own}
+    names = {row._mapping[column] for row in own} - {None}
+    query = effect_query().where(EFFECT.kind.in_({row.kind for row in own}))
+    for chunk in chunks(list(names)):
+        for row in connection.execute(query.where(column.in_(chunk))):
+            if row.task_id not in tasks and (row.kind, row.target, row._mapping[column]) in shared:
+                yield row
+
+
+def _since(connection: Connection, device: str, now: datetime) -> datetime:
+    """From when on a device's effects count: LOOK_BACK, or its latest effect if that is older."""
+    since = now - LOOK_BACK
+    latest = select(func.max(EFFECT.begun_utc)).where(EFFECT.device == device, MAY_HAVE_HAPPENED)
+    return min(since, connection.scalar(latest) or since)
+
+
+def _made(
+    connection: Connection, condition: ColumnElement[bool], since: datetime
+) -> dict[str, tuple[datetime, ...]]:
+    """When effects were begun, by kind."""
+    found: dict[str, list[datetime]] = defaultdict(list)
+    for kind, begun in connection.execute(MADE.where(condition, EFFECT.begun_utc >= since)):
+        found[kind].append(begun)
+    return {kind: tuple(instants) for kind, instants in found.items()}
+
+
+def _made_by(
+    connection: Connection, column: ColumnElement[Any], names: Collection[str], since: datetime
+) -> dict[str, dict[str, list[datetime]]]:
+    """By device or account, then by kind."""
+    found: dict[str, dict[str, list[datetime]]] = {}
+    query = MADE.add_columns(column.label("name")).where(EFFECT.begun_utc >= since)
+    for chunk in chunks(list(names)):
+        for kind, begun, name in connection.execute(query.where(column.in_(chunk))):
+            found.setdefault(name, {}).setdefault(kind, []).append(begun)
+    return found
+
+
+def _latest(connection: Connection, devices: Iterable[str]) -> dict[str, dict[str, list[datetime]]]:
+    """The latest effect of each device, by device and kind."""
+    found: dict[str, dict[str, list[datetime]]] = {}
+    for device in devices:
+        row = connection.execute(LATEST, {"name": device}).one_or_none()
+        if row is not None:
+            found[device] = {row.kind: [row.begun_utc]}
+    return found

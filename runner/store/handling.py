@@ -1,0 +1,209 @@
+"""What is done to tasks from outside of an attempt: by a person, or because their time is over."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Update, select, update
+
+from runner.errors import LedgerRefusal
+from runner.store import schema
+from runner.store.bulk import chunks
+from runner.store.effects import settle
+from runner.store.part import Part
+from runner.store.reading import (
+    IS_LISTED,
+    IS_OPEN,
+    effect,
+    effect_query,
+    not_pending,
+    task_query,
+    task_rows,
+)
+from runner.store.rows import TaskRow
+from runner.tasks import Effect, EffectState, Settlement, TaskSource, TaskState
+
+EFFECT, TASK = schema.effects.c, schema.tasks.c
+
+UNSETTLED = (EffectState.COMMITTING, EffectState.UNCERTAIN)
+"""The states of an effect that a person may settle."""
+
+RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.UNCERTAIN)
+
+
+class Found(NamedTuple):
+    id: int
+    state: TaskState
+
+
+class Handling(Part):
+    """Each method that names one task raises LedgerRefusal, with what to do instead, if its state forbids it."""
+
+    def cancel(self, keys: Collection[str], reason: str) -> int:
+        """Cancel those of the tasks that are pending; returns how many."""
+        return self._end_pending(f"cancel {len(keys)} tasks", keys, TaskState.CANCELLED, reason)
+
+    def miss_all(self, keys: Collection[str], reason: str) -> int:
+        """The time of those of the tasks that are pending is over; returns how many."""
+        return self._end_pending(f"record {len(keys)} missed tasks", keys, TaskState.MISSED, reason)
+
+    def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:
+        """Cancel the pending tasks of an entry (None: of the campaign) that its start times made, and that
+        nothing was ever tried for; returns their keys."""
+        has_effects = select(EFFECT.id).where(EFFECT.task_id == TASK.id).exists()
+        unstarted = (
+            _pending_become(TaskState.CANCELLED, reason)
+            .where(IS_OPEN, TASK.campaign == campaign, TASK.source == TaskSource.CAMPAIGN)
+            .where(TASK.attempts == 0, ~has_effects)
+            .returning(TASK.key)
+        )
+        if entry is not None:
+            unstarted = unstarted.where(TASK.entry == entry)
+        return self._write(
+            f"cancel the tasks of {campaign}", lambda connection: list(connection.scalars(unstarted))
+        )
+
+    def miss(self, key: str, reason: str) -> None:
+        """The time of a pending task is over."""
+        action = f"record that the task {key} was missed"
+        missed = _pending_become(TaskState.MISSED, reason).where(TASK.key == key)
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(missed).rowcount:
+                raise not_pending(connection, action, key)
+
+        self._write(action, work)
+
+    def retry(self, key: str) -> TaskRow:
+        """Do a task that is over again: it is pending, due now, with all its tries. What may have happened is
+        never repeated: every effect must be known not to have happened."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> TaskRow:
+            task = _task(connection, f"retry the task {key}", key)
+            _refuse_retry(key, task, _effects(connection, key))
+            values = {"state": TaskState.PENDING, "due_utc": now, "tries": 0, "reason": "", "hint": None}
+            connection.execute(_of(task).values(**values, not_before_utc=None))
+            return _row(connection, key)
+
+        return self._write(f"retry the task {key}", work)
+
+    def resolve(self, key: str, happened: bool, by: str) -> TaskRow:
+        """What a person says of the effects that nobody else can tell: whether they happened. The task is
+        completed then, or failed."""
+        now = self._clock.now()
+        state = EffectState.COMMITTED if happened else EffectState.REFUTED
+        settled: dict[str, Any] = {"not_before_utc": None}
+        if happened:
+            settled |= {"state": TaskState.COMPLETED, "reason": f"{by} says that it happened", "hint": None}
+        else:
+            hint = f"retry it with `runner tasks retry {key}`"
+            settled |= {
+                "state": TaskState.FAILED,
+                "reason": f"{by} says that it did not happen",
+                "hint": hint,
+            }
+
+        def work(connection: Connection) -> TaskRow:
+            task = _task(connection, f"resolve the task {key}", key)
+            unsettled = [one for one in _effects(connection, key) if one.state in UNSETTLED]
+            _refuse_resolve(key, task, unsettled)
+            settle(connection, [Settlement(one.id, state, {"resolved_by": by}) for one in unsettled], now)
+            connection.execute(_of(task).values(settled))
+            return _row(connection, key)
+
+        return self._write(f"resolve the task {key}", work)
+
+    def delete(self, key: str) -> None:
+        """Show a task no longer. Its key stays taken, and its effects stay counted; a pending one is cancelled."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            task = _task(connection, f"delete the task {key}", key)
+            if task.state is TaskState.RUNNING:
+                raise LedgerRefusal(
+                    f"cannot delete the task {key}: it is running",
+                    hint=f"stop it first, with `runner tasks stop {key}`",
+                )
+            connection.execute(_of(task).values(deleted_utc=now))
+            if task.state is TaskState.PENDING:
+                connection.execute(_of(task).values(state=TaskState.CANCELLED, reason="deleted"))
+
+        self._write(f"delete the task {key}", work)
+
+    def _end_pending(self, action: str, keys: Collection[str], state: TaskState, reason: str) -> int:
+        become = _pending_become(state, reason)
+
+        def work(connection: Connection) -> int:
+            ended = (become.where(TASK.key.in_(chunk)) for chunk in chunks(list(keys)))
+            return sum(connection.execute(statement).rowcount for statement in ended)
+
+        return self._write(action, work)
+
+
+def _pending_become(state: TaskState, reason: str) -> Update:
+    return (
+        update(schema.tasks)
+        .where(TASK.state == TaskState.PENDING, IS_LISTED)
+        .values(state=state, reason=reason, hint=None, not_before_utc=None)
+    )
+
+
+def _of(task: Found) -> Update:
+    return update(schema.tasks).where(TASK.id == task.id)
+
+
+def _task(connection: Connection, action: str, key: str) -> Found:
+    row = connection.execute(select(TASK.id, TASK.state).where(TASK.key == key, IS_LISTED)).one_or_none()
+    if row is None:
+        raise LedgerRefusal(
+            f"cannot {action}: the ledger does not hold it", hint="`runner tasks list` shows what it holds"
+        )
+    return Found(*row)
+
+
+def _row(connection: Connection, key: str) -> TaskRow:
+    (row,) = task_rows(connection, task_query().where(TASK.key == key))
+    return row
+
+
+def _effects(connection: Connection, key: str) -> list[Effect]:
+    return [effect(row) for row in connection.execute(effect_query().where(TASK.key == key))]
+
+
+def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
+    refused = f"cannot retry the task {key}: "
+    if task.state not in RETRIED:
+        hint = "it is tried, or tried again, without being asked"
+        if task.state is TaskState.COMPLETED:
+            hint = "what is done is not repeated; `runner run` makes new tasks"
+        raise LedgerRefusal(f"{refused}it is {task.state}", hint=hint)
+    made = [one for one in effects if one.state is not EffectState.REFUTED]
+    if not made:
+        return
+    unsettled = next((one for one in made if one.state in UNSETTLED), None)
+    if unsettled is None:
+        raise LedgerRefusal(
+            f"{refused}its {_named(made[0])} has happened, and would happen twice",
+            hint="make a new task of what is left to do",
+        )
+    raise LedgerRefusal(
+        f"{refused}its {_named(unsettled)} may have happened",
+        hint=f"look at the phone, then say so with `runner tasks resolve {key} --happened` or `--did-not`",
+    )
+
+
+def _refuse_resolve(key: str, task: Found, unsettled: Collection[Effect]) -> None:
+    if task.state is TaskState.RUNNING:
+        raise LedgerRefusal(
+            f"cannot resolve the task {key}: it is running, and may find out by itself",
+            hint=f"wait until it has ended, or stop it with `runner tasks stop {key}`",
+        )
+    if not unsettled:
+        raise LedgerRefusal(
+            f"cannot resolve the task {key}: it is {task.state}, and has no effect that may or may not have happened",
+            hint=f"`runner tasks show {key}` shows its effects",
+        )
+
+
+def _named(effect: Effect) -> str:
+    return f"{effect.kind} {effect.target}" if effect.target else effect.kind

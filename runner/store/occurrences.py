@@ -1,0 +1,279 @@
+"""Occurrences, and the tasks that are made with them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from runner.store import schema
+from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
+from runner.store.database import to_json
+from runner.store.part import Part
+from runner.store.reading import IS_LISTED, IS_OPEN
+from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
+from runner.tasks import Occurrence, Task, TaskOptions, TaskState
+
+OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
+
+OCCURRENCE_COLUMNS = (
+    "campaign",
+    "entry",
+    "nominal",
+    "rule",
+    "instant_utc",
+    "run_id",
+    "campaign_version_id",
+    "git_commit",
+    "state",
+    "reason",
+    "created_utc",
+)
+TASK_COLUMNS = (
+    "key",
+    "occurrence_id",
+    "ordinal",
+    "run_id",
+    "script",
+    "backend",
+    "lane",
+    "device",
+    "username",
+    "target",
+    "due_utc",
+    "timeout_s",
+    "git_commit",
+    "state",
+    "reason",
+    "attempts",
+    "created_utc",
+    "options",
+    "config",
+    "campaign",
+    "entry",
+    "source",
+    "grace_s",
+    "retry_max",
+    "retry_delay_s",
+)
+
+IDS = select(OCCURRENCE.id, OCCURRENCE.nominal).where(
+    OCCURRENCE.campaign == bindparam("its_campaign"), OCCURRENCE.entry == bindparam("its_entry")
+)
+KEYS = select(TASK.key)
+
+
+class Occurrences(Part):
+    def record(self, decisions: Sequence[Decision], run_id: str | None = None) -> list[Task]:
+        """Write occurrences and their tasks (pending) in one transaction; returns the tasks that are new.
+
+        An occurrence or a task that the ledger has already is left as it is, a deleted task too; only an
+        occurrence that was not started is started now, if that is decided. Each task belongs to the occurrence
+        that it is given with.
+        """
+        count = sum(len(decision.tasks) for decision in decisions)
+        now = self._clock.now()
+        return self._write(
+            f"record {count} tasks", lambda connection: _record(connection, decisions, run_id, now)
+        )
+
+    def add_occurrences(
+        self,
+        version_id: int,
+        occurrences: Sequence[Occurrence],
+        tasks: Sequence[Task],
+        run_id: str | None = None,
+    ) -> int:
+        """`record` occurrences that are started, with tasks in whatever order; returns how many tasks were new.
+
+        Each task's occurrence must be among those given.
+        """
+        grouped: dict[Identity, list[Task]] = {_identity(occurrence): [] for occurrence in occurrences}
+        for task in tasks:
+            grouped[task.campaign, task.entry, task.nominal].append(task)
+        started = OccurrenceState.STARTED
+        decisions = [Decision(one, started, "", version_id, grouped[_identity(one)]) for one in occurrences]
+        return len(self.record(decisions, run_id))
+
+    def known(self, identities: Iterable[Identity]) -> set[Identity]:
+        """Which of these occurrences the ledger has, whatever became of them."""
+        asked = list(identities)
+        return set(self._read("look for occurrences", lambda connection: _ids(connection, asked)))
+
+    def occurrences(
+        self,
+        campaign: str,
+        entry: str,
+        from_utc: datetime | None = None,
+        until_utc: datetime | None = None,
+        limit: int = 100,
+    ) -> list[OccurrenceRow]:
+        """The occurrences of an entry from an instant (included) until one (excluded), newest first."""
+        query = select(schema.occurrences).where(OCCURRENCE.campaign == campaign, OCCURRENCE.entry == entry)
+        if from_utc is not None:
+            query = query.where(OCCURRENCE.instant_utc >= from_utc)
+        if until_utc is not None:
+            query = query.where(OCCURRENCE.instant_utc < until_utc)
+        query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
+
+        def work(connection: Connection) -> list[OccurrenceRow]:
+            return [
+                OccurrenceRow(
+                    id=row.id,
+                    occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
+                    state=row.state,
+                    reason=row.reason,
+                    commit=row.git_commit,
+                    created_utc=row.created_utc,
+                    run_id=row.run_id,
+                )
+                for row in connection.execute(query)
+            ]
+
+        return self._read(f"read the occurrences of {campaign}/{entry}", work)
+
+    def open_entries(self) -> set[tuple[str, str]]:
+        """The (campaign, entry) that have pending or running tasks."""
+        query = select(TASK.campaign, TASK.entry).where(IS_OPEN, IS_LISTED).distinct()
+
+        def work(connection: Connection) -> set[tuple[str, str]]:
+            return {(row.campaign, row.entry) for row in connection.execute(query)}
+
+        return self._read("read what is open", work)
+
+    def open_nominals(self, campaign: str, entry: str) -> list[str]:
+        """The nominal times of an entry that have pending or running tasks, by their instants."""
+        query = (
+            select(OCCURRENCE.nominal)
+            .join_from(schema.tasks, schema.occurrences)
+            .where(IS_OPEN, IS_LISTED, TASK.campaign == campaign, TASK.entry == entry)
+            .group_by(OCCURRENCE.id, OCCURRENCE.nominal, OCCURRENCE.instant_utc)
+            .order_by(OCCURRENCE.instant_utc, OCCURRENCE.id)
+        )
+        return self._read(
+            f"read what is open of {campaign}/{entry}", lambda connection: list(connection.scalars(query))
+        )
+
+
+def _record(
+    connection: Connection, decisions: Sequence[Decision], run_id: str | None, now: datetime
+) -> list[Task]:
+    identities = [_identity(decision.occurrence) for decision in decisions]
+    known = _ids(connection, identities)
+    fresh = [one for one, identity in zip(decisions, identities, strict=True) if identity not in known]
+    rows = _occurrence_values(fresh, _commits(connection, fresh), run_id, instant(now))
+    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, rows)
+    ids = known | {_identity(one.occurrence): number for one, number in zip(fresh, numbers, strict=True)}
+    _start_again(connection, [one for one in decisions if _identity(one.occurrence) in known], known)
+    taken = _keys(connection, list(known.values()))
+    new = [
+        (ids[identity], task)
+        for decision, identity in zip(decisions, identities, strict=True)
+        for task in decision.tasks
+        if task.key not in taken
+    ]
+    insert_rows(connection, schema.tasks, TASK_COLUMNS, _task_values(new, run_id, instant(now)))
+    return [task for _, task in new]
+
+
+def _start_again(connection: Connection, decisions: Iterable[Decision], ids: Mapping[Identity, int]) -> None:
+    """Start those that are known and were not started: a person may run by hand what was missed."""
+    for decision in decisions:
+        if decision.state is OccurrenceState.STARTED:
+            stopped = update(schema.occurrences).where(
+                OCCURRENCE.id == ids[_identity(decision.occurrence)],
+                OCCURRENCE.state != OccurrenceState.STARTED,
+            )
+            connection.execute(stopped.values(state=decision.state, reason=decision.reason))
+
+
+def _occurrence_values(
+    decisions: Iterable[Decision], commits: Mapping[int, str | None], run_id: str | None, now: int | None
+) -> list[Values]:
+    return [
+        (
+            one.occurrence.campaign,
+            text(one.occurrence.entry),
+            one.occurrence.nominal,
+            text(one.occurrence.rule),
+            instant(one.occurrence.instant_utc),
+            run_id,
+            one.version_id,
+            None if one.version_id is None else commits.get(one.version_id),
+            one.state,
+            text(one.reason),
+            now,
+        )
+        for one in decisions
+    ]
+
+
+def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int | None) -> list[Values]:
+    configs: dict[int, str] = {}  # the tasks of an entry share one
+    return [
+        (
+            text(task.key),
+            occurrence_id,
+            task.ordinal,
+            run_id,
+            task.script,
+            task.backend,
+            text(task.lane),
+            text(task.device),
+            text(task.username),
+            text(task.target),
+            instant(task.due_utc),
+            task.timeout_s,
+            task.commit,
+            TaskState.PENDING,
+            "",
+            0,
+            now,
+            _options(task.options),
+            configs.get(id(task.config)) or configs.setdefault(id(task.config), to_json(task.config)),
+            task.campaign,
+            text(task.entry),
+            task.source,
+            task.grace_s,
+            task.retry.max,
+            task.retry.delay_s,
+        )
+        for occurrence_id, task in rows
+    ]
+
+
+@lru_cache(maxsize=64)
+def _options(options: TaskOptions) -> str:
+    return to_json(asdict(options))
+
+
+def _identity(occurrence: Occurrence) -> Identity:
+    return occurrence.campaign, occurrence.entry, occurrence.nominal
+
+
+def _ids(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, int]:
+    """The ids of those that the ledger has."""
+    nominals: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for campaign, entry, nominal in identities:
+        nominals[campaign, entry].append(nominal)
+    found: dict[Identity, int] = {}
+    for (campaign, entry), asked in nominals.items():
+        for number, nominal in ask(
+            connection, IDS, OCCURRENCE.nominal, asked, its_campaign=campaign, its_entry=entry
+        ):
+            found[campaign, entry, nominal] = number
+    return found
+
+
+def _keys(connection: Connection, occurrence_ids: Sequence[int]) -> set[str]:
+    """The keys of all tasks of these occurrences, deleted ones too."""
+    return {row.key for row in ask(connection, KEYS, TASK.occurrence_id, occurrence_ids)}
+
+
+def _commits(connection: Connection, decisions: Iterable[Decision]) -> dict[int, str | None]:
+    """The git commits of the campaign versions that these decisions come from."""
+    versions = {decision.version_id for decision in decisions} - {None}
+    query = select(VERSION.id, VERSION.git_commit).where(VERSION.id.in_(versions))
+    return {row.id: row.git_commit for row in connection.execute(query)} if versions else {}

@@ -1,0 +1,117 @@
+"""Retention: what is old is forgotten, but never what could make something happen twice."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_, select, update
+
+from runner.planning.limits import LOOK_BACK
+from runner.store import schema
+from runner.store.part import Part
+from runner.store.reading import IS_LISTED, IS_UNPRUNED, MAY_HAVE_HAPPENED
+from runner.store.rows import Pruned
+from runner.tasks import EffectState, TaskState
+
+ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
+STEP, TASK, VERSION = schema.steps.c, schema.tasks.c, schema.campaign_versions.c
+
+AT_ONCE = 500
+"""Tasks in one transaction: others that write never wait long."""
+
+KEPT = (TaskState.PENDING, TaskState.RUNNING, TaskState.UNCERTAIN)
+"""What is not over, however old: an uncertain task waits for a person."""
+
+
+class Retention(Part):
+    def prune(self, before: datetime, keep_from: datetime) -> Pruned:
+        """Forget what is old, in short transactions.
+
+        Of a task that was over before `before`, attempts, steps and effects go, and it is shown no longer; its
+        key and state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects
+        that limits still count stay, and so do uncertain tasks. Commands, pauses, spans, schedules and
+        occurrences without tasks go when nothing asks for them any longer.
+        """
+        now, artifacts = self._clock.now(), list[str]()
+        ended = func.coalesce(TASK.finished_utc, TASK.due_utc)
+        over = and_(IS_LISTED, TASK.due_utc < before, TASK.state.not_in(KEPT), ended < before)
+        tasks = 0
+        for old in (over, and_(IS_UNPRUNED, TASK.deleted_utc < before)):
+            tasks += self._until_done(
+                "forget old tasks", partial(_forget, old=old, now=now, artifacts=artifacts)
+            )
+        tombstones = self._until_done("remove tombstones", lambda connection: _remove(connection, keep_from))
+        self._until_done(
+            "forget old occurrences", lambda connection: _remove_occurrences(connection, keep_from)
+        )
+        self._write("forget the rest", lambda connection: _forget_the_rest(connection, before, keep_from))
+        return Pruned(tasks, tombstones, tuple(artifacts))
+
+    def _until_done(self, action: str, work: Callable[[Connection], int]) -> int:
+        """Repeat work that does AT_ONCE things or, at its end, fewer; returns how many it did."""
+        done = self._write(action, work)
+        count = done
+        while done >= AT_ONCE:
+            done = self._write(action, work)
+            count += done
+        return count
+
+
+def _forget(connection: Connection, old: ColumnElement[bool], now: datetime, artifacts: list[str]) -> int:
+    """Make tombstones of some tasks; adds to `artifacts` what nothing names any longer."""
+    ids = list(connection.scalars(select(TASK.id).where(old).limit(AT_ONCE)))
+    if not ids:
+        return 0
+    attempts = select(ATTEMPT.id).where(ATTEMPT.task_id.in_(ids))
+    screens = select(STEP.screenshot, STEP.hierarchy).where(STEP.attempt_id.in_(attempts))
+    paths = [path for row in connection.execute(screens) for path in row if path is not None]
+    connection.execute(delete(schema.attempts).where(ATTEMPT.task_id.in_(ids)))
+    connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
+    tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}
+    connection.execute(update(schema.tasks).where(TASK.id.in_(ids)).values(tombstone))
+    artifacts += paths
+    return len(ids)
+
+
+def _still_counts(now: datetime) -> ColumnElement[bool]:
+    """Which effects `usage` tells of."""
+    other = schema.effects.alias("other")
+    latest = (
+        select(func.max(other.c.begun_utc))
+        .where(other.c.device == EFFECT.device, other.c.state != EffectState.REFUTED)
+        .scalar_subquery()
+    )
+    return and_(
+        MAY_HAVE_HAPPENED,
+        or_(EFFECT.begun_utc >= now - LOOK_BACK, EFFECT.begun_utc == func.coalesce(latest, -1)),
+    )
+
+
+def _remove(connection: Connection, keep_from: datetime) -> int:
+    """Remove some tombstones that nothing needs."""
+    has_effects = select(EFFECT.id).where(EFFECT.task_id == TASK.id).exists()
+    old = select(TASK.id).where(TASK.pruned_utc.is_not(None), TASK.due_utc < keep_from, ~has_effects)
+    return connection.execute(delete(schema.tasks).where(TASK.id.in_(old.limit(AT_ONCE)))).rowcount
+
+
+def _remove_occurrences(connection: Connection, keep_from: datetime) -> int:
+    """Remove some occurrences that nothing needs."""
+    has_tasks = select(TASK.id).where(TASK.occurrence_id == OCCURRENCE.id).exists()
+    old = select(OCCURRENCE.id).where(OCCURRENCE.instant_utc < keep_from, ~has_tasks).limit(AT_ONCE)
+    return connection.execute(delete(schema.occurrences).where(OCCURRENCE.id.in_(old))).rowcount
+
+
+def _forget_the_rest(connection: Connection, before: datetime, keep_from: datetime) -> None:
+    for table, ended in (
+        (schema.commands, schema.commands.c.done_utc),
+        (schema.pauses, schema.pauses.c.ended_utc),
+        (schema.holds, schema.holds.c.released_utc),
+        (schema.daemon_spans, schema.daemon_spans.c.stopped_utc),
+    ):
+        connection.execute(delete(table).where(ended < before))
+    connection.execute(delete(schema.schedules).where(schema.schedules.c.gone_utc < keep_from))
+    is_used = or_(
+        select(OCCURRENCE.id).where(OCCURRENCE.campaign_version_id == VERSION.id).exists(),
+        select(schema.campaigns.c.name).where(schema.campaigns.c.campaign_version_id == VERSION.id).exists(),
+    )
+    connection.execute(delete(schema.campaign_versions).where(VERSION.seen_utc < keep_from, ~is_used))

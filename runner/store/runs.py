@@ -1,0 +1,90 @@
+"""Manual runs, as a person looks back on them."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, func, select
+
+from runner.store import schema
+from runner.store.part import Part
+from runner.store.reading import IS_LISTED, records, task_query, task_rows
+from runner.store.rows import CampaignVersion, RunRecord, RunRow
+from runner.tasks import TaskState
+
+OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
+
+
+class Runs(Part):
+    def run(self, run_id: str) -> RunRow | None:
+        return self._read(
+            f"read the run {run_id}", lambda connection: next(iter(_runs(connection, run_id=run_id)), None)
+        )
+
+    def runs(self, limit: int = 50) -> list[RunRow]:
+        """The latest runs, newest first."""
+        return self._read("read the runs", lambda connection: _runs(connection, limit=limit))
+
+    def campaign_of(self, run_id: str) -> CampaignVersion | None:
+        """The campaign as it was when the run was begun."""
+        query = (
+            select(VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
+            .join(schema.occurrences)
+            .where(OCCURRENCE.run_id == run_id)
+            .order_by(OCCURRENCE.id)
+            .limit(1)
+        )
+        found = self._read(
+            f"read the campaign of the run {run_id}",
+            lambda connection: connection.execute(query).one_or_none(),
+        )
+        return None if found is None else CampaignVersion(*found)
+
+    def report(self, run_id: str) -> RunRecord | None:
+        """Everything that is known of a run, for rendering; None if the ledger does not know it."""
+
+        def work(connection: Connection) -> RunRecord | None:
+            run = next(iter(_runs(connection, run_id=run_id)), None)
+            if run is None:
+                return None
+            of_run = TASK.run_id == run_id
+            listed = task_query().where(of_run, IS_LISTED).order_by(TASK.due_utc, TASK.id)
+            return RunRecord(run, tuple(records(connection, task_rows(connection, listed), of_run)))
+
+        return self._read(f"read the run {run_id}", work)
+
+
+def _runs(connection: Connection, *, run_id: str | None = None, limit: int | None = None) -> list[RunRow]:
+    """Runs by their first occurrence, newest first."""
+    first = select(func.min(OCCURRENCE.id)).where(OCCURRENCE.run_id.is_not(None)).group_by(OCCURRENCE.run_id)
+    if run_id is not None:
+        first = first.where(OCCURRENCE.run_id == run_id)
+    query = (
+        select(
+            OCCURRENCE.run_id,
+            OCCURRENCE.campaign,
+            OCCURRENCE.git_commit,
+            OCCURRENCE.created_utc,
+            VERSION.path,
+        )
+        .join(schema.campaign_versions)
+        .where(OCCURRENCE.id.in_(first))
+        .order_by(OCCURRENCE.id.desc())
+        .limit(limit)
+    )
+    found = connection.execute(query).all()
+    counts = _counts(connection, [row.run_id for row in found])
+    return [
+        RunRow(row.run_id, row.campaign, row.path, row.git_commit, row.created_utc, counts[row.run_id])
+        for row in found
+    ]
+
+
+def _counts(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[TaskState, int]]:
+    query = (
+        select(TASK.run_id, TASK.state, func.count())
+        .where(TASK.run_id.in_(run_ids), TASK.run_id.is_not(None), IS_LISTED)
+        .group_by(TASK.run_id, TASK.state)
+    )
+    counts: dict[str, dict[TaskState, int]] = {run_id: {} for run_id in run_ids}
+    for run_id, state, count in connection.execute(query):
+        counts[run_id][state] = count
+    return counts

@@ -1,0 +1,86 @@
+"""The lives of daemons, and what the ledger knows of time."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from runner.store import schema
+from runner.store.part import Part, new_id
+from runner.store.rows import SpanRow
+
+SPAN = schema.daemon_spans.c
+ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
+
+LATEST_ATTEMPTS = 100
+"""Among so many of the newest attempts is the one that ended last, near enough for a warning."""
+
+
+class Spans(Part):
+    def begin_span(self, version: str, reason: str, seen_utc: datetime | None = None) -> int:
+        """A daemon lives from now on; returns the span's id. `reason` says why it begins.
+
+        Everything that was due up to `seen_utc` (now, if none is given) has been considered.
+        """
+        now = self._clock.now()
+        row = {"executor": self.executor, "version": version, "started_utc": now, "start_reason": reason}
+        statement = insert(schema.daemon_spans).values(**row, seen_utc=seen_utc or now, stop_reason="")
+        return self._write("begin a span", lambda connection: new_id(connection, statement))
+
+    def heartbeat(self, span_id: int, seen_utc: datetime | None = None) -> None:
+        """Everything that was due up to this instant (now, if none is given) has been considered."""
+        beat = (
+            update(schema.daemon_spans).filter_by(id=span_id).values(seen_utc=seen_utc or self._clock.now())
+        )
+        self._write("say that the daemon lives", lambda connection: connection.execute(beat))
+
+    def end_span(self, span_id: int, reason: str) -> None:
+        """The daemon stops, or its time does not go on steadily, for a reason. `seen_utc` stays as it is."""
+        ended = update(schema.daemon_spans).filter_by(id=span_id, stopped_utc=None)
+        values = {"stopped_utc": self._clock.now(), "stop_reason": reason}
+        self._write("end the span", lambda connection: connection.execute(ended.values(values)))
+
+    def spans(self, limit: int = 50) -> list[SpanRow]:
+        """The latest spans, newest first."""
+        return self._spans(limit)
+
+    def last_span(self) -> SpanRow | None:
+        return next(iter(self._spans(1)), None)
+
+    def span_at(self, instant: datetime) -> SpanRow | None:
+        """The newest span of a daemon that is known to have been alive at this instant."""
+        ended = func.coalesce(SPAN.stopped_utc, SPAN.seen_utc)
+        return next(iter(self._spans(1, SPAN.started_utc <= instant, ended >= instant)), None)
+
+    def latest_instant(self) -> datetime | None:
+        """The latest instant that the ledger has written down; a clock that is behind it is wrong, or was."""
+
+        def work(connection: Connection) -> datetime | None:
+            newest = select(ATTEMPT.started_utc, ATTEMPT.finished_utc).order_by(ATTEMPT.id.desc())
+            found = [instant for row in connection.execute(newest.limit(LATEST_ATTEMPTS)) for instant in row]
+            for last in (
+                select(SPAN.seen_utc, SPAN.stopped_utc).order_by(SPAN.id.desc()),
+                select(EFFECT.begun_utc, EFFECT.settled_utc).order_by(EFFECT.id.desc()),
+                select(OCCURRENCE.created_utc).order_by(OCCURRENCE.id.desc()),
+            ):
+                found += connection.execute(last.limit(1)).one_or_none() or ()
+            return max((instant for instant in found if instant is not None), default=None)
+
+        return self._read("read the latest instant", work)
+
+    def _spans(self, limit: int, *where: ColumnElement[bool]) -> list[SpanRow]:
+        columns = (
+            SPAN.id,
+            SPAN.executor,
+            SPAN.version,
+            SPAN.started_utc,
+            SPAN.start_reason,
+            SPAN.seen_utc,
+            SPAN.stopped_utc,
+            SPAN.stop_reason,
+        )
+        query = select(*columns).where(*where).order_by(SPAN.id.desc()).limit(limit)
+
+        def work(connection: Connection) -> list[SpanRow]:
+            return [SpanRow(*row) for row in connection.execute(query)]
+
+        return self._read("read the daemon's spans", work)

@@ -1,0 +1,126 @@
+"""Tasks, read in all the ways in which somebody asks for them."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+
+from runner.store import schema
+from runner.store.part import Part
+from runner.store.reading import IS_LISTED, IS_OPEN, records, task_query, task_rows
+from runner.store.rows import TaskFilter, TaskRecord, TaskRow
+from runner.tasks import Occurrence, TaskState
+
+TASK = schema.tasks.c
+
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after every other one: what begins with a text lies between that text and the text with this."""
+
+IN_ORDER = (TASK.due_utc, TASK.id)
+"""As tasks fall due, then as the plan has them."""
+
+# Built once: what is asked for most often takes longer to build than to carry out.
+BY_ID = task_query().where(TASK.id == bindparam("wanted"), IS_LISTED)
+BY_KEY = task_query().where(TASK.key == bindparam("wanted"), IS_LISTED)
+
+
+class Tasks(Part):
+    """Deleted tasks are never among those that are read."""
+
+    def task(self, key: str | int) -> TaskRow | None:
+        """The task with this key, or this id."""
+        query = BY_ID if isinstance(key, int) else BY_KEY
+        rows = self._read(f"read the task {key}", lambda connection: task_rows(connection, query, wanted=key))
+        return next(iter(rows), None)
+
+    def tasks(
+        self, *, run_id: str | None = None, states: Collection[TaskState] | None = None
+    ) -> list[TaskRow]:
+        """Tasks in the order in which they fall due (then that of the plan): of a run, in these states."""
+        return self._tasks("read tasks", *_conditions(TaskFilter(run_id=run_id, states=states)))
+
+    def tasks_of(self, occurrence: Occurrence) -> list[TaskRow]:
+        """The tasks of an occurrence, in the order in which they fall due."""
+        identity = {"campaign": occurrence.campaign, "entry": occurrence.entry, "nominal": occurrence.nominal}
+        its_id = select(schema.occurrences.c.id).filter_by(**identity).scalar_subquery()
+        return self._tasks(f"read the tasks of {occurrence.nominal}", TASK.occurrence_id == its_id)
+
+    def pending(self) -> list[TaskRow]:
+        """Every task that waits, in the order in which they fall due."""
+        return self._tasks("read the pending tasks", IS_OPEN, TASK.state == TaskState.PENDING)
+
+    def added_since(self, task_id: int) -> list[TaskRow]:
+        """The pending tasks that were made after the one with this id, in the order in which they fall due."""
+        return self._tasks("read new tasks", TASK.id > task_id, IS_OPEN, TASK.state == TaskState.PENDING)
+
+    def next_due(self, now: datetime, limit: int = 10) -> list[TaskRow]:
+        """The pending tasks that fall due from `now` on, the next one first."""
+        conditions = (IS_OPEN, TASK.state == TaskState.PENDING, TASK.due_utc >= now)
+        return self._tasks("read what is due next", *conditions, limit=limit)
+
+    def find_tasks(self, text: str, limit: int = 20) -> list[TaskRow]:
+        """The task whose id or key is `text`; else those whose key begins with it, else those that contain it.
+
+        At most `limit`, newest first.
+        """
+        with self._database.read(f"look for the task {text}") as connection:
+            for condition in _ways_to_find(text):
+                # Sorted by an expression, lest the whole table is read backwards instead of the index of keys.
+                ids = select(TASK.id).where(condition).order_by((TASK.id + 0).desc()).limit(limit)
+                query = task_query().where(TASK.id.in_(ids), IS_LISTED).order_by(TASK.id.desc())
+                if rows := task_rows(connection, query):
+                    return rows
+        return []
+
+    def page(self, chosen: TaskFilter, offset: int = 0, limit: int = 50) -> tuple[int, list[TaskRow]]:
+        """How many tasks a filter lets through, and those from `offset` on, newest first."""
+        conditions = [IS_LISTED, *_conditions(chosen)]
+        ids = select(TASK.id).where(*conditions).order_by(TASK.id.desc()).offset(offset).limit(limit)
+        with self._database.read("read a page of tasks") as connection:
+            total = connection.scalar(select(func.count()).select_from(schema.tasks).where(*conditions)) or 0
+            query = task_query().where(TASK.id.in_(ids)).order_by(TASK.id.desc())
+            return total, task_rows(connection, query)
+
+    def counts(self) -> dict[TaskState, int]:
+        """How many tasks are in each state; a state without any is left out."""
+        query = select(TASK.state, func.count()).where(IS_LISTED).group_by(TASK.state)
+
+        def work(connection: Connection) -> dict[TaskState, int]:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+        return self._read("count the tasks", work)
+
+    def record_of(self, key: str | int) -> TaskRecord | None:
+        """A task with its attempts, their steps, and its effects."""
+        is_it = TASK.id == key if isinstance(key, int) else TASK.key == key
+        with self._database.read(f"read the task {key}") as connection:
+            rows = task_rows(connection, task_query().where(is_it, IS_LISTED))
+            return next(iter(records(connection, rows, is_it)), None)
+
+    def _tasks(
+        self, action: str, *conditions: ColumnElement[bool], limit: int | None = None
+    ) -> list[TaskRow]:
+        query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER).limit(limit)
+        return self._read(action, lambda connection: task_rows(connection, query))
+
+
+def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    for name in ("campaign", "entry", "device", "username", "script", "run_id"):
+        if (value := getattr(chosen, name)) is not None:
+            yield TASK[name] == value
+    if chosen.states is not None:
+        yield TASK.state.in_(chosen.states)
+    if chosen.sources is not None:
+        yield TASK.source.in_(chosen.sources)
+    if chosen.since_utc is not None:
+        yield TASK.due_utc >= chosen.since_utc
+    if chosen.until_utc is not None:
+        yield TASK.due_utc < chosen.until_utc
+
+
+def _ways_to_find(text: str) -> Iterator[ColumnElement[bool]]:
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        yield TASK.id == int(text)
+    yield TASK.key == text
+    yield TASK.key.between(text, text + LAST_CHARACTER)
+    yield TASK.key.contains(text, autoescape=True)

@@ -1,0 +1,26 @@
+"""The stores that every contract test of the ledger is held against."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ledgers import NOON
+
+from runner.clock import ManualClock
+from runner.store.ledger import Ledger
+
+
+@pytest.fixture(params=["file", "memory"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'ledger.db'}" if request.param == "file" else "sqlite://"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOON)
+
+
+@pytest.fixture
+def ledger(store_url: str, clock: ManualClock) -> Iterator[Ledger]:
+    with Ledger.open(store_url, clock) as opened:
+        yield opened

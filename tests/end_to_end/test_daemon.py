@@ -1,0 +1,239 @@
+"""`runner daemon` on virtual phones over a real adb server. The phones' memories are the truth."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import DEVNULL
+from typing import Any
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
+
+from runner.clock import SystemClock
+from runner.store.ledger import Ledger
+from runner.store.rows import PauseScope
+from runner.tasks import TaskState
+from runner.virtual.adbserver import find_adb
+from runner.virtual.process import PhonesProcess
+
+APP = "com.zhiliaoapp.musically"
+EFFECTIVE_S = 2.0
+"""How soon a changed file takes effect."""
+
+pytestmark = pytest.mark.phones
+
+
+def follows(phone: Any) -> Counter[str]:
+    return Counter(follow["user"] for follow in phone.memory(APP)["follows"])
+
+
+def test_a_start_time_runs_once_and_on_time(phones: Any, daemons: Daemons) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start().ready()
+    assert daemon.wait_for("campaign in force")["campaign"] == "trial"
+    assert daemon.wait_for("ready")["next_start"] == "2099-01-01T00:00:00Z"
+    daemons.write(campaign_text("A1", at=soon(SOON_S)))
+    assert [daemon.get(path)[0] for path in ("/healthz", "/readyz")] == [200, 200]
+    started = daemon.wait_for("task started")
+    assert started["late_s"] < 0.5, daemon.said
+    ended = daemon.wait_for("task finished")
+    assert (ended["state"], ended["task"]) == ("completed", started["task"])
+    assert follows(shelf["A1"]) == {"demo_north": 1}
+    daemon.until(lambda: daemon.metric('runner_tasks{state="completed"}') == 1)
+    assert daemon.metric("runner_lateness_seconds_count") == 1
+    assert daemon.metric('runner_effects_total{kind="follow",state="committed"}') == 1
+    assert daemon.metric('runner_devices{state="device"}') == 1
+    assert daemon.metric("runner_ledger_write_seconds_count") > 3
+    assert daemon.end() == 0
+    assert daemon.lines[-1]["event"] == "stopped"
+    assert daemon.plain == []
+
+    again = daemons.start().ready()
+    assert again.end() == 0
+    assert "task started" not in [line["event"] for line in again.lines]
+    assert follows(shelf["A1"]) == {"demo_north": 1}
+
+
+def test_a_change_takes_effect_within_two_seconds_and_a_wrong_one_does_no_harm(
+    phones: Any, daemons: Daemons
+) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start().ready()
+
+    written = daemons.write(campaign_text("A1", at=[NEVER, soon(5)]))
+    moved = daemon.wait_for("campaign changed", what="moved")
+    assert moved["read_at"] - written < EFFECTIVE_S
+    assert (moved["campaign"], moved["entry"]) == ("trial", "greet")
+
+    seen = len(daemon.lines)
+    written = daemons.write(campaign_text("A1", at="25:00"))
+    invalid = daemon.wait_for("campaign changed", seen, what="invalid")
+    assert invalid["read_at"] - written < EFFECTIVE_S
+    assert (invalid["campaign"], invalid["level"]) == ("trial", "error")
+    assert daemon.metric('runner_campaign_invalid{campaign="trial"}') == 1
+    assert daemon.get("/readyz")[0] == 200
+    assert daemon.wait_for("task finished")["state"] == "completed"
+    assert follows(shelf["A1"]) == {"demo_north": 1}
+    assert daemon.end() == 0
+
+    again = daemons.start().ready()
+    assert again.wait_for("campaign in force")["campaign"] == "trial"
+    assert again.metric('runner_campaign_invalid{campaign="trial"}') == 1
+    seen = len(again.lines)
+    daemons.write(campaign_text("A1", at=NEVER))
+    again.wait_for("campaign changed", seen, what="mended")
+    assert again.metric('runner_campaign_invalid{campaign="trial"}') == 0
+    assert again.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_cut_short_is_finished_by_the_next_one_once(
+    phones: Any, daemons: Daemons, number: signal.Signals
+) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    shelf["A1"].post("latency", seconds=0.1)
+    daemon = daemons.start_soon("A1", config={"target_users": ["@demo_north", "@demo_south"]})
+    if number == signal.SIGTERM:
+        daemon.wait_for("step finished", ordinal=2)
+    else:
+        daemon.wait_for("effect settled", state="committed")
+    assert daemon.end(number) == (0 if number == signal.SIGTERM else -signal.SIGKILL)
+    shelf["A1"].calm()
+    with Ledger.open(daemons.store_url, SystemClock()) as ledger:
+        states = [row.state for row in ledger.tasks()]
+    left = TaskState.PENDING if number == signal.SIGTERM else TaskState.RUNNING
+    assert states == [left, TaskState.PENDING]
+
+    again = daemons.start().ready()
+    again.until(lambda: again.metric('runner_tasks{state="completed"}') == 2)
+    assert again.end() == 0
+    assert follows(shelf["A1"]) == {"demo_north": 1, "demo_south": 1}
+
+
+def test_a_second_signal_ends_at_once(phones: Any, daemons: Daemons) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    shelf["A1"].fault("dumpWindowHierarchy", "delay", seconds=30, times=1)
+    daemon = daemons.start_soon("A1")
+    daemon.wait_for("task started")
+    daemon.process.send_signal(signal.SIGINT)
+    daemon.wait_for("stopping")
+    status, answer = daemon.get("/readyz")
+    assert (status, json.loads(answer)["reasons"]) == (503, ["the daemon is stopping"])
+    asked = time.monotonic()
+    assert daemon.end(signal.SIGINT) == 130
+    assert time.monotonic() - asked < 5
+
+
+def test_a_step_that_does_not_end_is_left_behind(phones: Any, daemons: Daemons) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    shelf["A1"].fault("*", "delay", seconds=25, times=1)
+    daemon = daemons.start_soon("A1", options=["--drain-grace", "500ms"])
+    daemon.wait_for("task started")
+    asked = time.monotonic()
+    assert daemon.end() == 0
+    assert time.monotonic() - asked < 10
+    assert daemon.wait_for("steps that did not end are left behind")["running"]
+    shelf["A1"].calm()
+    again = daemons.start().ready()
+    again.wait_for("task finished", state="completed")
+    assert again.end() == 0
+    assert follows(shelf["A1"]) == {"demo_north": 1}
+
+
+def test_one_daemon_a_ledger_and_one_program_a_port(daemons: Daemons) -> None:
+    daemons.write(campaign_text("A1", at=NEVER))
+    first = daemons.start().ready()
+    second = daemons.start()
+    assert second.wait() == 1
+    assert f"process {first.process.pid}" in second.plain[0]
+    assert second.lines == []
+
+    waiting = daemons.start("--wait")
+    assert f"process {first.process.pid}" in waiting.wait_for("waiting for the ledger")["reason"]
+    port = first.url.rpartition(":")[2]
+    elsewhere = f"sqlite:///{daemons.state / 'other.db'}"
+    third = daemons.start("--store", elsewhere, "--port", port)
+    assert third.wait() == 1
+    assert f"process {first.process.pid} (" in third.plain[0] and "--port" in third.plain[1]
+    assert not (daemons.state / "other.db").exists()
+
+    assert first.end() == 0
+    assert waiting.ready().end() == 0
+
+
+def test_a_pause_keeps_tasks_until_it_ends(phones: Any, daemons: Daemons) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    daemon = daemons.start_soon("A1")
+    with Ledger.open(daemons.store_url, SystemClock()) as ledger:
+        ledger.pause(PauseScope.CAMPAIGN, "trial", "anna@shelf")
+        daemon.wait_for("occurrence decided", state="started")
+
+        def held() -> bool:
+            return any("paused since" in row.reason and "anna@shelf" in row.reason for row in ledger.tasks())
+
+        daemon.until(held)
+        assert not follows(shelf["A1"])
+        assert ledger.resume(PauseScope.CAMPAIGN, "trial") == 1
+        resumed = time.monotonic()
+    assert daemon.wait_for("task started")["read_at"] - resumed < 1.5
+    assert daemon.wait_for("task finished")["state"] == "completed"
+    assert daemon.end() == 0
+
+
+@pytest.fixture
+def adb_server_again(tmp_path: Path) -> Iterator[Callable[[PhonesProcess], None]]:
+    """Kill the adb server of virtual phones, and start another one on its port, which knows no phone."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def restart(process: PhonesProcess) -> None:
+        (server,) = psutil.Process(process.pid).children()
+        server.kill()
+        server.wait(10)
+        with socket.create_server(("127.0.0.1", process.adb_server_port)) as listening:
+            command = [find_adb(), "-L", f"acceptfd:{listening.fileno()}", "server", "nodaemon"]
+            alone = dict.fromkeys(("ADB_USB", "ADB_EMU", "ADB_MDNS"), "0") | {"HOME": str(tmp_path)}
+            environment = os.environ | alone
+            started.append(
+                subprocess.Popen(
+                    command, env=environment, stdout=DEVNULL, stderr=DEVNULL, pass_fds=[listening.fileno()]
+                )
+            )
+
+    yield restart
+    for server in started:
+        server.terminate()
+        server.wait()
+
+
+def test_work_goes_on_after_the_adb_server_was_started_anew(
+    daemons: Daemons, adb_server_again: Callable[[PhonesProcess], None]
+) -> None:
+    with PhonesProcess(["A1"]) as process:
+        daemons.adb_port = process.adb_server_port
+        daemon = daemons.start_soon("A1")
+        daemon.wait_for("task finished", state="completed")
+        adb_server_again(process)
+        assert daemon.metric("runner_lanes_running") == 0
+        seen = len(daemon.lines)
+        daemons.write(campaign_text("A1", at=soon(SOON_S), config={"target_users": ["@demo_south"]}))
+        daemon.wait_for("task finished", seen, state="completed")
+        with urlopen(f"{process.phones[0].control}/memory", timeout=10) as answer:
+            made = json.load(answer)["apps"][APP]["follows"]
+        assert [follow["user"] for follow in made] == ["demo_north", "demo_south"]
+        assert daemon.end() == 0

@@ -1,0 +1,36 @@
+"""`runner run --backend local_api`, as a user types it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from fault_server_process import FaultServer
+
+from runner.cli.run import run
+
+CAMPAIGN = """\
+version: 1
+name: greetings
+timezone: Europe/Stockholm
+limits: {min_gap: 0s}
+devices: {shelf: [D1, D2]}
+scripts:
+  greet:
+    script: follow
+    config: {target_users: [anna, bo]}
+    devices: shelf
+    start_times: ["09:00"]
+"""
+
+
+def test_a_campaign_goes_through_the_server_that_the_settings_name(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_API_URL", server.url)
+    (tmp_path / "greetings.yaml").write_text(CAMPAIGN)
+    result = CliRunner().invoke(run, [str(tmp_path / "greetings.yaml"), "--backend", "local_api"])
+    assert result.exit_code == 0, result.output
+    assert "4 tasks: 4 completed" in result.output
+    assert [task["target"] for task in server.truth()["tasks"]] == ["anna", "bo", "anna", "bo"]
+    assert len(server.requests("POST task")) == 1

@@ -1,0 +1,363 @@
+"""One episode of the torture: daemons that die one after the other, on phones that remember what they did."""
+
+import json
+import math
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from stirring import stir
+from waves import APP, Deed, Wave, remembered
+
+from runner.virtual.process import PhoneAddress, PhonesProcess
+
+WRAPPER = Path(__file__).with_name("daemon_with_kill_points.py")
+SERIALS = ("TORTURE1", "TORTURE2", "TORTURE3")
+FINAL = ("completed", "failed", "missed", "skipped", "cancelled", "uncertain")
+AHEAD_S = 4
+SEEN_FOR_SURE_S = 3
+
+FEW = 6
+"""So many tasks left, and more work is asked for, lest a daemon has nothing to do while it waits for its death."""
+
+ASKED_TO_END = "asked to end"
+"""What the harness writes into a daemon's trace before it sends SIGTERM."""
+
+AT_WORK = "ledger.begin_span after"
+"""A daemon that has come so far ends in good order when it is asked to."""
+
+AT_WORK_S = 5.0
+
+LIFE_S = 40.0
+"""How long a daemon may take to reach a point, at most."""
+
+DRAIN_S = 30.0
+STUCK_S = 90.0
+"""How long nothing may happen while tasks are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """One death: at the `count`th time that a point is reached, or `after_s` seconds."""
+
+    point: str | None = None
+    count: int = 1
+    after_s: float = 0.0
+    at_the_end: bool = False
+    """The point is only reached when the daemon is asked to end."""
+    stirred: bool = False
+    """The point is only reached when files change and people interfere."""
+
+    def __str__(self) -> str:
+        return f"{self.point}:{self.count}" if self.point else f"after {self.after_s:.2f} s"
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of one episode, or of all of them."""
+
+    kills: int = 0
+    lost: int = 0
+    doubled: int = 0
+    uncertain: int = 0
+    deeds: int = 0
+    points: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __add__(self, other: "Result") -> "Result":
+        return Result(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @property
+    def exact(self) -> bool:
+        return not (self.lost or self.doubled or self.uncertain or self.problems)
+
+    def __str__(self) -> str:
+        return (
+            f"torture: {self.kills} kills ({len(set(self.points))} points of the code), {self.lost} lost, "
+            f"{self.doubled} doubled, {self.uncertain} uncertain of {self.deeds} effects"
+        )
+
+
+class Episode:
+    """One ledger, three phones, and daemons that die one after the other until everything is done.
+
+    `disturb` makes trouble of another kind, in a thread, during the last life; then a daemon that ends by
+    itself is started again, as systemd would do it. `wrapping` are options of the daemon's wrapper."""
+
+    def __init__(
+        self,
+        folder: Path,
+        kills: Sequence[Kill] = (),
+        wrapping: Sequence[str] = (),
+        disturb: "Callable[[Episode], None] | None" = None,
+        ahead_s: float = AHEAD_S,
+    ) -> None:
+        self.folder = folder
+        self.phones = PhonesProcess(SERIALS)
+        self.adb_port = 0
+        self.result = Result()
+        self._kills = kills
+        self._wrapping = wrapping
+        self.disturb = disturb
+        self._ahead_s = ahead_s
+        self._waves: list[Wave] = []
+        self._unseen: list[Wave] = []
+        self._lives = 0
+
+    @property
+    def ledger(self) -> Path:
+        return self.state / "ledger.db"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every command of the runner is started with."""
+        return os.environ | {
+            "RUNNER_STATE_DIR": str(self.state),
+            "RUNNER_TIMEZONE": "UTC",
+            "ANDROID_ADB_SERVER_PORT": str(self.adb_port),
+        }
+
+    @property
+    def campaigns(self) -> Path:
+        return self.folder / "campaigns"
+
+    @property
+    def trace(self) -> Path:
+        return self.folder / f"{self._lives:03}.trace"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"{self._lives:03}.log"
+
+    def run(self) -> Result:
+        """Live through all the deaths, then to the end, and compare."""
+        self.campaigns.mkdir(parents=True)
+        self.state.mkdir(exist_ok=True)
+        with self.phones:
+            self.adb_port = self.phones.adb_server_port
+            for phone in self.phones.phones:
+                self.wish(phone, "app", package=APP, action="set_upload_seconds", arguments={"seconds": 0.5})
+            self.add_wave()
+            for kill in self._kills:
+                self.die(kill)
+            self.finish()
+            self.compare()
+        return self.result
+
+    def add_wave(self) -> None:
+        """Ask for more work, a few seconds from now, with one more campaign file."""
+        wave = Wave(len(self._waves), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
+        wave.write(self.campaigns)
+        self._waves.append(wave)
+        self._unseen.append(wave)
+
+    def wish(self, phone: PhoneAddress, name: str, **body: Any) -> None:
+        """Something that happens to a phone: `wish(phone, "drop")`."""
+        request = Request(f"{phone.control}/{name}", json.dumps(body).encode(), method="POST")
+        with urlopen(request, timeout=30) as answer:
+            answer.read()
+
+    def ask_again(self) -> None:
+        """What the daemons saw too late: catch-up never reaches behind the moment at which a start time was first
+        seen, so what was asked for then is not owed. It is asked for once more."""
+        now = datetime.now(UTC)
+        for wave in self._unseen[:]:
+            if now < max(wave.instants.values()) + timedelta(seconds=SEEN_FOR_SURE_S):
+                continue
+            query = f"SELECT entry, rule, first_seen_utc FROM schedules WHERE campaign = '{wave.name}'"
+            seen = {(entry, rule): at / 1e6 for entry, rule, at in self.rows(query)}
+            late = [
+                entry
+                for entry, instant in wave.instants.items()
+                if seen.get((entry, instant.isoformat()), math.inf) > instant.timestamp()
+            ]
+            if late:
+                wave.start(late, now + timedelta(seconds=self._ahead_s))
+                wave.write(self.campaigns)
+            else:
+                self._unseen.remove(wave)
+
+    # one life
+
+    def die(self, kill: Kill) -> None:
+        """One life that ends with this death; the next one may begin when it is over."""
+        with ThreadPoolExecutor(1) as pool:
+            process = self.start(kill)
+            stirring = pool.submit(stir, self) if kill.stirred else None
+            self._watch(process, kill)
+        if stirring:
+            stirring.result()
+        if process.returncode == -signal.SIGKILL:
+            self.result.kills += 1
+            self.result.points += [kill.point] if kill.point else []
+        elif process.returncode:
+            self.complain(f"the daemon ended with {process.returncode} instead of dying {kill}")
+        else:
+            self.complain(f"the point {kill} was never reached")
+
+    def _watch(self, process: "subprocess.Popen[bytes]", kill: Kill) -> None:
+        """Wait for a daemon's death, or kill it; one that outlives its work is asked to end."""
+        started, waves = time.monotonic(), 0
+        while process.poll() is None:
+            self.ask_again()
+            age_s = time.monotonic() - started
+            if kill.point is None and age_s >= kill.after_s:
+                process.kill()
+                process.wait()
+            elif age_s > LIFE_S or (kill.at_the_end and age_s >= kill.after_s and AT_WORK in self.reached()):
+                self.end(process)
+            elif self._left() <= FEW and waves < 2:
+                waves += 1
+                self.add_wave()
+            elif not self._left():
+                self.end(process)
+            else:
+                time.sleep(0.05)
+
+    def finish(self) -> None:
+        """A life without a death, until there is nothing left to do."""
+        process = self.start(Kill())
+        with ThreadPoolExecutor(1) as pool:
+            disturbing = pool.submit(self.disturb, self) if self.disturb else None
+            done, since = self._done(), time.monotonic()
+            while self._left() or (disturbing and not disturbing.done()):
+                time.sleep(0.1)
+                self.ask_again()
+                if process.poll() is not None:
+                    if not self.disturb:
+                        break
+                    process = self.start(Kill())
+                if (now := self._done()) != done:
+                    done, since = now, time.monotonic()
+                if time.monotonic() - since > STUCK_S:
+                    self.complain(f"nothing happened for {STUCK_S:.0f} s")
+                    break
+        if disturbing:
+            disturbing.result()
+        self.end(process)
+        if process.returncode:
+            self.complain(f"the last daemon ended with {process.returncode}")
+
+    def start(self, kill: Kill) -> "subprocess.Popen[bytes]":
+        self._lives += 1
+        options = ["--trace", str(self.trace), *self._wrapping]
+        if kill.point:
+            options += ["--kill", f"{kill.point}:{kill.count}"]
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, str(WRAPPER), *options, "--", *self._command()],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _command(self) -> list[str]:
+        return ["daemon", str(self.campaigns), "--port", "0"]
+
+    def end(self, process: "subprocess.Popen[bytes]") -> None:
+        with self.trace.open("a") as trace:
+            trace.write(f"-\t-\t{ASKED_TO_END}\n")
+        process.terminate()
+        try:
+            process.wait(DRAIN_S)
+        except subprocess.TimeoutExpired:
+            self.complain(f"the daemon did not end within {DRAIN_S:.0f} s of SIGTERM")
+            process.kill()
+            process.wait()
+
+    def complain(self, what: str) -> None:
+        said = self.log.read_text(errors="replace").splitlines()[-5:]
+        self.result.problems.append(f"{self.folder.name}, life {self._lives}: {what}: {' | '.join(said)}")
+
+    def wait_until_at_work(self) -> None:
+        """Until the latest daemon has begun; not for ever, since it may die before."""
+        until = time.monotonic() + AT_WORK_S
+        while AT_WORK not in self.reached() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def reached(self) -> list[str]:
+        """The points that the latest daemon has reached, in order."""
+        if not self.trace.exists():
+            return []
+        return [line.split("\t")[2] for line in self.trace.read_text().splitlines()]
+
+    # what the ledger says, read beside the daemon
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        try:
+            connection = sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)
+        except sqlite3.OperationalError:
+            return []
+        try:
+            return connection.execute(query).fetchall()
+        except sqlite3.OperationalError:  # no tables yet
+            return []
+        finally:
+            connection.close()
+
+    def _done(self) -> int:
+        return sum(count for state, count in self.states().items() if state in FINAL)
+
+    def states(self) -> dict[str, int]:
+        return dict(self.rows("SELECT state, count(*) FROM tasks GROUP BY state"))
+
+    def _left(self) -> int:
+        """How many of the tasks that were asked for are not over, or not even there."""
+        return sum(wave.tasks for wave in self._waves) - self._done()
+
+    # the truth
+
+    def compare(self) -> None:
+        planned: Counter[Deed] = sum((wave.deeds for wave in self._waves), Counter())
+        done = remembered({phone.serial: memory(phone) for phone in self.phones.phones})
+        lost, doubled = planned - done, done - planned
+        result = self.result
+        result.deeds, result.lost, result.doubled = done.total(), lost.total(), doubled.total()
+        result.uncertain = self.states().get("uncertain", 0)
+        result.problems += [f"{self.folder.name}: lost {deed}" for deed in lost]
+        result.problems += [f"{self.folder.name}: doubled {deed}" for deed in doubled]
+        result.problems += [f"{self.folder.name}: {problem}" for problem in self._contradictions()]
+
+    def _contradictions(self) -> Iterator[str]:
+        """What the ledger says that cannot be true when everything is over."""
+        for key, state, reason in self.rows(
+            "SELECT key, state, reason FROM tasks WHERE state != 'completed'"
+        ):
+            yield f"{key} is {state}: {reason}"
+        for key, count in self.rows(
+            "SELECT key, count(*) FROM effects JOIN tasks ON tasks.id = task_id "
+            "WHERE effects.state != 'refuted' GROUP BY key HAVING count(*) > 1"
+        ):
+            yield f"{key} has {count} effects that happened"
+        for state, count in self.rows(
+            "SELECT state, count(*) FROM effects WHERE state NOT IN ('committed', 'refuted') GROUP BY state"
+        ):
+            yield f"{count} effects are {state}"
+        for (count,) in self.rows("SELECT count(*) FROM attempts WHERE outcome IS NULL"):
+            if count:
+                yield f"{count} attempts never ended"
+        for (answer,) in self.rows("PRAGMA integrity_check"):
+            if answer != "ok":
+                yield answer
+
+
+def memory(phone: PhoneAddress) -> Any:
+    """What was done to a phone, as the phone itself tells it."""
+    with urlopen(f"{phone.control}/memory", timeout=30) as answer:
+        return json.load(answer)

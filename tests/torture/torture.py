@@ -1,0 +1,169 @@
+"""The torture: real daemons on virtual phones, killed with SIGKILL over and over; the phones tell the truth.
+
+    python tests/torture/torture.py 40       every point of the code twice, and 40 random moments
+
+It can be interrupted: what was done is in its folder, and the same command goes on with the rest.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import click
+from episode import ASKED_TO_END, AT_WORK, Episode, Kill, Result
+from stirring import stir
+
+KILLS_PER_EPISODE = 20
+CRASH = Kill("ledger.add_step after", 20)
+"""A death in the middle of a task."""
+
+LATEST_COUNT = 6
+"""The second kill at a point comes at its second to sixth time."""
+
+
+Deaths = tuple[Kill, ...]
+"""Deaths that follow one another."""
+
+
+class Discovery(Episode):
+    """A life in peace, then one after a death, in which people interfere: what each reaches, in order."""
+
+    def finish(self) -> None:
+        super().finish()
+        self.calm = self.reached()
+        self.add_wave()
+        self.die(CRASH)
+        self.disturb = stir
+        super().finish()
+        self.stirred = self.reached()
+
+
+def first_deaths(calm: Sequence[str], stirred: Sequence[str]) -> Deaths:
+    """At what is only reached while there is no ledger yet, in the order in which it is reached."""
+    asked = calm.index(ASKED_TO_END)
+    return tuple(Kill(point) for point in dict.fromkeys(calm[:asked]) if point not in stirred)
+
+
+def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random.Random) -> list[Deaths]:
+    """Each other point twice, the second time later in a daemon's life, where it is reached again."""
+    asked = calm.index(ASKED_TO_END)
+    deaths: list[Deaths] = []
+    for point, count in Counter(calm[:asked]).items():
+        again = choice.randint(2, min(count, LATEST_COUNT)) if count > 1 else 1
+        deaths += [(Kill(point),), (Kill(point, again),)] if point in stirred else []
+    for point in sorted({*calm[asked + 1 :]} - {*calm[:asked]}):
+        deaths += [(Kill(point, after_s=after_s, at_the_end=True),) for after_s in (1.0, 3.0)]
+    recovery = {*stirred[: stirred.index(AT_WORK)]}
+    for point in sorted({*stirred} - {*calm}):
+        deaths += 2 * [(CRASH, Kill(point)) if point in recovery else (Kill(point, stirred=True),)]
+    return deaths
+
+
+def deaths_at_random(number: int, choice: random.Random) -> list[Deaths]:
+    return [(Kill(after_s=choice.uniform(0.3, 5.0)),) for _ in range(number)]
+
+
+@dataclass(slots=True)
+class Torture:
+    """What there is to do and what came of it so far, in a file: a long torture may be interrupted."""
+
+    folder: Path
+    episodes: list[list[Kill]] = field(default_factory=list)
+    done: dict[int, Result] = field(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "state.json"
+
+    @property
+    def result(self) -> Result:
+        return sum(self.done.values(), Result())
+
+    def begin(self, number: int, seed: int) -> None:
+        """Find the points, and decide on all deaths."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        choice = random.Random(seed)
+        discovery = Discovery(self.folder / "episode-0")
+        self.done[0] = discovery.run()
+        reached = (discovery.calm, discovery.stirred)
+        deaths = deaths_at_points(*reached, choice) + deaths_at_random(number, choice)
+        choice.shuffle(deaths)
+        kills = [kill for together in deaths for kill in together]
+        self.episodes = [[]] + [
+            kills[start : start + KILLS_PER_EPISODE] for start in range(0, len(kills), KILLS_PER_EPISODE)
+        ]
+        for kills in self.episodes[1:3]:
+            kills[:0] = first_deaths(*reached)
+        self.save()
+
+    def go_on(self, jobs: int) -> Result:
+        """Carry out the episodes that are left, so many side by side."""
+        with ThreadPoolExecutor(jobs) as pool:
+            running = {
+                pool.submit(Episode(self.folder / f"episode-{number}", kills).run): number
+                for number, kills in enumerate(self.episodes)
+                if number not in self.done
+            }
+            for future in as_completed(running):
+                number = running[future]
+                self.done[number] = result = future.result()
+                self.save()
+                if result.exact:
+                    shutil.rmtree(self.folder / f"episode-{number}")
+                click.echo(f"episode {number} of {len(self.episodes) - 1}: {result}")
+        return self.result
+
+    def save(self) -> None:
+        data = {
+            "episodes": [[asdict(kill) for kill in kills] for kills in self.episodes],
+            "done": {number: asdict(result) for number, result in self.done.items()},
+        }
+        partial = self.file.with_suffix(".partial")
+        partial.write_text(json.dumps(data), encoding="utf-8")
+        partial.replace(self.file)
+
+    def load(self) -> bool:
+        """Take an interrupted torture up; false if there is none."""
+        if not self.file.exists():
+            return False
+        data = json.loads(self.file.read_text(encoding="utf-8"))
+        self.episodes = [[Kill(**kill) for kill in kills] for kills in data["episodes"]]
+        self.done = {int(number): Result(**result) for number, result in data["done"].items()}
+        return len(self.done) < len(self.episodes)
+
+
+def torture(folder: Path, number: int, seed: int, jobs: int) -> Result:
+    """Every point twice and `number` random moments."""
+    whole = Torture(folder)
+    if not whole.load():
+        whole.begin(number, seed)
+    return whole.go_on(jobs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("number", type=int, nargs="?", default=40, help="kills at random moments")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2, help="episodes side by side")
+    parser.add_argument("--folder", type=Path, default=Path(".torture"))
+    options = parser.parse_args()
+    started = time.monotonic()
+    result = torture(options.folder, options.number, options.seed, options.jobs)
+    click.echo("".join(f"{problem}\n" for problem in result.problems), nl=False)
+    click.echo(f"{result}, in {time.monotonic() - started:.0f} s")
+    sys.exit(not result.exact)
+
+
+if __name__ == "__main__":
+    main()

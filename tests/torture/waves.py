@@ -1,0 +1,96 @@
+"""What the torture asks for, and what the phones remember: the two that must be equal."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+VIDEO = ROOT / "campaigns" / "media" / "demo.mp4"
+APP = "com.zhiliaoapp.musically"
+FAR = 10_000
+
+Deed = tuple[str, str, str]
+"""Serial, kind of effect, and whom or what: `("T1", "follow", "demo_0_1")`."""
+
+
+def limits() -> dict[str, Any]:
+    """Limits that never hold back; the built-in ones are only lifted by naming them."""
+    caps = {span: {"post": FAR, "follow": FAR} for span in ("per_day", "per_hour")}
+    return {"per_device": caps, "per_account": caps, "min_gap": "0s"}
+
+
+class Wave:
+    """One campaign: on each phone five follows and a post, at whole seconds from `first` on."""
+
+    OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "late": 5}
+    """Entry -> when it starts, after the first one."""
+
+    def __init__(self, number: int, serials: Iterable[str], first: datetime) -> None:
+        self.name = f"wave-{number}"
+        self.instants: dict[str, datetime] = {}
+        self._serials = list(serials)
+        self._users = [f"demo_{number}_{index}" for index in range(5)]
+        self._caption = f"Wave {number}"
+        self.start(self.OFFSETS_S, first)
+
+    @property
+    def tasks(self) -> int:
+        return 6 * len(self._serials)
+
+    @property
+    def deeds(self) -> "Counter[Deed]":
+        """What the phones must have done when everything is over: each once."""
+        follows = ((serial, "follow", user) for serial in self._serials for user in self._users)
+        posts = ((serial, "post", self._caption) for serial in self._serials)
+        return Counter([*follows, *posts])
+
+    def start(self, entries: Iterable[str], first: datetime) -> None:
+        """Let these entries start from a moment on."""
+        second = first.astimezone(UTC).replace(microsecond=0)
+        self.instants |= {name: second + timedelta(seconds=self.OFFSETS_S[name]) for name in entries}
+
+    def write(self, folder: Path) -> None:
+        """Write the campaign into a folder that is watched, at once and whole."""
+        campaign = {
+            "version": 1,
+            "name": self.name,
+            "timezone": "Europe/Stockholm",
+            "defaults": {"on_missed": "run_all", "grace": "12h", "retry": {"max": 5, "delay": "1s"}},
+            "limits": limits(),
+            "devices": {"shelf": self._serials},
+            "scripts": self._entries(),
+        }
+        partial = folder / f".{self.name}.partial"
+        partial.write_text(json.dumps(campaign, indent=1), encoding="utf-8")  # JSON is YAML
+        partial.replace(folder / f"{self.name}.yaml")
+
+    def _entries(self) -> dict[str, Any]:
+        one, two, three, four, five = self._users
+        captions = f"{{{self._caption} today|{self._caption} now}}"
+        entries = {
+            "greet": follow(one),
+            "publish": {"script": "post", "config": {"captions": captions, "material_list": [str(VIDEO)]}},
+            "pair": follow(two, three),
+            "spread-out": follow(four) | {"spread": "3s"},
+            "late": follow(five),
+        }
+        for name, entry in entries.items():
+            entry |= {"devices": "shelf", "start_times": [self.instants[name].isoformat()]}
+        return entries
+
+
+def follow(*users: str) -> dict[str, Any]:
+    return {"script": "follow", "config": {"target_users": [f"@{user}" for user in users]}}
+
+
+def remembered(memories: Mapping[str, Any]) -> "Counter[Deed]":
+    """What the phones say was done to them, by serial; captions without the variant that was chosen."""
+    deeds: Counter[Deed] = Counter()
+    for serial, memory in memories.items():
+        app = memory["apps"][APP]
+        deeds.update((serial, "follow", follow["user"]) for follow in app["follows"])
+        deeds.update((serial, "post", post["caption"].rpartition(" ")[0]) for post in app["posts"])
+    return deeds

@@ -1,0 +1,117 @@
+"""Which of the server's tasks are ours."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from runner.backends.local_api.matching import Claim, by_content, own_share
+from runner.backends.local_api.shapes import task as server_task
+from runner.backends.local_api.view import Newest
+from runner.scripts import SCRIPTS, complete
+from runner.tasks import Task
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def follow(target: str = "@anna") -> Task:
+    config = complete(SCRIPTS["follow"], {"target_users": ["anna", "bo"]})
+    return Task(
+        key="k",
+        campaign="demo",
+        entry="e",
+        script="follow",
+        backend="local_api",
+        device="D1",
+        username=None,
+        target=target,
+        nominal="n",
+        ordinal=0,
+        due_utc=NOON,
+        timeout_s=600,
+        config=config,
+    )
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    config = {"target_users": ["anna"], "target_user": "", "access_method": "direct"}
+    task = {"id": 11, "serial": "D1", "script_name": "follow", "source": "api", "script_config": config}
+    return {**task, "created_at": "2026-11-21T12:00:05+00:00", **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"source": None},
+        {"created_at": None},
+        {"created_at": "2026-11-21 02:00:00"},
+        {"script_config": {"target_user": "@anna"}},
+        {"script_config": '{"target_users": ["anna"], "more": 1}'},
+    ],
+)
+def test_a_task_that_agrees_in_all_that_is_told_is_ours(changes: dict[str, Any]) -> None:
+    found = by_content(follow(), [server_task(told(**changes))], Newest(10, "2026-11-21T12:00:00+00:00"))
+    assert [one.id for one in found] == [11]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": 10},
+        {"serial": "D2"},
+        {"serial": None},
+        {"script_name": "unfollow"},
+        {"script_name": None},
+        {"source": "ui"},
+        {"created_at": "2026-11-21T11:59:59+00:00"},
+        {"script_config": {"target_users": ["bo"]}},
+        {"script_config": {"target_users": ["anna", "bo"]}},
+        {"script_config": {"target_users": ["anna"], "access_method": "search"}},
+        {"script_config": None},
+    ],
+)
+def test_a_task_that_differs_or_tells_too_little_is_not(changes: dict[str, Any]) -> None:
+    newest = Newest(10, "2026-11-21T12:00:00+00:00")
+    assert by_content(follow(), [server_task(told(**changes))], newest) == []
+
+
+def claim(effect: int, newest: int, minutes: float = 0, *ids: int, several: bool = False) -> Claim:
+    return Claim(effect, newest, NOON + timedelta(minutes=minutes), ids, several)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "candidates", "share"),
+    [
+        (claim(1, 10), [], [11], (11,)),
+        (claim(1, 10), [], [], ()),
+        (claim(1, 10), [], [11, 12], ()),
+        (claim(1, 10), [claim(2, 10, 1, 11)], [11, 12], (12,)),
+        (claim(2, 10), [claim(1, 10)], [11], ()),
+        (claim(1, 10), [claim(2, 10)], [11], (11,)),
+        (claim(1, 10), [claim(2, 10)], [11, 12], (11,)),
+        (claim(2, 10), [claim(1, 10)], [11, 12], (12,)),
+        (claim(2, 11), [claim(1, 10)], [12], ()),
+        (claim(2, 10, 30), [claim(1, 5)], [11], (11,)),
+        (claim(1, 10), [claim(2, 20, 30)], [21], ()),
+        (claim(1, 10, several=True), [], [11, 12, 13], (11, 12, 13)),
+    ],
+    ids=[
+        "the only one",
+        "none",
+        "one too many",
+        "one is known to be another's",
+        "an earlier call may own it",
+        "a later call may own it",
+        "one each, the first",
+        "one each, the second",
+        "only as many as the earlier call can own",
+        "a call of half an hour ago owns nothing new",
+        "it came after a call that came much later",
+        "one for each account",
+    ],
+)
+def test_calls_of_the_same_content_share(
+    own: Claim, others: list[Claim], candidates: list[int], share: tuple[int, ...]
+) -> None:
+    assert own_share(own, others, candidates) == share

@@ -1,0 +1,93 @@
+"""Whatever a reasonable server would send is understood; what is nothing of the kind is said to be so."""
+
+from typing import Any
+
+import pytest
+
+from runner.backends.local_api import shapes
+from runner.backends.local_api.shapes import ServerStatus, WrongShape
+
+
+@pytest.mark.parametrize(
+    "body", [None, 1, "OK", [], {}, {"error": "x"}, {"code": None}, {"code": "zero"}, {"code": True}]
+)
+def test_a_body_without_a_code_is_no_envelope(body: Any) -> None:
+    assert shapes.envelope(body) is None
+
+
+def test_an_envelope_keeps_code_message_and_data() -> None:
+    assert shapes.envelope({"code": "40001", "message": "no"}) == shapes.Envelope(40001, "no", None)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [{"id": 4}, {"id": 5}],
+        {"tasks": [{"id": 4}, {"id": 5}], "total": 2},
+        {"total": 2, "rows": [{"task_id": "4"}, {"id": 5.0}]},
+        {"list": [{"id": 4}, {"id": 5}, {"id": 4}]},
+    ],
+)
+def test_a_list_is_found_under_any_key(data: Any) -> None:
+    assert [task.id for task in shapes.page(data).tasks] == [4, 5]
+
+
+def test_an_empty_list_may_be_left_out() -> None:
+    assert shapes.page({"total": 0}).tasks == ()
+
+
+@pytest.mark.parametrize("data", [None, "queued", 7, {"total": 3}, {"data": {}}, [{"name": "x"}], [None]])
+def test_what_is_no_list_of_tasks_says_what_it_is(data: Any) -> None:
+    with pytest.raises(WrongShape, match="but"):
+        shapes.page(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "ids"),
+    [
+        ({"task_ids": [3, 4], "created_count": 2}, (3, 4)),
+        ({"task_ids": ["3", 3, "x", None, 4.0]}, (3, 4)),
+        ({"task_id": 3}, (3,)),
+        ({"ids": [3]}, (3,)),
+        ([{"id": 3}], (3,)),
+        ({"tasks": [{"id": 3}, {"task_id": "4"}]}, (3, 4)),
+        (None, ()),
+        ("ok", ()),
+        ({"task_ids": "9" * 5000}, ()),
+    ],
+)
+def test_ids_of_what_was_made(data: Any, ids: tuple[int, ...]) -> None:
+    assert shapes.created(data).ids == ids
+
+
+def test_a_task_keeps_what_it_does_not_know() -> None:
+    raw = {"id": 9, "status": "2", "script_config": '{"captions": "hi"}', "colour": "red"}
+    task = shapes.task({"task": raw})
+    assert (task.id, task.status, task.config) == (9, ServerStatus.COMPLETED, {"captions": "hi"})
+    assert task.raw["colour"] == "red"
+    assert task.serial is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "status"),
+    [
+        (1, None, ServerStatus.RUNNING),
+        ("failed", None, ServerStatus.FAILED),
+        (None, "Pending", ServerStatus.PENDING),
+        (9, "unheard of", None),
+        (True, None, None),
+    ],
+)
+def test_a_status_is_a_number_or_a_word(value: Any, text: str | None, status: ServerStatus | None) -> None:
+    assert shapes.task({"id": 1, "status": value, "status_text": text}).status is status
+
+
+@pytest.mark.parametrize("limit", [0, -1, None, "many"])
+def test_a_limit_that_is_no_number_of_devices_is_none(limit: Any) -> None:
+    assert shapes.licence({"plan_name": "Pro", "device_limit": limit}).device_limit is None
+
+
+def test_ids_are_kept_as_short_text() -> None:
+    assert shapes.ranges([5, 3, 4, 9, 9, 1]) == "1,3-5,9"
+    assert shapes.from_ranges("1,3-5,9") == (1, 3, 4, 5, 9)
+    assert shapes.from_ranges("") == ()

@@ -1,0 +1,84 @@
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asked_ledger import AskedLedger, asked_ledger
+
+from runner.errors import UsageError
+from runner.store.rows import CommandKind, PauseScope
+from runner.tasks import AttemptOutcome, Outcome, TaskState
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as made:
+        made.put_in_force()
+        yield made
+
+
+def pauses(asked: AskedLedger) -> list[tuple[PauseScope, str | None]]:
+    return [(pause.scope, pause.subject) for pause in asked.ledger.pauses()]
+
+
+@pytest.mark.parametrize(
+    ("names", "scope"),
+    [([], PauseScope.ALL), (["demo"], PauseScope.CAMPAIGN), (["VIRTUAL01"], PauseScope.DEVICE)],
+)
+def test_what_is_paused_goes_on_when_resumed(asked: AskedLedger, names: list[str], scope: PauseScope) -> None:
+    name = " ".join(names)
+    paused = asked("pause", *names)
+    assert (paused.exit_code, pauses(asked)) == (0, [(scope, name or None)])
+    assert f"{name or 'Everything'} is paused. To go on: runner resume {name}".rstrip() in paused.stdout
+    assert "is paused already, by " in asked("pause", *names).stdout
+    assert len(pauses(asked)) == 1
+    assert f"{name or 'Everything'} goes on." in asked("resume", *names).stdout
+    assert pauses(asked) == []
+    assert "was not paused" in asked("resume", *names).stdout
+
+
+def test_resuming_everything_leaves_what_was_paused_by_name(asked: AskedLedger) -> None:
+    asked("pause", "demo")
+    asked("pause")
+    resumed = asked("resume").stdout
+    assert "demo is still paused. To go on: runner resume demo" in resumed
+    assert pauses(asked) == [(PauseScope.CAMPAIGN, "demo")]
+
+
+def test_a_name_that_is_neither_gets_the_nearest(asked: AskedLedger) -> None:
+    result = asked("pause", "virtual02")
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.message == "virtual02 is neither a campaign nor a phone that the ledger knows"
+    assert result.exception.hint == "did you mean `VIRTUAL02`?"
+    assert pauses(asked) == []
+
+
+def test_a_stop_without_a_daemon_is_a_pause(asked: AskedLedger) -> None:
+    assert "Nothing carries tasks out; everything is paused." in asked("stop").stdout
+    assert pauses(asked) == [(PauseScope.ALL, None)]
+    assert asked.ledger.open_commands() == []
+
+
+def test_a_stop_waits_until_running_tasks_have_ended_their_step(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    attempt = asked.ledger.start_attempt(key)
+    never = threading.Event()
+
+    def carry_out() -> None:
+        while not (commands := asked.ledger.open_commands()):
+            never.wait(0.02)
+        assert [one.kind for one in commands] == [CommandKind.STOP_ALL]
+        asked.ledger.answer(commands[0].id, "all are asked to stop")
+        never.wait(0.3)
+        asked.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
+
+    daemon = threading.Thread(target=carry_out)
+    with asked.daemon():
+        daemon.start()
+        result = asked("stop")
+        daemon.join(20)
+    assert "Everything is stopped (1 running task). To go on: runner resume" in result.stdout
+    assert pauses(asked) == [(PauseScope.ALL, None)]

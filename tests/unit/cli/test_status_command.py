@@ -1,0 +1,136 @@
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
+
+from runner.clock import SystemClock
+from runner.errors import UsageError
+from runner.store.ledger import Ledger
+from runner.store.lock import ExecutorLock
+from runner.store.rows import PauseScope
+from runner.tasks import EffectState, TaskState
+
+
+@pytest.fixture
+def silent_adb() -> Iterator[int]:
+    """The port of something that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nobody = server.getsockname()[1]
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(nobody))
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as made:
+        yield made
+
+
+def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    with asked.daemon():
+        asked.ledger.start_attempt(key)
+        shown = asked("status").stdout
+        data = json.loads(asked("status", "--format", "json").stdout)
+    assert f"The daemon runs: process {os.getpid()}, version 1.2.3" in shown
+    assert "Runs now" in shown
+    assert "follow @north" in shown
+    assert "To do: " not in shown
+    assert (data["daemon"]["running"], data["daemon"]["pid"], data["rehearsal"]) == (True, os.getpid(), False)
+    assert [(task["key"], task["lane"]) for task in data["running"]] == [(key, "VIRTUAL01")]
+    assert [(one["campaign"], one["entry"], one["tasks"]) for one in data["next"]] == [("demo", "greet", 4)]
+    assert [(one["name"], one["entries"]) for one in data["campaigns"]] == [("demo", 1)]
+    assert [(one["verdict"], one["count"]) for one in data["waiting"]] == [("queued", 1), ("queued", 2)] or [
+        ("queued", 2),
+        ("queued", 1),
+    ]
+    assert data["last_24_hours"] == {"pending": 3, "running": 1}
+
+
+def test_a_daemon_that_is_down_is_shown_with_since_when_and_why(asked: AskedLedger) -> None:
+    asked.put_in_force()
+    assert "The daemon is down: none has run on this ledger yet" in asked("status").stdout
+    with asked.daemon():
+        pass
+    shown = asked("status").stdout
+    assert "The daemon is down since " in shown
+    assert "terminated" in shown
+    assert "To do: start the daemon: runner daemon FOLDER" in shown
+
+
+def test_a_daemon_that_died_is_not_taken_for_alive(asked: AskedLedger) -> None:
+    asked.put_in_force()
+    asked.ledger.begin_span("1.2.3", "started")
+    assert "it ended without a word" in asked("status").stdout
+
+
+def test_what_needs_a_person_comes_with_what_to_do(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    asked.attempt(key, TaskState.UNCERTAIN, "the screen went dark", effect=EffectState.UNCERTAIN)
+    asked.ledger.place_hold("VIRTUAL02", "a login screen is in the way")
+    asked.ledger.pause(PauseScope.CAMPAIGN, "demo", "anna@shelf")
+    asked.put_in_force(CAMPAIGN.replace('"09:00"', '"25:00"'))
+    shown = asked("status").stdout
+    number = asked.ledger.task(key).id
+    for words in (
+        f"task {number} is uncertain: follow @north on VIRTUAL01",
+        f"runner tasks resolve {number} --happened",
+        "VIRTUAL02 is on hold",
+        "runner holds release VIRTUAL02",
+        "the file of demo is invalid",
+        "demo is paused since",
+        "by anna@shelf",
+        "runner resume demo",
+    ):
+        assert words in shown
+    data = json.loads(asked("status", "--format", "json").stdout)
+    assert {name: len(items) for name, items in data["attention"].items()} == {
+        "holds": 1,
+        "uncertain": 1,
+        "invalid_files": 1,
+    }
+    assert data["next"], "the last good version goes on"
+
+
+def test_adb_is_asked_and_never_started_or_waited_for(
+    asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, silent_adb: int
+) -> None:
+    asked.put_in_force()
+    without = json.loads(asked("status", "--format", "json").stdout)
+    assert "adb cannot be asked" in without["adb_problem"]
+    assert {device["state"] for device in without["devices"]} == {"unknown"}
+    monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(silent_adb))
+    monkeypatch.setattr("runner.cli.status.ADB_PATIENCE_S", 0.2)
+    silent = json.loads(asked("status", "--format", "json").stdout)
+    assert "has not answered" in silent["adb_problem"]
+
+
+def test_a_rehearsal_daemon_is_found_by_itself(asked: AskedLedger) -> None:
+    asked.put_in_force()
+    folder = asked.state / "rehearsals" / "daemon"
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    with Ledger.open(url, SystemClock()) as rehearsal:
+        assert not json.loads(asked("status", "--format", "json").stdout)["rehearsal"]
+        with ExecutorLock(url):
+            rehearsal.begin_span("1.2.3", "started")
+            found = asked("status", "--format", "json")
+            data = json.loads(found.stdout)
+            assert (data["rehearsal"], data["daemon"]["running"]) == (True, True)
+            assert f"(of the rehearsal daemon, in {folder})" in found.stderr
+            with asked.daemon():
+                assert not json.loads(asked("status", "--format", "json").stdout)["rehearsal"]
+            assert not json.loads(asked("status", "--store", asked.url, "--format", "json").stdout)[
+                "rehearsal"
+            ]
+        assert json.loads(asked("status", "--virtual", "--format", "json").stdout)["rehearsal"]
+    both = asked("status", "--virtual", "--store", asked.url)
+    assert isinstance(both.exception, UsageError)

@@ -1,0 +1,176 @@
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asked_ledger import AskedLedger, asked_ledger
+
+from runner.errors import UsageError
+from runner.store.rows import CommandKind
+from runner.tasks import EffectState, TaskState
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as made:
+        yield made
+
+
+def state_of(asked: AskedLedger, key: str) -> TaskState:
+    row = asked.ledger.task(key)
+    assert row is not None
+    return row.state
+
+
+def test_a_list_is_filtered_and_tells_how_many_there_are(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.FAILED, "the app closed")
+    table = asked("tasks", "list").stdout
+    assert table.count("demo/greet") == 4
+    assert "the app closed" in table
+    failed = json.loads(asked("tasks", "list", "--state", "failed", "--format", "json").stdout)
+    assert (failed["total"], [task["key"] for task in failed["tasks"]]) == (1, [keys[0]])
+    on_second = json.loads(asked("tasks", "list", "--device", "VIRTUAL02", "--format", "json").stdout)
+    assert {task["device"] for task in on_second["tasks"]} == {"VIRTUAL02"}
+    assert json.loads(asked("tasks", "list", "--campaign", "other", "--format", "json").stdout)["total"] == 0
+    assert asked("tasks", "list", "--entry", "other").stdout == "No task is like that.\n"
+    assert "1 of 4; --limit shows more" in asked("tasks", "list", "--limit", "1").stdout
+    assert json.loads(asked("tasks", "list", "--since", "1h", "--format", "json").stdout)["total"] == 4
+    since = asked("tasks", "list", "--since", "2999-01-01T00:00:00Z", "--format", "json")
+    assert json.loads(since.stdout)["total"] == 0
+
+
+def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.COMPLETED, effect=EffectState.COMMITTED)
+    row = asked.ledger.task(keys[0])
+    for name in (str(row.id), keys[0], "VIRTUAL01/@north"):
+        shown = asked("tasks", "show", name)
+        assert keys[0] in shown.stdout
+        assert "follow @north: committed" in shown.stdout
+    (data,) = json.loads(asked("tasks", "show", keys[0], "--format", "json").stdout)
+    assert (data["id"], data["source"], data["effects"][0]["evidence"]) == (
+        row.id,
+        "manual",
+        {"button": "Following"},
+    )
+
+
+def test_a_name_of_several_tasks_is_refused_with_the_candidates(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    result = asked("tasks", "show", "VIRTUAL01")
+    assert isinstance(result.exception, UsageError)
+    assert "several tasks have 'VIRTUAL01' in their key" in result.exception.message
+    assert all(key in result.exception.hint for key in keys[:2])
+    assert keys[2] not in result.exception.hint
+
+
+def test_a_name_of_no_task_is_refused(asked: AskedLedger) -> None:
+    asked.run_by_hand()
+    result = asked("tasks", "retry", "nothing")
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.message == "the ledger has no task nothing"
+
+
+def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    result = asked("tasks", "stop", *keys[:2])
+    assert result.exit_code == 0
+    assert result.stdout.count("cancelled") == 2
+    assert [state_of(asked, key) for key in keys] == [TaskState.CANCELLED] * 2 + [TaskState.PENDING] * 2
+    assert asked.ledger.task(keys[0]).reason.startswith("stopped on request by ")
+    again = asked("tasks", "stop", keys[0])
+    assert again.exit_code == 1
+    assert "it is cancelled" in again.stderr
+
+
+def test_a_running_task_is_stopped_by_whoever_runs_it(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    attempt = asked.ledger.start_attempt(keys[0])
+    refused = asked("tasks", "stop", keys[0])
+    assert refused.exit_code == 1
+    assert "its process has died" in refused.stderr
+
+    def carry_out() -> None:
+        while not (commands := asked.ledger.open_commands()):
+            done.wait(0.02)
+        assert [(one.kind, one.subject) for one in commands] == [(CommandKind.STOP_TASK, keys[0])]
+        from runner.tasks import AttemptOutcome, Outcome
+
+        asked.ledger.answer(commands[0].id, "it stops")
+        done.wait(0.3)
+        stopped = Outcome(AttemptOutcome.STOPPED, "stopped on request")
+        asked.ledger.finish_attempt(attempt.id, stopped, TaskState.CANCELLED)
+
+    done, daemon = threading.Event(), threading.Thread(target=carry_out)
+    with asked.daemon():
+        daemon.start()
+        result = asked("tasks", "stop", keys[0])
+        daemon.join(20)
+    assert result.exit_code == 0
+    assert "cancelled: stopped on request" in result.stdout
+
+
+def test_a_retry_is_refused_where_it_would_happen_twice_and_the_others_are_retried(
+    asked: AskedLedger,
+) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.FAILED, "the app closed", effect=EffectState.COMMITTED)
+    asked.attempt(keys[1], TaskState.FAILED, "the app closed")
+    result = asked("tasks", "retry", keys[0], keys[1])
+    assert result.exit_code == 1
+    assert "follow @north has happened, and would happen twice" in result.stderr
+    assert "pending again; a daemon must run to carry it out" in result.stdout
+    assert [state_of(asked, key) for key in keys[:2]] == [TaskState.FAILED, TaskState.PENDING]
+    assert [one.kind for one in asked.ledger.open_commands()] == [CommandKind.TASKS_ADDED]
+
+
+@pytest.mark.parametrize(
+    ("flag", "state", "effect"),
+    [
+        ("--happened", TaskState.COMPLETED, EffectState.COMMITTED),
+        ("--did-not", TaskState.FAILED, EffectState.REFUTED),
+    ],
+)
+def test_a_person_settles_what_is_uncertain(
+    asked: AskedLedger, flag: str, state: TaskState, effect: EffectState
+) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.UNCERTAIN, "nobody knows", effect=EffectState.UNCERTAIN)
+    assert asked("tasks", "resolve", keys[0]).exit_code == 2
+    result = asked("tasks", "resolve", keys[0], flag, "--format", "json")
+    assert result.exit_code == 0
+    (answer,) = json.loads(result.stdout)
+    assert (answer["refused"], answer["answer"].partition(";")[0]) == (False, state.value)
+    assert state_of(asked, keys[0]) is state
+    assert asked.ledger.effects(keys[0])[0].state is effect
+
+
+def test_deleted_tasks_are_gone_and_their_keys_taken(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    asked.ledger.start_attempt(keys[1])
+    result = asked("tasks", "delete", keys[0], keys[1], "--format", "json")
+    answers = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert [answer["refused"] for answer in answers] == [False, True]
+    assert "stop it first" in answers[1]["hint"]
+    assert asked.ledger.task(keys[0]) is None
+    asked.run_by_hand()
+    assert asked.ledger.task(keys[0]) is None
+
+
+def test_without_a_ledger_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "none"))
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    made = AskedLedger(tmp_path, tmp_path, None)  # type: ignore[arg-type]
+    for words in (["tasks", "list"], ["status"], ["why", "demo/greet"], ["pause"], ["holds"], ["logs", "1"]):
+        result = made(*words)
+        assert isinstance(result.exception, UsageError), words
+        assert "nothing has been run from it" in result.exception.message
+    assert os.listdir(tmp_path) == []  # noqa: PTH208

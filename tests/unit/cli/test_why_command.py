@@ -1,0 +1,67 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from asked_ledger import AskedLedger, asked_ledger
+
+from runner.errors import UsageError
+from runner.tasks import EffectState, TaskState
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedger]:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as made:
+        yield made
+
+
+def test_an_entry_tells_its_latest_occurrence_and_the_next_and_what_to_do(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    for key in keys[:3]:
+        asked.attempt(key, TaskState.COMPLETED, effect=EffectState.COMMITTED)
+    shown = asked("why", "demo/greet").stdout
+    assert "demo/greet at run:1" in shown
+    assert "4 tasks: 3 ran, 1 daemon-down" in shown
+    assert "It will run at " in shown
+    assert "no daemon has run on this ledger yet" in shown
+    assert "To do: start it: runner daemon FOLDER." in shown
+
+
+def test_a_task_is_asked_about_by_its_number_or_its_key(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    asked.attempt(key, TaskState.UNCERTAIN, "the screen went dark", effect=EffectState.UNCERTAIN)
+    number = str(asked.ledger.task(key).id)
+    for name in (number, key, "VIRTUAL01/@north"):
+        data = json.loads(asked("why", name, "--format", "json").stdout)
+        (answer,) = data["answers"]
+        assert (data["question"], answer["verdict"], answer["subject"]) == (name, "uncertain", key)
+        assert f"runner tasks resolve {number} --happened" in answer["advice"][0]
+        assert answer["facts"]["reason"] == "the screen went dark"
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (["demo/gret"], "no-such-entry"),
+        (["dmeo/greet"], "no-such-campaign"),
+        (["demo/greet", "--at", "2999-01-01T10:00"], "no-start-time"),
+    ],
+)
+def test_a_question_that_leads_nowhere_is_a_slip_of_whoever_asks(
+    asked: AskedLedger, words: list[str], verdict: str
+) -> None:
+    asked.put_in_force()
+    result = asked("why", *words, "--format", "json")
+    assert result.exit_code == 2
+    assert [one["verdict"] for one in json.loads(result.stdout)["answers"]] == [verdict]
+
+
+def test_a_campaign_alone_is_answered_with_its_entries(asked: AskedLedger) -> None:
+    asked.put_in_force()
+    result = asked("why", "demo")
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.hint == "name one of its entries: demo/greet"

@@ -1,0 +1,118 @@
+"""A daemon's sense of time on a clock that a test moves, over a ledger that outlives it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from runner.campaign.loader import load_text
+from runner.clock import ManualClock
+from runner.events import ClockStepped, Event, OccurrenceDecided
+from runner.planning.source import Source
+from runner.planning.work import works
+from runner.scheduling.timetable import Timetable
+from runner.store.ledger import Ledger
+from runner.store.rows import InForce, OccurrenceRow, TaskRow
+from runner.tasks import Task
+
+
+class SteppingClock(ManualClock):
+    """Can be set, as the machine's clock can, while the monotonic one goes on."""
+
+    def step(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+class Life:
+    """One life of a daemon after another, each with a timetable of its own."""
+
+    def __init__(self, ledger: Ledger, clock: SteppingClock) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.submitted: list[Task] = []
+        self.events: list[Event] = []
+        self.timetable = self._new()
+
+    def put_in_force(self, *sources: Source) -> None:
+        """What reading the files writes down."""
+        for source in sources:
+            name, path = source.campaign.name, source.document.path
+            version = self.ledger.record_campaign(name, path, source.document.text, source.commit)
+            rules = frozenset((work.name[1], rule.written) for work in works([source]) for rule in work.rules)
+            now = self.clock.now()
+            self.ledger.put_in_force(InForce(name, path, version, source.commit, rules, now))
+
+    def start(self, *sources: Source) -> None:
+        self.put_in_force(*sources)
+        self.timetable = self._new()
+        self.timetable.begin(sources)
+
+    def reload(self, *sources: Source) -> None:
+        self.put_in_force(*sources)
+        self.timetable.replace(sources)
+
+    def go_on(self, seconds: float, every: float = 5.0) -> None:
+        """Let time pass, with a tick at each step."""
+        end = self.clock.monotonic() + seconds
+        while (left := end - self.clock.monotonic()) > 0:
+            self.clock.advance(min(every, left))
+            self.timetable.beat()
+
+    def sleep(self, seconds: float) -> None:
+        """The machine sleeps: its clock goes on, the monotonic one does not."""
+        self.clock.step(seconds)
+        self.timetable.beat()
+
+    def rows(self, entry: str = "publish", campaign: str = "demo") -> list[OccurrenceRow]:
+        return list(reversed(self.ledger.occurrences(campaign, entry, limit=1000)))
+
+    def states(self, entry: str = "publish", campaign: str = "demo") -> list[tuple[str, str]]:
+        """Each occurrence of an entry: its nominal time without the zone, and its state."""
+        rows = self.rows(entry, campaign)
+        return [(row.occurrence.nominal.partition("[")[0], row.state.value) for row in rows]
+
+    def tasks(self) -> list[TaskRow]:
+        return self.ledger.tasks()
+
+    def decided(self) -> list[OccurrenceDecided]:
+        return [event for event in self.events if isinstance(event, OccurrenceDecided)]
+
+    def steps(self) -> list[ClockStepped]:
+        return [event for event in self.events if isinstance(event, ClockStepped)]
+
+    def _new(self) -> Timetable:
+        return Timetable(self.ledger, self.clock, self._submit, self.events.append)
+
+    def _submit(self, tasks: Sequence[Task]) -> None:
+        self.submitted += tasks
+
+
+def local(text: str) -> datetime:
+    """An instant on the clocks of Stockholm in winter: `21 09:00` is that day of November 2026."""
+    return datetime.fromisoformat(f"2026-11-{text}+01:00")
+
+
+def source(
+    *start_times: str,
+    more: str = "",
+    name: str = "demo",
+    entry: str = "publish",
+    head: str = "",
+    devices: Sequence[str] = ("R58M123ABC", "R58M456DEF"),
+    commit: str | None = "f40866b",
+) -> Source:
+    """A campaign of one entry, which posts: its start times as YAML, and what it says beside."""
+    text = f"""\
+version: 1
+name: {name}
+timezone: Europe/Stockholm
+{head}
+scripts:
+  {entry}:
+    script: post
+    devices: [{", ".join(devices)}]
+    config: {{material_list: [a.mp4]}}
+    start_times: [{", ".join(start_times)}]
+"""
+    text += "".join(f"    {item.strip()}\n" for item in more.split(";") if item.strip())
+    loaded = load_text(text, f"{name}.yaml")
+    assert not loaded.diagnostics, loaded.diagnostics
+    return Source.of(loaded, commit)

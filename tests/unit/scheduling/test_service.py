@@ -1,0 +1,238 @@
+"""Files come into force, occurrences are carried out, and what is gone is cancelled: all parts, on a real clock."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from runner.backends.backend import Problem
+from runner.clock import SystemClock
+from runner.errors import FolderError, LedgerError
+from runner.events import CampaignChanged, CampaignsReloaded, DaemonTroubled, Event, OccurrenceDecided
+from runner.execution.executor import Executor
+from runner.execution.limiter import Limiter
+from runner.execution.state import Mode
+from runner.scheduling import alarm as alarm_module
+from runner.scheduling.registry import Registry
+from runner.scheduling.service import Service
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+
+PATIENCE_S = 20.0
+
+
+class Slow:
+    """A backend that does nothing, and ends a task when it is told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, datetime]] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def check(self, tasks: Iterable[Task]) -> list[Problem]:
+        return []
+
+    def perform(
+        self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
+    ) -> Outcome:
+        self.begun.append((task.key, SystemClock().now()))
+        self.go_on.wait(PATIENCE_S)
+        return Outcome(AttemptOutcome.COMPLETED)
+
+    def close(self) -> None: ...
+
+
+class Daemon:
+    def __init__(self, folder: Path, ledger: Ledger) -> None:
+        clock = SystemClock()
+        self.folder, self.ledger, self.backend = folder, ledger, Slow()
+        self.events: list[Event] = []
+        self.registry = Registry(ledger)
+        self.executor = Executor(
+            ledger=ledger,
+            artifacts=Artifacts(folder / "artifacts"),
+            backends={"device": self.backend},
+            limiter=Limiter(ledger, self.registry.limits, UTC, clock),
+            clock=clock,
+            sink=self.events.append,
+            mode=Mode.daemon(),
+        )
+        self.service = Service([folder], ledger, self.executor, clock, self.events.append, self.registry)
+        self.is_started = False
+
+    def write(self, *start_times: str, name: str = "demo", entry: str = "greet", more: str = "") -> None:
+        times = ", ".join(f'"{time}"' for time in start_times)
+        self.put(
+            f"version: 1\nname: {name}\ntimezone: UTC\nlimits: {{min_gap: 0s}}\nscripts:\n"
+            f'  {entry}: {{script: follow, devices: [A1], config: {{target_users: ["@n"]}}, '
+            f"start_times: [{times}]{more}}}\n",
+            f"{name}.yaml",
+        )
+
+    def put(self, text: str, file: str) -> None:
+        (self.folder / file).write_text(text)
+
+    def start(self) -> None:
+        self.service.start()
+        self.is_started = True
+        self.executor.submit(self.ledger.pending())
+        self.executor.start()
+
+    def stop(self) -> None:
+        self.backend.go_on.set()
+        if self.is_started:
+            self.service.stop()
+        self.executor.close()
+
+    def told(self, kind: type[Event]) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    folder = tmp_path / "campaigns"
+    folder.mkdir()
+    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", SystemClock()) as ledger:
+        made = Daemon(folder, ledger)
+        yield made
+        made.stop()
+
+
+def until(is_so: Callable[[], object], seconds: float = PATIENCE_S) -> None:
+    give_up_at = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < give_up_at, "it did not come to that"
+        time.sleep(0.01)
+
+
+def soon(seconds: float) -> str:
+    """A start time so far ahead."""
+    at = (SystemClock().now() + timedelta(seconds=seconds)).replace(microsecond=0) + timedelta(seconds=1)
+    return at.isoformat()
+
+
+FAR = "2099-01-01T00:00:00+00:00"
+
+
+def test_a_start_time_that_comes_is_carried_out_on_time(daemon: Daemon):
+    at = soon(1)
+    daemon.write(at)
+    daemon.start()
+    assert daemon.service.next_start() == datetime.fromisoformat(at)
+    until(lambda: daemon.told(OccurrenceDecided))
+    until(lambda: daemon.backend.begun)
+    late_s = (daemon.backend.begun[0][1] - datetime.fromisoformat(at)).total_seconds()
+    assert 0 <= late_s < 1
+
+
+def test_a_file_that_changes_takes_effect_at_once(daemon: Daemon):
+    daemon.write(FAR)
+    daemon.start()
+    began = time.monotonic()
+    daemon.write(FAR, entry="other")
+    until(lambda: [event for event in daemon.told(CampaignChanged) if event.entry == "other"])
+    assert time.monotonic() - began < 5
+    at = soon(1)
+    daemon.write(at, entry="other")
+    until(lambda: daemon.backend.begun)
+    assert daemon.ledger.occurrences("demo", "other")[0].occurrence.instant_utc == datetime.fromisoformat(at)
+
+
+def test_a_reload_cancels_what_was_not_begun_of_an_entry_that_is_gone(daemon: Daemon):
+    daemon.write(soon(0), more=", spread: 1h")
+    daemon.put(
+        (daemon.folder / "demo.yaml").read_text().replace("[A1]", "[A1, A2]"),
+        "demo.yaml",
+    )
+    daemon.backend.go_on.clear()
+    daemon.start()
+    until(lambda: daemon.backend.begun)
+    daemon.write(FAR, entry="other")
+    until(lambda: [event for event in daemon.told(CampaignsReloaded) if event.cancelled])
+    first, second = daemon.ledger.tasks()
+    assert (first.state, second.state) == ("running", "cancelled")
+    assert second.reason == "the entry greet was removed from the campaign demo"
+    daemon.backend.go_on.set()
+    until(lambda: daemon.ledger.task(first.task.key).state == "completed")
+
+
+def test_a_campaign_that_is_gone_at_the_start_has_its_tasks_cancelled(daemon: Daemon, tmp_path: Path):
+    daemon.write(soon(0), more=", spread: 1h")
+    daemon.put((daemon.folder / "demo.yaml").read_text().replace("[A1]", "[A1, A2]"), "demo.yaml")
+    daemon.start()
+    until(lambda: daemon.backend.begun)
+    daemon.stop()
+    (daemon.folder / "demo.yaml").unlink()
+    again = Daemon(daemon.folder, daemon.ledger)
+    again.write(FAR, name="rest")
+    again.start()
+    (waiting,) = [row for row in daemon.ledger.tasks() if row.task.device == "A2"]
+    assert waiting.state == "cancelled"
+    assert waiting.reason.startswith("the campaign demo was withdrawn: ")
+    again.stop()
+    daemon.is_started = False
+
+
+def test_a_folder_that_is_emptied_is_told_of_and_changes_nothing(daemon: Daemon):
+    daemon.write(FAR)
+    daemon.start()
+    (daemon.folder / "demo.yaml").unlink()
+    until(lambda: daemon.told(DaemonTroubled))
+    assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
+
+
+def test_a_folder_that_is_empty_at_the_start_is_refused(daemon: Daemon):
+    with pytest.raises(FolderError):
+        daemon.start()
+
+
+def test_a_reload_that_the_ledger_refuses_is_done_again(daemon: Daemon, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(alarm_module, "TICK_S", 0.1)
+    daemon.write(FAR)
+    daemon.start()
+    failed = threading.Event()
+    load = daemon.ledger.schedules
+
+    def fail() -> None:
+        failed.set()
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(daemon.ledger, "schedules", fail)
+    at = soon(2)
+    daemon.write(at)
+    assert failed.wait(PATIENCE_S)
+    until(lambda: daemon.told(DaemonTroubled))
+    monkeypatch.setattr(daemon.ledger, "schedules", load)
+    until(lambda: daemon.backend.begun)
+
+
+def test_a_reload_that_finds_nothing_new_is_not_told_of(daemon: Daemon):
+    daemon.write(FAR)
+    daemon.start()
+    before = len(daemon.told(CampaignsReloaded))
+    daemon.service.reload()
+    assert len(daemon.told(CampaignsReloaded)) == before == 1
+
+
+def test_the_registry_knows_limits_and_flows_by_every_name(daemon: Daemon):
+    daemon.put(
+        "version: 1\nname: new\nformerly: [old]\ntimezone: UTC\n"
+        "limits: {per_device: {per_day: {follow: 7}}}\nscripts:\n"
+        '  greet: {script: follow, devices: [A1], config: {target_users: ["@n"]}}\n',
+        "new.yaml",
+    )
+    daemon.ledger.record_campaign(
+        "by-hand", "by-hand.yaml",
+        "version: 1\nname: by-hand\nlimits: {min_gap: 5s}\nscripts:\n"
+        '  greet: {script: follow, devices: [A1], config: {target_users: ["@n"]}}\n', None,
+    )  # fmt: skip
+    daemon.start()
+    caps = {name: daemon.registry.limits(name).caps["follow"][0].at_most for name in ("new", "old", "none")}
+    assert caps == {"new": 7, "old": 7, "none": 40}
+    assert daemon.registry.limits("by-hand").min_gap == timedelta(seconds=5)
+    assert daemon.registry.flow("new", "follow") is None
+    assert not daemon.registry.flows

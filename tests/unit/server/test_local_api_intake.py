@@ -1,0 +1,116 @@
+"""Requests of the Local API become tasks, or are refused with what to do."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from runner.server.local_api.envelope import ApiError
+from runner.server.local_api.intake import take_in
+from runner.server.local_api.shapes import NewTask
+from runner.tasks import Task, TaskSource
+
+NOW = datetime(2026, 11, 21, 17, 0, 5, tzinfo=UTC)
+STOCKHOLM = ZoneInfo("Europe/Stockholm")  # 18:00:05 there
+
+
+def tasks(**fields: Any) -> tuple[Task, ...]:
+    wanted = {
+        "serials": ["S1", "S2"],
+        "script_name": "follow",
+        "script_config": {"target_users": ["@a", "b"]},
+    }
+    return take_in(NewTask.model_validate(wanted | fields), NOW, STOCKHOLM).tasks
+
+
+def refusal(**fields: Any) -> ApiError:
+    with pytest.raises(ApiError) as caught:
+        tasks(**fields)
+    return caught.value
+
+
+def test_one_task_for_each_target_and_device() -> None:
+    made = tasks()
+    assert [(task.device, task.target) for task in made] == [
+        ("S1", "@a"),
+        ("S1", "@b"),
+        ("S2", "@a"),
+        ("S2", "@b"),
+    ]
+    assert {task.source for task in made} == {TaskSource.API}
+    assert {task.due_utc for task in made} == {NOW}
+    assert made[0].config["access_method"] == "direct"
+
+
+def test_the_same_call_twice_makes_other_tasks() -> None:
+    assert not {task.key for task in tasks()} & {task.key for task in tasks()}
+
+
+def test_the_name_that_the_vendors_samples_use() -> None:
+    assert {task.target for task in tasks(script_config={"target_username": "@c"})} == {"@c"}
+
+
+@pytest.mark.parametrize(
+    ("written", "due"),
+    [
+        ("18:00", NOW),
+        ("18:01", "2026-11-21T17:01"),
+        ("17:59", "2026-11-22T16:59"),
+        ("00:00", "2026-11-21T23:00"),
+    ],
+)
+def test_a_start_time_is_the_next_such_time_in_the_fleets_zone(written: str, due: datetime | str) -> None:
+    if isinstance(due, str):
+        due = datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert {task.due_utc for task in tasks(start_time=written)} == {due}
+
+
+def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
+    made = tasks(min_interval=5, max_interval=7)
+    for lane in ("S1", "S2"):
+        first, second = (task.due_utc for task in made if task.device == lane)
+        assert first == NOW
+        assert timedelta(minutes=5) <= second - first <= timedelta(minutes=7)
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "words"),
+    [
+        ({"script_name": None}, 40002, "script_name"),
+        ({"script_name": ""}, 40002, "script_name"),
+        ({"script_name": "message"}, 40003, "message"),
+        ({"script_name": "scrape_user"}, 40003, "scrape_user"),
+        ({"script_name": "super_marketing"}, 40003, "post"),
+        ({"script_name": "like"}, 40003, "like"),
+        ({"serials": None}, 40001, "serials"),
+        ({"serials": []}, 40001, "serials"),
+        ({"usernames": ["@a"]}, 40001, "usernames"),
+        ({"enable_multi_account": True}, 40001, "enable_multi_account"),
+        ({"min_interval": 3, "max_interval": 2}, 40001, "max_interval"),
+        ({"script_config": {}}, 40001, "follow"),
+        ({"script_config": {"target_user": "@a", "acces_method": "search"}}, 40001, "access_method"),
+        ({"script_config": {"target_user": "@a", "access_method": "guess"}}, 40001, "search"),
+        ({"script_config": {"target_user": "\ud800"}}, 40001, "character"),
+        ({"script_config": {"target_user": float("nan")}}, 40001, "number"),
+        (
+            {"script_name": "post", "script_config": {"material_list": ["/no/such.mp4"]}},
+            40001,
+            "/no/such.mp4",
+        ),
+        ({"script_name": "post", "script_config": {}}, 40001, "material_list"),
+    ],
+)
+def test_refusals_say_what_to_do(fields: dict[str, Any], code: int, words: str) -> None:
+    error = refusal(**fields)
+    assert error.code == code
+    assert words in error.message
+
+
+def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
+    error = refusal(
+        serials=[f"S{i}" for i in range(101)], script_config={"target_users": [f"@u{i}" for i in range(100)]}
+    )
+    assert error.code == 40001
+    assert "10100" in error.message

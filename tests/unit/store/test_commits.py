@@ -1,0 +1,153 @@
+"""Writes that come at the same time: one transaction, and still each its own result and its own error."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from runner.errors import LedgerError
+from runner.store.database import Database
+
+PATIENCE_S = 30
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    opened.write(
+        "make a table", lambda connection: connection.execute(text("CREATE TABLE t (n INTEGER UNIQUE)"))
+    )
+    yield opened
+    opened.close()
+
+
+class Crowd:
+    """Writes that come while another one is being carried out, in the order in which they are added."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.commits: list[float] = []
+        self._pool = ThreadPoolExecutor(20)
+        self._gate = threading.Event()
+        database.on_write(self.commits.append)
+        self.leader = self._pool.submit(database.write, "lead", self._wait)
+        self._until_queued(0)
+
+    def add(self, action: str, *numbers: int) -> "Future[int]":
+        queued = len(self._queue)
+        future = self._pool.submit(
+            self.database.write, action, lambda connection: insert(connection, *numbers)
+        )
+        self._until_queued(queued + 1)
+        return future
+
+    def let_go(self) -> None:
+        self._gate.set()
+        self._pool.shutdown()
+
+    @property
+    def _queue(self) -> list[object]:
+        return list(self.database._commits._queue)
+
+    def _wait(self, connection: Connection) -> None:
+        assert self._gate.wait(PATIENCE_S)
+
+    def _until_queued(self, count: int) -> None:
+        turn = threading.Event()
+        for _ in range(PATIENCE_S * 1000):
+            if self.database._commits._is_led and len(self._queue) == count:
+                return
+            turn.wait(0.001)
+        raise AssertionError(f"{len(self._queue)} writes wait, not {count}")
+
+
+def insert(connection: Connection, *numbers: int) -> int:
+    for number in numbers:
+        connection.execute(text("INSERT INTO t VALUES (:n)"), {"n": number})
+    return sum(numbers)
+
+
+def numbers(database: Database) -> list[int]:
+    with database.read("read") as connection:
+        return list(connection.scalars(text("SELECT n FROM t ORDER BY n")))
+
+
+def test_writes_that_wait_share_one_transaction(database: Database) -> None:
+    crowd = Crowd(database)
+    futures = [crowd.add(f"write {number}", number) for number in range(10)]
+    crowd.let_go()
+    assert [future.result() for future in futures] == list(range(10))
+    assert numbers(database) == list(range(10))
+    assert len(crowd.commits) == 2
+
+
+def test_a_write_that_fails_undoes_nothing_of_the_others(database: Database) -> None:
+    crowd = Crowd(database)
+    first, second, third = crowd.add("write 1", 1), crowd.add("write 2 and 1", 2, 1), crowd.add("write 3", 3)
+    crowd.let_go()
+    with pytest.raises(LedgerError, match=r"cannot write 2 and 1 in the ledger .*UNIQUE"):
+        second.result()
+    assert (first.result(), third.result(), numbers(database)) == (1, 3, [1, 3])
+
+
+def test_an_error_that_is_not_the_databases_is_the_writers_own(database: Database) -> None:
+    crowd = Crowd(database)
+    first = crowd.add("write 1", 1)
+    broken = crowd._pool.submit(database.write, "divide", lambda connection: 1 // 0)
+    crowd._until_queued(2)
+    crowd.let_go()
+    with pytest.raises(ZeroDivisionError):
+        broken.result()
+    assert (first.result(), numbers(database)) == (1, [1])
+
+
+def test_a_transaction_that_cannot_be_committed_fails_for_all(database: Database) -> None:
+    execute = [
+        "CREATE TABLE parents (n INTEGER PRIMARY KEY)",
+        "CREATE TABLE children (n INTEGER REFERENCES parents (n) DEFERRABLE INITIALLY DEFERRED)",
+    ]
+    for statement in execute:
+        database.write("make tables", lambda connection, sql=statement: connection.execute(text(sql)))
+    crowd = Crowd(database)
+    orphan = text("INSERT INTO children VALUES (7)")
+    first = crowd.add("write 1", 1)
+    second = crowd._pool.submit(
+        database.write, "write an orphan", lambda connection: connection.execute(orphan)
+    )
+    crowd._until_queued(2)
+    crowd.let_go()
+    for future, action in ((first, "write 1"), (second, "write an orphan")):
+        with pytest.raises(LedgerError, match=f"cannot {action} in the ledger .*FOREIGN KEY"):
+            future.result()
+    assert numbers(database) == []
+    database.write("go on", lambda connection: insert(connection, 5))
+    assert numbers(database) == [5]
+
+
+def test_many_threads_lose_nothing(database: Database) -> None:
+    def lane(first: int) -> None:
+        for number in range(first, first + 50):
+            database.write(f"write {number}", lambda connection, n=number: insert(connection, n))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lane, range(0, 800, 50)))
+    assert numbers(database) == list(range(800))
+
+
+def test_an_interrupt_withdraws_a_write_that_waits(database: Database) -> None:
+    crowd = Crowd(database)
+
+    def interrupt() -> None:
+        crowd._until_queued(1)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    crowd._pool.submit(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        database.write("write 1", lambda connection: insert(connection, 1))
+    second = crowd.add("write 2", 2)
+    crowd.let_go()
+    assert (second.result(), numbers(database)) == (2, [2])

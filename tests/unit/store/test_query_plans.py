@@ -1,0 +1,120 @@
+"""With a million tasks in the ledger no question may read a whole table: each is answered by an index."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from runner.clock import ManualClock
+from runner.store.ledger import Ledger
+from runner.store.rows import CommandKind, NewEffect, PauseScope, TaskFilter
+from runner.tasks import AttemptOutcome, Occurrence, Outcome, Task, TaskSource, TaskState
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
+GROWING = "tasks|occurrences|attempts|steps|effects"
+
+BACKWARDS = ("the first page", "the latest instant")
+"""These read from the newest row backwards, and stop after a few."""
+
+Question = Callable[[Ledger], object]
+
+
+def add(ledger: Ledger, key: str) -> None:
+    made = Task(key, "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOON, 60.0, {})
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    ledger.add_occurrences(version, [OCCURRENCE], [made], "1")
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    with Ledger.open("sqlite://", ManualClock(NOON)) as opened:
+        add(opened, "k")
+        yield opened
+
+
+def plans(ledger: Ledger, ask: Question) -> list[str]:
+    """The lines of the plans by which SQLite carries out what is asked."""
+    engine, asked = ledger._database._engine, list[tuple[str, Any]]()
+
+    def note(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
+        asked.append((statement, values[0] if isinstance(values, list) else values))
+
+    event.listen(engine, "before_cursor_execute", note)
+    ask(ledger)
+    event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        return [
+            row[-1]
+            for statement, values in asked
+            if re.match("SELECT|UPDATE|DELETE|INSERT", statement)
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+
+
+def page(**chosen: Any) -> Question:
+    return lambda ledger: ledger.page(TaskFilter(**chosen))
+
+
+def carry_out(ledger: Ledger) -> None:
+    attempts = ledger.start_attempts(["k", "l"])
+    effect = NewEffect(attempts["k"].id, "k", "post", None, "A1", "@us", {})
+    for effect_id in ledger.begin_effects([effect, effect]):
+        ledger.settle_effect(effect_id, ledger.effects("k")[0].state, {"posts": "4"})
+    outcome = Outcome(AttemptOutcome.FAILED)
+    ledger.finish_attempts([(one.id, outcome, TaskState.FAILED) for one in attempts.values()])
+
+
+QUESTIONS: dict[str, Question] = {
+    "a task": lambda ledger: (ledger.task("k"), ledger.task(1), ledger.record_of("k"), ledger.effects("k")),
+    "tasks": lambda ledger: (ledger.tasks(run_id="1"), ledger.tasks_of(OCCURRENCE)),
+    "finding": lambda ledger: ledger.find_tasks("2026"),
+    "pending": lambda ledger: (ledger.pending(), ledger.added_since(7), ledger.next_due(NOON)),
+    "counts": lambda ledger: ledger.counts(),
+    "the first page": page(),
+    "a state": page(states=[TaskState.FAILED]),
+    "states": page(states=[TaskState.FAILED, TaskState.MISSED]),
+    "a campaign": page(campaign="autumn"),
+    "an entry": page(campaign="autumn", entry="publish"),
+    "a device": page(device="A1"),
+    "a device's failures": page(device="A1", states=[TaskState.FAILED]),
+    "an account": page(username="@us"),
+    "a script": page(script="post"),
+    "a source": page(sources=[TaskSource.API]),
+    "a run": page(run_id="1"),
+    "a day": page(since_utc=NOON - DAY, until_utc=NOON),
+    "occurrences": lambda ledger: (
+        ledger.known([("autumn", "publish", "run:1")]),
+        ledger.occurrences("autumn", "publish", NOON - DAY, NOON),
+    ),
+    "what is open": lambda ledger: (ledger.open_entries(), ledger.open_nominals("autumn", "publish")),
+    "usage": lambda ledger: ledger.usage(device="A1", account="@us", now=NOON),
+    "usage of many": lambda ledger: ledger.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "interrupted": lambda ledger: ledger.interrupted(),
+    "the latest instant": lambda ledger: ledger.latest_instant(),
+    "a run's report": lambda ledger: (ledger.report("1"), ledger.campaign_of("1"), ledger.runs()),
+    "recording": lambda ledger: (add(ledger, "l"), add(ledger, "l")),
+    "carrying out": lambda ledger: (add(ledger, "l"), carry_out(ledger), ledger.effects_alike(["k"])),
+    "a person": lambda ledger: (
+        ledger.hold_back("k", "a limit", NOON),
+        ledger.cancel(["k"], "no longer wanted"),
+        ledger.retry("k"),
+        ledger.cancel_unstarted("autumn", "publish", "removed"),
+        ledger.delete("k"),
+    ),
+    "commands": lambda ledger: ledger.answer(ledger.request(CommandKind.RELOAD, None, "Ann"), "done"),
+    "pauses": lambda ledger: (ledger.pause(PauseScope.ALL, None, "Ann"), ledger.pauses(), ledger.resume()),
+    "retention": lambda ledger: (ledger.cancel(["k"], ""), ledger.prune(NOON + DAY, NOON + DAY)),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_reads_a_whole_table(ledger: Ledger, name: str) -> None:
+    lines = plans(ledger, QUESTIONS[name])
+    assert lines
+    scans = [line for line in lines if re.match(rf"SCAN ({GROWING})\b(?!.* USING (COVERING )?INDEX)", line)]
+    assert scans == [] or name in BACKWARDS
