@@ -15,6 +15,7 @@ import psutil
 
 from bench.figures import figure
 from runner.backends.backend import Problem
+from runner.cli.collector import relieve
 from runner.clock import SystemClock
 from runner.events import ignore
 from runner.execution.executor import Executor
@@ -82,6 +83,7 @@ class NoPhones:
 
 
 def run() -> Iterator[str]:
+    relieve()  # as the daemon does
     with tempfile.TemporaryDirectory() as name:
         peer_s = _apscheduler(Path(name) / "peer.db")
         for manner, backend, rounds in (("a batch", NoBatches(), 5), (f"{LANES} lanes", NoPhones(), 3)):
@@ -165,7 +167,7 @@ def _apscheduler(store: Path) -> float:
     adding.start(paused=True)
     for _ in range(TASKS):
         adding.add_job(_job, "date", run_date=due, misfire_grace_time=None)
-    adding.shutdown()
+    hasty.dispose()  # shut down, it would try to run them
     os.sync()
     scheduler = BackgroundScheduler(jobstores={"default": SQLAlchemyJobStore(url=url)}, timezone=UTC)
     scheduler.start(paused=True)

@@ -4,6 +4,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import StartTime
+from runner.cli.collector import relieve
 from runner.clock import SystemClock
 from runner.events import ignore
 from runner.execution.executor import Executor
@@ -57,10 +59,12 @@ class NoOp:
 
 
 def run() -> Iterator[str]:
+    relieve()  # as the daemon does
     backend = NoOp()
     with TemporaryDirectory() as folder:
+        daemon = _Daemon(Path(folder), backend)
         began = SystemClock().now() + timedelta(seconds=1)
-        with _Daemon(Path(folder), backend, [_source([began + APART * n for n in range(START_TIMES)])]):
+        with daemon.on([_source([began + APART * n for n in range(START_TIMES)])]):
             if not backend.is_done.wait(60):
                 raise TimeoutError(f"only {len(backend.late_s)} of {START_TIMES} start times came")
     late_ms = sorted(late_s * 1000 for late_s in backend.late_s)
@@ -74,7 +78,7 @@ def _idle_cpu() -> float:
     days_ahead = SystemClock().now() + timedelta(hours=12)
     at = f'"{days_ahead:%H:%M}"'
     sources = [_campaign(f"waiting-{number}", at, WAITING_PHONES) for number in range(WAITING_CAMPAIGNS)]
-    with TemporaryDirectory() as folder, _Daemon(Path(folder), NoOp(), sources):
+    with TemporaryDirectory() as folder, _Daemon(Path(folder), NoOp()).on(sources):
         time.sleep(1)
         cpu_s, began = time.process_time(), time.perf_counter()
         time.sleep(IDLE_S)
@@ -84,7 +88,7 @@ def _idle_cpu() -> float:
 class _Daemon:
     """The parts of a daemon that time passes through, on a ledger file of their own."""
 
-    def __init__(self, folder: Path, backend: NoOp, sources: list[Source]) -> None:
+    def __init__(self, folder: Path, backend: NoOp) -> None:
         clock = SystemClock()
         self._ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock)
         self._executor = Executor(
@@ -103,14 +107,14 @@ class _Daemon:
         )
         self._timetable = Timetable(self._ledger, clock, self._executor.submit, ignore)
         self._alarm = Alarm(self._timetable, clock, lambda: None, _fail)
-        self._sources = sources
 
-    def __enter__(self) -> None:
-        self._timetable.begin(self._sources)
+    @contextmanager
+    def on(self, sources: list[Source]) -> Iterator[None]:
+        """At work on these campaigns."""
+        self._timetable.begin(sources)
         self._executor.start()
         self._alarm.start()
-
-    def __exit__(self, *_: object) -> None:
+        yield
         self._alarm.stop()
         self._executor.close()
         self._ledger.close()

@@ -19,9 +19,9 @@ from runner.server.local_api.desk import Desk
 from runner.server.local_api.shapes import NewTask
 from runner.server.ports import listen
 from runner.server.serving import Serving
-from runner.store.database import ledger_path
 from runner.store.ledger import Ledger
 from runner.store.tasks import BY_ID
+from runner.store.url import ledger_path
 
 
 def ours(store: str) -> ASGIApp:

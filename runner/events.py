@@ -128,12 +128,36 @@ class DaemonTroubled:
     hint: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TroubleOver:
+    """What a DaemonTroubled told of can be done again."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPolled:
+    """The system does not notify of changed files: they are looked at again and again."""
+
+    message: str
+    hint: str
+
+
 TaskEvent = (
     TaskStarted | TaskWaiting | StepStarted | StepFinished | EffectSettled | TaskFinished | TaskOverdue
 )
 """What happens in a lane, to one task."""
 
-Event = TaskEvent | OccurrenceDecided | ClockStepped | CampaignChanged | CampaignsReloaded | DaemonTroubled
+Event = (
+    TaskEvent
+    | OccurrenceDecided
+    | ClockStepped
+    | CampaignChanged
+    | CampaignsReloaded
+    | DaemonTroubled
+    | TroubleOver
+    | FilesPolled
+)
 EventSink = Callable[[Event], None]
 
 

@@ -1,6 +1,10 @@
-"""What all tests share: the option --update-golden and the comparison that it serves."""
+"""What all tests share: the option --update-golden and the comparison that it serves, and quickly made ledgers."""
 
+import secrets
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,3 +28,34 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert actual == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger's file as the migrations make it."""
+    from runner.clock import SystemClock
+    from runner.store.ledger import Ledger
+
+    path = tmp_path_factory.mktemp("empty") / "ledger.db"
+    Ledger.open(f"sqlite:///{path}", SystemClock()).close()
+    return path
+
+
+@pytest.fixture
+def quick_ledgers(empty_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process new ledgers in files are copies, each with an id of its own: the migrations take twenty
+    times as long. Not for tests of how ledgers are made."""
+    from runner.store import ledger
+    from runner.store.database import Database
+
+    upgrade = ledger.upgrade
+
+    def copy_or_upgrade(database: Database) -> None:
+        if database.path is not None and not database.path.exists():
+            shutil.copyfile(empty_ledger, database.path)
+            with closing(sqlite3.connect(database.path)) as raw, raw:
+                raw.execute("PRAGMA synchronous = OFF")
+                raw.execute("UPDATE ledger SET id = ?", (secrets.token_hex(8),))
+        upgrade(database)
+
+    monkeypatch.setattr(ledger, "upgrade", copy_or_upgrade)

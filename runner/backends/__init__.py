@@ -9,6 +9,7 @@ from runner.errors import RunnerError
 if TYPE_CHECKING:
     from runner.backends.backend import Backend, BatchBackend
     from runner.clock import Clock
+    from runner.scripts.script import FlowText
     from runner.settings import Settings
 
 ENTRY_POINTS = "runner.backends"
@@ -16,11 +17,11 @@ ENTRY_POINTS = "runner.backends"
 
 
 def build(
-    settings: "Settings", clock: "Clock", flows: Mapping[tuple[str, str], str], ledger_id: str | None
+    settings: "Settings", clock: "Clock", flows: "Mapping[tuple[str, str], FlowText]", ledger_id: str | None
 ) -> "dict[str, Backend | BatchBackend]":
     """Every backend by its name; the caller closes them.
 
-    `flows` are the files of users' own flows by campaign and script, `ledger_id` names the ledger that is worked on.
+    `flows` are users' own flows by campaign and script, `ledger_id` names the ledger that is worked on.
     Raises RunnerError if another package's backend cannot be made.
     """
     from runner.backends.device import DeviceBackend

@@ -19,6 +19,7 @@ from runner.phone.session import Session
 from runner.planning.material import material
 from runner.planning.spintax import choose
 from runner.scripts import SCRIPTS
+from runner.scripts.script import FlowText
 from runner.settings import Settings
 from runner.tasks import (
     Again,
@@ -41,14 +42,14 @@ LOG = logging.getLogger(__name__)
 class DeviceBackend:
     """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane.
 
-    `flows` are the files of the users' own flows by campaign and script.
+    `flows` are the users' own flows by campaign and script.
     """
 
     def __init__(
         self,
         settings: Settings,
         clock: Clock | None = None,
-        flows: Mapping[tuple[str, str], str] | None = None,
+        flows: Mapping[tuple[str, str], FlowText] | None = None,
     ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()

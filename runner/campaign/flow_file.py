@@ -17,7 +17,7 @@ from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import breaches, check_flow
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
 from runner.scripts import SCRIPTS, Script
-from runner.scripts.script import Config, listed
+from runner.scripts.script import Config, FlowText, listed
 
 EXPECTED = "5m"
 """How long a task of a flow takes that does not say so."""
@@ -90,11 +90,12 @@ def read_flow_file(text: str | bytes, path: str) -> FlowFile:
     script = None
     if not problems:
         problems += _contradictions(document)
-        script = _script(document.data, path)
+        script = _script(document)
     return FlowFile(document, None if problems else script, tuple(tidy(problems)))
 
 
-def _script(data: Mapping[str, Any], path: str) -> Script:
+def _script(document: Document) -> Script:
+    data = document.data
     rules = config_schema(data)
     target, effects = data.get("target"), _effects(data)
     expected_s = Duration.parse(data.get("expected", EXPECTED)).seconds
@@ -105,7 +106,7 @@ def _script(data: Mapping[str, Any], path: str) -> Script:
         effects=lambda config: effects,
         expected_s=lambda config: expected_s,
         backends=("device",),
-        flow=path,
+        flow=FlowText(document.path, document.text),
     )
 
 

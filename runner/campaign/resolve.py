@@ -16,6 +16,7 @@ from runner.campaign.loader import Loaded
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
+from runner.scripts.script import FlowText
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ class ResolvedCampaign:
     path: str
 
     @property
-    def flows(self) -> dict[tuple[str, str], str]:
-        """The files of the flows that it uses, by its name and the script."""
+    def flows(self) -> dict[tuple[str, str], FlowText]:
+        """The flows of the user's own that it uses, by its name and the script."""
         scripts = (entry.script for entry in self.entries)
         return {(self.name, script.name): script.flow for script in scripts if script.flow is not None}
 

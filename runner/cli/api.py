@@ -5,11 +5,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.backends.local_api.shapes import ServerStatus
-from runner.cli.format_option import format_option, print_json
+from runner.cli.format_option import answer_console, format_option, print_json
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
@@ -104,7 +103,7 @@ def tasks(
     elif not found.tasks:
         click.echo("The server has no such tasks.")
     else:
-        Console().print(task_table(found.tasks))
+        answer_console().print(task_table(found.tasks))
         if found.total is not None and found.total > len(found.tasks):
             click.echo(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
 
@@ -123,40 +122,50 @@ def stats(form: str) -> None:
 
 @api.command()
 @ids_argument
+@format_option
 @click.pass_context
-def stop(ctx: click.Context, ids: tuple[int, ...]) -> None:
+def stop(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
     """Stop running tasks on the server."""
-    act(ctx, ids, Client.stop, "stopped")
+    act(ctx, ids, Client.stop, "stopped", form)
 
 
 @api.command()
 @ids_argument
+@format_option
 @click.pass_context
-def retry(ctx: click.Context, ids: tuple[int, ...]) -> None:
+def retry(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
     """Let the server try failed tasks again. Tasks of campaigns are better retried with `runner tasks retry`."""
-    act(ctx, ids, Client.retry, "will be tried again")
+    act(ctx, ids, Client.retry, "will be tried again", form)
 
 
 @api.command()
 @ids_argument
+@format_option
 @click.pass_context
-def delete(ctx: click.Context, ids: tuple[int, ...]) -> None:
+def delete(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
     """Delete tasks on the server; running ones are stopped first."""
-    act(ctx, ids, Client.delete, "deleted")
+    act(ctx, ids, Client.delete, "deleted", form)
 
 
-def act(ctx: click.Context, ids: Sequence[int], call: Callable[[Client, int], object], done: str) -> None:
+def act(
+    ctx: click.Context, ids: Sequence[int], call: Callable[[Client, int], object], done: str, form: str
+) -> None:
     """Do one thing with each task, and go on after those with which it cannot be done."""
-    failed = False
+    answers: list[dict[str, object]] = []
     with server() as client:
         for task_id in ids:
             try:
                 call(client, task_id)
-                click.echo(f"task {task_id} {done}")
+                answers.append({"id": task_id, "refused": False, "answer": done})
+                if form == "text":
+                    click.echo(f"task {task_id} {done}")
             except ApiError as error:
-                report(error)
-                failed = True
-    if failed:
+                answers.append({"id": task_id, "refused": True, "answer": error.message, "hint": error.hint})
+                if form == "text":
+                    report(error)
+    if form == "json":
+        print_json(answers)
+    if any(answer["refused"] for answer in answers):
         ctx.exit(EXIT_PROBLEMS)
 
 

@@ -22,12 +22,14 @@ def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None
 
 
 def find_task(ledger: Ledger, name: str) -> TaskRow:
-    """The task with this id, this key, or the only one whose key has this part.
+    """The task with this id, this key, or the only one whose key has this part; what has digits alone is an id.
 
     Raises UsageError, with the candidates, if there is none or more than one.
     """
     found = ledger.find_tasks(name, limit=MOST_CANDIDATES + 1)
     exact = [row for row in found if row.task.key == name or str(row.id) == name]
+    if name.isdecimal() and not exact:
+        found = []
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:

@@ -49,6 +49,7 @@ Examples:
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
 @click.option("--log-format", "form", type=click.Choice(["auto", "human", "json"]), default="auto",
               show_default=True, help="auto: human on a terminal, otherwise JSON.")  # fmt: skip
+@click.option("--verbose", is_flag=True, help="Log the beginnings of steps too.")
 @click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
               help="How long current steps may take to end after SIGTERM.")  # fmt: skip
 @click.pass_context
@@ -64,11 +65,13 @@ def daemon(
     wait: bool,
     retention: timedelta,
     form: Form,
+    verbose: bool,
     grace: timedelta,
 ) -> int:
     """Carry out the campaigns in PATH (default: campaigns/) whenever their start times come.
 
-    Files are watched: what is changed takes effect at once. SIGTERM and Ctrl-C let current steps finish.
+    Files are watched: what is changed takes effect at once. SIGTERM and Ctrl-C let current steps finish; SIGHUP
+    reads the files again.
     """
     from runner.cli.living import Daemon, Wishes  # heavy: not for --help, nor for what is typed wrongly
 
@@ -87,5 +90,5 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     wishes = Wishes(paths or (Path("campaigns"),), phones, host, port, limits, wait, retention, grace)
     place = daemon_rehearsal(settings) if virtual else real_workplace(settings, store)
-    with LogLines(sys.stderr, form, settings.zone) as log:
+    with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(wishes, settings, place, log).run()

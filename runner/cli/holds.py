@@ -60,8 +60,9 @@ def show(place: Workplace, form: str) -> None:
 
 @holds.command()
 @click.argument("serial")
+@format_option
 @click.pass_obj
-def release(place: Workplace, serial: str) -> None:
+def release(place: Workplace, serial: str, form: str) -> None:
     """Let the phone SERIAL go on, after you have answered what its screen asked."""
     with open_ledger(place) as ledger:
         held = {hold.device for hold in ledger.holds()}
@@ -70,4 +71,7 @@ def release(place: Workplace, serial: str) -> None:
                 f"{serial} is not on hold", hint=f"on hold: {', '.join(sorted(held)) or 'no phone'}"
             )
         ledger.release_holds(serial)
-    click.echo(f"{serial} may go on.")
+    if form == "json":
+        print_json({"device": serial, "released": True})
+    else:
+        click.echo(f"{serial} may go on.")

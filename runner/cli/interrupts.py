@@ -1,10 +1,10 @@
-"""Ctrl-C: the first one asks for a stop after the current steps, the second one ends at once."""
+"""Signals. Ctrl-C: the first one asks for a stop after the current steps, the second one ends at once."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 
 from runner.cli.main import EXIT_INTERRUPTED
@@ -32,3 +32,17 @@ def stop_on_interrupt(stop: Event, say: Callable[[str], None], told: str = STOPP
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def on_hangup(answer: Callable[[], None]) -> Iterator[None]:
+    """While this is open, SIGHUP has `answer` called, in a thread of its own. One that is ignored stays so: nohup."""
+    before = signal.getsignal(signal.SIGHUP)
+    if before != signal.SIG_IGN:
+        signal.signal(
+            signal.SIGHUP, lambda number, frame: Thread(target=answer, name="hangup", daemon=True).start()
+        )
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -13,9 +13,9 @@ from runner.cli.workplace import Workplace, daemon_rehearsal, real_workplace
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.database import ledger_path
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
+from runner.store.url import ledger_path
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,5 +1,7 @@
 """The daemon put together: what it is made of, how it starts, and how it ends."""
 
+import os
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -13,10 +15,12 @@ from prometheus_client import CollectorRegistry
 from runner import __version__
 from runner.backends import build
 from runner.backends.backend import Backend
+from runner.cli.collector import relieve
 from runner.cli.crash import write_crash_log
-from runner.cli.interrupts import stop_on_interrupt
-from runner.cli.life import Life, leave
+from runner.cli.interrupts import on_hangup, stop_on_interrupt
+from runner.cli.life import Life, leave, use_few_arenas
 from runner.cli.main import EXIT_BUG, EXIT_PROBLEMS
+from runner.cli.notice import Notice
 from runner.cli.notify import Notifier
 from runner.cli.rehearsal import RehearsalBackend, Shelf, serials_for
 from runner.cli.retention import Retention
@@ -85,12 +89,14 @@ class Daemon:
         self._clock = SystemClock()
         self._life = Life()
         self._notifier = Notifier.from_environment()
+        self._is_on_terminal = sys.stderr.isatty()
 
     def run(self) -> int:
         """Live until the end is asked for, or something fails; returns the exit code.
 
         What keeps it from starting is raised, before anything has been started; what fails later is logged.
         """
+        use_few_arenas()
         with ExitStack() as stack:
             stack.enter_context(stop_on_interrupt(self._life.over, lambda message: None))
             stack.enter_context(self._life)
@@ -108,11 +114,13 @@ class Daemon:
             local_api = self._local_api(ledger, executor, adb_port)
             app = create_app(ServerState(registry, health.ailments, health.obstacles), local_api)
             serving = stack.enter_context(Serving(app, listening))
+            relieve()
             service.start()
             executor.submit(ledger.pending())
             executor.start()
             health.look()
-            self._greet(ledger, service, url_of(listening))
+            stack.enter_context(on_hangup(lambda: self._hung_up(service)))
+            self._greet(ledger, service, url_of(listening), adb_port)
             stack.enter_context(self._retention(ledger))
             self._watch(health, serving)
             health.draining = True
@@ -154,7 +162,7 @@ class Daemon:
         shelf: Shelf | None = None
         if self._place.phones is not None:
             serials = serials_for(self._wishes.paths, self._wishes.phones)
-            shelf = stack.enter_context(Shelf(serials, self._place.phones))
+            shelf = stack.enter_context(Shelf(serials, self._place.phones, self._phones_died))
             settings = replace(settings, adb_port=shelf.adb_port)
             self._log.say("virtual phones", serials=shelf.serials, adb_port=shelf.adb_port)
         backends = build(settings, self._clock, campaigns.flows, ledger.id)
@@ -175,6 +183,11 @@ class Daemon:
         )
         return settings.adb_port, stack.enter_context(closing(executor))
 
+    def _phones_died(self) -> None:
+        self._log.say(
+            "virtual phones had died", "warning", reason="they were started anew, with their memories"
+        )
+
     def _local_api(self, ledger: Ledger, executor: Executor, adb_port: int) -> FastAPI:
         """The Local API over this daemon's phones."""
         desk = Desk(
@@ -191,13 +204,22 @@ class Daemon:
         artifacts = Artifacts(self._place.artifacts)
         return Retention(ledger, artifacts, self._wishes.retention, self._clock, self._log)
 
-    def _greet(self, ledger: Ledger, service: Service, url: str) -> None:
+    def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
         """Say what was started, and that it was."""
         for source in service.sources:
             self._log.say("campaign in force", campaign=source.campaign.name, commit=source.commit)
         coming = service.next_start()
+        Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
         self._log.say("ready", version=__version__, ledger=self._place.store_url, next_start=coming, url=url)
         self._notifier.ready(f"serving on {url}")
+
+    def _hung_up(self, service: Service) -> None:
+        """SIGHUP asks to read the files again; on a terminal it means that the terminal has gone."""
+        if self._is_on_terminal:
+            self._life.over.set()
+        else:
+            self._log.say("asked to read the files again")
+            service.reload()
 
     def _watch(self, health: Health, serving: Serving) -> None:
         """Look, until the end is asked for or something fails, whether all goes on as it should."""

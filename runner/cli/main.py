@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 problems or failed tasks, 2 usage, 3 a bug, 130 interrupted.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -49,7 +50,12 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"runner.cli.{cmd_name}"), cmd_name)
+        gc.disable()  # what modules make stays: to look through it again and again is a fifth of a short command
+        try:
+            module = importlib.import_module(f"runner.cli.{cmd_name}")
+        finally:
+            gc.enable()
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

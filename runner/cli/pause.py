@@ -2,9 +2,11 @@
 
 import click
 
+from runner.cli.format_option import format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
+from runner.reports.status import pause_data
 from runner.store.rows import PauseScope
 
 
@@ -18,7 +20,8 @@ Examples:
 )
 @click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
 @ledger_option
-def pause(name: str | None, place: Workplace) -> None:
+@format_option
+def pause(name: str | None, place: Workplace, form: str) -> None:
     """Start no more tasks: none at all, none of a campaign, or none on a phone. Running ones are finished.
 
     What waits longer than its grace is missed. `runner stop` ends running tasks too.
@@ -28,6 +31,10 @@ def pause(name: str | None, place: Workplace) -> None:
         known = [one for one in ledger.pauses() if (one.scope, one.subject) == (scope, name)]
         if not known:
             ledger.pause(scope, name, who())
+        paused = ledger.pauses()
+    if form == "json":
+        print_json({"changed": not known, "paused": list(map(pause_data, paused))})
+        return
     what = name or "Everything"
     resume = f"runner resume{f' {name}' if name else ''}"
     click.echo(f"{what} is paused{f' already, by {known[0].by}' if known else ''}. To go on: {resume}")

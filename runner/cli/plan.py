@@ -1,7 +1,8 @@
 """`runner plan`: show every task of a window with its exact instant, or what changed since a git revision."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,14 +19,18 @@ from runner.cli.now import now_option, read_instant
 from runner.cli.problems import check_or_exit, show, wants_color
 from runner.clock import SystemClock
 from runner.diagnostics import Severity
-from runner.errors import UsageError
+from runner.errors import LedgerError, UsageError
 from runner.planning.attention import attention
 from runner.planning.difference import differences
+from runner.planning.limits import Usage
+from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.plan import plan as make_plan
 from runner.planning.source import Source, Window
+from runner.planning.work import works
 from runner.reports import plan_diff, plan_ics, plan_json, plan_table
 from runner.settings import Settings
+from runner.store.url import ledger_path
 
 RENDERERS = {"table": plan_table.render, "json": plan_json.render, "ics": plan_ics.render}
 DEFAULT_PATHS = (Path("campaigns"),)
@@ -78,6 +83,7 @@ Examples:
     show_default=True,
     help="How to print it.",
 )
+@click.option("--store", metavar="URL", help="The ledger whose effects count against limits, if it is there.")
 @click.option("--diff", "revision", metavar="REV", help="Show what changed since a git revision.")
 @click.option("--exit-code", is_flag=True, help="With --diff: exit with 1 if something changed.")
 @click.pass_context
@@ -89,6 +95,7 @@ def plan(
     end: datetime | timedelta | None,
     now: datetime | None,
     form: str,
+    store: str | None,
     revision: str | None,
     exit_code: bool,
 ) -> None:
@@ -103,11 +110,43 @@ def plan(
     sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     made = make_plan(sources, window)
     if revision is None:
-        _print(RENDERERS[form](made, attention(made, Settings.from_environment().zone)))
+        _print(RENDERERS[form](made, _notes(made, store, at)))
         return
     before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
     if _print_differences(before, made, revision, form) and exit_code:
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
+    """What needs attention, with what the ledger has counted by then, and which one that is. None is made."""
+    settings = Settings.from_environment()
+    url = store or settings.store_url
+    path = ledger_path(url)
+    past: Mapping[str, Usage] = {}
+    if store and not (path and path.exists()):
+        raise UsageError(f"there is no ledger {path}", hint="leave --store out to plan without one")
+    if path and path.exists():
+        from runner.scheduling.counted import counted  # heavy, and of use only where there is a ledger
+        from runner.store.ledger import Ledger
+
+        lanes = [lane for work in works(made.sources) for lane in work.lanes]
+        try:
+            with Ledger.open(url, SystemClock()) as ledger:
+                past = counted(ledger, lanes, at)
+        except LedgerError as error:
+            yield Note("ledger-usage", f"what was done before does not count: {error.message}")
+        if past:
+            yield Note("ledger-usage", f"limits count what the ledger {path} holds: {_totals(past)}")
+    yield from attention(made, settings.zone, past)
+
+
+def _totals(past: Mapping[str, Usage]) -> str:
+    """`4 follow, 1 post`."""
+    made = Counter[str]()
+    for usage in past.values():
+        for kind, instants in (usage.device or usage.account).items():
+            made[kind] += len(instants)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))
 
 
 def _window(start: datetime, end: datetime | timedelta | None) -> Window:

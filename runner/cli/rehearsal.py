@@ -1,26 +1,30 @@
 """The virtual phones of a rehearsal daemon: those that its campaigns declare, and others as tasks need them."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
 from runner.backends.backend import Backend, Problem
 from runner.campaign.loader import discover, load
 from runner.campaign.resolve import resolve
-from runner.errors import DeviceNotConnected, RunnerError, UsageError
-from runner.tasks import Journal, Listener, Outcome, StopSignal, Task
+from runner.errors import RunnerError, UsageError
+from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
 
 
 class Shelf:
-    """Virtual phones inside a context; `memory` is the folder that keeps what was done to them."""
+    """Virtual phones inside a context; `memory` is the folder that keeps what was done to them.
 
-    def __init__(self, serials: Sequence[str], memory: Path) -> None:
+    If their process dies they are started anew, as they were, when one of them is needed; `on_restart` is told.
+    """
+
+    def __init__(self, serials: Sequence[str], memory: Path, on_restart: Callable[[], None]) -> None:
         self._process = PhonesProcess(serials, memory)
         self._lock = threading.Lock()
         self._memory = memory
+        self._on_restart = on_restart
 
     def __enter__(self) -> Self:
         try:
@@ -46,6 +50,9 @@ class Shelf:
     def need(self, serial: str) -> None:
         """Have a phone with this serial. Raises PhonesError."""
         with self._lock:
+            if not self._process.is_alive:
+                self._process.start_again()
+                self._on_restart()
             if serial not in self.serials:
                 self._process.add(serial)
 
@@ -58,29 +65,28 @@ class RehearsalBackend:
         self._shelf = shelf
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
-        tasks = list(tasks)
-        for task in tasks:
-            self._need(task)
-        return self._backend.check(tasks)
+        looks = [(task, self._need(task)) for task in tasks]
+        away = [Problem(task.lane, problem, is_away=True) for task, problem in looks if problem]
+        return away + self._backend.check(task for task, problem in looks if not problem)
 
     def perform(
         self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
     ) -> Outcome:
-        self._need(task)
+        if problem := self._need(task):
+            return Outcome(AttemptOutcome.FAILED, problem, again=Again.WHEN_BACK)
         return self._backend.perform(task, journal, listener, stop, deadline)
 
     def close(self) -> None:
         self._backend.close()
 
-    def _need(self, task: Task) -> None:
-        if task.device is None:
-            return
-        try:
-            self._shelf.need(task.device)
-        except PhonesError as error:
-            raise DeviceNotConnected(
-                f"{task.device}: no virtual phone could be started: {error}", sent=False
-            ) from error
+    def _need(self, task: Task) -> str | None:
+        """Have the task's phone; returns what is in the way."""
+        if task.device is not None:
+            try:
+                self._shelf.need(task.device)
+            except PhonesError as error:
+                return f"{task.device}: no virtual phone could be started: {error}"
+        return None
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:

@@ -2,9 +2,11 @@
 
 import click
 
+from runner.cli.format_option import format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
+from runner.reports.status import pause_data
 from runner.store.rows import PauseScope
 
 
@@ -16,7 +18,8 @@ Examples:
 )
 @click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
 @ledger_option
-def resume(name: str | None, place: Workplace) -> None:
+@format_option
+def resume(name: str | None, place: Workplace, form: str) -> None:
     """End the pause of everything, or that of a campaign or a phone."""
     with open_ledger(place) as ledger:
         paused = ledger.pauses()
@@ -24,6 +27,9 @@ def resume(name: str | None, place: Workplace) -> None:
         scope = PauseScope.ALL if name is None else named[0].scope if named else subject_of(ledger, name)
         ended = ledger.resume(scope, name)
         left = [one for one in paused if one.subject != name]
+    if form == "json":
+        print_json({"changed": bool(ended), "paused": list(map(pause_data, left))})
+        return
     what = name or "Everything"
     click.echo(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:

@@ -183,7 +183,11 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
             "in another ledger with --store",
         )
     loaded = load_text(version.text, version.path)
-    assert not loaded.has_errors, f"the ledger holds a campaign that was never valid: {version.path}"
+    if loaded.has_errors:  # a flow beside it has changed: the text itself was valid when it was kept
+        raise UsageError(
+            f"the run {run_id} cannot go on: {loaded.diagnostics[0].message} ({loaded.diagnostics[0].path})",
+            hint="bring the flows beside the campaign back as they were",
+        )
     return resolve(loaded)
 
 

@@ -7,13 +7,14 @@ import click
 from runner.cli.asking import read_situation
 from runner.cli.format_option import answer_console, format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.notice import Notice
 from runner.cli.workplace import Workplace
 from runner.reports.status import DeviceLine, Overview, Place, status_data
 from runner.reports.status_text import print_status
 from runner.scheduling.overview import overview
 from runner.settings import Settings
-from runner.store.database import ledger_path
 from runner.store.lock import holder
+from runner.store.url import ledger_path
 
 ADB_PATIENCE_S = 3.0
 """How long the adb server is waited for; nothing else here can wait."""
@@ -34,11 +35,14 @@ def status(place: Workplace, form: str) -> None:
     with open_ledger(place) as ledger:
         view = overview(ledger, read_situation(ledger, place))
     carrying = holder(place.store_url)
-    devices, problem = ([], None) if place.phones else phones_now(settings.adb_port, view)
+    notice = Notice.read(place.store_url, carrying.pid if carrying else None)
+    adb_port = notice.adb_port if notice else None if place.phones else settings.adb_port
+    devices, problem = phones_now(adb_port, view) if adb_port else ([], None)
     shown = Place(
         ledger=str(ledger_path(place.store_url)),
         is_rehearsal=place.phones is not None,
         pid=carrying.pid if carrying else None,
+        url=notice.url if notice else None,
         devices=devices,
         adb_problem=problem,
     )

@@ -3,8 +3,10 @@
 import click
 
 from runner.cli.commanding import await_answer
+from runner.cli.format_option import format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.workplace import Workplace
+from runner.reports.status import pause_data
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, PauseScope, TaskFilter
 from runner.tasks import TaskState
@@ -17,7 +19,8 @@ Examples:
   runner resume                and on again, where they were"""
 )
 @ledger_option
-def stop(place: Workplace) -> None:
+@format_option
+def stop(place: Workplace, form: str) -> None:
     """Stop everything at the next step of each running task. They are pending again, and nothing starts until
     `runner resume`; effects that were made are not repeated then.
     """
@@ -26,12 +29,19 @@ def stop(place: Workplace) -> None:
         if not any(pause.scope is PauseScope.ALL for pause in ledger.pauses()):
             ledger.pause(PauseScope.ALL, None, who())
         before, _ = ledger.page(running, 0, 1)
-        if holder(place.store_url) is None:
-            click.echo("Nothing carries tasks out; everything is paused. To go on: runner resume")
-            return
-        request = ledger.request(CommandKind.STOP_ALL, None, who())
-        is_over = await_answer(ledger, request, lambda: not ledger.page(running, 0, 1)[0])
-        left = ledger.page(running, 0, 1)[0]
+        is_carried_out = holder(place.store_url) is not None
+        is_over = True
+        if is_carried_out:
+            request = ledger.request(CommandKind.STOP_ALL, None, who())
+            is_over = await_answer(ledger, request, lambda: not ledger.page(running, 0, 1)[0])
+        left, _ = ledger.page(running, 0, 1)
+        paused = ledger.pauses()
+    if form == "json":
+        print_json({"running_before": before, "running": left, "paused": list(map(pause_data, paused))})
+        return
+    if not is_carried_out:
+        click.echo("Nothing carries tasks out; everything is paused. To go on: runner resume")
+        return
     tasks = f"{before} running task{'' if before == 1 else 's'}"
     if is_over:
         click.echo(f"Everything is stopped ({tasks}). To go on: runner resume")

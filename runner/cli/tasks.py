@@ -105,7 +105,7 @@ def list_tasks(
         click.echo("No task is like that.")
         return
     console = answer_console()
-    console.print(task_table(rows, Settings.from_environment().zone))
+    console.print(task_table(rows, Settings.from_environment().zone, console.width))
     if total > len(rows):
         console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
 

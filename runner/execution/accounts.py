@@ -1,6 +1,7 @@
 """Which account works where: one task at a time for each, on whatever phone."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runner.execution.lanes import LaneName
@@ -50,6 +51,8 @@ class Accounts:
 
     def obstacle(self, lane: LaneName) -> tuple[Account, LaneName] | None:
         """The account for which a lane had to wait, and the lane that still works as it."""
+        if lane not in self._wanted:
+            return None
         with self._lock:
             account = self._wanted.get(lane)
             other = self._busy(account, lane) if account is not None else None
@@ -64,16 +67,15 @@ class Accounts:
             account = self._wanted.get(lane)
             return account is not None and self._busy(account, lane) is None
 
-    def release(self, key: str) -> set[LaneName]:
-        """The task has ended; the lanes that waited for one of its accounts."""
+    def release(self, keys: Iterable[str]) -> set[LaneName]:
+        """These tasks have ended; the lanes that waited for one of their accounts."""
         with self._lock:
-            work = self._in_use.pop(key, None)
-            if work is None:
-                return set()
+            ended = [self._in_use.pop(key) for key in keys if key in self._in_use]
+            accounts = {account for work in ended for account in work.accounts}
             return {
                 lane
                 for lane, wanted in self._wanted.items()
-                if any(account.is_same(wanted) for account in work.accounts)
+                if any(account.is_same(wanted) for account in accounts)
             }
 
     def _busy(self, account: Account, lane: LaneName) -> LaneName | None:

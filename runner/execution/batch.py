@@ -1,6 +1,5 @@
 """Tasks that a backend carries out with one call: their journal, and how the call ends."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from runner.events import EffectSettled
 from runner.execution.accounts import Account
 from runner.execution.attempt import bug
 from runner.execution.journal import ACCOUNT_LOOK, busy
+from runner.execution.retry import what_follows_always
 from runner.execution.work import Ends, Means, Work, decide, finish, tell_finished
 from runner.planning.limits import NotBefore
 from runner.store.rows import NewEffect
@@ -32,11 +32,15 @@ class Batch:
         self._lanes = {work.key: work.task.lane for work in works}
         self._ended = ended
         self._leaving = leaving
-        self._effects: dict[str, dict[int, Effect]] = {work.key: {} for work in works}
+        self._effects: dict[str, list[Effect]] = {work.key: [] for work in works}
         earlier = [work.key for work in works if work.claimed.number > 1]
-        for key, effects in means.ledger.effects_of(earlier).items() if earlier else ():
-            self._effects[key] = {effect.id: effect for effect in effects}
-        self._owner = {effect_id: key for key, effects in self._effects.items() for effect_id in effects}
+        if earlier:
+            self._effects |= means.ledger.effects_of(earlier)
+        self._begun: dict[int, Effect | NewEffect] = {
+            effect.id: effect for key in earlier for effect in self._effects[key]
+        }
+        self._ids = {key: [effect.id for effect in self._effects[key]] for key in earlier}
+        self._states = {effect.id: effect.state for key in earlier for effect in self._effects[key]}
 
     def run(self, backend: BatchBackend) -> None:
         """Have the tasks carried out. Raises LedgerError; the attempts that have not ended are then open."""
@@ -60,23 +64,24 @@ class Batch:
     # the journal
 
     def effects(self) -> Mapping[str, list[Effect]]:
-        return {key: list(effects.values()) for key, effects in self._effects.items()}
+        return {
+            key: [replace(effect, state=self._states[effect.id]) for effect in effects]
+            for key, effects in self._effects.items()
+        }
 
     def committing(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
-        by_key: dict[str, list[Intent]] = defaultdict(list)
+        by_key: dict[str, list[Intent]] = {}
         for intent in intents:
-            by_key[intent.task_key].append(intent)
-        in_use = self._accounts_in_use(by_key)
+            by_key.setdefault(intent.task_key, []).append(intent)
+        in_use = self._accounts_in_use(intents)
         wishes = [
-            (self._open[key].task, [(intent.kind, intent.account) for intent in wanted])
+            (self._open[key].task, tuple([(intent.kind, intent.account) for intent in wanted]))
             for key, wanted in by_key.items()
             if key not in in_use
         ]
         with self._means.limiter.claim_all(wishes) as refused:
             refusals = {**in_use, **refused}
-            begun = self._begin(
-                [intent for key, wanted in by_key.items() if key not in refusals for intent in wanted]
-            )
+            begun = self._begin([intent for intent in intents if intent.task_key not in refusals])
         self.finish({key: _held_back(refusal) for key, refusal in refusals.items()})
         return begun
 
@@ -105,8 +110,9 @@ class Batch:
 
     def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
         settled = {settlement.effect_id: settlement.state for settlement in settlements}
+        always = {id(outcome): what_follows_always(outcome) for outcome in outcomes.values()}
         ends = [
-            (work, decide(self._means, work, outcome, self._states(key, settled)))
+            (work, always[id(outcome)] or decide(self._means, work, outcome, self._states_of(key, settled)))
             for key, outcome in outcomes.items()
             for work in [self._open[key]]
         ]
@@ -121,16 +127,15 @@ class Batch:
 
     # what it keeps in mind
 
-    def _accounts_in_use(self, by_key: Mapping[str, Sequence[Intent]]) -> dict[str, NotBefore]:
+    def _accounts_in_use(self, intents: Iterable[Intent]) -> dict[str, NotBefore]:
         """Tasks whose account works on another phone."""
         found: dict[str, NotBefore] = {}
         until = self._means.clock.now() + ACCOUNT_LOOK
-        for key, intents in by_key.items():
-            for name in {intent.account for intent in intents if intent.account}:
-                account = Account.of(None, name)
-                other = self._means.accounts.claim(key, self._open[key].waiting.lane, account)
-                if other is not None:
-                    found[key] = NotBefore(until, busy(account, other))
+        for key, name in {(intent.task_key, intent.account) for intent in intents if intent.account}:
+            account = Account.of(None, name)
+            other = self._means.accounts.claim(key, self._open[key].waiting.lane, account)
+            if other is not None:
+                found[key] = NotBefore(until, busy(account, other))
         return found
 
     def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
@@ -148,34 +153,27 @@ class Batch:
             for work in [self._open[intent.task_key]]
         ]
         ids = self._means.ledger.begin_effects(rows) if rows else []
-        begun: dict[str, list[int]] = defaultdict(list)
+        begun: dict[str, list[int]] = {}
         for effect_id, row in zip(ids, rows, strict=True):
-            effects = self._effects[row.task_key]
-            effects[effect_id] = Effect(
-                effect_id,
-                row.task_key,
-                len(effects),
-                row.kind,
-                row.target,
-                EffectState.COMMITTING,
-                row.evidence,
-            )
-            self._owner[effect_id] = row.task_key
-            begun[row.task_key].append(effect_id)
-        return dict(begun)
+            begun.setdefault(row.task_key, []).append(effect_id)
+        self._begun.update(zip(ids, rows, strict=True))
+        self._states |= dict.fromkeys(ids, EffectState.COMMITTING)
+        for key, some in begun.items():
+            self._ids[key] = [*self._ids.get(key, ()), *some]
+        return begun
 
-    def _states(self, key: str, settled: Mapping[int, EffectState]) -> Iterable[EffectState]:
-        return [settled.get(effect.id, effect.state) for effect in self._effects[key].values()]
+    def _states_of(self, key: str, settled: Mapping[int, EffectState]) -> Iterable[EffectState]:
+        return [settled.get(effect_id, self._states[effect_id]) for effect_id in self._ids.get(key, ())]
 
     def _note(self, settlements: Sequence[Settlement]) -> None:
         """Keep in mind, and tell, what became of effects."""
         for settlement in settlements:
-            key = self._owner[settlement.effect_id]
-            before = self._effects[key][settlement.effect_id]
-            self._effects[key][settlement.effect_id] = replace(before, state=settlement.state)
-            if before.state is not settlement.state:
-                told = EffectSettled(key, self._lanes[key], before.kind, before.target, settlement.state)
-                self._means.sink(told)
+            effect_id, state = settlement.effect_id, settlement.state
+            if self._states[effect_id] is not state:
+                self._states[effect_id] = state
+                effect = self._begun[effect_id]
+                lane = self._lanes[effect.task_key]
+                self._means.sink(EffectSettled(effect.task_key, lane, effect.kind, effect.target, state))
 
 
 def _held_back(refusal: NotBefore) -> Outcome:

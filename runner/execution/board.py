@@ -1,8 +1,9 @@
 """What waits and what is being carried out, for all threads of an executor: lanes and works behind one lock."""
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import count
 
 from runner.execution.lanes import Away, LaneName, Lanes, Waiting
@@ -34,14 +35,7 @@ class Board:
     def add(self, given: Iterable[TaskRow | Task]) -> None:
         """Take tasks that are pending; a key that is known is left as it is."""
         with self._changed:
-            for one in given:
-                task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
-                if task.key in self._lanes or task.key in self._works:
-                    continue
-                waiting = Waiting(task, self._lane(task), next(self._numbers))
-                if row is not None:
-                    waiting.not_before, waiting.tried = _later(row), row.attempts > 0
-                self._lanes.add(waiting, single=self._is_single(task))
+            self._lanes.add_all(self._new(given))
         self._wake()
 
     def take(self, now: datetime) -> list[Work]:
@@ -91,8 +85,8 @@ class Board:
     def free(self, works: Iterable[Work]) -> None:
         """The lanes of these tasks may give others."""
         with self._changed:
-            for work in works:
-                self._lanes.free(work.waiting.lane)
+            for name in {work.waiting.lane for work in works}:
+                self._lanes.free(name)
             self._changed.notify_all()
         self._wake()
 
@@ -148,8 +142,9 @@ class Board:
     def away(self, works: Iterable[Work]) -> dict[str, Away]:
         """By task key: what is known of phones that could not be reached."""
         with self._changed:
-            found = {work.key: self._lanes.away(work.waiting.lane) for work in works}
-        return {key: away for key, away in found.items() if away is not None}
+            lanes = {name: self._lanes.away(name) for name in {work.waiting.lane for work in works}}
+        found = {name: away for name, away in lanes.items() if away is not None}
+        return {work.key: found[work.waiting.lane] for work in works if work.waiting.lane in found}
 
     def next_wake(self) -> datetime | None:
         with self._changed:
@@ -184,6 +179,16 @@ class Board:
         wake = self._lanes.next_wake()
         return not len(self._lanes) if is_empty else wake is None or wake > self._means.clock.now()
 
+    def _new(self, given: Iterable[TaskRow | Task]) -> Iterator[tuple[Waiting, bool]]:
+        for one in given:
+            task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
+            if task.key in self._lanes or task.key in self._works:
+                continue
+            waiting = Waiting(task, self._lane(task), next(self._numbers))
+            if row is not None:
+                waiting.not_before, waiting.tried = _later(row), row.attempts > 0
+            yield waiting, self._is_single(task)
+
     def _work(self, waiting: Waiting) -> Work:
         work = Work(waiting)
         away = self._lanes.away(waiting.lane)
@@ -216,7 +221,7 @@ class Board:
 
     def _let_go(self, works: Iterable[Work]) -> None:
         """What these tasks kept others from may go on."""
-        freed = set().union(*(self._means.accounts.release(work.key) for work in works))
+        freed = self._means.accounts.release([work.key for work in works])
         with self._changed:
             if freed:
                 self._lanes.lift(freed)
@@ -234,7 +239,7 @@ class Board:
         return then.again_utc - self._means.clock.now() > timedelta(seconds=patience_s)
 
     def _lane(self, task: Task) -> LaneName:
-        return LaneName(task.backend if task.backend in self._batched else "", task.lane)
+        return _lane_name(task.backend if task.backend in self._batched else "", task.lane)
 
     def _is_single(self, task: Task) -> bool:
         """A phone does one task at a time; a batch takes no phones, but each account does one at a time too."""
@@ -244,3 +249,9 @@ class Board:
 def _later(row: TaskRow) -> datetime | None:
     """A task that failed and is to be tried again waits for that; what held others back is asked anew."""
     return row.not_before if row.tries and row.state is TaskState.PENDING else None
+
+
+@lru_cache(maxsize=1024)
+def _lane_name(backend: str, name: str) -> LaneName:
+    """One object for all tasks of a lane."""
+    return LaneName(backend, name)

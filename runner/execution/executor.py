@@ -57,16 +57,27 @@ class Executor:
         self._board = Board(self._means, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
         gate = Gate(self._means, self._requests)
-        self._worker = Worker(self._means, gate, self._board, backends, self._glance, self.refresh)
+        self._worker = Worker(
+            self._means, gate, self._board, backends, self._glance, self.refresh, self._watch_clock
+        )
         self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
         self._closed = False
         self._refreshing = threading.Lock()
         self._refreshed = self._looked = time.monotonic()
         self._latest_id = 0
         self._drift: float | None = None
+        self._watching = threading.Lock()
+        self._after_step: Callable[[], None] = lambda: None
+
+    def on_step(self, settle: Callable[[], None]) -> None:
+        """Have `settle` called when the clock has stepped forward, or the machine has slept, before any further
+        task is begun: what expired meanwhile must not be."""
+        self._after_step = settle
 
     def start(self) -> None:
         """Begin to carry tasks out."""
+        self._ledger.warm_up()
+        self._watch_clock()
         self._ledger.changed()
         self._requests.read()
         self._obey()
@@ -78,6 +89,8 @@ class Executor:
         ids = [one.id for one in given if isinstance(one, TaskRow)]
         self._latest_id = max([self._latest_id, *ids])
         self._board.add(given)
+        if self._thread.is_alive():  # what may go begins now, not when the pump has come round
+            self._guard(self._begin_ready)
 
     def refresh(self) -> None:
         """Look at once for commands, pauses and holds that somebody has written."""
@@ -151,6 +164,9 @@ class Executor:
         self._watch_clock()
         for work in self._board.overdue():
             self._tell_overdue(work)
+        self._begin_ready()
+
+    def _begin_ready(self) -> None:
         batches: dict[tuple[object, ...], list[Work]] = {}
         for work in self._board.take(self._clock.now()):
             task = work.task
@@ -176,12 +192,15 @@ class Executor:
 
     def _watch_clock(self) -> None:
         """After somebody has set the clock, instants that were waited for mean something else."""
-        drift = self._clock.now().timestamp() - self._clock.monotonic()
-        before, self._drift = self._drift, drift
-        if before is None or abs(drift - before) < CLOCK_STEP_S:
-            return
-        if drift < before:
-            self._board.clock_set_back()
+        with self._watching:
+            drift = self._clock.now().timestamp() - self._clock.monotonic()
+            before, self._drift = self._drift, drift
+            if before is None or abs(drift - before) < CLOCK_STEP_S:
+                return
+            if drift < before:
+                self._board.clock_set_back()
+            else:
+                self._after_step()
         self._board.lift()
 
     def _tell_overdue(self, work: Work) -> None:

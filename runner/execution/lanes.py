@@ -1,6 +1,6 @@
 """The queues of an executor: which task may go at an instant, and when to look again. No threads, no I/O."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -34,8 +34,9 @@ class Waiting:
     tried: bool = False
     reason: str = ""
 
-    def __lt__(self, other: "Waiting") -> bool:
-        return (self.task.due_utc, self.number) < (other.task.due_utc, other.number)
+
+Place = tuple[datetime, int, Waiting]
+"""A task's place in a queue: by its due instant, then as it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,19 @@ class Away:
 class Strand:
     """The tasks of one entry in a lane. What refuses the first of them refuses them all: they wait together."""
 
-    queue: list[Waiting] = field(default_factory=list)
+    queue: list[Place] = field(default_factory=list)
     held_until: datetime | None = None
 
     def next(self) -> datetime:
-        due = self.queue[0].task.due_utc
+        due = self.queue[0][0]
         return due if self.held_until is None else max(due, self.held_until)
+
+    def take_ripe(self, now: datetime) -> list[Place]:
+        """Every task that is due."""
+        ripe = [place for place in self.queue if place[0] <= now]
+        self.queue = [place for place in self.queue if place[0] > now] if len(ripe) < len(self.queue) else []
+        heapify(self.queue)
+        return ripe
 
 
 @dataclass(slots=True, eq=False)
@@ -89,8 +97,11 @@ class Lane:
         return min(instants) if self.away_until is None else max(min(instants), self.away_until)
 
     def put(self, waiting: Waiting) -> Strand:
-        strand = self.strands.setdefault((waiting.task.campaign, waiting.task.entry), Strand())
-        heappush(strand.queue, waiting)
+        name = waiting.task.campaign, waiting.task.entry
+        strand = self.strands.get(name)
+        if strand is None:
+            strand = self.strands[name] = Strand()
+        heappush(strand.queue, (waiting.task.due_utc, waiting.number, waiting))
         return strand
 
     def take(self, now: datetime) -> list[Waiting]:
@@ -98,18 +109,20 @@ class Lane:
         if self.away_until is not None and self.away_until > now:
             return []
         self._bring_back(now)
-        taken: list[Waiting] = []
-        while strand := self._ready(now):
-            taken.append(heappop(strand.queue))
-            self._tidy()
-            if self.single:
-                break
-        return taken
+        ready = [strand for strand in self.strands.values() if strand.next() <= now]
+        if not ready:
+            return []
+        if self.single:
+            places = [heappop(min(ready, key=lambda strand: strand.queue[0]).queue)]
+        else:
+            places = sorted(place for strand in ready for place in strand.take_ripe(now))
+        self._tidy()
+        return [waiting for _, _, waiting in places]
 
     def remove(self, key: str) -> None:
         self.later = [waiting for waiting in self.later if waiting.task.key != key]
         for strand in self.strands.values():
-            strand.queue = [waiting for waiting in strand.queue if waiting.task.key != key]
+            strand.queue = [place for place in strand.queue if place[2].task.key != key]
             heapify(strand.queue)
         self._tidy()
 
@@ -120,10 +133,6 @@ class Lane:
             self.later.remove(waiting)
             waiting.not_before = None
             self.put(waiting)
-
-    def _ready(self, now: datetime) -> Strand | None:
-        ready = [strand for strand in self.strands.values() if strand.next() <= now]
-        return min(ready, key=lambda strand: strand.queue[0], default=None)
 
     def _tidy(self) -> None:
         for name in [name for name, strand in self.strands.items() if not strand.queue]:
@@ -158,19 +167,28 @@ class Lanes:
 
     def add(self, waiting: Waiting, *, single: bool) -> None:
         """A task that may go from its due instant on, or from `not_before` if it has one."""
-        lane = self._lanes.setdefault(waiting.lane, Lane(waiting.lane, single))
-        self._waiting[waiting.task.key] = waiting
-        if waiting.not_before is None:
-            lane.put(waiting)
-        else:
-            waiting.free_utc = waiting.not_before
-            lane.later.append(waiting)
-        self._watch(lane)
+        self.add_all([(waiting, single)])
+
+    def add_all(self, given: Iterable[tuple[Waiting, bool]]) -> None:
+        """As `add`, for many tasks, each with whether its lane is single."""
+        touched: dict[LaneName, Lane] = {}
+        for waiting, single in given:
+            lane = touched.get(waiting.lane)
+            if lane is None:
+                lane = touched[waiting.lane] = self._lane(waiting.lane, single=single)
+            self._waiting[waiting.task.key] = waiting
+            if waiting.not_before is None:
+                lane.put(waiting)
+            else:
+                waiting.free_utc = waiting.not_before
+                lane.later.append(waiting)
+        for lane in touched.values():
+            self._watch(lane)
 
     def hold(self, waiting: Waiting, until: datetime, *, single: bool) -> None:
         """Put a task back; neither it nor the others of its strand go before an instant."""
         waiting.not_before, waiting.free_utc = None, until
-        lane = self._lanes.setdefault(waiting.lane, Lane(waiting.lane, single))
+        lane = self._lane(waiting.lane, single=single)
         self._waiting[waiting.task.key] = waiting
         lane.put(waiting).held_until = until
         self._watch(lane)
@@ -243,6 +261,12 @@ class Lanes:
         if lane is not None and lane.away is not None:
             lane.away = lane.away_until = None
             self._watch(lane)
+
+    def _lane(self, name: LaneName, *, single: bool) -> Lane:
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane(name, single)
+        return lane
 
     def _take(self, lane: Lane, now: datetime) -> list[Waiting]:
         taken = lane.take(now)

@@ -1,7 +1,7 @@
 """Limits at run time: what was done held against a campaign's limits, before each task and commit point."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -28,7 +28,8 @@ class Limiter:
         self._ledger = ledger
         self._limits = limits
         self._clock = clock
-        self._lock = threading.Lock()
+        self._claimed: set[str] = set()
+        self._released = threading.Condition()
 
     def ask(self, task: Task, kind: str, account: str | None = None) -> NotBefore | None:
         """What forbids an effect of this kind now, or None."""
@@ -44,13 +45,21 @@ class Limiter:
     def before_all(self, tasks: Collection[Task]) -> dict[str, NotBefore]:
         """As `before`, for tasks that begin together: each counts what those before it are going to do. By key,
         those that may not begin."""
-        wishes = [(task, _all_effects(task)) for task in tasks]
-        return self._judge([wish for wish in wishes if wish[1]])
+        alike: dict[tuple[str, int, str | None], tuple[tuple[str, str | None], ...]] = {}
+        wishes: list[Wish] = []
+        for task in tasks:
+            like = (task.script, id(task.config), task.username)
+            if like not in alike:
+                alike[like] = _all_effects(task)
+            if effects := alike[like]:
+                wishes.append((task, effects))
+        return self._judge(wishes)
 
     @contextmanager
     def claim(self, task: Task, kind: str, account: str | None) -> Iterator[None]:
-        """Hold every other effect off while this one is checked and written down. Raises HeldBack."""
-        with self._lock:
+        """Hold every other effect on its device and by its account off while this one is checked and written
+        down. Raises HeldBack."""
+        with self._alone({name for name in (task.device, account) if name}):
             if (refusal := self.ask(task, kind, account)) is not None:
                 raise HeldBack(refusal.reason, not_before=refusal.instant_utc)
             yield
@@ -58,8 +67,23 @@ class Limiter:
     @contextmanager
     def claim_all(self, wishes: Sequence[Wish]) -> Iterator[Mapping[str, NotBefore]]:
         """As `claim`, for many tasks: yields, by key, what forbids the effects of those that are refused."""
-        with self._lock:
+        names = {task.device for task, _ in wishes if task.device}
+        names |= {account for _, effects in wishes for _, account in effects if account}
+        with self._alone(names):
             yield self._judge(wishes)
+
+    @contextmanager
+    def _alone(self, names: Set[str]) -> Iterator[None]:
+        """Others, who claim other devices and accounts, write at the same time, and share a flush to the disk."""
+        with self._released:
+            self._released.wait_for(lambda: self._claimed.isdisjoint(names))
+            self._claimed |= names
+        try:
+            yield
+        finally:
+            with self._released:
+                self._claimed -= names
+                self._released.notify_all()
 
     def _judge(self, wishes: Sequence[Wish]) -> dict[str, NotBefore]:
         """A task is refused if one of its effects is; the others of its effects then do not count."""
@@ -71,6 +95,8 @@ class Limiter:
             limits = self._limits(wishes[0][0].campaign)
             allowed = set(fitting(limits, wishes, usage, now, self.zone))
             wishes = [wish for wish in wishes if wish[0].key not in allowed]
+            if not wishes:
+                return {}
         counted = _Counted(usage)
         refusals: dict[str, NotBefore] = {}
         for task, effects in wishes:
@@ -145,6 +171,6 @@ def _effects(task: Task) -> dict[str, int]:
     return script.effects(task.config) if script else {}
 
 
-def _all_effects(task: Task) -> list[tuple[str, str | None]]:
+def _all_effects(task: Task) -> tuple[tuple[str, str | None], ...]:
     account = Account.of(None, task.username).name if task.username else None
-    return [(kind, account) for kind, number in _effects(task).items() for _ in range(number)]
+    return tuple((kind, account) for kind, number in _effects(task).items() for _ in range(number))

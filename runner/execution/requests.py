@@ -24,12 +24,34 @@ class Refusal:
     away: Away | None = None
 
 
-class StopRequest(threading.Event):
+class StopRequest:
     """What an attempt looks at between its steps. `by_person` tells a person's request from the end of this
-    process; `cancels` is set where a person stopped this very task, which is then over."""
+    process; `cancels` is set where a person stopped this very task, which is then over.
 
-    by_person = False
-    cancels = False
+    Most attempts never wait for one, so that the event to wait for is only made when one does.
+    """
+
+    __slots__ = ("_event", "_is_set", "by_person", "cancels")
+
+    def __init__(self) -> None:
+        self.by_person = self.cancels = self._is_set = False
+        self._event: threading.Event | None = None
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+        if self._event is not None:
+            self._event.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set, at most so many seconds; true if it is. For one thread, that of the attempt."""
+        if self._event is None:
+            self._event = threading.Event()
+        if not self._is_set:  # looked at after the event was made: who sets it now finds the event
+            self._event.wait(timeout)
+        return self._is_set
 
 
 class Requests:
@@ -54,6 +76,8 @@ class Requests:
 
     def refusal(self, task: Task) -> Refusal | None:
         """Whether a task is paused, or its device waits for a person."""
+        if not self._holds and not self._pauses:
+            return None
         hold = self._holds.get(task.device or "")
         if hold is not None:
             return Refusal(f"{task.device} is on hold: {hold.reason}")

@@ -9,6 +9,13 @@ from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, Task
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
 """When a phone that is away is looked for again, at first and at last."""
 
+FINAL = {
+    AttemptOutcome.COMPLETED: TaskState.COMPLETED,
+    AttemptOutcome.UNCERTAIN: TaskState.UNCERTAIN,
+    AttemptOutcome.CANCELLED: TaskState.CANCELLED,
+}
+"""Outcomes after which a task is over, whatever else is known of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -43,12 +50,8 @@ class Next:
 def what_follows(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> Next:
     """The decision. A run by hand looks for no phone that is away."""
     outcome = ended.outcome
-    if outcome.outcome is AttemptOutcome.COMPLETED:
-        return Next(TaskState.COMPLETED, outcome)
-    if outcome.outcome is AttemptOutcome.UNCERTAIN:
-        return Next(TaskState.UNCERTAIN, outcome)
-    if outcome.outcome is AttemptOutcome.CANCELLED:
-        return Next(TaskState.CANCELLED, outcome)
+    if (alone := what_follows_always(outcome)) is not None:
+        return alone
     if ended.stopped:
         return _stopped(ended)
     if outcome.outcome is not AttemptOutcome.FAILED:
@@ -59,6 +62,12 @@ def what_follows(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) 
         can_tell = is_manual or outcome.needs_person
         return Next(TaskState.PENDING if can_tell else TaskState.UNCERTAIN, outcome)
     return _failed(ended, now, zone)
+
+
+def what_follows_always(outcome: Outcome) -> Next | None:
+    """The decision, if it depends on nothing but the outcome."""
+    state = FINAL.get(outcome.outcome)
+    return Next(state, outcome) if state is not None else None
 
 
 def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:

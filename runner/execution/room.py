@@ -8,7 +8,7 @@ from runner.planning.limits import EffectiveLimits, next_working_instant
 from runner.store.rows import UsageTable
 from runner.tasks import Task
 
-Wish = tuple[Task, Sequence[tuple[str, str | None]]]
+Wish = tuple[Task, tuple[tuple[str, str | None], ...]]
 """A task, and the effects that it wants to make: kind and account."""
 
 Made = Mapping[str, Sequence[datetime]]
@@ -26,19 +26,26 @@ def fitting(
     given = list(wishes)
     devices: Counter[tuple[str | None, str]] = Counter()
     accounts: Counter[tuple[str | None, str]] = Counter()
-    tasks = Counter(task.device for task, _ in given)
-    for task, effects in given:
+    tasks: Counter[str | None] = Counter()
+    alike = Counter((task.device, effects) for task, effects in given)
+    for (device, effects), number in alike.items():
+        tasks[device] += number
         for kind, account in effects:
-            devices[task.device, kind] += 1
-            accounts[account, kind] += 1
+            devices[device, kind] += number
+            accounts[account, kind] += number
     full_devices = set(_full(limits, "device", devices, usage.devices))
     full_accounts = set(_full(limits, "account", accounts, usage.accounts))
     if limits.min_gap:
         full_devices |= {
             device for device in tasks if device and (tasks[device] > 1 or device in usage.devices)
         }
+    too_much = {
+        (device, effects)
+        for device, effects in alike
+        if device in full_devices or any(account in full_accounts for _, account in effects)
+    }
     for task, effects in given:
-        if task.device not in full_devices and not any(account in full_accounts for _, account in effects):
+        if not too_much or (task.device, effects) not in too_much:
             yield task.key
 
 

@@ -16,11 +16,14 @@ from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 FAR_UTC = datetime.max.replace(tzinfo=UTC)
 
+Refused = tuple[Work, Refusal]
+
 
 class Worker:
     """Shared by all threads. Errors of the ledger go through, and leave attempts open.
 
-    `glance` is called between steps, `look` when a hold has been placed: the next task of the lane must see it.
+    `glance` is called between steps, `look` when a hold has been placed: the next task of the lane must see it,
+    `watch_clock` before that is taken.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class Worker:
         backends: Mapping[str, Backend | BatchBackend],
         glance: Callable[[], None],
         look: Callable[[], None],
+        watch_clock: Callable[[], None],
     ) -> None:
         self._means = means
         self._gate = gate
@@ -38,6 +42,7 @@ class Worker:
         self._backends = backends
         self._glance = glance
         self._look = look
+        self._watch_clock = watch_clock
 
     def run_lane(self, first: Work) -> None:
         """Carry out a task, and those that may follow it in its lane."""
@@ -48,6 +53,7 @@ class Worker:
             except BaseException as error:
                 self._board.fail(error, [work])
                 raise
+            self._watch_clock()
             work = self._board.take_next(work.waiting.lane)
 
     def run_batch(self, works: Sequence[Work]) -> None:
@@ -73,7 +79,7 @@ class Worker:
         assert not isinstance(backend, BatchBackend)
         refusal = self._gate.refusals([work], backend, self._board.away([work])).get(work.key)
         if refusal is not None:
-            self._hold_back(work, refusal)
+            self._hold_back_all([(work, refusal)])
         elif self._claim([work], begins=True):
             self._ended([(work, attempt.perform(self._means, backend, work, self._glance))])
 
@@ -97,23 +103,25 @@ class Worker:
         self._ended(ends)
         self._board.free([work for work, _ in ends])
 
-    def _hold_back_all(self, refused: Sequence[tuple[Work, Refusal]]) -> None:
-        """The first of each strand is told why it is held back; the others wait behind it."""
-        told: set[tuple[object, ...]] = set()
+    def _hold_back_all(self, refused: Sequence[Refused]) -> None:
+        """Miss those for which it is too late. The first of each strand is told why it is held back; the others wait
+        behind it."""
+        over, waiting = list[Refused](), list[Refused]()
         for work, refusal in refused:
+            (over if self._is_over(work) else waiting).append((work, refusal))
+        self._miss_all(over)
+        told: set[tuple[object, ...]] = set()
+        for work, refusal in waiting:
             strand = (work.waiting.lane, work.task.campaign, work.task.entry)
-            if strand in told and not self._is_over(work) and self._is_waited_for(refusal):
+            if strand in told and self._is_waited_for(refusal):
                 self._put_back(work, refusal)
             else:
                 self._hold_back(work, refusal)
                 told.add(strand)
 
     def _hold_back(self, work: Work, refusal: Refusal) -> None:
-        """Write down why a task may not begin, or that it is too late for it now."""
+        """Write down why a task may not begin."""
         try:
-            if self._is_over(work):
-                self._miss(work, refusal.reason)
-                return
             if refusal.reason != work.waiting.reason or refusal.away is not None:
                 self._tell(work, refusal)
         except LedgerRefusal:  # somebody cancelled it meanwhile
@@ -133,11 +141,17 @@ class Worker:
         if stopped := [work.key for work in works if work.stop.cancels]:
             self._means.ledger.cancel(stopped, ON_REQUEST)
 
-    def _miss(self, work: Work, reason: str) -> None:
-        self._means.ledger.miss(work.key, reason)
-        outcome = Outcome(AttemptOutcome.HELD_BACK, reason)
-        self._means.sink(TaskFinished(work.key, work.task.lane, TaskState.MISSED, outcome, 0.0))
-        self._board.drop(work)
+    def _miss_all(self, refused: Sequence[Refused]) -> None:
+        alike: dict[str, list[Work]] = {}
+        for work, refusal in refused:
+            alike.setdefault(refusal.reason, []).append(work)
+        for reason, works in alike.items():
+            missed = self._means.ledger.miss_all([work.key for work in works], reason)
+            outcome = Outcome(AttemptOutcome.HELD_BACK, reason)
+            for work in works:
+                if work.key in missed:  # else somebody cancelled it meanwhile
+                    self._means.sink(TaskFinished(work.key, work.task.lane, TaskState.MISSED, outcome, 0.0))
+                self._board.drop(work)
 
     def _tell(self, work: Work, refusal: Refusal) -> None:
         now = self._means.clock.now()

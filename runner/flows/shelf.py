@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib.resources import files
-from pathlib import Path
 
-from runner.campaign.flow_file import FlowFile, load_flow_file
+from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
-from runner.errors import FlowError, Unsupported
+from runner.errors import Unsupported
 from runner.flows.language import Flow, read_flow
 from runner.flows.profile import load_profile
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
+from runner.scripts.script import FlowText
 
 
 @cache
@@ -25,13 +25,13 @@ def load_flow(script: str) -> Flow:
     return _read(file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"])
 
 
-def load_own_flow(path: str) -> Flow:
-    """A flow of the user's own. Raises FlowError if its file is gone or wrong."""
-    try:
-        modified_ns = Path(path).stat().st_mtime_ns
-    except OSError as error:
-        raise FlowError(f"the flow {path} cannot be read: {error.strerror}") from error
-    return _load_own(path, modified_ns)
+@lru_cache(maxsize=256)
+def load_own_flow(own: FlowText) -> Flow:
+    """A flow of the user's own. Raises FlowError if it is wrong."""
+    file = read_flow_file(own.text, own.path)
+    raise_for(file.diagnostics)
+    assert file.script is not None
+    return _read(own.text, own.path, file.script.config_schema()["properties"])
 
 
 def problems(file: FlowFile) -> list[Diagnostic]:
@@ -39,14 +39,6 @@ def problems(file: FlowFile) -> list[Diagnostic]:
     assert file.script is not None
     keys = file.script.config_schema()["properties"]
     return read_flow(file.document.text, file.document.path, keys, ACTIONS, load_profile)[1]
-
-
-@lru_cache(maxsize=256)
-def _load_own(path: str, _modified_ns: int) -> Flow:
-    file = load_flow_file(Path(path))
-    raise_for(file.diagnostics)
-    assert file.script is not None
-    return _read(file.document.text, path, file.script.config_schema()["properties"])
 
 
 def _read(text: str, path: str, config_keys: Collection[str]) -> Flow:

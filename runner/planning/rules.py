@@ -91,6 +91,18 @@ def parse(value: str | Mapping[str, Any]) -> Rule:
     return _daily((at,) if isinstance(at, str) else tuple(at), days)
 
 
+def read(written: str) -> Rule:
+    """The rule that says itself so: `read(rule.written) == rule`. Raises ValueError for what no rule says."""
+    what, on, names = written.partition(" on ")
+    days = tuple(names.split(", ")) if on else WEEKDAYS
+    if written.startswith("cron "):
+        return _cron(written.removeprefix("cron "))
+    if what.startswith("every "):
+        every, _, between = what.removeprefix("every ").partition(" between ")
+        return _every(every, between, days)
+    return _daily(tuple(what.split(", ")), days) if on or ", " in what else _text(written)
+
+
 def needs_zone(rule: Rule) -> bool:
     """Whether the rule means nothing without the campaign's time zone."""
     return not isinstance(rule, Instant)

@@ -109,7 +109,7 @@ def _print(one: Explanation, console: Console) -> None:
         for line in wrap(sentence, console.width - 2, break_long_words=False, break_on_hyphens=False):
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     if len(one.parts) > 1:
-        console.print(Padding(_tasks(one.parts), (0, 0, 0, 2)))
+        console.print(Padding(_tasks(one.parts), (0, 0, 0, 2), expand=False))
 
 
 def _tasks(parts: Sequence[Explanation]) -> Table:

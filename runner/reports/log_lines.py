@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
+from textwrap import indent
 from types import TracebackType
 from typing import Any, Literal, Self, TextIO
 
@@ -21,6 +22,7 @@ from runner.events import (
     ClockStepped,
     DaemonTroubled,
     Event,
+    FilesPolled,
     OccurrenceDecided,
     StepStarted,
     TaskFinished,
@@ -35,13 +37,13 @@ Level = Literal["debug", "info", "warning", "error"]
 class LogLines:
     """While this is open, what it is told, and what libraries log (warnings and worse), are lines on a stream.
 
-    `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, and
-    no beginnings of steps; JSON has all lines, and instants in UTC.
+    `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, JSON
+    has them in UTC. The beginnings of steps are told if it is `verbose`.
     """
 
-    def __init__(self, stream: TextIO, form: Form, zone: tzinfo) -> None:
+    def __init__(self, stream: TextIO, form: Form, zone: tzinfo, *, verbose: bool = False) -> None:
         human = stream.isatty() if form == "auto" else form == "human"
-        self._least = logging.INFO if human else logging.DEBUG
+        self._least = logging.DEBUG if verbose else logging.INFO
         self._handler = logging.StreamHandler(stream)
         self._handler.setFormatter(_for_people(zone, stream.isatty()) if human else _for_programs())
         self._handler.addFilter(lambda record: _is_own(record) or record.levelno >= logging.WARNING)
@@ -84,7 +86,7 @@ def level_of(event: Event) -> Level:
             return "error"
         case CampaignChanged(what="invalid"):
             return "error"
-        case TaskFinished(state=TaskState.FAILED | TaskState.MISSED) | ClockStepped():
+        case TaskFinished(state=TaskState.FAILED | TaskState.MISSED) | ClockStepped() | FilesPolled():
             return "warning"
         case OccurrenceDecided(state="missed" | "skipped"):
             return "warning"
@@ -120,7 +122,13 @@ def _for_people(zone: tzinfo, colors: bool) -> logging.Formatter:
         sort_keys=False,
         exception_formatter=structlog.dev.plain_traceback,  # the others show variables, which may be secret
     )
-    return _formatter(lambda instant: f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}", renderer)
+
+    def render(logger: Any, method: str, line: EventDict) -> str:
+        """The line; what has lines of its own, such as the problems of a file, below it."""
+        below = [str(line.pop(name)) for name in list(line) if "\n" in str(line[name]) and name != "event"]
+        return "\n".join([renderer(logger, method, line), *(indent(text, "    ") for text in below)])
+
+    return _formatter(lambda instant: f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}", render)
 
 
 def _formatter(write_instant: Callable[[datetime], str], *renderers: Processor) -> logging.Formatter:

@@ -5,19 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from runner.backends.local_api.matching import target_of
 from runner.backends.local_api.shapes import Licence, ServerTask, Stats
 
+_SHORT = ("ID", "STATUS", "SCRIPT", "SOURCE", "CREATED")
 _COUNTS = ("total", "pending", "running", "completed", "failed")
 
 
 def task_table(tasks: Iterable[ServerTask]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("ID", "STATUS", "SCRIPT", "TARGET", "DEVICE", "ACCOUNT", "SOURCE", "CREATED", "MESSAGE"):
-        table.add_column(column, overflow="fold", no_wrap=column == "CREATED")
+        table.add_column(column, overflow="fold", no_wrap=column in _SHORT)
     for task in tasks:
-        table.add_row(
+        cells = (
             str(task.id),
             _status(task) or "?",
             task.script or "?",
@@ -28,6 +30,7 @@ def task_table(tasks: Iterable[ServerTask]) -> Table:
             _instant(task.created_at),
             task.message,
         )
+        table.add_row(*map(Text, cells))  # what a server tells is no markup
     return table
 
 

@@ -76,12 +76,13 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What was asked: the ledger's file, whether it is a rehearsal's, the process that carries tasks out, and
-    the phones as adb sees them; `adb_problem` says why it could not be asked."""
+    """What was asked: the ledger's file, whether it is a rehearsal's, the process that carries tasks out, where
+    it serves if it is a daemon, and the phones as adb sees them; `adb_problem` says why it could not be asked."""
 
     ledger: str
     is_rehearsal: bool
     pid: int | None
+    url: str | None
     devices: Sequence[DeviceLine]
     adb_problem: str | None
 
@@ -121,18 +122,20 @@ def status_data(view: Overview, place: Place) -> dict[str, Any]:
             "uncertain": [_task_data(row) for row in view.uncertain],
             "invalid_files": [_campaign_data(line) for line in view.campaigns if line.row.problem],
         },
-        "paused": [
-            {
-                "scope": pause.scope.value,
-                "subject": pause.subject,
-                "by": pause.by,
-                "since_utc": utc(pause.since_utc),
-            }
-            for pause in view.pauses
-        ],
+        "paused": list(map(pause_data, view.pauses)),
         "devices": [{"serial": line.serial, "state": line.state} for line in place.devices],
         "adb_problem": place.adb_problem,
         "last_24_hours": dict(view.counts),
+    }
+
+
+def pause_data(pause: PauseRow) -> dict[str, Any]:
+    """A pause as JSON; `subject` is None where everything is paused."""
+    return {
+        "scope": pause.scope.value,
+        "subject": pause.subject,
+        "by": pause.by,
+        "since_utc": utc(pause.since_utc),
     }
 
 
@@ -141,6 +144,7 @@ def _daemon_data(view: Overview, place: Place) -> dict[str, Any]:
     return {
         "running": view.daemon_runs,
         "pid": place.pid,
+        "url": place.url,
         "version": span and span.version,
         "started_utc": span and utc(span.started_utc),
         "seen_utc": span and utc(span.seen_utc),

@@ -20,7 +20,7 @@ def print_status(view: Overview, place: Place, zone: tzinfo, console: Console) -
         if table.row_count:
             console.print()
             console.print(Text(title, style="bold"))
-            console.print(Padding(table, (0, 0, 0, 2)))
+            console.print(Padding(table, (0, 0, 0, 2), expand=False))
     console.print()
     total = ", ".join(f"{count} {state}" for state, count in view.counts.items()) or "no tasks were due"
     console.print(f"Last 24 hours: {total}", highlight=False)
@@ -49,6 +49,8 @@ class _Shown:
             yield Text.assemble(f"The {kind} ", ("is down", "red"), since)
         if view.is_carried_out and not view.daemon_runs:
             yield Text(f"Process {place.pid} carries a run out from this ledger")
+        if view.daemon_runs and place.url:
+            yield Text(f"Serves metrics, health and the Local API on {place.url}")
         for pause in view.pauses:
             since = f" since {self._time(pause.since_utc)} by {pause.by}"
             yield Text.assemble(pause.subject or "Everything", (" is paused", "yellow"), since)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -13,19 +13,34 @@ from runner.reports.run_summary import reason
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect
 
+NARROW = 100
+"""In fewer columns a table of tasks is told shorter: without scripts and seconds."""
 
-def task_table(rows: Sequence[TaskRow], zone: tzinfo) -> Table:
-    """A line for each task, with its number, which every command takes for a name."""
+
+def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Table:
+    """A line for each task, with its number, which every command takes for a name. `width` is what there is."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("TASK", "DUE", "CAMPAIGN/ENTRY", "SCRIPT", "PHONE", "TARGET", "STATE", "REASON"):
-        table.add_column(column, overflow="fold", justify="right" if column == "TASK" else "left")
+    is_narrow = width < NARROW
+    for column in (
+        "TASK",
+        "DUE",
+        "ENTRY",
+        *([] if is_narrow else ["SCRIPT"]),
+        "PHONE",
+        "TARGET",
+        "STATE",
+        "REASON",
+    ):
+        is_fixed = column in ("TASK", "DUE", "STATE")
+        justify: Literal["right", "left"] = "right" if column == "TASK" else "left"
+        table.add_column(column, overflow="fold", no_wrap=is_fixed, justify=justify)
     for row in rows:
-        task = row.task
+        task, due = row.task, local(row.task.due_utc, zone)
         table.add_row(
             str(row.id),
-            local(task.due_utc, zone),
+            due[: len("2026-11-21 09:00")] if is_narrow else due,
             f"{task.campaign}/{task.entry}",
-            task.script,
+            *([] if is_narrow else [task.script]),
             task.lane,
             task.target or "",
             Text(row.state, style=STYLES.get(row.state, "")),

@@ -38,13 +38,13 @@ def print_log(
         if attempt.hint:
             console.print(Text(f"  {attempt.hint}", style="dim"), soft_wrap=True)
         if attempt.steps:
-            console.print(Padding(_steps(attempt.steps, zone), (0, 0, 0, 2)))
+            console.print(Padding(_steps(attempt.steps, zone), (0, 0, 0, 2), expand=False))
         for line in _files(attempt.steps, artifacts):
             console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
     if record.effects:
         console.print()
         console.print(Text("Effects", style="bold"))
-        console.print(Padding(_effects(record.effects), (0, 0, 0, 2)))
+        console.print(Padding(_effects(record.effects), (0, 0, 0, 2), expand=False))
 
 
 def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path) -> dict[str, Any]:

@@ -21,6 +21,9 @@ HORIZON = timedelta(minutes=10)
 DRIFT_S = 0.05
 """If the clock has moved by more against the monotonic one, the jobs no longer stand where they should."""
 
+LEAD = timedelta(milliseconds=50)
+"""A job comes so much before its instant, since APScheduler wakes a few milliseconds late, and then waits for it."""
+
 EARLY_S = 1.0
 """A job that comes earlier than its instant by no more than this waits for it."""
 
@@ -68,7 +71,7 @@ class Alarm:
             self._scheduler.pause()
             self._scheduler.remove_all_jobs()
             for instant in self._timetable.upcoming(now + HORIZON):
-                at = datetime.now(UTC) + (instant - now)
+                at = datetime.now(UTC) + (instant - now) - LEAD
                 self._scheduler.add_job(self._ring, "date", run_date=at, args=(instant,))
             self._scheduler.resume()
 

@@ -115,7 +115,7 @@ class CampaignFiles:
         except UsageError as error:
             raise FolderError(
                 f"the campaigns cannot be read: {error.message}",
-                hint="what was in force stays; bring the files back, or stop the daemon to end the campaigns",
+                hint=error.hint or "put campaign files there, or name other files and folders",
             ) from error
 
     def _is_stale(self, path: Path) -> bool:

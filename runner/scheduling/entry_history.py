@@ -1,12 +1,15 @@
 """What the ledger knows of one entry: its campaign's file, its start times, its occurrences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from runner.planning.source import Source
+from runner.planning.occurrences import moments
+from runner.planning.rules import read
+from runner.planning.source import Source, Window
 from runner.planning.work import Work
+from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, OccurrenceRow, ScheduleRow, SpanRow, TaskRecord
 from runner.tasks import task_key
@@ -54,7 +57,7 @@ class EntryHistory:
     @property
     def zone(self) -> ZoneInfo | None:
         """The zone of the campaign's wall-clock times, as far as it is known."""
-        source = self.sources.get(self.campaign)
+        source = self.sources.get(self.campaign) or (restore(self.row) if self.row else None)
         return source.zone if source else None
 
     def recorded(
@@ -109,6 +112,13 @@ class EntryHistory:
     def rules_at(self, instant: datetime) -> list[str]:
         """The start times that were in force then, as written."""
         return [row.rule for row in self.schedules if _covers(row, instant)]
+
+    def removed_at(self, window: Window) -> Iterator[tuple[str, datetime]]:
+        """The start times that were in force in a window, have an occurrence there, and when they were removed."""
+        at, until, zone = window.from_utc, window.until_utc, self.zone or ZoneInfo("UTC")
+        for row in self.schedules:
+            if row.gone_utc and _covers(row, at) and any(moments(read(row.rule), zone, at, until)):
+                yield row.rule, row.gone_utc
 
     def first_seen(self, rules: Iterable[str]) -> datetime | None:
         """When the ledger saw the first of these start times for the first time."""

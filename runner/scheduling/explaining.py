@@ -14,6 +14,7 @@ from runner.scheduling.occurrence_verdicts import (
     explain_absent,
     explain_coming,
     explain_recorded,
+    explain_removed,
     invalid,
 )
 from runner.scheduling.situation import Situation, sources_in_force
@@ -68,11 +69,21 @@ def _at(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterat
     recorded = history.recorded(asked.window.from_utc, asked.window.until_utc)
     for row in recorded:
         yield explain_recorded(history, row, situation)
-    if recorded or history.work is None:
+    if not recorded:
+        yield from _not_recorded(history, asked, situation)
+
+
+def _not_recorded(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
+    """What the start times in force say of a time, or those that were in force then."""
+    if history.work is None:
+        yield from _removed(history, asked, situation)
         return
-    for one in coming_at(history.work, asked):
+    planned = coming_at(history.work, asked)
+    for one in planned:
         yield _planned(history, one, situation)
     moment = inactive_at(history.work, asked)
+    if moment is None and not planned:
+        yield from _removed(history, asked, situation)
     if moment is not None:
         active = history.work.source.campaign.active
         days = [f"from {active.from_day}"] if active and active.from_day else []
@@ -82,6 +93,12 @@ def _at(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterat
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
         advice = (f"change `active:` in {history.work.source.campaign.path}, if that day should count.",)
         yield Explanation(Verdict.INACTIVE, subject, (said,), facts, advice)
+
+
+def _removed(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
+    """The occurrence of a start time that was in force then, and was removed before anybody wrote it down."""
+    for rule, gone_utc in history.removed_at(asked.window):
+        yield explain_removed(history, rule, gone_utc, asked, situation)
 
 
 def _planned(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
@@ -137,7 +154,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
         commit = f" in commit {row.commit[:12]}" if row and row.commit else ""
         said = [f"The entry was removed at {situation.time(gone)}{commit}."]
     else:
-        said = ["The daemon does not have it in force: it has only been run by hand."]
+        said = ["The daemon does not have it in force: it was only run by hand, or through the Local API."]
     if problem := invalid(history, situation):
         said.append(problem)
     return Explanation(Verdict.NOTHING_AHEAD, name, tuple(said), {"gone_utc": utc(gone)})

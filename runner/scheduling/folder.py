@@ -12,7 +12,7 @@ from runner.errors import FolderError
 from runner.planning.source import Source
 from runner.planning.work import works
 from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
-from runner.scheduling.last_good import FlowCopies, restore
+from runner.scheduling.last_good import restore
 from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
 from runner.scheduling.settling import PATIENCE_S, QUIET_S, is_locked
 from runner.scheduling.verdict import Bad, Verdict, judge
@@ -25,10 +25,10 @@ _Commits = Mapping[Path, str | None]
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """A campaign in force, and what it was made from: a file, or a version of the ledger's by its id."""
+    """A campaign in force, and the file that it was made from; None if it was the ledger's text."""
 
     source: Source
-    origin: CampaignFile | int | None
+    file: CampaignFile | None
 
 
 class CampaignFolder:
@@ -38,7 +38,6 @@ class CampaignFolder:
         self._files = CampaignFiles(paths)
         self._ledger = ledger
         self._clock = clock
-        self._copies = FlowCopies()
         self._standing: dict[str, _Standing] = {}
         self._told: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -103,25 +102,20 @@ class CampaignFolder:
 
     def _from_file(self, name: str, file: CampaignFile, commit: str | None) -> _Standing:
         known = self._standing.get(name)
-        if known is None or known.origin is not file:
+        if known is None or known.file is not file:
             return _Standing(Source.of(file.loaded, commit), file)
         return (
             known if known.source.commit == commit else _Standing(replace(known.source, commit=commit), file)
         )
 
     def _last_good(self, row: CampaignRow) -> _Standing | None:
-        """What stays in force of a campaign without a file that is right; None if there is nothing.
-
-        Its flows too are those that were good, and no longer those that lie beside the file.
-        """
+        """What stays in force of a campaign without a file that is right; None if there is nothing."""
         if row.text is None or row.withdrawn_utc is not None:
             return None
-        known = self._standing.get(row.name)
-        if known and (known.origin == row.version_id or not known.source.campaign.flows):
+        if known := self._standing.get(row.name):
             return known
-        flows = row.flows or {}
-        source = restore(row, self._copies.keep(row.name, flows) if flows else Path())
-        return _Standing(source, row.version_id) if source else known
+        source = restore(row)
+        return _Standing(source, None) if source else None
 
     def _write(
         self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]

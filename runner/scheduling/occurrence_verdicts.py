@@ -1,17 +1,18 @@
 """Why an occurrence is as it is: what the ledger wrote down of it, or what the start times say of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from runner.planning.attention import attention
 from runner.planning.coming import Coming
-from runner.planning.limits import Usage
 from runner.planning.plan import plan
 from runner.planning.source import Window
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
+from runner.scheduling.asked_times import AskedTime
+from runner.scheduling.counted import counted
 from runner.scheduling.entry_history import EntryHistory
 from runner.scheduling.situation import Situation
 from runner.scheduling.task_verdicts import MISSES, explain_task, verdict_on
@@ -104,6 +105,30 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
     return Explanation(Verdict.NO_RECORD, title(occurrence), tuple(said), facts, (by_hand,))
 
 
+def explain_removed(
+    history: EntryHistory, rule: str, gone_utc: datetime, asked: AskedTime, situation: Situation
+) -> Explanation:
+    """An occurrence of the past that the ledger does not hold, of a start time that is no longer in force."""
+    name = f"{history.campaign}/{history.entry} at {asked.written}"
+    facts = {"rule": rule, "instant_utc": utc(asked.instant_utc), "gone_utc": utc(gone_utc)}
+    gone = f"its start time {rule} was removed"
+    if gap := history.gap_at(asked.instant_utc):
+        facts |= _gap_facts(*gap)
+        before, after = gap
+        until = f" until {situation.time(after.started_utc)}" if after else ""
+        down = (
+            f"the daemon was down from {situation.time(before.until_utc)}{until}"
+            if before
+            else "no daemon ran"
+        )
+        said = (
+            f"It did not run: {down}, and {gone} meanwhile. What the files no longer hold is not made up for."
+        )
+        return Explanation(Verdict.DAEMON_WAS_DOWN, name, (said,), facts)
+    said = f"The ledger has no record of it; {gone} at {situation.time(gone_utc)}."
+    return Explanation(Verdict.NO_RECORD, name, (said,), facts)
+
+
 def invalid(history: EntryHistory, situation: Situation) -> str | None:
     """A sentence about the campaign's file, if it is invalid now."""
     row = history.row
@@ -111,7 +136,8 @@ def invalid(history: EntryHistory, situation: Situation) -> str | None:
         return None
     since = f" since {situation.time(row.invalid_since_utc)}" if row.invalid_since_utc else ""
     commit = f" (commit {row.invalid_commit[:12]})" if row.invalid_commit else ""
-    return f"The file of {row.name} is invalid{since}{commit}: {row.problem.rstrip('.')}."
+    first = row.problem.partition("\n")[0].rstrip(".")
+    return f"The file of {row.name} is invalid{since}{commit}: {first}."
 
 
 def _not_started(
@@ -157,9 +183,7 @@ def _what_may_hold(history: EntryHistory, one: Coming, situation: Situation) -> 
     if ends - situation.now > FORESIGHT:
         return
     near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
-    usage: Mapping[str, Usage] = {
-        lane: history.ledger.usage(device=lane, account=None, now=situation.now) for lane in lanes
-    }
+    usage = counted(history.ledger, one.work.lanes, situation.now)
     for note in attention(plan(near, Window(situation.now, ends)), situation.zone, usage):
         place = (note.campaign, note.entry, note.nominal)
         if note.code in AHEAD and place == (occurrence.campaign, occurrence.entry, occurrence.nominal):

@@ -1,4 +1,4 @@
-"""What holds for a campaign's tasks while they are carried out: its limits, and the files of its own flows."""
+"""What holds for a campaign's tasks while they are carried out: its limits, and its own flows."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +8,8 @@ from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
 from runner.planning.limits import EffectiveLimits, effective_limits
 from runner.planning.source import Source
+from runner.scheduling.last_good import restore
+from runner.scripts.script import FlowText
 from runner.store.ledger import Ledger
 
 FlowName = tuple[str, str]
@@ -30,8 +32,8 @@ class Registry:
         self._others: dict[str, ResolvedCampaign | None] = {}
 
     @property
-    def flows(self) -> Mapping[FlowName, str]:
-        """The files of campaigns' own flows, those of campaigns that are not in force included."""
+    def flows(self) -> Mapping[FlowName, FlowText]:
+        """Campaigns' own flows, those of campaigns that are not in force included."""
         return _Flows(self)
 
     def replace(self, sources: Sequence[Source]) -> None:
@@ -48,15 +50,15 @@ class Registry:
                 self._limits[campaign] = effective_limits(self._written(campaign))
             return self._limits[campaign]
 
-    def flow(self, campaign: str, script: str) -> str | None:
-        """The file of a campaign's own flow; None for a script that is built in."""
+    def flow(self, campaign: str, script: str) -> FlowText | None:
+        """A campaign's own flow; None for a script that is built in."""
         with self._lock:
             found = self._find(campaign)
         return found.flows.get((found.name, script)) if found else None
 
-    def flows_in_force(self) -> dict[FlowName, str]:
+    def flows_in_force(self) -> dict[FlowName, FlowText]:
         with self._lock:
-            return {name: path for one in self._in_force.values() for name, path in one.flows.items()}
+            return {name: flow for one in self._in_force.values() for name, flow in one.flows.items()}
 
     def _written(self, campaign: str) -> Mapping[str, Any]:
         if campaign in self._given:
@@ -75,18 +77,22 @@ class Registry:
         version = self._ledger.newest_version(campaign)
         if version is None:
             return None
+        was_in_force = (row for row in self._ledger.campaigns_in_force() if row.version_id == version.id)
+        if row := next(was_in_force, None):
+            source = restore(row)
+            return source.campaign if source else None
         loaded = load_text(version.text, version.path)
         return None if loaded.has_errors else resolve(loaded)
 
 
-class _Flows(Mapping[FlowName, str]):
+class _Flows(Mapping[FlowName, FlowText]):
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def __getitem__(self, name: FlowName) -> str:
-        if (path := self._registry.flow(*name)) is None:
+    def __getitem__(self, name: FlowName) -> FlowText:
+        if (flow := self._registry.flow(*name)) is None:
             raise KeyError(name)
-        return path
+        return flow
 
     def __iter__(self) -> Iterator[FlowName]:
         return iter(self._registry.flows_in_force())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runner.clock import Clock
 from runner.errors import LedgerError, RunnerError
-from runner.events import CampaignChanged, CampaignsReloaded, ClockStepped, DaemonTroubled, Event, EventSink
+from runner.events import CampaignChanged, CampaignsReloaded, ClockStepped, Event, EventSink, FilesPolled
 from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
 from runner.planning.source import Source
@@ -18,8 +18,15 @@ from runner.scheduling.registry import Registry
 from runner.scheduling.reload import Reload
 from runner.scheduling.removal import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
+from runner.scheduling.troubles import Troubles
 from runner.scheduling.watch import Watch
 from runner.store.ledger import Ledger
+
+FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
+POLLED = FilesPolled(
+    "the system has no file notifications left: campaign files are looked at twice a second instead",
+    "raise fs.inotify.max_user_watches and max_user_instances, or leave it so",
+)
 
 
 class Service:
@@ -41,12 +48,14 @@ class Service:
         self._registry = registry
         self._folder = CampaignFolder(paths, ledger, clock)
         self._timetable = Timetable(ledger, clock, executor.submit, self._tell)
-        self._alarm = Alarm(self._timetable, clock, self._steady, self._trouble)
+        executor.on_step(self._timetable.consider)
+        self._without_files = Troubles(sink, "the campaigns can be read again", FILES_GONE)
+        self._without_ledger = Troubles(sink, "the ledger can be used again")
+        self._alarm = Alarm(self._timetable, clock, self._steady, self._without_ledger.note)
         self._watch = Watch(paths, self.reload)
         self._reloading = threading.Lock()
         self._taken_up: tuple[Source, ...] = ()
-        self._is_stale = False
-        self._troubles: set[str] = set()
+        self._is_stale = self._polls = False
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -61,6 +70,7 @@ class Service:
         self._watch.start()
         try:
             with self._reloading:
+                self._look_at_watch()
                 self._begin()
         except BaseException:
             self._watch.stop()
@@ -69,13 +79,14 @@ class Service:
     def reload(self) -> None:
         """Read the files again and put in force what has changed; tasks that run go on as they are."""
         with self._reloading:
+            self._look_at_watch()
             try:
                 self._reload()
             except LedgerError as error:
                 self._is_stale = True
-                self._trouble(error)
+                self._without_ledger.note(error)
             except RunnerError as error:
-                self._trouble(error)
+                self._without_files.note(error)
 
     def next_start(self) -> datetime | None:
         """The instant of the next occurrence, if there is one."""
@@ -99,6 +110,7 @@ class Service:
 
     def _reload(self) -> None:
         reload = self._folder.load()
+        self._without_files.end()
         if not self._is_stale and _are_same(reload.sources, self._taken_up) and not reload.changes:
             return
         self._registry.replace(reload.sources)
@@ -130,14 +142,14 @@ class Service:
         """At each tick at which the ledger could be used."""
         if self._is_stale:
             self.reload()
-        elif self._troubles:
-            self._troubles.clear()
+        if not self._is_stale:
+            self._without_ledger.end()
 
-    def _trouble(self, error: RunnerError) -> None:
-        """Told once, however often it is tried again."""
-        if error.message not in self._troubles:
-            self._troubles.add(error.message)
-            self._sink(DaemonTroubled(error.message, error.hint))
+    def _look_at_watch(self) -> None:
+        """Tell once that there are no notifications."""
+        polled, self._polls = self._polls, self._watch.polls
+        if self._polls and not polled:
+            self._sink(POLLED)
 
 
 def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from pathlib import Path
 
 from runner.planning.source import Source
 from runner.scheduling.last_good import restore
@@ -75,7 +74,7 @@ class Situation:
 def sources_in_force(ledger: Ledger) -> dict[str, Source]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
     rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None and row.path]
-    restored = {row.name: restore(row, Path(row.path or "").parent / "flows") for row in rows}
+    restored = {row.name: restore(row) for row in rows}
     return {name: source for name, source in restored.items() if source is not None}
 
 

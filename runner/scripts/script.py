@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.schema_file import schema
 
@@ -10,6 +10,13 @@ Config = Mapping[str, Any]
 """A complete config: every key of the script that has a default, as plain data."""
 
 BACKENDS = ("device", "local_api")
+
+
+class FlowText(NamedTuple):
+    """A flow of the user's own as it was read: the file that it lies in, and what stands in it."""
+
+    path: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,7 @@ class Script:
     `config_schema` is the JSON Schema of a config. `paths` names the config keys that hold file paths (a text
     or a list of texts) relative to the campaign file, `secrets` the ways to secret values. `backends` says
     what can carry it out, `device_values` which values of a key the backend `device` can do, where it cannot
-    do all. `flow` is the file of a flow of the user's own, None for a built-in script.
+    do all. `flow` is the flow that a script of the user's own is, None for a built-in one.
     """
 
     name: str
@@ -35,7 +42,7 @@ class Script:
     secrets: tuple[tuple[str, ...], ...] = ()
     backends: tuple[str, ...] = BACKENDS
     device_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    flow: str | None = None
+    flow: FlowText | None = None
 
 
 def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, bindparam, false, insert, literal_column, select, update
 
 from runner.errors import LedgerError
 from runner.store import schema
-from runner.store.bulk import Values, ask, insert_and_number, instant, text, update_rows
+from runner.store.bulk import FIRST, LAST, Values, ask, instant, newest_ids, runs, sql_of, text, update_rows
 from runner.store.effects import settle
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
@@ -16,7 +17,6 @@ from runner.tasks import Again, AttemptOutcome, Outcome, Settlement, StepRecord,
 
 TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
 
-NEW_ATTEMPT = ("task_id", "number", "executor", "started_utc", "message", "needs_person")
 ENDED_ATTEMPT = ("finished_utc", "outcome", "message", "hint", "needs_person")
 ENDED_TASK = ("state", "reason", "hint", "not_before_utc", "finished_utc", "+tries")
 
@@ -34,6 +34,14 @@ CLAIM = (
     )
     .returning(TASK.id, TASK.key, TASK.attempts, TASK.tries)
 )
+
+NEW_ATTEMPTS = insert(schema.attempts).from_select(
+    ["task_id", "number", "executor", "started_utc", "message", "needs_person"],
+    select(TASK.id, TASK.attempts, bindparam("executor"), bindparam("at"), literal_column("''"), false())
+    .where(TASK.id.between(FIRST, LAST))
+    .order_by(TASK.id),
+)
+"""Of tasks that have just been claimed."""
 
 OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(None))
 
@@ -144,31 +152,50 @@ class Attempts(Part):
 
     def _start(self, connection: Connection, keys: Sequence[str]) -> dict[str, Attempt]:
         now = self._clock.now()
-        claimed = {row.key: row for row in ask(connection, CLAIM, TASK.key, keys, at=instant(now))}
-        rows: list[Values] = [
-            (row.id, row.attempts, self.executor, instant(now), "", False) for row in claimed.values()
-        ]
-        ids = insert_and_number(connection, schema.attempts, NEW_ATTEMPT, rows) if rows else []
+        claimed = sorted(ask(connection, CLAIM, TASK.key, keys, at=instant(now)))
+        about = (self.executor, instant(now))
+        tasks = runs((task_id, about) for task_id, *_ in claimed)
+        statement = _new_attempts(connection.dialect)
+        if tasks:
+            connection.exec_driver_sql(statement, tasks)
+        ids = newest_ids(connection, schema.attempts, len(claimed))
         return {
-            row.key: Attempt(attempt_id, row.key, row.attempts, self.executor, now, row.tries)
-            for attempt_id, row in zip(ids, claimed.values(), strict=True)
+            key: Attempt(attempt_id, key, number, self.executor, now, tries)
+            for attempt_id, (_, key, number, tries) in zip(ids, claimed, strict=True)
         }
 
     def _finish(self, connection: Connection, endings: Sequence[Ending]) -> None:
         now = instant(self._clock.now())
-        ids = [ending.attempt_id for ending in endings]
-        tasks = {row.id: row.task_id for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, ids)}
-        ended, settled = [], []
-        for attempt_id, outcome, state, reason, not_before in endings:
+        asked = [ending.attempt_id for ending in endings]
+        tasks = {row[0]: row[1] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
+        ended, left = [], []
+        before: Values = ()
+        for ending in endings:
+            attempt_id, how = ending.attempt_id, ending[1:]
             if attempt_id not in tasks:
                 raise LedgerError(
                     f"cannot finish attempt {attempt_id}: it has ended, or the ledger does not hold it"
                 )
-            message, hint = text(outcome.message), text(outcome.hint)
-            ended.append((now, outcome.outcome, message, hint, outcome.needs_person, attempt_id))
-            wait = instant(not_before or outcome.not_before)
-            why = message if reason is None else text(reason)
-            tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.WHEN_BACK
-            settled.append((state, why, hint, wait, now, int(tried), tasks[attempt_id]))
+            if how != before:
+                before, (of_attempt, of_task) = how, _ended(now, *how)
+            ended.append((attempt_id, of_attempt))
+            left.append((tasks[attempt_id], of_task))
         update_rows(connection, schema.attempts, ENDED_ATTEMPT, ended)
-        update_rows(connection, schema.tasks, ENDED_TASK, settled)
+        update_rows(connection, schema.tasks, ENDED_TASK, left)
+
+
+def _ended(
+    now: int | None, outcome: Outcome, state: TaskState, reason: str | None, not_before: datetime | None
+) -> tuple[Values, Values]:
+    """What the end of an attempt sets in its row, and in that of its task."""
+    message, hint = text(outcome.message), text(outcome.hint)
+    wait = instant(not_before or outcome.not_before)
+    why = message if reason is None else text(reason)
+    tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.WHEN_BACK
+    of_attempt = (now, outcome.outcome, message, hint, outcome.needs_person)
+    return of_attempt, (state, why, hint, wait, now, int(tried))
+
+
+@lru_cache(maxsize=4)
+def _new_attempts(dialect: Dialect) -> str:
+    return sql_of(NEW_ATTEMPTS, ["executor", "at", "first", "last"], dialect)

@@ -1,11 +1,13 @@
 """Many rows with one statement: tuples of plain values, without SQLAlchemy's work for each of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -21,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from runner.store.database import to_json
 from runner.store.schema import EPOCH, MICROSECOND
 
 T = TypeVar("T")
@@ -30,34 +33,62 @@ Values = tuple[Any, ...]
 CHUNK = 500
 """Values that one query compares with: SQLite takes 999 variables at least."""
 
+FIRST: BindParameter[int] = bindparam("first")
+LAST: BindParameter[int] = bindparam("last")
+"""The ids between which the rows of a run lie, both included."""
+
 
 def insert_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Values]
 ) -> None:
     """Insert rows; `columns` names their values in the order of the table."""
+    statement = _insertion(table, columns, connection.dialect)
     if rows:
-        connection.exec_driver_sql(_insertion(table, columns, connection.dialect), list(rows))
+        connection.exec_driver_sql(statement, list(rows))
 
 
 def insert_and_number(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Values]
 ) -> list[int]:
     """Insert rows; returns their ids in the same order. Nobody else may write to the table meanwhile."""
-    if len(rows) == 1:
-        statement = _insertion(table, columns, connection.dialect, returning=True)
-        return [connection.exec_driver_sql(statement, rows[0]).scalar_one()]
-    before = connection.scalar(select(func.max(table.c.id))) or 0
     insert_rows(connection, table, columns, rows)
-    return list(connection.scalars(select(table.c.id).where(table.c.id > before).order_by(table.c.id)))
+    return newest_ids(connection, table, len(rows))
+
+
+def newest_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """The ids of the last so many rows, which this transaction has inserted: each is its predecessor's successor."""
+    if not count:
+        return []
+    newest = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar_one()
+    return list(range(newest - count + 1, newest + 1))
+
+
+def runs(rows: Iterable[tuple[int, Values]]) -> list[Values]:
+    """Rows as `(*values, first id, last id)`, by their ids: those that follow each other and whose values are equal
+    are one, so that one statement changes them all."""
+    found: list[Values] = []
+    first = last = -1
+    shared: Values | None = None
+    for number, values in sorted(rows, key=itemgetter(0)):
+        if number != last + 1 or values != shared:
+            if shared is not None:
+                found.append((*shared, first, last))
+            first, shared = number, values
+        last = number
+    if shared is not None:
+        found.append((*shared, first, last))
+    return found
 
 
 def update_rows(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Values]
-) -> None:
-    """Set columns of rows that are found by their ids, which come last in each tuple. A column that is named
-    as `+column` is raised by its value."""
-    if rows:
-        connection.exec_driver_sql(_change(table, columns, connection.dialect), list(rows))
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[int, Values]]
+) -> int:
+    """Set columns of rows that are found by their ids; returns how many the table has of them. A column that is
+    named as `+column` is raised by its value."""
+    changes = runs(rows)
+    if not changes:
+        return 0
+    return connection.exec_driver_sql(_change(table, columns, connection.dialect), changes).rowcount
 
 
 def ask(
@@ -66,20 +97,27 @@ def ask(
     column: ColumnElement[Any],
     values: Sequence[Any],
     **given: Any,
-) -> list[Any]:
-    """The rows that a statement returns where `column` is one of many values, asked in chunks of them.
+) -> Sequence[Any]:
+    """The rows that a statement returns where `column` is one of so many values.
 
     The statement is a constant, compiled once; `given` are its parameters. What goes in and what comes out is
     as the database keeps it.
     """
-    rows: list[Any] = []
-    for chunk in chunks(values):
-        count = 1 if len(chunk) == 1 else CHUNK
-        sql, names, fixed = _question(statement, column, count, connection.dialect)
-        padded = [*chunk, *[chunk[-1]] * (count - len(chunk))]
-        known = {**fixed, **given, **dict(zip(_VALUES, padded, strict=False))}
-        rows += connection.exec_driver_sql(sql, tuple(known[name] for name in names)).all()
-    return rows
+    if not values:
+        return []
+    is_one = len(values) == 1
+    sql, names, fixed = _question(statement, column, is_one, connection.dialect)
+    known = {**fixed, **given, "wanted": values[0] if is_one else to_json(values)}
+    found: Sequence[Any] = connection.exec_driver_sql(sql, tuple(known[name] for name in names)).all()
+    return found
+
+
+def fetch(connection: Connection, query: Select[Any], **given: Any) -> Sequence[Any]:
+    """The rows of a query that is a constant, compiled once; values as in `ask`."""
+    sql, names, fixed = _compiled(query, connection.dialect)
+    known = {**fixed, **given}
+    found: Sequence[Any] = connection.exec_driver_sql(sql, tuple(known[name] for name in names)).all()
+    return found
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -97,28 +135,27 @@ def text(value: str | None) -> str | None:
     return value if value is None or value.isascii() else value.encode(errors="replace").decode()
 
 
-_VALUES = [f"value_{number}" for number in range(CHUNK)]
+@lru_cache(maxsize=64)
+def _question(
+    statement: Any, column: ColumnElement[Any], is_one: bool, dialect: Dialect
+) -> tuple[str, list[str], dict[str, Any]]:
+    """As `_compiled`, where one value is looked for, or each of a JSON array."""
+    wanted: BindParameter[Any] = bindparam("wanted")
+    among = select(func.json_each(wanted).table_valued("value").c.value)
+    return _compiled(statement.where(column == wanted if is_one else column.in_(among)), dialect)
 
 
 @lru_cache(maxsize=64)
-def _question(
-    statement: Any, column: ColumnElement[Any], count: int, dialect: Dialect
-) -> tuple[str, list[str], dict[str, Any]]:
-    """Its SQL with so many values, the names of its parameters in their order, and those that are constant."""
-    values: list[ColumnElement[Any]] = [bindparam(name) for name in _VALUES[:count]]
-    compiled = statement.where(column.in_(values)).compile(
-        dialect=dialect, compile_kwargs={"render_postcompile": True}
-    )
+def _compiled(statement: Any, dialect: Dialect) -> tuple[str, list[str], dict[str, Any]]:
+    """Its SQL, the names of its parameters in their order, and those that are constant."""
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), list(compiled.positiontup), compiled.params
 
 
 @lru_cache(maxsize=64)
-def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect, *, returning: bool = False) -> str:
+def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
     values: dict[str, ColumnElement[Any]] = {column: bindparam(f"new_{column}") for column in columns}
-    statement: Insert = insert(table).values(values)
-    if returning:
-        return _sql(statement.returning(table.c.id), columns, dialect)
-    return _sql(statement, columns, dialect)
+    return sql_of(insert(table).values(values), [f"new_{column}" for column in columns], dialect)
 
 
 @lru_cache(maxsize=64)
@@ -128,12 +165,13 @@ def _change(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
         (name, bindparam(f"new_{name}") if name == column else table.c[name] + bindparam(f"new_{name}"))
         for name, column in zip(names, columns, strict=True)
     ]
-    statement = update(table).ordered_values(*values).where(table.c.id == bindparam("new_id"))
-    return _sql(statement, (*names, "id"), dialect)
+    statement = update(table).ordered_values(*values).where(table.c.id.between(FIRST, LAST))
+    return sql_of(statement, [*(f"new_{name}" for name in names), "first", "last"], dialect)
 
 
-def _sql(statement: Insert | Update, names: Sequence[str], dialect: Dialect) -> str:
+def sql_of(statement: Insert | Update, names: Sequence[str], dialect: Dialect) -> str:
+    """Its SQL, whose parameters have these names, in this order."""
     compiled = statement.compile(dialect=dialect)
-    order = [f"new_{name}" for name in names]
-    assert getattr(compiled, "positiontup", None) == order, f"{names} are not in the order of the table"
+    order = list(names)
+    assert getattr(compiled, "positiontup", None) == order, f"the parameters of {statement} are not {order}"
     return str(compiled)

@@ -1,12 +1,12 @@
 """Group commit: writes that come at the same time share one transaction, and one flush to the disk."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
@@ -100,14 +100,15 @@ class Commits:
 
 def _carry_out_apart(connection: Connection, write: _Write) -> None:
     """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
-    connection.exec_driver_sql("SAVEPOINT one")
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    raw.execute("SAVEPOINT one").close()
     try:
         write.result = write.work(connection)
     except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
         write.error = error
         try:
-            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one")
-        except DBAPIError:
+            raw.execute("ROLLBACK TO SAVEPOINT one").close()
+        except sqlite3.Error:
             # The database has given the whole transaction up (a full disk): all of it has failed for that reason.
             raise error from None
-    connection.exec_driver_sql("RELEASE SAVEPOINT one")
+    raw.execute("RELEASE SAVEPOINT one").close()

@@ -12,15 +12,18 @@ from typing import TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
-from runner.errors import LedgerError
 from runner.store.commits import Commits
 from runner.store.failures import translated
+from runner.store.url import ledger_path
 
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that is writing."""
 
 CACHE_KB = 16_000
 """Pages that a connection keeps: the rows of ten thousand tasks fit in, so no transaction spills halfway."""
+
+CONNECTIONS = 8
+"""Of one process. A transaction is short, so that lanes by the hundred need no more."""
 
 CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
@@ -95,34 +98,17 @@ class Database:
         self._engine.dispose()
 
 
-def ledger_path(store_url: str) -> Path | None:
-    """The file that a store's URL names, absolute; None for `sqlite://`, which lives in memory.
-
-    What follows `sqlite:///` is the path as it is, so any folder's name will do.
-    """
-    if store_url in ("sqlite://", "sqlite:///:memory:"):
-        return None
-    scheme, _, path = store_url.partition(":///")
-    if scheme != "sqlite" or not path or "?" in path:
-        file = "ledger.db" if "://" in store_url else store_url
-        raise LedgerError(
-            f"cannot open the ledger {store_url!r}: a ledger is named by a URL like sqlite:///FILE",
-            hint=f"write sqlite:///{file}, or an absolute path with four slashes: sqlite:////srv/ledger.db",
-        )
-    return Path(path).absolute()
-
-
 def _engine(path: Path | None) -> Engine:
-    """In memory everything shares one connection, for which transactions queue."""
-    size = {"pool_size": 8} if path else {"pool_size": 1, "max_overflow": 0}
+    """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
     engine = create_engine(
         URL.create("sqlite", database=str(path) if path else None),
         poolclass=QueuePool,
         pool_use_lifo=True,
         json_serializer=to_json,
         json_deserializer=_from_json,
+        pool_size=CONNECTIONS if path else 1,
+        max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
-        **size,
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)

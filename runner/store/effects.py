@@ -1,21 +1,22 @@
 """Effects: written down before and after they are made, and counted against limits."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
 from runner.errors import LedgerError
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
-from runner.store.bulk import ask, chunks, insert_and_number, instant, text, update_rows
+from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
 from runner.store.database import to_json
 from runner.store.part import Part
 from runner.store.reading import MAY_HAVE_HAPPENED, AnyRow, effect, effect_query
 from runner.store.rows import NewEffect, UsageTable
+from runner.store.schema import EPOCH, MICROSECOND
 from runner.tasks import Effect, EffectState, Settlement
 
 ATTEMPT, EFFECT, TASK = schema.attempts.c, schema.effects.c, schema.tasks.c
@@ -32,7 +33,10 @@ NEW_EFFECT = (
     "begun_utc",
     "evidence",
 )
-SETTLED = ("state", "settled_utc", "evidence")
+SETTLED = ("state", "settled_utc")
+
+NO_ATTEMPT = (0, None, None)
+"""Where an effect's attempt is not among those that go on."""
 
 EVIDENCE = select(EFFECT.id, EFFECT.evidence)
 LAST = select(func.max(EFFECT.ordinal)).where(EFFECT.task_id == ATTEMPT.task_id).scalar_subquery()
@@ -42,6 +46,14 @@ OPEN_ATTEMPTS = (
     .where(ATTEMPT.outcome.is_(None))
 )
 MADE = select(EFFECT.kind, EFFECT.begun_utc).where(MAY_HAVE_HAPPENED).order_by(EFFECT.begun_utc)
+BY_ACCOUNT = MADE.where(EFFECT.account == bindparam("name"), EFFECT.begun_utc >= bindparam("since"))
+_LATEST = select(func.max(EFFECT.begun_utc)).where(EFFECT.device == bindparam("name"), MAY_HAVE_HAPPENED)
+ON_DEVICE = MADE.where(
+    EFFECT.device == bindparam("name"),
+    EFFECT.begun_utc
+    >= func.min(bindparam("since"), func.coalesce(_LATEST.scalar_subquery(), bindparam("since"))),
+)
+"""What was made since an instant, and what was made last if that is older."""
 
 LATEST = (
     select(EFFECT.kind, EFFECT.begun_utc)
@@ -123,12 +135,11 @@ class Effects(Part):
     def usage(self, *, device: str | None, account: str | None, now: datetime) -> Usage:
         """What limits count on a device and by an account: effects that may have happened, of all runs."""
 
+        since = now - LOOK_BACK
+
         def work(connection: Connection) -> Usage:
-            of_device, of_account = {}, {}
-            if device is not None:
-                of_device = _made(connection, EFFECT.device == device, _since(connection, device, now))
-            if account is not None:
-                of_account = _made(connection, EFFECT.account == account, now - LOOK_BACK)
+            of_device = {} if device is None else _made(connection, ON_DEVICE, name=device, since=since)
+            of_account = {} if account is None else _made(connection, BY_ACCOUNT, name=account, since=since)
             return Usage(of_device, of_account)
 
         return self._read("read what limits count", work)
@@ -143,37 +154,55 @@ class Effects(Part):
 
     def _begin(self, connection: Connection, effects: Sequence[NewEffect]) -> list[int]:
         now = instant(self._clock.now())
-        open_attempts = ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, [new.attempt_id for new in effects])
-        attempts = {row.id: row for row in open_attempts}
-        ordinals = {row.task_id: 0 if row.last is None else row.last + 1 for row in open_attempts}
+        asked = [new.attempt_id for new in effects]
+        attempts = {row[0]: row[1:] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
+        ordinals = {task_id: 0 if last is None else last + 1 for task_id, _, last in attempts.values()}
         rows = []
         for new in effects:
-            attempt = attempts.get(new.attempt_id)
-            if attempt is None or attempt.key != new.task_key:
+            task_id, key, _ = attempts.get(new.attempt_id, NO_ATTEMPT)
+            if key != new.task_key:
                 raise LedgerError(
                     f"cannot record the {new.kind} that the task {new.task_key} is about to make: "
                     f"attempt {new.attempt_id} has ended, or is none of this task's"
                 )
             about = (text(new.kind), text(new.target), new.device, text(new.account))
-            before = (EffectState.COMMITTING, now, to_json(new.evidence))
-            rows.append((attempt.task_id, ordinals[attempt.task_id], new.attempt_id, *about, *before))
-            ordinals[attempt.task_id] += 1
+            before = (EffectState.COMMITTING, now, to_json(new.evidence) if new.evidence else "{}")
+            rows.append((task_id, ordinals[task_id], new.attempt_id, *about, *before))
+            ordinals[task_id] += 1
         return insert_and_number(connection, schema.effects, NEW_EFFECT, rows)
 
 
-def settle(connection: Connection, settlements: Sequence[Settlement], now: datetime) -> None:
+def settle(connection: Connection, settlements: Iterable[Settlement], now: datetime) -> None:
     """What became of effects. Raises LedgerError for one that the ledger does not hold."""
-    ids = [settlement.effect_id for settlement in settlements]
-    evidence: dict[int, str] = {row.id: row.evidence for row in ask(connection, EVIDENCE, EFFECT.id, ids)}
-    rows = []
+    at = instant(now)
+    for says_more, some in groupby(settlements, lambda one: bool(one.evidence)):
+        group = list(some)
+        if says_more:
+            update_rows(connection, schema.effects, (*SETTLED, "evidence"), _told_more(connection, group, at))
+        else:
+            rows = ((one.effect_id, (one.state, at)) for one in group)
+            changed = update_rows(connection, schema.effects, SETTLED, rows)
+            if changed != len(group):
+                _evidence(connection, group)
+
+
+def _told_more(
+    connection: Connection, settlements: Sequence[Settlement], at: int | None
+) -> Iterator[tuple[int, Values]]:
+    evidence = _evidence(connection, settlements)
     for one in settlements:
-        if one.effect_id not in evidence:
-            raise LedgerError(f"cannot settle effect {one.effect_id}: the ledger has no such effect")
-        if one.evidence:
-            before = json.loads(evidence[one.effect_id])
-            evidence[one.effect_id] = to_json({**before, **one.evidence})
-        rows.append((one.state, instant(now), evidence[one.effect_id], one.effect_id))
-    update_rows(connection, schema.effects, SETTLED, rows)
+        evidence[one.effect_id] |= one.evidence
+        yield one.effect_id, (one.state, at, to_json(evidence[one.effect_id]))
+
+
+def _evidence(connection: Connection, settlements: Sequence[Settlement]) -> dict[int, dict[str, str]]:
+    """What was recorded of effects before, by their ids."""
+    ids = [one.effect_id for one in settlements]
+    found = {row[0]: json.loads(row[1]) for row in ask(connection, EVIDENCE, EFFECT.id, ids)}
+    for effect_id in ids:
+        if effect_id not in found:
+            raise LedgerError(f"cannot settle effect {effect_id}: the ledger has no such effect")
+    return found
 
 
 def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[AnyRow]) -> Iterator[AnyRow]:
@@ -188,20 +217,13 @@ def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[Any
                 yield row
 
 
-def _since(connection: Connection, device: str, now: datetime) -> datetime:
-    """From when on a device's effects count: LOOK_BACK, or its latest effect if that is older."""
-    since = now - LOOK_BACK
-    latest = select(func.max(EFFECT.begun_utc)).where(EFFECT.device == device, MAY_HAVE_HAPPENED)
-    return min(since, connection.scalar(latest) or since)
-
-
 def _made(
-    connection: Connection, condition: ColumnElement[bool], since: datetime
+    connection: Connection, query: Select[Any], *, name: str, since: datetime
 ) -> dict[str, tuple[datetime, ...]]:
     """When effects were begun, by kind."""
-    found: dict[str, list[datetime]] = defaultdict(list)
-    for kind, begun in connection.execute(MADE.where(condition, EFFECT.begun_utc >= since)):
-        found[kind].append(begun)
+    found: dict[str, list[datetime]] = {}
+    for kind, begun in fetch(connection, query, name=name, since=instant(since)):
+        found.setdefault(kind, []).append(EPOCH + begun * MICROSECOND)
     return {kind: tuple(instants) for kind, instants in found.items()}
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Update, select, update
+from sqlalchemy import Connection, Update, bindparam, select, update
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
-from runner.store.bulk import chunks
+from runner.store.bulk import ask, text
 from runner.store.effects import settle
 from runner.store.part import Part
 from runner.store.reading import (
@@ -15,7 +15,6 @@ from runner.store.reading import (
     IS_OPEN,
     effect,
     effect_query,
-    not_pending,
     task_query,
     task_rows,
 )
@@ -30,6 +29,14 @@ UNSETTLED = (EffectState.COMMITTING, EffectState.UNCERTAIN)
 RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.UNCERTAIN)
 
 
+END = (
+    update(schema.tasks)
+    .where(TASK.state == TaskState.PENDING, IS_LISTED)
+    .values(state=bindparam("as_state"), reason=bindparam("because"), hint=None, not_before_utc=None)
+    .returning(TASK.key)
+)
+
+
 class Found(NamedTuple):
     id: int
     state: TaskState
@@ -40,10 +47,10 @@ class Handling(Part):
 
     def cancel(self, keys: Collection[str], reason: str) -> int:
         """Cancel those of the tasks that are pending; returns how many."""
-        return self._end_pending(f"cancel {len(keys)} tasks", keys, TaskState.CANCELLED, reason)
+        return len(self._end_pending(f"cancel {len(keys)} tasks", keys, TaskState.CANCELLED, reason))
 
-    def miss_all(self, keys: Collection[str], reason: str) -> int:
-        """The time of those of the tasks that are pending is over; returns how many."""
+    def miss_all(self, keys: Collection[str], reason: str) -> set[str]:
+        """The time of those of the tasks that are pending is over; returns their keys."""
         return self._end_pending(f"record {len(keys)} missed tasks", keys, TaskState.MISSED, reason)
 
     def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:
@@ -61,17 +68,6 @@ class Handling(Part):
         return self._write(
             f"cancel the tasks of {campaign}", lambda connection: list(connection.scalars(unstarted))
         )
-
-    def miss(self, key: str, reason: str) -> None:
-        """The time of a pending task is over."""
-        action = f"record that the task {key} was missed"
-        missed = _pending_become(TaskState.MISSED, reason).where(TASK.key == key)
-
-        def work(connection: Connection) -> None:
-            if not connection.execute(missed).rowcount:
-                raise not_pending(connection, action, key)
-
-        self._write(action, work)
 
     def retry(self, key: str) -> TaskRow:
         """Do a task that is over again: it is pending, due now, with all its tries. What may have happened is
@@ -130,12 +126,10 @@ class Handling(Part):
 
         self._write(f"delete the task {key}", work)
 
-    def _end_pending(self, action: str, keys: Collection[str], state: TaskState, reason: str) -> int:
-        become = _pending_become(state, reason)
-
-        def work(connection: Connection) -> int:
-            ended = (become.where(TASK.key.in_(chunk)) for chunk in chunks(list(keys)))
-            return sum(connection.execute(statement).rowcount for statement in ended)
+    def _end_pending(self, action: str, keys: Collection[str], state: TaskState, reason: str) -> set[str]:
+        def work(connection: Connection) -> set[str]:
+            ended = ask(connection, END, TASK.key, list(keys), as_state=state, because=text(reason))
+            return {row.key for row in ended}
 
         return self._write(action, work)
 

@@ -66,6 +66,13 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
             before, self._seen_version = self._seen_version, self._database.version()
             return before != self._seen_version
 
+    def warm_up(self) -> None:
+        """Have the statements compiled that a task begins with: the first one should not wait for that."""
+        self.known([("", "", "")])
+        self.record([])
+        self.usage(device="", account="", now=self._clock.now())
+        self.start_attempts([""])
+
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)

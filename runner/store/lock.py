@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from runner.errors import LedgerBusy, LedgerError
-from runner.store.database import ledger_path
+from runner.store.url import ledger_path
 
 ASKING_S = 0.1
 """The lock is tried for so long: two who ask who holds it may follow each other."""

@@ -38,7 +38,6 @@ class CommandKind(StrEnum):
     STOP_ALL = "stop_all"
     STOP_TASK = "stop_task"
     TASKS_ADDED = "tasks_added"
-    RELOAD = "reload"
 
 
 class PauseScope(StrEnum):
@@ -212,8 +211,7 @@ class TaskFilter:
     until_utc: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """An attempt that has been started; `number` counts those of the task from 1, `tries` those before it that
     failed and count against the task's retries."""
 
@@ -290,8 +288,7 @@ class RunRecord:
 # Effects
 
 
-@dataclass(frozen=True, slots=True)
-class NewEffect:
+class NewEffect(NamedTuple):
     """An effect that is about to be made, and the screen before it."""
 
     attempt_id: int

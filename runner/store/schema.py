@@ -81,8 +81,11 @@ def _one_of(words: type[StrEnum], name: str) -> Enum:
 
 
 def _index_where(condition: str, name: str | None, *columns: str) -> Index:
-    """An index of the rows for which this holds; a query uses it if it says the same, word for word."""
-    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+    """An index of the rows for which this holds; a query uses it if it says the same, word for word.
+
+    PostgreSQL's condition stands in the migrations alone: to name it here loads that dialect, 60 ms for each command.
+    """
+    return Index(name, *columns, sqlite_where=text(condition))
 
 
 Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts by itself in SQLite
@@ -208,7 +211,7 @@ tasks = Table(
     _index_where("run_id IS NOT NULL", None, "run_id", "state"),
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
     _index_where(LISTED, "ix_tasks_listed_state", "state"),
-    _index_where(LISTED, "ix_tasks_listed_campaign_entry", "campaign", "entry"),
+    _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
     _index_where(LISTED, "ix_tasks_listed_device", "device"),
     _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
     _index_where(LISTED, "ix_tasks_listed_script", "script"),

@@ -44,11 +44,11 @@ class AdbServer:
         self._folder = folder
 
     @classmethod
-    async def start(cls, adb: str) -> "AdbServer":
-        """Start a server and wait until it answers. Raises AdbServerError."""
+    async def start(cls, adb: str, port: int = 0) -> "AdbServer":
+        """Start a server and wait until it answers; port 0 is any free one. Raises AdbServerError."""
         _remove_leftovers()
+        listening = _listen(port)
         folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-"))
-        listening = _listen()
         log = (folder / "adb.log").open("wb")
         try:
             process = await asyncio.create_subprocess_exec(
@@ -140,13 +140,17 @@ def _remove_leftovers() -> None:
             pass  # not of ours, or of another user
 
 
-def _listen() -> socket.socket:
+def _listen(port: int) -> socket.socket:
     """A listening socket for adb to inherit: no port can be lost between choosing and using it."""
     listening = socket.socket()
     listening.setsockopt(
         socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
     )  # or no other server could follow this one
-    listening.bind(("127.0.0.1", 0))
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as error:
+        listening.close()
+        raise AdbServerError(f"adb cannot listen on port {port}: {error.strerror}") from error
     assert listening.getsockname()[1] != STANDARD_PORT, "the system never gives this port by itself"
     listening.listen(128)
     return listening

@@ -25,11 +25,12 @@ DEFAULT_PHONES = 4
 class Host:
     """Phones, the adb server that they are connected to, and the control interface."""
 
-    def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
+    def __init__(self, serials: Sequence[str], folder: Path | None = None, adb_port: int = 0) -> None:
         """`folder`, which must exist, keeps the phones' memory. Raises ValueError for equal serials."""
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self._folder = folder
+        self._adb_port = adb_port
         self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
         self._control = ControlServer(self)
@@ -38,7 +39,7 @@ class Host:
     async def running(self, adb: str) -> AsyncIterator["Host"]:
         """Start everything, every phone connected; end it all afterwards. Raises AdbServerError."""
         try:
-            self._adb = await AdbServer.start(adb)
+            self._adb = await AdbServer.start(adb, self._adb_port)
             try:
                 await self._control.start()
                 await asyncio.gather(*(self.plug_in(endpoint) for endpoint in self.endpoints.values()))
@@ -101,13 +102,15 @@ async def serve(
     *,
     folder: Path | None = None,
     adb: str | None = None,
+    adb_port: int = 0,
     until_eof: bool = False,
     announce: Callable[[dict[str, Any]], None],
 ) -> signal.Signals | None:
     """Host phones until SIGINT or SIGTERM comes, or with `until_eof` the end of the standard input.
 
-    `announce` is told, once, what `Host.describe` says. Returns the signal that ended it, if any.
-    Raises AdbServerError, and ValueError for equal serials or a folder that cannot be used.
+    Their adb server listens on `adb_port`; 0 is any free one. `announce` is told, once, what `Host.describe`
+    says. Returns the signal that ended it, if any. Raises AdbServerError, and ValueError for equal serials or a
+    folder that cannot be used.
     """
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[signal.Signals | None] = loop.create_future()
@@ -121,7 +124,7 @@ async def serve(
     if until_eof:
         loop.add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else end(None))
     claimed = claim(folder) if folder is not None else contextlib.nullcontext()
-    async with claimed, Host(serials, folder).running(adb or find_adb()) as host:
+    async with claimed, Host(serials, folder, adb_port).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended
 
@@ -137,7 +140,12 @@ def main() -> int:
     options = _arguments().parse_args()
     serials = options.serial or serials_of(options.phones)
     work = serve(
-        serials, folder=options.dir, adb=options.adb, until_eof=options.until_eof, announce=print_json
+        serials,
+        folder=options.dir,
+        adb=options.adb,
+        adb_port=options.adb_port,
+        until_eof=options.until_eof,
+        announce=print_json,
     )
     try:
         reason = asyncio.run(work)
@@ -158,6 +166,13 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, help="keep the phones' memory in this folder")
     parser.add_argument(
         "--adb", metavar="PATH", help="the adb binary (default: the one that adbutils carries)"
+    )
+    parser.add_argument(
+        "--adb-port",
+        type=int,
+        default=0,
+        metavar="N",
+        help="where its server listens (default: any free port)",
     )
     parser.add_argument("--until-eof", action="store_true", help="end when the standard input ends")
     return parser

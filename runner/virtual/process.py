@@ -48,6 +48,11 @@ class PhonesProcess:
         self.phones: tuple[PhoneAddress, ...] = ()
 
     @property
+    def is_alive(self) -> bool:
+        """Whether they run; false too if they died by themselves."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None, "not started"
         return self._process.pid
@@ -71,6 +76,13 @@ class PhonesProcess:
             raise PhonesError(f"the virtual phones did not start: {self.complaints}")
         self._take(json.loads(line))
         return self
+
+    def start_again(self) -> Self:
+        """Start phones that have died anew: the same ones, on the same adb port, with the memories that the
+        folder keeps. Raises PhonesError."""
+        self.stop()
+        self._serials = tuple(phone.serial for phone in self.phones)
+        return self.start()
 
     def add(self, serial: str) -> None:
         """Start one more phone and wait until adb has connected it. Raises PhonesError."""
@@ -121,4 +133,5 @@ class PhonesProcess:
     def _command(self) -> list[str]:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []
         serials = [word for serial in self._serials for word in ("--serial", serial)]
-        return [sys.executable, "-m", "runner.virtual.host", "--until-eof", *folder, *serials]
+        port = ["--adb-port", str(self.adb_server_port)]
+        return [sys.executable, "-m", "runner.virtual.host", "--until-eof", *port, *folder, *serials]

@@ -340,7 +340,7 @@ def test_an_effect_belongs_to_an_attempt_that_goes_on(ledger: Ledger) -> None:
     add(ledger, task("A1"), task("B2"))
     attempt = ledger.start_attempt(task("A1").key)
     with pytest.raises(LedgerError, match="none of this task's"):
-        begin(ledger, replace(attempt, task_key=task("B2").key))
+        begin(ledger, attempt._replace(task_key=task("B2").key))
     ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
     with pytest.raises(LedgerError, match="has ended"):
         begin(ledger, attempt)

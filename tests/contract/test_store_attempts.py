@@ -67,7 +67,7 @@ def test_many_are_written_all_or_none(ledger: Ledger) -> None:
     ids = [attempts[key].id for key in keys]
     good = NewEffect(ids[0], keys[0], "post", None, "A1", None, {})
     with pytest.raises(LedgerError, match="none of this task's"):
-        ledger.begin_effects([good, replace(good, attempt_id=99)])
+        ledger.begin_effects([good, good._replace(attempt_id=99)])
     assert ledger.effects(keys[0]) == []
     with pytest.raises(LedgerError, match="cannot finish attempt 99"):
         ledger.finish_attempts([(ids[0], DONE, TaskState.COMPLETED), (99, DONE, TaskState.COMPLETED)])

@@ -164,7 +164,7 @@ def test_a_key_goes_when_nothing_can_reach_it(ledger: Ledger, clock: ManualClock
     carried_out(ledger, add(ledger, "A1", hour=13)[0])  # the latest effect of its device stays
     ledger.record([decided(occurrence(14), state=OccurrenceState.MISSED)])
     clock.advance(100 * 24 * 3600)
-    ledger.request(CommandKind.RELOAD, None, "Ann")
+    ledger.request(CommandKind.TASKS_ADDED, None, "Ann")
     pruned = ledger.prune(clock.now() - 10 * DAY, keep_from=clock.now() - 20 * DAY)
     assert (pruned.tasks, pruned.tombstones) == (1101, 1100)
     identities = [(one.campaign, one.entry, one.nominal) for one in map(occurrence, (12, 13, 14))]

@@ -23,17 +23,13 @@ def test_only_pending_tasks_are_cancelled_or_missed(ledger: Ledger) -> None:
     pending, running, done, late = add(ledger, "A1", "B2", "C3", "D4")
     ledger.start_attempt(running)
     finish(ledger, done)
-    ledger.miss(late, "held back for longer than 30 min")
+    assert ledger.miss_all([running, done, late, "no such"], "held back for longer than 30 min") == {late}
     assert ledger.cancel([pending, running, done, late], "no longer wanted") == 1
     states = [state(ledger, key) for key in (pending, running, done, late)]
     assert states == [TaskState.CANCELLED, TaskState.RUNNING, TaskState.COMPLETED, TaskState.MISSED]
     row = ledger.task(pending)
     assert row is not None
     assert row.reason == "no longer wanted"
-    with pytest.raises(LedgerRefusal, match="it is running, not pending"):
-        ledger.miss(running, "too late")
-    with pytest.raises(LedgerRefusal, match="does not hold it"):
-        ledger.miss("no such", "too late")
 
 
 def test_what_was_never_tried_goes_with_its_entry(ledger: Ledger) -> None:
@@ -51,7 +47,7 @@ def test_what_was_never_tried_goes_with_its_entry(ledger: Ledger) -> None:
 def test_a_task_that_is_over_is_done_again_on_request(ledger: Ledger, clock: ManualClock) -> None:
     keys = add(ledger, "A1", "B2", "C3")
     finish(ledger, keys[0], BROKEN, TaskState.FAILED)
-    ledger.miss(keys[1], "too late")
+    ledger.miss_all([keys[1]], "too late")
     ledger.cancel([keys[2]], "no longer wanted")
     clock.advance(24 * 3600)
     for key in keys:

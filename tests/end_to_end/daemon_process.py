@@ -50,7 +50,7 @@ class DaemonProcess:
 
     def __init__(self, command: list[str], environment: Mapping[str, str], cwd: Path | None = None) -> None:
         self.lines: list[dict[str, Any]] = []
-        """What it has logged, each line with the monotonic second at which it was read, `read_at`."""
+        """What it has logged."""
         self.plain: list[str] = []
         """What it wrote beside its log."""
         self.url = ""
@@ -132,7 +132,7 @@ class DaemonProcess:
             for text in stream:
                 with self._news:
                     try:
-                        self.lines.append({**json.loads(text), "read_at": time.monotonic()})
+                        self.lines.append(json.loads(text))
                     except ValueError:
                         self.plain.append(text.rstrip("\n"))
                     self._news.notify_all()
@@ -161,11 +161,11 @@ class Daemons:
         return f"sqlite:///{self.state / 'ledger.db'}"
 
     def write(self, text: str, name: str = "trial.yaml") -> float:
-        """Put a campaign file in place, as an editor does; returns when it was there."""
+        """Put a campaign file in place, as an editor does; returns when it was there, by the machine's clock."""
         path = self.campaigns / name
         path.with_suffix(".new").write_text(text, encoding="utf-8")
         path.with_suffix(".new").replace(path)
-        return time.monotonic()
+        return time.time()
 
     def start(self, *words: str, program: Path | None = None) -> DaemonProcess:
         start = [str(program)] if program else ["-m", "runner"]

@@ -2,9 +2,12 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
 
@@ -35,6 +38,32 @@ def test_phones_remember_over_a_kill_and_join_when_a_file_names_them(daemons: Da
     assert again.end() == 0
     assert [remembered(daemons, serial) for serial in ("DECLARED1", "ADDED2")] == [["demo_north"]] * 2
     assert not (daemons.state / "ledger.db").exists()
+
+
+def test_phones_that_die_are_started_anew_with_their_memories(daemons: Daemons) -> None:
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start("--virtual", "--verbose").ready()
+
+    def told() -> Any:
+        command = [sys.executable, "-m", "runner", "status", "--format", "json"]
+        return json.loads(
+            subprocess.run(command, env=daemons.environment, capture_output=True, check=True).stdout
+        )
+
+    assert (told()["devices"], told()["daemon"]["url"]) == ([{"serial": "A1", "state": "device"}], daemon.url)
+    (phones,) = psutil.Process(daemon.process.pid).children()
+    for number in range(2):
+        daemons.write(campaign_text("A1", at=soon(SOON_S)))
+        daemon.wait_for("task finished", len(daemon.lines), state="completed")
+        if not number:
+            phones.kill()
+            daemon.until(lambda: phones.status() == psutil.STATUS_ZOMBIE)
+    assert daemon.wait_for("virtual phones had died")["level"] == "warning"
+    assert daemon.wait_for("step started")["level"] == "debug"
+    last = [line for line in daemon.lines if line["event"] == "task finished"][-1]
+    assert last["reason"] == "already following @demo_north"
+    assert told()["devices"] == [{"serial": "A1", "state": "device"}]
+    assert daemon.end() == 0
 
 
 def test_a_folder_without_campaigns_is_refused(daemons: Daemons, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from runner.flows import attempt, watch
 from runner.flows.profile import load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
-from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, StepOutcome, StepRecord, Task
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepOutcome, StepRecord, Task
 
 pytestmark = pytest.mark.phones
 
@@ -284,14 +284,15 @@ def test_a_phone_that_is_unplugged_at_the_tap_on_post_and_comes_back(shelf, kind
     assert outcome.outcome is (AttemptOutcome.COMPLETED if posts else AttemptOutcome.FAILED)
 
 
-def test_a_phone_that_is_unplugged_after_the_tap_for_good(shelf, monkeypatch):
+def test_a_phone_that_is_unplugged_after_the_tap_is_asked_when_it_is_back(shelf, monkeypatch):
     monkeypatch.setattr(attempt, "REACH_S", 0.5)
     shelf.phone.fault("click", "offline_after", target="Follow")
     outcome = shelf.follow("demo_gone")
-    assert outcome.outcome is AttemptOutcome.UNCERTAIN and shelf.notes.states == [EffectState.UNCERTAIN]
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.WHEN_BACK)
+    assert "may have been made" in outcome.message and shelf.notes.states == [EffectState.COMMITTING]
     shelf.phone.post("online")
-    assert shelf.follow("demo_gone").outcome is AttemptOutcome.UNCERTAIN
-    assert shelf.follows("demo_gone") == 1
+    assert shelf.follow("demo_gone").outcome is AttemptOutcome.COMPLETED
+    assert shelf.notes.states == [EffectState.COMMITTED] and shelf.follows("demo_gone") == 1
 
 
 @pytest.mark.parametrize("happened", [True, False])

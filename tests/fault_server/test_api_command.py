@@ -82,6 +82,8 @@ def test_tasks_are_stopped_retried_and_deleted_by_their_ids(run, server: FaultSe
     server.make(serials=["D1", "D2"], script_name="post", script_config={})
     assert run("stop", "1").stdout == "task 1 stopped\n"
     assert run("retry", "2").stdout == "task 2 will be tried again\n"
+    told = json.loads(run("stop", "99", "--format", "json").stdout)
+    assert [(one["id"], one["refused"]) for one in told] == [(99, True)]
     result = run("delete", "1", "99")
     assert result.exit_code == 1
     assert result.stdout == "task 1 deleted\n"

@@ -7,7 +7,6 @@ point is `NAME before`, `NAME within` (the statements are executed and not commi
 """
 
 import argparse
-import ctypes
 import functools
 import inspect
 import io
@@ -18,7 +17,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -195,15 +194,8 @@ def look_the_same() -> None:
     Session.screenshot = lambda self: picture.getvalue()
 
 
-def die_with_the_harness() -> None:
-    """No daemon goes on alone when the harness is interrupted."""
-    parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
-
-
-def main() -> None:
-    die_with_the_harness()
+def main(words: Sequence[str]) -> None:
+    """Run a command of the runner, with the options before it; does not return."""
     parser = argparse.ArgumentParser(description="Run a command with kill points.")
     parser.add_argument("--kill", metavar="POINT:COUNT", help="where to end, and at which time there")
     parser.add_argument("--trace", metavar="FILE", type=Path, help="write each point reached into FILE")
@@ -211,7 +203,7 @@ def main() -> None:
     parser.add_argument("--clock-offset", metavar="FILE", type=Path, help="seconds to add to the clock")
     parser.add_argument("--do-nothing-on", metavar="PREFIX", help="phones that there are not")
     parser.add_argument("command", nargs="+")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     if options.without_committing:
         leave_committing_out()
     if options.clock_offset:
@@ -229,4 +221,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -3,13 +3,12 @@
 import json
 import math
 import os
+import re
 import signal
-import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,14 +16,14 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from lives import Life, Zygote
+from reading import FINAL, Reading
 from stirring import stir
-from waves import APP, Deed, Wave, remembered
+from waves import APP, WAVES, Deed, Wave, limits, remembered
 
 from runner.virtual.process import PhoneAddress, PhonesProcess
 
-WRAPPER = Path(__file__).with_name("daemon_with_kill_points.py")
 SERIALS = ("TORTURE1", "TORTURE2", "TORTURE3")
-FINAL = ("completed", "failed", "missed", "skipped", "cancelled", "uncertain")
 AHEAD_S = 4
 SEEN_FOR_SURE_S = 3
 
@@ -43,6 +42,7 @@ LIFE_S = 40.0
 """How long a daemon may take to reach a point, at most."""
 
 DRAIN_S = 30.0
+COMMAND_S = 60.0
 STUCK_S = 90.0
 """How long nothing may happen while tasks are left."""
 
@@ -105,15 +105,20 @@ class Episode:
     ) -> None:
         self.folder = folder
         self.phones = PhonesProcess(SERIALS)
+        self.reading = Reading(self.ledger)
         self.adb_port = 0
         self.result = Result()
         self._kills = kills
         self._wrapping = wrapping
         self.disturb = disturb
         self._ahead_s = ahead_s
+        self.promised: set[int] = set()
+        """The ids of tasks beside the waves that must be completed."""
         self._waves: list[Wave] = []
         self._unseen: list[Wave] = []
         self._lives = 0
+        self._zygote = Zygote()
+        self._process: Life
 
     @property
     def ledger(self) -> Path:
@@ -137,6 +142,15 @@ class Episode:
         return self.folder / "campaigns"
 
     @property
+    def _api_limits(self) -> Path:
+        return self.folder / "api-limits.yaml"
+
+    @property
+    def number(self) -> int:
+        """Of the latest daemon, from 1."""
+        return self._lives
+
+    @property
     def trace(self) -> Path:
         return self.folder / f"{self._lives:03}.trace"
 
@@ -148,13 +162,15 @@ class Episode:
         """Live through all the deaths, then to the end, and compare."""
         self.campaigns.mkdir(parents=True)
         self.state.mkdir(exist_ok=True)
-        with self.phones:
+        self._api_limits.write_text(json.dumps(limits()), encoding="utf-8")
+        with self.phones, self._zygote:
             self.adb_port = self.phones.adb_server_port
             for phone in self.phones.phones:
                 self.wish(phone, "app", package=APP, action="set_upload_seconds", arguments={"seconds": 0.5})
             self.add_wave()
             for kill in self._kills:
-                self.die(kill)
+                if not self.die(kill) and kill.stirred:
+                    self.die(kill)  # what is done to a daemon does not always lead to the same
             self.finish()
             self.compare()
         return self.result
@@ -180,7 +196,7 @@ class Episode:
             if now < max(wave.instants.values()) + timedelta(seconds=SEEN_FOR_SURE_S):
                 continue
             query = f"SELECT entry, rule, first_seen_utc FROM schedules WHERE campaign = '{wave.name}'"
-            seen = {(entry, rule): at / 1e6 for entry, rule, at in self.rows(query)}
+            seen = {(entry, rule): at / 1e6 for entry, rule, at in self.reading.rows(query)}
             late = [
                 entry
                 for entry, instant in wave.instants.items()
@@ -192,10 +208,21 @@ class Episode:
             else:
                 self._unseen.remove(wave)
 
+    def look_after_phones(self) -> None:
+        """Answer what a phone on hold asks, release it, and have the task that it was asked in tried again."""
+        for device in self.reading.rows("SELECT DISTINCT device FROM holds WHERE released_utc IS NULL"):
+            phone = next(phone for phone in self.phones.phones if (phone.serial,) == device)
+            self.wish(phone, "app", package=APP, action="clear")
+            self.runner("holds", "release", phone.serial)
+        for (key,) in self.reading.rows(
+            "SELECT key FROM tasks JOIN holds ON tasks.id = task_id WHERE state = 'failed'"
+        ):
+            self.runner("tasks", "retry", key)
+
     # one life
 
-    def die(self, kill: Kill) -> None:
-        """One life that ends with this death; the next one may begin when it is over."""
+    def die(self, kill: Kill) -> bool:
+        """One life that ends with this death; the next one may begin when it is over. False if it did not die."""
         with ThreadPoolExecutor(1) as pool:
             process = self.start(kill)
             stirring = pool.submit(stir, self) if kill.stirred else None
@@ -207,14 +234,16 @@ class Episode:
             self.result.points += [kill.point] if kill.point else []
         elif process.returncode:
             self.complain(f"the daemon ended with {process.returncode} instead of dying {kill}")
-        else:
+        elif not kill.stirred:
             self.complain(f"the point {kill} was never reached")
+        return process.returncode == -signal.SIGKILL
 
-    def _watch(self, process: "subprocess.Popen[bytes]", kill: Kill) -> None:
+    def _watch(self, process: Life, kill: Kill) -> None:
         """Wait for a daemon's death, or kill it; one that outlives its work is asked to end."""
         started, waves = time.monotonic(), 0
         while process.poll() is None:
             self.ask_again()
+            self.look_after_phones()
             age_s = time.monotonic() - started
             if kill.point is None and age_s >= kill.after_s:
                 process.kill()
@@ -234,16 +263,17 @@ class Episode:
         process = self.start(Kill())
         with ThreadPoolExecutor(1) as pool:
             disturbing = pool.submit(self.disturb, self) if self.disturb else None
-            done, since = self._done(), time.monotonic()
+            left, since = self._left(), time.monotonic()
             while self._left() or (disturbing and not disturbing.done()):
                 time.sleep(0.1)
                 self.ask_again()
+                self.look_after_phones()
                 if process.poll() is not None:
                     if not self.disturb:
                         break
                     process = self.start(Kill())
-                if (now := self._done()) != done:
-                    done, since = now, time.monotonic()
+                if (now := self._left()) != left:
+                    left, since = now, time.monotonic()
                 if time.monotonic() - since > STUCK_S:
                     self.complain(f"nothing happened for {STUCK_S:.0f} s")
                     break
@@ -253,24 +283,29 @@ class Episode:
         if process.returncode:
             self.complain(f"the last daemon ended with {process.returncode}")
 
-    def start(self, kill: Kill) -> "subprocess.Popen[bytes]":
+    def start(self, kill: Kill) -> Life:
         self._lives += 1
         options = ["--trace", str(self.trace), *self._wrapping]
         if kill.point:
             options += ["--kill", f"{kill.point}:{kill.count}"]
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, str(WRAPPER), *options, "--", *self._command()],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        self._process = self._zygote.start([*options, "--", *self._command()], self.environment, self.log)
+        return self._process
+
+    def runner(self, *words: str) -> None:
+        """A command of the runner, beside the daemon or after its death."""
+        log = self.folder / "commands.log"
+        if code := self._zygote.start(["--", *words], self.environment, log).wait(COMMAND_S):
+            self.complain(f"runner {' '.join(words)} ended with {code}", log)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the latest daemon is."""
+        return self._process.poll() is None
 
     def _command(self) -> list[str]:
-        return ["daemon", str(self.campaigns), "--port", "0"]
+        return ["daemon", str(self.campaigns), "--port", "0", "--api-limits", str(self._api_limits)]
 
-    def end(self, process: "subprocess.Popen[bytes]") -> None:
+    def end(self, process: Life) -> None:
         with self.trace.open("a") as trace:
             trace.write(f"-\t-\t{ASKED_TO_END}\n")
         process.terminate()
@@ -281,8 +316,8 @@ class Episode:
             process.kill()
             process.wait()
 
-    def complain(self, what: str) -> None:
-        said = self.log.read_text(errors="replace").splitlines()[-5:]
+    def complain(self, what: str, log: Path | None = None) -> None:
+        said = (log or self.log).read_text(errors="replace").splitlines()[-5:]
         self.result.problems.append(f"{self.folder.name}, life {self._lives}: {what}: {' | '.join(said)}")
 
     def wait_until_at_work(self) -> None:
@@ -291,70 +326,48 @@ class Episode:
         while AT_WORK not in self.reached() and time.monotonic() < until:
             time.sleep(0.05)
 
+    def wait_for_row(self, query: str) -> None:
+        """Until the ledger has one; not for ever, since the latest daemon may die before."""
+        until = time.monotonic() + AT_WORK_S
+        while self.is_alive and time.monotonic() < until and not self.reading.rows(query):
+            time.sleep(0.05)
+
+    def wait_for_url(self) -> str:
+        """Of the latest daemon's Local API; empty if it has died before it said so."""
+        while True:
+            was_alive = self.is_alive
+            if found := re.search(r'"event": "ready".*"url": "([^"]+)"', self.log.read_text()):
+                return f"{found[1]}/api/v1"
+            if not was_alive:
+                return ""
+            time.sleep(0.05)
+
     def reached(self) -> list[str]:
         """The points that the latest daemon has reached, in order."""
         if not self.trace.exists():
             return []
         return [line.split("\t")[2] for line in self.trace.read_text().splitlines()]
 
-    # what the ledger says, read beside the daemon
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        try:
-            connection = sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)
-        except sqlite3.OperationalError:
-            return []
-        try:
-            return connection.execute(query).fetchall()
-        except sqlite3.OperationalError:  # no tables yet
-            return []
-        finally:
-            connection.close()
-
-    def _done(self) -> int:
-        return sum(count for state, count in self.states().items() if state in FINAL)
-
-    def states(self) -> dict[str, int]:
-        return dict(self.rows("SELECT state, count(*) FROM tasks GROUP BY state"))
-
     def _left(self) -> int:
-        """How many of the tasks that were asked for are not over, or not even there."""
-        return sum(wave.tasks for wave in self._waves) - self._done()
+        """How many tasks are not over, those included that were asked for and are not even there."""
+        done = self.reading.count(f"state IN {FINAL} AND {WAVES}")
+        others = self.reading.count(f"state NOT IN {FINAL} AND NOT {WAVES}")
+        return sum(wave.tasks for wave in self._waves) - done + others
 
     # the truth
 
     def compare(self) -> None:
-        planned: Counter[Deed] = sum((wave.deeds for wave in self._waves), Counter())
+        planned: Counter[Deed] = sum((wave.deeds for wave in self._waves), self.reading.committed_beside())
         done = remembered({phone.serial: memory(phone) for phone in self.phones.phones})
         lost, doubled = planned - done, done - planned
         result = self.result
         result.deeds, result.lost, result.doubled = done.total(), lost.total(), doubled.total()
-        result.uncertain = self.states().get("uncertain", 0)
+        result.uncertain = self.reading.states().get("uncertain", 0)
         result.problems += [f"{self.folder.name}: lost {deed}" for deed in lost]
         result.problems += [f"{self.folder.name}: doubled {deed}" for deed in doubled]
-        result.problems += [f"{self.folder.name}: {problem}" for problem in self._contradictions()]
-
-    def _contradictions(self) -> Iterator[str]:
-        """What the ledger says that cannot be true when everything is over."""
-        for key, state, reason in self.rows(
-            "SELECT key, state, reason FROM tasks WHERE state != 'completed'"
-        ):
-            yield f"{key} is {state}: {reason}"
-        for key, count in self.rows(
-            "SELECT key, count(*) FROM effects JOIN tasks ON tasks.id = task_id "
-            "WHERE effects.state != 'refuted' GROUP BY key HAVING count(*) > 1"
-        ):
-            yield f"{key} has {count} effects that happened"
-        for state, count in self.rows(
-            "SELECT state, count(*) FROM effects WHERE state NOT IN ('committed', 'refuted') GROUP BY state"
-        ):
-            yield f"{count} effects are {state}"
-        for (count,) in self.rows("SELECT count(*) FROM attempts WHERE outcome IS NULL"):
-            if count:
-                yield f"{count} attempts never ended"
-        for (answer,) in self.rows("PRAGMA integrity_check"):
-            if answer != "ok":
-                yield answer
+        result.problems += [
+            f"{self.folder.name}: {problem}" for problem in self.reading.contradictions(self.promised)
+        ]
 
 
 def memory(phone: PhoneAddress) -> Any:

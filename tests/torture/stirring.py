@@ -1,61 +1,105 @@
-"""What people and phones do to a daemon at work: campaign files change, tasks are paused and stopped, a phone goes."""
+"""What people and phones do to a daemon at work: files change, tasks are stopped and asked for, a phone goes."""
 
 import json
-import subprocess
-import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
-from waves import limits
+from waves import APP, follow, limits
 
 if TYPE_CHECKING:
     from episode import Episode
 
 FAR_AWAY = "2099-01-01T12:00:00+00:00"
 BYSTANDER = "bystander"
-PAUSE_S = 0.8
+ABSENT = ("ABSENT1", "ABSENT2")
+SOON_S = 3
 
 
-def bystander(name: str, **more: Any) -> str:
-    """A campaign that does nothing in this century."""
-    greet = {
-        "script": "follow",
-        "config": {"target_users": ["@demo_nobody"]},
-        "devices": ["TORTURE1"],
-        "start_times": [FAR_AWAY],
-    }
-    campaign = {"version": 1, "name": name, "limits": limits(), **more, "scripts": {"greet": greet}}
+def bystander(name: str, *, elsewhere: str | None = None, **more: Any) -> str:
+    """A campaign that does nothing in this century, but for what is due `elsewhere`: on two phones that there are not,
+    at once on the first, where it is missed, and in an hour on the second."""
+    scripts = {"greet": follow("demo_nobody") | {"devices": ["TORTURE1"], "start_times": [FAR_AWAY]}}
+    if elsewhere:
+        absent = {"devices": ABSENT, "start_times": [elsewhere], "spread": "2h", "grace": "1s"}
+        scripts["elsewhere"] = follow("demo_elsewhere") | absent
+    campaign = {"version": 1, "name": name, "limits": limits(), **more, "scripts": scripts}
     return json.dumps(campaign)
 
 
 def stir(episode: "Episode") -> None:
-    """Do all of it once, as soon as the daemon is at work, and leave everything as it was."""
+    """Do all of it once, as soon as the daemon is at work and for as long as it lives; then all is as it was."""
     episode.wait_until_at_work()
+    with ThreadPoolExecutor(3) as pool:
+        together = [pool.submit(one, episode) for one in (change_files, interfere, call)]
+    for done in together:
+        done.result()
+
+
+def change_files(episode: "Episode") -> None:
+    """A campaign comes, loses an entry, becomes invalid, gets another name, and goes."""
     file = episode.campaigns / f"{BYSTANDER}.yaml"
-    for text in (
-        bystander(BYSTANDER),
-        bystander(BYSTANDER, limits="none"),
-        bystander(f"{BYSTANDER}-renamed", formerly=[BYSTANDER]),
+    soon = (datetime.now(UTC) + timedelta(seconds=SOON_S)).replace(microsecond=0).isoformat()
+    is_there = f"SELECT 1 FROM tasks WHERE device = '{ABSENT[1]}' AND state ="
+    for text, seen in (
+        (bystander(BYSTANDER, elsewhere=soon), f"{is_there} 'pending'"),
+        (bystander(BYSTANDER), f"{is_there} 'cancelled'"),
+        (bystander(BYSTANDER, limits="none"), "SELECT 1 FROM campaigns WHERE problem IS NOT NULL"),
+        (
+            bystander(f"{BYSTANDER}-renamed", formerly=[BYSTANDER]),
+            f"SELECT 1 FROM campaigns WHERE name = '{BYSTANDER}-renamed' AND withdrawn_utc IS NULL",
+        ),
     ):
-        partial = file.with_name(f".{BYSTANDER}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
-        time.sleep(PAUSE_S)
-    file.unlink()
-    phone = episode.phones.phones[0]
-    episode.wish(phone, "offline")
-    runner(episode, "pause")
-    episode.wish(phone, "online")
-    runner(episode, "resume")
-    runner(episode, "stop")
-    runner(episode, "resume")
+        if episode.is_alive:
+            partial = file.with_name(f".{BYSTANDER}.partial")
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(file)
+            episode.wait_for_row(seen)
+    file.unlink(missing_ok=True)
 
 
-def runner(episode: "Episode", *words: str) -> None:
-    """A command of the runner, beside the daemon or after its death."""
-    command = [sys.executable, "-m", "runner", *words]
-    done = subprocess.run(
-        command, env=episode.environment, capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode:
-        episode.complain(f"runner {' '.join(words)} ended with {done.returncode}: {done.stderr}")
+def interfere(episode: "Episode") -> None:
+    """A phone goes, everything is paused, what runs is stopped, and an account is asked to log in again."""
+    first, *_, last = episode.phones.phones
+    episode.wish(first, "offline")
+    episode.runner("pause")
+    episode.wish(first, "online")
+    if episode.is_alive:
+        episode.runner("resume")
+        episode.runner("stop")
+    episode.runner("resume")
+    if episode.is_alive:
+        episode.wish(last, "app", package=APP, action="show", arguments={"screen": "login"})
+
+
+def call(episode: "Episode") -> None:
+    """Through the daemon's Local API, a task is made, stopped and tried again, and one is made and deleted."""
+    url = episode.wait_for_url()
+    wish = {"serials": ["TORTURE2"], "script_name": "follow"}
+    for number in range(2):
+        wish["script_config"] = {"target_users": [f"@demo_api_{episode.number}_{number}"]}
+        if not (made := answer(f"{url}/task", "POST", wish)):
+            return
+        (task,) = made["task_ids"]
+        if number:
+            answer(f"{url}/task/{task}", "DELETE")
+        elif answer(f"{url}/task/{task}/stop", "POST"):
+            episode.wait_for_row(f"SELECT 1 FROM tasks WHERE id = {task} AND state = 'cancelled'")
+            if answer(f"{url}/task/{task}/retry", "POST"):
+                episode.promised.add(task)
+
+
+def answer(url: str, method: str, body: Any = None) -> Any:
+    """The data of an answer; None if the call was refused, or the daemon has died."""
+    content = None if body is None else json.dumps(body).encode()
+    request = Request(url, content, {"Content-Type": "application/json"}, method=method)
+    try:
+        with urlopen(request, timeout=30) as said:
+            return json.load(said)["data"]
+    except HTTPError as error:
+        with error:
+            return None
+    except OSError:
+        return None

@@ -23,7 +23,7 @@ def assert_exact(episode: Episode) -> None:
 
 def wait_for_effects(episode: Episode, number: int) -> None:
     """Until so many effects have been begun."""
-    while not episode.rows("SELECT 1 FROM effects")[number - 1 :]:
+    while not episode.reading.rows("SELECT 1 FROM effects")[number - 1 :]:
         time.sleep(0.02)
 
 
@@ -98,7 +98,9 @@ def test_clock_steps_of_hours(tmp_path: Path, hours: tuple[int, ...]) -> None:
             partial = offset.with_suffix(".partial")
             partial.write_text(str(3600 * hour))
             partial.replace(offset)
-            while len(episode.rows("SELECT 1 FROM daemon_spans")) < number + 2:  # a step begins a new one
+            while (
+                len(episode.reading.rows("SELECT 1 FROM daemon_spans")) < number + 2
+            ):  # a step begins a new one
                 time.sleep(0.05)
 
     wrapping = ["--clock-offset", str(offset)]

@@ -7,8 +7,10 @@ It can be interrupted: what was done is in its folder, and the same command goes
 
 import argparse
 import json
+import os
 import random
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -21,7 +23,10 @@ import click
 from episode import ASKED_TO_END, AT_WORK, Episode, Kill, Result
 from stirring import stir
 
-KILLS_PER_EPISODE = 20
+KILLS_PER_EPISODE = 30
+JOBS = 3 * (os.cpu_count() or 1)
+"""Episodes wait most of the time: for start times, for phones."""
+
 CRASH = Kill("ledger.add_step after", 20)
 """A death in the middle of a task."""
 
@@ -97,16 +102,20 @@ class Torture:
         reached = (discovery.calm, discovery.stirred)
         deaths = deaths_at_points(*reached, choice) + deaths_at_random(number, choice)
         choice.shuffle(deaths)
-        kills = [kill for together in deaths for kill in together]
-        self.episodes = [[]] + [
-            kills[start : start + KILLS_PER_EPISODE] for start in range(0, len(kills), KILLS_PER_EPISODE)
-        ]
+        number_of_episodes = -(-sum(map(len, deaths)) // KILLS_PER_EPISODE)
+        self.episodes = [[]]
+        for first in range(number_of_episodes):
+            self.episodes.append(
+                [kill for together in deaths[first::number_of_episodes] for kill in together]
+            )
         for kills in self.episodes[1:3]:
             kills[:0] = first_deaths(*reached)
         self.save()
 
     def go_on(self, jobs: int) -> Result:
-        """Carry out the episodes that are left, so many side by side."""
+        """Carry out the episodes that are left, so many side by side; one that was cut off begins anew."""
+        for number in {*range(len(self.episodes))} - {*self.done}:
+            shutil.rmtree(self.folder / f"episode-{number}", ignore_errors=True)
         with ThreadPoolExecutor(jobs) as pool:
             running = {
                 pool.submit(Episode(self.folder / f"episode-{number}", kills).run): number
@@ -120,7 +129,13 @@ class Torture:
                 if result.exact:
                     shutil.rmtree(self.folder / f"episode-{number}")
                 click.echo(f"episode {number} of {len(self.episodes) - 1}: {result}")
-        return self.result
+        return self.result + Result(problems=[f"never reached: {point}" for point in self.missed])
+
+    @property
+    def missed(self) -> list[str]:
+        """The points at which a death was decided on, and none came."""
+        decided = {kill.point for kills in self.episodes for kill in kills if kill.point}
+        return sorted(decided - {*self.result.points})
 
     def save(self) -> None:
         data = {
@@ -155,9 +170,10 @@ def main() -> None:
     )
     parser.add_argument("number", type=int, nargs="?", default=40, help="kills at random moments")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2, help="episodes side by side")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="episodes side by side")
     parser.add_argument("--folder", type=Path, default=Path(".torture"))
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # at once, and all processes with it
     started = time.monotonic()
     result = torture(options.folder, options.number, options.seed, options.jobs)
     click.echo("".join(f"{problem}\n" for problem in result.problems), nl=False)

@@ -12,6 +12,9 @@ VIDEO = ROOT / "campaigns" / "media" / "demo.mp4"
 APP = "com.zhiliaoapp.musically"
 FAR = 10_000
 
+WAVES = "campaign LIKE 'wave-%'"
+"""Which tasks in a ledger are those of waves."""
+
 Deed = tuple[str, str, str]
 """Serial, kind of effect, and whom or what: `("T1", "follow", "demo_0_1")`."""
 

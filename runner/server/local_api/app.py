@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query, Request, Response
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from runner import __version__
 from runner.errors import LedgerError
@@ -46,6 +47,18 @@ FAILURES: dict[int | str, dict[str, Any]] = {
 TaskId = Annotated[int, Path(ge=1, le=shapes.MAX_ID, description="The task's id.")]
 
 
+class PathOnly(APIRoute):
+    """A call whose arguments all stand in its path, as Starlette has read them: without FastAPI's way to arguments
+    from everywhere, which takes longer than what is called most often."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        answer: Response = await self.endpoint(**scope["path_params"])
+        await answer(scope, receive, send)
+
+
 def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
     """The application; `token` is what every call must show, if there is one."""
     app = FastAPIOffline(
@@ -61,18 +74,6 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
     _add_license(app, desk)
     _add_actions(app, desk)
     return app
-
-
-class PathOnly(APIRoute):
-    """A call whose arguments all stand in its path, as Starlette has read them: without FastAPI's way to arguments
-    from everywhere, which takes longer than the call that is made most often."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        async def handle(request: Request) -> Response:
-            answer: Response = await self.endpoint(**request.path_params)
-            return answer
-
-        return handle
 
 
 def _add_license(app: FastAPI, desk: Desk) -> None:
@@ -216,5 +217,7 @@ def _methods(app: FastAPI, path: str) -> list[str]:
 
 def _told(problem: dict[str, Any]) -> str:
     """One problem of a request: where, and what; never what was sent."""
+    if problem["type"] == "json_invalid":
+        return f"the body is no JSON: {problem['ctx']['error']} at character {problem['loc'][-1]}"
     place = ".".join(str(part) for part in problem["loc"] if part not in ("body", "query", "path"))
     return f"{place or 'the body'}: {problem['msg']}"

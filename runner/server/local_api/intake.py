@@ -24,7 +24,7 @@ from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.shapes import NewTask
 from runner.tasks import Occurrence, Task, TaskSource
 
-CAMPAIGN, ENTRY = "api-requests", "request"
+CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
 """Under which names the ledger has what came through the Local API."""
 
 MAX_TASKS = 10_000
@@ -106,7 +106,8 @@ def _as_campaign(request: NewTask, script: str) -> str:
     campaign = {
         "version": 1,
         "name": CAMPAIGN,
-        "scripts": {ENTRY: {"script": script, "devices": request.serials, "config": config}},
+        "devices": {PHONES: request.serials},
+        "scripts": {ENTRY: {"script": script, "devices": PHONES, "config": config}},
     }
     try:
         text = json.dumps(campaign, ensure_ascii=False, allow_nan=False)

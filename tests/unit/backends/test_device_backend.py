@@ -12,6 +12,7 @@ from runner.backends.device import DeviceBackend, inputs, supported_flow
 from runner.errors import AdbUnavailable, AppMissing, DeviceOffline, NeedsPerson, TaskError, Unsupported
 from runner.phone.fleet import Problem as FleetProblem
 from runner.scripts import SCRIPTS, complete
+from runner.scripts.script import FlowText
 from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Task
 
@@ -108,10 +109,10 @@ def test_an_attempt_that_cannot_begin_says_whether_another_one_may(monkeypatch, 
     assert outcome.needs_person == isinstance(error, NeedsPerson)
 
 
-def test_a_flow_that_cannot_be_read_fails_for_good(tmp_path):
-    own = {("c", "visit"): str(tmp_path / "gone.yaml")}
+def test_a_flow_that_is_wrong_fails_for_good():
+    own = {("c", "visit"): FlowText("flows/visit.yaml", "version: 1\nname: visit\nstepps: []\n")}
     outcome = perform(Task(**{**fields(task("follow")), "script": "visit"}), own)
-    assert outcome.again is Again.NEVER and "gone.yaml cannot be read" in outcome.message
+    assert outcome.again is Again.NEVER and "flows/visit.yaml:3" in outcome.message
 
 
 def test_a_phone_that_is_not_ready_may_come_back_by_itself(monkeypatch):

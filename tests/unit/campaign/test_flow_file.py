@@ -9,6 +9,7 @@ from runner.campaign.loader import load
 from runner.campaign.resolve import resolve
 from runner.flows.shelf import load_own_flow
 from runner.scripts import complete, defaults
+from runner.scripts.script import FlowText
 
 HEAD = """\
 version: 1
@@ -75,7 +76,8 @@ def problems(text: str, path: str = "flows/visit.yaml") -> list[str]:
 def test_a_flow_is_a_script_with_the_config_that_it_declares() -> None:
     script = read_flow_file(HEAD + PARAMETERS + STEPS, "flows/visit.yaml").script
     assert script is not None
-    assert (script.name, script.backends, script.flow) == ("visit", ("device",), "flows/visit.yaml")
+    own = FlowText("flows/visit.yaml", HEAD + PARAMETERS + STEPS)
+    assert (script.name, script.backends, script.flow) == ("visit", ("device",), own)
     assert defaults(script) == {"times": 2, "share": 0, "mood": "kind", "note": "", "loud": False, "tags": []}
     assert script.config_schema()["required"] == ["users"]
     config = complete(script, {"users": ["@a", "@b"]})
@@ -177,7 +179,7 @@ def test_a_sound_campaign_finds_its_flow(tmp_path: Path) -> None:
     loaded = load(write(tmp_path, flow, campaign))
     assert loaded.diagnostics == ()
     resolved = resolve(loaded)
-    assert resolved.flows == {("visits", "visit"): str(tmp_path / "flows" / "visit.yaml")}
+    assert resolved.flows == {("visits", "visit"): FlowText(str(tmp_path / "flows" / "visit.yaml"), flow)}
     assert resolved.entries[0].config == {"times": 2}
     assert load_own_flow(resolved.flows["visits", "visit"]).length == 2
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.campaign.loader import discover, load, load_text
+from runner.campaign.loader import discover, load, load_limits, load_text
 from runner.errors import UsageError
 
 CAMPAIGN = """\
@@ -100,3 +100,18 @@ def test_problems_stand_where_they_belong_whatever_the_key(name: str) -> None:
     )
     found = load_text(text, "x.yaml").diagnostics
     assert ("missing-key", 5) in {(problem.code, problem.span.line) for problem in found}
+
+
+def test_limits_alone_are_read_like_a_campaigns(tmp_path: Path) -> None:
+    file = tmp_path / "limits.yaml"
+    file.write_text("min_gap: 0s\nper_device: {per_day: {post: 3}}\n")
+    loaded = load_limits(file)
+    assert not loaded.has_errors
+    assert loaded.document.data["limits"] == {"min_gap": "0s", "per_device": {"per_day": {"post": 3}}}
+    file.write_text("min_gap: 0s\nlimits: {}\n")
+    (problem,) = load_limits(file).diagnostics
+    assert (problem.code, problem.span.line, problem.span.column) == ("unknown-key", 2, 1)
+    for text, code in [("", "wrong-type"), ("- 1", "wrong-type"), ("min_gap: [", "yaml-syntax")]:
+        file.write_text(text)
+        assert {problem.code for problem in load_limits(file).diagnostics} == {code}
+    assert [problem.code for problem in load_limits(tmp_path / "none").diagnostics] == ["unreadable-file"]

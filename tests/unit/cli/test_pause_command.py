@@ -1,6 +1,8 @@
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asked_ledger import AskedLedger, asked_ledger
@@ -82,3 +84,18 @@ def test_a_stop_waits_until_running_tasks_have_ended_their_step(asked: AskedLedg
         daemon.join(20)
     assert "Everything is stopped (1 running task). To go on: runner resume" in result.stdout
     assert pauses(asked) == [(PauseScope.ALL, None)]
+
+
+def test_the_answers_are_data(asked: AskedLedger) -> None:
+    def told(*words: str) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(asked(*words, "--format", "json").stdout)
+        answer["paused"] = [(one["scope"], one["subject"]) for one in answer["paused"]]
+        return answer
+
+    demo, everything = ("campaign", "demo"), ("all", None)
+    assert told("pause", "demo") == {"changed": True, "paused": [demo]}
+    assert told("pause", "demo") == {"changed": False, "paused": [demo]}
+    assert told("stop") == {"running_before": 0, "running": 0, "paused": [demo, everything]}
+    assert told("resume") == {"changed": True, "paused": [demo]}
+    assert told("resume", "demo") == {"changed": True, "paused": []}
+    assert told("resume", "demo") == {"changed": False, "paused": []}

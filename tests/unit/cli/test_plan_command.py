@@ -6,9 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from asked_ledger import asked_ledger
 from click.testing import CliRunner, Result
 
 from runner.cli.plan import plan
+from runner.errors import UsageError
+from runner.tasks import EffectState, TaskState
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "campaigns" / "plan"
@@ -21,6 +24,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(GOLDEN, tmp_path / "campaigns")
     monkeypatch.chdir(tmp_path / "campaigns")
     monkeypatch.setenv("RUNNER_TIMEZONE", "Europe/Stockholm")
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
     return tmp_path / "campaigns"
 
 
@@ -188,3 +193,43 @@ def test_the_documented_plan_is_real(folder: Path) -> None:
     (folder / "media" / "clip.mp4").rename(folder / "media" / "launch.mp4")
 
     assert run(*command.split()).stdout == shown
+
+
+def test_limits_count_what_the_ledger_holds_and_no_ledger_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "version: 1\nname: demo\ntimezone: UTC\nlimits: {min_gap: 0s, per_device: {per_hour: {follow: 2}}}\n"
+        'scripts:\n  greet: {script: follow, devices: [VIRTUAL01], config: {target_users: ["@a"]}, '
+        'start_times: {every: 1m, between: "00:00-24:00"}}\n'
+    )
+    (tmp_path / "demo.yaml").write_text(text)
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(own / "state"))
+
+    def planned(*more: str) -> list[tuple[str, str]]:
+        answer = json.loads(
+            run(str(tmp_path / "demo.yaml"), "--until", "2m", "--format", "json", *more).stdout
+        )
+        return [(note["code"], note["message"]) for note in answer["notes"]]
+
+    assert planned() == []
+    assert not (own / "state").exists()
+
+    with asked_ledger(own) as asked:
+        for run_id in ("1", "2"):
+            key = asked.run_by_hand(run_id)[0]
+            asked.attempt(key, TaskState.COMPLETED, effect=EffectState.COMMITTED)
+    used, held, *_ = planned()
+    ledger = own / "state" / "ledger.db"
+    assert used == ("ledger-usage", f"limits count what the ledger {ledger} holds: 2 follow")
+    assert held[0] == "limit-reached"
+    assert planned("--store", f"sqlite:///{ledger}")[0] == used
+    assert planned("--now", "2026-01-01T00:00Z") == []
+
+    ledger.write_bytes(b"no ledger")
+    (told,) = planned()
+    assert told[0] == "ledger-usage" and told[1].startswith("what was done before does not count: ")
+    with pytest.raises(UsageError, match="there is no ledger"):
+        planned("--store", f"sqlite:///{tmp_path / 'none.db'}")

@@ -22,6 +22,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "campaigns" / "media" / "clip.mp4").write_bytes((GOLDEN / "media" / "clip.mp4").read_bytes())
     monkeypatch.chdir(folder)
     monkeypatch.setenv("RUNNER_TIMEZONE", "Europe/Stockholm")
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
     git("init", "--quiet")
     commit()
     return folder

@@ -3,10 +3,12 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 
+from runner.cli.notice import Notice
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.store.ledger import Ledger
@@ -134,3 +136,18 @@ def test_a_rehearsal_daemon_is_found_by_itself(asked: AskedLedger) -> None:
         assert json.loads(asked("status", "--virtual", "--format", "json").stdout)["rehearsal"]
     both = asked("status", "--virtual", "--store", asked.url)
     assert isinstance(both.exception, UsageError)
+
+
+def test_what_the_daemon_says_of_itself_counts_while_it_lives(asked: AskedLedger) -> None:
+    def daemon() -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(asked("status", "--format", "json").stdout)
+        return told["daemon"]
+
+    url = "http://127.0.0.1:50809"
+    Notice(os.getpid(), url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
+    assert daemon()["url"] is None
+    with asked.daemon():
+        assert daemon()["url"] == url
+        assert f"Serves metrics, health and the Local API on {url}" in asked("status").stdout
+        Notice(os.getpid() + 1, url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
+        assert daemon()["url"] is None

@@ -78,6 +78,26 @@ def test_a_name_of_no_task_is_refused(asked: AskedLedger) -> None:
     assert result.exception.message == "the ledger has no task nothing"
 
 
+def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
+    """Or `delete 1` would find another task once task 1 is deleted."""
+    keys = asked.run_by_hand()
+    assert asked("tasks", "delete", "1").exit_code == 0
+    for key in keys[1:]:
+        assert "1" in key
+    again = asked("tasks", "delete", "1")
+    assert isinstance(again.exception, UsageError)
+    assert again.exception.message == "the ledger has no task 1"
+    assert len(asked.ledger.tasks()) == 3
+
+
+def test_a_table_of_tasks_fits_eighty_columns(asked: AskedLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked.run_by_hand()
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = asked("tasks", "list").stdout.splitlines()
+    assert len(lines) == 5 and max(map(len, lines)) <= 80
+    assert lines[0].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
+
+
 def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
     result = asked("tasks", "stop", *keys[:2])

@@ -32,10 +32,10 @@ def wishes(draw):
     return [
         (
             make_task(draw(st.sampled_from(DEVICES)), f"@{index}", index),
-            [
+            tuple(
                 (draw(st.sampled_from(KINDS)), draw(st.sampled_from(ACCOUNTS)))
                 for _ in range(draw(st.integers(1, 2)))
-            ],
+            ),
         )
         for index in range(number)
     ]

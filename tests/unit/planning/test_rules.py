@@ -2,7 +2,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from runner.planning.rules import EVERY_DAY, Cron, Daily, Every, Instant, Once, Rule, needs_zone, parse
+from runner.planning.rules import EVERY_DAY, Cron, Daily, Every, Instant, Once, Rule, needs_zone, parse, read
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ from runner.planning.rules import EVERY_DAY, Cron, Daily, Every, Instant, Once, 
 )
 def test_a_start_time_becomes_a_rule(written: object, rule: Rule) -> None:
     assert parse(written) == rule  # type: ignore[arg-type]
+    assert read(rule.written) == rule
 
 
 @pytest.mark.parametrize("written", ["2026-02-30T09:00", "24:00", "2026-12-01T18:00+25:00", "soon"])

@@ -15,7 +15,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runner.events import Event, StepStarted, TaskFinished, TaskStarted, TaskWaiting
+from runner.events import (
+    CampaignChanged,
+    DaemonTroubled,
+    Event,
+    FilesPolled,
+    StepStarted,
+    TaskFinished,
+    TaskOverdue,
+    TaskStarted,
+    TaskWaiting,
+    TroubleOver,
+)
 from runner.reports.log_lines import LogLines
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
@@ -36,7 +47,7 @@ def stream() -> StringIO:
 
 @pytest.fixture
 def log(stream: StringIO) -> Iterator[LogLines]:
-    with LogLines(stream, "auto", STOCKHOLM) as lines:
+    with LogLines(stream, "auto", STOCKHOLM, verbose=True) as lines:
         yield lines
 
 
@@ -120,13 +131,42 @@ def test_a_person_reads_it_in_the_fleets_zone() -> None:
     assert "task waiting" in text and "until_utc='2026-11-21 09:00:00'" in text and text.count("\n") == 1
 
 
-def test_a_person_is_spared_the_beginnings_of_steps() -> None:
+def test_what_has_lines_of_its_own_stands_below_for_a_person() -> None:
+    stream = Terminal()
+    with LogLines(stream, "auto", STOCKHOLM) as log:
+        log.tell(CampaignChanged("demo", None, "invalid", "a.yaml:3:1: error\n 3 | x\n   | ^", "f40866b"))
+    first, *below = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()
+    assert "campaign=demo" in first and "commit=f40866b" in first
+    assert below == ["    a.yaml:3:1: error", "     3 | x", "       | ^"]
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_the_beginnings_of_steps_are_told_if_that_is_wished(verbose: bool) -> None:
     person, program = Terminal(), StringIO()
     for stream in (person, program):
-        with LogLines(stream, "auto", STOCKHOLM) as log:
+        with LogLines(stream, "auto", STOCKHOLM, verbose=verbose) as log:
             log.tell(StepStarted(KEY, "A", 1, 5, "tap follow button"))
-    assert person.getvalue() == ""
-    assert "step started" in program.getvalue()
+    told = [bool(stream.getvalue()) for stream in (person, program)]
+    assert told == [verbose, verbose]
+    assert ("debug" in program.getvalue()) is verbose
+
+
+@pytest.mark.parametrize(
+    ("event", "level"),
+    [
+        (TaskOverdue(KEY, "A", "follow @one", 900.0, 600.0), "error"),
+        (DaemonTroubled("the ledger cannot be written"), "error"),
+        (CampaignChanged("demo", None, "invalid", "", None), "error"),
+        (CampaignChanged("demo", None, "mended", "", None), "info"),
+        (FilesPolled("no notifications", "raise it"), "warning"),
+        (TroubleOver("the ledger can be used again"), "info"),
+    ],
+)
+def test_what_asks_for_a_person_is_an_error(
+    log: LogLines, stream: StringIO, event: Event, level: str
+) -> None:
+    log.tell(event)
+    assert written(stream)[0]["level"] == level
 
 
 def test_the_form_may_be_chosen(stream: StringIO) -> None:

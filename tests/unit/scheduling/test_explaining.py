@@ -372,6 +372,64 @@ def test_its_entry_was_removed(desk: Desk) -> None:
     assert f"The entry was removed at 09:00 in commit {removed[:12]}." in said(coming)
 
 
+def test_its_campaign_was_withdrawn(desk: Desk) -> None:
+    desk.write(campaign("09:00"))
+    desk.write(campaign("18:00").replace("name: demo", "name: other"), "other.yaml")
+    desk.start()
+    desk.move_to("2026-11-21T10:00")
+    (desk.folder / "demo.yaml").unlink()
+    desk.reload()
+    latest, coming = desk.why()
+    assert (latest.verdict, coming.verdict) == (Verdict.RAN, Verdict.NOTHING_AHEAD)
+    assert f"The campaign was withdrawn at 10:00: its file {desk.folder / 'demo.yaml'} is gone." in said(
+        coming
+    )
+
+
+@pytest.mark.parametrize("times", [["18:00"], []])
+def test_its_start_time_was_removed_while_the_daemon_was_down(desk: Desk, times: list[str]) -> None:
+    """Also if nothing of the entry is left."""
+    desk.write(campaign("09:00", "18:00"))
+    desk.start()
+    desk.stop("terminated")
+    desk.move_to("2026-11-21T09:30")
+    text = campaign(*times) if times else campaign("18:00").replace("  greet:", "  other:")
+    desk.write(text)
+    desk.start()
+    answer = only(desk.why(at="09:00"))
+    assert answer.verdict is Verdict.DAEMON_WAS_DOWN
+    assert "the daemon was down from 08:00 until 09:30, and its start time 09:00 was removed" in said(answer)
+    assert answer.facts["gone_utc"] == answer.facts["down_until_utc"] == "2026-11-21T08:30:00Z"
+    assert only(desk.why(at="09:01")).verdict is Verdict.NO_START_TIME
+
+
+def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
+    desk.write(campaign("09:00", "10:00"))
+    desk.start()
+    desk.move_to("2026-11-21T10:00")
+    desk.ledger.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30"))
+    desk.move_to("2026-11-21T10:30")
+    answer = only(desk.why(at="09:00"))
+    assert answer.verdict is Verdict.NO_RECORD
+    assert "older than what the retention keeps" in said(answer)
+    desk.write(campaign("10:00"))
+    desk.reload()
+    removed = only(desk.why(at="09:00"))
+    assert removed.verdict is Verdict.NO_RECORD
+    assert "its start time 09:00 was removed at 10:30" in said(removed)
+
+
+def test_it_is_due_at_this_moment(desk: Desk) -> None:
+    desk.write(campaign("09:00"))
+    desk.start()
+    desk.clock.advance(3600)
+    answer = only(desk.why(at="09:00"))
+    assert (answer.verdict, said(answer)) == (
+        Verdict.WAITING,
+        "It is due at this moment: the daemon is about to start it.",
+    )
+
+
 def test_the_clock_stepped_over_it(desk: Desk) -> None:
     desk.write(campaign("09:00", more="on_missed: skip"))
     desk.start()

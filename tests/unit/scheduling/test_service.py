@@ -1,5 +1,6 @@
 """Files come into force, occurrences are carried out, and what is gone is cancelled: all parts, on a real clock."""
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +12,21 @@ import pytest
 from runner.backends.backend import Problem
 from runner.clock import SystemClock
 from runner.errors import FolderError, LedgerError
-from runner.events import CampaignChanged, CampaignsReloaded, DaemonTroubled, Event, OccurrenceDecided
+from runner.events import (
+    CampaignChanged,
+    CampaignsReloaded,
+    DaemonTroubled,
+    Event,
+    FilesPolled,
+    OccurrenceDecided,
+    TroubleOver,
+)
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.scheduling import alarm as alarm_module
+from runner.scheduling import campaign_files as files_module
+from runner.scheduling import watch as watch_module
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.store.artifacts import Artifacts
@@ -23,6 +34,7 @@ from runner.store.ledger import Ledger
 from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 
 PATIENCE_S = 20.0
+FLOW = "version: 1\nname: visit\napp: tiktok\neffects: none\nsteps:\n  - launch:\n"
 
 
 class Slow:
@@ -177,12 +189,39 @@ def test_a_campaign_that_is_gone_at_the_start_has_its_tasks_cancelled(daemon: Da
     daemon.is_started = False
 
 
-def test_a_folder_that_is_emptied_is_told_of_and_changes_nothing(daemon: Daemon):
+def test_a_folder_that_is_emptied_is_told_of_once_and_changes_nothing(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(alarm_module, "TICK_S", 0.02)
+    monkeypatch.setattr(watch_module, "ANYWAY_S", 0.1)
+    looks: list[object] = []
+    discover = files_module.discover
+    monkeypatch.setattr(files_module, "discover", lambda paths: looks.append(paths) or discover(paths))
     daemon.write(FAR)
     daemon.start()
+    text = (daemon.folder / "demo.yaml").read_text()
     (daemon.folder / "demo.yaml").unlink()
     until(lambda: daemon.told(DaemonTroubled))
+    seen = len(looks)
+    until(lambda: len(looks) > seen + 2)
+    (troubled,) = daemon.told(DaemonTroubled)
+    assert troubled.hint is not None and troubled.hint.startswith("what was in force stays")
     assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
+    daemon.put(text, "demo.yaml")
+    until(lambda: daemon.told(TroubleOver))
+    assert daemon.told(TroubleOver) == [TroubleOver("the campaigns can be read again")]
+
+
+def test_a_system_without_notifications_is_told_of_once(daemon: Daemon, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+    monkeypatch.setattr(watch_module, "RustNotify", refuse)
+    daemon.write(FAR)
+    daemon.start()
+    daemon.service.reload()
+    (told,) = daemon.told(FilesPolled)
+    assert "max_user_watches" in told.hint
 
 
 def test_a_folder_that_is_empty_at_the_start_is_refused(daemon: Daemon):
@@ -216,6 +255,25 @@ def test_a_reload_that_finds_nothing_new_is_not_told_of(daemon: Daemon):
     before = len(daemon.told(CampaignsReloaded))
     daemon.service.reload()
     assert len(daemon.told(CampaignsReloaded)) == before == 1
+
+
+def test_what_is_left_of_a_withdrawn_campaign_is_done_with_its_flows_as_they_were(daemon: Daemon):
+    (daemon.folder / "flows").mkdir()
+    daemon.put(
+        "version: 1\nname: own\ntimezone: UTC\nlimits: {min_gap: 7s}\nscripts:\n"
+        "  look: {script: visit, devices: [A1]}\n",
+        "own.yaml",
+    )
+    daemon.put(FLOW, "flows/visit.yaml")
+    daemon.write(FAR)
+    daemon.start()
+    (daemon.folder / "own.yaml").unlink()
+    daemon.put("gone: wrong\n", "flows/visit.yaml")
+    daemon.service.reload()
+    assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
+    own = daemon.registry.flows["own", "visit"]
+    assert (own.path, own.text) == (str(daemon.folder / "flows" / "visit.yaml"), FLOW)
+    assert daemon.registry.limits("own").min_gap == timedelta(seconds=7)
 
 
 def test_the_registry_knows_limits_and_flows_by_every_name(daemon: Daemon):

@@ -146,8 +146,9 @@ def test_bodies_that_are_no_request(api: Api, body: object) -> None:
 
 
 def test_a_body_that_is_no_json(api: Api) -> None:
-    answer = api.send("POST", "/task", content=b"{", headers={"Content-Type": "application/json"})
+    answer = api.send("POST", "/task", content=b'{"a"}', headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (400, 40001)
+    assert answer.json()["message"] == "the body is no JSON: Expecting ':' delimiter at character 4"
 
 
 def test_codes_that_the_contract_gives_a_request(api: Api) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from runner.server.local_api import intake
 from runner.server.local_api.envelope import ApiError
 from runner.server.local_api.intake import take_in
 from runner.server.local_api.shapes import NewTask
@@ -48,6 +49,11 @@ def test_the_same_call_twice_makes_other_tasks() -> None:
     assert not {task.key for task in tasks()} & {task.key for task in tasks()}
 
 
+def test_serials_of_every_form() -> None:
+    serials = ["R58M123ABC", "emulator-5554", "192.168.1.20:5555", "adb-R58M_tls._tcp", "a", "7"]
+    assert [task.device for task in tasks(serials=serials, script_config={"target_user": "a"})] == serials
+
+
 def test_the_name_that_the_vendors_samples_use() -> None:
     assert {task.target for task in tasks(script_config={"target_username": "@c"})} == {"@c"}
 
@@ -86,6 +92,7 @@ def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
         ({"script_name": "like"}, 40003, "like"),
         ({"serials": None}, 40001, "serials"),
         ({"serials": []}, 40001, "serials"),
+        ({"serials": ["S 1"]}, 40001, "blanks"),
         ({"usernames": ["@a"]}, 40001, "usernames"),
         ({"enable_multi_account": True}, 40001, "enable_multi_account"),
         ({"min_interval": 3, "max_interval": 2}, 40001, "max_interval"),
@@ -114,3 +121,20 @@ def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
     )
     assert error.code == 40001
     assert "10100" in error.message
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"chatgpt_settings": {"api_key": "sk-secret-123"}},
+        {"chatgpt_settings": "sk-secret-123"},
+        {"chatgpt_settings": {"api_key": ["sk-secret-123"]}},
+    ],
+)
+def test_a_secret_is_refused_and_not_repeated(
+    config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "CALLABLE", ["account_warmup"])
+    error = refusal(script_name="account_warmup", script_config=config)
+    assert error.code == 40001
+    assert "sk-secret-123" not in error.message

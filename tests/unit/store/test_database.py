@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from runner.errors import LedgerError
-from runner.store.database import Database, ledger_path
+from runner.store.database import Database
+from runner.store.url import ledger_path
 
 
 @pytest.fixture

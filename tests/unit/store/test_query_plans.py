@@ -106,7 +106,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.cancel_unstarted("autumn", "publish", "removed"),
         ledger.delete("k"),
     ),
-    "commands": lambda ledger: ledger.answer(ledger.request(CommandKind.RELOAD, None, "Ann"), "done"),
+    "commands": lambda ledger: ledger.answer(ledger.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"),
     "pauses": lambda ledger: (ledger.pause(PauseScope.ALL, None, "Ann"), ledger.pauses(), ledger.resume()),
     "retention": lambda ledger: (ledger.cancel(["k"], ""), ledger.prune(NOON + DAY, NOON + DAY)),
 }

@@ -108,7 +108,7 @@ def index_tasks() -> None:
     op.drop_index("ix_tasks_run_id_state", "tasks")
     create_index(op.f("ix_tasks_run_id_state"), "tasks", ["run_id", "state"], "run_id IS NOT NULL")
     create_index("ix_tasks_open", "tasks", ["state", "due_utc"], "state IN ('pending', 'running')")
-    create_index("ix_tasks_listed_campaign_entry", "tasks", ["campaign", "entry"], LISTED)
+    create_index("ix_tasks_listed_campaign", "tasks", ["campaign", "state", "entry"], LISTED)
     where = f"{LISTED} AND username IS NOT NULL"
     create_index("ix_tasks_listed_username", "tasks", ["username"], where)
     for column in ("state", "device", "script", "source", "due_utc"):
@@ -140,7 +140,7 @@ def recreate_commands() -> None:
     op.create_table(
         "commands",
         sa.Column("id", ID, nullable=False),
-        sa.Column("kind", one_of("kind", "stop_all", "stop_task", "tasks_added", "reload"), nullable=False),
+        sa.Column("kind", one_of("kind", "stop_all", "stop_task", "tasks_added"), nullable=False),
         sa.Column("subject", sa.Text),
         sa.Column("arguments", sa.JSON, nullable=False),
         sa.Column("requested_by", sa.Text, nullable=False),

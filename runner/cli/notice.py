@@ -1,0 +1,46 @@
+"""What a running daemon leaves beside its ledger, for commands that ask: where it serves, where its phones are."""
+
+import json
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from runner.store.url import ledger_path
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A daemon's process, the URL that it serves, the port of its adb server, and when it started (ISO 8601)."""
+
+    pid: int
+    url: str
+    adb_port: int
+    started_utc: str
+
+    def post(self, store_url: str) -> None:
+        """Leave it beside the ledger. It is a convenience: a folder that takes no files is none of its business."""
+        path = _path(store_url)
+        if path is None:
+            return
+        new = path.with_name(f"{path.name}.new")
+        with suppress(OSError):
+            new.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            new.replace(path)
+
+    @classmethod
+    def read(cls, store_url: str, pid: int | None) -> Self | None:
+        """What the process with this id has left, which holds the ledger's lock. What others have left is old."""
+        path = _path(store_url)
+        if path is None or pid is None:
+            return None
+        try:
+            found = cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+        return found if found.pid == pid else None
+
+
+def _path(store_url: str) -> Path | None:
+    ledger = ledger_path(store_url)
+    return ledger.with_name(f"{ledger.name}.daemon.json") if ledger else None

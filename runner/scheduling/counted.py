@@ -1,0 +1,27 @@
+"""What limits count already, for plans."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from runner.execution.accounts import Account
+from runner.planning.limits import Usage
+from runner.planning.work import Lane
+from runner.store.ledger import Ledger
+
+_Made = Mapping[str, Sequence[datetime]]
+
+
+def counted(ledger: Ledger, lanes: Iterable[Lane], now: datetime) -> dict[str, Usage]:
+    """What the ledger says was made until `now` on devices and by accounts, by the names of these lanes; those
+    without anything are left out."""
+    lanes = set(lanes)
+    accounts = {lane.username: Account.of(None, lane.username).name for lane in lanes if lane.username}
+    table = ledger.usage_of({lane.device for lane in lanes if lane.device}, set(accounts.values()), now)
+    usages = {lane.name: table.of(lane.device, accounts.get(lane.username or "")) for lane in lanes}
+    until_now = {name: Usage(_until(it.device, now), _until(it.account, now)) for name, it in usages.items()}
+    return {name: usage for name, usage in until_now.items() if usage.device or usage.account}
+
+
+def _until(made: _Made, now: datetime) -> _Made:
+    found = {kind: [at for at in instants if at <= now] for kind, instants in made.items()}
+    return {kind: instants for kind, instants in found.items() if instants}

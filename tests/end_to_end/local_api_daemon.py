@@ -1,0 +1,146 @@
+"""A rehearsal daemon as a client of its Local API meets it, and what its phones remember."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from daemon_process import NEVER, DaemonProcess, Daemons, campaign_text
+
+APP = "com.zhiliaoapp.musically"
+PREFIX = "/api/v1"
+PHONES = ("VIRTUAL01", "VIRTUAL02")
+VIDEO = Path(__file__).parents[2] / "campaigns" / "media" / "demo.mp4"
+POST = {
+    "serials": ["VIRTUAL01"],
+    "script_name": "post",
+    "script_config": {"captions": "Hello", "material_list": [str(VIDEO)]},
+}
+FOLLOW = {
+    "serials": ["VIRTUAL01"],
+    "script_name": "follow",
+    "script_config": {"target_users": ["@demo_north"]},
+}
+
+
+class ApiDaemon:
+    """`runner daemon --virtual` with two phones, on which API tasks need not wait between effects."""
+
+    def __init__(self, daemons: Daemons) -> None:
+        self.daemons = daemons
+        daemons.write(campaign_text(*PHONES, at=NEVER))
+        limits = daemons.campaigns.parent / "limits.yaml"
+        limits.write_text("min_gap: 0s\n", encoding="utf-8")
+        self.options = ("--virtual", "--api-limits", str(limits))
+        self.process: DaemonProcess
+
+    def start(self, *options: str) -> "ApiDaemon":
+        """Start it, at the address that it had if it had one."""
+        at = ("--port", self.url.rsplit(":", 1)[1]) if hasattr(self, "process") else ()
+        self.process = self.daemons.start(*self.options, *at, *options).ready()
+        return self
+
+    @property
+    def url(self) -> str:
+        return self.process.url
+
+    @property
+    def log(self) -> str:
+        return self.process.said
+
+    def send(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """The HTTP status and the envelope."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.url + PREFIX + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urlopen(request, timeout=60) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        status, envelope = self.send(method, path, body)
+        assert (status, envelope["code"]) == (200, 0), envelope
+        return envelope["data"]
+
+    def make(self, request: dict[str, Any], **more: Any) -> list[int]:
+        return list(self.call("POST", "/task", request | more)["task_ids"])
+
+    def task(self, task_id: int) -> dict[str, Any]:
+        return dict(self.call("GET", f"/task/{task_id}"))
+
+    def wait_for(self, task_id: int, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        self.process.until(lambda: holds(self.task(task_id)))
+        return self.task(task_id)
+
+    def ended(self, task_id: int) -> dict[str, Any]:
+        return self.wait_for(task_id, lambda task: task["status"] > 1)
+
+    @property
+    def phones(self) -> Path:
+        return self.daemons.state / "rehearsals" / "daemon" / "phones"
+
+    def follows(self, serial: str) -> Counter[str]:
+        return Counter(follow["user"] for follow in remembered(self.phones, serial).get("follows", []))
+
+    def captions(self, serial: str) -> list[str]:
+        return [post["caption"] for post in remembered(self.phones, serial).get("posts", [])]
+
+
+class Client:
+    """The `runner` command with a state directory of its own, and a server that it is told of."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.store_url = f"sqlite:///{folder / 'client.db'}"
+        self.environment = os.environ | {
+            "RUNNER_STATE_DIR": str(folder),
+            "RUNNER_TIMEZONE": "UTC",
+            "RUNNER_API_URL": url + PREFIX,
+            "COLUMNS": "200",
+        }
+        self._started: list[subprocess.Popen[str]] = []
+
+    def command(self, *words: str | Path) -> list[str]:
+        return [sys.executable, "-m", "runner", *map(str, words)]
+
+    def __call__(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.command(*words),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=150,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    def start(self, *words: str | Path) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            self.command(*words),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what is left of the commands that were started."""
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+
+def remembered(folder: Path, serial: str) -> dict[str, Any]:
+    """What the app of a virtual phone remembers, by the file that the phone keeps."""
+    memory = json.loads((folder / f"{serial}.json").read_text(encoding="utf-8"))
+    return dict(memory["apps"].get(APP, {}))

@@ -1,0 +1,81 @@
+"""The processes of the torture: forked by a zygote, asked about and ended from here."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+ZYGOTE = Path(__file__).with_name("zygote.py")
+READY = b"ready"
+
+
+class Life:
+    """A process that the zygote forked; the methods are those of `subprocess.Popen`."""
+
+    def __init__(self, pid: int, attendant: socket.socket) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._attendant = attendant
+        self._lock = threading.Lock()
+
+    def poll(self) -> int | None:
+        return self._look(0)
+
+    def wait(self, timeout_s: float | None = None) -> int:
+        """Its exit code, or minus the signal that ended it. Raises subprocess.TimeoutExpired."""
+        if (code := self._look(timeout_s)) is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout_s or 0)
+        return code
+
+    def terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def _look(self, timeout_s: float | None) -> int | None:
+        with self._lock:
+            if self.returncode is None and select.select([self._attendant], [], [], timeout_s)[0]:
+                self.returncode = int(self._attendant.recv(16))
+                self._attendant.close()
+            return self.returncode
+
+
+class Zygote:
+    """A context manager: inside it, processes begin at once. With the zygote end those that are left, and it ends
+    with the harness."""
+
+    def __enter__(self) -> Self:
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, str(ZYGOTE)], stdin=theirs, start_new_session=True
+            )
+        assert self._control.recv(16) == READY, "the zygote has not started"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control.close()
+        self._process.wait()
+
+    def start(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> Life:
+        """Run the wrapper of the command line with these words; what it says is added to `log`."""
+        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        request = json.dumps({"words": words, "environment": dict(environment)}).encode()
+        with theirs, log.open("ab") as output, self._lock:
+            socket.send_fds(self._control, [request], [theirs.fileno(), output.fileno()])
+        return Life(int(ours.recv(16)), ours)

@@ -1,0 +1,98 @@
+"""A process that has loaded everything, and forks: a daemon begins in a hundredth of a second, not in one.
+
+`lives.py` starts it. Each of its children is a process of its own that runs the real command line.
+"""
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import daemon_with_kill_points
+from lives import READY
+from PIL import Image
+
+LONGEST_REQUEST = 1 << 17
+
+LOADED_AT_ONCE = (
+    *(f"runner.cli.{command}" for command in ("daemon", "holds", "living", "pause", "resume", "stop")),
+    "alembic.command",
+    "alembic.config",
+    "apscheduler.triggers.date",
+    "httpcore",
+    "jsonschema_rs",
+    "lxml.etree",
+    "pydantic.v1",
+    "runner.backends.local_api.backend",
+    "uiautomator2",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.websockets.auto",
+)
+
+
+def main() -> None:
+    load()
+    with socket.socket(fileno=os.dup(sys.stdin.fileno())) as control:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+        words = fork_for_each_request(control)
+    daemon_with_kill_points.main(words)
+
+
+def load() -> None:
+    """Import what a daemon and the other commands import sooner or later, so that none of them has to."""
+    for name in LOADED_AT_ONCE:
+        importlib.import_module(name)
+    Image.preinit()
+    assert threading.active_count() == 1, "what is forked would miss the threads that an import has started"
+    gc.collect()
+    gc.freeze()
+
+
+def fork_for_each_request(control: socket.socket) -> list[str]:
+    """Returns only in the processes that were forked, with their words."""
+    control.send(READY)
+    attendants: set[int] = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
+        if not message:
+            os._exit(0)
+        attendants -= {pid for pid in attendants if os.waitpid(pid, os.WNOHANG)[0]}
+        attendants.add(attendant := os.fork())
+        if not attendant:
+            return attend(json.loads(message), *descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def attend(request: Mapping[str, Any], harness: int, log: int) -> list[str]:
+    """Fork once more, and tell the harness how that process ends; returns only in it."""
+    die_with_the_parent()
+    with socket.socket(fileno=harness) as told:
+        if pid := os.fork():
+            told.send(str(pid).encode())
+            told.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+            os._exit(0)
+    die_with_the_parent()
+    for standard in (sys.stdout.fileno(), sys.stderr.fileno()):
+        os.dup2(log, standard)
+    os.close(log)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    return list(request["words"])
+
+
+def die_with_the_parent() -> None:
+    """No daemon goes on alone when the harness is interrupted."""
+    parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+    ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""These tests make many ledgers, and are not about how that is done."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _quickly(quick_ledgers: None) -> None:
+    """Ledgers in files are copies."""

@@ -1,0 +1,57 @@
+"""The backend of a rehearsal, when its virtual phones cannot be had."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+
+from asked_ledger import CAMPAIGN
+
+from runner.backends.backend import Problem
+from runner.campaign.loader import load_text
+from runner.cli.rehearsal import RehearsalBackend, Shelf
+from runner.planning.plan import manual
+from runner.planning.source import Source
+from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.virtual.process import PhonesError
+
+
+@dataclass
+class Crowded:
+    """A shelf on which only one phone has room."""
+
+    has: str
+
+    def need(self, serial: str) -> None:
+        if serial != self.has:
+            raise PhonesError("no more room")
+
+
+@dataclass
+class Recording:
+    asked: list[str] = field(default_factory=list)
+
+    def check(self, tasks: Iterable[Task]) -> list[Problem]:
+        self.asked += [task.lane for task in tasks]
+        return []
+
+    def perform(
+        self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
+    ) -> Outcome:
+        return Outcome(AttemptOutcome.COMPLETED)
+
+    def close(self) -> None: ...
+
+
+def test_a_phone_that_cannot_be_had_is_away() -> None:
+    recording = Recording()
+    source = Source.of(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
+    backend = RehearsalBackend(recording, cast(Shelf, Crowded("A1")))
+    tasks = list(manual(source, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
+    why = "A2: no virtual phone could be started: no more room"
+
+    assert backend.check(tasks) == [Problem("A2", why, is_away=True)] * 2
+    assert recording.asked == ["A1"] * 2
+    anything = cast(Journal, None), cast(Listener, None), cast(StopSignal, None), 0.0
+    assert backend.perform(tasks[0], *anything).outcome is AttemptOutcome.COMPLETED
+    assert backend.perform(tasks[-1], *anything) == Outcome(AttemptOutcome.FAILED, why, again=Again.WHEN_BACK)
