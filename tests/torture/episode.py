@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from lives import Life, Zygote
+from lives import ZYGOTE, Life
 from reading import FINAL, Reading
 from stirring import stir
 from waves import APP, WAVES, Deed, Wave, limits, remembered
@@ -43,6 +43,7 @@ LIFE_S = 40.0
 
 DRAIN_S = 30.0
 COMMAND_S = 60.0
+LOOK_S = 0.1
 STUCK_S = 90.0
 """How long nothing may happen while tasks are left."""
 
@@ -117,7 +118,6 @@ class Episode:
         self._waves: list[Wave] = []
         self._unseen: list[Wave] = []
         self._lives = 0
-        self._zygote = Zygote()
         self._process: Life
 
     @property
@@ -163,7 +163,7 @@ class Episode:
         self.campaigns.mkdir(parents=True)
         self.state.mkdir(exist_ok=True)
         self._api_limits.write_text(json.dumps(limits()), encoding="utf-8")
-        with self.phones, self._zygote:
+        with self.phones:
             self.adb_port = self.phones.adb_server_port
             for phone in self.phones.phones:
                 self.wish(phone, "app", package=APP, action="set_upload_seconds", arguments={"seconds": 0.5})
@@ -256,7 +256,7 @@ class Episode:
             elif not self._left():
                 self.end(process)
             else:
-                time.sleep(0.05)
+                time.sleep(LOOK_S)
 
     def finish(self) -> None:
         """A life without a death, until there is nothing left to do."""
@@ -265,7 +265,7 @@ class Episode:
             disturbing = pool.submit(self.disturb, self) if self.disturb else None
             left, since = self._left(), time.monotonic()
             while self._left() or (disturbing and not disturbing.done()):
-                time.sleep(0.1)
+                time.sleep(LOOK_S)
                 self.ask_again()
                 self.look_after_phones()
                 if process.poll() is not None:
@@ -288,13 +288,13 @@ class Episode:
         options = ["--trace", str(self.trace), *self._wrapping]
         if kill.point:
             options += ["--kill", f"{kill.point}:{kill.count}"]
-        self._process = self._zygote.start([*options, "--", *self._command()], self.environment, self.log)
+        self._process = ZYGOTE.start([*options, "--", *self._command()], self.environment, self.log)
         return self._process
 
     def runner(self, *words: str) -> None:
         """A command of the runner, beside the daemon or after its death."""
         log = self.folder / "commands.log"
-        if code := self._zygote.start(["--", *words], self.environment, log).wait(COMMAND_S):
+        if code := ZYGOTE.start(["--", *words], self.environment, log).wait(COMMAND_S):
             self.complain(f"runner {' '.join(words)} ended with {code}", log)
 
     @property

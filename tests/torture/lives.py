@@ -1,5 +1,6 @@
 """The processes of the torture: forked by a zygote, asked about and ended from here."""
 
+import atexit
 import json
 import os
 import select
@@ -11,10 +12,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 
-ZYGOTE = Path(__file__).with_name("zygote.py")
-READY = b"ready"
+ZYGOTE_FILE = Path(__file__).with_name("zygote.py")
 
 
 class Life:
@@ -55,27 +54,29 @@ class Life:
 
 
 class Zygote:
-    """A context manager: inside it, processes begin at once. With the zygote end those that are left, and it ends
-    with the harness."""
+    """Starts with its first child, and ends with this process; then its children end too."""
 
-    def __enter__(self) -> Self:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, str(ZYGOTE)], stdin=theirs, start_new_session=True
-            )
-        assert self._control.recv(16) == READY, "the zygote has not started"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._control.close()
-        self._process.wait()
+        self._control: socket.socket | None = None
 
     def start(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> Life:
         """Run the wrapper of the command line with these words; what it says is added to `log`."""
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         request = json.dumps({"words": words, "environment": dict(environment)}).encode()
         with theirs, log.open("ab") as output, self._lock:
+            self._control = self._control or self._begin()
             socket.send_fds(self._control, [request], [theirs.fileno(), output.fileno()])
         return Life(int(ours.recv(16)), ours)
+
+    def _begin(self) -> socket.socket:
+        control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, str(ZYGOTE_FILE)], stdin=theirs, start_new_session=True
+            )
+        atexit.register(lambda: (control.close(), process.wait()))
+        return control
+
+
+ZYGOTE = Zygote()

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -76,7 +77,8 @@ def interfere(episode: "Episode") -> None:
 
 def call(episode: "Episode") -> None:
     """Through the daemon's Local API, a task is made, stopped and tried again, and one is made and deleted."""
-    url = episode.wait_for_url()
+    if not (url := episode.wait_for_url()):
+        return
     wish = {"serials": ["TORTURE2"], "script_name": "follow"}
     for number in range(2):
         wish["script_config"] = {"target_users": [f"@demo_api_{episode.number}_{number}"]}
@@ -101,5 +103,5 @@ def answer(url: str, method: str, body: Any = None) -> Any:
     except HTTPError as error:
         with error:
             return None
-    except OSError:
+    except (OSError, HTTPException):
         return None

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import daemon_with_kill_points
-from lives import READY
 from PIL import Image
 
 LONGEST_REQUEST = 1 << 17
@@ -57,7 +56,6 @@ def load() -> None:
 
 def fork_for_each_request(control: socket.socket) -> list[str]:
     """Returns only in the processes that were forked, with their words."""
-    control.send(READY)
     attendants: set[int] = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
