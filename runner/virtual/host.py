@@ -74,13 +74,20 @@ class Host:
             # has begun fails within a moment, since nothing listens yet.
             await asyncio.sleep(RECONNECT_ATTEMPT_S)
         await endpoint.plug_in()
+        answer = await self._connect(endpoint)
+        if answer.startswith("already"):  # adb was quicker; what it reached may still be the phone as it was
+            await self._adb.disconnect(endpoint.address)
+            answer = await self._connect(endpoint)
+        if endpoint.authorized and not endpoint.paused and not answer.startswith(("connected", "already")):
+            raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+
+    async def _connect(self, endpoint: Endpoint) -> str:
+        """What adb answers when it is asked to connect to a phone."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                answer = await self._adb.connect(endpoint.address)
+                return await self._adb.connect(endpoint.address)
         except TimeoutError:
-            answer = f"no answer in {CONNECT_TIMEOUT_S:.0f} s"
-        if endpoint.authorized and not endpoint.paused and not answer.startswith("connected"):
-            raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+            return f"no answer in {CONNECT_TIMEOUT_S:.0f} s"
 
     async def unplug(self, endpoint: Endpoint) -> None:
         """Take a phone away: adb no longer lists it."""
