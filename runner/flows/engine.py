@@ -32,6 +32,10 @@ AWAY = (
 """Failures of a phone that is not there, or does not answer."""
 
 
+LATER = (PhoneError, NeedsPerson)
+"""What keeps the app from being asked, until the phone is back or a person has answered its screen."""
+
+
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
@@ -83,7 +87,7 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
     attempt.remember("account", effect.evidence.get("account", ""))
     try:
         verdict = attempt.prove()
-    except PhoneError as error:
+    except LATER as error:
         return _unverified(what, error)
     except TaskError as error:
         return _unproved(attempt, what, error)
@@ -121,7 +125,7 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
     if effect.state is EffectState.COMMITTING:
-        return _unverified(what, why) if isinstance(why, PhoneError) else _unproved(attempt, what, why)
+        return _unverified(what, why) if isinstance(why, LATER) else _unproved(attempt, what, why)
     return _failure(
         error,
         f"{what} was tapped and the phone confirmed the tap, but the rest failed and the app could not be "
@@ -145,24 +149,22 @@ def _prove_after(attempt: Attempt, error: TaskError) -> tuple[Verdict, TaskError
         return Verdict.UNKNOWN, later
 
 
-def _unverified(what: str, error: PhoneError) -> Outcome:
-    """The phone went before it could be asked. The effect stays `committing`: a later attempt can still tell."""
+def _unverified(what: str, error: TaskError) -> Outcome:
+    """The app could not be asked yet. The effect stays `committing`: a later attempt can still tell."""
     return Outcome(
         AttemptOutcome.FAILED,
         f"{what} may have been made, and is not verified: {error.message}",
         error.hint,
+        needs_person=isinstance(error, NeedsPerson),
         again=Again.WHEN_BACK,
     )
 
 
 def _unproved(attempt: Attempt, what: str, error: TaskError | None) -> Outcome:
     attempt.settle(EffectState.UNCERTAIN, {"verified": error.message if error else "cannot tell"})
-    outcome = _uncertain(
+    return _uncertain(
         what, error.message if error else "the app shows neither that it was nor that it was not"
     )
-    if isinstance(error, NeedsPerson):
-        return Outcome(outcome.outcome, outcome.message, outcome.hint, needs_person=True)
-    return outcome
 
 
 def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:

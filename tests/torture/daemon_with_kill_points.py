@@ -8,6 +8,7 @@ point is `NAME before`, `NAME within` (the statements are executed and not commi
 
 import argparse
 import functools
+import importlib
 import inspect
 import io
 import itertools
@@ -187,6 +188,15 @@ def step_the_clock(file: Path) -> None:
     SystemClock.now = lambda self: Stepped.now(UTC)
 
 
+def shorten(wait: str) -> None:
+    """Let a constant of the product be so many seconds: `runner.store.database:BUSY_TIMEOUT_S=1`."""
+    name, seconds = wait.split("=")
+    module, constant = name.split(":")
+    constants = vars(importlib.import_module(module))
+    assert constant in constants, f"{module} has no {constant} any more"
+    constants[constant] = float(seconds)
+
+
 def look_the_same() -> None:
     """Take pictures of the screen that cost nothing: they prove nothing here, and would take most of the time."""
     picture = io.BytesIO()
@@ -202,6 +212,9 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--without-committing", action="store_true", help="lose the `committing` rows")
     parser.add_argument("--clock-offset", metavar="FILE", type=Path, help="seconds to add to the clock")
     parser.add_argument("--do-nothing-on", metavar="PREFIX", help="phones that there are not")
+    parser.add_argument(
+        "--hasty", action="append", default=[], metavar="MODULE:NAME=S", help="shorten a wait"
+    )
     parser.add_argument("command", nargs="+")
     options = parser.parse_args(words)
     if options.without_committing:
@@ -210,6 +223,8 @@ def main(words: Sequence[str]) -> None:
         step_the_clock(options.clock_offset)
     if options.do_nothing_on:
         do_nothing_on(options.do_nothing_on)
+    for wait in options.hasty:
+        shorten(wait)
     look_the_same()
     points = Points(options.kill, options.trace)
     wrap_writes(points)

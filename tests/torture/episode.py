@@ -215,7 +215,7 @@ class Episode:
             self.wish(phone, "app", package=APP, action="clear")
             self.runner("holds", "release", phone.serial)
         for (key,) in self.reading.rows(
-            "SELECT key FROM tasks JOIN holds ON tasks.id = task_id WHERE state = 'failed'"
+            "SELECT DISTINCT key FROM tasks JOIN holds ON tasks.id = task_id WHERE state = 'failed'"
         ):
             self.runner("tasks", "retry", key)
 

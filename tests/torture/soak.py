@@ -8,11 +8,11 @@ timetable, ledger and executor see tens of tasks a second. The campaign is rewri
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -135,7 +135,10 @@ class Soak(Episode):
 
 def descriptors(pid: int) -> int:
     """How many a process has open, but for those of the ledger: its pool is bounded, and filled when it is needed."""
-    places = (os.path.realpath(link) for link in Path(f"/proc/{pid}/fd").iterdir())
+    places = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed by now
+            places.append(str(link.readlink()))
     return sum("ledger.db" not in place for place in places)
 
 

@@ -12,7 +12,10 @@ import pytest
 from adb_server import PlainAdbServer
 from episode import Episode, Kill
 
-pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("faults"), pytest.mark.timeout(300)]
+
+LOOK_SOON = ["--hasty", "runner.execution.retry:FIRST_LOOK_S=1"]
+"""For phones that are away."""
 
 
 def assert_exact(episode: Episode) -> None:
@@ -77,14 +80,16 @@ def test_a_ledger_that_another_process_keeps_locked(tmp_path: Path) -> None:
         import sqlite3, sys, time
         connection = sqlite3.connect(sys.argv[1], isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")
-        time.sleep(13)
+        time.sleep(3)
     """
 
     def keep_locked(episode: Episode) -> None:
         wait_for_effects(episode, 2)
         subprocess.run([sys.executable, "-c", lock, str(episode.ledger)], check=True)
 
-    assert_exact(Episode(tmp_path, disturb=keep_locked))
+    assert_exact(
+        Episode(tmp_path, wrapping=["--hasty", "runner.store.database:BUSY_TIMEOUT_S=1"], disturb=keep_locked)
+    )
 
 
 @pytest.mark.parametrize("hours", [(5, 0), (-5, 0), (3, -3, 0)], ids=str)
@@ -104,7 +109,7 @@ def test_clock_steps_of_hours(tmp_path: Path, hours: tuple[int, ...]) -> None:
                 time.sleep(0.05)
 
     wrapping = ["--clock-offset", str(offset)]
-    assert_exact(Episode(tmp_path, wrapping=wrapping, disturb=step, ahead_s=12))
+    assert_exact(Episode(tmp_path, wrapping=wrapping, disturb=step, ahead_s=6))
 
 
 def test_phones_that_go_and_come_back(tmp_path: Path) -> None:
@@ -126,7 +131,7 @@ def test_phones_that_go_and_come_back(tmp_path: Path) -> None:
         for phone in episode.phones.phones:
             episode.wish(phone, "clear-faults")
 
-    assert_exact(Episode(tmp_path, disturb=drop, ahead_s=8))
+    assert_exact(Episode(tmp_path, wrapping=LOOK_SOON, disturb=drop))
 
 
 def test_an_adb_server_that_is_killed_and_started_again(tmp_path: Path) -> None:
@@ -146,4 +151,4 @@ def test_an_adb_server_that_is_killed_and_started_again(tmp_path: Path) -> None:
                 server.start()
                 server.connect([phone.address for phone in episode.phones.phones])
 
-        assert_exact(OwnServer(tmp_path, disturb=restart))
+        assert_exact(OwnServer(tmp_path, wrapping=LOOK_SOON, disturb=restart))

@@ -6,7 +6,7 @@ import click
 import pytest
 from soak import Soak
 
-pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("soak"), pytest.mark.timeout(180)]
 
 
 def test_memory_and_descriptors_stay_as_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -272,6 +272,25 @@ def test_a_hold_that_is_released_lets_the_phone_go_on(desk: Desk) -> None:
     assert desk.states() == {"@1": TaskState.COMPLETED}
 
 
+def test_what_a_person_is_needed_to_verify_goes_on_when_the_hold_is_released(desk: Desk) -> None:
+    def begin_and_ask(task, journal, stop):
+        for effect in journal.effects():
+            journal.settle(effect.id, EffectState.COMMITTED, {})
+            return DONE
+        journal.committing("follow", task.target, "@own", {})
+        return Outcome(
+            AttemptOutcome.FAILED, "not verified: a login", needs_person=True, again=Again.WHEN_BACK
+        )
+
+    with desk.executor(LaneBackend(begin_and_ask), desk.add(("A", "@1"))) as executor:
+        assert executor.wait_until_idle(LONG_S) and desk.states() == {"@1": TaskState.PENDING}
+        assert [hold.device for hold in desk.ledger.holds()] == ["A"]
+        desk.ledger.release_holds("A")
+        executor.refresh()
+        assert executor.wait_until_idle(LONG_S)
+    assert desk.states() == {"@1": TaskState.COMPLETED}
+
+
 def stop_when_asked(began: threading.Event):
     def behaviour(task, journal, stop):
         began.set()

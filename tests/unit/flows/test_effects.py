@@ -186,9 +186,10 @@ def test_a_stop_during_the_look_leaves_it_to_the_next_attempt(world):
     assert world.states == ["committing"]
 
 
-def test_a_look_that_needs_a_person_is_uncertain_and_says_so(world):
+def test_a_look_that_needs_a_person_is_left_until_that_person_was_there(world):
     world.earlier(EffectState.COMMITTING)
     world.phone.fail("open_link", NeedsPerson("FAKE1: the app asks for a login"))
     outcome = world.run()
-    assert outcome.outcome is AttemptOutcome.UNCERTAIN and outcome.needs_person
-    assert world.states == ["uncertain"] and world.taps == 0
+    assert outcome.outcome is AttemptOutcome.FAILED and outcome.needs_person
+    assert "is not verified" in outcome.message
+    assert world.states == ["committing"] and world.taps == 0
