@@ -12,7 +12,7 @@ from runner.store.ledger import Ledger
 
 @pytest.fixture(params=["file", "memory"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ledger.db'}" if request.param == "file" else "sqlite://"
+    return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}" if request.param == "file" else "sqlite://"
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
-"""What every store of the ledger promises. A new store joins by adding its URL to `store_url`."""
+"""What every store of the ledger promises. A new store joins by adding its URL to `store_url` in conftest.py."""
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -34,20 +33,10 @@ DONE = Outcome(AttemptOutcome.COMPLETED)
 RUN = "20261121-120000-abcd"
 
 
-@pytest.fixture(params=["file", "memory"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}" if request.param == "file" else "sqlite://"
-
-
 @pytest.fixture
 def clock() -> ManualClock:
+    """Microseconds come back, too."""
     return ManualClock(NOON)
-
-
-@pytest.fixture
-def ledger(store_url: str, clock: ManualClock) -> Iterator[Ledger]:
-    with Ledger.open(store_url, clock) as opened:
-        yield opened
 
 
 OCCURRENCE = Occurrence("autumn", "publish", f"run:{RUN}", "now", NOON)
