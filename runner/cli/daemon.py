@@ -32,9 +32,11 @@ class DurationType(click.ParamType[timedelta]):
 Examples:
   runner daemon campaigns/                        until SIGTERM or Ctrl-C
   runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
+  runner daemon --api-only                        nothing but the Local API, without campaigns
   runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--api-only", is_flag=True, help="Serve the Local API without any campaign files.")
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
 @click.option("--phones", type=click.IntRange(1, 250), metavar="N",
               help="Virtual phones beyond those that the campaigns declare.")  # fmt: skip
@@ -56,6 +58,7 @@ Examples:
 def daemon(
     ctx: click.Context,
     paths: tuple[Path, ...],
+    api_only: bool,
     virtual: bool,
     phones: int | None,
     store: str | None,
@@ -76,6 +79,8 @@ def daemon(
     from runner.cli.living import Daemon, Wishes  # heavy: not for --help, nor for what is typed wrongly
 
     settings = Settings.from_environment()
+    if api_only and paths:
+        raise UsageError("--api-only means without campaign files", hint="leave it out, or the paths")
     if virtual and store:
         raise UsageError(
             "--store and --virtual exclude each other", hint="a rehearsal has a ledger of its own"
@@ -88,7 +93,9 @@ def daemon(
             hint="set RUNNER_TOKEN to a long random text, or leave --host out",
         )
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
-    wishes = Wishes(paths or (Path("campaigns"),), phones, host, port, limits, wait, retention, grace)
+    if not paths and not api_only:
+        paths = (Path("campaigns"),)
+    wishes = Wishes(paths, phones, host, port, limits, wait, retention, grace)
     place = daemon_rehearsal(settings) if virtual else real_workplace(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(wishes, settings, place, log).run()

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Self
 
 from runner.backends.backend import Backend, Problem
-from runner.campaign.loader import discover, load
+from runner.campaign.loader import load
 from runner.campaign.resolve import resolve
-from runner.errors import RunnerError, UsageError
+from runner.errors import RunnerError
+from runner.scheduling.campaign_files import CampaignFiles
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
@@ -90,11 +91,11 @@ class RehearsalBackend:
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:
-    """The phones that the campaigns declare which can be read, and `more` beyond them; without either, four."""
-    try:
-        loaded = [load(file) for file in discover(paths)]
-    except UsageError:  # whoever starts the campaigns says it
-        loaded = []
+    """The phones that the campaigns declare which can be read, and `more` beyond them; without either, four.
+
+    Raises FolderError if a path is not there, or a folder has no campaigns.
+    """
+    loaded = [load(file) for file in CampaignFiles(paths).discover()]
     declared = dict.fromkeys(
         serial for campaign in loaded if not campaign.has_errors for serial in resolve(campaign).serials
     )

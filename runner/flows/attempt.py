@@ -64,7 +64,7 @@ class Attempt(Watch):
         clock: Clock,
         deadline: float,
     ) -> None:
-        super().__init__(app, phone, variables, clock, deadline, self._asked_to_stop)
+        super().__init__(app, phone, variables, clock, deadline)
         self.flow = flow
         self.effect: OpenEffect | None = None
         self.finished: str | None = None
@@ -151,8 +151,8 @@ class Attempt(Watch):
         if name == "account" and self.account is not None:
             self._journal.works_as(self.flow.app, self.account)
 
-    def _asked_to_stop(self) -> bool:
-        """Whether a wait may end at once: not between an effect and what follows it."""
+    def _may_stop(self) -> bool:
+        """Whether that is asked for, and this is not between an effect and what follows it."""
         is_safe = self.effect is None or self.effect.state is EffectState.COMMITTING
         return is_safe and self._stop.is_set()
 

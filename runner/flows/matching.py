@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from runner.phone.screen import Bounds, Element, Screen, normalise
@@ -90,11 +91,8 @@ def _has_flags(selector: "Selector", element: Element) -> bool:
 
 def _stands_right(selector: "Selector", element: Element, screen: Screen) -> bool:
     return (
-        (
-            selector.parent is None
-            or (element.parent is not None and matches(selector.parent, element.parent, screen))
-        )
-        and (selector.within is None or _any(selector.within, element.ancestors(), screen))
+        (selector.parent is None or _any(selector.parent, islice(screen.ancestors(element), 1), screen))
+        and (selector.within is None or _any(selector.within, screen.ancestors(element), screen))
         and (selector.has is None or _any(selector.has, element.below(), screen))
         and (selector.region is None or _in_region(element.bounds, selector.region, screen))
         and (selector.below is None or _is_below(selector, element, screen))

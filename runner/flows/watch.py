@@ -1,6 +1,7 @@
 """Looking at a phone's screen: waiting for elements, declining dialogs, stopping where a person is needed."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,11 +26,11 @@ DISMISSALS = 5
 """How many dialogs are declined in a row."""
 
 
-class Watch:
+class Watch(ABC):
     """What an attempt sees of one app on one phone.
 
     `variables` are what `${name}` stands for; the deadline, in the clock's monotonic seconds, cuts every wait
-    short, and so does a request to stop, of which `asked_to_stop` knows: nothing is lost by that before an input.
+    short, and so does a request to stop: nothing is lost by that before an input.
     """
 
     def __init__(
@@ -39,16 +40,18 @@ class Watch:
         variables: dict[str, str],
         clock: Clock,
         deadline: float,
-        asked_to_stop: Callable[[], bool],
     ) -> None:
         self.app = app
         self.phone = phone
         self.variables = variables
         self._clock = clock
         self._deadline = deadline
-        self._may_stop = asked_to_stop
         self._seen: Screen | None = None
         self._never = threading.Event()
+
+    @abstractmethod
+    def _may_stop(self) -> bool:
+        """Whether a wait may end at once, because that is asked for."""
 
     def fill(self, text: str) -> str:
         return fill(text, self.variables)

@@ -38,8 +38,7 @@ class Element:
     selected: bool
     focused: bool
     checked: bool
-    parent: "Element | None" = field(default=None, repr=False)
-    children: list["Element"] = field(default_factory=list, repr=False)
+    children: list["Element"] = field(repr=False)
 
     def walk(self) -> Iterator["Element"]:
         """The element and all below it, in the order of the tree."""
@@ -52,13 +51,6 @@ class Element:
         for child in self.children:
             yield from child.walk()
 
-    def ancestors(self) -> Iterator["Element"]:
-        """What contains the element, nearest first."""
-        element = self.parent
-        while element is not None:
-            yield element
-            element = element.parent
-
     @property
     def words(self) -> str:
         """What a person would call the element: its text, or else its description."""
@@ -67,15 +59,27 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a phone shows: the roots of its windows, in the order in which the phone gave them."""
+    """What a phone shows: the roots of its windows, in the order in which the phone gave them.
+
+    `parents` has what contains each element; elements that knew it themselves would be garbage in cycles, by the
+    thousand.
+    """
 
     roots: tuple[Element, ...]
+    parents: Mapping[Element, Element] = field(repr=False)
     xml: str = field(repr=False)
 
     def elements(self) -> Iterator[Element]:
         """Every element, in the order of the tree."""
         for root in self.roots:
             yield from root.walk()
+
+    def ancestors(self, element: Element) -> Iterator[Element]:
+        """What contains an element, nearest first."""
+        parent = self.parents.get(element)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -111,8 +115,10 @@ def parse(xml: str) -> Screen:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(clean.encode(), parser) if clean.strip() else None
     if root is None:
-        return Screen((), xml)
-    return Screen(tuple(_element(node, None) for node in root if isinstance(node.tag, str)), xml)
+        return Screen((), {}, xml)
+    roots = tuple(_element(node) for node in root if isinstance(node.tag, str))
+    inner = (element for root in roots for element in root.walk())
+    return Screen(roots, {child: element for element in inner for child in element.children}, xml)
 
 
 def focused_field(screen: Screen) -> Element | None:
@@ -121,9 +127,9 @@ def focused_field(screen: Screen) -> Element | None:
     return fields[-1] if fields else None
 
 
-def _element(node: Any, parent: Element | None) -> Element:
+def _element(node: Any) -> Element:
     get: Mapping[str, str] = node.attrib
-    element = Element(
+    return Element(
         cls=get.get("class") or (node.tag if node.tag != "node" else ""),
         text=normalise(get.get("text", "")),
         desc=normalise(get.get("content-desc", "")),
@@ -135,10 +141,8 @@ def _element(node: Any, parent: Element | None) -> Element:
         selected=get.get("selected") == "true",
         focused=get.get("focused") == "true",
         checked=get.get("checked") == "true",
-        parent=parent,
+        children=[_element(child) for child in node if isinstance(child.tag, str)],
     )
-    element.children = [_element(child, element) for child in node if isinstance(child.tag, str)]
-    return element
 
 
 def _bounds(text: str) -> Bounds:

@@ -87,16 +87,26 @@ class CampaignFiles:
         self._reading = Reading((), ())
         self._checked_at: datetime | None = None
 
+    def discover(self) -> list[Path]:
+        """Where they are. Raises FolderError if a path is not there, or a folder has no campaigns."""
+        try:
+            return discover(self.paths)
+        except UsageError as error:
+            raise FolderError(
+                f"the campaigns cannot be read: {error.message}",
+                hint=error.hint or "put campaign files there, or name other files and folders",
+            ) from error
+
     def read(self, now: datetime) -> Reading:
         """Read what is new or has changed, or was wrong: the world around a file may have changed too.
 
-        Raises FolderError if a path is not there, or a folder has no campaigns.
+        Raises what `discover` raises.
         """
         with _uncollected():
             return self._read(now)
 
     def _read(self, now: datetime) -> Reading:
-        paths = self._discover()
+        paths = self.discover()
         if self._checked_at is None or not timedelta() <= now - self._checked_at < RECHECK_AFTER:
             self._known, self._checked_at = {}, now
         stale = [path for path in paths if self._is_stale(path)]
@@ -108,15 +118,6 @@ class CampaignFiles:
         problems = tuple(one for one in report.diagnostics if one.code != duplicate_name.CODE)
         self._reading = Reading(tuple(self._known.values()), problems, report.texts)
         return self._reading
-
-    def _discover(self) -> list[Path]:
-        try:
-            return discover(self.paths)
-        except UsageError as error:
-            raise FolderError(
-                f"the campaigns cannot be read: {error.message}",
-                hint=error.hint or "put campaign files there, or name other files and folders",
-            ) from error
 
     def _is_stale(self, path: Path) -> bool:
         known = self._known.get(path)

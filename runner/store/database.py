@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -19,11 +19,15 @@ from runner.store.url import ledger_path
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that is writing."""
 
-CACHE_KB = 16_000
-"""Pages that a connection keeps: the rows of ten thousand tasks fit in, so no transaction spills halfway."""
+WRITE_CACHE_KB = 16_000
+"""Pages that the connection which writes keeps: the rows of ten thousand tasks fit in, so no transaction spills
+halfway."""
 
-CONNECTIONS = 8
-"""Of one process. A transaction is short, so that lanes by the hundred need no more."""
+READ_CACHE_KB = 1_000
+"""Pages that each connection which reads keeps; SQLite drops them after every write of another one."""
+
+READERS = 8
+"""Connections of one process that read. A transaction is short, so that lanes by the hundred need no more."""
 
 CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
@@ -37,8 +41,14 @@ class Database:
     def __init__(self, store_url: str) -> None:
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
-        self._engine = _engine(self.path)
-        self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        if self.path:
+            self._readers, writers = (
+                _engine(self.path, READERS, READ_CACHE_KB),
+                _engine(self.path, 1, WRITE_CACHE_KB),
+            )
+        else:
+            self._readers = writers = _engine(None, 1, WRITE_CACHE_KB)
+        self._writer = writers.execution_options(begin="BEGIN IMMEDIATE")
         self._commits = Commits(self._writer)
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
@@ -46,7 +56,7 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with translated(action, self.where), self._engine.begin() as connection:
+        with translated(action, self.where), self._readers.begin() as connection:
             yield connection
 
     def write(self, action: str, work: Callable[[Connection], T]) -> T:
@@ -95,10 +105,11 @@ class Database:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
-        self._engine.dispose()
+        self._writer.dispose()
+        self._readers.dispose()
 
 
-def _engine(path: Path | None) -> Engine:
+def _engine(path: Path | None, connections: int, cache_kb: int) -> Engine:
     """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
     engine = create_engine(
         URL.create("sqlite", database=str(path) if path else None),
@@ -106,21 +117,21 @@ def _engine(path: Path | None) -> Engine:
         pool_use_lifo=True,
         json_serializer=to_json,
         json_deserializer=_from_json,
-        pool_size=CONNECTIONS if path else 1,
+        pool_size=connections,
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
     )
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", partial(_configure, cache_kb=cache_kb))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _configure(connection: sqlite3.Connection, record: object) -> None:
+def _configure(connection: sqlite3.Connection, record: object, cache_kb: int) -> None:
     connection.isolation_level = None  # the sqlite3 module would begin transactions by itself, and later
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL").close()
     connection.execute("PRAGMA foreign_keys=ON").close()
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}").close()
+    connection.execute(f"PRAGMA cache_size=-{cache_kb}").close()
     connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").close()
 
 

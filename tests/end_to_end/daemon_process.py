@@ -167,9 +167,10 @@ class Daemons:
         path.with_suffix(".new").replace(path)
         return time.time()
 
-    def start(self, *words: str, program: Path | None = None) -> DaemonProcess:
+    def start(self, *words: str, program: Path | None = None, api_only: bool = False) -> DaemonProcess:
         start = [str(program)] if program else ["-m", "runner"]
-        command = [sys.executable, *start, "daemon", str(self.campaigns), "--port", "0", *words]
+        what = "--api-only" if api_only else str(self.campaigns)
+        command = [sys.executable, *start, "daemon", what, "--port", "0", *words]
         daemon = DaemonProcess(command, self.environment)
         self.started.append(daemon)
         return daemon

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from daemon_process import NEVER, DaemonProcess, Daemons, campaign_text
+from daemon_process import DaemonProcess, Daemons
 
 APP = "com.zhiliaoapp.musically"
 PREFIX = "/api/v1"
@@ -30,20 +30,19 @@ FOLLOW = {
 
 
 class ApiDaemon:
-    """`runner daemon --virtual` with two phones, on which API tasks need not wait between effects."""
+    """`runner daemon --virtual --api-only` with two phones, on which tasks need not wait between effects."""
 
     def __init__(self, daemons: Daemons) -> None:
         self.daemons = daemons
-        daemons.write(campaign_text(*PHONES, at=NEVER))
         limits = daemons.campaigns.parent / "limits.yaml"
         limits.write_text("min_gap: 0s\n", encoding="utf-8")
-        self.options = ("--virtual", "--api-limits", str(limits))
+        self.options = ("--virtual", "--phones", str(len(PHONES)), "--api-limits", str(limits))
         self.process: DaemonProcess
 
     def start(self, *options: str) -> "ApiDaemon":
         """Start it, at the address that it had if it had one."""
         at = ("--port", self.url.rsplit(":", 1)[1]) if hasattr(self, "process") else ()
-        self.process = self.daemons.start(*self.options, *at, *options).ready()
+        self.process = self.daemons.start(*self.options, *at, *options, api_only=True).ready()
         return self
 
     @property

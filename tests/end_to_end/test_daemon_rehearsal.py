@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -66,7 +65,17 @@ def test_phones_that_die_are_started_anew_with_their_memories(daemons: Daemons) 
     assert daemon.end() == 0
 
 
-def test_a_folder_without_campaigns_is_refused(daemons: Daemons, tmp_path: Path) -> None:
-    daemon = daemons.start()
+@pytest.mark.parametrize("phones", [["--virtual"], []])
+def test_a_folder_without_campaigns_is_refused(daemons: Daemons, phones: list[str]) -> None:
+    daemon = daemons.start(*phones)
     assert daemon.wait() == 1, daemon.said
+    assert not daemon.lines, "something was started"
     assert str(daemons.campaigns) in daemon.said
+
+
+def test_without_campaign_files_what_was_in_force_ends(daemons: Daemons) -> None:
+    daemons.write(campaign_text("A1", at=NEVER))
+    assert daemons.start("--virtual").ready().end() == 0
+    alone = daemons.start("--virtual", api_only=True).ready()
+    assert alone.wait_for("campaign changed")["what"] == "withdrawn"
+    assert alone.end() == 0

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from daemon_process import Daemons
-from local_api_daemon import FOLLOW, POST, VIDEO, ApiDaemon, Client
+from daemon_process import NEVER, Daemons, campaign_text
+from local_api_daemon import FOLLOW, PHONES, POST, VIDEO, ApiDaemon, Client
 
 pytestmark = pytest.mark.phones
 
@@ -33,6 +33,7 @@ def running(daemon: ApiDaemon, serial: str) -> int:
 
 
 def test_check_tells_what_the_server_can_do_and_campaigns_need(daemon: ApiDaemon, client: Client) -> None:
+    daemon.daemons.write(campaign_text(*PHONES, at=NEVER))
     told = json.loads(client("api", "check", daemon.daemons.campaigns, "--format", "json").stdout)
     assert (told["plan_name"], told["api_enabled"]) == ("Local", True)
     assert told["device_limit"] == daemon.process.metric('runner_devices{state="device"}') >= 2

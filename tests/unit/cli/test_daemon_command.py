@@ -21,6 +21,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("words", "message", "hint"),
     [
         (["--virtual", "--store", "sqlite:///x.db"], "--store and --virtual exclude each other", "rehearsal"),
+        (["--api-only", "campaigns"], "--api-only means without campaign files", "leave it out"),
         (["--phones", "2"], "--phones counts virtual phones", "--virtual"),
         (["--host", "0.0.0.0"], "0.0.0.0 can be reached from other machines", "RUNNER_TOKEN"),
     ],

@@ -33,8 +33,8 @@ def test_tags_may_be_named_after_the_class():
 def test_family_ties():
     screen = parse('<hierarchy><node text="a"><node text="b"><node text="c"/></node></node></hierarchy>')
     a, b, c = screen.elements()
-    assert b.parent is a and a.children == [b]
-    assert list(c.ancestors()) == [b, a]
+    assert a.children == [b]
+    assert list(screen.ancestors(c)) == [b, a]
     assert list(a.below()) == [b, c]
 
 
