@@ -282,6 +282,11 @@ class BatchJournal(Protocol):
         """
         ...
 
+    def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
+        """The other side makes these effects too, beside those that it was asked for; as `committing`, but no limit
+        can forbid them any more. They count from now on."""
+        ...
+
     def settle(self, settlements: Sequence[Settlement]) -> None: ...
 
     def begun(self, keys: Sequence[str]) -> None:

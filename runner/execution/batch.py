@@ -85,6 +85,9 @@ class Batch:
         self.finish({key: _held_back(refusal) for key, refusal in refusals.items()})
         return begun
 
+    def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
+        return self._begin(intents)
+
     def settle(self, settlements: Sequence[Settlement]) -> None:
         self._means.ledger.settle_effects(settlements)
         self._note(settlements)

@@ -109,6 +109,9 @@ class MemoryJournal:
             written.setdefault(task.key, []).append(number)
         return written
 
+    def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
+        return self.committing(intents)
+
     def settle(self, settlements: Sequence[Settlement]) -> None:
         self.writes.append("settle")
         for one in settlements:

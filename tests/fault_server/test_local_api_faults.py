@@ -46,7 +46,7 @@ def test_several_accounts_on_a_device_are_followed_to_the_last(server: FaultServ
     (outcome,) = desk.memory.outcomes.values()
     assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.NEVER)
     assert "1 of its 2 tasks" in outcome.message
-    assert desk.effects() == [EffectState.COMMITTED]
+    assert desk.effects() == 2 * [EffectState.COMMITTED]
 
 
 def test_work_that_nobody_observes_counts_its_maximum(server: FaultServer, desk: Desk) -> None:

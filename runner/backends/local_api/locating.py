@@ -8,7 +8,7 @@ from runner.backends.local_api.ending import Ending, unknown
 from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, own_share
 from runner.backends.local_api.sending import SEARCH_S
 from runner.backends.local_api.shapes import ServerTask, ranges
-from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds
+from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds, surplus
 from runner.errors import ApiError
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
 
@@ -156,6 +156,14 @@ def _take(batch: Batch, lot: Lot, found: Found, by_order: set[str]) -> None:
         work.ids, work.by_order = tuple(one.id for one in found[work.task.key]), work.task.key in by_order
         lot.works.remove(work)
     if taken:
+        _count_all(batch, taken)
         told = [one for work in taken for one in settlements([work], EffectState.COMMITTING, work.names)]
         batch.journal.settle(told)
         batch.server.gate.found(batch, [work.task for work in taken])
+
+
+def _count_all(batch: Batch, works: Iterable[Work]) -> None:
+    """Have limits count what tasks do for every account of a device, not for one."""
+    if more := [intent for work in works for intent in surplus(work)]:
+        for key, effects in batch.journal.discovered(more).items():
+            batch.open[key].effects += effects

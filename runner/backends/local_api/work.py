@@ -121,3 +121,9 @@ def intents(task: Task, evidence: Mapping[str, str]) -> list[Intent]:
         Intent(task.key, kind, task.target, account, evidence if number == 0 else {})
         for number, kind in enumerate(each)
     ]
+
+
+def surplus(work: Work) -> list[Intent]:
+    """Of a task that is several on the server, one for each account of its device: the effects that were not begun
+    when it was asked for as one."""
+    return (intents(work.task, {}) * len(work.ids))[len(work.effects) :]

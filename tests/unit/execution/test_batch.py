@@ -82,6 +82,23 @@ def test_the_gap_between_effects_holds_for_the_tasks_of_a_batch(desk: Desk) -> N
     assert backend.batches == [["@1", "@3"], ["@2"]] and desk.clock.now() == NOON + timedelta(seconds=90)
 
 
+def test_effects_that_turn_out_to_be_more_count_against_limits(desk: Desk) -> None:
+    desk.limits = {"min_gap": "0s", "per_device": {"per_day": {"follow": 2}}}
+
+    def two_for_one(tasks, journal):
+        begun = journal.committing([Intent(tasks[0].key, "follow", "@1", None, {})])
+        more = journal.discovered([Intent(tasks[0].key, "follow", "@1", None, {})])
+        refused = journal.committing([Intent(tasks[1].key, "follow", "@2", None, {})])
+        made = [*begun[tasks[0].key], *more[tasks[0].key]]
+        journal.finish({tasks[0].key: DONE}, [Settlement(one, EffectState.COMMITTED, {}) for one in made])
+        assert not refused
+
+    carried_out(desk, two_for_one, desk.add(("A", "@1"), ("A", "@2"), backend="batch"))
+    effects = desk.ledger.effects(desk.row("@1").task.key)
+    assert [(one.ordinal, one.state) for one in effects] == [(n, EffectState.COMMITTED) for n in (0, 1)]
+    assert "limits.per_device.per_day.follow" in desk.row("@2").reason
+
+
 def test_what_a_batch_leaves_unfinished_is_failed_for_it(desk: Desk) -> None:
     def break_off(tasks, journal):
         journal.finish({tasks[0].key: DONE})
