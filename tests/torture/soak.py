@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import fmean, median_low
+from statistics import fmean
 from typing import Any
 
 import click
@@ -49,8 +49,8 @@ class Samples:
         return self.growth <= GROWTH and self._open(4) == self._open(2)
 
     def _open(self, number: int) -> int:
-        """How many descriptors were open as a rule, whatever a task had open for a moment."""
-        return median_low(quarter(self.descriptors, number))
+        """How many descriptors were open all the time, whatever a task had open for a moment."""
+        return min(quarter(self.descriptors, number))
 
     def __str__(self) -> str:
         second, last = (fmean(quarter(self.memory, number)) / 1e6 for number in (2, 4))
