@@ -213,15 +213,10 @@ class Client:
         )
 
     def _interrupted(self, what: str, error: Exception) -> ApiError:
+        reason, hint = f"the connection broke ({error or type(error).__name__})", _PORT_HINT
         if isinstance(error, httpx.TimeoutException):
-            reason = f"no whole answer within {self.timeout_s:g} s"
-        else:
-            reason = f"the connection broke ({error or type(error).__name__})"
-        return ApiInterrupted(
-            f"{what}: {reason}",
-            hint="look at the server's own log; RUNNER_API_TIMEOUT is the time",
-            sent=True,
-        )
+            reason, hint = f"no whole answer within {self.timeout_s:g} s", "RUNNER_API_TIMEOUT is the time"
+        return ApiInterrupted(f"{what}: {reason}", hint=f"look at the server's own log; {hint}", sent=True)
 
     def _own_server(self, what: str) -> ApiError:
         return ApiError(
