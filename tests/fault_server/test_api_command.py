@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from fault_server_process import FaultServer
 
 from runner.cli.api import api
-from runner.errors import UsageError
+from runner.errors import ApiInterrupted, UsageError
 
 CAMPAIGN = """\
 version: 1
@@ -100,3 +100,10 @@ def test_a_host_that_cannot_be_one_is_said_to_be_wrong(
     error = run("check").exception
     assert isinstance(error, UsageError)
     assert url in error.message
+
+
+def test_a_connection_that_breaks_leads_to_the_address(run, server: FaultServer) -> None:
+    server.reset(faults=[{"call": "GET license/check", "before": "drop"}])
+    error = run("check").exception
+    assert isinstance(error, ApiInterrupted)
+    assert "RUNNER_API_URL" in (error.hint or "")
