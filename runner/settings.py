@@ -53,7 +53,7 @@ class Settings:
             token=env.get("RUNNER_TOKEN") or None,
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
-            api_token=env.get("RUNNER_API_TOKEN") or None,
+            api_token=_token(env.get("RUNNER_API_TOKEN")),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
         )
 
@@ -101,6 +101,15 @@ def _url(text: str) -> str:
             hint="set it to one such as http://127.0.0.1:50809/api/v1/, or unset it to use that",
         )
     return text.rstrip("/") + "/"
+
+
+def _token(text: str | None) -> str | None:
+    if text and not (text.isascii() and text.isprintable() and text == text.strip()):
+        raise UsageError(
+            "RUNNER_API_TOKEN has characters that cannot be sent in a header",
+            hint="a token has letters, digits and signs of ASCII, and no space or line break at its ends",
+        )
+    return text or None
 
 
 def _plan(text: str | None) -> str:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,13 +33,16 @@ def read_campaigns(paths: Sequence[Path]) -> Iterator[Loaded]:
         yield from map(load, discover(named or (Path("campaigns"),)))
 
 
-def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> list[Source]:
+def check_or_exit(
+    ctx: click.Context, paths: Iterable[Path], now: datetime, *, through: str | None = None
+) -> list[Source]:
     """The campaigns among files and folders, ready to be planned; exits if there is an error in one of them.
 
-    Errors and warnings are printed as `runner validate` does, but on standard error.
+    Errors and warnings are printed as `runner validate` does, but on standard error. `through` is the backend that
+    carries the campaigns out, whatever they say.
     """
     files = discover(paths)
-    campaigns = [load(file) for file in files]
+    campaigns = [_through(load(file), through) for file in files]
     report = check_campaigns(campaigns, now)
     if report.diagnostics:
         show(report, sys.stderr)
@@ -48,6 +52,14 @@ def check_or_exit(ctx: click.Context, paths: Iterable[Path], now: datetime) -> l
 
     commits = revisions(files)
     return [Source.of(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
+
+
+def _through(loaded: Loaded, backend: str | None) -> Loaded:
+    """The campaign as if it named this backend."""
+    document = loaded.document
+    if backend is None or not isinstance(document.data, dict):
+        return loaded
+    return replace(loaded, document=replace(document, data={**document.data, "backend": backend}))
 
 
 def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:

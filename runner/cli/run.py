@@ -86,13 +86,13 @@ def run(
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
-    sources = check_or_exit(ctx, [file], clock.now()) if file else []
+    sources = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, Console(stderr=form == "json"), clock, Event())
     ending = Ending.ALL_ENDED
     with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
-        work = record(this, ledger, [through(source, backend) for source in sources], at)
+        work = record(this, ledger, sources, at)
         if not work.is_over:
             if daemon is None:
                 carry_out(this, ledger, work.campaign, work.read)
@@ -166,11 +166,6 @@ def locked_or_beside(ledger: Ledger, place: Workplace) -> Iterator[int | None]:
             if daemon is None:
                 raise
         yield daemon
-
-
-def through(source: Source, backend: str | None) -> Source:
-    """The campaign as if it named this backend."""
-    return replace(source, campaign=replace(source.campaign, backend=backend)) if backend else source
 
 
 def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:

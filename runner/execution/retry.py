@@ -72,7 +72,7 @@ def what_follows_always(outcome: Outcome) -> Next | None:
 
 def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:
     """Why a task waits for a phone, or for the other side of its backend."""
-    where = f"device {task.device}" if task.device else f"backend {task.backend}"
+    where = f"device {task.device}" if task.backend == "device" else f"backend {task.backend}"
     return f"{where} away since {since.astimezone(zone):%Y-%m-%d %H:%M:%S}: {message}"
 
 

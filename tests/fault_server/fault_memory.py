@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ACCOUNTS = ("@one", "@two")
-"""Who is logged in on every device: what `enable_multi_account` runs for."""
+"""Who is logged in on every device, where nothing else is said: what `enable_multi_account` runs for."""
 
 TARGETS = {
     "follow": ("target_users", "target_user"),
@@ -28,6 +28,7 @@ class Setup:
     plan: str = "Pro"
     enabled: bool = True
     device_limit: int = 100
+    accounts: list[str] = field(default_factory=lambda: list(ACCOUNTS))
     ledger: str = ""
     token: str = ""
     list_key: str = "tasks"
@@ -113,7 +114,7 @@ class FaultMemory:
         config = body["script_config"]
         lanes = [(None, name) for name in body.get("usernames", [])]
         if not lanes:
-            accounts = ACCOUNTS if body.get("enable_multi_account") else (None,)
+            accounts = self.setup.accounts if body.get("enable_multi_account") else (None,)
             lanes = [(serial, name) for serial in body.get("serials", []) for name in accounts]
         if not lanes:
             raise Refused(40001, "serials or usernames")

@@ -131,6 +131,7 @@ class Connection:
         if path == "reset":
             server.reset(body)
         elif path == "setup":
+            server.next_id = body.pop("next_id", server.next_id)
             for name, value in body.items():
                 setattr(server.setup, name, value)
         elif path == "delete":

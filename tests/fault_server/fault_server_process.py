@@ -1,5 +1,6 @@
 """The fault server as tests meet it: a process, its address, and what it can be asked beside the API."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -47,5 +48,6 @@ class FaultServer:
 
     def _control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         url = f"http://127.0.0.1:{self.port}/control/{path}"
-        answer: dict[str, Any] = httpx.post(url, json=body, trust_env=False, timeout=30).json()
+        text = json.dumps(body)
+        answer: dict[str, Any] = httpx.post(url, content=text, trust_env=False, timeout=30).json()
         return answer

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from fault_server_process import FaultServer
 
 from runner.cli.api import api
+from runner.errors import ApiInterrupted, UsageError
 
 CAMPAIGN = """\
 version: 1
@@ -84,7 +85,25 @@ def test_tasks_are_stopped_retried_and_deleted_by_their_ids(run, server: FaultSe
     assert run("retry", "2").stdout == "task 2 will be tried again\n"
     told = json.loads(run("stop", "99", "--format", "json").stdout)
     assert [(one["id"], one["refused"]) for one in told] == [(99, True)]
+    assert "config" not in run("retry", "2").stderr
     result = run("delete", "1", "99")
     assert result.exit_code == 1
     assert result.stdout == "task 1 deleted\n"
     assert "knows no such task (code 40401" in result.stderr
+
+
+@pytest.mark.parametrize("url", ["http://a..b/", "http://xn--a/", "http://\u2603.example/"])
+def test_a_host_that_cannot_be_one_is_said_to_be_wrong(
+    run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("RUNNER_API_URL", url)
+    error = run("check").exception
+    assert isinstance(error, UsageError)
+    assert url in error.message
+
+
+def test_a_connection_that_breaks_leads_to_the_address(run, server: FaultServer) -> None:
+    server.reset(faults=[{"call": "GET license/check", "before": "drop"}])
+    error = run("check").exception
+    assert isinstance(error, ApiInterrupted)
+    assert "RUNNER_API_URL" in (error.hint or "")

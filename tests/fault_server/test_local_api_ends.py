@@ -5,7 +5,8 @@ from batch_desk import make_tasks
 from fault_server_process import FaultServer
 
 from runner.backends.local_api.view import QUICKEST_S
-from runner.tasks import AttemptOutcome, EffectState
+from runner.backends.local_api.watching import MOST_QUESTIONS
+from runner.tasks import AttemptOutcome, EffectState, TaskOptions
 
 # ends
 
@@ -48,6 +49,53 @@ def test_a_task_that_someone_else_deletes_is_cancelled(server: FaultServer, desk
     assert all_are(desk.outcomes(), AttemptOutcome.CANCELLED)
     assert all("deleted on the server by someone else" in message for message in desk.messages())
     assert all_are(desk.effects(), EffectState.UNCERTAIN)
+
+
+def test_a_task_of_many_accounts_that_someone_else_deletes_is_cancelled(
+    server: FaultServer, desk: Desk
+) -> None:
+    server.reset(wait_s=60.0, accounts=[f"@{number}" for number in range(2 * MOST_QUESTIONS)])
+    _, thread = desk.begin(make_tasks(options=TaskOptions(multi_account=True)))
+    until(lambda: len(server.requests("GET task")) > 2)
+    server.delete(*range(1, 2 * MOST_QUESTIONS + 1))
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.CANCELLED]
+
+
+def test_an_id_that_names_another_task_by_now_is_not_followed(server: FaultServer, desk: Desk) -> None:
+    server.reset(wait_s=60.0)
+    _, thread = desk.begin(make_tasks())
+    until(lambda: len(server.requests("GET task")) > 2)
+    server.change(wait_s=0.0, next_id=1)
+    server.make(serials=["D9"], script_name="post", script_config={"captions": "someone else's"})
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.CANCELLED]
+    assert all_are(desk.effects(), EffectState.UNCERTAIN)
+
+
+def test_an_id_that_names_another_task_by_now_is_not_retried(server: FaultServer, desk: Desk) -> None:
+    server.reset(fails={"D1": "the phone was away", "D9": "that one too"})
+    tasks = make_tasks()
+    desk.perform(tasks)
+    server.change(fails={"D9": "that one too"}, next_id=1)
+    server.make(serials=["D9"], script_name="post", script_config={"captions": "someone else's"})
+    desk.perform(tasks)
+    assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+    assert server.requests("POST task/1/retry") == []
+    assert made(server) == [("D9", None), ("D1", None)]
+
+
+def test_a_status_that_the_contract_does_not_know_lasts_until_the_timeout(
+    server: FaultServer, desk: Desk
+) -> None:
+    paused = [{"id": 1, "status": 4, "serial": "D1", "script_name": "post"}]
+    server.reset(wait_s=60.0)
+    _, thread = desk.begin(make_tasks(timeout_s=20.0))
+    until(lambda: bool(server.requests("POST task")))
+    server.change(faults=[{"call": "GET task", "after": {"data": paused}, "times": 9999}])
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
+    assert "timed out after 20 s" in desk.messages().pop()
 
 
 def test_a_person_stops_what_waits_on_the_server(server: FaultServer, desk: Desk) -> None:

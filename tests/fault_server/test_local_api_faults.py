@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from api_desk import Desk, all_are, made
+from api_desk import Desk, all_are, made, until
 from batch_desk import make_tasks
 from fault_server_process import FaultServer
 
@@ -131,6 +131,23 @@ def test_a_slow_answer_that_was_given_up_is_found(server: FaultServer) -> None:
     desk.perform(make_tasks())
     assert len(made(server)) == 1
     assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+
+
+def test_what_shows_only_when_the_server_is_back_is_found(server: FaultServer, desk: Desk) -> None:
+    server.reset(hidden_s=0.5, faults=[{"after": "drop"}])
+    _, thread = desk.begin(make_tasks())
+    until(lambda: len(server.requests("GET task")) > 2)
+    server.change(faults=[{"call": "GET task", "before": "drop", "times": 8}])
+    thread.join(30)
+    assert len(made(server)) == 1
+    assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+
+
+def test_text_that_cannot_be_stored_or_printed_is_made_legible(server: FaultServer, desk: Desk) -> None:
+    server.reset(fails={"D1": "half \ud83d\x1b[2J"})
+    desk.perform(make_tasks())
+    (message,) = desk.messages()
+    assert "half \ufffd\ufffd[2J" in message
 
 
 @pytest.mark.parametrize(

@@ -34,3 +34,21 @@ def test_a_campaign_goes_through_the_server_that_the_settings_name(
     assert "4 tasks: 4 completed" in result.output
     assert [task["target"] for task in server.truth()["tasks"]] == ["anna", "bo", "anna", "bo"]
     assert len(server.requests("POST task")) == 1
+
+
+def test_a_campaign_is_checked_for_the_backend_that_carries_it_out(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_API_URL", server.url)
+    post = "script: post\n    config: {material_list: [/on/the/other/machine.mp4]}\n"
+    text = CAMPAIGN.replace("script: follow\n    config: {target_users: [anna, bo]}\n", post)
+    (tmp_path / "greetings.yaml").write_text(text)
+    result = CliRunner().invoke(run, [str(tmp_path / "greetings.yaml"), "--backend", "local_api"])
+    assert result.exit_code == 0, result.output
+    assert "it may be otherwise on the Local API's machine" in result.stderr
+    text = text.replace("script: post", "multi_account: true\n    script: post")
+    (tmp_path / "greetings.yaml").write_text(text.replace("version: 1", "version: 1\nbackend: local_api"))
+    result = CliRunner().invoke(run, [str(tmp_path / "greetings.yaml"), "--backend", "device"])
+    assert result.exit_code == 1
+    assert "the backend `device` cannot do `multi_account`" in result.stderr

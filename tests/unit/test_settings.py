@@ -45,6 +45,8 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"RUNNER_API_URL": "localhost:50809"},
         {"RUNNER_API_URL": "http://me:password@localhost/"},
         {"RUNNER_API_TIMEOUT": "soon"},
+        {"RUNNER_API_TOKEN": "öppna"},
+        {"RUNNER_API_TOKEN": "t0ken\n"},
         {"RUNNER_API_PLAN": "Gold"},
     ],
 )

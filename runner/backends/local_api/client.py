@@ -12,7 +12,7 @@ from runner.backends.local_api import shapes
 from runner.backends.local_api.refusals import refusal
 from runner.backends.local_api.shapes import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
 from runner.clock import Clock
-from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi
+from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi, UsageError
 
 PAGE_SIZE = 100
 """The most tasks that the contract lets a page have."""
@@ -33,8 +33,8 @@ class Client:
     """One server. Any thread may call it. Nothing is ever sent twice, nor over a connection that has been used
     before where it changes something: when such a call fails to connect, it surely was not carried out.
 
-    `ledger_id` names our own ledger: a server that works on it is refused. Every call raises ApiError:
-    ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
+    `ledger_id` names our own ledger: a server that works on it is refused. Raises UsageError if `url` is no
+    address. Every call raises ApiError: ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Client:
         timeout_s: float = 30.0,
         ledger_id: str | None = None,
     ) -> None:
+        _check_address(url)
         headers = {"Accept": "application/json", "User-Agent": f"campaign-runner/{__version__}"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -186,7 +187,7 @@ class Client:
 
     def _envelope(self, content: bytes) -> shapes.Envelope | None:
         try:
-            return shapes.envelope(self._without_secrets(json.loads(content)))
+            return shapes.envelope(shapes.legible(self._without_secrets(json.loads(content))))
         except (ValueError, RecursionError):
             return None
 
@@ -212,15 +213,10 @@ class Client:
         )
 
     def _interrupted(self, what: str, error: Exception) -> ApiError:
+        reason, hint = f"the connection broke ({error or type(error).__name__})", _PORT_HINT
         if isinstance(error, httpx.TimeoutException):
-            reason = f"no whole answer within {self.timeout_s:g} s"
-        else:
-            reason = f"the connection broke ({error or type(error).__name__})"
-        return ApiInterrupted(
-            f"{what}: {reason}",
-            hint="look at the server's own log; RUNNER_API_TIMEOUT is the time",
-            sent=True,
-        )
+            reason, hint = f"no whole answer within {self.timeout_s:g} s", "RUNNER_API_TIMEOUT is the time"
+        return ApiInterrupted(f"{what}: {reason}", hint=f"look at the server's own log; {hint}", sent=True)
 
     def _own_server(self, what: str) -> ApiError:
         return ApiError(
@@ -231,7 +227,7 @@ class Client:
 
     def _no_envelope(self, what: str, response: httpx.Response, content: bytes) -> ApiError:
         kind = response.headers.get("content-type", "no content type").partition(";")[0]
-        text = self._without_secrets(content[:1000].decode(errors="replace"))
+        text = shapes.legible(self._without_secrets(content[:1000].decode(errors="replace")))
         hint = _PORT_HINT
         if response.status_code in (401, 403):
             hint = f"set RUNNER_API_TOKEN if that server asks for a token; {hint}"
@@ -241,6 +237,17 @@ class Client:
             hint=hint,
             sent=True,
         )
+
+
+def _check_address(url: str) -> None:
+    """Raises UsageError if the name of its host cannot be one."""
+    try:
+        httpx.URL(url).host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UsageError(
+            f"the Local API cannot be at {url!r}: {error}",
+            hint="set RUNNER_API_URL to an address such as http://127.0.0.1:50809/api/v1/",
+        ) from None
 
 
 _PORT_HINT = "check that RUNNER_API_URL leads to a Local API and not to another program"

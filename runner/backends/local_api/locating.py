@@ -61,7 +61,7 @@ def locate(batch: Batch) -> None:
 
 def _locate(batch: Batch, lot: Lot) -> None:
     server = batch.server
-    is_over = server.clock.monotonic() >= lot.until and server.view.swept_from >= lot.since
+    is_over = server.view.swept_from >= lot.until
     answered, is_complete = _answered(server, lot)
     if is_complete or is_over or not _is_several(lot):
         _take(batch, lot, *by_answer([work.task for work in lot.works], answered))

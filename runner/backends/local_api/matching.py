@@ -41,7 +41,7 @@ def by_answer(tasks: Sequence[Task], answered: Sequence[ServerTask]) -> tuple[Fo
     found: Found = {}
     unclear: dict[tuple[str, ...], list[ServerTask]] = {}
     for one in sorted(answered, key=lambda one: one.id):
-        possible = [task for task in tasks if not _contradicts(task, one)]
+        possible = [task for task in tasks if not contradicts(task, one)]
         if len(possible) == 1:
             found.setdefault(possible[0].key, []).append(one)
         elif possible:
@@ -108,7 +108,7 @@ def target_of(one: ServerTask) -> str | None:
     return str(names[0]) if one.script == "comment" else "@" + str(names[0]).lstrip("@")
 
 
-def _contradicts(task: Task, one: ServerTask) -> bool:
+def contradicts(task: Task, one: ServerTask) -> bool:
     """Whether something that the server tells cannot be said of the task."""
     target = target_of(one)
     return (

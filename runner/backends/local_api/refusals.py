@@ -24,6 +24,8 @@ def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
 
 def _words(code: int, script: str) -> tuple[str, str | None]:
     match code:
+        case 40001 if not script:
+            return "the server rejects that", None
         case 40001:
             return (
                 "the server rejects the parameters",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from runner.backends.local_api.batch import Batch
 from runner.backends.local_api.bodies import body, chunks, secrets_of
 from runner.backends.local_api.ending import not_begun
+from runner.backends.local_api.matching import contradicts
 from runner.backends.local_api.refusals import PLAN, UNKNOWN
 from runner.backends.local_api.shapes import Created, created, found, ranges
 from runner.backends.local_api.view import Newest
@@ -107,6 +108,9 @@ def _search(batch: Batch, works: Sequence[Work], trace: Trace, why: str) -> None
 def _repeat(batch: Batch, work: Work, task_id: int) -> None:
     """Let the server try its own failed task again, by its id. It does so only if the task is a failed one."""
     server = batch.server
+    if _names_another(batch, work, task_id):
+        work.repeats = None
+        return
     trace = Trace(Newest(task_id, None), server.clock.now(), retry_of=task_id)
     if not _begin(batch, [work], trace):
         return
@@ -126,6 +130,14 @@ def _repeat(batch: Batch, work: Work, task_id: int) -> None:
         else:
             _refuse(batch, [work], error)
     server.view.hurry()
+
+
+def _names_another(batch: Batch, work: Work, task_id: int) -> bool:
+    """Whether the server has deleted our task and given its id to another one."""
+    try:
+        return contradicts(work.task, batch.server.view.ask(task_id))
+    except ApiError:
+        return False
 
 
 def _goes_on(batch: Batch, task_id: int) -> bool:

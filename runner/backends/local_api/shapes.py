@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import Any
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_ILLEGIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class ServerStatus(IntEnum):
@@ -102,6 +103,16 @@ class Stats:
     completed: int | None
     failed: int | None
     raw: Any = field(repr=False)
+
+
+def legible(value: Any) -> Any:
+    """JSON data with texts that can be stored and printed: half characters (JSON allows lone surrogates) and control
+    characters, which a terminal would obey, become U+FFFD."""
+    if isinstance(value, str):
+        return _ILLEGIBLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {legible(key): legible(item) for key, item in value.items()}
+    return [legible(item) for item in value] if isinstance(value, list) else value
 
 
 def envelope(body: Any) -> Envelope | None:
@@ -223,7 +234,9 @@ def _each_id(items: list[Any]) -> Iterator[int]:
 
 def _list_in(data: Any) -> list[Any] | None:
     values = data.values() if isinstance(data, Mapping) else ()
-    return next((value for value in values if isinstance(value, list)), None)
+    lists = [value for value in values if isinstance(value, list)]
+    of_tasks = (items for items in lists if items and all(isinstance(item, Mapping) for item in items))
+    return next(of_tasks, next(iter(lists), None))
 
 
 def _has_id(data: Mapping[str, Any]) -> bool:

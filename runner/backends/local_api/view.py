@@ -99,7 +99,9 @@ class View:
                 if floor < self._sweep.floor:
                     self._sweep = Sweep(floor, self._clock.monotonic())
             least = min(self._floors.values(), default=None)
-            self._seen = {number: seen for number, seen in self._seen.items() if least and number >= least}
+            self._seen = {
+                number: seen for number, seen in self._seen.items() if least is not None and number >= least
+            }
 
     def hurry(self) -> None:
         """Something has been sent: look soon."""

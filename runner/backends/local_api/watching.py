@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from runner.backends.local_api.batch import Batch
 from runner.backends.local_api.ending import deleted, left, reported, stopped, unknown
+from runner.backends.local_api.matching import contradicts
 from runner.backends.local_api.refusals import UNKNOWN
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
 from runner.backends.local_api.work import Work
@@ -42,16 +43,8 @@ def watch(batch: Batch) -> None:
     view, now = batch.server.view, batch.server.clock.monotonic()
     begun, questions = [], MOST_QUESTIONS
     for work in list(batch.open.values()):
-        told: dict[int, ServerTask] = {}
-        gone = 0
-        for number in work.ids:
-            one = view.get(number, work.since)
-            if view.is_missing(number, work.since) and questions:
-                questions -= 1
-                one, is_gone = _ask(batch, number, one)
-                gone += is_gone
-            if one is not None:
-                told[number] = one
+        told, questions = _told(batch, work, questions)
+        gone = len(work.gone)
         if work.ids and told and not work.has_begun and any(map(_has_begun, told.values())):
             work.has_begun = True
             begun.append(work.task.key)
@@ -73,18 +66,35 @@ def watch(batch: Batch) -> None:
         batch.journal.begun(still_open)
 
 
-def _ask(batch: Batch, number: int, before: ServerTask | None) -> tuple[ServerTask | None, bool]:
-    """A task that the list does not show: as it is, and whether the server says that there is none."""
+def _told(batch: Batch, work: Work, questions: int) -> tuple[dict[int, ServerTask], int]:
+    """What the server tells of the task, by its ids that are not gone, and how many questions are left."""
+    view, told = batch.server.view, {}
+    for number in work.ids:
+        one = view.get(number, work.since)
+        if number not in work.gone and questions and view.is_missing(number, work.since):
+            questions -= 1
+            one = _ask(batch, work, number, one)
+        if one is not None and contradicts(work.task, one):
+            work.gone.add(number)
+        if one is not None and number not in work.gone:
+            told[number] = one
+    return told, questions
+
+
+def _ask(batch: Batch, work: Work, number: int, before: ServerTask | None) -> ServerTask | None:
+    """A task that the list does not show, as it is; noted as gone if the server says that there is none."""
     try:
-        return batch.server.view.ask(number), False
-    except ApiRefused as error:
-        return (None, True) if error.code == UNKNOWN else (before, False)
-    except ApiError:
-        return before, False
+        return batch.server.view.ask(number)
+    except ApiError as error:
+        if isinstance(error, ApiRefused) and error.code == UNKNOWN:
+            work.gone.add(number)
+            return None
+        return before
 
 
 def _has_begun(one: ServerTask) -> bool:
-    return one.status is ServerStatus.RUNNING or (
+    """Whether it runs, or may: with a status that the contract does not know, too."""
+    return one.status in (ServerStatus.RUNNING, None) or (
         one.started_at is not None and one.status is ServerStatus.PENDING
     )
 

@@ -60,8 +60,8 @@ class Trace:
 class Lot:
     """The tasks of one POST, from its intent on until each is found on the server or given up.
 
-    `why` says what became of the answer. The search began at `since` and ends at `until` (monotonic seconds), if
-    the whole list could be read meanwhile.
+    `why` says what became of the answer. The search began at `since` (monotonic seconds) and ends when the whole
+    list has been read that was begun at `until` or later.
     """
 
     trace: Trace
@@ -76,7 +76,8 @@ class Lot:
 class Work:
     """One task of a batch: `effects` are those that are open, `ids` its tasks on the server.
 
-    What the server told before `since` (monotonic seconds) is out of date. `repeats` is its task there
+    `gone` are the ids that are on the server no more, or name another task by now. What the server told before
+    `since` (monotonic seconds) is out of date. `repeats` is its task there
     that failed in an earlier attempt. `stopping` says why it is being stopped, `stop_at` when that is asked for again
     and `stop_until` when it is given up; `was_deleted` is set where we deleted it while it only waited.
     """
@@ -87,6 +88,7 @@ class Work:
     lot: Lot | None = None
     ids: tuple[int, ...] = ()
     by_order: bool = False
+    gone: set[int] = field(default_factory=set)
     since: float = 0.0
     has_begun: bool = False
     stopping: str | None = None

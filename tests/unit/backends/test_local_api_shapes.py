@@ -26,6 +26,7 @@ def test_an_envelope_keeps_code_message_and_data() -> None:
         {"tasks": [{"id": 4}, {"id": 5}], "total": 2},
         {"total": 2, "rows": [{"task_id": "4"}, {"id": 5.0}]},
         {"list": [{"id": 4}, {"id": 5}, {"id": 4}]},
+        {"errors": [], "columns": ["id"], "tasks": [{"id": 4}, {"id": 5}]},
     ],
 )
 def test_a_list_is_found_under_any_key(data: Any) -> None:
