@@ -3,8 +3,8 @@
     python tests/torture/soak.py 10          ten minutes of it
 
 Three virtual phones work as fast as they can. Beside them are many phones on which everything is done at once, so that
-timetable, ledger and executor see tens of tasks a second. The campaign is rewritten over and over, as soon as the daemon
-has kept up: tasks that wait take memory.
+timetable, ledger and executor see tens of tasks a second. The campaign is rewritten over and over, as soon as the
+daemon has kept up: tasks that wait take memory.
 """
 
 import argparse
