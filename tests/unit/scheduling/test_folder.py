@@ -390,6 +390,7 @@ def test_a_folder_that_was_emptied_is_no_deletion(place: Place) -> None:
         assert error.value.hint
         assert place.times() == {"autumn": ["09:00"]}
         assert place.row("autumn").withdrawn_utc is None
+        assert "there are no campaign files" in (place.row("autumn").problem or "")
         place.restart()
 
 
@@ -402,10 +403,12 @@ def test_a_missing_folder_is_no_deletion(place: Place, tmp_path: Path) -> None:
         with pytest.raises(FolderError, match="there is no file or folder"):
             place.load()
         assert place.times() == {"autumn": ["09:00"]}
+        assert "there is no file or folder" in (place.row("autumn").problem or "")
         place.restart()
 
     (tmp_path / "elsewhere").rename(place.folder)
-    assert place.load().changes == ()
+    assert told(place.load()) == [("autumn", None, "mended")]
+    assert place.row("autumn").problem is None
 
 
 def test_a_missing_folder_does_not_bring_campaigns_of_other_folders_back(
