@@ -87,9 +87,10 @@ class ResolvedCampaign:
 
     @property
     def flows(self) -> dict[tuple[str, str], FlowText]:
-        """The flows of the user's own that it uses, by its name and the script."""
-        scripts = (entry.script for entry in self.entries)
-        return {(self.name, script.name): script.flow for script in scripts if script.flow is not None}
+        """The flows of the user's own that it uses, by each name that it has or had, and the script."""
+        own = [(entry.script.name, entry.script.flow) for entry in self.entries]
+        names = (self.name, *self.formerly)
+        return {(name, script): flow for name in names for script, flow in own if flow is not None}
 
 
 def resolve(loaded: Loaded) -> ResolvedCampaign:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming
@@ -12,7 +12,7 @@ from runner.planning.work import Work, works
 from runner.scheduling.asked_times import AskedTime, following, inactive_at, previous
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
-from runner.tasks import Task, TaskSource
+from runner.tasks import Occurrence, Task, TaskSource
 
 
 def record_now(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
@@ -29,14 +29,17 @@ def record_scheduled(
     Returns the keys of all their tasks, and of those that are new and belong to the run. Raises UsageError if
     no occurrence falls on that time.
     """
-    found = list(_scheduled(source, AskedTime.read(at, source.zone, now)))
+    asked = list(_scheduled(source, AskedTime.read(at, source.zone, now)))
     version = _version(ledger, source)
+    others = [(one, _started_as_other(ledger, one)) for one in asked]
     decisions = [
         Decision(one.occurrence, OccurrenceState.STARTED, "run by hand", version, _due_from(one, now))
-        for one in found
+        for one, other in others
+        if other is None
     ]
     new = ledger.record(decisions, run_id)
-    keys = [task.key for decision in decisions for task in decision.tasks]
+    keys = [row.task.key for _, other in others if other for row in ledger.tasks_of(other)]
+    keys += [task.key for decision in decisions for task in decision.tasks]
     return keys, {task.key for task in new}
 
 
@@ -53,6 +56,20 @@ def _scheduled(source: Source, asked: AskedTime) -> Iterator[Coming]:
             f"no start time of {source.campaign.name} falls on {asked.written}", hint=_nearest(entries, asked)
         )
     yield from found
+
+
+def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
+    """The occurrence that was started in its place, if one was: under a name that the campaign had before, or
+    when another of the start times that come at its instant named it."""
+    instant, entry = _instant(one), one.work.entry.name
+    nominals = {moment.nominal for moment in one.moments}
+    for campaign in one.work.campaign_names:
+        for row in ledger.occurrences(campaign, entry, instant, instant + timedelta.resolution):
+            known = row.occurrence
+            is_other = (campaign, known.nominal) != (one.occurrence.campaign, one.occurrence.nominal)
+            if is_other and known.nominal in nominals and row.state is OccurrenceState.STARTED:
+                return known
+    return None
 
 
 def _nearest(entries: Sequence[Work], asked: AskedTime) -> str:

@@ -4,7 +4,7 @@ import click
 from rich.table import Table
 
 from runner.cli.format_option import answer_console, format_option, print_json
-from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.instants import utc
@@ -60,10 +60,14 @@ def show(place: Workplace, form: str) -> None:
 
 @holds.command()
 @click.argument("serial")
+@with_store
+@with_virtual
 @format_option
 @click.pass_obj
-def release(place: Workplace, serial: str, form: str) -> None:
+def release(place: Workplace, serial: str, store: str | None, virtual: bool, form: str) -> None:
     """Let the phone SERIAL go on, after you have answered what its screen asked."""
+    if store or virtual:
+        place = choose_place(Settings.from_environment(), store, virtual=virtual)
     with open_ledger(place) as ledger:
         held = {hold.device for hold in ledger.holds()}
         if serial not in held:

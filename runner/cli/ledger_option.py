@@ -19,6 +19,9 @@ from runner.store.url import ledger_path
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+with_virtual = click.option("--virtual", is_flag=True, help="Ask the rehearsal daemon's ledger.")
+with_store = click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
+
 
 def ledger_option(command: F) -> F:
     """Give a command `--store URL` and `--virtual`; it gets the Workplace that they lead to as `place`.
@@ -33,8 +36,6 @@ def ledger_option(command: F) -> F:
             *args, place=choose_place(Settings.from_environment(), store, virtual=virtual), **kwargs
         )
 
-    with_virtual = click.option("--virtual", is_flag=True, help="Ask the rehearsal daemon's ledger.")
-    with_store = click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
     return with_store(with_virtual(placed))  # type: ignore[return-value]
 
 

@@ -73,6 +73,11 @@ class Work:
         """The names of its campaign and its entry."""
         return self.source.campaign.name, self.entry.name
 
+    @property
+    def campaign_names(self) -> tuple[str, ...]:
+        """The names that its campaign has and had."""
+        return (self.source.campaign.name, *self.source.campaign.formerly)
+
     def occurrence(self, nominal: str, rule: str, instant_utc: datetime) -> Occurrence:
         return Occurrence(*self.name, nominal, rule, instant_utc)
 

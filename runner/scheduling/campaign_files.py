@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ _TRIES = 3
 """A file that changes while it is being read is read again so often; then its change is told once more."""
 
 _Signature = tuple[tuple[int, ...], ...]
+
+_NAME_LINE = re.compile(r"""^name:[ \t]*["']?([a-z0-9-]+)["']?[ \t]*(?:#.*)?$""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,14 @@ class CampaignFile:
     def name(self) -> Item | None:
         """The campaign's name, where the file can be read so far."""
         return self.checked.campaign.name
+
+    @property
+    def likely_name(self) -> str | None:
+        """The campaign's name; of a file that is no YAML (conflict markers, say) what its first `name:` line says."""
+        if self.name is not None:
+            return self.name.text
+        line = _NAME_LINE.search(self.text) if self.loaded.document.data is None else None
+        return line and line[1]
 
     @property
     def is_wrong(self) -> bool:

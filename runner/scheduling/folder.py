@@ -57,8 +57,9 @@ class CampaignFolder:
             rows = {row.name: row for row in self._ledger.campaigns_in_force()}
             try:
                 verdict, commits = self._look(rows)
-            except FolderError:
+            except FolderError as error:
                 self._stand_by(rows)
+                self._mark_lost(rows, error.message)
                 raise
             after = self._after(verdict, rows, commits)
             changes = sorted(self._changes(verdict, rows, commits, after), key=lambda change: change.campaign)
@@ -90,6 +91,12 @@ class CampaignFolder:
             is_ours = row.path and any(Path(row.path).is_relative_to(root) for root in roots)
             if is_ours and (standing := self._last_good(row)):
                 self._standing[name] = standing
+
+    def _mark_lost(self, rows: _Rows, problem: str) -> None:
+        """Write down for all that stands, unless its file was wrong before, that there is no file any more."""
+        for name in self._standing:
+            if name in rows and rows[name].problem is None:
+                self._ledger.mark_invalid(name, problem, None)
 
     def _after(self, verdict: Verdict, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
         """What is in force from now on."""

@@ -172,7 +172,7 @@ class Timetable:
             (name, one.work.entry.name, moment.nominal)
             for one, _ in chunk
             for moment in one.moments
-            for name in _campaigns(one.work)
+            for name in one.work.campaign_names
         }
         known, running = self._ledger.known(identities), _Running(self._ledger)
         decisions: list[Decision] = []
@@ -265,7 +265,7 @@ class _Running:
         if work.name not in self._open:
             names = (
                 name
-                for campaign in _campaigns(work)
+                for campaign in work.campaign_names
                 for name in self._ledger.open_nominals(campaign, work.entry.name)
                 if not name.startswith("run:")
             )
@@ -283,17 +283,12 @@ def _marked(taken: Iterable[Coming]) -> Iterator[tuple[Coming, bool]]:
         yield one, following is None or following.work is not one.work
 
 
-def _campaigns(work: Work) -> tuple[str, ...]:
-    """The names that its campaign has and had."""
-    return (work.source.campaign.name, *work.source.campaign.formerly)
-
-
 def _names(work: Work, rule: RuleName) -> list[RuleName]:
-    return [rule._replace(campaign=name) for name in _campaigns(work)]
+    return [rule._replace(campaign=name) for name in work.campaign_names]
 
 
 def _is_known(work: Work, nominal: str, known: set[tuple[str, str, str]]) -> bool:
-    return any((name, work.entry.name, nominal) in known for name in _campaigns(work))
+    return any((name, work.entry.name, nominal) in known for name in work.campaign_names)
 
 
 def _is_late(task: Task, gap: Gap) -> bool:

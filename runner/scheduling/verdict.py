@@ -88,9 +88,10 @@ def _owners(
     owners = {file.path: by_place[file.place] for file in wrong if file.place in by_place}
     taken = {*good, *owners.values()}
     for file in wrong:
-        if file.path not in owners and file.name and file.name.text not in taken:
-            owners[file.path] = file.name.text
-            taken.add(file.name.text)
+        name = file.likely_name
+        if file.path not in owners and name and name not in taken:
+            owners[file.path] = name
+            taken.add(name)
     return owners
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Text, bindparam, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
-from runner.store.rows import CampaignRow, CampaignVersion, GoodText, InForce, ScheduleRow
+from runner.store.rows import CampaignRow, CampaignVersion, GoodText, InForce, PauseScope, ScheduleRow
 
 CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.campaign_versions.c
+PAUSE = schema.pauses.c
 
 
 class Campaigns(Part):
@@ -96,7 +97,8 @@ class Campaigns(Part):
         self._write(f"record that the campaign {name} is invalid", work)
 
     def rename_campaign(self, old: str, new: str, at: datetime) -> None:
-        """The campaign is called `new` from this instant on: its schedules go over to that name.
+        """The campaign is called `new` from this instant on: its schedules go over to that name, and while the old
+        one is paused so is the new one.
 
         What it was before stays under the old name, withdrawn. Nothing happens if the ledger does not know it.
         """
@@ -104,6 +106,7 @@ class Campaigns(Part):
         def work(connection: Connection) -> None:
             moved = update(schema.schedules).where(SCHEDULE.campaign == old, SCHEDULE.gone_utc.is_(None))
             connection.execute(moved.values(campaign=new))
+            _pause_too(connection, old, new)
             _withdraw(connection, old, f"renamed to {new}", at)
 
         self._write(f"rename the campaign {old} to {new}", work)
@@ -220,6 +223,18 @@ def _schedule(connection: Connection, name: str, rules: frozenset[tuple[str, str
 
 def _schedule_rows(name: str, rules: Sequence[tuple[str, str]], at: datetime) -> list[dict[str, object]]:
     return [{"campaign": name, "entry": entry, "rule": rule, "first_seen_utc": at} for entry, rule in rules]
+
+
+def _pause_too(connection: Connection, old: str, new: str) -> None:
+    """What a person has paused under the old name, whose tasks keep that, is paused under the new one since then."""
+    lasting = select(PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc).where(
+        PAUSE.scope == PauseScope.CAMPAIGN, PAUSE.subject.in_((old, new)), PAUSE.ended_utc.is_(None)
+    )
+    paused = {row.subject: row for row in connection.execute(lasting)}
+    if old in paused and new not in paused:
+        by, since = paused[old].requested_by, paused[old].since_utc
+        row = {"scope": PauseScope.CAMPAIGN, "subject": new, "requested_by": by, "since_utc": since}
+        connection.execute(insert(schema.pauses).values(row))
 
 
 def _withdraw(connection: Connection, name: str, reason: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -163,10 +164,12 @@ def _record(
     identities = [_identity(decision.occurrence) for decision in decisions]
     known = _ids(connection, identities)
     fresh = [one for one, identity in zip(decisions, identities, strict=True) if identity not in known]
-    rows = _occurrence_values(fresh, _commits(connection, fresh), run_id, instant(now))
+    commits = _commits(connection, decisions)
+    rows = _occurrence_values(fresh, commits, run_id, instant(now))
     numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, rows)
     ids = known | {_identity(one.occurrence): number for one, number in zip(fresh, numbers, strict=True)}
-    _start_again(connection, [one for one in decisions if _identity(one.occurrence) in known], known)
+    again = [one for one in decisions if _identity(one.occurrence) in known]
+    _start_again(connection, again, known, _Start(run_id, commits, now))
     taken = _keys(connection, list(known.values()))
     new = [
         (ids[identity], task)
@@ -178,15 +181,32 @@ def _record(
     return [task for _, task in new]
 
 
-def _start_again(connection: Connection, decisions: Iterable[Decision], ids: Mapping[Identity, int]) -> None:
+class _Start(NamedTuple):
+    """What is noted of occurrences that are started: by which run, if by any, and when; `commits` by version."""
+
+    run_id: str | None
+    commits: Mapping[int, str | None]
+    now: datetime
+
+
+def _start_again(
+    connection: Connection, decisions: Iterable[Decision], ids: Mapping[Identity, int], start: _Start
+) -> None:
     """Start those that are known and were not started: a person may run by hand what was missed."""
-    for decision in decisions:
-        if decision.state is OccurrenceState.STARTED:
+    for one in decisions:
+        if one.state is OccurrenceState.STARTED:
             stopped = update(schema.occurrences).where(
-                OCCURRENCE.id == ids[_identity(decision.occurrence)],
-                OCCURRENCE.state != OccurrenceState.STARTED,
+                OCCURRENCE.id == ids[_identity(one.occurrence)], OCCURRENCE.state != OccurrenceState.STARTED
             )
-            connection.execute(stopped.values(state=decision.state, reason=decision.reason))
+            values = {
+                "state": one.state,
+                "reason": one.reason,
+                "run_id": start.run_id,
+                "campaign_version_id": one.version_id,
+                "git_commit": None if one.version_id is None else start.commits.get(one.version_id),
+                "created_utc": start.now,
+            }
+            connection.execute(stopped.values(values))
 
 
 def _occurrence_values(

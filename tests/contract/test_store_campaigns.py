@@ -133,6 +133,15 @@ def test_a_renamed_campaign_takes_its_schedules_along(ledger: Ledger) -> None:
     assert (old.name, old.withdrawn_reason, new.name) == ("autumn", "renamed to winter", "winter")
 
 
+def test_a_campaign_that_is_paused_stays_so_when_it_is_renamed(ledger: Ledger) -> None:
+    ledger.pause(PauseScope.CAMPAIGN, "autumn", "me")
+    ledger.rename_campaign("autumn", "winter", NOON + HOUR)
+    ledger.rename_campaign("autumn", "winter", NOON + HOUR)
+    assert [(pause.subject, pause.by) for pause in ledger.pauses()] == [("autumn", "me"), ("winter", "me")]
+    ledger.resume(PauseScope.CAMPAIGN, "winter")
+    assert [pause.subject for pause in ledger.pauses()] == ["autumn"]
+
+
 def test_the_newest_version_is_the_one_that_was_read_last(ledger: Ledger, clock: ManualClock) -> None:
     ledger.record_campaign("autumn", "/srv/autumn.yaml", "a", None)
     clock.advance(1)

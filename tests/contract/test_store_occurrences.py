@@ -83,6 +83,17 @@ def test_an_occurrence_that_was_missed_can_be_run_by_hand(ledger: Ledger) -> Non
     assert ledger.record([decided(noon, task(noon))], "again") == []
 
 
+def test_an_occurrence_that_was_missed_belongs_to_the_run_that_carries_it_out(ledger: Ledger) -> None:
+    noon = occurrence()
+    old, new = (ledger.record_campaign("autumn", "autumn.yaml", text, text) for text in ("old", "new"))
+    ledger.record([decided(noon, state=OccurrenceState.MISSED, version_id=old)])
+    ledger.record([decided(noon, task(noon), version_id=new)], "by-hand")
+    version, report = ledger.campaign_of("by-hand"), ledger.report("by-hand")
+    assert (version and version.text, report and report.run.commit) == ("new", "new")
+    assert report is not None
+    assert [record.row.task for record in report.tasks] == [task(noon)]
+
+
 def test_a_deleted_task_is_never_made_again(ledger: Ledger) -> None:
     (key,) = add(ledger, "A1")
     ledger.delete(key)

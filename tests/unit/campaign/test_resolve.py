@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import Active, ResolvedCampaign, Retry, StartTime, resolve
@@ -132,3 +133,26 @@ def test_relative_campaigns_have_absolute_paths_too(monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     publish = resolve(load_text(CAMPAIGN, "sub/autumn.yaml")).entries[0]
     assert publish.config["material_list"][0] == str(tmp_path / "sub/media/a.mp4")
+
+
+FLOW = """\
+version: 1
+name: wave
+app: tiktok
+effects: none
+steps:
+  - launch:
+"""
+
+
+def test_its_own_flows_are_found_by_every_name_it_had() -> None:
+    text = """\
+version: 1
+name: autumn
+formerly: [summer]
+scripts:
+  greet: {script: wave, devices: [A1]}
+"""
+    flow = read_flow_file(FLOW, "/campaigns/flows/wave.yaml")
+    campaign = resolve(load_text(text, "/campaigns/autumn.yaml", {"wave": flow}))
+    assert campaign.flows.keys() == {("autumn", "wave"), ("summer", "wave")}

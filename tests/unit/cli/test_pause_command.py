@@ -99,3 +99,12 @@ def test_the_answers_are_data(asked: AskedLedger) -> None:
     assert told("resume") == {"changed": True, "paused": [demo]}
     assert told("resume", "demo") == {"changed": True, "paused": []}
     assert told("resume", "demo") == {"changed": False, "paused": []}
+
+
+def test_a_hold_is_released_in_the_ledger_that_is_named_behind_the_phone(
+    asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked.ledger.place_hold("VIRTUAL01", "a login screen")
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "elsewhere"))
+    released = asked("holds", "release", "VIRTUAL01", "--store", asked.url)
+    assert (released.output, asked.ledger.holds()) == ("VIRTUAL01 may go on.\n", [])

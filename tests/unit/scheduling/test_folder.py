@@ -207,6 +207,22 @@ def test_a_wrong_file_that_was_moved_is_known_by_its_name(place: Place) -> None:
     assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
 
 
+def test_a_file_that_was_moved_and_is_no_yaml_is_known_by_the_line_that_names_it(place: Place) -> None:
+    file = place.write("autumn.yaml", campaign("autumn"))
+    place.write("other.yaml", campaign("other"))
+    place.load()
+    file.unlink()
+    place.write(
+        "autumn-2.yaml", "<<<<<<< HEAD\n" + campaign("autumn", at="10:00") + "=======\n>>>>>>> more\n"
+    )
+
+    assert told(place.load()) == [("autumn", None, "invalid")]
+    assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
+    place.restart()
+    place.load()
+    assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
+
+
 def test_warnings_do_not_block(place: Place) -> None:
     place.write("autumn.yaml", campaign("autumn", more="start_times: {unused: '10:00'}"))
 
@@ -374,6 +390,7 @@ def test_a_folder_that_was_emptied_is_no_deletion(place: Place) -> None:
         assert error.value.hint
         assert place.times() == {"autumn": ["09:00"]}
         assert place.row("autumn").withdrawn_utc is None
+        assert "there are no campaign files" in (place.row("autumn").problem or "")
         place.restart()
 
 
@@ -386,10 +403,12 @@ def test_a_missing_folder_is_no_deletion(place: Place, tmp_path: Path) -> None:
         with pytest.raises(FolderError, match="there is no file or folder"):
             place.load()
         assert place.times() == {"autumn": ["09:00"]}
+        assert "there is no file or folder" in (place.row("autumn").problem or "")
         place.restart()
 
     (tmp_path / "elsewhere").rename(place.folder)
-    assert place.load().changes == ()
+    assert told(place.load()) == [("autumn", None, "mended")]
+    assert place.row("autumn").problem is None
 
 
 def test_a_missing_folder_does_not_bring_campaigns_of_other_folders_back(
