@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ TEXTS = ("pending", "running", "completed", "failed")
 @dataclass
 class Setup:
     """How the server behaves; times in seconds of the real clock. `details` is how much it tells of a task: all,
-    no_target, no_config, bare. `faults` are taken one after another by the calls that they name."""
+    no_target, no_config, bare. With `retries_anew` a retry makes another task. `faults` are taken one after another by the calls that they name."""
 
     plan: str = "Pro"
     enabled: bool = True
@@ -42,6 +42,7 @@ class Setup:
     hidden_s: float = 0.0
     fails: dict[str, str] = field(default_factory=dict)
     stuck: list[str] = field(default_factory=list)
+    retries_anew: bool = False
     faults: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -209,8 +210,11 @@ class FaultMemory:
                 made = self.find(number)
                 if self.status(made) != FAILED:
                     raise Refused(40001, "only a failed task can be retried")
+                if self.setup.retries_anew:
+                    made = self.tasks[self.next_id] = replace(made, id=self.next_id)
+                    self.next_id += 1
                 self.retry(made)
-                return {}
+                return {"task_id": made.id}
         raise Refused(40401, "no such call")
 
     def check_plan(self) -> None:

@@ -34,6 +34,27 @@ def test_a_retry_of_a_task_that_is_gone_makes_it_anew(server: FaultServer, desk:
     assert len(server.requests("POST task")) == 2
 
 
+def test_a_retry_that_makes_another_task_is_known_by_its_id_at_once(server: FaultServer, desk: Desk) -> None:
+    server.reset(fails={"D1": "the phone was away"}, retries_anew=True)
+    tasks = make_tasks(devices=["D1"])
+    desk.perform(tasks)
+    server.change(wait_s=60.0)
+    journal, thread = desk.begin(tasks)
+    until(
+        lambda: [effect.evidence.get("server_tasks") for effect in desk.memory.of(tasks[0].key)] == ["1", "2"]
+    )
+    journal.leave = True
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.STOPPED]
+    assert len(server.requests("POST task/1/retry")) == 1
+    journal, thread = desk.begin(tasks)
+    until(lambda: server.requests("GET task/2") or len(server.requests("GET task")) > 5)
+    server.change(wait_s=0.0)
+    journal.leave = True
+    thread.join(20)
+    assert [path for _, path, _ in server.truth()["requests"] if path.endswith("retry")] == ["task/1/retry"]
+
+
 def test_a_failure_that_the_server_calls_uncertain_stays_so(server: FaultServer, desk: Desk) -> None:
     server.reset(fails={"D1": "uncertain: whether the post happened is not known"})
     desk.perform(make_tasks())

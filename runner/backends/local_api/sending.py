@@ -116,8 +116,11 @@ def _repeat(batch: Batch, work: Work, task_id: int) -> None:
         return
     work.ids, work.since = (task_id,), server.clock.monotonic()
     try:
-        work.ids = created(server.client.retry(task_id)).ids or work.ids
+        anew = created(server.client.retry(task_id)).ids
         work.since = server.clock.monotonic()
+        if anew and anew != work.ids:
+            work.ids = anew
+            batch.settle([work], EffectState.COMMITTING, work.names)
     except ApiRefused as error:
         if error.code == UNKNOWN:
             batch.settle([work], EffectState.REFUTED, {"refused": error.message})
