@@ -86,6 +86,12 @@ class ResolvedCampaign:
     path: str
 
     @property
+    def phones(self) -> list[str]:
+        """The serials of all phones that it names, in its groups and in its entries, each once."""
+        used = (serial for entry in self.entries for serial in entry.devices)
+        return list(dict.fromkeys([*self.serials, *used]))
+
+    @property
     def flows(self) -> dict[tuple[str, str], FlowText]:
         """The flows of the user's own that it uses, by each name that it has or had, and the script."""
         own = [(entry.script.name, entry.script.flow) for entry in self.entries]

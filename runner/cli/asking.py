@@ -26,7 +26,7 @@ def find_task(ledger: Ledger, name: str) -> TaskRow:
 
     Raises UsageError, with the candidates, if there is none or more than one.
     """
-    found = ledger.find_tasks(name, limit=MOST_CANDIDATES + 1)
+    found = ledger.find_tasks(name, limit=MOST_CANDIDATES + 1) if name else []
     exact = [row for row in found if row.task.key == name or str(row.id) == name]
     if name.isdecimal() and not exact:
         found = []
@@ -34,7 +34,7 @@ def find_task(ledger: Ledger, name: str) -> TaskRow:
         return (exact or found)[0]
     if not found:
         raise UsageError(
-            f"the ledger has no task {name}",
+            f"the ledger has no task {name or repr(name)}",
             hint="name its number, its key, or a part of its key that no other has: runner tasks list",
         )
     lines = [f"{row.id}  {row.state}  {row.task.key}" for row in found[:MOST_CANDIDATES]]

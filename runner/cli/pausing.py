@@ -13,10 +13,7 @@ def subject_of(ledger: Ledger, name: str) -> PauseScope:
     campaigns = {row.name for row in ledger.campaigns_in_force()}
     if name in campaigns or ledger.page(TaskFilter(campaign=name), 0, 1)[0]:
         return PauseScope.CAMPAIGN
-    devices = {serial for source in sources.values() for serial in source.campaign.serials}
-    devices |= {
-        serial for source in sources.values() for entry in source.campaign.entries for serial in entry.devices
-    }
+    devices = {serial for source in sources.values() for serial in source.campaign.phones}
     if name in devices or ledger.page(TaskFilter(device=name), 0, 1)[0]:
         return PauseScope.DEVICE
     raise UsageError(

@@ -91,14 +91,14 @@ class RehearsalBackend:
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:
-    """The phones that the campaigns declare which can be read, and `more` beyond them; without either, four.
+    """The phones that the campaigns name which can be read, and `more` beyond them; without either, four.
 
     Raises FolderError if a path is not there, or a folder has no campaigns.
     """
     loaded = [load(file) for file in CampaignFiles(paths).discover()]
-    declared = dict.fromkeys(
-        serial for campaign in loaded if not campaign.has_errors for serial in resolve(campaign).serials
+    named = dict.fromkeys(
+        serial for campaign in loaded if not campaign.has_errors for serial in resolve(campaign).phones
     )
-    count = more if more is not None else 0 if declared else DEFAULT_PHONES
-    others = [serial for serial in serials_of(len(declared) + count) if serial not in declared]
-    return [*declared, *others[:count]]
+    count = more if more is not None else 0 if named else DEFAULT_PHONES
+    others = [serial for serial in serials_of(len(named) + count) if serial not in named]
+    return [*named, *others[:count]]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Self
 
 from runner.clock import Clock
+from runner.errors import LedgerError
 from runner.reports.log_lines import LogLines
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -37,16 +38,24 @@ class Retention:
         self._thread.join()
 
     def prune(self) -> None:
-        """Remove what is too old now. Raises LedgerError."""
+        """Remove what is too old now; an end that is asked for leaves the rest for the next time. Raises
+        LedgerError."""
         before = self._clock.now() - self._keep
-        pruned = self._ledger.prune(before, keep_from=before - TOMBSTONES)
-        self._artifacts.remove(pruned.artifacts)
-        if pruned.tasks or pruned.tombstones:
-            self._log.say(
-                "old records removed", before=before, tasks=pruned.tasks, files=len(pruned.artifacts)
-            )
+        tasks = tombstones = files = 0
+        for pruned in self._ledger.prune(before, keep_from=before - TOMBSTONES):
+            self._artifacts.remove(pruned.artifacts)
+            tasks += pruned.tasks
+            tombstones += pruned.tombstones
+            files += len(pruned.artifacts)
+            if self._stop.is_set():
+                break
+        if tasks or tombstones:
+            self._log.say("old records removed", before=before, tasks=tasks, files=files)
 
     def _run(self) -> None:
-        self.prune()
-        while not self._clock.wait(self._stop, PERIOD_S):
-            self.prune()
+        while not self._stop.is_set():
+            try:
+                self.prune()
+            except LedgerError as error:
+                self._log.say("old records not removed", "warning", reason=error.message, hint=error.hint)
+            self._clock.wait(self._stop, PERIOD_S)

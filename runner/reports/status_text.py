@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from runner.reports.commits import short_commit
 from runner.reports.status import Overview, Place
 
 
@@ -135,11 +136,6 @@ def _advice(view: Overview, place: Place) -> Iterator[str]:
             yield f"mend the file of {line.row.name}; what is wrong with it: runner validate FILE"
     for pause in view.pauses:
         yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}"
-
-
-def short_commit(commit: str | None) -> str:
-    """`f40866b1c2d3`, with `-dirty` behind it where the file was not as committed."""
-    return commit[:12] + "-dirty" * commit.endswith("-dirty") if commit else ""
 
 
 def _table(*columns: str) -> Table:

@@ -11,10 +11,9 @@ from runner.planning.source import Source, Window
 from runner.planning.work import Work
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, OccurrenceRow, ScheduleRow, SpanRow, TaskRecord
-from runner.tasks import task_key
+from runner.store.rows import CampaignRow, OccurrenceRow, ScheduleRow, SpanRow
 
-MOST_SPANS, MOST_TASKS = 1000, 10_000
+MOST_SPANS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +75,6 @@ class EntryHistory:
         nominals = {it for name in self.names for it in self.ledger.open_nominals(name, self.entry)}
         found = self.recorded() if nominals else []
         return [row for row in reversed(found) if row.occurrence.nominal in nominals]
-
-    def tasks_of(self, row: OccurrenceRow) -> list[TaskRecord]:
-        """The tasks of one of its occurrences, as planned."""
-        one = row.occurrence
-        prefix = task_key(one.campaign, one.entry, one.nominal, "", None)
-        found = [
-            row for row in self.ledger.find_tasks(prefix, limit=MOST_TASKS) if row.task.key.startswith(prefix)
-        ]
-        found.sort(key=lambda row: row.task.ordinal)
-        return [record for row in found if (record := self.ledger.record_of(row.task.key))]
 
     def other_entries(self) -> list[str]:
         """The names of the campaign's entries, those that it had included."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from runner.campaign.nearest import legal_names
 from runner.planning.coming import Coming
+from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
 from runner.scheduling.asked_times import MINUTE, AskedTime, coming_at, following, inactive_at, previous
@@ -151,7 +152,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
     elif row is not None and row.withdrawn_utc is not None:
         said = [f"The campaign was withdrawn at {situation.time(row.withdrawn_utc)}: {row.withdrawn_reason}."]
     elif gone is not None:
-        commit = f" in commit {row.commit[:12]}" if row and row.commit else ""
+        commit = f" in commit {short_commit(row.commit)}" if row and row.commit else ""
         said = [f"The entry was removed at {situation.time(gone)}{commit}."]
     else:
         said = ["The daemon does not have it in force: it was only run by hand, or through the Local API."]

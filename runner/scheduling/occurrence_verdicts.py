@@ -9,6 +9,7 @@ from runner.planning.attention import attention
 from runner.planning.coming import Coming
 from runner.planning.plan import plan
 from runner.planning.source import Window
+from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
 from runner.scheduling.asked_times import AskedTime
@@ -38,7 +39,7 @@ def title(occurrence: Occurrence) -> str:
 
 def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> Explanation:
     """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
-    parts = tuple(explain_task(record, situation) for record in history.tasks_of(row))
+    parts = tuple(explain_task(record, situation) for record in history.ledger.records_of(row.occurrence))
     facts = _facts(row.occurrence, row)
     if parts:
         worst = min((part.verdict for part in parts), key=list(Verdict).index)
@@ -135,7 +136,7 @@ def invalid(history: EntryHistory, situation: Situation) -> str | None:
     if row is None or row.problem is None:
         return None
     since = f" since {situation.time(row.invalid_since_utc)}" if row.invalid_since_utc else ""
-    commit = f" (commit {row.invalid_commit[:12]})" if row.invalid_commit else ""
+    commit = f" (commit {short_commit(row.invalid_commit)})" if row.invalid_commit else ""
     first = row.problem.partition("\n")[0].rstrip(".")
     return f"The file of {row.name} is invalid{since}{commit}: {first}."
 
@@ -166,7 +167,7 @@ def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
 def _totals(parts: tuple[Explanation, ...], row: OccurrenceRow) -> str:
     counts = Counter(part.verdict for part in parts)
     total = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    commit = f", from commit {row.commit[:12]}" if row.commit else ""
+    commit = f", from commit {short_commit(row.commit)}" if row.commit else ""
     return f"{len(parts)} tasks: {total}{commit}."
 
 

@@ -66,8 +66,9 @@ def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
 def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     """Pending tasks that something holds, by what holds them: how many, and the first of them."""
     found: dict[tuple[str, str], list[TaskRow]] = {}
-    due = TaskFilter(states={TaskState.PENDING}, until_utc=situation.now)
-    for row in reversed(ledger.page(due, 0, 1000)[1]):
+    for row in ledger.pending():
+        if row.task.due_utc >= situation.now:
+            break
         one = explain_task(TaskRecord(row, (), ()), situation)
         found.setdefault((one.verdict, row.reason or row.task.lane), []).append(row)
     lines = (WaitingLine(verdict, len(rows), rows[0]) for (verdict, _), rows in found.items())

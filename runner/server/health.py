@@ -22,10 +22,14 @@ class Health:
     steps.
     """
 
-    def __init__(self, ledger: Ledger, executor: Executor, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, executor: Executor, clock: Clock, *, needs_campaigns: bool = True
+    ) -> None:
+        """`needs_campaigns`: that none is in force keeps tasks from being carried out."""
         self._ledger = ledger
         self._executor = executor
         self._clock = clock
+        self._needs_campaigns = needs_campaigns
         self._seen_utc: datetime | None = None
         self._changed_at = clock.monotonic()
         self.draining = False
@@ -53,7 +57,7 @@ class Health:
             campaigns = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
         except LedgerError as error:
             return [error.message]
-        reasons = [] if campaigns else ["no campaign is in force"]
+        reasons = [] if campaigns or not self._needs_campaigns else ["no campaign is in force"]
         if self._seen_utc is None:
             return [*reasons, "the daemon is starting"]
         silent_s = self._clock.monotonic() - self._changed_at

@@ -1,6 +1,6 @@
 """Retention: what is old is forgotten, but never what could make something happen twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -24,44 +24,40 @@ KEPT = (TaskState.PENDING, TaskState.RUNNING, TaskState.UNCERTAIN)
 
 
 class Retention(Part):
-    def prune(self, before: datetime, keep_from: datetime) -> Pruned:
-        """Forget what is old, in short transactions.
+    def prune(self, before: datetime, keep_from: datetime) -> Iterator[Pruned]:
+        """Forget what is old, in short transactions; yields what each of them removed. Whoever asks for no more
+        leaves the rest for another time.
 
         Of a task that was over before `before`, attempts, steps and effects go, and it is shown no longer; its
         key and state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects
         that limits still count stay, and so do uncertain tasks. Commands, pauses, spans, schedules and
         occurrences without tasks go when nothing asks for them any longer.
         """
-        now, artifacts = self._clock.now(), list[str]()
+        now = self._clock.now()
         ended = func.coalesce(TASK.finished_utc, TASK.due_utc)
         over = and_(IS_LISTED, TASK.due_utc < before, TASK.state.not_in(KEPT), ended < before)
-        tasks = 0
         for old in (over, and_(IS_UNPRUNED, TASK.deleted_utc < before)):
-            tasks += self._until_done(
-                "forget old tasks", partial(_forget, old=old, now=now, artifacts=artifacts)
-            )
-        tombstones = self._until_done("remove tombstones", lambda connection: _remove(connection, keep_from))
-        self._until_done(
-            "forget old occurrences", lambda connection: _remove_occurrences(connection, keep_from)
+            yield from self._until_done("forget old tasks", partial(_forget, old=old, now=now))
+        yield from self._until_done("remove tombstones", partial(_remove, keep_from=keep_from))
+        yield from self._until_done(
+            "forget old occurrences", partial(_remove_occurrences, keep_from=keep_from)
         )
         self._write("forget the rest", lambda connection: _forget_the_rest(connection, before, keep_from))
-        return Pruned(tasks, tombstones, tuple(artifacts))
 
-    def _until_done(self, action: str, work: Callable[[Connection], int]) -> int:
-        """Repeat work that does AT_ONCE things or, at its end, fewer; returns how many it did."""
-        done = self._write(action, work)
-        count = done
-        while done >= AT_ONCE:
-            done = self._write(action, work)
-            count += done
-        return count
+    def _until_done(self, action: str, work: Callable[[Connection], Pruned]) -> Iterator[Pruned]:
+        """Repeat work that removes AT_ONCE rows of a kind or, at its end, fewer."""
+        while True:
+            pruned = self._write(action, work)
+            yield pruned
+            if pruned.tasks + pruned.tombstones + pruned.occurrences < AT_ONCE:
+                return
 
 
-def _forget(connection: Connection, old: ColumnElement[bool], now: datetime, artifacts: list[str]) -> int:
-    """Make tombstones of some tasks; adds to `artifacts` what nothing names any longer."""
+def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> Pruned:
+    """Make tombstones of some tasks."""
     ids = list(connection.scalars(select(TASK.id).where(old).limit(AT_ONCE)))
     if not ids:
-        return 0
+        return Pruned()
     attempts = select(ATTEMPT.id).where(ATTEMPT.task_id.in_(ids))
     screens = select(STEP.screenshot, STEP.hierarchy).where(STEP.attempt_id.in_(attempts))
     paths = [path for row in connection.execute(screens) for path in row if path is not None]
@@ -69,8 +65,7 @@ def _forget(connection: Connection, old: ColumnElement[bool], now: datetime, art
     connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
     tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}
     connection.execute(update(schema.tasks).where(TASK.id.in_(ids)).values(tombstone))
-    artifacts += paths
-    return len(ids)
+    return Pruned(tasks=len(ids), artifacts=tuple(paths))
 
 
 def _still_counts(now: datetime) -> ColumnElement[bool]:
@@ -87,18 +82,20 @@ def _still_counts(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _remove(connection: Connection, keep_from: datetime) -> int:
+def _remove(connection: Connection, keep_from: datetime) -> Pruned:
     """Remove some tombstones that nothing needs."""
     has_effects = select(EFFECT.id).where(EFFECT.task_id == TASK.id).exists()
     old = select(TASK.id).where(TASK.pruned_utc.is_not(None), TASK.due_utc < keep_from, ~has_effects)
-    return connection.execute(delete(schema.tasks).where(TASK.id.in_(old.limit(AT_ONCE)))).rowcount
+    removed = connection.execute(delete(schema.tasks).where(TASK.id.in_(old.limit(AT_ONCE))))
+    return Pruned(tombstones=removed.rowcount)
 
 
-def _remove_occurrences(connection: Connection, keep_from: datetime) -> int:
+def _remove_occurrences(connection: Connection, keep_from: datetime) -> Pruned:
     """Remove some occurrences that nothing needs."""
     has_tasks = select(TASK.id).where(TASK.occurrence_id == OCCURRENCE.id).exists()
     old = select(OCCURRENCE.id).where(OCCURRENCE.instant_utc < keep_from, ~has_tasks).limit(AT_ONCE)
-    return connection.execute(delete(schema.occurrences).where(OCCURRENCE.id.in_(old))).rowcount
+    removed = connection.execute(delete(schema.occurrences).where(OCCURRENCE.id.in_(old)))
+    return Pruned(occurrences=removed.rowcount)
 
 
 def _forget_the_rest(connection: Connection, before: datetime, keep_from: datetime) -> None:

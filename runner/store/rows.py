@@ -376,9 +376,10 @@ class SpanRow:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What retention removed: the records of so many tasks, and so many tombstones; `artifacts` are the paths
-    of screenshots and hierarchies that nothing names any longer."""
+    """What one step of the retention removed: the records of so many tasks, so many tombstones and occurrences;
+    `artifacts` are the paths of screenshots and hierarchies that nothing names any longer."""
 
-    tasks: int
-    tombstones: int
-    artifacts: tuple[str, ...]
+    tasks: int = 0
+    tombstones: int = 0
+    occurrences: int = 0
+    artifacts: tuple[str, ...] = ()

@@ -41,9 +41,7 @@ class Tasks(Part):
 
     def tasks_of(self, occurrence: Occurrence) -> list[TaskRow]:
         """The tasks of an occurrence, in the order in which they fall due."""
-        identity = {"campaign": occurrence.campaign, "entry": occurrence.entry, "nominal": occurrence.nominal}
-        its_id = select(schema.occurrences.c.id).filter_by(**identity).scalar_subquery()
-        return self._tasks(f"read the tasks of {occurrence.nominal}", TASK.occurrence_id == its_id)
+        return self._tasks(f"read the tasks of {occurrence.nominal}", _is_of(occurrence))
 
     def pending(self) -> list[TaskRow]:
         """Every task that waits, in the order in which they fall due."""
@@ -97,11 +95,24 @@ class Tasks(Part):
             rows = task_rows(connection, task_query().where(is_it, IS_LISTED))
             return next(iter(records(connection, rows, is_it)), None)
 
+    def records_of(self, occurrence: Occurrence) -> list[TaskRecord]:
+        """The tasks of an occurrence as planned, each with its attempts, their steps, and its effects."""
+        is_its = _is_of(occurrence)
+        query = task_query().where(is_its, IS_LISTED).order_by(TASK.ordinal)
+        with self._database.read(f"read the tasks of {occurrence.nominal}") as connection:
+            return records(connection, task_rows(connection, query), is_its)
+
     def _tasks(
         self, action: str, *conditions: ColumnElement[bool], limit: int | None = None
     ) -> list[TaskRow]:
         query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER).limit(limit)
         return self._read(action, lambda connection: task_rows(connection, query))
+
+
+def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:
+    identity = {"campaign": occurrence.campaign, "entry": occurrence.entry, "nominal": occurrence.nominal}
+    its_id = select(schema.occurrences.c.id).filter_by(**identity).scalar_subquery()
+    return TASK.occurrence_id == its_id
 
 
 def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:

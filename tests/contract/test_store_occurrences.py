@@ -51,6 +51,8 @@ def test_decisions_are_recorded_with_their_tasks(ledger: Ledger) -> None:
     ]
     assert [row.task for row in ledger.tasks_of(noon)] == tasks
     assert ledger.tasks_of(one) == []
+    assert ledger.records_of(noon) == [ledger.record_of(task.key) for task in tasks]
+    assert ledger.records_of(one) == []
 
 
 def test_occurrences_are_found_by_their_instants(ledger: Ledger) -> None:

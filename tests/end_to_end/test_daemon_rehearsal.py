@@ -73,9 +73,10 @@ def test_a_folder_without_campaigns_is_refused(daemons: Daemons, phones: list[st
     assert str(daemons.campaigns) in daemon.said
 
 
-def test_without_campaign_files_what_was_in_force_ends(daemons: Daemons) -> None:
+def test_without_campaign_files_what_was_in_force_ends_and_the_daemon_is_ready(daemons: Daemons) -> None:
     daemons.write(campaign_text("A1", at=NEVER))
     assert daemons.start("--virtual").ready().end() == 0
     alone = daemons.start("--virtual", api_only=True).ready()
     assert alone.wait_for("campaign changed")["what"] == "withdrawn"
+    assert alone.get("/readyz") == (200, '{"status":"ok"}')
     assert alone.end() == 0

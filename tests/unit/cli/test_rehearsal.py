@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from asked_ledger import CAMPAIGN
 
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
-from runner.cli.rehearsal import RehearsalBackend, Shelf
+from runner.cli.rehearsal import RehearsalBackend, Shelf, serials_for
 from runner.planning.plan import manual
 from runner.planning.source import Source
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
@@ -41,6 +42,19 @@ class Recording:
         return Outcome(AttemptOutcome.COMPLETED)
 
     def close(self) -> None: ...
+
+
+def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace("devices: shelf", "devices: [shelf, OTHER]")
+    (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")
+    named = ["VIRTUAL01", "VIRTUAL02", "OTHER"]
+    assert serials_for([tmp_path], None) == named
+    assert serials_for([tmp_path], 1) == [*named, "VIRTUAL03"]
+    (tmp_path / "demo.yaml").write_text(text.replace("[shelf, OTHER]", "[OTHER]"), encoding="utf-8")
+    assert serials_for([tmp_path], None) == named
+    bare = text.replace("devices: {shelf: [VIRTUAL01, VIRTUAL02]}\n", "").replace("[shelf, OTHER]", "[OTHER]")
+    (tmp_path / "demo.yaml").write_text(bare, encoding="utf-8")
+    assert serials_for([tmp_path], None) == ["OTHER"]
 
 
 def test_a_phone_that_cannot_be_had_is_away() -> None:

@@ -1,6 +1,7 @@
 """What the daemon removes when it has become old."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -88,3 +89,50 @@ def test_old_screenshots_and_attempts_go_and_the_key_stays(
     record = ledger.record_of(young)
     assert record is not None and len(record.attempts) == 1
     assert ledger.add_occurrences(*occurrence_of(ledger, clock, "2026-11-21T08:00:00Z")) == 0
+
+
+def test_an_end_does_not_wait_for_all_that_is_old(
+    ledger: Ledger, artifacts: Artifacts, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screenshots = [carry_out(ledger, artifacts, clock, f"2026-11-21T08:0{n}:00Z")[1] for n in range(3)]
+    clock.advance(KEEP.total_seconds() + 1)
+    monkeypatch.setattr("runner.store.retention.AT_ONCE", 1)
+    stream = StringIO()
+    with LogLines(stream, "json", UTC) as log:
+        retention = Retention(ledger, artifacts, KEEP, clock, log)
+        retention._stop.set()
+        retention.prune()
+    line = json.loads(stream.getvalue())
+    assert (line["tasks"], line["files"]) == (1, 1)
+    assert [artifacts.read(screenshot) for screenshot in screenshots].count(None) == 1
+
+
+def test_what_cannot_be_removed_is_told_and_tried_again(
+    ledger: Ledger, artifacts: Artifacts, clock: ManualClock
+) -> None:
+    _, screenshot = carry_out(ledger, artifacts, clock, "2026-11-21T08:00:00Z")
+    clock.advance(KEEP.total_seconds() + 1)
+    tries: list[int] = []
+
+    class Stubborn(ManualClock):
+        """Waiting for the second try moves it, and the third is not waited for."""
+
+        def wait(self, event: threading.Event, seconds: float) -> bool:
+            tries.append(1)
+            if len(tries) == 2:
+                event.set()
+            return super().wait(event, seconds)
+
+    stream = StringIO()
+    path = artifacts._folder / screenshot
+    path.unlink()
+    path.mkdir()
+    with (
+        LogLines(stream, "json", UTC) as log,
+        Retention(ledger, artifacts, KEEP, Stubborn(clock.now()), log) as it,
+    ):
+        it._thread.join()
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"]) == ("old records not removed", "warning")
+    assert str(path) in line["reason"]
+    assert len(tries) == 2

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 
+from runner.cli.by_hand import record_now
 from runner.cli.notice import Notice
 from runner.clock import SystemClock
 from runner.errors import UsageError
@@ -56,6 +57,17 @@ def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedL
         ("queued", 1),
     ]
     assert data["last_24_hours"] == {"pending": 3, "running": 1}
+
+
+def test_all_that_waits_is_counted(asked: AskedLedger) -> None:
+    users = ", ".join(f'"@user{number}"' for number in range(501))
+    many = CAMPAIGN.replace('["@north", "@south"]', f"[{users}]")
+    record_now(asked.ledger, asked.put_in_force(many).sources[0], "1", SystemClock().now())
+    with asked.daemon():
+        data = json.loads(asked("status", "--format", "json").stdout)
+    assert [one["count"] for one in data["waiting"]] == [501, 501]
+    firsts = {one["first"]["lane"]: one["first"]["key"].rpartition("/")[2] for one in data["waiting"]}
+    assert firsts == {"VIRTUAL01": "@user0", "VIRTUAL02": "@user0"}
 
 
 def test_a_daemon_that_is_down_is_shown_with_since_when_and_why(asked: AskedLedger) -> None:

@@ -78,6 +78,17 @@ def test_a_name_of_no_task_is_refused(asked: AskedLedger) -> None:
     assert result.exception.message == "the ledger has no task nothing"
 
 
+def test_an_empty_name_is_no_part_of_a_key(asked: AskedLedger) -> None:
+    """Or `delete "$TASK"` with an empty variable would find the only task that there is."""
+    keys = asked.run_by_hand()
+    for key in keys[1:]:
+        assert asked("tasks", "delete", key).exit_code == 0
+    result = asked("tasks", "delete", "")
+    assert isinstance(result.exception, UsageError)
+    assert result.exception.message == "the ledger has no task ''"
+    assert len(asked.ledger.tasks()) == 1
+
+
 def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
     """Or `delete 1` would find another task once task 1 is deleted."""
     keys = asked.run_by_hand()

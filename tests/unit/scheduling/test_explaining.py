@@ -407,7 +407,7 @@ def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
     desk.write(campaign("09:00", "10:00"))
     desk.start()
     desk.move_to("2026-11-21T10:00")
-    desk.ledger.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30"))
+    list(desk.ledger.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30")))
     desk.move_to("2026-11-21T10:30")
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.NO_RECORD
@@ -487,6 +487,19 @@ def test_the_file_is_invalid_and_its_last_good_version_runs(desk: Desk) -> None:
     added = only(desk.why("demo/new"))
     assert added.verdict is Verdict.FILE_INVALID
     assert "No version in force has an entry new." in said(added)
+
+
+def test_what_was_never_committed_is_not_said_to_be_from_a_commit(desk: Desk) -> None:
+    desk.write(campaign("09:00"))
+    last = commit(desk.folder, "one phone")
+    desk.write(campaign("09:00", devices=("A1", "B2")))
+    desk.start()
+    desk.move_to("2026-11-21T09:00")
+    assert said(only(desk.why(at="09:00"))) == f"2 tasks: 2 ran, from commit {last[:12]}-dirty."
+    desk.write(campaign("25:00"))
+    desk.reload()
+    answer = only(desk.why(at="2026-11-22T09:00"))
+    assert f"invalid since 09:00 (commit {last[:12]}-dirty)" in said(answer)
 
 
 # Questions that lead nowhere

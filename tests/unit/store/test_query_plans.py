@@ -72,6 +72,7 @@ def carry_out(ledger: Ledger) -> None:
 QUESTIONS: dict[str, Question] = {
     "a task": lambda ledger: (ledger.task("k"), ledger.task(1), ledger.record_of("k"), ledger.effects("k")),
     "tasks": lambda ledger: (ledger.tasks(run_id="1"), ledger.tasks_of(OCCURRENCE)),
+    "an occurrence": lambda ledger: ledger.records_of(OCCURRENCE),
     "finding": lambda ledger: ledger.find_tasks("2026"),
     "pending": lambda ledger: (ledger.pending(), ledger.added_since(7), ledger.next_due(NOON)),
     "counts": lambda ledger: ledger.counts(),
@@ -108,7 +109,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "commands": lambda ledger: ledger.answer(ledger.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"),
     "pauses": lambda ledger: (ledger.pause(PauseScope.ALL, None, "Ann"), ledger.pauses(), ledger.resume()),
-    "retention": lambda ledger: (ledger.cancel(["k"], ""), ledger.prune(NOON + DAY, NOON + DAY)),
+    "retention": lambda ledger: (ledger.cancel(["k"], ""), list(ledger.prune(NOON + DAY, NOON + DAY))),
 }
 
 
