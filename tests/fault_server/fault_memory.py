@@ -23,7 +23,8 @@ TEXTS = ("pending", "running", "completed", "failed")
 @dataclass
 class Setup:
     """How the server behaves; times in seconds of the real clock. `details` is how much it tells of a task: all,
-    no_target, no_config, bare. With `retries_anew` a retry makes another task. `faults` are taken one after another by the calls that they name."""
+    no_target, no_config, bare. With `retries_anew` a retry makes another task. `faults` are taken one after another
+    by the calls that they name."""
 
     plan: str = "Pro"
     enabled: bool = True
