@@ -63,7 +63,7 @@ class Guard:
         elif not _shows(headers.get("authorization", ""), self._token):
             raise ApiError(Code.REFUSED, "this server wants its token: send `Authorization: Bearer TOKEN`")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _place(origin) != host.lower():
             raise ApiError(Code.REFUSED, f"a page of {origin!r} may not call this server")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise ApiError(Code.REFUSED, "a page of another site may not call this server")
@@ -76,13 +76,19 @@ class Guard:
 
 @lru_cache(maxsize=64)
 def _is_this_machine(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname if "@" not in host else None
-    if name is None or name == "localhost":
-        return name is not None
     try:
-        return ipaddress.ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname if "@" not in host else None
+        return name == "localhost" or (name is not None and ipaddress.ip_address(name).is_loopback)
     except ValueError:
         return False
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of an origin; None for text that is no origin at all."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _shows(authorization: str, token: str) -> bool:
