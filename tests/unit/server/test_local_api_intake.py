@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runner.server.local_api import intake
+from runner.server.local_api import callable as scripts
 from runner.server.local_api.envelope import ApiError
 from runner.server.local_api.intake import take_in
 from runner.server.local_api.shapes import NewTask
@@ -56,6 +56,15 @@ def test_serials_of_every_form() -> None:
 
 def test_the_name_that_the_vendors_samples_use() -> None:
     assert {task.target for task in tasks(script_config={"target_username": "@c"})} == {"@c"}
+    assert "target_user" in refusal(script_config={"target_username": "@c", "target_user": "@d"}).message
+
+
+@pytest.mark.parametrize("character", "\x7f\x85\x9b\u2028\u2029\ufeff\ufffe\uffff\0😀")
+def test_every_character_of_json_arrives_as_it_was_sent(character: str, tmp_path: Path) -> None:
+    video = tmp_path / "launch.mp4"
+    video.write_bytes(b"\0\0\0\x18ftypmp42")
+    config = {"captions": f"a{character} \n  b", "material_list": [str(video)]}
+    assert tasks(script_name="post", script_config=config)[0].config["captions"] == config["captions"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +143,7 @@ def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
 def test_a_secret_is_refused_and_not_repeated(
     config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "CALLABLE", ["account_warmup"])
+    monkeypatch.setattr(scripts, "CALLABLE", ["account_warmup"])
     error = refusal(script_name="account_warmup", script_config=config)
     assert error.code == 40001
     assert "sk-secret-123" not in error.message
