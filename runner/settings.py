@@ -50,10 +50,10 @@ class Settings:
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=_zone(env.get("RUNNER_TIMEZONE")),
-            token=env.get("RUNNER_TOKEN") or None,
+            token=_token("RUNNER_TOKEN", env),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
-            api_token=env.get("RUNNER_API_TOKEN") or None,
+            api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
         )
 
@@ -101,6 +101,16 @@ def _url(text: str) -> str:
             hint="set it to one such as http://127.0.0.1:50809/api/v1/, or unset it to use that",
         )
     return text.rstrip("/") + "/"
+
+
+def _token(name: str, env: Mapping[str, str]) -> str | None:
+    text = env.get(name)
+    if text and not all("!" <= character <= "~" for character in text):
+        raise UsageError(
+            f"{name} has characters that no header of HTTP can carry",
+            hint="make one of letters and digits, such as `openssl rand -hex 32` prints",
+        )
+    return text or None
 
 
 def _plan(text: str | None) -> str:
