@@ -49,7 +49,8 @@ class Guard:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             self._admit(headers)
-            body = await _body(headers, receive)
+            if body := await _body(headers, receive):  # PowerShell and others call none at all a form
+                _require_no_form(headers)
         except ApiError as error:
             await failure(error.code, error.message)(scope, receive, answer)
             return
@@ -67,11 +68,6 @@ class Guard:
             raise ApiError(Code.REFUSED, f"a page of {origin!r} may not call this server")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise ApiError(Code.REFUSED, "a page of another site may not call this server")
-        kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind in FORM_TYPES:
-            raise ApiError(
-                Code.INVALID, f"the body is {kind}; send JSON with `Content-Type: application/json`"
-            )
 
 
 @lru_cache(maxsize=64)
@@ -94,6 +90,12 @@ def _place(origin: str) -> str | None:
 def _shows(authorization: str, token: str) -> bool:
     scheme, _, shown = authorization.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
+
+
+def _require_no_form(headers: Mapping[str, str]) -> None:
+    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in FORM_TYPES:
+        raise ApiError(Code.INVALID, f"the body is {kind}; send JSON with `Content-Type: application/json`")
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:

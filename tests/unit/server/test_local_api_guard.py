@@ -81,6 +81,11 @@ def test_what_a_form_can_send_is_refused(kind: str) -> None:
     assert "application/json" in answer.json()["message"]
 
 
+def test_a_call_without_a_body_may_say_that_it_is_a_form() -> None:
+    """As PowerShell's Invoke-RestMethod does, and `curl -d ''`, to stop a task."""
+    assert ask(headers={"Content-Type": "application/x-www-form-urlencoded"}, content=b"").status_code == 200
+
+
 @pytest.mark.parametrize("shown", [None, "Bearer wrong", "Basic sesame", "sesame", "Bearer"])
 def test_a_token_is_wanted_from_everybody(shown: str | None) -> None:
     answer = ask(token="sesame", headers={"Authorization": shown} if shown else {})
