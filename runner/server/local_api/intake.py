@@ -10,7 +10,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from runner.campaign.loader import Loaded, load_text
@@ -18,7 +18,7 @@ from runner.checks import check_campaigns
 from runner.diagnostics import Diagnostic, Severity
 from runner.planning.source import Source
 from runner.planning.timing import jitter
-from runner.planning.walltime import resolve
+from runner.planning.walltime import Fit, resolve
 from runner.planning.work import Work
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.shapes import NewTask
@@ -116,10 +116,18 @@ def _next(at: time, now: datetime, zone: tzinfo) -> datetime:
     today = now.astimezone(zone).date()
     this_minute = now.replace(second=0, microsecond=0)
     for days in range(3):
-        instant = resolve(datetime.combine(today + timedelta(days=days), at), zone).instant_utc
-        if instant >= this_minute:
-            return max(instant, now)
+        for instant in _instants(datetime.combine(today + timedelta(days=days), at), zone):
+            if instant >= this_minute:
+                return max(instant, now)
     raise AssertionError(f"{at} does not come within three days")
+
+
+def _instants(wall: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """When the clocks show `wall`, which on one day of the year they do twice."""
+    first = resolve(wall, zone)
+    yield first.instant_utc
+    if first.fit is Fit.REPEATED:
+        yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
 def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Task]:

@@ -82,6 +82,28 @@ def test_a_start_time_is_the_next_such_time_in_the_fleets_zone(written: str, due
     assert {task.due_utc for task in tasks(start_time=written)} == {due}
 
 
+@pytest.mark.parametrize(
+    ("now", "written", "due"),
+    [
+        ("2026-10-25T00:10", "02:30", "2026-10-25T00:30"),
+        ("2026-10-25T00:40", "02:30", "2026-10-25T01:30"),
+        ("2026-10-25T01:40", "02:30", "2026-10-26T01:30"),
+        ("2026-03-29T00:40", "02:30", "2026-03-29T01:00"),
+    ],
+)
+def test_a_start_time_on_the_days_on_which_the_clocks_change(now: str, written: str, due: str) -> None:
+    asked = NewTask.model_validate(
+        {
+            "serials": ["S1"],
+            "script_name": "follow",
+            "script_config": {"target_user": "@a"},
+            "start_time": written,
+        }
+    )
+    (task,) = take_in(asked, datetime.fromisoformat(now).replace(tzinfo=UTC), STOCKHOLM).tasks
+    assert task.due_utc == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
 def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
     made = tasks(min_interval=5, max_interval=7)
     for lane in ("S1", "S2"):
