@@ -41,7 +41,7 @@ def shown(row: TaskRow) -> dict[str, Any]:
         "start_time": task.due_utc.isoformat(),
         "created_at": row.created_utc.isoformat(),
         "started_at": row.started_utc.isoformat() if row.started_utc else None,
-        "finished_at": row.finished_utc.isoformat() if row.finished_utc else None,
+        "finished_at": row.finished_utc.isoformat() if row.finished_utc and row.state.is_final else None,
         "retry_count": max(row.attempts - 1, 0),
         "message": _message(row),
     }
