@@ -22,6 +22,7 @@ from runner.planning.walltime import Fit, resolve
 from runner.planning.work import Work
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.shapes import NewTask
+from runner.server.local_api.view import config_alone
 from runner.tasks import Occurrence, Task, TaskSource
 
 CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
@@ -29,6 +30,9 @@ CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
 
 MAX_TASKS = 10_000
 """Tasks of one request."""
+
+MAX_CONFIG_BYTES = 16 * 1024 * 1024
+"""All configs of one request's tasks, each of which has its own: while they are written, nothing else is."""
 
 MAX_TOLD = 3
 """Problems in one answer: the rest shows when these are mended."""
@@ -60,6 +64,13 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo) -> Intake:
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
     if len(tasks) > MAX_TASKS:
         raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
+    tasks = tuple(replace(task, config=config_alone(task)) for task in tasks)
+    if sum(len(json.dumps(task.config)) for task in tasks) > MAX_CONFIG_BYTES:
+        raise ApiError(
+            Code.INVALID,
+            f"the configs of these {len(tasks)} tasks are longer than {MAX_CONFIG_BYTES} bytes in all: "
+            "name fewer devices in one call, or send less for each",
+        )
     return Intake(loaded.document.text, loaded.document.path, occurrence, tasks)
 
 

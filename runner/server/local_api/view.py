@@ -34,7 +34,7 @@ def shown(row: TaskRow) -> dict[str, Any]:
         "serial": task.device,
         "username": task.username,
         "script_name": task.script,
-        "script_config": _config(task),
+        "script_config": config_alone(task),
         "status": status,
         "status_text": TEXTS[status],
         "source": "api" if task.source is TaskSource.API else "ui",
@@ -56,7 +56,7 @@ def stats(counts: Mapping[TaskState, int]) -> dict[str, int]:
     return by_text
 
 
-def _config(task: Task) -> dict[str, Any]:
+def config_alone(task: Task) -> dict[str, Any]:
     """The config as if the task had been made alone: a client tells tasks apart by their targets."""
     if task.target is None or task.script not in TARGET_KEYS:
         return dict(task.config)

@@ -154,6 +154,20 @@ def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
     assert "10100" in error.message
 
 
+def test_many_targets_are_not_written_down_with_each_of_them() -> None:
+    made = tasks(serials=["S1"], script_config={"target_users": [f"@u{i}" for i in range(5000)]})
+    assert made[7].config == {"target_users": ["@u7"], "target_user": "", "access_method": "direct"}
+
+
+def test_a_call_whose_tasks_would_fill_the_ledger(tmp_path: Path) -> None:
+    video = tmp_path / "launch.mp4"
+    video.write_bytes(b"\0\0\0\x18ftypmp42")
+    config = {"captions": "x" * 100_000, "material_list": [str(video)]}
+    error = refusal(serials=[f"S{i}" for i in range(200)], script_name="post", script_config=config)
+    assert error.code == 40001
+    assert "200 tasks are longer than" in error.message
+
+
 @pytest.mark.parametrize(
     "config",
     [
