@@ -64,7 +64,9 @@ def test_who_never_ends_a_request_is_let_go(url: str, monkeypatch: pytest.Monkey
         silent = connect(stack, url, b"")
         half = connect(stack, url, b"GET / HTTP/1.1\r\nHos")
         later = connect(stack, url, b"GET /api/v1/task/stats HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert later.recv(65536)
+        answer = b""
+        while not answer.endswith(b"}}"):  # head and body may come apart
+            answer += later.recv(65536)
         later.sendall(b"GET /api")
         assert [connection.recv(1) for connection in (silent, half, later)] == [b""] * 3
 
