@@ -50,10 +50,10 @@ class Settings:
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=_zone(env.get("RUNNER_TIMEZONE")),
-            token=env.get("RUNNER_TOKEN") or None,
+            token=_token("RUNNER_TOKEN", env),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
-            api_token=_token(env.get("RUNNER_API_TOKEN")),
+            api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
         )
 
@@ -103,11 +103,12 @@ def _url(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
-def _token(text: str | None) -> str | None:
-    if text and not (text.isascii() and text.isprintable() and text == text.strip()):
+def _token(name: str, env: Mapping[str, str]) -> str | None:
+    text = env.get(name)
+    if text and not all("!" <= character <= "~" for character in text):
         raise UsageError(
-            "RUNNER_API_TOKEN has characters that cannot be sent in a header",
-            hint="a token has letters, digits and signs of ASCII, and no space or line break at its ends",
+            f"{name} has characters that no header of HTTP can carry",
+            hint="make one of letters and digits, such as `openssl rand -hex 32` prints",
         )
     return text or None
 

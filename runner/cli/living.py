@@ -108,7 +108,7 @@ class Daemon:
             sink = self._sink(ledger, registry)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._wishes.api_limits})
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
-            health = Health(ledger, executor, self._clock, needs_campaigns=bool(self._wishes.paths))
+            health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
             registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
             local_api = self._local_api(ledger, executor, adb_port)

@@ -19,17 +19,14 @@ class Health:
     """Answers in reasons, each a sentence; no reason is good news. Any thread may ask.
 
     Somebody has to `look` every few seconds: how long the heartbeat is silent is told by the clock that never
-    steps.
+    steps. `api_only` says that the daemon means to be without campaigns.
     """
 
-    def __init__(
-        self, ledger: Ledger, executor: Executor, clock: Clock, *, needs_campaigns: bool = True
-    ) -> None:
-        """`needs_campaigns`: that none is in force keeps tasks from being carried out."""
+    def __init__(self, ledger: Ledger, executor: Executor, clock: Clock, *, api_only: bool = False) -> None:
         self._ledger = ledger
         self._executor = executor
         self._clock = clock
-        self._needs_campaigns = needs_campaigns
+        self._api_only = api_only
         self._seen_utc: datetime | None = None
         self._changed_at = clock.monotonic()
         self.draining = False
@@ -57,7 +54,7 @@ class Health:
             campaigns = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
         except LedgerError as error:
             return [error.message]
-        reasons = [] if campaigns or not self._needs_campaigns else ["no campaign is in force"]
+        reasons = [] if campaigns or self._api_only else ["no campaign is in force"]
         if self._seen_utc is None:
             return [*reasons, "the daemon is starting"]
         silent_s = self._clock.monotonic() - self._changed_at

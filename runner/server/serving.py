@@ -8,7 +8,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from runner.server.connections import ImpatientProtocol
+from runner.server.connections import BACKLOG, ImpatientProtocol
 
 START_TIMEOUT_S = 10.0
 STOP_TIMEOUT_S = 5.0
@@ -24,6 +24,7 @@ class Serving:
             access_log=False,
             lifespan="off",
             http=ImpatientProtocol,
+            backlog=BACKLOG,
             timeout_graceful_shutdown=1,
             server_header=False,
         )

@@ -48,6 +48,9 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"RUNNER_API_TOKEN": "öppna"},
         {"RUNNER_API_TOKEN": "t0ken\n"},
         {"RUNNER_API_PLAN": "Gold"},
+        {"RUNNER_TOKEN": "nyckelhål"},
+        {"RUNNER_TOKEN": "two words"},
+        {"RUNNER_API_TOKEN": "sesame\n"},
     ],
 )
 def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]) -> None:

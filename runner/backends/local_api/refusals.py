@@ -4,8 +4,10 @@ from runner.backends.local_api.shapes import Envelope
 from runner.errors import ApiRefused
 
 INVALID, NO_SCRIPT, NOT_THROUGH_API, PLAN, UNKNOWN, INTERNAL = 40001, 40002, 40003, 40301, 40401, 50001
+NOT_ADMITTED = 40302
+"""What another runner's daemon says to those whom it does not let in; not of the contract."""
 
-_NOTHING_DONE = (INVALID, NO_SCRIPT, NOT_THROUGH_API, PLAN, UNKNOWN)
+_NOTHING_DONE = (INVALID, NO_SCRIPT, NOT_THROUGH_API, PLAN, NOT_ADMITTED, UNKNOWN)
 """With these codes the server says that it carried nothing out; any other may mean that it did."""
 
 
@@ -44,6 +46,12 @@ def _words(code: int, script: str) -> tuple[str, str | None]:
                 "the server's plan does not include the API",
                 "Pro, Team and Business include it, Starter does not: change the plan in the application, "
                 "or run the campaign with `backend: device`",
+            )
+        case 40302:
+            return (
+                "the server does not let this runner in",
+                "set RUNNER_API_TOKEN to its token, the RUNNER_TOKEN of its daemon; without a token it is "
+                "called by a name of its own machine, such as 127.0.0.1",
             )
         case 40401:
             return (

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -47,6 +48,15 @@ FAILURES: dict[int | str, dict[str, Any]] = {
 TaskId = Annotated[int, Path(ge=1, le=shapes.MAX_ID, description="The task's id.")]
 
 
+class IdConvertor(IntegerConvertor):
+    """As many digits as the highest id has: Python refuses to read a number of thousands."""
+
+    regex = f"[0-9]{{1,{len(str(shapes.MAX_ID))}}}"
+
+
+register_url_convertor("id", IdConvertor())
+
+
 class PathOnly(APIRoute):
     """A call whose arguments all stand in its path, as Starlette has read them: without FastAPI's way to arguments
     from everywhere, which takes longer than what is called most often."""
@@ -69,7 +79,7 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
         responses=FAILURES,
     )
     app.add_middleware(Guard, token=token, headers={LEDGER_HEADER: desk.ledger.id})
-    _add_failures(app)
+    _add_failures(app, desk.ledger.id)
     _add_tasks(app, desk)
     _add_license(app, desk)
     _add_actions(app, desk)
@@ -118,7 +128,7 @@ def _add_tasks(app: FastAPI, desk: Desk) -> None:
         return success(shown(desk.task(task_id)))  # at once: a row by its id is quicker than another thread
 
     app.router.add_api_route(
-        "/task/{task_id:int}",
+        "/task/{task_id:id}",
         show_task,
         response_model=shapes.Answer[shapes.TaskView],
         tags=["tasks"],
@@ -135,7 +145,7 @@ def _add_actions(app: FastAPI, desk: Desk) -> None:
         gone = await _delete(desk, wanted)
         return success({"deleted": [i for i in wanted if i not in gone], "not_found": sorted(gone)})
 
-    @app.delete("/task/{task_id:int}", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
+    @app.delete("/task/{task_id:id}", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
     async def delete_task(task_id: TaskId) -> Response:
         """Delete a task; a running one is stopped first, at its next step boundary."""
         desk.license.require_api()
@@ -143,14 +153,14 @@ def _add_actions(app: FastAPI, desk: Desk) -> None:
             raise ApiError(Code.NOT_FOUND, f"there is no task {task_id}")
         return success({"task_id": task_id, "message": "deleted"})
 
-    @app.post("/task/{task_id:int}/stop", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
+    @app.post("/task/{task_id:id}/stop", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
     def stop_task(task_id: TaskId) -> Response:
         """Stop a task at its next step boundary; one that waits is cancelled."""
         desk.license.require_api()
         desk.stop(task_id)
         return success({"task_id": task_id, "message": "stops at its next step boundary"})
 
-    @app.post("/task/{task_id:int}/retry", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
+    @app.post("/task/{task_id:id}/retry", response_model=shapes.Answer[shapes.OneTask], tags=["actions"])
     def retry_task(task_id: TaskId) -> Response:
         """Try a failed task again; refused unless every effect of it is known not to have happened."""
         desk.license.require_api()
@@ -168,19 +178,19 @@ def _add_actions(app: FastAPI, desk: Desk) -> None:
 
 async def _delete(desk: Desk, task_ids: Sequence[int]) -> set[int]:
     """Delete tasks, stopping first what is not over; returns the ids that are no task's."""
-    unknown = await run_in_threadpool(desk.stop_all, task_ids)
+    gone = await run_in_threadpool(desk.stop_all, task_ids)
     give_up_at = time.monotonic() + STOP_TIMEOUT_S
     for task_id in task_ids:
         while not await run_in_threadpool(desk.is_over, task_id):
             if time.monotonic() > give_up_at:
                 raise ApiError(Code.INTERNAL, f"task {task_id} still runs: its step takes long; try again")
             await asyncio.sleep(LOOK_S)
-        if task_id not in unknown:
-            await run_in_threadpool(desk.delete, task_id)
-    return unknown
+        if task_id not in gone and not await run_in_threadpool(desk.delete, task_id):
+            gone.add(task_id)
+    return gone
 
 
-def _add_failures(app: FastAPI) -> None:
+def _add_failures(app: FastAPI, ledger_id: str) -> None:
     @app.exception_handler(ApiError)
     async def refused(request: Request, error: ApiError) -> Response:
         return failure(error.code, error.message)
@@ -206,7 +216,9 @@ def _add_failures(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
-        return failure(Code.INTERNAL, "the server failed; its log says more")
+        answer = failure(Code.INTERNAL, "the server failed; its log says more")
+        answer.headers[LEDGER_HEADER] = ledger_id  # what a bug is answered with does not pass the guard
+        return answer
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:

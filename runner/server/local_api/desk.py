@@ -124,13 +124,18 @@ class Desk:
         row = self.ledger.task(task_id)
         return row is None or row.state.is_final
 
-    def delete(self, task_id: int) -> None:
-        """Delete a task that is over."""
-        row = self.task(task_id)
+    def delete(self, task_id: int) -> bool:
+        """Delete a task that is over; false if somebody else has."""
+        row = self.ledger.task(task_id)
+        if row is None:
+            return False
         try:
             self.ledger.delete(row.task.key)
         except LedgerRefusal as error:
+            if self.ledger.task(task_id) is None:
+                return False
             raise ApiError(Code.INVALID, _told(error)) from error
+        return True
 
     def _every(self, states: Collection[TaskState]) -> list[TaskRow]:
         wanted = TaskFilter(states=states)

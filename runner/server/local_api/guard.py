@@ -49,7 +49,8 @@ class Guard:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             self._admit(headers)
-            body = await _body(headers, receive)
+            if body := await _body(headers, receive):  # PowerShell and others call none at all a form
+                _require_no_form(headers)
         except ApiError as error:
             await failure(error.code, error.message)(scope, receive, answer)
             return
@@ -63,31 +64,38 @@ class Guard:
         elif not _shows(headers.get("authorization", ""), self._token):
             raise ApiError(Code.REFUSED, "this server wants its token: send `Authorization: Bearer TOKEN`")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _place(origin) != host.lower():
             raise ApiError(Code.REFUSED, f"a page of {origin!r} may not call this server")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise ApiError(Code.REFUSED, "a page of another site may not call this server")
-        kind = headers.get("content-type", "").split(";")[0].strip().lower()
-        if kind in FORM_TYPES:
-            raise ApiError(
-                Code.INVALID, f"the body is {kind}; send JSON with `Content-Type: application/json`"
-            )
 
 
 @lru_cache(maxsize=64)
 def _is_this_machine(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname if "@" not in host else None
-    if name is None or name == "localhost":
-        return name is not None
     try:
-        return ipaddress.ip_address(name).is_loopback
+        name = urlsplit(f"//{host}").hostname if "@" not in host else None
+        return name == "localhost" or (name is not None and ipaddress.ip_address(name).is_loopback)
     except ValueError:
         return False
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of an origin; None for text that is no origin at all."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 def _shows(authorization: str, token: str) -> bool:
     scheme, _, shown = authorization.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
+
+
+def _require_no_form(headers: Mapping[str, str]) -> None:
+    kind = headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in FORM_TYPES:
+        raise ApiError(Code.INVALID, f"the body is {kind}; send JSON with `Content-Type: application/json`")
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:

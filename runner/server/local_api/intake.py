@@ -5,11 +5,12 @@ the ledger keeps its text as it keeps a campaign's.
 """
 
 import json
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from runner.campaign.loader import Loaded, load_text
@@ -17,11 +18,11 @@ from runner.checks import check_campaigns
 from runner.diagnostics import Diagnostic, Severity
 from runner.planning.source import Source
 from runner.planning.timing import jitter
-from runner.planning.walltime import resolve
+from runner.planning.walltime import Fit, resolve
 from runner.planning.work import Work
-from runner.scripts import SCRIPTS
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.shapes import NewTask
+from runner.server.local_api.view import config_alone
 from runner.tasks import Occurrence, Task, TaskSource
 
 CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
@@ -30,10 +31,14 @@ CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
 MAX_TASKS = 10_000
 """Tasks of one request."""
 
+MAX_CONFIG_BYTES = 16 * 1024 * 1024
+"""All configs of one request's tasks, each of which has its own: while they are written, nothing else is."""
+
 MAX_TOLD = 3
 """Problems in one answer: the rest shows when these are mended."""
 
-CALLABLE = [name for name, script in SCRIPTS.items() if "device" in script.backends]
+NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""What JSON may hold as it is, and YAML only escaped: refused as they are, or read as the end of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,13 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo) -> Intake:
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
     if len(tasks) > MAX_TASKS:
         raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
+    tasks = tuple(replace(task, config=config_alone(task)) for task in tasks)
+    if sum(len(json.dumps(task.config)) for task in tasks) > MAX_CONFIG_BYTES:
+        raise ApiError(
+            Code.INVALID,
+            f"the configs of these {len(tasks)} tasks are longer than {MAX_CONFIG_BYTES} bytes in all: "
+            "name fewer devices in one call, or send less for each",
+        )
     return Intake(loaded.document.text, loaded.document.path, occurrence, tasks)
 
 
@@ -68,15 +80,6 @@ def new_request_id(now: datetime) -> str:
 
 
 def _judged(request: NewTask, now: datetime) -> Loaded:
-    script = request.script_name
-    if not script:
-        raise ApiError(Code.SCRIPT_MISSING, f"script_name is missing; this server can do {_can_do()}")
-    if script not in CALLABLE:
-        why = "its phones have no flow for it yet" if script in SCRIPTS else "it does not know it"
-        raise ApiError(
-            Code.SCRIPT_UNAVAILABLE,
-            f"this server cannot call the script {script!r}: {why}; it can do {_can_do()}",
-        )
     if request.usernames:
         raise ApiError(
             Code.INVALID, "usernames: this server works on phones and finds no accounts; send serials"
@@ -87,27 +90,23 @@ def _judged(request: NewTask, now: datetime) -> Loaded:
         raise ApiError(Code.INVALID, "enable_multi_account: this server does not switch accounts on a phone")
     if request.max_interval and request.max_interval < request.min_interval:
         raise ApiError(Code.INVALID, "max_interval is smaller than min_interval")
-    loaded = load_text(_as_campaign(request, script), str(Path.cwd() / CAMPAIGN))
+    loaded = load_text(_as_campaign(request), str(Path.cwd() / CAMPAIGN))
     problems = [p for p in check_campaigns([loaded], now).diagnostics if p.severity is Severity.ERROR]
     if problems:
         raise ApiError(Code.INVALID, "; ".join(map(_told, problems[:MAX_TOLD])))
     return loaded
 
 
-def _can_do() -> str:
-    return " and ".join(CALLABLE)
-
-
-def _as_campaign(request: NewTask, script: str) -> str:
+def _as_campaign(request: NewTask) -> str:
     """JSON, which is YAML too. Raises ApiError for text that no file could hold."""
     config = dict(request.script_config)
-    if "target_username" in config:  # the vendor's own samples call it so
+    if "target_username" in config and "target_user" not in config:  # the vendor's own samples call it so
         config["target_user"] = config.pop("target_username")
     campaign = {
         "version": 1,
         "name": CAMPAIGN,
         "devices": {PHONES: request.serials},
-        "scripts": {ENTRY: {"script": script, "devices": PHONES, "config": config}},
+        "scripts": {ENTRY: {"script": request.script_name, "devices": PHONES, "config": config}},
     }
     try:
         text = json.dumps(campaign, ensure_ascii=False, allow_nan=False)
@@ -116,7 +115,7 @@ def _as_campaign(request: NewTask, script: str) -> str:
         raise ApiError(
             Code.INVALID, "the request holds a number or a character that JSON does not have"
         ) from None
-    return text
+    return NOT_IN_YAML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _told(problem: Diagnostic) -> str:
@@ -128,10 +127,18 @@ def _next(at: time, now: datetime, zone: tzinfo) -> datetime:
     today = now.astimezone(zone).date()
     this_minute = now.replace(second=0, microsecond=0)
     for days in range(3):
-        instant = resolve(datetime.combine(today + timedelta(days=days), at), zone).instant_utc
-        if instant >= this_minute:
-            return max(instant, now)
+        for instant in _instants(datetime.combine(today + timedelta(days=days), at), zone):
+            if instant >= this_minute:
+                return max(instant, now)
     raise AssertionError(f"{at} does not come within three days")
+
+
+def _instants(wall: datetime, zone: tzinfo) -> Iterator[datetime]:
+    """When the clocks show `wall`, which on one day of the year they do twice."""
+    first = resolve(wall, zone)
+    yield first.instant_utc
+    if first.fit is Fit.REPEATED:
+        yield wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
 
 
 def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Task]:

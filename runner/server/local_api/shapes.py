@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from runner.server.local_api.callable import require_callable
 
 MAX_ID = 2**63 - 1
 """The highest id that the ledger can have."""
@@ -48,6 +50,16 @@ class NewTask(BaseModel):
     )
     min_interval: int = Field(0, ge=0, le=1440, description="Minutes between tasks, at least.")
     max_interval: int = Field(0, ge=0, le=1440, description="Minutes between tasks, at most.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _script_first(cls, request: Any) -> Any:
+        """A script that cannot be called is told as such, whatever else is wrong. Raises ApiError."""
+        if isinstance(request, dict):
+            script = request.get("script_name")
+            if script is None or isinstance(script, str):
+                require_callable(script)
+        return request
 
 
 class TaskIds(BaseModel):

@@ -34,14 +34,14 @@ def shown(row: TaskRow) -> dict[str, Any]:
         "serial": task.device,
         "username": task.username,
         "script_name": task.script,
-        "script_config": _config(task),
+        "script_config": config_alone(task),
         "status": status,
         "status_text": TEXTS[status],
         "source": "api" if task.source is TaskSource.API else "ui",
         "start_time": task.due_utc.isoformat(),
         "created_at": row.created_utc.isoformat(),
         "started_at": row.started_utc.isoformat() if row.started_utc else None,
-        "finished_at": row.finished_utc.isoformat() if row.finished_utc else None,
+        "finished_at": row.finished_utc.isoformat() if row.finished_utc and row.state.is_final else None,
         "retry_count": max(row.attempts - 1, 0),
         "message": _message(row),
     }
@@ -56,7 +56,7 @@ def stats(counts: Mapping[TaskState, int]) -> dict[str, int]:
     return by_text
 
 
-def _config(task: Task) -> dict[str, Any]:
+def config_alone(task: Task) -> dict[str, Any]:
     """The config as if the task had been made alone: a client tells tasks apart by their targets."""
     if task.target is None or task.script not in TARGET_KEYS:
         return dict(task.config)

@@ -7,7 +7,8 @@ from threading import Timer
 import pytest
 from local_api_desk import FOLLOW, Api
 
-from runner.store.rows import CommandKind
+from runner.store.ledger import Ledger
+from runner.store.rows import CommandKind, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
@@ -133,8 +134,8 @@ def test_queries_that_mean_nothing(api: Api, query: dict[str, object]) -> None:
         None,
         [],
         "x",
-        {},
         {"script_name": "follow"},
+        {"script_name": 5},
         FOLLOW | {"serials": "S1"},
         FOLLOW | {"start_time": "9:00"},
     ],
@@ -156,6 +157,11 @@ def test_codes_that_the_contract_gives_a_request(api: Api) -> None:
     assert api.call("POST", "/task", FOLLOW | {"script_name": "super_marketing"})[:2] == (400, 40003)
 
 
+def test_a_script_that_cannot_be_called_is_told_whatever_else_is_wrong(api: Api) -> None:
+    assert api.call("POST", "/task", {})[:2] == (400, 40002)
+    assert api.call("POST", "/task", {"script_name": "message", "serials": "S1"})[:2] == (400, 40003)
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", "/task/77"), ("DELETE", "/task/77"), ("POST", "/task/77/stop"), ("POST", "/task/77/retry")],
@@ -166,7 +172,7 @@ def test_tasks_that_are_not_there(api: Api, method: str, path: str) -> None:
     assert "77" in message
 
 
-@pytest.mark.parametrize("task_id", ["0", str(2**63), "-1", "x", "1.5"])
+@pytest.mark.parametrize("task_id", ["0", str(2**63), "9" * 5000, "-1", "x", "1.5"])
 def test_ids_that_are_none(api: Api, task_id: str) -> None:
     assert api.call("GET", f"/task/{task_id}")[:2] == (404, 40401)
 
@@ -213,7 +219,7 @@ def test_retry_takes_a_failed_task_up_again(api: Api) -> None:
     api.submitted.clear()
     api.data("POST", f"/task/{task_id}/retry")
     task = api.data("GET", f"/task/{task_id}")
-    assert (task["status"], len(api.submitted)) == (0, 1)
+    assert (task["status"], task["finished_at"], len(api.submitted)) == (0, None, 1)
 
 
 def fail_after_an_effect(api: Api, task_id: int, state: EffectState) -> None:
@@ -288,6 +294,23 @@ def test_many_are_deleted_with_one_call(api: Api) -> None:
     assert api.data("GET", "/task")["total"] == len(rest)
 
 
+def test_what_somebody_else_deletes_meanwhile_is_not_found(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, *_ = api.make()
+    for task_id in (first, second):
+        api.end(task_id, AttemptOutcome.FAILED, TaskState.FAILED)
+    find = Ledger.task
+
+    def found_and_deleted(ledger: Ledger, task_id: int) -> TaskRow | None:
+        row = find(ledger, task_id)
+        if row is not None and task_id == first:
+            ledger.delete(row.task.key)
+        return row
+
+    monkeypatch.setattr(Ledger, "task", found_and_deleted)
+    data = api.data("DELETE", "/task/batch", {"task_ids": [first, second]})
+    assert data == {"deleted": [second], "not_found": [first]}
+
+
 @pytest.mark.parametrize("body", [None, {}, {"task_ids": []}, {"task_ids": ["x"]}, {"task_ids": [0]}])
 def test_batches_that_name_nothing(api: Api, body: object) -> None:
     assert api.call("DELETE", "/task/batch", body)[:2] == (400, 40001)
@@ -308,6 +331,7 @@ def test_a_bug_is_an_internal_error_that_tells_nothing(api: Api) -> None:
     status, code, message = api.call("GET", "/license/check")
     assert (status, code) == (500, 50001)
     assert "sesame" not in message
+    assert api.send("GET", "/license/check").headers["X-Runner-Ledger"] == api.ledger.id
 
 
 def test_secrets_are_in_no_answer(api: Api) -> None:

@@ -35,7 +35,16 @@ def test_names_of_this_machine_are_served(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:50809", "127.0.0.1.evil.example", "192.168.1.7:50809", "a@127.0.0.1", ""],
+    [
+        "evil.example",
+        "evil.example:50809",
+        "127.0.0.1.evil.example",
+        "192.168.1.7:50809",
+        "a@127.0.0.1",
+        "[",
+        "[::1",
+        "",
+    ],
 )
 def test_a_name_that_an_attacker_chose_is_refused(host: str) -> None:
     """DNS rebinding: the page's own name leads to this machine, and the browser sends that name."""
@@ -44,7 +53,8 @@ def test_a_name_that_an_attacker_chose_is_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1:50810"]
+    "origin",
+    ["https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1:50810", "http://[", "://"],
 )
 def test_a_page_of_another_origin_is_refused(origin: str) -> None:
     answer = ask(headers={"Origin": origin}, json={})
@@ -69,6 +79,11 @@ def test_what_a_form_can_send_is_refused(kind: str) -> None:
     answer = ask(headers={"Content-Type": kind}, content=b"{}")
     assert (answer.status_code, answer.json()["code"]) == (400, 40001)
     assert "application/json" in answer.json()["message"]
+
+
+def test_a_call_without_a_body_may_say_that_it_is_a_form() -> None:
+    """As PowerShell's Invoke-RestMethod does, and `curl -d ''`, to stop a task."""
+    assert ask(headers={"Content-Type": "application/x-www-form-urlencoded"}, content=b"").status_code == 200
 
 
 @pytest.mark.parametrize("shown", [None, "Bearer wrong", "Basic sesame", "sesame", "Bearer"])

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runner.server.local_api import intake
+from runner.server.local_api import callable as scripts
 from runner.server.local_api.envelope import ApiError
 from runner.server.local_api.intake import take_in
 from runner.server.local_api.shapes import NewTask
@@ -56,6 +56,15 @@ def test_serials_of_every_form() -> None:
 
 def test_the_name_that_the_vendors_samples_use() -> None:
     assert {task.target for task in tasks(script_config={"target_username": "@c"})} == {"@c"}
+    assert "target_user" in refusal(script_config={"target_username": "@c", "target_user": "@d"}).message
+
+
+@pytest.mark.parametrize("character", "\x7f\x85\x9b\u2028\u2029\ufeff\ufffe\uffff\0😀")
+def test_every_character_of_json_arrives_as_it_was_sent(character: str, tmp_path: Path) -> None:
+    video = tmp_path / "launch.mp4"
+    video.write_bytes(b"\0\0\0\x18ftypmp42")
+    config = {"captions": f"a{character} \n  b", "material_list": [str(video)]}
+    assert tasks(script_name="post", script_config=config)[0].config["captions"] == config["captions"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +80,28 @@ def test_a_start_time_is_the_next_such_time_in_the_fleets_zone(written: str, due
     if isinstance(due, str):
         due = datetime.fromisoformat(due).replace(tzinfo=UTC)
     assert {task.due_utc for task in tasks(start_time=written)} == {due}
+
+
+@pytest.mark.parametrize(
+    ("now", "written", "due"),
+    [
+        ("2026-10-25T00:10", "02:30", "2026-10-25T00:30"),
+        ("2026-10-25T00:40", "02:30", "2026-10-25T01:30"),
+        ("2026-10-25T01:40", "02:30", "2026-10-26T01:30"),
+        ("2026-03-29T00:40", "02:30", "2026-03-29T01:00"),
+    ],
+)
+def test_a_start_time_on_the_days_on_which_the_clocks_change(now: str, written: str, due: str) -> None:
+    asked = NewTask.model_validate(
+        {
+            "serials": ["S1"],
+            "script_name": "follow",
+            "script_config": {"target_user": "@a"},
+            "start_time": written,
+        }
+    )
+    (task,) = take_in(asked, datetime.fromisoformat(now).replace(tzinfo=UTC), STOCKHOLM).tasks
+    assert task.due_utc == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 
 def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
@@ -123,6 +154,20 @@ def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
     assert "10100" in error.message
 
 
+def test_many_targets_are_not_written_down_with_each_of_them() -> None:
+    made = tasks(serials=["S1"], script_config={"target_users": [f"@u{i}" for i in range(5000)]})
+    assert made[7].config == {"target_users": ["@u7"], "target_user": "", "access_method": "direct"}
+
+
+def test_a_call_whose_tasks_would_fill_the_ledger(tmp_path: Path) -> None:
+    video = tmp_path / "launch.mp4"
+    video.write_bytes(b"\0\0\0\x18ftypmp42")
+    config = {"captions": "x" * 100_000, "material_list": [str(video)]}
+    error = refusal(serials=[f"S{i}" for i in range(200)], script_name="post", script_config=config)
+    assert error.code == 40001
+    assert "200 tasks are longer than" in error.message
+
+
 @pytest.mark.parametrize(
     "config",
     [
@@ -134,7 +179,7 @@ def test_a_call_for_too_many_tasks(tmp_path: Path) -> None:
 def test_a_secret_is_refused_and_not_repeated(
     config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "CALLABLE", ["account_warmup"])
+    monkeypatch.setattr(scripts, "CALLABLE", ["account_warmup"])
     error = refusal(script_name="account_warmup", script_config=config)
     assert error.code == 40001
     assert "sk-secret-123" not in error.message

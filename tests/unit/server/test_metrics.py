@@ -155,6 +155,15 @@ def test_a_withdrawn_campaign_is_not_in_force(ledger: Ledger, executor: Executor
     assert health.obstacles() == ["no campaign is in force"]
 
 
+def test_without_campaign_files_none_need_be_in_force(
+    ledger: Ledger, executor: Executor, clock: ManualClock
+) -> None:
+    ledger.begin_span("1.0", "started")
+    health = Health(ledger, executor, clock, api_only=True)
+    health.look()
+    assert health.obstacles() == []
+
+
 def test_an_executor_that_hangs_is_an_ailment(
     ledger: Ledger, executor: Executor, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,22 @@
+"""Which scripts can be called: those that the phones here have a flow for."""
+
+from runner.scripts import SCRIPTS
+from runner.server.local_api.envelope import ApiError, Code
+
+CALLABLE = [name for name, script in SCRIPTS.items() if "device" in script.backends]
+
+
+def require_callable(script: str | None) -> None:
+    """Raises ApiError for a script that is not named, or cannot be called."""
+    if not script:
+        raise ApiError(Code.SCRIPT_MISSING, f"script_name is missing; this server can do {_can_do()}")
+    if script not in CALLABLE:
+        why = "its phones have no flow for it yet" if script in SCRIPTS else "it does not know it"
+        raise ApiError(
+            Code.SCRIPT_UNAVAILABLE,
+            f"this server cannot call the script {script!r}: {why}; it can do {_can_do()}",
+        )
+
+
+def _can_do() -> str:
+    return " and ".join(CALLABLE)
