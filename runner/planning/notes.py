@@ -135,7 +135,9 @@ def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:
     tasks = f"{_counted(count, 'task')} on {_some(list(held.lanes), 2)}"
     place = (task.campaign, task.entry, task.nominal)
     if refusal is None:
-        message = f"{tasks} would be missed: those before them take longer than the grace of {grace} allows"
+        what = f"start late, the last at {instant_text(max(starts), zone)}" if starts else "be missed"
+        what += f", and {missed} of them be missed" if starts and missed else ""
+        message = f"{tasks} would {what}: those before them take longer than the grace of {grace}"
         return Note("too-late", message, *place, held.until_utc)
     if held.first.is_interrupted:
         what = f"{tasks} would meet a limit before their last effect"

@@ -28,9 +28,9 @@ _NOTHING: Usage = Usage()
 class Delay:
     """A task that would not start as its turn comes.
 
-    `refusal` is the first limit that holds it back, None if it only waits for the tasks before it. A missed
-    task does not start at all: `start_utc`, at which it could, is later than its grace allows. An interrupted
-    one starts in time, and meets the limit before its last effect.
+    `refusal` is the first limit that holds it back, None if it only waits for the tasks before it, so that it starts
+    later than its grace. A missed task does not start at all: it is still held back when its grace ends. An
+    interrupted one starts in time, and meets the limit before its last effect.
     """
 
     task: Task
@@ -120,7 +120,8 @@ class _LaneCourse:
             first = heappop(self._waiting)
             start = max(first.ready_utc, self._free_utc or first.ready_utc)
             refusal = self._refusal(first, start)
-            if start > first.task.due_utc + first.terms.grace:
+            expires = first.task.due_utc + first.terms.grace
+            if start > expires and (refusal is not None or first.ready_utc > expires):
                 yield Delay(first.task, first.refusal, start, is_missed=True)
             elif refusal is None:
                 yield from self._start(first, start)
@@ -154,7 +155,7 @@ class _LaneCourse:
             if count > 1:
                 interrupted = interrupted or self._ask(first, kind, instants[-1])
             self._record(kind, task, instants[-1:])
-        if first.refusal is not None:
+        if first.refusal is not None or start > task.due_utc + terms.grace:
             yield Delay(task, first.refusal, start)
         elif interrupted is not None and interrupted.limit != MIN_GAP:
             yield Delay(task, interrupted, interrupted.instant_utc, is_interrupted=True)

@@ -57,7 +57,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": row.hint,
         "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
-        "due": f"{local(task.due_utc, zone)}, missed if not started by {local(task.expires_utc, zone)}",
+        "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
         "finished": row.finished_utc and local(row.finished_utc, zone),

@@ -83,7 +83,7 @@ def _running(record: TaskRecord, situation: Situation) -> _Judgement:
 def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
     """Why a task has not started yet: what holds everything first, then what holds this one."""
     row, task = record.row, record.row.task
-    last = f"It is missed if it has not started by {situation.time(task.expires_utc)}."
+    last = f"It is missed if that lasts until {situation.time(task.expires_utc)}."
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return Verdict.DAEMON_DOWN, [*said, last], [_start(row)]

@@ -26,13 +26,9 @@ def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
 
 def _words(code: int, script: str) -> tuple[str, str | None]:
     match code:
-        case 40001 if not script:
-            return "the server rejects that", None
         case 40001:
-            return (
-                "the server rejects the parameters",
-                "check the config; `runner plan --format json` shows it",
-            )
+            hint = "check the config; `runner plan --format json` shows it" if script else None
+            return "the server rejects the parameters" if script else "the server rejects that", hint
         case 40002:
             return "the server misses the script's name", None
         case 40003:

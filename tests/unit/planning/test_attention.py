@@ -144,7 +144,11 @@ def test_what_comes_too_late_behind_other_tasks_is_told() -> None:
     assert told(
         source(greet("09:00", users=users, devices=("A",), more="grace: 3m"), "limits: {min_gap: 0s}")
     ) == [
-        ("too-late", "1 task on A would be missed: those before them take longer than the grace of 3m allows")
+        (
+            "too-late",
+            "1 task on A would start late, the last at 2026-11-22 09:04 (08:04Z): those before them take "
+            "longer than the grace of 3m",
+        )
     ]
 
 

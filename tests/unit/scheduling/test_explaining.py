@@ -186,7 +186,7 @@ def test_the_phone_is_away(desk: Desk) -> None:
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.DEVICE_AWAY
     assert "device A1 away since 2026-11-21 09:00:00: A1: adb lists it as offline" in said(answer)
-    assert "It is missed if it has not started by 10:00." in said(answer)
+    assert "It is missed if that lasts until 10:00." in said(answer)
 
 
 def test_the_phone_stayed_away_for_too_long(desk: Desk) -> None:
