@@ -124,9 +124,11 @@ class Batch:
         finish(self._means, ends, settlements)
         for key in outcomes:
             del self._open[key]
-        self._note(settlements)
-        tell_finished(self._means, ends)
-        self._ended(ends)
+        try:
+            self._note(settlements)
+            tell_finished(self._means, ends)
+        finally:
+            self._ended(ends)
 
     # what it keeps in mind
 

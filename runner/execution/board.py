@@ -57,6 +57,12 @@ class Board:
         self._wake()
         return None
 
+    def take_expired(self, name: LaneName) -> list[Work]:
+        """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""
+        with self._changed:
+            now = self._means.clock.now()
+            return [self._work(waiting) for waiting in self._lanes.take_expired(name, now)]
+
     def put_back(self, work: Work, until: datetime, away: Away | None = None) -> None:
         """The task, and those of its strand, wait until then; all those of its lane, if its phone is away.
 

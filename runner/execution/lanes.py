@@ -239,6 +239,16 @@ class Lanes:
                 lane.away_until = None
             self._watch(lane)
 
+    def take_expired(self, name: LaneName, now: datetime) -> list[Waiting]:
+        """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""
+        lane = self._lanes[name]
+        waiting = [one for strand in lane.strands.values() for _, _, one in strand.queue]
+        expired = [one for one in waiting if not one.tried and one.task.expires_utc <= now]
+        for one in expired:
+            del self._waiting[one.task.key]
+            lane.remove(one.task.key)
+        return expired
+
     def bring_forward(self) -> None:
         """The clock was set back: what waits by itself need not wait for hours that come twice."""
         for lane in list(self._lanes.values()):

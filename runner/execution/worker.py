@@ -77,7 +77,10 @@ class Worker:
     def _run_one(self, work: Work) -> None:
         backend = self._backends.get(work.task.backend)
         assert not isinstance(backend, BatchBackend)
-        refusal = self._gate.refusals([work], backend, self._board.away([work])).get(work.key)
+        away = self._board.away([work])
+        refusal = self._gate.refusals([work], backend, away).get(work.key)
+        if away:
+            self._miss_behind(work, refusal or Refusal(work.waiting.reason))
         if refusal is not None:
             self._hold_back_all([(work, refusal)])
         elif self._claim([work], begins=True):
@@ -140,6 +143,12 @@ class Worker:
         """Those that a person stopped just when they were about to wait."""
         if stopped := [work.key for work in works if work.stop.cancels]:
             self._means.ledger.cancel(stopped, ON_REQUEST)
+
+    def _miss_behind(self, work: Work, refusal: Refusal) -> None:
+        """What waited behind a task for a phone that was away until now, and whose grace is over."""
+        if not self._means.mode.is_manual:
+            late = self._board.take_expired(work.waiting.lane)
+            self._miss_all([(one, refusal) for one in late])
 
     def _miss_all(self, refused: Sequence[Refused]) -> None:
         alike: dict[str, list[Work]] = {}

@@ -181,6 +181,27 @@ def test_a_phone_that_stays_away_lets_its_tasks_be_missed(desk: Desk) -> None:
     assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00: no adb server"
 
 
+@pytest.mark.parametrize("is_back", [True, False])
+def test_what_waits_behind_another_entry_for_a_phone_is_missed_when_its_own_grace_is_over(
+    desk: Desk, is_back: bool
+) -> None:
+    first = desk.add(("A", "@1"), grace_s=3600)
+    tasks = [*first, *desk.add(("A", "@2"), entry="own", grace_s=40)]
+    backend = LaneBackend(outcomes(AWAY, DONE, DONE))
+    backend.problems = [Problem("A", "A: still offline", is_away=True)]
+    with desk.executor(backend, tasks) as executor:
+        assert executor.wait_until_idle(LONG_S)
+        desk.pass_time(executor)
+        if is_back:
+            backend.problems.clear()
+        desk.pass_time(executor)
+    assert desk.states() == {
+        "@1": TaskState.COMPLETED if is_back else TaskState.PENDING,
+        "@2": TaskState.MISSED,
+    }
+    assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00: A: still offline"
+
+
 def test_a_phone_that_is_back_without_the_app_fails_the_task(desk: Desk) -> None:
     gone = Outcome(AttemptOutcome.FAILED, "A: the app is not installed", again=Again.NEVER)
     backend = LaneBackend(outcomes(AWAY, gone))
