@@ -1,5 +1,6 @@
 """What all tests share: the option --update-golden and the comparison that it serves, and quickly made ledgers."""
 
+import os
 import secrets
 import shutil
 import sqlite3
@@ -15,6 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--update-golden", action="store_true", help="write what is printed now into the golden files"
     )
     parser.addoption("--thorough", action="store_true", help="look at more days of every time zone")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait most of the time, for phones and for start times."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture
