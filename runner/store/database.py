@@ -151,7 +151,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     # A write claims the database at its start: one that begins as a read may find it taken halfway.
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    raw.execute(connection.get_execution_options().get("begin", "BEGIN")).close()
 
 
 def to_json(value: object) -> str:

@@ -134,6 +134,7 @@ def _add_tasks(app: FastAPI, desk: Desk) -> None:
         tags=["tasks"],
         route_class_override=PathOnly,
     )
+    app.router.routes.insert(0, app.router.routes.pop())  # what is called most often is looked for first
 
 
 def _add_actions(app: FastAPI, desk: Desk) -> None:
