@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 import adbutils
 import pytest
 from daemon_process import Daemons
+from local_api_daemon import ApiDaemon
 
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhoneAddress, PhonesProcess
@@ -114,4 +115,12 @@ def daemons(tmp_path: Path) -> Iterator[Daemons]:
     """Start daemons on a state directory and a folder of campaigns of their own. They end with the test."""
     daemons = Daemons(tmp_path)
     yield daemons
+    daemons.close()
+
+
+@pytest.fixture(scope="module")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
+    """A daemon that serves the Local API on two virtual phones, for all tests of a file."""
+    daemons = Daemons(tmp_path_factory.mktemp("api"))
+    yield ApiDaemon(daemons).start()
     daemons.close()

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from daemon_process import DaemonProcess, Daemons
+from runner_command import RunnerCommand
 
 APP = "com.zhiliaoapp.musically"
 PREFIX = "/api/v1"
@@ -93,50 +92,13 @@ class ApiDaemon:
         return [post["caption"] for post in remembered(self.phones, serial).get("posts", [])]
 
 
-class Client:
+class Client(RunnerCommand):
     """The `runner` command with a state directory of its own, and a server that it is told of."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.store_url = f"sqlite:///{folder / 'client.db'}"
-        self.environment = os.environ | {
-            "RUNNER_STATE_DIR": str(folder),
-            "RUNNER_TIMEZONE": "UTC",
-            "RUNNER_API_URL": url + PREFIX,
-            "COLUMNS": "200",
-        }
-        self._started: list[subprocess.Popen[str]] = []
-
-    def command(self, *words: str | Path) -> list[str]:
-        return [sys.executable, "-m", "runner", *map(str, words)]
-
-    def __call__(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            self.command(*words),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=150,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
-
-    def start(self, *words: str | Path) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            self.command(*words),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._started.append(process)
-        return process
-
-    def close(self) -> None:
-        """End what is left of the commands that were started."""
-        for process in self._started:
-            process.kill()
-            process.communicate()
+        told = {"RUNNER_STATE_DIR": str(folder), "RUNNER_TIMEZONE": "UTC", "RUNNER_API_URL": url + PREFIX}
+        super().__init__(lambda: os.environ | told | {"COLUMNS": "200"})
 
 
 def remembered(folder: Path, serial: str) -> dict[str, Any]:

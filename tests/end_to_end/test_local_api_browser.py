@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
-from daemon_process import Daemons
 from local_api_daemon import FOLLOW, PREFIX, ApiDaemon
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -100,13 +99,6 @@ def elsewhere() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
-    daemons = Daemons(tmp_path_factory.mktemp("browser"))
-    yield ApiDaemon(daemons).start()
-    daemons.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from daemon_process import Daemons
 from local_api_daemon import ApiDaemon
 
 PAGE = Path(__file__).parents[2] / "docs" / "local-api.md"
@@ -28,13 +26,6 @@ WANTED = {"sh": "curl", "python": sys.executable, "javascript": "node", "powersh
 """What has to be on the machine; continuous integration installs all but the last one."""
 
 pytestmark = pytest.mark.phones
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
-    daemons = Daemons(tmp_path_factory.mktemp("docs"))
-    yield ApiDaemon(daemons).start()
-    daemons.close()
 
 
 def test_the_page_has_every_example_once() -> None:

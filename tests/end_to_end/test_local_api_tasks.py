@@ -2,22 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from daemon_process import NEVER, Daemons, campaign_text
+from daemon_process import NEVER, campaign_text
 from local_api_daemon import FOLLOW, PHONES, POST, VIDEO, ApiDaemon, Client
 
 pytestmark = pytest.mark.phones
-
-
-@pytest.fixture(scope="module")
-def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
-    daemons = Daemons(tmp_path_factory.mktemp("api"))
-    yield ApiDaemon(daemons).start()
-    daemons.close()
 
 
 @pytest.fixture

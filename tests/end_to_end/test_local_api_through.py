@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
 from local_api_daemon import PHONES, PREFIX, ApiDaemon, Client
+from runner_command import read_until
 
 USERS = ("demo_north", "demo_south", "demo_east")
 
@@ -36,16 +37,6 @@ def campaign(tmp_path: Path) -> Path:
     users = {"target_users": [f"@{user}" for user in USERS]}
     path.write_text(campaign_text(*PHONES, at="09:00", name="through", config=users), encoding="utf-8")
     return path
-
-
-def read_until(process: "subprocess.Popen[str]", pattern: str) -> str:
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if re.search(pattern, line):
-            return said
-    raise AssertionError(f"the run ended before it said {pattern!r}:\n{said}")
 
 
 def assert_all_followed_once(daemon: ApiDaemon) -> None:

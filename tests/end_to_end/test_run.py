@@ -6,14 +6,13 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from runner_command import RunnerCommand
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "campaigns" / "demo.yaml"
@@ -24,60 +23,30 @@ VIDEO_SHA256 = hashlib.sha256((ROOT / "campaigns" / "media" / "demo.mp4").read_b
 pytestmark = pytest.mark.phones
 
 
-@dataclass
-class Runner:
+class Runner(RunnerCommand):
     """The command, with a state directory and phones of its own."""
 
-    state: Path
-    adb_port: int | None = None
-    started: list["subprocess.Popen[str]"] = field(default_factory=list)
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.adb_port: int | None = None
+        super().__init__(lambda: os.environ | self._settings)
 
     @property
-    def environment(self) -> dict[str, str]:
+    def _settings(self) -> dict[str, str]:
         port = {"ANDROID_ADB_SERVER_PORT": str(self.adb_port)} if self.adb_port else {}
-        return os.environ | {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"} | port
-
-    def __call__(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            self.command(*words),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=150,
-        )
-        assert "Traceback" not in result.stderr, result.stderr
-        return result
+        return {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"} | port
 
     def summary(self, *words: str | Path) -> tuple[int, dict[str, Any]]:
         result = self("run", *words, "--format", "json")
         assert result.stdout, result.stderr
         return result.returncode, json.loads(result.stdout)
 
-    def command(self, *words: str | Path) -> list[str]:
-        return [sys.executable, "-m", "runner", *map(str, words)]
-
-    def start(self, *words: str | Path) -> "subprocess.Popen[str]":
-        process = subprocess.Popen(
-            self.command("run", *words),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.started.append(process)
-        return process
-
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Iterator[Runner]:
     runner = Runner(tmp_path / "state")
     yield runner
-    for process in runner.started:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
+    runner.close()
 
 
 @pytest.fixture
@@ -155,7 +124,7 @@ def test_a_rehearsal_has_phones_and_a_ledger_of_its_own(runner: Runner) -> None:
 def test_a_killed_run_is_resumed_to_the_same_end(phones: Any, runner: Runner, moment: str) -> None:
     shelf = phones(*SHELF)
     runner.adb_port = shelf.adb_port
-    process = runner.start(DEMO)
+    process = runner.start("run", DEMO)
     said = "".join(lines_until(process, moment))
     process.kill()
     process.communicate()
@@ -166,7 +135,7 @@ def test_a_killed_run_is_resumed_to_the_same_end(phones: Any, runner: Runner, mo
 
 
 def test_a_killed_rehearsal_is_resumed_on_the_same_phones(runner: Runner) -> None:
-    process = runner.start(DEMO, "--virtual")
+    process = runner.start("run", DEMO, "--virtual")
     said = "".join(lines_until(process, "post: committed"))
     process.kill()
     process.communicate()
@@ -186,7 +155,7 @@ def test_ctrl_c_stops_after_the_current_step_and_leaves_the_rest_for_later(
     runner.adb_port = shelf.adb_port
     for serial in SHELF:  # slow enough that no phone reaches its commit point before the stop
         shelf[serial].post("latency", seconds=0.5)
-    process = runner.start(DEMO)
+    process = runner.start("run", DEMO)
     said = "".join(lines_until(process, "post: started"))
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
@@ -207,7 +176,7 @@ def test_a_second_ctrl_c_stops_at_once(phones: Any, runner: Runner, campaign: Ca
     shelf = phones("A1")
     runner.adb_port = shelf.adb_port
     shelf["A1"].fault("dumpWindowHierarchy", "delay", seconds=30, times=1)
-    process = runner.start(campaign("A1"))
+    process = runner.start("run", campaign("A1"))
     list(lines_until(process, "started"))
     process.send_signal(signal.SIGINT)
     list(lines_until(process, "interrupt again"))
@@ -223,7 +192,7 @@ def test_a_second_run_on_the_same_ledger_refuses(
     runner.adb_port = shelf.adb_port
     shelf["A1"].fault("dumpWindowHierarchy", "delay", seconds=5, times=1)
     path = campaign("A1")
-    process = runner.start(path)
+    process = runner.start("run", path)
     list(lines_until(process, "started"))
     second = runner("run", path)
     assert second.returncode == 1
@@ -329,7 +298,7 @@ def test_a_phone_unplugged_before_the_commit_point_has_done_nothing(
 ) -> None:
     shelf = phones("A1")
     runner.adb_port = shelf.adb_port
-    process = runner.start(campaign("A1"))
+    process = runner.start("run", campaign("A1"))
     list(lines_until(process, "follow @demo_north: started"))
     shelf["A1"].post("unplug")
     rest, _ = process.communicate(timeout=120)
@@ -344,7 +313,7 @@ def test_a_phone_unplugged_after_the_commit_point_is_verified_when_it_is_back(
 ) -> None:
     shelf = phones("A1")
     runner.adb_port = shelf.adb_port
-    process = runner.start(campaign("A1"))
+    process = runner.start("run", campaign("A1"))
     list(lines_until(process, "follow @demo_north: committed"))
     shelf["A1"].post("unplug")
     shelf["A1"].post("online")

@@ -326,6 +326,10 @@ class Episode:
         while AT_WORK not in self.reached() and time.monotonic() < until:
             time.sleep(0.05)
 
+    def wait_for_end(self) -> None:
+        """Until the latest daemon has ended by itself."""
+        self._process.wait(LIFE_S)
+
     def wait_for_row(self, query: str) -> None:
         """Until the ledger has one; not for ever, since the latest daemon may die before."""
         until = time.monotonic() + AT_WORK_S

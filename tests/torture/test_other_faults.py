@@ -2,10 +2,11 @@
 
 import os
 import random
+import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,16 +77,11 @@ def test_a_disk_that_became_read_only(small_disk: Path) -> None:
 
 
 def test_a_ledger_that_another_process_keeps_locked(tmp_path: Path) -> None:
-    lock = """if True:
-        import sqlite3, sys, time
-        connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-        connection.execute("BEGIN IMMEDIATE")
-        time.sleep(3)
-    """
-
     def keep_locked(episode: Episode) -> None:
         wait_for_effects(episode, 2)
-        subprocess.run([sys.executable, "-c", lock, str(episode.ledger)], check=True)
+        with closing(sqlite3.connect(episode.ledger, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            episode.wait_for_end()
 
     assert_exact(
         Episode(tmp_path, wrapping=["--hasty", "runner.store.database:BUSY_TIMEOUT_S=1"], disturb=keep_locked)
