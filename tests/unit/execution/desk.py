@@ -33,6 +33,7 @@ from runner.tasks import (
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DONE = Outcome(AttemptOutcome.COMPLETED)
+FAILED = Outcome(AttemptOutcome.FAILED, "no such button")
 LONG_S = 20.0
 """No test waits for so long, unless something is wrong."""
 
@@ -87,6 +88,12 @@ def follow(task: Task, journal: Journal, stop: StopSignal) -> Outcome:
 
 def nothing(task: Task, journal: Journal, stop: StopSignal) -> Outcome:
     return DONE
+
+
+def outcomes(*given: Outcome) -> Callable[[Task, Journal, StopSignal], Outcome]:
+    """Each attempt ends with the next of these."""
+    left = list(given)
+    return lambda task, journal, stop: left.pop(0)
 
 
 @dataclass

@@ -4,27 +4,16 @@ import threading
 from datetime import timedelta
 
 import pytest
-from desk import DONE, LONG_S, NOON, Desk, LaneBackend, follow, nothing
+from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, follow, nothing, outcomes
 
 from runner.backends.backend import Problem
 from runner.errors import AdbUnavailable, HeldBack
 from runner.events import TaskFinished, TaskOverdue, TaskWaiting
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.rows import PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
-FAILED = Outcome(AttemptOutcome.FAILED, "no such button")
 AWAY = Outcome(AttemptOutcome.FAILED, "A: adb lists it as offline", again=Again.WHEN_BACK)
 MINUTE = timedelta(minutes=1)
-
-
-def outcomes(*given):
-    """Each attempt ends with the next of these."""
-    left = list(given)
-
-    def behaviour(task, journal, stop):
-        return left.pop(0)
-
-    return behaviour
 
 
 # tried again
@@ -256,146 +245,6 @@ def test_two_phones_never_work_as_one_account_at_the_same_time(desk: Desk) -> No
     record = desk.ledger.record_of(desk.row("@2").task.key)
     assert record is not None
     assert record.attempts[0].message == "account @brand is busy on A"
-
-
-# people
-
-
-def test_a_pause_keeps_tasks_from_beginning_until_it_ends(desk: Desk) -> None:
-    tasks = desk.add(("A", "@1"), ("B", "@2"))
-    desk.ledger.pause(PauseScope.DEVICE, "A", "anna")
-    with desk.executor(LaneBackend(nothing), tasks) as executor:
-        assert executor.wait_until_idle(LONG_S)
-        assert desk.states() == {"@1": TaskState.PENDING, "@2": TaskState.COMPLETED}
-        assert desk.row("@1").reason == "paused since 2026-11-21 12:00:00 by anna"
-        desk.ledger.resume()
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert desk.states()["@1"] is TaskState.COMPLETED
-
-
-@pytest.mark.parametrize(("scope", "subject"), [(PauseScope.ALL, None), (PauseScope.CAMPAIGN, "demo")])
-def test_a_paused_task_is_missed_when_its_grace_is_over(desk: Desk, scope: PauseScope, subject: str) -> None:
-    desk.ledger.pause(scope, subject, "anna")
-    with desk.executor(LaneBackend(nothing), desk.add(("A", "@1"), grace_s=60)) as executor:
-        assert executor.wait_until_idle(LONG_S)
-        desk.pass_time(executor, 60)
-    assert desk.row("@1").state is TaskState.MISSED and "paused since" in desk.row("@1").reason
-
-
-def test_a_hold_that_is_released_lets_the_phone_go_on(desk: Desk) -> None:
-    desk.ledger.place_hold("A", "the app asks for a login")
-    with desk.executor(LaneBackend(nothing), desk.add(("A", "@1"))) as executor:
-        assert executor.wait_until_idle(LONG_S) and desk.states() == {"@1": TaskState.PENDING}
-        desk.ledger.release_holds("A")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert desk.states() == {"@1": TaskState.COMPLETED}
-
-
-def test_what_a_person_is_needed_to_verify_goes_on_when_the_hold_is_released(desk: Desk) -> None:
-    def begin_and_ask(task, journal, stop):
-        for effect in journal.effects():
-            journal.settle(effect.id, EffectState.COMMITTED, {})
-            return DONE
-        journal.committing("follow", task.target, "@own", {})
-        return Outcome(
-            AttemptOutcome.FAILED, "not verified: a login", needs_person=True, again=Again.WHEN_BACK
-        )
-
-    with desk.executor(LaneBackend(begin_and_ask), desk.add(("A", "@1"))) as executor:
-        assert executor.wait_until_idle(LONG_S) and desk.states() == {"@1": TaskState.PENDING}
-        assert [hold.device for hold in desk.ledger.holds()] == ["A"]
-        desk.ledger.release_holds("A")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert desk.states() == {"@1": TaskState.COMPLETED}
-
-
-def stop_when_asked(began: threading.Event):
-    def behaviour(task, journal, stop):
-        began.set()
-        assert stop.wait(LONG_S)
-        return Outcome(AttemptOutcome.STOPPED, "stopped on request, before anything was made")
-
-    return behaviour
-
-
-def test_a_task_that_is_stopped_is_cancelled(desk: Desk) -> None:
-    began = threading.Event()
-    tasks = desk.add(("A", "@1"), ("A", "@2"), ("B", "@3"), due_utc=NOON)
-    desk.ledger.pause(PauseScope.DEVICE, "B", "anna")
-    with desk.executor(LaneBackend(stop_when_asked(began)), tasks[:1] + tasks[2:]) as executor:
-        assert began.wait(LONG_S)
-        asked = [desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna") for task in tasks]
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert set(desk.states().values()) == {TaskState.CANCELLED}
-    assert {row.reason for row in desk.rows()} == {"stopped on request"}
-    answers = [desk.ledger.command(number) for number in asked]
-    assert [command.answer for command in answers if command] == [
-        "it stops at its next step",
-        "it had not begun, and is cancelled",
-        "it had not begun, and is cancelled",
-    ]
-
-
-def test_a_stopped_task_whose_effect_is_open_is_uncertain(desk: Desk) -> None:
-    began = threading.Event()
-
-    def stop_midway(task, journal, stop):
-        journal.committing("follow", task.target, "@own", {})
-        return stop_when_asked(began)(task, journal, stop)
-
-    tasks = desk.add(("A", "@1"))
-    with desk.executor(LaneBackend(stop_midway), tasks) as executor:
-        assert began.wait(LONG_S)
-        desk.ledger.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert desk.row("@1").state is TaskState.UNCERTAIN and "resolve" in (desk.row("@1").hint or "")
-
-
-def test_a_stop_of_everything_lets_tasks_go_on_after_the_pause(desk: Desk) -> None:
-    began = threading.Event()
-    backend = LaneBackend(stop_when_asked(began))
-    with desk.executor(backend, desk.add(("A", "@1"))) as executor:
-        assert began.wait(LONG_S)
-        desk.ledger.pause(PauseScope.ALL, None, "anna")
-        desk.ledger.request(CommandKind.STOP_ALL, None, "anna")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-        assert (desk.row("@1").state, desk.row("@1").tries) == (TaskState.PENDING, 0)
-        backend.behaviour = nothing
-        desk.ledger.resume()
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-    assert desk.states() == {"@1": TaskState.COMPLETED}
-
-
-def test_tasks_that_another_process_recorded_are_taken(desk: Desk) -> None:
-    with desk.executor(LaneBackend(nothing), []) as executor:
-        desk.add(("A", "@1"))
-        desk.ledger.request(CommandKind.TASKS_ADDED, None, "anna")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-        assert desk.states() == {"@1": TaskState.COMPLETED}
-        assert not desk.ledger.open_commands()
-
-
-def test_a_task_that_a_person_retries_has_all_its_tries_again(desk: Desk) -> None:
-    tasks = desk.add(("A", "@1"), retry=RetryRule(1, 30))
-    with desk.executor(LaneBackend(outcomes(FAILED, FAILED, FAILED, DONE)), tasks) as executor:
-        assert executor.wait_until_idle(LONG_S)
-        desk.pass_time(executor)
-        assert desk.states() == {"@1": TaskState.FAILED}
-        desk.ledger.retry(tasks[0].key)
-        desk.ledger.request(CommandKind.TASKS_ADDED, tasks[0].key, "anna")
-        executor.refresh()
-        assert executor.wait_until_idle(LONG_S)
-        assert (desk.row("@1").state, desk.row("@1").attempts) == (TaskState.PENDING, 3)
-        desk.pass_time(executor)
-    assert (desk.row("@1").state, desk.row("@1").attempts) == (TaskState.COMPLETED, 4)
 
 
 # time
