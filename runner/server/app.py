@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
 from runner.server.local_api.app import PREFIX
@@ -23,7 +22,7 @@ class ServerState:
     obstacles: Callable[[], Sequence[str]]
 
 
-def create_app(state: ServerState, local_api: ASGIApp | None = None) -> Starlette:
+def create_app(state: ServerState, local_api: ASGIApp | None = None) -> ASGIApp:
     # Plain functions: they read the ledger, so Starlette calls them in its threads.
     def metrics(request: Request) -> Response:
         """Figures for Prometheus."""
@@ -39,7 +38,7 @@ def create_app(state: ServerState, local_api: ASGIApp | None = None) -> Starlett
 
     routes: list[BaseRoute] = [Mount(PREFIX, local_api)] if local_api else []
     routes += [Route("/metrics", metrics), Route("/healthz", healthz), Route("/readyz", readyz)]
-    return Starlette(routes=routes)
+    return Router(routes)  # the Local API answers for its own failures, the rest have none to answer for
 
 
 def _verdict(reasons: Sequence[str]) -> JSONResponse:

@@ -91,6 +91,7 @@ class Commits:
 
     def _commit(self, writes: list[_Write]) -> None:
         with self._engine.begin() as connection:
+            claim(connection)
             if len(writes) == 1:
                 writes[0].result = writes[0].work(connection)
                 return
@@ -98,17 +99,27 @@ class Commits:
                 _carry_out_apart(connection, write)
 
 
+def raw(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection, for what needs none of SQLAlchemy's care."""
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def claim(connection: Connection) -> None:
+    """Begin a transaction that writes: one that begins as a read may find the database taken halfway."""
+    raw(connection).execute("BEGIN IMMEDIATE").close()
+
+
 def _carry_out_apart(connection: Connection, write: _Write) -> None:
     """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
-    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-    raw.execute("SAVEPOINT one").close()
+    database = raw(connection)
+    database.execute("SAVEPOINT one").close()
     try:
         write.result = write.work(connection)
     except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
         write.error = error
         try:
-            raw.execute("ROLLBACK TO SAVEPOINT one").close()
+            database.execute("ROLLBACK TO SAVEPOINT one").close()
         except sqlite3.Error:
             # The database has given the whole transaction up (a full disk): all of it has failed for that reason.
             raise error from None
-    raw.execute("RELEASE SAVEPOINT one").close()
+    database.execute("RELEASE SAVEPOINT one").close()

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
-from runner.store.commits import Commits
+from runner.store.commits import Commits, claim, raw
 from runner.store.failures import translated
 from runner.store.url import ledger_path
 
@@ -41,14 +41,8 @@ class Database:
     def __init__(self, store_url: str) -> None:
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
-        if self.path:
-            self._readers, writers = (
-                _engine(self.path, READERS, READ_CACHE_KB),
-                _engine(self.path, 1, WRITE_CACHE_KB),
-            )
-        else:
-            self._readers = writers = _engine(None, 1, WRITE_CACHE_KB)
-        self._writer = writers.execution_options(begin="BEGIN IMMEDIATE")
+        self._writer = _engine(self.path, 1, WRITE_CACHE_KB)
+        self._readers = _engine(self.path, READERS, READ_CACHE_KB) if self.path else self._writer
         self._commits = Commits(self._writer)
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
@@ -57,6 +51,7 @@ class Database:
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
         with translated(action, self.where), self._readers.begin() as connection:
+            raw(connection).execute("BEGIN").close()
             yield connection
 
     def write(self, action: str, work: Callable[[Connection], T]) -> T:
@@ -79,15 +74,15 @@ class Database:
         when all is done.
         """
         with translated(action, self.where), self._writer.connect() as connection:
-            raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-            raw.execute("PRAGMA foreign_keys=OFF").close()
+            raw(connection).execute("PRAGMA foreign_keys=OFF").close()
             try:
                 with connection.begin():
+                    claim(connection)
                     work(connection)
                     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
                     assert broken is None, f"a migration breaks a reference: {broken}"
             finally:
-                raw.execute("PRAGMA foreign_keys=ON").close()
+                raw(connection).execute("PRAGMA foreign_keys=ON").close()
 
     def version(self) -> int:
         """A number that is another one after somebody has written, in this process or elsewhere; cheap."""
@@ -122,7 +117,6 @@ def _engine(path: Path | None, connections: int, cache_kb: int) -> Engine:
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", partial(_configure, cache_kb=cache_kb))
-    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -147,12 +141,6 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
                 raise
         time.sleep(0.01)
-
-
-def _begin(connection: Connection) -> None:
-    # A write claims the database at its start: one that begins as a read may find it taken halfway.
-    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-    raw.execute(connection.get_execution_options().get("begin", "BEGIN")).close()
 
 
 def to_json(value: object) -> str:

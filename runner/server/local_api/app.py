@@ -77,6 +77,7 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
         description=DESCRIPTION,
         redoc_url=None,
         responses=FAILURES,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.add_middleware(Guard, token=token, headers={LEDGER_HEADER: desk.ledger.id})
     _add_failures(app, desk.ledger.id)
