@@ -186,7 +186,8 @@ class Timetable:
                     running.started(one)
         if decisions:
             decisions.sort(key=attrgetter("occurrence.instant_utc"))
-            self._hand_over(self._ledger.record(decisions), gap)
+            # No flush of its own: without a row it is decided anew, and what begins a task is flushed, with this.
+            self._hand_over(self._ledger.record(decisions, flush=False), gap)
             self._tell(decisions)
 
     def _hand_over(self, tasks: Sequence[Task], gap: Gap) -> None:

@@ -14,10 +14,11 @@ T = TypeVar("T")
 class _Write:
     """A write that waits to be carried out; `woken` is set when it is over, or when its thread is to lead."""
 
-    __slots__ = ("error", "is_over", "result", "woken", "work")
+    __slots__ = ("error", "flush", "is_over", "result", "woken", "work")
 
-    def __init__(self, work: Callable[[Connection], Any]) -> None:
+    def __init__(self, work: Callable[[Connection], Any], *, flush: bool) -> None:
         self.work = work
+        self.flush = flush
         self.woken = threading.Event()
         self.is_over = False
         self.result: Any = None
@@ -37,11 +38,16 @@ class Commits:
         self._mutex = threading.Lock()
         self._queue: list[_Write] = []
         self._is_led = False
+        self._flushes = True
 
-    def carry_out(self, work: Callable[[Connection], T]) -> T:
+    def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True) -> T:
         """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises,
-        and then nothing of it has been written."""
-        write = _Write(work)
+        and then nothing of it has been written.
+
+        Without `flush` it survives the end of the process, but that of the machine only together with the next
+        write that is flushed.
+        """
+        write = _Write(work, flush=flush)
         with self._mutex:
             self._queue.append(write)
             leads, self._is_led = not self._is_led, True
@@ -91,12 +97,19 @@ class Commits:
 
     def _commit(self, writes: list[_Write]) -> None:
         with self._engine.begin() as connection:
+            self._set_flush(connection, any(write.flush for write in writes))
             claim(connection)
             if len(writes) == 1:
                 writes[0].result = writes[0].work(connection)
                 return
             for write in writes:
                 _carry_out_apart(connection, write)
+
+    def _set_flush(self, connection: Connection, flush: bool) -> None:
+        if flush is not self._flushes:
+            level = "FULL" if flush else "NORMAL"
+            raw(connection).execute(f"PRAGMA synchronous={level}").close()
+            self._flushes = flush
 
 
 def raw(connection: Connection) -> sqlite3.Connection:

@@ -54,14 +54,15 @@ class Database:
             raw(connection).execute("BEGIN").close()
             yield connection
 
-    def write(self, action: str, work: Callable[[Connection], T]) -> T:
-        """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written.
+    def write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+        """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written. Without
+        `flush` it outlives this process, but a failure of power only once a later write has been flushed.
 
         Threads that write at the same time share a transaction and its flush to the disk, so `work` may be done
         by another thread. It must not call the database's own methods.
         """
         with translated(action, self.where):
-            return self._commits.carry_out(work)
+            return self._commits.carry_out(work, flush=flush)
 
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""

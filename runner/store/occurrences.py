@@ -67,17 +67,24 @@ KEYS = select(TASK.key)
 
 
 class Occurrences(Part):
-    def record(self, decisions: Sequence[Decision], run_id: str | None = None) -> list[Task]:
+    def record(
+        self, decisions: Sequence[Decision], run_id: str | None = None, *, flush: bool = True
+    ) -> list[Task]:
         """Write occurrences and their tasks (pending) in one transaction; returns the tasks that are new.
 
         An occurrence or a task that the ledger has already is left as it is, a deleted task too; only an
         occurrence that was not started is started now, if that is decided. Each task belongs to the occurrence
         that it is given with.
+
+        Without `flush` a failure of power may take them away, as long as nothing was written after them: that is
+        for decisions which whoever finds no row of them would make again.
         """
         count = sum(len(decision.tasks) for decision in decisions)
         now = self._clock.now()
         return self._write(
-            f"record {count} tasks", lambda connection: _record(connection, decisions, run_id, now)
+            f"record {count} tasks",
+            lambda connection: _record(connection, decisions, run_id, now),
+            flush=flush,
         )
 
     def add_occurrences(

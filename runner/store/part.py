@@ -25,8 +25,8 @@ class Part:
         with self._database.read(action) as connection:
             return work(connection)
 
-    def _write(self, action: str, work: Callable[[Connection], T]) -> T:
-        return self._database.write(action, work)
+    def _write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+        return self._database.write(action, work, flush=flush)
 
 
 def new_id(connection: Connection, statement: Insert) -> int:

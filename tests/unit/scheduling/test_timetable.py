@@ -59,7 +59,7 @@ def test_what_falls_on_one_instant_is_recorded_in_one_transaction(life: Life):
     life.start(source(NINE), source(NINE, name="other"), source(NINE, HALF_HOURS, name="third"))
     writes = []
     record = life.ledger.record
-    life.ledger.record = lambda decisions: writes.append(len(decisions)) or record(decisions)
+    life.ledger.record = lambda decisions, **how: writes.append(len(decisions)) or record(decisions, **how)
     life.go_on(62)
     assert writes == [4]
     assert life.states(campaign="third") == [
@@ -514,5 +514,5 @@ def test_a_reload_that_fails_halfway_can_be_done_again(life: Life, monkeypatch: 
     assert life.states() == [("2026-11-21T09:00", "started")]
 
 
-def _fail(*args: object) -> None:
+def _fail(*args: object, **how: object) -> None:
     raise LedgerError("the disk is full")

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,10 +38,11 @@ class Crowd:
         self._until_queued(0)
 
     def add(self, action: str, *numbers: int) -> "Future[int]":
+        return self.send(action, lambda connection: insert(connection, *numbers))
+
+    def send(self, action: str, work: Callable[[Connection], int], *, flush: bool = True) -> "Future[int]":
         queued = len(self._queue)
-        future = self._pool.submit(
-            self.database.write, action, lambda connection: insert(connection, *numbers)
-        )
+        future = self._pool.submit(self.database.write, action, work, flush=flush)
         self._until_queued(queued + 1)
         return future
 
@@ -76,6 +77,24 @@ def numbers(database: Database) -> list[int]:
         return list(connection.scalars(text("SELECT n FROM t ORDER BY n")))
 
 
+def is_flushed(connection: Connection) -> int:
+    """1 if the transaction that goes on will be on the disk when it is over (synchronous is 2, FULL)."""
+    return int(connection.scalar(text("PRAGMA synchronous")) == 2)
+
+
+def test_a_write_is_flushed_unless_it_need_not_be(database: Database) -> None:
+    asked = [True, False, False, True]
+    assert [database.write("look", is_flushed, flush=flush) for flush in asked] == asked
+
+
+@pytest.mark.parametrize("asked", [[False, False], [False, True], [True, False]])
+def test_one_that_must_be_flushed_has_the_others_flushed_too(database: Database, asked: list[bool]) -> None:
+    crowd = Crowd(database)
+    futures = [crowd.send("look", is_flushed, flush=flush) for flush in asked]
+    crowd.let_go()
+    assert [future.result() for future in futures] == [any(asked)] * 2
+
+
 def test_writes_that_wait_share_one_transaction(database: Database) -> None:
     crowd = Crowd(database)
     futures = [crowd.add(f"write {number}", number) for number in range(10)]
@@ -97,8 +116,7 @@ def test_a_write_that_fails_undoes_nothing_of_the_others(database: Database) -> 
 def test_an_error_that_is_not_the_databases_is_the_writers_own(database: Database) -> None:
     crowd = Crowd(database)
     first = crowd.add("write 1", 1)
-    broken = crowd._pool.submit(database.write, "divide", lambda connection: 1 // 0)
-    crowd._until_queued(2)
+    broken = crowd.send("divide", lambda connection: 1 // 0)
     crowd.let_go()
     with pytest.raises(ZeroDivisionError):
         broken.result()
