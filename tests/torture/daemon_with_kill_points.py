@@ -2,124 +2,28 @@
 
     python daemon_with_kill_points.py [--kill POINT:COUNT] [--trace FILE] ... -- daemon campaigns/
 
-Nothing of this is in the product: its durable writes, its one raw action and its lock are wrapped from outside. A
-point is `NAME before`, `NAME within` (the statements are executed and not committed) or `NAME after`.
+The durable writes of the product, its one raw action and its lock are wrapped from outside (`kill_points.py`).
 """
 
 import argparse
-import functools
 import importlib
-import inspect
 import io
-import itertools
-import os
-import signal
 import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import apscheduler.schedulers.base
+from kill_points import Points, leave_committing_out, public_methods, wrap_writes
 from PIL import Image
 
 from runner.backends.device import DeviceBackend
 from runner.clock import SystemClock
 from runner.phone.session import Session
 from runner.store.artifacts import Artifacts
-from runner.store.database import Database
-from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
-from runner.tasks import AttemptOutcome, Effect, EffectState, Journal, Outcome, Task
-
-
-class Points:
-    """Counts how often each point is reached, writes a trace, and kills this process at the chosen one."""
-
-    def __init__(self, kill: str | None, trace: Path | None) -> None:
-        point, _, count = (kill or "").rpartition(":")
-        self._chosen = (point, int(count or 0))
-        self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
-        self._reached: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self._started = time.monotonic()
-
-    def reach(self, point: str) -> None:
-        with self._lock:
-            self._reached[point] += 1
-            if self._trace is not None:
-                at = time.monotonic() - self._started
-                os.write(self._trace, f"{at:.3f}\t{threading.current_thread().name}\t{point}\n".encode())
-            if (point, self._reached[point]) == self._chosen:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, owner: type, method: str, name: str) -> None:
-        """Make `NAME before` and `NAME after` points of a method."""
-        original = getattr(owner, method)
-
-        @functools.wraps(original)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            self.reach(f"{name} before")
-            result = original(*args, **kwargs)
-            self.reach(f"{name} after")
-            return result
-
-        setattr(owner, method, wrapped)
-
-
-def public_methods(owner: type) -> list[str]:
-    """Its own and the inherited ones, so that a new one is included by itself."""
-    found = inspect.getmembers(owner, inspect.isfunction)
-    return [name for name, _ in found if not name.startswith("_") and name != "close"]
-
-
-def wrap_writes(points: Points) -> None:
-    """Each public method of the Ledger, and what it writes; a method that only reads has no points."""
-    inside = threading.local()
-
-    def named(method: Callable[..., Any], name: str) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if getattr(inside, "name", None):  # one public method that calls another is one write
-                return method(*args, **kwargs)
-            inside.name, inside.wrote = name, False
-            try:
-                result = method(*args, **kwargs)
-            finally:
-                inside.name = None
-            if inside.wrote:
-                points.reach(f"ledger.{name} after")
-            return result
-
-        return wrapped
-
-    def writing(method: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def wrapped(self: Database, action: str, work: Callable[[Any], Any]) -> Any:
-            outer = getattr(inside, "name", None)
-            name = outer or method.__name__
-
-            def worked(connection: Any) -> Any:  # by this thread or by another one that commits for both
-                result = work(connection)
-                points.reach(f"ledger.{name} within")
-                return result
-
-            inside.wrote = True
-            points.reach(f"ledger.{name} before")
-            result = method(self, action, worked)
-            if outer is None:
-                points.reach(f"ledger.{name} after")
-            return result
-
-        return wrapped
-
-    for name in public_methods(Ledger):
-        setattr(Ledger, name, named(getattr(Ledger, name), name))
-    Database.write, Database.migrate = writing(Database.write), writing(Database.migrate)
+from runner.tasks import AttemptOutcome, EffectState, Journal, Outcome, Task
 
 
 def wrap_the_rest(points: Points) -> None:
@@ -128,35 +32,6 @@ def wrap_the_rest(points: Points) -> None:
     for name in public_methods(Artifacts):
         if name.startswith("save"):
             points.around(Artifacts, name, f"artifacts.{name}")
-
-
-def leave_committing_out() -> None:
-    """Write no effect down before its action, only after it: what the harness must notice."""
-    begin, settle, effects = Ledger.begin_effect, Ledger.settle_effect, Ledger.effects
-    numbers = itertools.count(1)
-    unwritten: dict[int, tuple[Any, ...]] = {}
-    written: dict[int, int] = {}
-
-    def begin_effect(self: Ledger, *args: Any) -> int:
-        promised = -next(numbers)
-        unwritten[promised] = args
-        return promised
-
-    def settle_effect(self: Ledger, effect_id: int, *args: Any) -> None:
-        if effect_id in unwritten:
-            written[effect_id] = begin(self, *unwritten.pop(effect_id))
-        settle(self, written.get(effect_id, effect_id), *args)
-
-    def effects_of(self: Ledger, key: str) -> list[Effect]:
-        promised = {real: effect_id for effect_id, real in written.items()}
-        found = [replace(effect, id=promised.get(effect.id, effect.id)) for effect in effects(self, key)]
-        for effect_id, (_, of, kind, target, _, _, evidence) in unwritten.items():
-            if of == key:
-                state = EffectState.COMMITTING
-                found.append(Effect(effect_id, key, len(found), kind, target, state, evidence))
-        return found
-
-    Ledger.begin_effect, Ledger.settle_effect, Ledger.effects = begin_effect, settle_effect, effects_of
 
 
 def do_nothing_on(prefix: str) -> None:

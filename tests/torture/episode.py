@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from kill_points import reached
 from lives import ZYGOTE, Life
 from reading import FINAL, Reading
 from stirring import stir
@@ -348,9 +349,7 @@ class Episode:
 
     def reached(self) -> list[str]:
         """The points that the latest daemon has reached, in order."""
-        if not self.trace.exists():
-            return []
-        return [line.split("\t")[2] for line in self.trace.read_text().splitlines()]
+        return reached(self.trace)
 
     def _left(self) -> int:
         """How many tasks are not over, those included that were asked for and are not even there."""

@@ -1,0 +1,172 @@
+"""Points of the code at which a process ends itself with SIGKILL; both harnesses that kill processes use them.
+
+Nothing of this is in the product: what it does durably is wrapped from outside. A point is `NAME before`, `NAME
+within` (the statements are executed and not committed) or `NAME after`.
+"""
+
+import functools
+import inspect
+import itertools
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from runner.store.database import Database
+from runner.store.ledger import Ledger
+from runner.store.rows import Ending, NewEffect
+from runner.tasks import Effect, EffectState, Settlement
+
+
+class Points:
+    """Counts how often each point is reached, writes a trace, and kills this process at the chosen one
+    (`POINT:COUNT`), or `after_s` seconds later."""
+
+    def __init__(self, kill: str | None, trace: Path | None, after_s: float = 0.0) -> None:
+        point, _, count = (kill or "").rpartition(":")
+        self._chosen = (point, int(count or 0))
+        self._after_s = after_s
+        self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
+        self._reached: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+
+    def reach(self, point: str) -> None:
+        with self._lock:
+            self._reached[point] += 1
+            if self._trace is not None:
+                at = time.monotonic() - self._started
+                os.write(self._trace, f"{at:.3f}\t{threading.current_thread().name}\t{point}\n".encode())
+            if (point, self._reached[point]) == self._chosen:
+                die(self._after_s)
+
+    def around(self, owner: type, method: str, name: str) -> None:
+        """Make `NAME before` and `NAME after` points of a method."""
+        original = getattr(owner, method)
+
+        @functools.wraps(original)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            self.reach(f"{name} before")
+            result = original(*args, **kwargs)
+            self.reach(f"{name} after")
+            return result
+
+        setattr(owner, method, wrapped)
+
+
+def die(after_s: float = 0.0) -> None:
+    """End this process with SIGKILL, now or so many seconds later."""
+    if after_s:
+        threading.Timer(after_s, die).start()
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def reached(trace: Path) -> list[str]:
+    """The points in a trace, in order."""
+    lines = trace.read_text().splitlines() if trace.exists() else []
+    return [line.split("\t")[2] for line in lines]
+
+
+def public_methods(owner: type) -> list[str]:
+    """Its own and the inherited ones, so that a new one is included by itself."""
+    found = inspect.getmembers(owner, inspect.isfunction)
+    return [name for name, _ in found if not name.startswith("_") and name != "close"]
+
+
+def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterable[str] = ()) -> None:
+    """Each public method of the Ledger, and what it writes; a method that only reads has no points.
+
+    What is written through one of the `methods` of a journal has the points of that method.
+    """
+    inside = threading.local()
+
+    def named(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if getattr(inside, "name", None):  # one public method that calls another is one write
+                return method(*args, **kwargs)
+            inside.name, inside.wrote = name, False
+            try:
+                result = method(*args, **kwargs)
+            finally:
+                inside.name = None
+            if inside.wrote:
+                points.reach(f"{name} after")
+            return result
+
+        return wrapped
+
+    def writing(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def wrapped(self: Database, action: str, work: Callable[[Any], Any]) -> Any:
+            outer = getattr(inside, "name", None)
+            name = outer or f"ledger.{method.__name__}"
+
+            def worked(connection: Any) -> Any:  # by this thread or by another one that commits for both
+                result = work(connection)
+                points.reach(f"{name} within")
+                return result
+
+            inside.wrote = True
+            points.reach(f"{name} before")
+            result = method(self, action, worked)
+            if outer is None:
+                points.reach(f"{name} after")
+            return result
+
+        return wrapped
+
+    for name in public_methods(Ledger):
+        setattr(Ledger, name, named(getattr(Ledger, name), f"ledger.{name}"))
+    for name in methods:
+        setattr(journal, name, named(getattr(journal, name), f"journal.{name}"))
+    Database.write, Database.migrate = writing(Database.write), writing(Database.migrate)
+
+
+def leave_committing_out() -> None:
+    """Write no effect down before its action, only after it: what a harness must notice."""
+    begin, settle, finish = Ledger.begin_effects, Ledger.settle_effects, Ledger.finish_attempts
+    effects = Ledger.effects
+    numbers = itertools.count(1)
+    unwritten: dict[int, NewEffect] = {}
+    written: dict[int, int] = {}
+
+    def begin_effects(self: Ledger, new: Sequence[NewEffect]) -> list[int]:
+        promised = [-next(numbers) for _ in new]
+        unwritten.update(zip(promised, new, strict=True))
+        return promised
+
+    def kept(self: Ledger, settlements: Sequence[Settlement]) -> list[Settlement]:
+        ids = [one.effect_id for one in settlements]
+        late = [number for number in dict.fromkeys(ids) if number in unwritten]
+        if late:
+            written.update(zip(late, begin(self, [unwritten.pop(number) for number in late]), strict=True))
+        return [replace(one, effect_id=written.get(one.effect_id, one.effect_id)) for one in settlements]
+
+    def settle_effects(self: Ledger, settlements: Sequence[Settlement]) -> None:
+        settle(self, kept(self, settlements))
+
+    def finish_attempts(
+        self: Ledger, endings: Sequence[Ending], settlements: Sequence[Settlement] = ()
+    ) -> None:
+        finish(self, endings, kept(self, settlements))
+
+    def effects_of(self: Ledger, key: str) -> list[Effect]:
+        promised = {real: effect_id for effect_id, real in written.items()}
+        found = [replace(effect, id=promised.get(effect.id, effect.id)) for effect in effects(self, key)]
+        for effect_id, new in unwritten.items():
+            if new.task_key == key:
+                state = EffectState.COMMITTING
+                found.append(Effect(effect_id, key, len(found), new.kind, new.target, state, new.evidence))
+        return found
+
+    Ledger.begin_effect = lambda self, *about: begin_effects(self, [NewEffect(*about)])[0]
+    Ledger.settle_effect = lambda self, *about: settle_effects(self, [Settlement(*about)])
+    Ledger.begin_effects, Ledger.settle_effects = begin_effects, settle_effects
+    Ledger.finish_attempts, Ledger.effects = finish_attempts, effects_of
