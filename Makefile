@@ -31,7 +31,7 @@ torture: .venv/.ready
 
 KILLS ?= 200
 torture-api: .venv/.ready
-	$(BIN)/python tests/fault_server/local_api_kills.py $(KILLS)
+	PYTHONPATH=tests/torture $(BIN)/python tests/fault_server/local_api_kills.py $(KILLS)
 
 MINUTES ?= 10
 soak: .venv/.ready

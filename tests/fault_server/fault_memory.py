@@ -23,8 +23,8 @@ TEXTS = ("pending", "running", "completed", "failed")
 @dataclass
 class Setup:
     """How the server behaves; times in seconds of the real clock. `details` is how much it tells of a task: all,
-    no_target, no_config, bare. With `retries_anew` a retry makes another task. `faults` are taken one after another
-    by the calls that they name."""
+    no_target, no_config, bare. What is `stuck` is done, and does not end. With `retries_anew` a retry makes another
+    task. `faults` are taken one after another by the calls that they name."""
 
     plan: str = "Pro"
     enabled: bool = True
@@ -60,6 +60,7 @@ class Made:
     visible_at: float
     stopped: str = ""
     began: bool = False
+    is_done: bool = False
     runs: int = 0
     retries: int = 0
 
@@ -90,16 +91,21 @@ class FaultMemory:
         if now < made.begins_at:
             return PENDING
         if made.target in self.setup.stuck or made.serial in self.setup.stuck:
-            made.began = True
+            self.work(made)
             return RUNNING
         if now < made.begins_at + self.setup.work_s:
             made.began = True
             return RUNNING
         made.began = True
-        if (self.failure(made)) is not None:
+        if self.failure(made) is not None:
             return FAILED
-        made.runs = max(made.runs, 1)
+        self.work(made)
         return COMPLETED
+
+    def work(self, made: Made) -> None:
+        """Do what is asked for, once each time that it is asked for."""
+        made.runs += not made.is_done
+        made.began = made.is_done = True
 
     def failure(self, made: Made) -> str | None:
         for name in (made.target, made.serial, made.username):
@@ -212,7 +218,8 @@ class FaultMemory:
                 if self.status(made) != FAILED:
                     raise Refused(40001, "only a failed task can be retried")
                 if self.setup.retries_anew:
-                    made = self.tasks[self.next_id] = replace(made, id=self.next_id)
+                    made.stopped, made = "tried again", replace(made, id=self.next_id, runs=0)
+                    self.tasks[made.id] = made
                     self.next_id += 1
                 self.retry(made)
                 return {"task_id": made.id}
@@ -224,7 +231,7 @@ class FaultMemory:
 
     def retry(self, made: Made) -> None:
         if self.status(made) == FAILED:
-            made.stopped, made.retries, made.began = "", made.retries + 1, False
+            made.stopped, made.retries, made.began, made.is_done = "", made.retries + 1, False, False
             made.begins_at = time.monotonic() + self.setup.wait_s
 
     def find(self, number: str) -> Made:
@@ -277,6 +284,7 @@ class FaultMemory:
                     "status": self.status(made),
                     "runs": made.runs,
                     "retries": made.retries,
+                    "stopped": made.stopped,
                     "deleted": made.id in self.deleted,
                 }
                 for made in tasks
