@@ -143,6 +143,8 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"call": "GET task", "after": "drop", "times": 3},
     {"call": "GET task", "before": "500", "times": 2},
     {"call": "GET license/check", "before": "html"},
+    {"call": "POST task/[0-9]+/retry", "before": "drop"},
+    {"call": "POST task/[0-9]+/retry", "after": "drop"},
 )
 SHAPES: tuple[dict[str, Any], ...] = (
     {},

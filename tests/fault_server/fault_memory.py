@@ -218,7 +218,9 @@ class FaultMemory:
                 if self.status(made) != FAILED:
                     raise Refused(40001, "only a failed task can be retried")
                 if self.setup.retries_anew:
-                    made.stopped, made = "tried again", replace(made, id=self.next_id, runs=0)
+                    visible = time.monotonic() + self.setup.hidden_s
+                    anew = replace(made, id=self.next_id, runs=0, visible_at=visible)
+                    made.stopped, made = "tried again", anew
                     self.tasks[made.id] = made
                     self.next_id += 1
                 self.retry(made)

@@ -1,5 +1,8 @@
 """How tasks on the server end: retried, deleted, stopped, left and taken up again; several batches at a time."""
 
+from typing import Any
+
+import pytest
 from api_desk import FASTER, Desk, all_are, made, until
 from batch_desk import make_tasks
 from fault_server_process import FaultServer
@@ -53,6 +56,62 @@ def test_a_retry_that_makes_another_task_is_known_by_its_id_at_once(server: Faul
     journal.leave = True
     thread.join(20)
     assert [path for _, path, _ in server.truth()["requests"] if path.endswith("retry")] == ["task/1/retry"]
+
+
+@pytest.mark.parametrize("fault", ({"after": "drop"}, {"after": {"data": {}}}))
+@pytest.mark.parametrize("makes_another", (True, False))
+def test_a_retry_without_an_answer_is_found(
+    server: FaultServer, desk: Desk, fault: dict[str, Any], makes_another: bool
+) -> None:
+    server.reset(fails={"D1": "the phone was away"}, retries_anew=makes_another)
+    tasks = make_tasks()
+    desk.perform(tasks)
+    server.change(faults=[{"call": "POST task/1/retry", **fault}])
+    desk.perform(tasks)
+    assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+    assert [task["runs"] for task in server.truth()["tasks"]] == ([0, 1] if makes_another else [1])
+    assert len(server.requests("POST task/1/retry")) == 1
+
+
+def test_a_retry_that_made_another_task_is_found_by_the_process_after(
+    server: FaultServer, desk: Desk
+) -> None:
+    server.reset(fails={"D1": "the phone was away"}, retries_anew=True)
+    tasks = make_tasks()
+    desk.perform(tasks)
+    lost = {"call": "POST task/1/retry", "after": "drop"}
+    once, then_away = {"call": "GET task"}, {"call": "GET task", "before": "500", "times": 9999}
+    server.change(faults=[lost, once, then_away])
+    journal, thread = desk.begin(tasks)
+    until(lambda: bool(server.requests("POST task/1/retry")))
+    journal.leave = True
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.STOPPED]
+    server.change(faults=[])
+    desk.perform(tasks)
+    assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+    assert len(server.requests("POST task/1/retry")) == 1
+
+
+def test_a_retry_that_never_arrived_has_done_nothing(server: FaultServer, desk: Desk) -> None:
+    server.reset(fails={"D1": "the phone was away"}, retries_anew=True)
+    tasks = make_tasks()
+    desk.perform(tasks)
+    server.change(faults=[{"call": "POST task/1/retry", "before": "drop"}])
+    desk.perform(tasks)
+    assert desk.outcomes() == [AttemptOutcome.FAILED]
+    assert all_are(desk.effects(), EffectState.REFUTED)
+
+
+def test_a_retry_without_an_answer_is_uncertain_where_the_server_tells_too_little(
+    server: FaultServer, desk: Desk
+) -> None:
+    server.reset(fails={"D1": "the phone was away"}, retries_anew=True)
+    tasks = make_tasks()
+    desk.perform(tasks)
+    server.change(details="bare", faults=[{"call": "POST task/1/retry", "after": "drop"}])
+    desk.perform(tasks)
+    assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
 
 
 def test_a_failure_that_the_server_calls_uncertain_stays_so(server: FaultServer, desk: Desk) -> None:
@@ -139,6 +198,22 @@ def test_a_person_stops_what_runs_on_the_server(server: FaultServer, desk: Desk)
     assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
     assert "stopped on request" in desk.messages().pop()
     assert len(server.requests("POST task/1/stop")) == 1
+
+
+def test_what_a_process_had_stopped_is_uncertain_for_the_one_after(server: FaultServer, desk: Desk) -> None:
+    server.reset(stuck=["D1"])
+    journal, thread = desk.begin(make_tasks())
+    until(lambda: bool(journal.deadlines))
+    server.change(faults=[{"call": "GET task", "before": "500", "times": 9999}])
+    journal.stop.update(journal.open)
+    until(lambda: bool(server.requests("POST task/1/stop")))
+    journal.leave = True
+    thread.join(20)
+    assert desk.outcomes() == [AttemptOutcome.STOPPED]
+    server.change(faults=[])
+    desk.perform(make_tasks())
+    assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
+    assert "stopped on request" in desk.messages().pop()
 
 
 def test_a_task_whose_time_is_over_is_stopped_by_its_id(server: FaultServer, desk: Desk) -> None:

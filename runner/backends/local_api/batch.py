@@ -68,7 +68,7 @@ class Batch:
     def keep_in_view(self) -> None:
         """Tell the shared view from which task on the batch wants to know."""
         ids = [min(work.ids) for work in self.open.values() if work.ids]
-        ids += [lot.trace.newest.id + 1 for lot in self.lots]
+        ids += [lot.trace.retry_of or lot.trace.newest.id + 1 for lot in self.lots]
         self.server.view.watch(self, min(ids, default=None))
 
     def release(self) -> None:

@@ -41,8 +41,9 @@ def reported(work: Work, tasks: Sequence[ServerTask]) -> Ending:
     has_begun = work.has_begun or any(task.started_at for task in tasks)
     if work.stopping and not has_begun:
         return Ending(_stopped(work.stopping), EffectState.REFUTED, evidence)
-    if work.stopping or what.startswith("uncertain"):
-        return unknown(work, f"{work.stopping or where}: {what}", evidence)
+    stopped = work.stopping or (work.was_stopped if has_begun else None)
+    if stopped or what.startswith("uncertain"):
+        return unknown(work, f"{stopped or where}: {what}", evidence)
     if what.startswith("cancelled"):
         state = EffectState.UNCERTAIN if has_begun else EffectState.REFUTED
         return Ending(Outcome(AttemptOutcome.CANCELLED, f"{where}: {what}"), state, evidence)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from runner.backends.local_api.batch import Batch, Server, settlements
 from runner.backends.local_api.ending import Ending, unknown
-from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, own_share
+from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, contradicts, own_share
 from runner.backends.local_api.sending import SEARCH_S
-from runner.backends.local_api.shapes import ServerTask, ranges
+from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
 from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds, surplus
 from runner.errors import ApiError
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
@@ -36,15 +36,15 @@ def _take_up(work: Work, unsure: Sequence[Effect], lots: dict[tuple[object, ...]
     trace = Trace.of(unsure)
     work.effects = [effect.id for effect in unsure]
     work.by_order = trace.by_order
-    work.ids = trace.ids or ((trace.retry_of,) if trace.retry_of is not None else ())
+    work.ids = trace.ids
+    work.was_stopped = trace.stopping
     work.since = now
     if not work.ids:
         why = "the process ended before the answer to the call was written down"
         if trace.answered:
             why = f"the server answered with the ids {ranges(trace.answered)}"
-        lot = lots.setdefault(
-            (trace.newest, trace.sent_utc, trace.answered), Lot(trace, why, now, now + SEARCH_S)
-        )
+        call = (trace.newest, trace.sent_utc, trace.answered, trace.retry_of)
+        lot = lots.setdefault(call, Lot(trace, why, now, now + SEARCH_S))
         lot.works.append(work)
         work.lot = lot
 
@@ -62,12 +62,15 @@ def locate(batch: Batch) -> None:
 def _locate(batch: Batch, lot: Lot) -> None:
     server = batch.server
     is_over = server.view.swept_from >= lot.until
+    _take(batch, lot, _taken_up_again(server, lot), set())
     answered, is_complete = _answered(server, lot)
     if is_complete or is_over or not _is_several(lot):
         _take(batch, lot, *by_answer([work.task for work in lot.works], answered))
     if lot.works and (is_complete or is_over):
         with server.gate.claiming:
             _take(batch, lot, _unanswered(batch, lot), set())
+            if is_over:
+                _take(batch, lot, _left_as_it_was(batch, lot), set())
     for work in list(lot.works):
         if is_over or server.view.silent_s() >= work.task.timeout_s:
             message = f"{lot.why}; no task after {lot.trace.newest.id} there can be told to be this one"
@@ -108,6 +111,35 @@ def _ask(server: Server, task_id: int) -> ServerTask | None:
         return None
 
 
+def _taken_up_again(server: Server, lot: Lot) -> Found:
+    """Of a retry without an answer: the task that was to be tried again, if that is under way or done."""
+    again = _retried(server, lot)
+    if again is None or again.status is ServerStatus.FAILED:
+        return {}
+    return {work.task.key: [again] for work in lot.works}
+
+
+def _left_as_it_was(batch: Batch, lot: Lot) -> Found:
+    """Of a retry without an answer: the task that was to be tried again and is a failed one all the same, if the
+    retry can have made no other one."""
+    again = _retried(batch.server, lot)
+    if again is None:
+        return {}
+    others = {number for other in batch.open.values() for number in other.ids}
+    others |= {number for effect in batch.journal.alike() for number in Trace.of([effect]).ids}
+    newer = [one for one in batch.server.view.newer(lot.trace.newest.id) if one.id not in others]
+    return {
+        work.task.key: [again]
+        for work in lot.works
+        if all(one.source == "ui" or contradicts(work.task, one) for one in newer)
+    }
+
+
+def _retried(server: Server, lot: Lot) -> ServerTask | None:
+    """The task that was to be tried again, as it was after that."""
+    return None if lot.trace.retry_of is None else server.view.get(lot.trace.retry_of, lot.since)
+
+
 def _unanswered(batch: Batch, lot: Lot) -> Found:
     """What the call can be told to have made though no answer names it."""
     server, newest = batch.server, lot.trace.newest
@@ -139,7 +171,7 @@ def _claims(task: Task, others: Iterable[Effect]) -> list[Claim]:
             task.target,
             task.lane,
         )
-        ids = trace.ids or trace.answered or ((trace.retry_of,) if trace.retry_of is not None else ())
+        ids = trace.ids or trace.answered
         if same and (ids or effect.state is EffectState.COMMITTING):
             claims.append(Claim(effect.id, trace.newest.id, _sent(trace), ids))
     return claims

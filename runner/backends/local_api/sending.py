@@ -9,7 +9,6 @@ from runner.backends.local_api.ending import not_begun
 from runner.backends.local_api.matching import contradicts
 from runner.backends.local_api.refusals import PLAN, UNKNOWN
 from runner.backends.local_api.shapes import Created, created, found, ranges
-from runner.backends.local_api.view import Newest
 from runner.backends.local_api.work import Lot, Trace, Work, intents
 from runner.errors import ApiError, ApiRefused, TaskError, Unsupported
 from runner.planning.calls import calls
@@ -18,9 +17,6 @@ from runner.tasks import EffectState, Task
 
 SEARCH_S = 60.0
 """For how long the tasks of a call are searched for on the server, at least."""
-
-_RETRY_S = 5.0
-"""How long a retry without an answer is given to show."""
 
 
 def send_waiting(batch: Batch) -> None:
@@ -111,27 +107,29 @@ def _repeat(batch: Batch, work: Work, task_id: int) -> None:
     if _names_another(batch, work, task_id):
         work.repeats = None
         return
-    trace = Trace(Newest(task_id, None), server.clock.now(), retry_of=task_id)
+    try:
+        trace = Trace(server.view.newest(), server.clock.now(), retry_of=task_id)
+    except ApiError as error:
+        _refuse(batch, [work], error)
+        return
     if not _begin(batch, [work], trace):
         return
-    work.ids, work.since = (task_id,), server.clock.monotonic()
     try:
-        anew = created(server.client.retry(task_id)).ids
-        work.since = server.clock.monotonic()
-        if anew and anew != work.ids:
-            work.ids = anew
-            batch.settle([work], EffectState.COMMITTING, work.names)
-    except ApiRefused as error:
-        if error.code == UNKNOWN:
-            batch.settle([work], EffectState.REFUTED, {"refused": error.message})
-            work.effects, work.ids, work.repeats = [], (), None
-        elif not error.sent and not _goes_on(batch, task_id):
-            _refuse(batch, [work], error)
+        ids, why = created(server.client.retry(task_id)).ids, f"the retry of task {task_id} was accepted"
     except ApiError as error:
-        if error.sent:
-            work.since = server.clock.monotonic() + _RETRY_S
-        else:
+        if isinstance(error, ApiRefused) and error.code == UNKNOWN:
+            batch.settle([work], EffectState.REFUTED, {"refused": error.message})
+            work.effects, work.repeats = [], None
+            return
+        if not error.sent and not (isinstance(error, ApiRefused) and _goes_on(batch, task_id)):
             _refuse(batch, [work], error)
+            return
+        ids, why = () if error.sent else (task_id,), error.message
+    if not ids:
+        _search(batch, [work], trace, why)
+        return
+    work.ids, work.since = ids, server.clock.monotonic()
+    batch.settle([work], EffectState.COMMITTING, work.names)
     server.view.hurry()
 
 

@@ -9,6 +9,7 @@ from runner.backends.local_api.refusals import UNKNOWN
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
 from runner.backends.local_api.work import Work
 from runner.errors import ApiError, ApiRefused
+from runner.tasks import EffectState
 
 MOST_QUESTIONS = 5
 """How many tasks that the list has lost are asked for at a time."""
@@ -56,6 +57,8 @@ def watch(batch: Batch) -> None:
         elif work.stopping and now >= work.stop_until:
             batch.finish(work, unknown(work, f"{work.stopping}; the server has not ended it", work.names))
         elif work.stopping and work.ids and now >= work.stop_at:
+            if not work.stop_at:
+                batch.settle([work], EffectState.COMMITTING, {"stopping": work.stopping})
             work.stop_at = now + _STOP_AGAIN_S
             for number in work.ids:
                 _stop(batch, work, number)

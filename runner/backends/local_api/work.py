@@ -20,7 +20,7 @@ UNKNOWN = (EffectState.COMMITTING, EffectState.UNCERTAIN)
 class Trace:
     """What is known of a call that makes tasks, from its intent on: the newest task before it, when it was sent
     (our clock), the ids that it answered with, and those that are this task's (`by_order`: as far as one can tell
-    by their order); `retry_of` is the id of the task that a retry repeats."""
+    by their order); `retry_of` is the id of the task that a retry repeats, `stopping` says why it was to be stopped."""
 
     newest: Newest
     sent_utc: datetime | None = None
@@ -28,6 +28,7 @@ class Trace:
     ids: tuple[int, ...] = ()
     retry_of: int | None = None
     by_order: bool = False
+    stopping: str | None = None
 
     @classmethod
     def of(cls, effects: Iterable[Effect]) -> "Trace":
@@ -42,6 +43,7 @@ class Trace:
             ids=from_ranges(told.get("server_tasks", "")),
             retry_of=int(told["retry_of"]) if "retry_of" in told else None,
             by_order="told_by" in told,
+            stopping=told.get("stopping"),
         )
 
     def intent(self, lane: str) -> dict[str, str]:
@@ -79,7 +81,8 @@ class Work:
     `gone` are the ids that are on the server no more, or name another task by now. What the server told before
     `since` (monotonic seconds) is out of date. `repeats` is its task there
     that failed in an earlier attempt. `stopping` says why it is being stopped, `stop_at` when that is asked for again
-    and `stop_until` when it is given up; `was_deleted` is set where we deleted it while it only waited.
+    and `stop_until` when it is given up; `was_stopped` says why a process before ours had asked for it, and
+    `was_deleted` is set where we deleted it while it only waited.
     """
 
     task: Task
@@ -92,6 +95,7 @@ class Work:
     since: float = 0.0
     has_begun: bool = False
     stopping: str | None = None
+    was_stopped: str | None = None
     was_deleted: bool = False
     stop_at: float = 0.0
     stop_until: float = 0.0
