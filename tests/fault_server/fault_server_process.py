@@ -20,6 +20,7 @@ class FaultServer:
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
         self.url = f"http://127.0.0.1:{self.port}/api/v1/"
+        self._client = httpx.Client(trust_env=False, verify=False, timeout=30)
 
     def reset(self, **setup: Any) -> None:
         """Forget everything, and behave like this from now on."""
@@ -44,10 +45,10 @@ class FaultServer:
         return [at for method, path, at in self.truth()["requests"] if f"{method} {path}" == call]
 
     def close(self) -> None:
+        self._client.close()
         self._process.communicate(timeout=10)
 
     def _control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         url = f"http://127.0.0.1:{self.port}/control/{path}"
-        text = json.dumps(body)
-        answer: dict[str, Any] = httpx.post(url, content=text, trust_env=False, timeout=30).json()
+        answer: dict[str, Any] = self._client.post(url, content=json.dumps(body)).json()
         return answer

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,15 +26,15 @@ CRASH = Kill("POST task sent")
 """A death that leaves the next process the most to find out."""
 
 TRIES = 20
-"""With faults a round may end before it comes to a point: so many rounds may do so."""
+"""With faults a round may end before it comes to a point: so many rounds at most."""
 
 LATEST_COUNT = 4
-"""The second kill at a point comes at its first to fourth time."""
+"""With faults the kill comes at the first to fourth time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a point is reached: in which case, how often, and whether only or also after a death."""
+    """Where a point is reached, and how often: in the life of a case that follows the deaths of `after`."""
 
     case: Case
     after: tuple[Kill, ...]
@@ -72,23 +71,17 @@ class Harness:
                 for point, times in Counter(self.round(case, *after).lives[-1]).items():
                     self.places.setdefault(point, []).append(Place(case, after, times))
 
-    def die_at(self, point: str) -> None:
-        """Without faults, in a first life if one comes to it."""
-        places = self.places[point]
-        place = self.chance.choice([place for place in places if not place.after] or places)
-        self._die(point, [(place.case, (*place.after, Kill(point)))] * 3)
-
-    def die_at_with_faults(self, point: str) -> None:
-        """Somewhere, at some time, on a server with faults; if it does not come to that, at the first time."""
-        tries = []
+    def die_at(self, point: str, *, with_faults: bool) -> None:
+        """Once: without faults in a first life, if one comes to the point; with faults anywhere, at any time."""
         for number in range(TRIES):
-            place = self.chance.choice(self.places[point])
-            count = self.chance.randint(1, min(place.times, LATEST_COUNT)) if number < TRIES / 4 else 1
-            tries.append((place.case.disturbed(self.chance), (*place.after, Kill(point, count))))
-        self._die(point, tries)
-
-    def _die(self, point: str, tries: Sequence[tuple[Case, tuple[Kill, ...]]]) -> None:
-        for case, deaths in tries:
+            places, count = self.places[point], 1
+            if not with_faults:
+                places = [place for place in places if not place.after] or places
+            place = self.chance.choice(places)
+            if with_faults and number < TRIES / 4:
+                count = self.chance.randint(1, min(place.times, LATEST_COUNT))
+            case = place.case.disturbed(self.chance) if with_faults else place.case
+            deaths = (*place.after, Kill(point, count))
             if len(self.round(case, *deaths).deaths) == len(deaths):
                 return
         self.count.odd.append(f"never reached: {point}")
@@ -119,8 +112,8 @@ def kill(times: int, seed: int) -> Count:
         harness = Harness(server, Path(folder), random.Random(seed))
         harness.discover()
         for point in harness.places:
-            harness.die_at(point)
-            harness.die_at_with_faults(point)
+            for with_faults in (False, True):
+                harness.die_at(point, with_faults=with_faults)
         while len(harness.count.deaths) < times:
             harness.die_at_random()
         return harness.count

@@ -1,15 +1,16 @@
 """How tasks on the server end: retried, deleted, stopped, left and taken up again; several batches at a time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from api_desk import FASTER, Desk, all_are, made, until
-from batch_desk import make_tasks
+from batch_desk import MemoryJournal, make_tasks
 from fault_server_process import FaultServer
 
 from runner.backends.local_api.view import QUICKEST_S
 from runner.backends.local_api.watching import MOST_QUESTIONS
-from runner.tasks import AttemptOutcome, EffectState, TaskOptions
+from runner.tasks import AttemptOutcome, EffectState, Settlement, TaskOptions
 
 # ends
 
@@ -201,16 +202,19 @@ def test_a_person_stops_what_runs_on_the_server(server: FaultServer, desk: Desk)
 
 
 def test_what_a_process_had_stopped_is_uncertain_for_the_one_after(server: FaultServer, desk: Desk) -> None:
+    class LeavesAfterTheStop(MemoryJournal):
+        def settle(self, settlements: Sequence[Settlement]) -> None:
+            super().settle(settlements)
+            self.leave = any("stopping" in one.evidence for one in settlements)
+
+        def asked_to_stop(self) -> list[str]:
+            return list(self.deadlines)
+
     server.reset(stuck=["D1"])
-    journal, thread = desk.begin(make_tasks())
-    until(lambda: bool(journal.deadlines))
-    server.change(faults=[{"call": "GET task", "before": "500", "times": 9999}])
-    journal.stop.update(journal.open)
-    until(lambda: bool(server.requests("POST task/1/stop")))
-    journal.leave = True
-    thread.join(20)
+    tasks = make_tasks()
+    desk.backend.perform_batch(tasks, LeavesAfterTheStop(desk.memory, tasks, desk.clock))
     assert desk.outcomes() == [AttemptOutcome.STOPPED]
-    server.change(faults=[])
+    assert len(server.requests("POST task/1/stop")) == 1
     desk.perform(make_tasks())
     assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
     assert "stopped on request" in desk.messages().pop()
