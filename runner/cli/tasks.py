@@ -143,7 +143,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
         if row.state is not TaskState.RUNNING:
             if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
                 raise _refused(ledger, row, "stop")
-            return "cancelled"
+            return _told(ledger, row)
         if not is_carried_out:
             raise LedgerRefusal(
                 f"cannot stop task {row.id}: it is running, but its process has died",
@@ -152,8 +152,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
         request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
         if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
             return "asked to stop; it still ends its step: runner status shows it"
-        now = ledger.task(row.task.key)
-        return f"{now.state}: {now.reason}" if now else "gone"
+        return _told(ledger, row)
 
     _each(ctx, names, place, form, act)
 
@@ -233,6 +232,12 @@ def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str,
         print_json(answers)
     if refused:
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _told(ledger: Ledger, row: TaskRow) -> str:
+    """What has become of a task."""
+    now = ledger.task(row.task.key)
+    return f"{now.state}: {now.reason}" if now else "gone"
 
 
 def _has_ended(ledger: Ledger, row: TaskRow) -> bool:

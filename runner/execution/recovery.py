@@ -1,21 +1,40 @@
 """What to do with the attempts of a process that died."""
 
+from runner.execution.requests import ON_REQUEST
+from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, Outcome, TaskState
+from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
 def settle_interrupted(ledger: Ledger) -> int:
     """Close every attempt that another process left open; returns how many there were.
 
     Their tasks are pending again. What an interrupted attempt had done is in its effects, and the backend asks
-    those first: what was committed is not repeated, and what was committing is verified. Only who holds the
-    ledger's executor lock may call this.
+    those first: what was committed is not repeated, and what was committing is verified. A task that a person had
+    asked to stop is over. Only who holds the ledger's executor lock may call this.
     """
     left = ledger.interrupted()
+    stopped = ledger.asked_to_stop(left)
     for attempt in left:
         outcome = Outcome(
             AttemptOutcome.INTERRUPTED,
             f"attempt {attempt.number} was cut off: its process ended without a word",
         )
-        ledger.finish_attempt(attempt.id, outcome, TaskState.PENDING)
+        state, reason = TaskState.PENDING, None
+        if attempt.task_key in stopped:
+            state, reason = _stopped(ledger, attempt.task_key)
+        if state is TaskState.UNCERTAIN:
+            outcome = Outcome(outcome.outcome, outcome.message, LOOK_AND_RESOLVE)
+        ledger.finish_attempt(attempt.id, outcome, state, reason=reason)
     return len(left)
+
+
+def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
+    """What a task is that was to be stopped, and why. One that goes on elsewhere has to be found there first."""
+    row = ledger.task(key)
+    assert row is not None
+    if all(effect.state is not EffectState.COMMITTING for effect in ledger.effects(key)):
+        return TaskState.CANCELLED, ON_REQUEST
+    if row.task.backend == "device":
+        return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
+    return TaskState.PENDING, None

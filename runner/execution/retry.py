@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
+from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
@@ -85,9 +86,8 @@ def _stopped(ended: Ended) -> Next:
     """What a person stopped is over; what it may have done before is told."""
     outcome = ended.outcome
     if any(effect in (EffectState.COMMITTING, EffectState.UNCERTAIN) for effect in ended.effects):
-        told = "stopped on request; what it had begun may have happened"
-        hint = "look at the app on the phone, then settle it with `runner tasks resolve`"
-        return Next(TaskState.UNCERTAIN, replace(outcome, message=told, hint=hint))
+        told = replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE)
+        return Next(TaskState.UNCERTAIN, told)
     if outcome.outcome is AttemptOutcome.FAILED:
         return Next(TaskState.FAILED, outcome)
     return Next(TaskState.CANCELLED, replace(outcome, message="stopped on request", hint=None))

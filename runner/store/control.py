@@ -1,16 +1,18 @@
 """What people ask of the process that carries tasks out: commands, pauses, and the holds that they release."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from runner.errors import LedgerError
 from runner.store import schema
 from runner.store.part import Part, new_id
-from runner.store.rows import CommandKind, CommandRow, Hold, PauseRow, PauseScope
+from runner.store.rows import Attempt, CommandKind, CommandRow, Hold, PauseRow, PauseScope
 
 COMMAND, HOLD, PAUSE, TASK = schema.commands.c, schema.holds.c, schema.pauses.c, schema.tasks.c
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
 COMMAND_COLUMNS = (
     COMMAND.id,
     COMMAND.kind,
@@ -61,6 +63,22 @@ class Control(Part):
                 )
 
         self._write(f"answer command {command_id}", work)
+
+    def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
+        """The keys of those attempts' tasks that a person asked to stop since the attempt began, answered or not."""
+        query = (
+            select(COMMAND.subject, func.max(COMMAND.requested_utc))
+            .where(COMMAND.kind == CommandKind.STOP_TASK)
+            .group_by(COMMAND.subject)
+        )
+
+        def work(connection: Connection) -> set[str]:
+            asked = {row[0]: row[1] for row in connection.execute(query)}
+            return {
+                one.task_key for one in attempts if asked.get(one.task_key, BEFORE_ALL) >= one.started_utc
+            }
+
+        return self._read("read what was to be stopped", work)
 
     def _commands(self, where: ColumnElement[bool]) -> list[CommandRow]:
         query = select(*COMMAND_COLUMNS).where(where).order_by(COMMAND.id)

@@ -1,9 +1,9 @@
 """What is done to tasks from outside of an attempt: by a person, or because their time is over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, select, update
+from sqlalchemy import Connection, Update, bindparam, or_, select, update
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
@@ -28,13 +28,23 @@ UNSETTLED = (EffectState.COMMITTING, EffectState.UNCERTAIN)
 
 RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.UNCERTAIN)
 
+MAY_HAVE_HAPPENED = "stopped on request; what it had begun may have happened"
+LOOK_AND_RESOLVE = "look at the app on the phone, then settle it with `runner tasks resolve`"
+"""What is said of a task that is stopped, and what to do, while one of its effects is not settled."""
 
 END = (
     update(schema.tasks)
     .where(TASK.state == TaskState.PENDING, IS_LISTED)
-    .values(state=bindparam("as_state"), reason=bindparam("because"), hint=None, not_before_utc=None)
+    .values(
+        state=bindparam("as_state"),
+        reason=bindparam("because"),
+        hint=bindparam("advice"),
+        not_before_utc=None,
+    )
     .returning(TASK.key)
 )
+IS_UNSETTLED = or_(*(EFFECT.state == state for state in UNSETTLED))
+END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())
 
 
 class Found(NamedTuple):
@@ -46,12 +56,24 @@ class Handling(Part):
     """Each method that names one task raises LedgerRefusal, with what to do instead, if its state forbids it."""
 
     def cancel(self, keys: Collection[str], reason: str) -> int:
-        """Cancel those of the tasks that are pending; returns how many."""
-        return len(self._end_pending(f"cancel {len(keys)} tasks", keys, TaskState.CANCELLED, reason))
+        """Cancel those of the tasks that are pending; returns how many. One that an earlier attempt may have done
+        something for is uncertain."""
+        wanted = list(keys)
+        doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "advice": LOOK_AND_RESOLVE}
+
+        def work(connection: Connection) -> int:
+            in_doubt = ask(connection, END_IN_DOUBT, TASK.key, wanted, **doubt)
+            return len(in_doubt) + len(_end(connection, wanted, TaskState.CANCELLED, reason))
+
+        return self._write(f"cancel {len(keys)} tasks", work)
 
     def miss_all(self, keys: Collection[str], reason: str) -> set[str]:
         """The time of those of the tasks that are pending is over; returns their keys."""
-        return self._end_pending(f"record {len(keys)} missed tasks", keys, TaskState.MISSED, reason)
+        wanted = list(keys)
+        return self._write(
+            f"record {len(keys)} missed tasks",
+            lambda connection: _end(connection, wanted, TaskState.MISSED, reason),
+        )
 
     def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:
         """Cancel the pending tasks of an entry (None: of the campaign) that its start times made, and that
@@ -126,12 +148,10 @@ class Handling(Part):
 
         self._write(f"delete the task {key}", work)
 
-    def _end_pending(self, action: str, keys: Collection[str], state: TaskState, reason: str) -> set[str]:
-        def work(connection: Connection) -> set[str]:
-            ended = ask(connection, END, TASK.key, list(keys), as_state=state, because=text(reason))
-            return {row.key for row in ended}
 
-        return self._write(action, work)
+def _end(connection: Connection, keys: Sequence[str], state: TaskState, reason: str) -> set[str]:
+    ended = ask(connection, END, TASK.key, keys, as_state=state, because=text(reason), advice=None)
+    return {row.key for row in ended}
 
 
 def _pending_become(state: TaskState, reason: str) -> Update:

@@ -14,6 +14,7 @@ from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
+from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
@@ -220,6 +221,57 @@ def test_what_a_dead_process_left_running_is_pending_again(tmp_path: Path) -> No
         assert (row.state, row.tries) == (TaskState.PENDING, 0)
         assert [effect.state for effect in ledger.effects(task.key)] == [EffectState.COMMITTING]
         assert settle_interrupted(ledger) == 0
+
+
+@pytest.mark.parametrize(
+    ("begins", "backend", "state"),
+    [
+        (False, "device", TaskState.CANCELLED),
+        (True, "device", TaskState.UNCERTAIN),
+        (True, "local_api", TaskState.PENDING),
+    ],
+)
+def test_a_stop_that_a_dead_process_had_answered_is_not_forgotten(
+    tmp_path: Path, begins: bool, backend: str, state: TaskState
+) -> None:
+    clock = ManualClock(NOON)
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    with Ledger.open(url, clock) as ledger:
+        desk = Desk(ledger, clock, Artifacts(tmp_path))
+        stopped, other = desk.add(("A", "@1"), ("B", "@2"), backend=backend)
+        ledger.answer(
+            ledger.request(CommandKind.STOP_TASK, other.key, "anna@shelf"), "it neither runs nor waits"
+        )
+        clock.advance(60)
+        attempt = ledger.start_attempt(stopped.key)
+        ledger.start_attempt(other.key)
+        if begins:
+            ledger.begin_effect(attempt.id, stopped.key, "follow", "@1", "A", "@own", {})
+        ledger.answer(ledger.request(CommandKind.STOP_TASK, stopped.key, "anna@shelf"), "it stops soon")
+    with Ledger.open(url, clock) as ledger:
+        assert settle_interrupted(ledger) == 2
+        rows = {row.task.key: row for row in ledger.tasks()}
+    assert rows[stopped.key].state is state
+    assert rows[stopped.key].reason.startswith("stopped on request") is (state is not TaskState.PENDING)
+    assert rows[other.key].state is TaskState.PENDING
+
+
+@pytest.mark.parametrize("begun", [EffectState.COMMITTING, EffectState.UNCERTAIN, EffectState.REFUTED])
+def test_what_is_cancelled_while_it_waits_may_have_been_done(desk: Desk, begun: EffectState) -> None:
+    """Only a person can say then, and `resolve` is how."""
+    (task,) = desk.add(("A", "@1"))
+    attempt = desk.ledger.start_attempt(task.key)
+    effect = desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+    if begun is not EffectState.COMMITTING:
+        desk.ledger.settle_effect(effect, begun, {})
+    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+    assert desk.ledger.cancel([task.key], "stopped on request by anna@shelf") == 1
+    row = desk.row("@1")
+    if begun is EffectState.REFUTED:
+        assert (row.state, row.reason) == (TaskState.CANCELLED, "stopped on request by anna@shelf")
+    else:
+        assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
+        assert desk.ledger.resolve(task.key, True, "anna@shelf").state is TaskState.COMPLETED
 
 
 def test_what_an_earlier_attempt_left_open_is_looked_up_though_a_limit_forbids_the_effect(
