@@ -7,6 +7,7 @@ from runner.campaign.document import Document
 from runner.campaign.secrets import is_reference
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
+from runner.scripts import SCRIPTS
 
 CODE = "secret-in-file"
 
@@ -19,6 +20,13 @@ _SHAPES = {
     "PRIVATE KEY": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
 """What keys look like, by a part that each of them has; they are looked for in comments too."""
+
+_LINES = {
+    way[-1]: re.compile(rf"""(\b{way[-1]}["']?\s*:\s*(?:[|>]\S*\s+)?)(?![\s"']*(?:\$\{{|\*))(\S.*)""")
+    for script in SCRIPTS.values()
+    for way in script.secrets
+}
+"""Where a secret may stand in a text, by its name: up to the end of the line, unless a reference is there."""
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
@@ -40,10 +48,26 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 
 def masked(document: Document, problems: Iterable[Diagnostic]) -> str:
-    """The document's text with its secrets made unreadable, so that reports do not spread them."""
+    """The document's text with its secrets made unreadable, so that reports do not spread them. What stands
+    behind a secret's name is one even where the text cannot be understood."""
     text = document.text
     for problem in problems:
         if problem.code == CODE:
             start, end = document.offsets(problem.span)
-            text = text[:start] + _MASK.sub("*", text[start:end]) + text[end:]
+            text = text[:start] + _asterisks(text[start:end]) + text[end:]
+    for name, line in _LINES.items():
+        if name in text:
+            text = line.sub(lambda match: match[1] + _asterisks(match[2]), text)
+    return without_keys(text)
+
+
+def without_keys(text: str) -> str:
+    """Any text, with what looks like a key made unreadable."""
+    for part, shape in _SHAPES.items():
+        if part in text:
+            text = shape.sub(lambda match: _asterisks(match[0]), text)
     return text
+
+
+def _asterisks(secret: str) -> str:
+    return _MASK.sub("*", secret)

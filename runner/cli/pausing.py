@@ -11,6 +11,7 @@ def subject_of(ledger: Ledger, name: str) -> PauseScope:
     """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
     sources = sources_in_force(ledger)
     campaigns = {row.name for row in ledger.campaigns_in_force()}
+    campaigns |= {file.campaign for file in ledger.invalid_files() if file.campaign}
     if name in campaigns or ledger.page(TaskFilter(campaign=name), 0, 1)[0]:
         return PauseScope.CAMPAIGN
     devices = {serial for source in sources.values() for serial in source.campaign.phones}

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from runner.reports.instants import utc
-from runner.store.rows import CampaignRow, Hold, PauseRow, SpanRow, TaskRow
+from runner.store.rows import CampaignRow, Hold, InvalidFile, PauseRow, SpanRow, TaskRow
 from runner.tasks import Occurrence
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignLine:
-    """A campaign in force, or one whose file was never valid."""
+    """A campaign in force."""
 
     row: CampaignRow
     entries: int
@@ -63,6 +63,7 @@ class Overview:
     daemon_runs: bool
     is_carried_out: bool
     campaigns: tuple[CampaignLine, ...]
+    invalid: tuple[InvalidFile, ...]
     running: tuple[RunningLine, ...]
     waiting: tuple[WaitingLine, ...]
     coming: tuple[ComingLine, ...]
@@ -120,7 +121,7 @@ def status_data(view: Overview, place: Place) -> dict[str, Any]:
                 for hold in view.holds
             ],
             "uncertain": [_task_data(row) for row in view.uncertain],
-            "invalid_files": [_campaign_data(line) for line in view.campaigns if line.row.problem],
+            "invalid_files": [_invalid_data(file) for file in view.invalid],
         },
         "paused": list(map(pause_data, view.pauses)),
         "devices": [{"serial": line.serial, "state": line.state} for line in place.devices],
@@ -161,9 +162,16 @@ def _campaign_data(line: CampaignLine) -> dict[str, Any]:
         "commit": row.commit,
         "since_utc": utc(row.since_utc),
         "entries": line.entries,
-        "problem": row.problem,
-        "invalid_since_utc": utc(row.invalid_since_utc),
-        "invalid_commit": row.invalid_commit,
+    }
+
+
+def _invalid_data(file: InvalidFile) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "campaign": file.campaign,
+        "problem": file.problem,
+        "commit": file.commit,
+        "since_utc": utc(file.since_utc),
     }
 
 

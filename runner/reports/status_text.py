@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,6 +12,7 @@ from rich.text import Text
 
 from runner.reports.commits import short_commit
 from runner.reports.status import Overview, Place
+from runner.store.rows import InvalidFile
 
 
 def print_status(view: Overview, place: Place, zone: tzinfo, console: Console) -> None:
@@ -74,10 +77,8 @@ class _Shown:
             table.add_row(what, self._time(row.finished_utc), row.reason)
         if view.uncertain_count > len(view.uncertain):
             table.add_row(f"and {view.uncertain_count - len(view.uncertain)} more uncertain tasks", "", "")
-        for line in view.campaigns:
-            if line.row.problem:
-                what = f"the file of {line.row.name} is invalid"
-                table.add_row(what, self._time(line.row.invalid_since_utc), line.row.problem)
+        for file in view.invalid:
+            table.add_row(_invalid(file), self._time(file.since_utc), Text(file.problem))
         return table
 
     def _running(self) -> Table:
@@ -131,11 +132,15 @@ def _advice(view: Overview, place: Place) -> Iterator[str]:
         yield f"answer what the screen of {hold.device} asks, then: runner holds release {hold.device}"
     for row in view.uncertain:
         yield f"look on {row.task.lane}, then: runner tasks resolve {row.id} --happened, or --did-not"
-    for line in view.campaigns:
-        if line.row.problem:
-            yield f"mend the file of {line.row.name}; what is wrong with it: runner validate FILE"
+    for file in view.invalid:
+        yield f"mend {file.path}; all that is wrong with it: runner validate {quote(file.path)}"
     for pause in view.pauses:
         yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}"
+
+
+def _invalid(file: InvalidFile) -> str:
+    commit = f" (commit {short_commit(file.commit)})" if file.commit else ""
+    return f"the file {f'of {file.campaign}' if file.campaign else Path(file.path).name} is invalid{commit}"
 
 
 def _table(*columns: str) -> Table:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from runner.planning.occurrences import moments
@@ -11,7 +12,7 @@ from runner.planning.source import Source, Window
 from runner.planning.work import Work
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, OccurrenceRow, ScheduleRow, SpanRow
+from runner.store.rows import CampaignRow, InvalidFile, OccurrenceRow, ScheduleRow, SpanRow
 
 MOST_SPANS = 1000
 
@@ -21,7 +22,7 @@ class EntryHistory:
     """One entry, as the ledger has it.
 
     `work` is what is in force of it, None if nothing is; `row` the campaign that the daemon has met; `names`
-    those that the campaign has had. `sources` are all campaigns in force.
+    those that the campaign has had. `sources` are all campaigns in force, `invalid_files` all files that are wrong.
     """
 
     ledger: Ledger
@@ -32,6 +33,7 @@ class EntryHistory:
     work: Work | None
     schedules: tuple[ScheduleRow, ...]
     sources: Mapping[str, Source]
+    invalid_files: tuple[InvalidFile, ...]
 
     @classmethod
     def read(cls, ledger: Ledger, campaign: str, entry: str, sources: Mapping[str, Source]) -> "EntryHistory":
@@ -47,6 +49,7 @@ class EntryHistory:
             work=Work.of(source, found) if source and found else None,
             schedules=tuple(ledger.schedules(campaign, entry)),
             sources=sources,
+            invalid_files=tuple(ledger.invalid_files()),
         )
 
     @property
@@ -58,6 +61,22 @@ class EntryHistory:
         """The zone of the campaign's wall-clock times, as far as it is known."""
         source = self.sources.get(self.campaign) or (restore(self.row) if self.row else None)
         return source.zone if source else None
+
+    @property
+    def invalid_file(self) -> InvalidFile | None:
+        """The campaign's file, if that is invalid now; one that names no campaign is known by its own name."""
+        for file in self.invalid_files:
+            if file.campaign == self.campaign:
+                return file
+        is_new = self.row is None or self.row.withdrawn_utc is not None
+        return next(
+            (file for file in self.nameless_files if is_new and Path(file.path).stem == self.campaign), None
+        )
+
+    @property
+    def nameless_files(self) -> list[InvalidFile]:
+        """Files that are invalid, and nobody can tell whose they are."""
+        return [file for file in self.invalid_files if file.campaign is None]
 
     def recorded(
         self, from_utc: datetime | None = None, until_utc: datetime | None = None, limit: int = 100
@@ -83,7 +102,8 @@ class EntryHistory:
         return list(dict.fromkeys([*now, *(row.entry for row in self.ledger.schedules(self.campaign))]))
 
     def campaigns(self) -> list[str]:
-        return [row.name for row in self.ledger.campaigns_in_force()]
+        names = {file.campaign for file in self.invalid_files if file.campaign}
+        return sorted(names | {row.name for row in self.ledger.campaigns_in_force()})
 
     def gap_at(self, instant: datetime) -> tuple[SpanRow | None, SpanRow | None] | None:
         """The lives of the daemon before and after an instant at which it had none; None if it had one."""

@@ -17,6 +17,7 @@ from runner.scheduling.occurrence_verdicts import (
     explain_recorded,
     explain_removed,
     invalid,
+    invalid_facts,
 )
 from runner.scheduling.situation import Situation, sources_in_force
 from runner.scheduling.task_verdicts import explain_task
@@ -171,8 +172,10 @@ def _unknown(history: EntryHistory, situation: Situation) -> Explanation:
         verdict = Verdict.NO_SUCH_ENTRY
     else:
         said = [f"The ledger knows no campaign {name}.", _near(name, campaigns)]
+        if nameless := [file.path for file in history.nameless_files]:
+            said.append(f"It may be in a file that is invalid and names none: {', '.join(nameless)}.")
         verdict = Verdict.NO_SUCH_CAMPAIGN
-    facts = {"campaigns": campaigns, "entries": entries}
+    facts = {"campaigns": campaigns, "entries": entries, **invalid_facts(history)}
     return Explanation(verdict, f"{name}/{history.entry}", tuple(said), facts)
 
 

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from runner.campaign.revision import git_folder
@@ -17,10 +18,11 @@ from runner.scheduling.reload import Change, ChangeKind, Reload, differences, sh
 from runner.scheduling.settling import PATIENCE_S, QUIET_S, is_locked
 from runner.scheduling.verdict import Bad, Verdict, judge
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, GoodText
+from runner.store.rows import CampaignRow, GoodText, InvalidFile
 
 _Rows = Mapping[str, CampaignRow]
 _Commits = Mapping[Path, str | None]
+_Invalid = Sequence[InvalidFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,21 @@ class CampaignFolder:
         """
         with self._lock:
             rows = {row.name: row for row in self._ledger.campaigns_in_force()}
+            invalid = self._ledger.invalid_files()
             try:
                 verdict, commits = self._look(rows)
             except FolderError as error:
                 self._stand_by(rows)
-                self._mark_lost(rows, error.message)
+                self._record_lost(rows, invalid, error.message)
                 raise
             after = self._after(verdict, rows, commits)
-            changes = sorted(self._changes(verdict, rows, commits, after), key=lambda change: change.campaign)
+            changes = [
+                *self._changes(verdict, rows, commits, after),
+                *_mended(verdict, commits, invalid),
+            ]
+            changes.sort(key=lambda change: change.campaign)
             self._write(verdict, rows, commits, after)
+            self._record_invalid(verdict.bad, invalid)
             self._standing = after
             self._told = {bad.path: bad.problem for bad in verdict.bad}
             return Reload(self.sources, tuple(changes), verdict.problems)
@@ -76,7 +84,7 @@ class CampaignFolder:
         while True:
             reading = self._files.read(self._clock.now())
             places = {file.place for file in reading.files}
-            lost = [Path(row.path) for row in rows.values() if row.path and row.path not in places]
+            lost = [Path(row.path) for row in rows.values() if row.path not in places]
             commits = reading.commits(lost)
             verdict = judge(reading, rows, commits)
             is_worse = verdict.gone or any(self._told.get(bad.path) != bad.problem for bad in verdict.bad)
@@ -88,15 +96,24 @@ class CampaignFolder:
         """Without any file: what was in force when the daemon ended, unless it is known already."""
         roots = [Path(path).absolute() for path in self._files.paths]
         for name, row in () if self._standing else rows.items():
-            is_ours = row.path and any(Path(row.path).is_relative_to(root) for root in roots)
+            is_ours = any(Path(row.path).is_relative_to(root) for root in roots)
             if is_ours and (standing := self._last_good(row)):
                 self._standing[name] = standing
 
-    def _mark_lost(self, rows: _Rows, problem: str) -> None:
+    def _record_lost(self, rows: _Rows, invalid: _Invalid, problem: str) -> None:
         """Write down for all that stands, unless its file was wrong before, that there is no file any more."""
-        for name in self._standing:
-            if name in rows and rows[name].problem is None:
-                self._ledger.mark_invalid(name, problem, None)
+        known = [Bad(file.path, file.campaign, file.problem, file.commit) for file in invalid]
+        wrong = {file.campaign for file in invalid}
+        stands = [rows[name] for name in self._standing if name in rows and name not in wrong]
+        self._record_invalid([*known, *(Bad(row.path, row.name, problem) for row in stands)], invalid)
+
+    def _record_invalid(self, found: Iterable[Bad], invalid: _Invalid) -> None:
+        """Write down which files are wrong now; `invalid` are those that were."""
+        now = self._clock.now()
+        by_path = {bad.path: _invalid(bad, invalid, now) for bad in found}
+        files = [file for _, file in sorted(by_path.items())]
+        if files != list(invalid):
+            self._ledger.replace_invalid_files(files)
 
     def _after(self, verdict: Verdict, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
         """What is in force from now on."""
@@ -117,7 +134,7 @@ class CampaignFolder:
 
     def _last_good(self, row: CampaignRow) -> _Standing | None:
         """What stays in force of a campaign without a file that is right; None if there is nothing."""
-        if row.text is None or row.withdrawn_utc is not None:
+        if row.withdrawn_utc is not None:
             return None
         if known := self._standing.get(row.name):
             return known
@@ -141,9 +158,6 @@ class CampaignFolder:
             self._ledger.bring_into_force(texts)
         if found_at:
             self._ledger.record_commits(found_at)
-        for bad in verdict.bad:
-            if bad.campaign and (bad.campaign not in rows or rows[bad.campaign].problem != bad.problem):
-                self._ledger.mark_invalid(bad.campaign, bad.problem, bad.commit)
         for name, reason in verdict.gone.items():
             self._ledger.withdraw(name, reason)
 
@@ -155,18 +169,12 @@ class CampaignFolder:
             yield Change(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
         yield from self._differences(verdict, rows, after)
         for name, reason in verdict.gone.items():
-            if rows[name].text is not None and rows[name].withdrawn_utc is None:
-                commit = commits.get(Path(rows[name].path or ""))
-                yield Change(name, None, ChangeKind.WITHDRAWN, reason, short(commit))
+            yield Change(name, None, ChangeKind.WITHDRAWN, reason, short(commits.get(Path(rows[name].path))))
         for bad in verdict.bad:
             if self._told.get(bad.path) != bad.problem:
                 stays = after.get(bad.campaign or "")
                 name = bad.campaign or Path(bad.path).stem
                 yield Change(name, None, ChangeKind.INVALID, _explained(bad, stays), short(bad.commit))
-        for name, file in verdict.good.items():
-            if file.place in self._told or (name in rows and rows[name].problem):
-                commit = short(commits[file.path])
-                yield Change(name, None, ChangeKind.MENDED, f"{file.path} is right again", commit)
 
     def _differences(self, verdict: Verdict, rows: _Rows, after: Mapping[str, _Standing]) -> Iterator[Change]:
         """How the entries of those campaigns differ whose text, or the text of one of whose flows, does."""
@@ -174,12 +182,13 @@ class CampaignFolder:
         former = {new: old for old, new in verdict.renamed.items()}
         for name, file in verdict.good.items():
             row = rows.get(former.get(name, name))
-            if row and row.withdrawn_utc is None and row.text is not None:
-                kept = row.flows or {}
-                if (row.text, kept) == (file.text, file.flow_texts):
+            if row and row.withdrawn_utc is None:
+                if (row.text, row.flows) == (file.text, file.flow_texts):
                     continue
                 flows |= {
-                    (name, script) for script, text in file.flow_texts.items() if kept.get(script) != text
+                    (name, script)
+                    for script, text in file.flow_texts.items()
+                    if row.flows.get(script) != text
                 }
                 if standing := self._standing.get(row.name) or self._last_good(row):
                     before.append(standing.source)
@@ -189,13 +198,30 @@ class CampaignFolder:
 
 def _takes_effect(file: CampaignFile, row: CampaignRow) -> bool:
     """Whether the ledger has to know more of a good file than its commit."""
-    is_in_force = row.withdrawn_utc is None and row.problem is None
-    known = (row.path, row.text, row.flows or {})
-    return not is_in_force or known != (file.place, file.text, file.flow_texts)
+    known = (row.path, row.text, row.flows)
+    return row.withdrawn_utc is not None or known != (file.place, file.text, file.flow_texts)
 
 
 def _rules(source: Source) -> frozenset[tuple[str, str]]:
     return frozenset((work.entry.name, rule.written) for work in works([source]) for rule in work.rules)
+
+
+def _mended(verdict: Verdict, commits: _Commits, invalid: _Invalid) -> Iterator[Change]:
+    """Good files that were wrong, or whose campaign's file was."""
+    paths, names = {file.path for file in invalid}, {file.campaign for file in invalid}
+    for name, file in verdict.good.items():
+        if file.place in paths or name in names:
+            detail, commit = f"{file.path} is right again", short(commits[file.path])
+            yield Change(name, None, ChangeKind.MENDED, detail, commit)
+
+
+def _invalid(bad: Bad, before: _Invalid, now: datetime) -> InvalidFile:
+    """A file that is wrong: since now, unless it or its campaign's file was before."""
+    for file in before:
+        if file.path == bad.path or (bad.campaign and file.campaign == bad.campaign):
+            commit = file.commit if file.problem == bad.problem else bad.commit
+            return InvalidFile(bad.path, bad.campaign, bad.problem, commit, file.since_utc)
+    return InvalidFile(bad.path, bad.campaign, bad.problem, bad.commit, now)
 
 
 def _explained(bad: Bad, stays: _Standing | None) -> str:

@@ -9,12 +9,10 @@ from runner.store.rows import CampaignRow
 
 
 def restore(row: CampaignRow) -> Source | None:
-    """A campaign as the ledger keeps it, with its flows as they were. None if it never was valid, or if this
-    version of the runner no longer understands what was."""
-    if row.text is None or row.path is None:
-        return None
+    """A campaign as the ledger keeps it, with its flows as they were. None if this version of the runner no
+    longer understands it."""
     folder = Path(row.path).parent / "flows"
-    kept = (row.flows or {}).items()
+    kept = row.flows.items()
     flows = {name: read_flow_file(text, str(folder / f"{name}.yaml")) for name, text in kept}
     loaded = load_text(row.text, row.path, flows)
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}

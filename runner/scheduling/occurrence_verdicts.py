@@ -77,7 +77,7 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
     if problem := invalid(history, situation):
         said.append(f"{problem} The last good version runs.")
-    facts |= _invalid_facts(history)
+    facts |= invalid_facts(history)
     return Explanation(Verdict.WILL_RUN, title(occurrence), tuple(said), facts, tuple(advice))
 
 
@@ -132,13 +132,26 @@ def explain_removed(
 
 def invalid(history: EntryHistory, situation: Situation) -> str | None:
     """A sentence about the campaign's file, if it is invalid now."""
-    row = history.row
-    if row is None or row.problem is None:
+    file = history.invalid_file
+    if file is None:
         return None
-    since = f" since {situation.time(row.invalid_since_utc)}" if row.invalid_since_utc else ""
-    commit = f" (commit {short_commit(row.invalid_commit)})" if row.invalid_commit else ""
-    first = row.problem.partition("\n")[0].rstrip(".")
-    return f"The file of {row.name} is invalid{since}{commit}: {first}."
+    since = situation.time(file.since_utc)
+    commit = f" (commit {short_commit(file.commit)})" if file.commit else ""
+    first = file.problem.partition("\n")[0].rstrip(".")
+    whose = f"of {file.campaign}" if file.campaign else file.path
+    return f"The file {whose} is invalid since {since}{commit}: {first}."
+
+
+def invalid_facts(history: EntryHistory) -> dict[str, Any]:
+    """The same as JSON takes it."""
+    file = history.invalid_file
+    if file is None:
+        return {}
+    return {
+        "problem": file.problem,
+        "invalid_since_utc": utc(file.since_utc),
+        "invalid_commit": file.commit,
+    }
 
 
 def _not_started(
@@ -222,17 +235,6 @@ def _facts(occurrence: Occurrence, row: OccurrenceRow | None = None) -> dict[str
     if row is not None:
         facts |= {"state": row.state.value, "reason": row.reason, "commit": row.commit, "run": row.run_id}
     return facts
-
-
-def _invalid_facts(history: EntryHistory) -> dict[str, Any]:
-    row = history.row
-    if row is None or row.problem is None:
-        return {}
-    return {
-        "problem": row.problem,
-        "invalid_since_utc": utc(row.invalid_since_utc),
-        "invalid_commit": row.invalid_commit,
-    }
 
 
 def _some(names: list[str], most: int = 4) -> str:

@@ -32,6 +32,7 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         daemon_runs=situation.daemon_runs,
         is_carried_out=situation.is_carried_out,
         campaigns=tuple(_campaigns(ledger, sources)),
+        invalid=tuple(ledger.invalid_files()),
         running=tuple(_running(ledger, row) for row in running),
         waiting=_waiting(ledger, situation),
         coming=tuple(_coming(sources, situation)),
@@ -52,7 +53,7 @@ def _campaigns(ledger: Ledger, sources: Mapping[str, Source]) -> list[CampaignLi
     return [
         CampaignLine(row, len(sources[row.name].campaign.entries) if row.name in sources else 0)
         for row in ledger.campaigns_in_force()
-        if row.withdrawn_utc is None or row.problem is not None
+        if row.withdrawn_utc is None
     ]
 
 

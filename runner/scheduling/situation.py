@@ -73,7 +73,7 @@ class Situation:
 
 def sources_in_force(ledger: Ledger) -> dict[str, Source]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
-    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None and row.path]
+    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
     return {name: source for name, source in restored.items() if source is not None}
 

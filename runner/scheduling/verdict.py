@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
+from runner.checks import secret_in_file
 from runner.diagnostics import Diagnostic, Severity, tidy
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
@@ -52,13 +53,13 @@ def judge(reading: Reading, rows: Mapping[str, CampaignRow], commits: Mapping[Pa
         if file.path in errors
     ]
     kept = {*good, *owners.values()}
-    lost = {name: row for name, row in rows.items() if name not in kept and (name in standing or row.problem)}
+    lost = {name: row for name, row in standing.items() if name not in kept}
     renamed = {old: new for new, file in good.items() for old in _formerly(file) if old in lost}
-    found: set[str | None] = {file.place for file in reading.files}
+    found = {file.place for file in reading.files}
     gone = {}
     for name, row in lost.items():
         if name not in renamed:
-            if row.path and row.path not in found and (trouble := _trouble(row.path)):
+            if row.path not in found and (trouble := _trouble(row.path)):
                 bad.append(Bad(row.path, name, trouble))
             else:
                 gone[name] = _why_gone(row, found)
@@ -84,7 +85,7 @@ def _owners(
     wrong: Sequence[CampaignFile], standing: Mapping[str, CampaignRow], good: Mapping[str, CampaignFile]
 ) -> dict[Path, str]:
     """Whose each wrong file is: the campaign that lay there, or the one whose name it bears."""
-    by_place = {row.path: name for name, row in standing.items() if row.path and name not in good}
+    by_place = {row.path: name for name, row in standing.items() if name not in good}
     owners = {file.path: by_place[file.place] for file in wrong if file.place in by_place}
     taken = {*good, *owners.values()}
     for file in wrong:
@@ -102,7 +103,8 @@ def _formerly(file: CampaignFile) -> list[str]:
 def _told(errors: Sequence[Diagnostic], texts: Mapping[str, str]) -> str:
     more = len(errors) - _MOST_TOLD
     lines = list(excerpts(errors[:_MOST_TOLD], texts))
-    return "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
+    told = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
+    return secret_in_file.without_keys(told)
 
 
 def _trouble(path: str) -> str | None:
@@ -116,9 +118,9 @@ def _trouble(path: str) -> str | None:
     return None if S_ISREG(mode) else f"{path}: this is no file any more"
 
 
-def _why_gone(row: CampaignRow, found: Collection[str | None]) -> str:
+def _why_gone(row: CampaignRow, found: Collection[str]) -> str:
     if row.path in found:
         return f"its file {row.path} is another campaign now"
-    if row.path and Path(row.path).exists():
+    if Path(row.path).exists():
         return f"its file {row.path} is not among those that the daemon was started with"
-    return f"its file {row.path} is gone" if row.path else "its file is gone"
+    return f"its file {row.path} is gone"

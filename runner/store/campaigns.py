@@ -5,14 +5,22 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, Text, bindparam, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
-from runner.store.rows import CampaignRow, CampaignVersion, GoodText, InForce, PauseScope, ScheduleRow
+from runner.store.rows import (
+    CampaignRow,
+    CampaignVersion,
+    GoodText,
+    InForce,
+    InvalidFile,
+    PauseScope,
+    ScheduleRow,
+)
 
 CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.campaign_versions.c
-PAUSE = schema.pauses.c
+INVALID, PAUSE = schema.invalid_files.c, schema.pauses.c
 
 
 class Campaigns(Part):
@@ -38,7 +46,7 @@ class Campaigns(Part):
         return None if found is None else CampaignVersion(*found)
 
     def put_in_force(self, campaign: InForce) -> None:
-        """A text takes effect: what was wrong with the campaign is over, and its schedules are those of the text.
+        """A text takes effect, and the campaign's schedules are those of the text.
 
         A start time that it had before stays as it is, one that it has no longer is gone, and one that is new
         is first seen now. `since_utc` of the row stays while the version does.
@@ -77,24 +85,35 @@ class Campaigns(Part):
 
         self._write(f"record the commits of {len(rows)} campaigns", work)
 
-    def mark_invalid(self, name: str, problem: str, commit: str | None) -> None:
-        """The campaign's file is invalid, since now unless it was before; the text in force stays."""
-        now = self._clock.now()
+    def replace_invalid_files(self, files: Sequence[InvalidFile]) -> None:
+        """These files are invalid now, and no others."""
+        rows = [
+            {
+                "path": file.path,
+                "campaign": file.campaign,
+                "problem": file.problem,
+                "git_commit": file.commit,
+                "since_utc": file.since_utc,
+            }
+            for file in files
+        ]
 
         def work(connection: Connection) -> None:
-            before = connection.execute(select(schema.campaigns).filter_by(name=name)).one_or_none()
-            values: dict[str, object] = {
-                "problem": problem,
-                "invalid_commit": commit,
-                "invalid_since_utc": now,
-            }
-            if before is not None and before.problem is not None:
-                values["invalid_since_utc"] = before.invalid_since_utc
-                if before.problem == problem:
-                    values["invalid_commit"] = before.invalid_commit
-            _put(connection, name, before is not None, values)
+            connection.execute(delete(schema.invalid_files))
+            if rows:
+                connection.execute(insert(schema.invalid_files), rows)
 
-        self._write(f"record that the campaign {name} is invalid", work)
+        self._write(f"record that {len(rows)} campaign files are invalid", work)
+
+    def invalid_files(self) -> list[InvalidFile]:
+        """The campaign files of the daemon's paths that are wrong, or cannot be read, by path."""
+        columns = (INVALID.path, INVALID.campaign, INVALID.problem, INVALID.git_commit, INVALID.since_utc)
+        query = select(*columns).order_by(INVALID.path)
+
+        def work(connection: Connection) -> list[InvalidFile]:
+            return [InvalidFile(*row) for row in connection.execute(query)]
+
+        return self._read("read which campaign files are invalid", work)
 
     def rename_campaign(self, old: str, new: str, at: datetime) -> None:
         """The campaign is called `new` from this instant on: its schedules go over to that name, and while the old
@@ -131,14 +150,11 @@ class Campaigns(Part):
                 VERSION.text,
                 CAMPAIGN.git_commit,
                 CAMPAIGN.since_utc,
-                CAMPAIGN.invalid_since_utc,
-                CAMPAIGN.invalid_commit,
-                CAMPAIGN.problem,
                 CAMPAIGN.withdrawn_utc,
                 CAMPAIGN.withdrawn_reason,
                 CAMPAIGN.flows,
             )
-            .outerjoin_from(schema.campaigns, schema.campaign_versions)
+            .join_from(schema.campaigns, schema.campaign_versions)
             .order_by(CAMPAIGN.name)
         )
 
@@ -195,18 +211,13 @@ def _put_in_force(connection: Connection, campaign: InForce) -> None:
         "git_commit": campaign.commit,
         "since_utc": since,
         "flows": dict(campaign.flows),
-        **dict.fromkeys(("invalid_since_utc", "invalid_commit", "problem")),
         **dict.fromkeys(("withdrawn_utc", "withdrawn_reason")),
     }
-    _put(connection, campaign.name, before is not None, values)
-    _schedule(connection, campaign.name, campaign.rules, campaign.since_utc)
-
-
-def _put(connection: Connection, name: str, is_known: bool, values: dict[str, object]) -> None:
-    if is_known:
-        connection.execute(update(schema.campaigns).filter_by(name=name).values(values))
+    if before is None:
+        connection.execute(insert(schema.campaigns).values(name=campaign.name, **values))
     else:
-        connection.execute(insert(schema.campaigns).values(name=name, **values))
+        connection.execute(update(schema.campaigns).filter_by(name=campaign.name).values(values))
+    _schedule(connection, campaign.name, campaign.rules, campaign.since_utc)
 
 
 def _schedule(connection: Connection, name: str, rules: frozenset[tuple[str, str]], at: datetime) -> None:
@@ -238,7 +249,5 @@ def _pause_too(connection: Connection, old: str, new: str) -> None:
 
 
 def _withdraw(connection: Connection, name: str, reason: str, at: datetime) -> None:
-    campaign = update(schema.campaigns).where(CAMPAIGN.name == name)
-    standing = campaign.where(CAMPAIGN.withdrawn_utc.is_(None))
+    standing = update(schema.campaigns).where(CAMPAIGN.name == name, CAMPAIGN.withdrawn_utc.is_(None))
     connection.execute(standing.values(withdrawn_utc=at, withdrawn_reason=reason))
-    connection.execute(campaign.values(invalid_since_utc=None, invalid_commit=None, problem=None))

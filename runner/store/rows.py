@@ -90,25 +90,32 @@ class GoodText:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """A campaign that the daemon has met.
-
-    `version_id`, `path`, `text`, `flows`, `commit` and `since_utc` tell of the text that is in force, and are None
-    for one that was never valid. `problem` is set, with since when and at which commit, while its file is invalid:
-    the text in force stays. `withdrawn_utc` and `withdrawn_reason` are set when it is no longer in force.
-    """
+    """A campaign that the daemon has met, and its last good text; `withdrawn_utc` and `withdrawn_reason` are set
+    when it is no longer in force."""
 
     name: str
-    path: str | None
-    version_id: int | None
-    text: str | None
+    path: str
+    version_id: int
+    text: str
     commit: str | None
-    since_utc: datetime | None
-    invalid_since_utc: datetime | None
-    invalid_commit: str | None
-    problem: str | None
+    since_utc: datetime
     withdrawn_utc: datetime | None
     withdrawn_reason: str | None
-    flows: Mapping[str, str] | None = None
+    flows: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidFile:
+    """A campaign file that is wrong, or cannot be read; `campaign` is whose it is, if it is anybody's.
+
+    `problem` has several lines, without secrets. It is wrong since `since_utc`, in this way since `commit`.
+    """
+
+    path: str
+    campaign: str | None
+    problem: str
+    commit: str | None
+    since_utc: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,16 +125,23 @@ campaigns = Table(
     "campaigns",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("path", Text),
-    Column("campaign_version_id", ForeignKey("campaign_versions.id")),
+    Column("path", Text, nullable=False),
+    Column("campaign_version_id", ForeignKey("campaign_versions.id"), nullable=False),
     Column("git_commit", Text),
-    Column("since_utc", Instant),
-    Column("invalid_since_utc", Instant),
-    Column("invalid_commit", Text),
-    Column("problem", Text),
+    Column("since_utc", Instant, nullable=False),
     Column("withdrawn_utc", Instant),
     Column("withdrawn_reason", Text),
-    Column("flows", JSON),
+    Column("flows", JSON, nullable=False),
+)
+
+invalid_files = Table(
+    "invalid_files",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("campaign", Text),
+    Column("problem", Text, nullable=False),
+    Column("git_commit", Text),
+    Column("since_utc", Instant, nullable=False),
 )
 
 schedules = Table(

@@ -7,10 +7,7 @@ from ledgers import DAY, HOUR, NOON
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    InForce,
-    PauseScope,
-)
+from runner.store.rows import InForce, InvalidFile, PauseScope
 
 # The ledger
 
@@ -61,7 +58,7 @@ def test_a_campaign_in_force_tells_its_text_and_its_schedules(ledger: Ledger) ->
     ledger.put_in_force(in_force(ledger))
     (row,) = ledger.campaigns_in_force()
     assert (row.name, row.path, row.text) == ("autumn", "/srv/autumn.yaml", "version: 1\n")
-    assert (row.commit, row.since_utc, row.problem, row.withdrawn_utc) == ("c0ffee", NOON, None, None)
+    assert (row.commit, row.since_utc, row.withdrawn_utc) == ("c0ffee", NOON, None)
     assert {(one.entry, one.rule) for one in ledger.schedules("autumn")} == RULES
     assert all((one.first_seen_utc, one.gone_utc) == (NOON, None) for one in ledger.schedules())
     assert [one.rule for one in ledger.schedules("autumn", "follow")] == ["every 2h"]
@@ -92,23 +89,16 @@ def test_a_version_is_in_force_since_it_came(ledger: Ledger) -> None:
     assert ledger.campaigns_in_force()[0].since_utc == NOON + HOUR
 
 
-def test_an_invalid_file_leaves_the_text_in_force(ledger: Ledger, clock: ManualClock) -> None:
-    ledger.put_in_force(in_force(ledger))
-    ledger.mark_invalid("autumn", "unknown key", "bad1")
-    clock.advance(60)
-    ledger.mark_invalid("autumn", "unknown key", "bad2")
-    (row,) = ledger.campaigns_in_force()
-    assert (row.text, row.problem) == ("version: 1\n", "unknown key")
-    assert (row.invalid_since_utc, row.invalid_commit) == (NOON, "bad1")
-    ledger.put_in_force(in_force(ledger))
-    (row,) = ledger.campaigns_in_force()
-    assert (row.problem, row.invalid_since_utc, row.invalid_commit) == (None, None, None)
-
-
-def test_a_campaign_that_was_never_valid_has_no_text(ledger: Ledger) -> None:
-    ledger.mark_invalid("autumn", "unknown key", None)
-    (row,) = ledger.campaigns_in_force()
-    assert (row.version_id, row.text, row.since_utc, row.problem) == (None, None, None, "unknown key")
+def test_invalid_files_are_those_that_were_written_last(ledger: Ledger) -> None:
+    assert ledger.invalid_files() == []
+    autumn = InvalidFile("/srv/autumn.yaml", "autumn", "unknown key", "bad1", NOON)
+    nameless = InvalidFile("/srv/a.yaml", None, "no YAML\nand more", None, NOON + HOUR)
+    ledger.replace_invalid_files([autumn, nameless])
+    assert ledger.invalid_files() == [nameless, autumn]
+    ledger.replace_invalid_files([autumn])
+    assert ledger.invalid_files() == [autumn]
+    ledger.replace_invalid_files([])
+    assert ledger.invalid_files() == []
 
 
 def test_a_withdrawn_campaign_has_no_schedules_and_may_come_back(ledger: Ledger, clock: ManualClock) -> None:

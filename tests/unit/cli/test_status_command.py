@@ -115,6 +115,26 @@ def test_what_needs_a_person_comes_with_what_to_do(asked: AskedLedger) -> None:
     assert data["next"], "the last good version goes on"
 
 
+def test_a_new_file_that_is_broken_is_shown_with_its_place_and_what_to_do(asked: AskedLedger) -> None:
+    broken = asked.campaigns / "my spring.yaml"
+    broken.write_text("version: 1\n\tno yaml [of mine]\n")
+    asked.put_in_force()
+    shown = asked("status").stdout
+    data = json.loads(asked("status", "--format", "json").stdout)
+    assert "the file my spring.yaml is invalid" in shown
+    assert "2:1: error: " in shown
+    assert "no yaml [of mine]" in shown
+    assert f"To do: mend {broken}; all that is wrong with it: runner validate '{broken}'" in shown
+    (wrong,) = data["attention"]["invalid_files"]
+    assert (wrong["path"], wrong["campaign"], wrong["commit"]) == (str(broken), None, None)
+    assert ("error" in wrong["problem"], wrong["since_utc"][-1]) == (True, "Z")
+    assert [one["name"] for one in data["campaigns"]] == ["demo"]
+
+    broken.unlink()
+    asked.put_in_force()
+    assert "my spring.yaml" not in asked("status").stdout
+
+
 def test_adb_is_asked_and_never_started_or_waited_for(
     asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, silent_adb: int
 ) -> None:

@@ -489,6 +489,23 @@ def test_the_file_is_invalid_and_its_last_good_version_runs(desk: Desk) -> None:
     assert "No version in force has an entry new." in said(added)
 
 
+def test_a_new_file_that_is_broken_answers_for_the_campaign_of_its_name(desk: Desk) -> None:
+    desk.write(campaign("09:00"))
+    desk.write("\tno yaml", "spring.yaml")
+    desk.start()
+    answer = only(desk.why("spring/greet"))
+    assert answer.verdict is Verdict.FILE_INVALID
+    assert f"The file {desk.folder / 'spring.yaml'} is invalid since 08:00" in said(answer)
+    assert answer.facts["problem"].startswith(f"{desk.folder / 'spring.yaml'}:1:1: error")
+    other = only(desk.why("summer/greet"))
+    assert other.verdict is Verdict.NO_SUCH_CAMPAIGN
+    assert f"a file that is invalid and names none: {desk.folder / 'spring.yaml'}." in said(other)
+    assert "spring.yaml" not in said(only(desk.why(at="09:00")))
+    desk.write(campaign("10:00").replace("name: demo", "name: spring"), "spring.yaml")
+    desk.reload()
+    assert only(desk.why("spring/greet")).verdict is Verdict.WILL_RUN
+
+
 def test_what_was_never_committed_is_not_said_to_be_from_a_commit(desk: Desk) -> None:
     desk.write(campaign("09:00"))
     last = commit(desk.folder, "one phone")

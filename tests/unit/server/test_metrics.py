@@ -17,7 +17,7 @@ from runner.server.health import HEARTBEAT_SILENT_S, Health
 from runner.server.metrics import EventMetrics, StateMetrics
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import InForce
+from runner.store.rows import InForce, InvalidFile
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, StepOutcome, Task, TaskState
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -108,8 +108,11 @@ def test_what_is_is_asked_of_the_ledger(
     assert value("runner_lanes_running") == 0
     assert value("runner_ledger_readable") == 1
 
-    ledger.mark_invalid("demo", "demo.yaml:3:1: error", None)
+    assert value("runner_invalid_files") == 0
+    wrong = [InvalidFile(f"/srv/{name}.yaml", name, "3:1: error", None, NOW) for name in ("demo", None)]
+    ledger.replace_invalid_files(wrong)
     assert value("runner_campaign_invalid", {"campaign": "demo"}) == 1
+    assert value("runner_invalid_files") == 2
 
 
 def test_a_ledger_that_cannot_be_read_is_told_and_the_rest_too(

@@ -23,6 +23,7 @@ def one_of(name: str, *words: str) -> sa.Enum:
 def upgrade() -> None:
     create_ledger()
     create_campaigns()
+    create_invalid_files()
     create_schedules()
     extend_tasks()
     index_tasks()
@@ -52,20 +53,29 @@ def create_campaigns() -> None:
     op.create_table(
         "campaigns",
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("path", sa.Text),
-        sa.Column("campaign_version_id", ID),
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("campaign_version_id", ID, nullable=False),
         sa.Column("git_commit", sa.Text),
-        sa.Column("since_utc", INSTANT),
-        sa.Column("invalid_since_utc", INSTANT),
-        sa.Column("invalid_commit", sa.Text),
-        sa.Column("problem", sa.Text),
+        sa.Column("since_utc", INSTANT, nullable=False),
         sa.Column("withdrawn_utc", INSTANT),
         sa.Column("withdrawn_reason", sa.Text),
-        sa.Column("flows", sa.JSON),
+        sa.Column("flows", sa.JSON, nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign_version_id"], ["campaign_versions.id"], name=op.f("fk_campaigns_campaign_version_id")
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_campaigns")),
+    )
+
+
+def create_invalid_files() -> None:
+    op.create_table(
+        "invalid_files",
+        sa.Column("path", sa.Text, nullable=False),
+        sa.Column("campaign", sa.Text),
+        sa.Column("problem", sa.Text, nullable=False),
+        sa.Column("git_commit", sa.Text),
+        sa.Column("since_utc", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_invalid_files")),
     )
 
 
