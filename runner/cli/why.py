@@ -30,11 +30,13 @@ Examples:
 def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form: str) -> None:
     """Say why an entry or a task ran, will run, or did not, and what can be done."""
     with open_ledger(place) as ledger:
-        answers = answer(ledger, subject, at, read_situation(ledger, place))
+        situation = read_situation(ledger, place)
+        answers = answer(ledger, subject, at, situation)
     if form == "json":
-        print_json({"question": subject, "at": at, "answers": explanation_data(answers)})
+        told = explanation_data(answers)
+        print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
     else:
-        print_explanations(answers, answer_console())
+        print_explanations(answers, situation.zone, answer_console())
     if all(one.verdict in NOWHERE for one in answers):
         ctx.exit(EXIT_USAGE)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from runner.clock import told
 from runner.execution.lanes import Away
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
@@ -86,11 +87,6 @@ class Requests:
         if pause is not None:
             return Refusal(f"paused since {told(pause.since_utc, self._zone)} by {pause.by}")
         return None
-
-
-def told(instant: datetime, zone: tzinfo) -> str:
-    """An instant as reasons tell it."""
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _oldest(pauses: Iterable[PauseRow]) -> PauseRow | None:

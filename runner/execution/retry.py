@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
+from runner.clock import told
 from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
@@ -74,7 +75,7 @@ def what_follows_always(outcome: Outcome) -> Next | None:
 def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:
     """Why a task waits for a phone, or for the other side of its backend."""
     where = f"device {task.device}" if task.backend == "device" else f"backend {task.backend}"
-    return f"{where} away since {since.astimezone(zone):%Y-%m-%d %H:%M:%S}: {message}"
+    return f"{where} away since {told(since, zone)}: {message}"
 
 
 def look_after(looks: int) -> timedelta:
@@ -86,8 +87,7 @@ def _stopped(ended: Ended) -> Next:
     """What a person stopped is over; what it may have done before is told."""
     outcome = ended.outcome
     if any(effect in (EffectState.COMMITTING, EffectState.UNCERTAIN) for effect in ended.effects):
-        told = replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE)
-        return Next(TaskState.UNCERTAIN, told)
+        return Next(TaskState.UNCERTAIN, replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE))
     if outcome.outcome is AttemptOutcome.FAILED:
         return Next(TaskState.FAILED, outcome)
     return Next(TaskState.CANCELLED, replace(outcome, message="stopped on request", hint=None))
@@ -96,8 +96,8 @@ def _stopped(ended: Ended) -> Next:
 def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     """Nothing was begun: the attempt counts as one that was held back."""
     since = ended.away_since or now
-    told = away_reason(ended.task, since, ended.outcome.message, zone)
-    held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=told)
+    reason = away_reason(ended.task, since, ended.outcome.message, zone)
+    held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=reason)
     return Next(TaskState.PENDING, held, now + look_after(1), away_since=since)
 
 
@@ -108,6 +108,5 @@ def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     if not may_retry or ended.tries >= retry.max:
         return Next(TaskState.FAILED, outcome)
     again = now + timedelta(seconds=retry.delay_s * 2**ended.tries)
-    at = f"{again.astimezone(zone):%Y-%m-%d %H:%M:%S}"
-    told = f"attempt {ended.number} failed: {outcome.message}; tried again at {at}"
-    return Next(TaskState.PENDING, outcome, again, told)
+    reason = f"attempt {ended.number} failed: {outcome.message}; tried again at {told(again, zone)}"
+    return Next(TaskState.PENDING, outcome, again, reason)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from runner.campaign.quantities import Duration, Hours
+from runner.clock import told
 from runner.planning.walltime import open_hours, resolve
 
 Scope = Literal["device", "account"]
@@ -180,7 +181,7 @@ class _Question:
         past = (instant for made in usage.device.values() for instant in made if instant <= self.now)
         latest = max(past, default=None)
         if device is not None and latest is not None and self.now < latest + min_gap:
-            reason = f"the last effect on {device} was at {_local(latest, self.zone)}"
+            reason = f"the last effect on {device} was at {told(latest, self.zone)}"
             yield self._refuse(latest + min_gap, reason, MIN_GAP)
 
     def cap_refusals(self, cap: Cap, made: Sequence[datetime], name: str) -> Iterator[NotBefore]:
@@ -204,7 +205,7 @@ class _Question:
     def _refuse(self, again: datetime, reason: str, limit: str) -> NotBefore:
         """Nothing before `again`, or before the working hours that open after it."""
         again = next_working_instant(self.hours, again, self.zone)
-        return NotBefore(again, f"{reason}; next at {_local(again, self.zone)} ({limit})", limit)
+        return NotBefore(again, f"{reason}; next at {told(again, self.zone)} ({limit})", limit)
 
     def _opening(self, span: Span) -> datetime:
         """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""
@@ -221,7 +222,3 @@ def _midnight(now: datetime, zone: tzinfo, *, days: int) -> datetime:
 @lru_cache(maxsize=64)
 def _beginning(day: date, zone: tzinfo) -> datetime:
     return resolve(datetime.combine(day, time()), zone).instant_utc
-
-
-def _local(instant: datetime, zone: tzinfo) -> str:
-    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from enum import StrEnum
 from textwrap import wrap
 from typing import Any
@@ -89,8 +90,10 @@ def explanation_data(answers: Sequence[Explanation]) -> list[dict[str, Any]]:
     ]
 
 
-def print_explanations(answers: Sequence[Explanation], console: Console) -> None:
-    """Each answer with its tasks, and below all of them what can be done."""
+def print_explanations(answers: Sequence[Explanation], zone: tzinfo, console: Console) -> None:
+    """The zone of all times that name none, each answer with its tasks, and what can be done."""
+    console.print(f"Times are those of {zone} where they name no other zone.", style="dim", soft_wrap=True)
+    console.print()
     for number, one in enumerate(answers):
         if number:
             console.print()

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming, inactive
@@ -15,12 +16,12 @@ from runner.planning.work import Work
 MINUTE = timedelta(minutes=1)
 
 _LOOK_BACK = tuple(timedelta(days=days) for days in (1, 8, 40, 400, 3000))
-_ZONE = re.compile(r"\[[^\]]*\]$")
+_ZONE = re.compile(r"\[([^\]]*)\]$")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedTime:
-    """A time as typed, and the minute of the calendar that it means."""
+    """A time as typed, with its zone where that was left out, and the minute of the calendar that it means."""
 
     written: str
     instant_utc: datetime
@@ -28,8 +29,8 @@ class AskedTime:
     @classmethod
     def read(cls, written: str, zone: tzinfo, now: datetime) -> "AskedTime":
         """`2026-11-21T09:00` and `09:00` (today) on the clocks of `zone`, an instant with its offset, or the
-        nominal time of an occurrence as commands print it. Raises UsageError."""
-        text = _ZONE.sub("", written.strip())
+        nominal time of an occurrence as commands print it, with its zone in brackets. Raises UsageError."""
+        text, zone = _without_zone(written.strip(), zone)
         try:
             if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text):
                 at = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(text.zfill(5)))
@@ -42,13 +43,30 @@ class AskedTime:
             ) from None
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise UsageError(f"{written!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
-        instant = at.astimezone(UTC) if at.tzinfo else resolve(at, zone).instant_utc
+        if at.tzinfo is not None:
+            instant = at.astimezone(UTC)
+        else:
+            written = f"{at.isoformat(timespec='seconds' if at.second else 'minutes')}[{zone}]"
+            instant = resolve(at, zone).instant_utc
         return cls(written, instant.replace(second=0, microsecond=0))
 
     @property
     def window(self) -> Window:
         """The minute that it means."""
         return Window(self.instant_utc, self.instant_utc + MINUTE)
+
+
+def _without_zone(written: str, zone: tzinfo) -> tuple[str, tzinfo]:
+    """A time without the zone that it names in brackets, and that zone; else the one that is given."""
+    named = _ZONE.search(written)
+    if named is None:
+        return written, zone
+    try:
+        return written[: named.start()], ZoneInfo(named[1])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise UsageError(
+            f"{written!r} names no time zone", hint="write a name such as Europe/Stockholm in the brackets"
+        ) from None
 
 
 def coming_at(work: Work, asked: AskedTime) -> list[Coming]:

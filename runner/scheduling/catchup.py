@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
+from runner.clock import told
 from runner.planning.coming import Coming
 from runner.store.rows import Decision, OccurrenceState
 
@@ -32,7 +33,7 @@ class Gap:
     @lru_cache(maxsize=64)  # noqa: B019 - gaps are few and small
     def told(self, zone: tzinfo) -> str:
         """`the daemon was down from 2026-11-21 08:50:00+01:00 to 2026-11-21 09:40:00+01:00`."""
-        return f"{self.cause} from {local(self.from_utc, zone)} to {local(self.until_utc, zone)}"
+        return f"{self.cause} from {told(self.from_utc, zone)} to {told(self.until_utc, zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,6 @@ def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
     return f"{gap.told(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
 
 
-def local(instant: datetime, zone: tzinfo) -> str:
-    return instant.astimezone(zone).isoformat(" ", "seconds")
-
-
 def length(duration: timedelta) -> str:
     """`2d 3h`, `1h 30m`, `45s`: the two largest units."""
     seconds = max(0, round(duration.total_seconds()))
@@ -96,14 +93,14 @@ def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     entry, late = work.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        told = gap.told(work.source.zone)
+        why = gap.told(work.source.zone)
         if entry.on_missed == "skip":
-            return OccurrenceState.MISSED, f"{told} (on_missed: skip)"
+            return OccurrenceState.MISSED, f"{why} (on_missed: skip)"
         if late > work.reach + entry.grace.delta:
-            return OccurrenceState.MISSED, f"{told}; {length(late)} late, past its grace of {entry.grace}"
+            return OccurrenceState.MISSED, f"{why}; {length(late)} late, past its grace of {entry.grace}"
         if entry.on_missed == "run_once" and not found.is_newest:
-            return OccurrenceState.MISSED, f"{told}; only the newest is made up for (on_missed: run_once)"
-        reason = f"{length(late)} late: {told}"
+            return OccurrenceState.MISSED, f"{why}; only the newest is made up for (on_missed: run_once)"
+        reason = f"{length(late)} late: {why}"
     if entry.overlap == "skip" and found.running is not None:
         before = f"the occurrence before it ({found.running}) was still running"
         return OccurrenceState.SKIPPED, f"{before} (overlap: skip)"

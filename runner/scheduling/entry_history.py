@@ -63,6 +63,11 @@ class EntryHistory:
         return source.zone if source else None
 
     @property
+    def on_its_clocks(self) -> str:
+        """What stands behind start times as written, since those do not name their zone."""
+        return f" (on the clocks of {self.zone})" if self.zone else ""
+
+    @property
     def invalid_file(self) -> InvalidFile | None:
         """The campaign's file, if that is invalid now; one that names no campaign is known by its own name."""
         for file in self.invalid_files:

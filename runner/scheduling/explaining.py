@@ -90,7 +90,10 @@ def _not_recorded(history: EntryHistory, asked: AskedTime, situation: Situation)
         active = history.work.source.campaign.active
         days = [f"from {active.from_day}"] if active and active.from_day else []
         days += [f"until {active.until_day}"] if active and active.until_day else []
-        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day}."
+        there = f" in {history.zone}" if history.zone else ""
+        said = (
+            f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day}{there}."
+        )
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
         advice = (f"change `active:` in {history.work.source.campaign.path}, if that day should count.",)
@@ -122,7 +125,7 @@ def _no_start_time(history: EntryHistory, asked: AskedTime, situation: Situation
         said.append(f"The nearest are {near}." if before and after else f"The nearest is {near}.")
     rules = history.rules_at(asked.instant_utc)
     if rules:
-        said.append(f"Its start times then were {', '.join(rules)}.")
+        said.append(f"Its start times then were {', '.join(rules)}{history.on_its_clocks}.")
     facts = {"asked_utc": utc(asked.instant_utc), "before": before, "after": after, "rules": rules}
     verdict = Verdict.NO_START_TIME
     if problem := invalid(history, situation):

@@ -112,7 +112,7 @@ def explain_removed(
     """An occurrence of the past that the ledger does not hold, of a start time that is no longer in force."""
     name = f"{history.campaign}/{history.entry} at {asked.written}"
     facts = {"rule": rule, "instant_utc": utc(asked.instant_utc), "gone_utc": utc(gone_utc)}
-    gone = f"its start time {rule} was removed"
+    gone = f"its start time {rule}{history.on_its_clocks} was removed"
     if gap := history.gap_at(asked.instant_utc):
         facts |= _gap_facts(*gap)
         before, after = gap

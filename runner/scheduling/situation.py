@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from runner.clock import told
 from runner.planning.source import Source
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
@@ -56,8 +57,11 @@ class Situation:
         return self.daemon_runs or (self.is_carried_out and run_id is not None)
 
     def time(self, instant: datetime) -> str:
-        """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if that is not today."""
+        """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if that is not today; with its offset if the
+        clocks show it twice."""
         local = instant.astimezone(self.zone)
+        if local.replace(fold=not local.fold).utcoffset() != local.utcoffset():
+            return told(instant, self.zone)
         is_today = local.date() == self.now.astimezone(self.zone).date()
         clock = "%H:%M:%S" if local.second else "%H:%M"
         return local.strftime(clock if is_today else f"%Y-%m-%d {clock}")

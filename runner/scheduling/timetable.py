@@ -8,13 +8,13 @@ from itertools import chain, islice, pairwise
 from operator import attrgetter
 
 from runner import __version__
-from runner.clock import Clock
+from runner.clock import Clock, told
 from runner.events import ClockStepped, EventSink, OccurrenceDecided
 from runner.planning.coming import Coming
 from runner.planning.source import Source
 from runner.planning.work import Work, works
 from runner.scheduling.agenda import Agenda, RuleName, rules
-from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length, local
+from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Task, TaskSource
@@ -138,7 +138,7 @@ class Timetable:
         self._agenda = Agenda(self._agenda.works, floors, here.now)
         self._looked = here
         back = length(timedelta(seconds=-stepped_s))
-        self._begin_again(f"the clock stepped back by {back}, to {local(here.now, UTC)}", stepped_s)
+        self._begin_again(f"the clock stepped back by {back}, to {told(here.now, UTC)}", stepped_s)
 
     def _begin_again(self, message: str, stepped_s: float) -> None:
         self._sink(ClockStepped(stepped_s, message))
@@ -306,6 +306,6 @@ def _behind(now: datetime, since: datetime) -> ClockStepped:
     by = since - now
     return ClockStepped(
         -by.total_seconds(),
-        f"the clock says {local(now, UTC)}, {length(by)} before the last entry of the ledger: what the ledger "
+        f"the clock says {told(now, UTC)}, {length(by)} before the last entry of the ledger: what the ledger "
         "holds is not done again, anything else is done when this clock says so. If the clock is wrong, set it",
     )

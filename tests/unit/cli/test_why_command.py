@@ -24,6 +24,7 @@ def test_an_entry_tells_its_latest_occurrence_and_the_next_and_what_to_do(asked:
     for key in keys[:3]:
         asked.attempt(key, TaskState.COMPLETED, effect=EffectState.COMMITTED)
     shown = asked("why", "demo/greet").stdout
+    assert shown.startswith("Times are those of UTC where they name no other zone.\n\n")
     assert "demo/greet at run:1" in shown
     assert "4 tasks: 3 ran, 1 daemon-down" in shown
     assert "It will run at " in shown
@@ -39,6 +40,7 @@ def test_a_task_is_asked_about_by_its_number_or_its_key(asked: AskedLedger) -> N
         data = json.loads(asked("why", name, "--format", "json").stdout)
         (answer,) = data["answers"]
         assert (data["question"], answer["verdict"], answer["subject"]) == (name, "uncertain", key)
+        assert data["zone"] == "UTC"
         assert f"runner tasks resolve {number} --happened" in answer["advice"][0]
         assert answer["facts"]["reason"] == "the screen went dark"
 

@@ -133,7 +133,7 @@ def test_a_backend_that_is_away_is_looked_for_without_new_attempts(desk: Desk) -
     tasks = desk.add(("A", "@1"), ("B", "@2"), backend="batch", grace_s=60)
     with desk.executor(backend, tasks) as executor:
         assert executor.wait_until_idle(LONG_S)
-        assert desk.row("@1").reason == "backend batch away since 2026-11-21 12:00:00: nobody answers"
+        assert desk.row("@1").reason == "backend batch away since 2026-11-21 12:00:00+00:00: nobody answers"
         for _ in range(2):
             desk.pass_time(executor)
         assert len(backend.batches) == 1 and backend.looks == 2

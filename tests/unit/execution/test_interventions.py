@@ -18,7 +18,7 @@ def test_a_pause_keeps_tasks_from_beginning_until_it_ends(desk: Desk) -> None:
     with desk.executor(LaneBackend(nothing), tasks) as executor:
         assert executor.wait_until_idle(LONG_S)
         assert desk.states() == {"@1": TaskState.PENDING, "@2": TaskState.COMPLETED}
-        assert desk.row("@1").reason == "paused since 2026-11-21 12:00:00 by anna"
+        assert desk.row("@1").reason == "paused since 2026-11-21 12:00:00+00:00 by anna"
         desk.ledger.resume()
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)

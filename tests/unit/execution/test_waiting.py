@@ -26,7 +26,7 @@ def test_a_failed_task_is_tried_again_after_a_wait_that_doubles(desk: Desk) -> N
         assert executor.wait_until_idle(LONG_S)
         row = desk.row("@1")
         assert (row.state, row.tries, row.not_before) == (TaskState.PENDING, 1, NOON + MINUTE / 2)
-        assert row.reason == "attempt 1 failed: no such button; tried again at 2026-11-21 12:00:30"
+        assert row.reason == "attempt 1 failed: no such button; tried again at 2026-11-21 12:00:30+00:00"
         desk.pass_time(executor, 29)
         assert len(backend.performed) == 1
         desk.pass_time(executor, 1)
@@ -141,14 +141,14 @@ def test_a_phone_that_is_away_is_looked_for_without_new_attempts_until_it_is_bac
     with desk.executor(backend, tasks) as executor:
         assert executor.wait_until_idle(LONG_S)
         row = desk.row("@1")
-        assert row.reason == "device A away since 2026-11-21 12:00:00: A: adb lists it as offline"
+        assert row.reason == "device A away since 2026-11-21 12:00:00+00:00: A: adb lists it as offline"
         assert (row.state, row.tries, row.not_before) == (TaskState.PENDING, 0, NOON + MINUTE / 4)
         looked = []
         for _ in range(4):
             desk.pass_time(executor)
             looked.append((desk.clock.now() - NOON).total_seconds())
         assert looked == [15, 45, 105, 165] and backend.looks == 4
-        assert desk.row("@1").reason == "device A away since 2026-11-21 12:00:00: A: still offline"
+        assert desk.row("@1").reason == "device A away since 2026-11-21 12:00:00+00:00: A: still offline"
         assert desk.row("@1").attempts == 1 and len(backend.performed) == 1
         backend.problems.clear()
         desk.pass_time(executor)
@@ -167,7 +167,7 @@ def test_a_phone_that_stays_away_lets_its_tasks_be_missed(desk: Desk) -> None:
         for _ in range(3):
             desk.pass_time(executor)
     assert desk.states() == {"@1": TaskState.MISSED, "@2": TaskState.MISSED, "@3": TaskState.COMPLETED}
-    assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00: no adb server"
+    assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00+00:00: no adb server"
 
 
 @pytest.mark.parametrize("is_back", [True, False])
@@ -188,7 +188,7 @@ def test_what_waits_behind_another_entry_for_a_phone_is_missed_when_its_own_grac
         "@1": TaskState.COMPLETED if is_back else TaskState.PENDING,
         "@2": TaskState.MISSED,
     }
-    assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00: A: still offline"
+    assert desk.row("@2").reason == "device A away since 2026-11-21 12:00:00+00:00: A: still offline"
 
 
 def test_a_phone_that_is_back_without_the_app_fails_the_task(desk: Desk) -> None:

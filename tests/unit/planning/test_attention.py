@@ -101,7 +101,7 @@ def test_what_a_limit_holds_back_is_told_with_each_task() -> None:
         "missed: later "
         "than the grace of 90m; the first: 1 of 1 follows on A in the last 60 minutes; next at "
         "2026-11-22 "
-        "10:00:00 (limits.per_device.per_hour.follow)"
+        "10:00:00+01:00 (limits.per_device.per_hour.follow)"
     )
     key = "demo/greet/2026-11-22T09:00[Europe%2FStockholm]"
     assert note.until_utc == {
@@ -120,7 +120,7 @@ def test_one_task_that_waits_is_told_plainly() -> None:
             "limit-reached",
             "1 task on A would wait until 2026-11-22 10:00 (09:00Z): 1 of 1 follows on A in the last "
             "60 minutes; "
-            "next at 2026-11-22 10:00:00 (limits.per_device.per_hour.follow)",
+            "next at 2026-11-22 10:00:00+01:00 (limits.per_device.per_hour.follow)",
         )
     ]
 
@@ -133,7 +133,7 @@ def test_what_is_outside_of_working_hours_is_told() -> None:
             "outside-working-hours",
             "1 task on A would be missed: held back for longer than the grace of 1h: outside of the "
             "working hours "
-            "08:00-20:00; next at 2026-11-22 08:00:00 (limits.working_hours)",
+            "08:00-20:00; next at 2026-11-22 08:00:00+01:00 (limits.working_hours)",
         )
     ]
 

@@ -52,7 +52,7 @@ def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
 
     assert ask(limits(per_device={"per_day": {"post": 3}}), usage) == NotBefore(
         datetime(2026, 11, 21, 23, tzinfo=UTC),
-        "3 of 3 posts on R58M123ABC today; next at 2026-11-22 00:00:00 (limits.per_device.per_day.post)",
+        "3 of 3 posts on R58M123ABC today; next at 2026-11-22 00:00:00+01:00 (limits.per_device.per_day.post)",
         "limits.per_device.per_day.post",
     )
 
@@ -70,7 +70,7 @@ def test_a_full_hour_holds_back_until_enough_of_it_is_an_hour_old() -> None:
 
     assert ask(limits(per_device={"per_hour": {"follow": 2}}), usage, "follow") == NotBefore(
         NOW + timedelta(minutes=20),
-        "3 of 2 follows on R58M123ABC in the last 60 minutes; next at 2026-11-21 18:20:00 "
+        "3 of 2 follows on R58M123ABC in the last 60 minutes; next at 2026-11-21 18:20:00+01:00 "
         "(limits.per_device.per_hour.follow)",
         "limits.per_device.per_hour.follow",
     )
@@ -111,7 +111,7 @@ def test_the_gap_is_between_effects_of_any_kind_on_one_device() -> None:
 
     assert ask(limits(min_gap="90s"), usage) == NotBefore(
         NOW + timedelta(seconds=30),
-        "the last effect on R58M123ABC was at 2026-11-21 17:59:00; next at 2026-11-21 18:00:30 "
+        "the last effect on R58M123ABC was at 2026-11-21 17:59:00+01:00; next at 2026-11-21 18:00:30+01:00 "
         "(limits.min_gap)",
         "limits.min_gap",
     )
@@ -206,7 +206,7 @@ def test_what_another_limit_holds_back_waits_for_working_hours_too() -> None:
 
     assert ask(named, usage) == NotBefore(
         datetime(2026, 11, 22, 7, tzinfo=UTC),
-        "1 of 1 posts on R58M123ABC today; next at 2026-11-22 08:00:00 (limits.per_device.per_day.post)",
+        "1 of 1 posts on R58M123ABC today; next at 2026-11-22 08:00:00+01:00 (limits.per_device.per_day.post)",
         "limits.per_device.per_day.post",
     )
 

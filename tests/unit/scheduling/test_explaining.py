@@ -13,6 +13,7 @@ from runner.store.ledger import Ledger
 from runner.store.rows import PauseScope
 from runner.tasks import Again, AttemptOutcome, Outcome
 
+STOCKHOLM = "Europe/Stockholm"
 MORNING = "2026-11-21T08:00"
 
 
@@ -159,7 +160,7 @@ def test_it_is_tried_again(desk: Desk) -> None:
     desk.move_to("2026-11-21T09:00")
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.RETRYING
-    assert "attempt 1 failed: the app closed; tried again at 2026-11-21 09:01:00" in said(answer)
+    assert "attempt 1 failed: the app closed; tried again at 2026-11-21 09:01:00+01:00" in said(answer)
 
 
 # It waits
@@ -173,7 +174,7 @@ def test_a_limit_holds_it_back(desk: Desk) -> None:
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.HELD_BACK
     held = next(part for part in answer.parts if part.verdict is Verdict.HELD_BACK)
-    assert "1 of 1 follows on A1 today; next at 2026-11-22 00:00:00" in said(held)
+    assert "1 of 1 follows on A1 today; next at 2026-11-22 00:00:00+01:00" in said(held)
     assert "limits.per_device.per_day.follow" in said(held)
     assert held.facts["not_before_utc"] == "2026-11-21T23:00:00Z"
 
@@ -185,7 +186,7 @@ def test_the_phone_is_away(desk: Desk) -> None:
     desk.move_to("2026-11-21T09:00")
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.DEVICE_AWAY
-    assert "device A1 away since 2026-11-21 09:00:00: A1: adb lists it as offline" in said(answer)
+    assert "device A1 away since 2026-11-21 09:00:00+01:00: A1: adb lists it as offline" in said(answer)
     assert "It is missed if that lasts until 10:00." in said(answer)
 
 
@@ -267,7 +268,7 @@ def test_a_pause_that_outlasts_the_grace_is_the_reason_for_missing(desk: Desk) -
     desk.move_to("2026-11-21T09:11")
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.MISSED
-    assert "paused since 2026-11-21 08:00:00 by anna@shelf" in said(answer)
+    assert "paused since 2026-11-21 08:00:00+01:00 by anna@shelf" in said(answer)
 
 
 def test_the_phone_is_on_hold(desk: Desk) -> None:
@@ -398,7 +399,8 @@ def test_its_start_time_was_removed_while_the_daemon_was_down(desk: Desk, times:
     desk.start()
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.DAEMON_WAS_DOWN
-    assert "the daemon was down from 08:00 until 09:30, and its start time 09:00 was removed" in said(answer)
+    assert "the daemon was down from 08:00 until 09:30, and its start time 09:00 (on the" in said(answer)
+    assert "clocks of Europe/Stockholm) was removed meanwhile" in said(answer)
     assert answer.facts["gone_utc"] == answer.facts["down_until_utc"] == "2026-11-21T08:30:00Z"
     assert only(desk.why(at="09:01")).verdict is Verdict.NO_START_TIME
 
@@ -416,7 +418,7 @@ def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
     desk.reload()
     removed = only(desk.why(at="09:00"))
     assert removed.verdict is Verdict.NO_RECORD
-    assert "its start time 09:00 was removed at 10:30" in said(removed)
+    assert "its start time 09:00 (on the clocks of Europe/Stockholm) was removed at 10:30" in said(removed)
 
 
 def test_it_is_due_at_this_moment(desk: Desk) -> None:
@@ -447,7 +449,9 @@ def test_the_campaign_is_not_active_on_that_day(desk: Desk) -> None:
     desk.start()
     answer = only(desk.why(at="2026-11-25T09:00"))
     assert answer.verdict is Verdict.INACTIVE
-    assert "active from 2026-11-23 until 2026-11-24, and this is on 2026-11-25" in said(answer)
+    assert "active from 2026-11-23 until 2026-11-24, and this is on 2026-11-25 in Europe/Stockholm." in said(
+        answer
+    )
 
 
 def test_the_ledger_did_not_know_it_then(desk: Desk) -> None:
@@ -543,7 +547,47 @@ def test_a_time_that_is_none_gets_the_nearest(desk: Desk) -> None:
     assert answer.verdict is Verdict.NO_START_TIME
     assert answer.facts["before"] == "2026-11-23T09:00[Europe/Stockholm]"
     assert answer.facts["after"] == "2026-11-23T18:00[Europe/Stockholm]"
-    assert "Its start times then were 09:00, 18:00." in said(answer)
+    assert answer.subject == "demo/greet at 2026-11-23T12:00[Europe/Stockholm]"
+    assert "No start time of greet falls on 2026-11-23T12:00[Europe/Stockholm]." in said(answer)
+    assert "Its start times then were 09:00, 18:00 (on the clocks of Europe/Stockholm)." in said(answer)
+    assert only(desk.why(at="12:15")).subject == "demo/greet at 2026-11-21T12:15[Europe/Stockholm]"
+
+
+def test_a_time_is_read_in_the_zone_that_it_names(desk: Desk) -> None:
+    desk.write(campaign("09:00"))
+    desk.start()
+    answer = only(desk.why(at="2026-11-23T17:00[Asia/Tokyo]"))
+    assert answer.subject == "demo/greet at 2026-11-23T09:00[Europe/Stockholm]"
+    with pytest.raises(UsageError, match="names no time zone"):
+        desk.why(at="2026-11-23T17:00[Asia/Tokio]")
+
+
+def test_a_campaign_in_another_zone_than_the_fleets_names_its_own(desk: Desk) -> None:
+    desk.write(campaign("09:00", head="active: {until: 2026-11-22}").replace(STOCKHOLM, "America/New_York"))
+    desk.start()
+    (coming,) = desk.why()
+    assert coming.subject == "demo/greet at 2026-11-21T09:00[America/New_York]"
+    assert "It will run at 15:00: 1 task on A1." in said(coming)
+    absent = only(desk.why(at="10:30"))
+    assert absent.subject == "demo/greet at 2026-11-21T10:30[America/New_York]"
+    assert "falls on 2026-11-21T10:30[America/New_York]" in said(absent)
+    assert "Its start times then were 09:00 (on the clocks of America/New_York)." in said(absent)
+    inactive = only(desk.why(at="2026-11-23T09:00"))
+    assert "this is on 2026-11-23 in America/New_York." in said(inactive)
+    desk.ledger.pause(PauseScope.ALL, None, "anna@shelf")
+    desk.move_to("2026-11-21T15:00")
+    desk.move_to("2026-11-21T16:01")
+    missed = only(desk.why(at="09:00"))
+    assert "was due at 15:00 and was missed: paused since 2026-11-21 08:00:00+01:00" in said(missed)
+
+
+def test_a_time_that_the_clocks_show_twice_is_told_with_its_offset(desk: Desk) -> None:
+    desk.write(campaign("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"))
+    desk.clock.step(-30 * 86400)
+    desk.start()
+    for hour, offset in ((0, "02:00"), (1, "01:00")):
+        coming = only(desk.why(at=f"2026-10-25T0{hour}:30:00Z"))
+        assert f"It will run at 2026-10-25 02:30:00+{offset}: 1 task" in said(coming)
 
 
 def test_a_text_that_is_no_time_is_an_error(desk: Desk) -> None:
