@@ -134,8 +134,12 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
 
     rows = read()
     is_over = all(row.state.is_final for row in rows)
-    if not new:
-        this.console.print(made_before(this, rows), highlight=False, markup=False, soft_wrap=True)
+    before = [row for row in rows if row.task.key not in new]
+    if before or not new:
+        told = made_before(this, before)
+        if new:
+            told = f"{len(new)} of {len(rows)} tasks are new; otherwise {told}"
+        this.console.print(told, highlight=False, markup=False, soft_wrap=True)
         again = f"runner run {source.document.path} --at {at}"
     return Work(source.campaign, read, is_over, again)
 

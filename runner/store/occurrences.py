@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from runner.store import schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
@@ -185,11 +185,13 @@ def _record(
         if task.key not in taken
     ]
     insert_rows(connection, schema.tasks, TASK_COLUMNS, _task_values(new, run_id, instant(now)))
+    if run_id is not None and new:
+        _begin_run(connection, decisions, _Start(run_id, commits, now))
     return [task for _, task in new]
 
 
 class _Start(NamedTuple):
-    """What is noted of occurrences that are started: by which run, if by any, and when; `commits` by version."""
+    """What is noted of what is started: by which run, if by any, and when; `commits` by version."""
 
     run_id: str | None
     commits: Mapping[int, str | None]
@@ -214,6 +216,20 @@ def _start_again(
                 "created_utc": start.now,
             }
             connection.execute(stopped.values(values))
+
+
+def _begin_run(connection: Connection, decisions: Iterable[Decision], start: _Start) -> None:
+    """Note the run that has made tasks, with the campaign that they were made from, unless it is known."""
+    version = next((one.version_id for one in decisions if one.version_id is not None), None)
+    if version is None or connection.scalar(select(schema.runs.c.id).filter_by(id=start.run_id)):
+        return
+    row = {
+        "id": start.run_id,
+        "campaign_version_id": version,
+        "git_commit": start.commits.get(version),
+        "created_utc": start.now,
+    }
+    connection.execute(insert(schema.runs).values(row))
 
 
 def _occurrence_values(

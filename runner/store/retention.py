@@ -14,7 +14,8 @@ from runner.store.rows import Pruned
 from runner.tasks import EffectState, TaskState
 
 ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
-STEP, TASK, VERSION = schema.steps.c, schema.tasks.c, schema.campaign_versions.c
+RUN, STEP, TASK = schema.runs.c, schema.steps.c, schema.tasks.c
+VERSION = schema.campaign_versions.c
 
 AT_ONCE = 500
 """Tasks in one transaction: others that write never wait long."""
@@ -30,8 +31,8 @@ class Retention(Part):
 
         Of a task that was over before `before`, attempts, steps and effects go, and it is shown no longer; its
         key and state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects
-        that limits still count stay, and so do uncertain tasks. Commands, pauses, spans, schedules and
-        occurrences without tasks go when nothing asks for them any longer.
+        that limits still count stay, and so do uncertain tasks. Commands, pauses, spans, schedules, and
+        occurrences and runs without tasks go when nothing asks for them any longer.
         """
         now = self._clock.now()
         ended = func.coalesce(TASK.finished_utc, TASK.due_utc)
@@ -107,8 +108,11 @@ def _forget_the_rest(connection: Connection, before: datetime, keep_from: dateti
     ):
         connection.execute(delete(table).where(ended < before))
     connection.execute(delete(schema.schedules).where(schema.schedules.c.gone_utc < keep_from))
+    has_tasks = select(TASK.id).where(TASK.run_id == RUN.id).exists()
+    connection.execute(delete(schema.runs).where(RUN.created_utc < keep_from, ~has_tasks))
     is_used = or_(
         select(OCCURRENCE.id).where(OCCURRENCE.campaign_version_id == VERSION.id).exists(),
+        select(RUN.id).where(RUN.campaign_version_id == VERSION.id).exists(),
         select(schema.campaigns.c.name).where(schema.campaigns.c.campaign_version_id == VERSION.id).exists(),
     )
     connection.execute(delete(schema.campaign_versions).where(VERSION.seen_utc < keep_from, ~is_used))

@@ -10,7 +10,7 @@ from runner.store.reading import IS_LISTED, records, task_query, task_rows
 from runner.store.rows import CampaignVersion, RunRecord, RunRow
 from runner.tasks import TaskState
 
-OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
+RUN, TASK, VERSION = schema.runs.c, schema.tasks.c, schema.campaign_versions.c
 
 
 class Runs(Part):
@@ -24,13 +24,11 @@ class Runs(Part):
         return self._read("read the runs", lambda connection: _runs(connection, limit=limit))
 
     def campaign_of(self, run_id: str) -> CampaignVersion | None:
-        """The campaign as it was when the run was begun."""
+        """The campaign as it was when the run was begun; None if the run has made no tasks."""
         query = (
             select(VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
-            .join(schema.occurrences)
-            .where(OCCURRENCE.run_id == run_id)
-            .order_by(OCCURRENCE.id)
-            .limit(1)
+            .join(schema.runs)
+            .where(RUN.id == run_id)
         )
         found = self._read(
             f"read the campaign of the run {run_id}",
@@ -53,29 +51,18 @@ class Runs(Part):
 
 
 def _runs(connection: Connection, *, run_id: str | None = None, limit: int | None = None) -> list[RunRow]:
-    """Runs by their first occurrence, newest first."""
-    first = select(func.min(OCCURRENCE.id)).where(OCCURRENCE.run_id.is_not(None)).group_by(OCCURRENCE.run_id)
-    if run_id is not None:
-        first = first.where(OCCURRENCE.run_id == run_id)
+    """Runs, newest first."""
     query = (
-        select(
-            OCCURRENCE.run_id,
-            OCCURRENCE.campaign,
-            OCCURRENCE.git_commit,
-            OCCURRENCE.created_utc,
-            VERSION.path,
-        )
-        .join(schema.campaign_versions)
-        .where(OCCURRENCE.id.in_(first))
-        .order_by(OCCURRENCE.id.desc())
+        select(RUN.id, VERSION.name, VERSION.path, RUN.git_commit, RUN.created_utc)
+        .join_from(schema.runs, schema.campaign_versions)
+        .order_by(RUN.created_utc.desc(), RUN.id.desc())
         .limit(limit)
     )
+    if run_id is not None:
+        query = query.where(RUN.id == run_id)
     found = connection.execute(query).all()
-    counts = _counts(connection, [row.run_id for row in found])
-    return [
-        RunRow(row.run_id, row.campaign, row.path, row.git_commit, row.created_utc, counts[row.run_id])
-        for row in found
-    ]
+    counts = _counts(connection, [row.id for row in found])
+    return [RunRow(*row, counts[row.id]) for row in found]
 
 
 def _counts(connection: Connection, run_ids: Collection[str]) -> dict[str, dict[TaskState, int]]:

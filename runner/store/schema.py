@@ -144,6 +144,17 @@ invalid_files = Table(
     Column("since_utc", Instant, nullable=False),
 )
 
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("campaign_version_id", ForeignKey("campaign_versions.id"), nullable=False),
+    Column("git_commit", Text),
+    Column("created_utc", Instant, nullable=False),
+    Index(None, "campaign_version_id"),
+    Index(None, "created_utc"),
+)
+
 schedules = Table(
     "schedules",
     metadata,
@@ -175,7 +186,6 @@ occurrences = Table(
     Index(None, "campaign", "entry", "instant_utc"),
     Index(None, "instant_utc"),
     Index(None, "campaign_version_id"),
-    Index(None, "run_id"),
 )
 
 tasks = Table(

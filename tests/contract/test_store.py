@@ -168,7 +168,8 @@ def test_a_run_keeps_the_text_that_it_was_begun_with(ledger: Ledger) -> None:
 def test_runs_are_told_newest_first(ledger: Ledger, clock: ManualClock) -> None:
     version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
     for number in range(3):
-        ledger.add_occurrences(version, [replace(OCCURRENCE, nominal=f"run:{number}")], [], str(number))
+        made = replace(task(), key=f"k{number}", nominal=f"run:{number}")
+        ledger.add_occurrences(version, [replace(OCCURRENCE, nominal=f"run:{number}")], [made], str(number))
         clock.advance(60)
     assert [run.run_id for run in ledger.runs()] == ["2", "1", "0"]
     assert [run.run_id for run in ledger.runs(limit=1)] == ["2"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from ledgers import DAY, DONE, HOUR, NOON, SECOND, add, begin, decided, occurrence
+from ledgers import DAY, DONE, HOUR, NOON, SECOND, add, begin, decided, occurrence, task
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError
@@ -183,3 +183,18 @@ def test_a_key_goes_when_nothing_can_reach_it(ledger: Ledger, clock: ManualClock
     assert ledger.known(identities) == {identities[1]}
     assert ledger.usage(device="A1", account=None, now=clock.now()).device == {"post": (NOON,)}
     assert len(ledger.open_commands()) == 1
+
+
+def test_a_run_is_forgotten_with_the_last_of_its_tasks(ledger: Ledger, clock: ManualClock) -> None:
+    noon, one = occurrence(12), occurrence(13)
+    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    ledger.record([decided(noon, task(noon), version_id=version)], "1")
+    ledger.record([decided(one, task(one), version_id=version)], "2")
+    ledger.cancel([task(noon).key], "no longer wanted")
+    clock.advance(100 * 24 * 3600)
+    prune(ledger, clock.now() - 10 * DAY, keep_from=clock.now() - 20 * DAY)
+    assert [run.run_id for run in ledger.runs()] == ["2"]
+    ledger.cancel([task(one).key], "no longer wanted")
+    clock.advance(30 * 24 * 3600)
+    prune(ledger, clock.now() - 10 * DAY, keep_from=clock.now() - 20 * DAY)
+    assert (ledger.runs(), ledger.newest_version("autumn")) == ([], None)

@@ -96,6 +96,21 @@ def test_an_occurrence_that_was_missed_belongs_to_the_run_that_carries_it_out(le
     assert [record.row.task for record in report.tasks] == [task(noon)]
 
 
+def test_a_run_that_adds_tasks_to_an_occurrence_is_known_by_its_own_text(ledger: Ledger) -> None:
+    noon = occurrence()
+    old, new = (ledger.record_campaign("autumn", "autumn.yaml", text, text) for text in ("old", "new"))
+    first, second = task(noon), task(noon, "B2")
+    ledger.record([decided(noon, first, version_id=old)], "first")
+    assert ledger.record([decided(noon, first, second, version_id=new)], "second") == [second]
+    version, report = ledger.campaign_of("second"), ledger.report("second")
+    assert (version and version.text, report and report.run.commit) == ("new", "new")
+    assert report is not None
+    assert [record.row.task for record in report.tasks] == [second]
+    assert ledger.record([decided(noon, first, second, version_id=new)], "third") == []
+    assert ledger.campaign_of("third") is None
+    assert {run.run_id for run in ledger.runs()} == {"first", "second"}
+
+
 def test_a_deleted_task_is_never_made_again(ledger: Ledger) -> None:
     (key,) = add(ledger, "A1")
     ledger.delete(key)

@@ -153,6 +153,33 @@ def test_a_scheduled_occurrence_is_done_once_by_whoever_is_first(
     assert [one["verdict"] for one in why["answers"]] == ["ran"]
 
 
+def test_phones_that_were_added_do_a_scheduled_occurrence_too_and_the_others_not_again(
+    phones: Any, daemons: Daemons, runner: RunnerCommand
+) -> None:
+    shelf = phones("D8", "D9")
+    daemons.adb_port = shelf.adb_port
+    path = daemons.campaigns / "trial.yaml"
+    daemons.write(campaign_text("D8", at=NEVER))
+    assert runner("run", path, "--at", NEVER).returncode == 0
+    daemons.write(campaign_text("D8", "D9", at=NEVER))
+    shelf["D9"].post("latency", seconds=0.5)  # slow enough to be stopped before its commit point
+
+    process = runner.start("run", path, "--at", NEVER)
+    said = read_until(process, "follow @demo_north: started")
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert "1 of 2 tasks are new; otherwise it has been done already (1 task: 1 completed" in said
+    assert (process.returncode, "2 tasks: 1 completed, 1 pending" in rest) == (130, True), rest
+    assert f"to go on: runner run {path} --at {NEVER}" in rest
+    shelf["D9"].calm()
+    run_id = re.search(r"run (\S+) on", said)[1]
+    resumed = runner("run", "--resume", run_id)
+    assert (resumed.returncode, "1 task: 1 completed" in resumed.stdout) == (0, True), resumed.stdout
+    again = runner("run", path, "--at", NEVER)
+    assert "it has been done already (2 tasks: 2 completed" in again.stdout
+    assert [follows(shelf[serial]) for serial in ("D8", "D9")] == [{"demo_north": 1}] * 2
+
+
 def test_a_time_at_which_nothing_is_scheduled_names_the_nearest(
     daemons: Daemons, runner: RunnerCommand
 ) -> None:

@@ -53,6 +53,10 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
         assert (task.retry, task.grace_s) == (RetryRule(0, 30.0), 3600.0)
         assert [(hold.device, hold.task_key) for hold in ledger.holds()] == [("A1", task.key)]
         assert ledger.page(TaskFilter(campaign="autumn"))[0] == 1
+        run, text = ledger.run("1"), ledger.campaign_of("1")
+        assert run is not None and text is not None
+        assert (run.path, run.commit, run.created_utc) == ("/srv/autumn.yaml", "c0ffee", NOON)
+        assert text.text == "version: 1"
         with ledger._database.read("look") as connection:
             kept = connection.exec_driver_sql("SELECT attempt_id FROM effects").scalar()
         assert kept == 5

@@ -24,6 +24,7 @@ def upgrade() -> None:
     create_ledger()
     create_campaigns()
     create_invalid_files()
+    create_runs()
     create_schedules()
     extend_tasks()
     index_tasks()
@@ -77,6 +78,27 @@ def create_invalid_files() -> None:
         sa.Column("since_utc", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_invalid_files")),
     )
+
+
+def create_runs() -> None:
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.Text, nullable=False),
+        sa.Column("campaign_version_id", ID, nullable=False),
+        sa.Column("git_commit", sa.Text),
+        sa.Column("created_utc", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_version_id"], ["campaign_versions.id"], name=op.f("fk_runs_campaign_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    for column in ("campaign_version_id", "created_utc"):
+        op.create_index(op.f(f"ix_runs_{column}"), "runs", [column])
+    op.execute(
+        "INSERT INTO runs SELECT run_id, campaign_version_id, git_commit, created_utc FROM occurrences"
+        " WHERE id IN (SELECT min(id) FROM occurrences WHERE run_id IS NOT NULL GROUP BY run_id)"
+    )
+    op.drop_index("ix_occurrences_run_id", "occurrences")
 
 
 def create_schedules() -> None:
