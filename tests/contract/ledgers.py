@@ -19,7 +19,9 @@ from runner.tasks import (
     task_key,
 )
 
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
+"""Microseconds come back, too."""
+
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 DONE = Outcome(AttemptOutcome.COMPLETED)
 BROKEN = Outcome(AttemptOutcome.FAILED, "no button", "look at it")

@@ -13,6 +13,9 @@ from runner.store.ledger import Ledger
 from runner.store.rows import InForce, OccurrenceRow, TaskRow
 from runner.tasks import Task
 
+NINE = '"09:00"'
+HALF_HOURS = '{every: 30m, between: "00:00-23:59"}'
+
 
 class SteppingClock(ManualClock):
     """Can be set, as the machine's clock can, while the monotonic one goes on."""

@@ -2,6 +2,7 @@
 clock that a test moves. What is asked about has happened through them, not been written into the ledger."""
 
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -231,3 +232,27 @@ class Gate:
         self.entered.set()
         assert self.opened.wait(60)
         return follow(task, journal, stop)
+
+
+def only(answers: list[Explanation]) -> Explanation:
+    (answer,) = answers
+    return answer
+
+
+def said(answer: Explanation) -> str:
+    return " ".join(answer.sentences)
+
+
+def advised(answer: Explanation) -> str:
+    return " ".join([*answer.advice, *(line for part in answer.parts for line in part.advice)])
+
+
+def commit(folder: Path, message: str) -> str:
+    """Commit everything in the folder; returns the commit."""
+    git = ("git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.com")
+    if not (folder / ".git").exists():
+        subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", message], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    return head.stdout.strip()
