@@ -59,7 +59,7 @@ class Guard:
     def _admit(self, headers: Mapping[str, str]) -> None:
         host = headers.get("host", "")
         if self._token is None:
-            if not _is_this_machine(host):
+            if not is_this_machine(host):
                 raise ApiError(Code.REFUSED, f"this server is not called {host!r}; call it as 127.0.0.1")
         elif not _shows(headers.get("authorization", ""), self._token):
             raise ApiError(Code.REFUSED, "this server wants its token: send `Authorization: Bearer TOKEN`")
@@ -71,7 +71,8 @@ class Guard:
 
 
 @lru_cache(maxsize=64)
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a `Host` names this machine as only itself can: what else it may be called, others may choose."""
     try:
         name = urlsplit(f"//{host}").hostname if "@" not in host else None
         return name == "localhost" or (name is not None and ipaddress.ip_address(name).is_loopback)

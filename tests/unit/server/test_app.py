@@ -58,6 +58,25 @@ def test_metrics_are_in_the_form_that_prometheus_reads() -> None:
     assert samples["runner_trials_total", "completed"] == 3
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz"])
+def test_a_name_that_others_may_choose_is_not_answered(path: str) -> None:
+    listening = listen("127.0.0.1", 0)
+    with Serving(create_app(state()), listening), httpx.Client(base_url=url_of(listening)) as client:
+        for host, status in (
+            ("127.0.0.1:1", 200),
+            ("localhost", 200),
+            ("[::1]:9", 200),
+            ("evil.example", 403),
+        ):
+            assert client.get(path, headers={"Host": host}).status_code == status
+    listening = listen("127.0.0.1", 0)
+    with (
+        Serving(create_app(state(), is_for_others=True), listening),
+        httpx.Client(base_url=url_of(listening)) as client,
+    ):
+        assert client.get(path, headers={"Host": "shelf.example"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/metricsx"])
 def test_nothing_else_is_served(path: str) -> None:
     with served(state()) as client:
