@@ -64,6 +64,7 @@ IDS = select(OCCURRENCE.id, OCCURRENCE.nominal).where(
     OCCURRENCE.campaign == bindparam("its_campaign"), OCCURRENCE.entry == bindparam("its_entry")
 )
 KEYS = select(TASK.key)
+COMMITS = select(VERSION.id, VERSION.git_commit)
 
 
 class Occurrences(Part):
@@ -318,5 +319,4 @@ def _keys(connection: Connection, occurrence_ids: Sequence[int]) -> set[str]:
 def _commits(connection: Connection, decisions: Iterable[Decision]) -> dict[int, str | None]:
     """The git commits of the campaign versions that these decisions come from."""
     versions = {decision.version_id for decision in decisions} - {None}
-    query = select(VERSION.id, VERSION.git_commit).where(VERSION.id.in_(versions))
-    return {row.id: row.git_commit for row in connection.execute(query)} if versions else {}
+    return dict(map(tuple, ask(connection, COMMITS, VERSION.id, list(versions))))
