@@ -83,6 +83,8 @@ class Connection:
         match fault.get("before"):
             case "drop":
                 raise Dropped
+            case "drip headers" | "drip body" as where:
+                await self.pour(where)
             case "500":
                 self.answer(500, b"Internal Server Error", "text/plain")
                 raise Dropped
@@ -100,6 +102,8 @@ class Connection:
         match fault.get("after"):
             case "drop":
                 raise Dropped
+            case "drip headers" | "drip body" | "flood" as how:
+                await self.pour(how)
             case "half":
                 self.writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n{"code": 0, ')
                 await self.writer.drain()
@@ -125,6 +129,16 @@ class Connection:
                     "wrong": [number + 1000 for number in ids],
                 }
                 envelope["data"]["task_ids"] = changed[change]
+
+    async def pour(self, how: str) -> None:
+        """An answer without an end, until the client has enough of it: a byte at a time, or as much as it takes."""
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        head += b"X-Slow: " if how == "drip headers" else b"Content-Length: 9999999999\r\n\r\n"
+        self.writer.write(head)
+        while True:
+            self.writer.write(b" " * (1_000_000 if how == "flood" else 1))
+            await self.writer.drain()
+            await asyncio.sleep(0 if how == "flood" else 0.02)
 
     async def control(self, path: str, body: Any) -> None:
         server = self.server

@@ -9,6 +9,7 @@ import httpx
 
 from runner import __version__
 from runner.backends.local_api import shapes
+from runner.backends.local_api.exchange import Exchange, TooLarge
 from runner.backends.local_api.refusals import refusal
 from runner.backends.local_api.shapes import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
 from runner.clock import Clock
@@ -20,7 +21,6 @@ PAGE_SIZE = 100
 LEDGER_HEADER = "X-Runner-Ledger"
 """In which a runner's own server names the ledger that it works on."""
 
-_LARGEST_ANSWER = 16 * 1024 * 1024
 _CONNECT_S = 5.0
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 class Client:
     """One server. Any thread may call it. Nothing is ever sent twice, nor over a connection that has been used
-    before where it changes something: when such a call fails to connect, it surely was not carried out.
+    before: a call that fails to connect surely was not carried out. Every call is over within `timeout_s`.
 
     `ledger_id` names our own ledger: a server that works on it is refused. Raises UsageError if `url` is no
     address. Every call raises ApiError: ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
@@ -47,7 +47,11 @@ class Client:
         ledger_id: str | None = None,
     ) -> None:
         _check_address(url)
-        headers = {"Accept": "application/json", "User-Agent": f"campaign-runner/{__version__}"}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",  # what is small on its way may be of any size here
+            "User-Agent": f"campaign-runner/{__version__}",
+        }
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = url
@@ -55,19 +59,17 @@ class Client:
         self.timeout_s = timeout_s
         self._ledger_id = ledger_id
         self._secrets: tuple[str, ...] = (token,) if token else ()
-        given: dict[str, Any] = {
-            "base_url": url,
-            "headers": headers,
-            "timeout": httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
-            "trust_env": False,
-            "verify": url.startswith("https:"),  # reading the certificates takes as long as ten calls
-        }
-        self._reading = httpx.Client(**given)
-        self._writing = httpx.Client(**given, limits=httpx.Limits(max_keepalive_connections=0))
+        self._http = httpx.Client(
+            base_url=url,
+            headers=headers,
+            timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
+            trust_env=False,
+            verify=url.startswith("https:"),  # reading the certificates takes as long as ten calls
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
 
     def close(self) -> None:
-        self._reading.close()
-        self._writing.close()
+        self._http.close()
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Take these texts out of whatever the server answers from now on."""
@@ -152,10 +154,11 @@ class Client:
     ) -> Any:
         """Send one request; the data of its envelope, whatever the HTTP status."""
         what = f"{method} {self.url}{path}"
-        client = self._reading if method == "GET" else self._writing
-        request = client.build_request(method, path, params=params, json=body)
+        exchange = Exchange(self._http, self._http.build_request(method, path, params=params, json=body))
         try:
-            response, content = self._send(client, request, what)
+            response, content = exchange.answer(self._clock, self.timeout_s)
+        except TooLarge:
+            raise NotTheApi(f"{what} answered with more than 16 MB", hint=_PORT_HINT, sent=True) from None
         except _NOT_SENT as error:
             raise self._unreachable(error) from None
         except (httpx.RequestError, httpx.StreamError) as error:
@@ -168,22 +171,6 @@ class Client:
         if answer.code != 0:
             raise refusal(answer, what, script)
         return answer.data
-
-    def _send(self, client: httpx.Client, request: httpx.Request, what: str) -> tuple[httpx.Response, bytes]:
-        """The whole answer, within the timeout and a bounded size."""
-        ends_at = self._clock.monotonic() + self.timeout_s
-        response = client.send(request, stream=True)
-        try:
-            content = bytearray()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > _LARGEST_ANSWER:
-                    raise NotTheApi(f"{what} answered with more than 16 MB", hint=_PORT_HINT, sent=True)
-                if self._clock.monotonic() > ends_at:
-                    raise httpx.ReadTimeout("the answer took too long", request=request)
-            return response, bytes(content)
-        finally:
-            response.close()
 
     def _envelope(self, content: bytes) -> shapes.Envelope | None:
         try:

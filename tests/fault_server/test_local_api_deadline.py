@@ -1,0 +1,121 @@
+"""However slowly a server answers, a call is over in time; and what may have been sent is never said not to be."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from api_desk import Desk, made
+from batch_desk import make_tasks
+from fault_server_process import FaultServer
+
+from runner.backends.local_api.client import Client
+from runner.clock import SystemClock
+from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi
+from runner.tasks import AttemptOutcome
+
+PATIENCE_S = 20.0
+"""Much more than the timeout of the calls, much less than a server here takes to answer."""
+
+
+@pytest.fixture
+def client(server: FaultServer) -> Iterator[Client]:
+    client = Client(server.url, SystemClock(), timeout_s=0.3)
+    with closing(client):
+        yield client
+
+
+def error_of(call: Callable[[], object]) -> ApiError:
+    """What a call raises within the patience."""
+    raised: list[ApiError] = []
+
+    def catch() -> None:
+        try:
+            call()
+        except ApiError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=catch, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive(), "the call goes on"
+    (error,) = raised
+    return error
+
+
+@pytest.mark.parametrize("how", ["drip headers", "drip body"])
+def test_an_answer_that_drips_is_given_up_in_time(server: FaultServer, client: Client, how: str) -> None:
+    server.reset(faults=[{"call": "GET license/check", "after": how}])
+    error = error_of(client.licence)
+    assert isinstance(error, ApiInterrupted)
+    assert error.message.endswith("no whole answer within 0.3 s")
+    assert client.licence().plan_name == "Pro"
+
+
+@pytest.mark.parametrize("how", ["drip headers", "drip body"])
+def test_what_was_done_while_the_answer_dripped_is_found(server: FaultServer, how: str) -> None:
+    desk = Desk(server.url, timeout_s=0.3)
+    server.reset(faults=[{"after": how}])
+    desk.perform(make_tasks(devices=["D1", "D2"]))
+    assert made(server) == [("D1", None), ("D2", None)]
+    assert desk.outcomes() == 2 * [AttemptOutcome.COMPLETED]
+
+
+def test_a_drip_before_anything_was_done_is_uncertain(server: FaultServer) -> None:
+    desk = Desk(server.url, timeout_s=0.3)
+    server.reset(faults=[{"before": "drip headers"}])
+    desk.perform(make_tasks())
+    assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
+    assert len(server.requests("POST task")) == 1
+
+
+def test_an_answer_of_any_size_is_cut_off(server: FaultServer) -> None:
+    server.reset(faults=[{"call": "GET task", "after": "flood"}])
+    with closing(Client(server.url, SystemClock(), timeout_s=PATIENCE_S)) as client:
+        error = error_of(client.tasks)
+    assert isinstance(error, NotTheApi)
+    assert "more than 16 MB" in error.message
+
+
+def test_a_server_that_takes_the_request_bit_by_bit_is_given_up() -> None:
+    is_over = threading.Event()
+
+    def take(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not is_over.wait(0.02):
+                connection.recv(20_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=take, args=[listener])
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with closing(Client(url, SystemClock(), timeout_s=1.0)) as client:
+            error = error_of(lambda: client.create({"script_config": {"captions": "x" * 40_000_000}}))
+        is_over.set()
+        thread.join(PATIENCE_S)
+    assert isinstance(error, ApiInterrupted)
+    assert error.sent
+
+
+def test_a_connection_that_is_not_made_in_time_was_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_resolve, resolve = threading.Event(), socket.getaddrinfo
+
+    def slow(*args: object, **kwargs: object) -> object:
+        may_resolve.wait(PATIENCE_S)
+        return resolve(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        slow_name = Client(f"http://127.0.0.1:{listener.getsockname()[1]}/", SystemClock(), timeout_s=0.3)
+        with closing(slow_name):
+            error = error_of(lambda: slow_name.create({}))
+            may_resolve.set()
+            listener.settimeout(PATIENCE_S)
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(PATIENCE_S)
+                assert connection.recv(1) == b""
+    assert isinstance(error, ApiUnreachable)
+    assert not error.sent
