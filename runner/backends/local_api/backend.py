@@ -53,7 +53,7 @@ class LocalApiBackend:
             take_up(batch)
             while True:
                 heed(batch)
-                if journal.leaving() or server.closing.is_set():
+                if batch.is_leaving:
                     leave(batch)
                 send_waiting(batch)
                 batch.keep_in_view()

@@ -35,6 +35,11 @@ class Batch:
         self._outcomes: dict[str, Outcome] = {}
         self._settlements: list[Settlement] = []
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether our process is about to end: no further call is made."""
+        return self.journal.leaving() or self.server.closing.is_set()
+
     def finish(self, work: Work, ending: Ending) -> None:
         """The attempt at a task has ended; `flush` writes it down."""
         self._outcomes[work.task.key] = ending.outcome

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from runner.backends.local_api.batch import Batch, Server, settlements
+from runner.backends.local_api.calling import SEARCH_S
 from runner.backends.local_api.ending import Ending, unknown
 from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, contradicts, own_share
-from runner.backends.local_api.sending import SEARCH_S
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
 from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds, surplus
 from runner.errors import ApiError
@@ -82,7 +82,8 @@ def _locate(batch: Batch, lot: Lot) -> None:
 
 def _is_several(lot: Lot) -> bool:
     """Whether each of its tasks may have become several on the server, one for each account."""
-    return any(work.task.options.multi_account and work.task.device for work in lot.works)
+    several = any(work.task.options.multi_account and work.task.device for work in lot.works)
+    return several and lot.trace.retry_of is None
 
 
 def _answered(server: Server, lot: Lot) -> tuple[list[ServerTask], bool]:
@@ -123,7 +124,7 @@ def _left_as_it_was(batch: Batch, lot: Lot) -> Found:
     """Of a retry without an answer: the task that was to be tried again and is a failed one all the same, if the
     retry can have made no other one."""
     again = _retried(batch.server, lot)
-    if again is None:
+    if again is None or lot.trace.answered:
         return {}
     others = {number for other in batch.open.values() for number in other.ids}
     others |= {number for effect in batch.journal.alike() for number in Trace.of([effect]).ids}

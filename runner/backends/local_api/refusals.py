@@ -10,6 +10,9 @@ NOT_ADMITTED = 40302
 _NOTHING_DONE = (INVALID, NO_SCRIPT, NOT_THROUGH_API, PLAN, NOT_ADMITTED, UNKNOWN)
 """With these codes the server says that it carried nothing out; any other may mean that it did."""
 
+OF_ONE_CALL = (INVALID, NO_SCRIPT, NOT_THROUGH_API, UNKNOWN)
+"""Other calls may be answered otherwise."""
+
 
 def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
     """The error for an answer whose code is not 0. `what` was asked, `script` is the one to be run, if any."""
