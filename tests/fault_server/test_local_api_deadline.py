@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from api_desk import Desk, made
+from api_desk import Desk, all_are, made, until
 from batch_desk import make_tasks
 from fault_server_process import FaultServer
 
 from runner.backends.local_api.client import Client
 from runner.clock import SystemClock
 from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi
-from runner.tasks import AttemptOutcome
+from runner.tasks import AttemptOutcome, EffectState
 
 PATIENCE_S = 20.0
 """Much more than the timeout of the calls, much less than a server here takes to answer."""
@@ -119,3 +119,42 @@ def test_a_connection_that_is_not_made_in_time_was_not_used(monkeypatch: pytest.
                 assert connection.recv(1) == b""
     assert isinstance(error, ApiUnreachable)
     assert not error.sent
+
+
+# many calls of a batch to a server that hangs
+
+
+def test_a_server_that_hangs_is_asked_once_before_our_process_ends(server: FaultServer) -> None:
+    desk = Desk(server.url, timeout_s=2.0)
+    devices = [f"D{number}" for number in range(8)]
+    hang = {"call": "POST task/./stop", "slow_s": 3600.0, "times": 99}
+    server.reset(stuck=devices, faults=[hang])
+    journal, thread = desk.begin(make_tasks(devices=devices))
+    until(lambda: len(journal.deadlines) == len(devices))
+    journal.stop.update(journal.open)
+    until(lambda: any(path.endswith("stop") for _, path, _ in server.truth()["requests"]))
+    journal.leave = True
+    thread.join(PATIENCE_S)
+    assert desk.outcomes() == 8 * [AttemptOutcome.STOPPED]
+    assert len([path for _, path, _ in server.truth()["requests"] if path.endswith("stop")]) < 8
+
+
+def test_a_licence_that_hangs_is_waited_for_once_by_all_who_ask(server: FaultServer) -> None:
+    desk = Desk(server.url, timeout_s=2.0)
+    server.reset(faults=[{"call": "GET license/check", "slow_s": 3600.0, "times": 99}])
+    threads = [desk.begin(make_tasks(entry=f"e{number}"))[1] for number in range(6)]
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert all_are(desk.outcomes(), AttemptOutcome.FAILED)
+    assert len(desk.outcomes()) == 6
+    assert len(server.requests("GET license/check")) < 6
+
+
+def test_what_was_asked_to_stop_is_all_stopped(server: FaultServer, desk: Desk) -> None:
+    server.reset(wait_s=3600.0)
+    journal, thread = desk.begin(make_tasks(devices=[f"D{number}" for number in range(20)]))
+    until(lambda: len(server.requests("GET task")) > 2)
+    journal.stop.update(journal.open)
+    thread.join(PATIENCE_S)
+    assert desk.outcomes() == 20 * [AttemptOutcome.STOPPED]
+    assert all_are(desk.effects(), EffectState.REFUTED)

@@ -37,13 +37,20 @@ class Gate:
         self._limit: int | None = None
         self._read_at: float | None = None
         self._barred: tuple[ApiRefused, float] | None = None
+        self._failed: tuple[ApiError, float] | None = None
         self._busy: dict[str, set[object]] = {}
         self._sent: dict[Content, object] = {}
 
     def check(self) -> None:
-        """See that the server's plan lets us in. Raises ApiError: while it is known not to, without a call."""
+        """See that the server's plan lets us in. Raises ApiError: while it is known not to, without a call.
+
+        Those who come while it is being asked share the answer, or wait for the lack of one once.
+        """
+        came_at = self._clock.monotonic()
         with self._asking:
             now = self._clock.monotonic()
+            if self._failed is not None and came_at < self._failed[1]:
+                raise self._failed[0]
             if self._barred is not None and now < self._barred[1]:
                 raise self._barred[0]
             if self._read_at is not None and now < self._read_at + LICENCE_S:
@@ -52,6 +59,9 @@ class Gate:
                 licence = self._client.licence()
             except ApiRefused as error:
                 raise self._bar(error, None) if error.code == PLAN else error from None
+            except ApiError as error:
+                self._failed = error, self._clock.monotonic()
+                raise
             if not licence.api_enabled:
                 raise self._bar(_not_included(licence), None)
             self._limit, self._read_at, self._barred = licence.device_limit, now, None

@@ -1,15 +1,17 @@
 """Which of the server's tasks a call has made: searched until found, or until no evidence is to be expected."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from runner.backends.local_api.batch import Batch, Server, settlements
 from runner.backends.local_api.calling import SEARCH_S
 from runner.backends.local_api.ending import Ending, unknown
+from runner.backends.local_api.look import Look
 from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, contradicts, own_share
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
 from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds, surplus
-from runner.errors import ApiError
+from runner.errors import ApiRefused
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
 
 
@@ -63,7 +65,7 @@ def _locate(batch: Batch, lot: Lot) -> None:
     server = batch.server
     is_over = server.view.swept_from >= lot.until
     _take(batch, lot, _taken_up_again(server, lot), set())
-    answered, is_complete = _answered(server, lot)
+    answered, is_complete = _answered(batch, lot)
     if is_complete or is_over or not _is_several(lot):
         _take(batch, lot, *by_answer([work.task for work in lot.works], answered))
     if lot.works and (is_complete or is_over):
@@ -86,30 +88,18 @@ def _is_several(lot: Lot) -> bool:
     return several and lot.trace.retry_of is None
 
 
-def _answered(server: Server, lot: Lot) -> tuple[list[ServerTask], bool]:
+def _answered(batch: Batch, lot: Lot) -> tuple[list[ServerTask], bool]:
     """The tasks that the answer named, as far as they are to be seen yet, and whether those are all."""
-    seen, is_complete = [], True
+    view, look, seen = batch.server.view, Look(batch), []
     for number in lot.trace.answered:
-        one = server.view.get(number, 0.0)
-        if (
-            one is None
-            and lot.asked_at < server.view.swept_from
-            and server.view.is_missing(number, lot.since)
-        ):
-            one = _ask(server, number)
-        if one is None:
-            is_complete = False
-        else:
+        one = view.get(number, 0.0)
+        if one is None and lot.asked_at < view.swept_from and view.is_missing(number, lot.since):
+            with suppress(ApiRefused):
+                one = look.ask(number)
+        if one is not None:
             seen.append(one)
-    lot.asked_at = max(lot.asked_at, server.view.swept_from)
-    return seen, is_complete
-
-
-def _ask(server: Server, task_id: int) -> ServerTask | None:
-    try:
-        return server.view.ask(task_id)
-    except ApiError:
-        return None
+    lot.asked_at = max(lot.asked_at, view.swept_from)
+    return seen, len(seen) == len(lot.trace.answered)
 
 
 def _taken_up_again(server: Server, lot: Lot) -> Found:

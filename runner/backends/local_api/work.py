@@ -98,7 +98,7 @@ class Work:
     was_stopped: str | None = None
     was_deleted: bool = False
     stop_at: float = 0.0
-    stop_until: float = 0.0
+    stop_until: float = inf
 
     @property
     def is_waiting(self) -> bool:
