@@ -152,22 +152,31 @@ def created(data: Any) -> Created:
 
 
 def page(data: Any) -> TaskPage:
-    """A bare list of tasks, or one under any key. Raises WrongShape."""
+    """A bare list of tasks, or one under any key; what is no task among them is passed over. Raises WrongShape."""
     total = _integer(data.get("total")) if isinstance(data, Mapping) else None
     items = data if isinstance(data, list) else _list_in(data)
     if items is None and not (isinstance(data, Mapping) and total == 0):
         raise WrongShape(f"no list of tasks, but {found(data)}")
-    tasks = (task(item) for item in items or ())
-    return TaskPage(tuple({one.id: one for one in tasks}.values()), total, data)
+    tasks = {one.id: one for one in map(_task, items or ()) if one is not None}
+    if items and not tasks:
+        raise WrongShape(f"no list of tasks, but {found(data)}")
+    return TaskPage(tuple(tasks.values()), total, data)
 
 
 def task(data: Any) -> ServerTask:
     """One task, bare or under the only key that holds a mapping. Raises WrongShape."""
+    one = _task(data)
+    if one is None:
+        raise WrongShape(f"no task, but {found(data)}")
+    return one
+
+
+def _task(data: Any) -> ServerTask | None:
     if isinstance(data, Mapping) and not _has_id(data):
         data = next((value for value in data.values() if isinstance(value, Mapping) and _has_id(value)), data)
     number = _integer(data.get("id", data.get("task_id"))) if isinstance(data, Mapping) else None
     if number is None:
-        raise WrongShape(f"no task, but {found(data)}")
+        return None
     return ServerTask(
         id=number,
         status=_status(data.get("status"), data.get("status_text")),

@@ -33,6 +33,13 @@ def test_a_list_is_found_under_any_key(data: Any) -> None:
     assert [task.id for task in shapes.page(data).tasks] == [4, 5]
 
 
+@pytest.mark.parametrize("other", [{"serial": "D1"}, {"id": None}, "text", None])
+def test_what_has_no_id_in_a_list_of_tasks_is_passed_over(other: Any) -> None:
+    assert [task.id for task in shapes.page({"tasks": [other, {"id": 4}], "total": 2}).tasks] == [4]
+    with pytest.raises(shapes.WrongShape, match="no list of tasks"):
+        shapes.page([other])
+
+
 def test_an_empty_list_may_be_left_out() -> None:
     assert shapes.page({"total": 0}).tasks == ()
 
