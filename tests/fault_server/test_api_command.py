@@ -92,6 +92,30 @@ def test_tasks_are_stopped_retried_and_deleted_by_their_ids(run, server: FaultSe
     assert "knows no such task (code 40401" in result.stderr
 
 
+def test_after_a_call_without_an_answer_no_other_task_is_tried(run, server: FaultServer) -> None:
+    server.reset(faults=[{"call": "POST task/1/stop", "before": "drop", "times": 2}])
+    result = run("stop", "1", "2", "3")
+    assert result.exit_code == 1
+    assert "the connection broke" in result.stderr
+    assert "not tried: 2, 3" in result.stderr
+    told = json.loads(run("stop", "1", "2", "--format", "json").stdout)
+    assert [(one["id"], one["refused"], one["answer"] == "not tried") for one in told] == [
+        (1, True, False),
+        (2, True, True),
+    ]
+    assert len(server.truth()["requests"]) == 2
+
+
+def test_a_slow_server_is_measured_less_often(
+    run, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_API_TIMEOUT", "8")
+    server.reset(faults=[{"call": "GET license/check", "slow_s": 2.1, "times": 9}])
+    told = json.loads(run("check", "--format", "json").stdout)
+    assert told["latency_ms"] >= 2000
+    assert len(server.requests("GET license/check")) == 2
+
+
 @pytest.mark.parametrize("url", ["http://a..b/", "http://xn--a/", "http://\u2603.example/"])
 def test_a_host_that_cannot_be_one_is_said_to_be_wrong(
     run, monkeypatch: pytest.MonkeyPatch, url: str
