@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.clock import Clock, SystemClock
-from runner.errors import AppMissing, AutomationFailed, ConnectionLost, NeedsPerson, PhoneError, PhoneTimeout
+from runner.errors import (
+    AppMissing,
+    AutomationFailed,
+    ConnectionLost,
+    NeedsPerson,
+    PhoneError,
+    PhoneTimeout,
+    TaskError,
+)
 from runner.phone import rpc, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -267,7 +275,14 @@ class Session:
 
         Its name there is made from its content: nothing that a user wrote reaches the phone's shell.
         """
-        name = hashlib.sha256(file.read_bytes()).hexdigest()[:16] + file.suffix.lower()
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise TaskError(
+                f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
+                hint="put the file back where the config names it",
+            ) from None
+        name = hashlib.sha256(content).hexdigest()[:16] + file.suffix.lower()
         remote = f"{folder}/{name}"
         self._pushed.append(remote)
         with translated(self.serial, f"copy {file.name} to {remote}"):
