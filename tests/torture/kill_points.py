@@ -104,7 +104,7 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
 
     def writing(method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
-        def wrapped(self: Database, action: str, work: Callable[[Any], Any]) -> Any:
+        def wrapped(self: Database, action: str, work: Callable[[Any], Any], **options: Any) -> Any:
             outer = getattr(inside, "name", None)
             name = outer or f"ledger.{method.__name__}"
 
@@ -115,7 +115,7 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
 
             inside.wrote = True
             points.reach(f"{name} before")
-            result = method(self, action, worked)
+            result = method(self, action, worked, **options)
             if outer is None:
                 points.reach(f"{name} after")
             return result
