@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 from batch_desk import NOON, make_tasks
 from fault_server_process import FaultServer
 from kill_points import Points, die, leave_committing_out, public_methods, reached, wrap_writes
@@ -23,6 +22,7 @@ from quick_clock import QuickClock
 
 from runner.backends.local_api.backend import LocalApiBackend
 from runner.backends.local_api.client import Client
+from runner.backends.local_api.exchange import Exchange
 from runner.clock import SystemClock
 from runner.events import ignore
 from runner.execution.batch import Batch
@@ -229,27 +229,29 @@ def _live(case: Case, ledger: Path, url: str, kill: Kill | None, trace: Path) ->
 
 def wrap_requests(points: Points) -> None:
     """`METHOD path before`, `sent` (and not answered), `answered` (and not read) and `after` of each request."""
-    send = Client._send
+    answer, note = Exchange.answer, Exchange._note
 
-    @functools.wraps(send)
-    def sending(self: Client, client: httpx.Client, request: httpx.Request, what: str) -> Any:
-        path = request.url.path.removeprefix(httpx.URL(self.url).path)
-        name = f"{request.method} {re.sub('[0-9]+', '{id}', path)}"
+    def name(exchange: Exchange) -> str:
+        path = exchange._request.url.path.removeprefix(exchange._client.base_url.path)
+        return f"{exchange._request.method} {re.sub('[0-9]+', '{id}', path)}"
 
-        def told(event: str, about: Mapping[str, Any]) -> None:
-            if event == "http11.send_request_body.complete":
-                points.reach(f"{name} sent")
-            elif event == "http11.receive_response_headers.complete":
-                points.reach(f"{name} answered")
-
-        request.extensions["trace"] = told
-        points.reach(f"{name} before")
+    @functools.wraps(answer)
+    def answering(self: Exchange, *args: Any) -> Any:
+        points.reach(f"{name(self)} before")
         try:
-            return send(self, client, request, what)
+            return answer(self, *args)
         finally:
-            points.reach(f"{name} after")
+            points.reach(f"{name(self)} after")
 
-    Client._send = sending
+    @functools.wraps(note)
+    def noting(self: Exchange, event: str, info: dict[str, Any]) -> None:
+        note(self, event, info)
+        if event == "http11.send_request_body.complete":
+            points.reach(f"{name(self)} sent")
+        elif event == "http11.receive_response_headers.complete":
+            points.reach(f"{name(self)} answered")
+
+    Exchange.answer, Exchange._note = answering, noting
 
 
 def carry_out(case: Case, path: Path, url: str) -> None:

@@ -1,6 +1,5 @@
 """How tasks on the server end: retried, deleted, stopped, left and taken up again; several batches at a time."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from fault_server_process import FaultServer
 
 from runner.backends.local_api.view import QUICKEST_S
 from runner.backends.local_api.watching import MOST_QUESTIONS
-from runner.tasks import AttemptOutcome, EffectState, Settlement, TaskOptions
+from runner.tasks import AttemptOutcome, EffectState, TaskOptions
 
 # ends
 
@@ -203,9 +202,8 @@ def test_a_person_stops_what_runs_on_the_server(server: FaultServer, desk: Desk)
 
 def test_what_a_process_had_stopped_is_uncertain_for_the_one_after(server: FaultServer, desk: Desk) -> None:
     class LeavesAfterTheStop(MemoryJournal):
-        def settle(self, settlements: Sequence[Settlement]) -> None:
-            super().settle(settlements)
-            self.leave = any("stopping" in one.evidence for one in settlements)
+        def leaving(self) -> bool:
+            return bool(server.requests("POST task/1/stop"))
 
         def asked_to_stop(self) -> list[str]:
             return list(self.deadlines)
