@@ -107,16 +107,20 @@ class Board:
             return len(self._works)
 
     def stop_task(self, key: str) -> bool:
-        """Ask the attempt at a task to stop for good; false if there is none, and then it no longer waits."""
+        """Ask the attempt at a task to stop for good; false if there is none."""
         with self._changed:
             work = self._works.get(key)
             if work is None:
-                self._lanes.discard(key)
-                self._changed.notify_all()
                 return False
             work.stop.by_person = work.stop.cancels = True
             work.stop.set()
             return True
+
+    def withdraw(self, key: str) -> None:
+        """The task no longer waits."""
+        with self._changed:
+            self._lanes.discard(key)
+            self._changed.notify_all()
 
     def lift(self) -> None:
         """Look at everything again that is held back."""

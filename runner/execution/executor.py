@@ -19,7 +19,7 @@ from runner.execution.worker import Worker
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, CommandRow, TaskRow
-from runner.tasks import Task, TaskState
+from runner.tasks import EffectState, Task, TaskState
 
 POLL_S = 0.25
 """How often what others have written to the ledger is looked for."""
@@ -228,12 +228,22 @@ class Executor:
                 return self._add(command.subject)
         return None
 
-    def _stop_task(self, key: str) -> str:
+    def _stop_task(self, key: str) -> str | None:
         if self._board.stop_task(key):
             return "it stops at its next step"
+        if self._may_go_on_elsewhere(key):
+            return None  # it is found there first, and asked to stop then
+        self._board.withdraw(key)
         if self._ledger.cancel([key], ON_REQUEST):
             return "it had not begun, and is cancelled"
         return "it neither runs nor waits"
+
+    def _may_go_on_elsewhere(self, key: str) -> bool:
+        """Whether an earlier attempt handed a task that waits over to somebody who may still carry it out."""
+        row = self._ledger.task(key)
+        if row is None or row.state is not TaskState.PENDING or row.task.backend not in self._batched:
+            return False
+        return any(effect.state is EffectState.COMMITTING for effect in self._ledger.effects(key))
 
     def _add(self, key: str | None) -> str:
         rows = self._ledger.added_since(self._latest_id)

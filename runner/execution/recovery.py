@@ -3,6 +3,7 @@
 from runner.execution.requests import ON_REQUEST
 from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.store.ledger import Ledger
+from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
@@ -11,7 +12,7 @@ def settle_interrupted(ledger: Ledger) -> int:
 
     Their tasks are pending again. What an interrupted attempt had done is in its effects, and the backend asks
     those first: what was committed is not repeated, and what was committing is verified. A task that a person had
-    asked to stop is over. Only who holds the ledger's executor lock may call this.
+    asked to stop is over, or is asked again where it goes on. Only who holds the ledger's executor lock may call this.
     """
     left = ledger.interrupted()
     stopped = ledger.asked_to_stop(left)
@@ -37,4 +38,5 @@ def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
         return TaskState.CANCELLED, ON_REQUEST
     if row.task.backend == "device":
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
+    ledger.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
     return TaskState.PENDING, None

@@ -1,6 +1,7 @@
 """Tasks that a backend takes many of with one call."""
 
 import threading
+import time
 from datetime import timedelta
 
 from desk import DONE, LONG_S, NOON, BatchOf, Desk
@@ -178,6 +179,31 @@ def test_requests_to_stop_and_the_end_of_the_process_are_told_apart(desk: Desk) 
         assert executor.drain(LONG_S)
     assert told == [([tasks[0].key], True)]
     assert desk.states() == {"@1": TaskState.CANCELLED, "@2": TaskState.PENDING}
+
+
+def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(desk: Desk) -> None:
+    (task,) = desk.add(("A", "@1"), backend="batch")
+    attempt = desk.ledger.start_attempt(task.key)
+    desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", None, {})
+    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+    stop = desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna")
+    asked = threading.Event()
+
+    def wait(tasks, journal):
+        assert journal.effects()[task.key]
+        until = time.monotonic() + LONG_S
+        while not journal.asked_to_stop():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        asked.set()
+        journal.finish({task.key: Outcome(AttemptOutcome.STOPPED, "stopped there")})
+
+    with desk.executor(BatchOf(together=wait), desk.rows()) as executor:
+        assert asked.wait(LONG_S)
+        assert executor.wait_until_idle(LONG_S)
+    assert desk.row("@1").state is TaskState.UNCERTAIN
+    answered = desk.ledger.command(stop)
+    assert answered is not None and answered.answer == "it stops at its next step"
 
 
 def test_effects_of_other_tasks_that_are_alike_are_known(desk: Desk) -> None:

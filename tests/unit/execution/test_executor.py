@@ -251,6 +251,8 @@ def test_a_stop_that_a_dead_process_had_answered_is_not_forgotten(
     with Ledger.open(url, clock) as ledger:
         assert settle_interrupted(ledger) == 2
         rows = {row.task.key: row for row in ledger.tasks()}
+        asked_again = [command.subject for command in ledger.open_commands()]
+    assert asked_again == ([stopped.key] if state is TaskState.PENDING else [])
     assert rows[stopped.key].state is state
     assert rows[stopped.key].reason.startswith("stopped on request") is (state is not TaskState.PENDING)
     assert rows[other.key].state is TaskState.PENDING
