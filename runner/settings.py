@@ -95,7 +95,12 @@ def _url(text: str) -> str:
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_one = False
-    if not is_one or parts.query or parts.fragment or parts.username is not None:
+    if "@" in text:
+        raise UsageError(
+            "RUNNER_API_URL holds a name or a password",
+            hint="leave out what stands before the @; a token belongs in RUNNER_API_TOKEN",
+        )
+    if not is_one or parts.query or parts.fragment:
         raise UsageError(
             f"RUNNER_API_URL is {text!r}, which is no address of a server",
             hint="set it to one such as http://127.0.0.1:50809/api/v1/, or unset it to use that",

@@ -43,7 +43,6 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"ANDROID_ADB_SERVER_PORT": "70000"},
         {"RUNNER_TIMEZONE": "Mars/Base"},
         {"RUNNER_API_URL": "localhost:50809"},
-        {"RUNNER_API_URL": "http://me:password@localhost/"},
         {"RUNNER_API_TIMEOUT": "soon"},
         {"RUNNER_API_TOKEN": "öppna"},
         {"RUNNER_API_TOKEN": "t0ken\n"},
@@ -58,6 +57,14 @@ def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]
         Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | environment)
     assert next(iter(environment)) in error.value.message
     assert error.value.hint
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    with pytest.raises(UsageError, match="RUNNER_API_URL holds a name or a password") as error:
+        Settings.from_environment(
+            {"RUNNER_STATE_DIR": "/tmp/state", "RUNNER_API_URL": "http://anna:sesame@desk.example/"}
+        )
+    assert "sesame" not in f"{error.value} {error.value.hint}"
 
 
 def test_the_first_settings_are_documented() -> None:
