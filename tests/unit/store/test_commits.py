@@ -156,6 +156,15 @@ def test_many_threads_lose_nothing(database: Database) -> None:
     assert numbers(database) == list(range(800))
 
 
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """SIGINT raises KeyboardInterrupt, also in a process that was started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_withdraws_a_write_that_waits(database: Database) -> None:
     crowd = Crowd(database)
 
