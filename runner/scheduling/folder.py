@@ -59,7 +59,7 @@ class CampaignFolder:
             rows = {row.name: row for row in self._ledger.campaigns_in_force()}
             invalid = self._ledger.invalid_files()
             try:
-                verdict, commits = self._look(rows)
+                verdict, commits = self._look(rows, invalid)
             except FolderError as error:
                 self._stand_by(rows)
                 self._record_lost(rows, invalid, error.message)
@@ -76,7 +76,7 @@ class CampaignFolder:
             self._told = {bad.path: bad.problem for bad in verdict.bad}
             return Reload(self.sources, tuple(changes), verdict.problems)
 
-    def _look(self, rows: _Rows) -> tuple[Verdict, _Commits]:
+    def _look(self, rows: _Rows, invalid: _Invalid) -> tuple[Verdict, _Commits]:
         """Judge the files as they are; what is gone, or has gone wrong, while git changes the work tree is judged
         again when that is over."""
         folders = [folder for path in self._files.paths if (folder := git_folder(path))]
@@ -86,7 +86,7 @@ class CampaignFolder:
             places = {file.place for file in reading.files}
             lost = [Path(row.path) for row in rows.values() if row.path not in places]
             commits = reading.commits(lost)
-            verdict = judge(reading, rows, commits)
+            verdict = judge(reading, rows, commits, invalid)
             is_worse = verdict.gone or any(self._told.get(bad.path) != bad.problem for bad in verdict.bad)
             if not is_worse or not is_locked(folders) or time.monotonic() > give_up_at:
                 return verdict, commits

@@ -10,7 +10,7 @@ from runner.diagnostics import Diagnostic, Severity, tidy
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
 from runner.scheduling.claims import newcomers
-from runner.store.rows import CampaignRow
+from runner.store.rows import CampaignRow, InvalidFile
 
 _MOST_TOLD = 3
 """So many problems of a file are told where it is said to be wrong."""
@@ -38,13 +38,19 @@ class Verdict:
     problems: tuple[Diagnostic, ...]
 
 
-def judge(reading: Reading, rows: Mapping[str, CampaignRow], commits: Mapping[Path, str | None]) -> Verdict:
-    """Decide for all files, and for all campaigns that the ledger has as being in force."""
+def judge(
+    reading: Reading,
+    rows: Mapping[str, CampaignRow],
+    commits: Mapping[Path, str | None],
+    invalid: Sequence[InvalidFile],
+) -> Verdict:
+    """Decide for all files, and for all campaigns that the ledger has as being in force; `invalid` are the files
+    that were wrong before."""
     problems = tidy([*reading.problems, *(problem for _, problem in newcomers(reading.files, rows))])
     errors = _errors(reading.files, problems)
     good = {file.name.text: file for file in reading.files if file.path not in errors and file.name}
     standing = {name: row for name, row in rows.items() if row.withdrawn_utc is None}
-    owners = _owners([file for file in reading.files if file.path in errors], standing, good)
+    owners = _owners([file for file in reading.files if file.path in errors], standing, good, invalid)
     bad = [
         Bad(
             file.place, owners.get(file.path), _told(errors[file.path], reading.texts), commits.get(file.path)
@@ -82,16 +88,23 @@ def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> di
 
 
 def _owners(
-    wrong: Sequence[CampaignFile], standing: Mapping[str, CampaignRow], good: Mapping[str, CampaignFile]
+    wrong: Sequence[CampaignFile],
+    standing: Mapping[str, CampaignRow],
+    good: Mapping[str, CampaignFile],
+    invalid: Sequence[InvalidFile],
 ) -> dict[Path, str]:
-    """Whose each wrong file is: the campaign that lay there, or the one whose name it bears."""
-    by_place = {row.path: name for name, row in standing.items() if name not in good}
-    owners = {file.path: by_place[file.place] for file in wrong if file.place in by_place}
-    taken = {*good, *owners.values()}
-    for file in wrong:
-        name = file.likely_name
-        if file.path not in owners and name and name not in taken:
-            owners[file.path] = name
+    """Whose each wrong file is: the campaign that lay there, or whose wrong file did, or whose name it bears."""
+    named = [(file.place, name) for file in wrong if (name := file.likely_name)]
+    former = [(file.place, old) for file in wrong for old in _formerly(file)]
+    before = [(file.path, file.campaign) for file in invalid if file.campaign]
+    of_standing = [(place, name) for place, name in [*before, *named, *former] if name in standing]
+    claims = [*((row.path, name) for name, row in standing.items()), *of_standing, *named]
+    paths = {file.place: file.path for file in wrong}
+    owners: dict[Path, str] = {}
+    taken = set(good)
+    for place, name in claims:
+        if place in paths and paths[place] not in owners and name not in taken:
+            owners[paths[place]] = name
             taken.add(name)
     return owners
 

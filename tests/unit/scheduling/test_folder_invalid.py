@@ -85,6 +85,42 @@ def test_a_file_that_was_moved_and_is_no_yaml_is_known_by_the_line_that_names_it
     assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
 
 
+def test_a_wrong_file_that_was_moved_stays_its_campaigns_whatever_name_it_is_given_then(place: Place) -> None:
+    file = place.write("autumn.yaml", campaign("autumn"))
+    place.write("other.yaml", campaign("other"))
+    place.load()
+    file.unlink()
+    moved = place.write("moved.yaml", campaign("autumn", at="25:00"))
+    place.load()
+    for text in (campaign("winter", at="25:00"), "\tno: yaml"):
+        moved.write_text(text)
+        place.load()
+        place.restart()
+        place.load()
+        assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
+    moved.write_text(campaign("winter", more="formerly: [autumn]"))
+
+    assert ("winter", None, "renamed") in told(place.load())
+    assert place.times() == {"other": ["09:00"], "winter": ["09:00"]}
+    assert place.invalid() == []
+
+
+def test_a_wrong_file_with_another_place_and_name_is_known_by_the_name_that_it_had_formerly(
+    place: Place,
+) -> None:
+    file = place.write("autumn.yaml", campaign("autumn"))
+    place.write("other.yaml", campaign("other"))
+    place.load()
+    file.unlink()
+    moved = place.write("winter.yaml", campaign("winter", at="25:00", more="formerly: [autumn, other]"))
+
+    assert told(place.load()) == [("autumn", None, "invalid")]
+    assert place.times() == {"autumn": ["09:00"], "other": ["09:00"]}
+    moved.write_text(campaign("winter", more="formerly: [autumn]"))
+    assert ("winter", None, "renamed") in told(place.load())
+    assert place.times() == {"other": ["09:00"], "winter": ["09:00"]}
+
+
 def test_files_that_never_were_right_do_not_keep_others_from_running(place: Place) -> None:
     place.write("autumn.yaml", campaign("autumn"))
     place.write("broken.yaml", campaign("broken", at="25:00"))
