@@ -7,7 +7,7 @@ from runner.cli.format_option import answer_console, format_option, print_json
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
-from runner.reports.instants import utc
+from runner.reports.instants import utc, zone_line
 from runner.settings import Settings
 
 
@@ -55,7 +55,9 @@ def show(place: Workplace, form: str) -> None:
     for hold in held:
         since = hold.placed_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         table.add_row(hold.device, since, hold.reason, hold.task_key or "")
-    answer_console().print(table)
+    console = answer_console()
+    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    console.print(table)
 
 
 @holds.command()

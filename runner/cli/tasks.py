@@ -15,6 +15,7 @@ from runner.cli.now import read_instant
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
+from runner.reports.instants import zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
 from runner.store.ledger import Ledger
@@ -104,8 +105,9 @@ def list_tasks(
     if not rows:
         click.echo("No task is like that.")
         return
-    console = answer_console()
-    console.print(task_table(rows, Settings.from_environment().zone, console.width))
+    console, zone = answer_console(), Settings.from_environment().zone
+    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    console.print(task_table(rows, zone, console.width))
     if total > len(rows):
         console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
 
@@ -125,8 +127,9 @@ def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
         )
         return
     zone = Settings.from_environment().zone
-    for number, record in enumerate(records):
-        click.echo("\n" * bool(number) + "\n".join(task_lines(record, zone)))
+    click.echo(zone_line(zone))
+    for record in records:
+        click.echo("\n" + "\n".join(task_lines(record, zone)))
 
 
 @tasks.command()

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from runner.reports.instants import zone_line
 
 class Verdict(StrEnum):
     """What became, or will become, of a task or an occurrence."""
@@ -92,7 +93,7 @@ def explanation_data(answers: Sequence[Explanation]) -> list[dict[str, Any]]:
 
 def print_explanations(answers: Sequence[Explanation], zone: tzinfo, console: Console) -> None:
     """The zone of all times that name none, each answer with its tasks, and what can be done."""
-    console.print(f"Times are those of {zone} where they name no other zone.", style="dim", soft_wrap=True)
+    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
     console.print()
     for number, one in enumerate(answers):
         if number:

@@ -8,6 +8,11 @@ def utc(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def zone_line(zone: tzinfo) -> str:
+    """What an answer that tells `local` times to people says once."""
+    return f"Times are those of {zone} where they name no other zone."
+
+
 def local(instant: datetime, zone: tzinfo) -> str:
     """`2026-11-21 09:15:02`."""
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}"

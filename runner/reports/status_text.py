@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.reports.commits import short_commit
+from runner.reports.instants import zone_line
 from runner.reports.status import Overview, Place
 from runner.store.rows import InvalidFile
 
@@ -59,6 +60,7 @@ class _Shown:
             since = f" since {self._time(pause.since_utc)} by {pause.by}"
             yield Text.assemble(pause.subject or "Everything", (" is paused", "yellow"), since)
         yield Text(f"Ledger {place.ledger}", style="dim")
+        yield Text(zone_line(self._zone), style="dim")
 
     def sections(self) -> Iterator[tuple[str, Table]]:
         yield "Needs a person", self._attention()

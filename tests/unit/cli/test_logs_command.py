@@ -32,6 +32,7 @@ def test_every_attempt_is_shown_with_its_steps_and_the_effects_with_their_eviden
     asked: AskedLedger, key: str
 ) -> None:
     shown = asked("logs", key).stdout
+    assert shown.startswith("Times are those of UTC where they name no other zone.\n")
     assert "Attempt 1" in shown
     assert "failed: the app closed" in shown
     assert "Attempt 2" in shown

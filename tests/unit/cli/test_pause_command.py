@@ -106,5 +106,7 @@ def test_a_hold_is_released_in_the_ledger_that_is_named_behind_the_phone(
 ) -> None:
     asked.ledger.place_hold("VIRTUAL01", "a login screen")
     monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "elsewhere"))
+    shown = asked("holds", "--store", asked.url).stdout
+    assert shown.startswith("Times are those of UTC where they name no other zone.\n")
     released = asked("holds", "release", "VIRTUAL01", "--store", asked.url)
     assert (released.output, asked.ledger.holds()) == ("VIRTUAL01 may go on.\n", [])

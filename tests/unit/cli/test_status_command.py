@@ -45,6 +45,7 @@ def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedL
         shown = asked("status").stdout
         data = json.loads(asked("status", "--format", "json").stdout)
     assert f"The daemon runs: process {os.getpid()}, version 1.2.3" in shown
+    assert shown.count("Times are those of UTC where they name no other zone.\n") == 1
     assert "Runs now" in shown
     assert "follow @north" in shown
     assert "To do: " not in shown

@@ -32,6 +32,7 @@ def test_a_list_is_filtered_and_tells_how_many_there_are(asked: AskedLedger) -> 
     keys = asked.run_by_hand()
     asked.attempt(keys[0], TaskState.FAILED, "the app closed")
     table = asked("tasks", "list").stdout
+    assert table.startswith("Times are those of UTC where they name no other zone.\n")
     assert table.count("demo/greet") == 4
     assert "the app closed" in table
     failed = json.loads(asked("tasks", "list", "--state", "failed", "--format", "json").stdout)
@@ -54,6 +55,9 @@ def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedge
         shown = asked("tasks", "show", name)
         assert keys[0] in shown.stdout
         assert "follow @north: committed" in shown.stdout
+    several = asked("tasks", "show", *keys).stdout
+    assert several.startswith("Times are those of UTC where they name no other zone.\n\ntask ")
+    assert (several.count("Times are"), several.count("\n\ntask ")) == (1, 4)
     (data,) = json.loads(asked("tasks", "show", keys[0], "--format", "json").stdout)
     assert (data["id"], data["source"], data["effects"][0]["evidence"]) == (
         row.id,
@@ -105,7 +109,7 @@ def test_a_table_of_tasks_fits_eighty_columns(asked: AskedLedger, monkeypatch: p
     asked.run_by_hand()
     monkeypatch.setenv("COLUMNS", "80")
     lines = asked("tasks", "list").stdout.splitlines()
-    assert len(lines) == 5 and max(map(len, lines)) <= 80
+    assert len(lines) == 6 and max(map(len, lines)) <= 80
     assert lines[0].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
 
 
