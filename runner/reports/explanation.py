@@ -14,6 +14,7 @@ from rich.text import Text
 
 from runner.reports.instants import zone_line
 
+
 class Verdict(StrEnum):
     """What became, or will become, of a task or an occurrence."""
 

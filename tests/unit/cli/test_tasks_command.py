@@ -110,7 +110,7 @@ def test_a_table_of_tasks_fits_eighty_columns(asked: AskedLedger, monkeypatch: p
     monkeypatch.setenv("COLUMNS", "80")
     lines = asked("tasks", "list").stdout.splitlines()
     assert len(lines) == 6 and max(map(len, lines)) <= 80
-    assert lines[0].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
+    assert lines[1].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
 
 
 def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
