@@ -1,6 +1,8 @@
 """What commands that ask the ledger have in common: the situation, and the tasks that are named."""
 
+from dataclasses import replace
 from datetime import datetime
+from shlex import quote
 
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
@@ -17,8 +19,10 @@ MOST_CANDIDATES = 8
 def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None) -> Situation:
     """What goes on at this moment, in the fleet's zone."""
     carrying = holder(place.store_url)
-    zone = Settings.from_environment().zone
-    return Situation.read(ledger, now or SystemClock().now(), zone, carrying.pid if carrying else None)
+    settings, pid = Settings.from_environment(), carrying.pid if carrying else None
+    found = Situation.read(ledger, now or SystemClock().now(), settings.zone, pid)
+    run_option = "" if place.store_url == settings.store_url else f" --store {quote(place.store_url)}"
+    return replace(found, run_option=run_option, is_rehearsal=place.phones is not None)
 
 
 def find_task(ledger: Ledger, name: str) -> TaskRow:

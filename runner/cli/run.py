@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from threading import Event
 
 import click
@@ -18,11 +19,10 @@ from runner.cli.carrying import ReadRows, Run, carry_out, follow
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
-from runner.clock import SystemClock
+from runner.clock import SystemClock, told
 from runner.errors import LedgerBusy, UsageError
 from runner.planning.source import Source
 from runner.reports.html import render_run
-from runner.reports.instants import local
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
@@ -93,6 +93,7 @@ def run(
     ending = Ending.ALL_ENDED
     with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
         work = record(this, ledger, sources, at)
+        again = work.again + (f" --store {quote(store)}" if store else "")
         if not work.is_over:
             if daemon is None:
                 carry_out(this, ledger, work.campaign, work.read)
@@ -100,7 +101,7 @@ def run(
                 ending = follow(this, ledger, work.read, daemon)
         rows = work.read()
         report = write_report(this, ledger)
-    conclude(this, rows, report, form, going_on(this, rows, ending, work.again))
+    conclude(this, rows, report, form, going_on(this, rows, ending, again))
     if this.stop.is_set():
         ctx.exit(EXIT_INTERRUPTED)
     if any(row.state is not TaskState.COMPLETED for row in rows):
@@ -136,11 +137,11 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
     is_over = all(row.state.is_final for row in rows)
     before = [row for row in rows if row.task.key not in new]
     if before or not new:
-        told = made_before(this, before)
+        said = made_before(this, before)
         if new:
-            told = f"{len(new)} of {len(rows)} tasks are new; otherwise {told}"
-        this.console.print(told, highlight=False, markup=False, soft_wrap=True)
-        again = f"runner run {source.document.path} --at {at}"
+            said = f"{len(new)} of {len(rows)} tasks are new; otherwise {said}"
+        this.console.print(said, highlight=False, markup=False, soft_wrap=True)
+        again = f"runner run {quote(source.document.path)} --at {quote(at)}"
     return Work(source.campaign, read, is_over, again)
 
 
@@ -150,7 +151,7 @@ def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
     if not rows:
         return "its tasks have been made before, and deleted: nothing is done twice"
     if all(row.state.is_final for row in rows):
-        when = f", the last at {local(max(ends), this.settings.zone)}" if ends else ""
+        when = f", the last at {told(max(ends), this.settings.zone)}" if ends else ""
         return f"it has been done already ({totals(rows)}{when}): nothing is done twice"
     return f"its tasks have been made already ({totals(rows)}): those that are open go on"
 
@@ -207,8 +208,8 @@ def going_on(this: Run, rows: Sequence[TaskRow], ending: Ending, again: str) -> 
     left = next((row.task for row in rows if not row.state.is_final), None)
     if left is None:
         return None
-    told = LEFT_TO.get(ending, "to go on: {again}")
-    return told.format(again=again, campaign=left.campaign, entry=left.entry)
+    said = LEFT_TO.get(ending, "to go on: {again}")
+    return said.format(again=again, campaign=left.campaign, entry=left.entry)
 
 
 def conclude(

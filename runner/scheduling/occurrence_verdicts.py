@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from shlex import quote
 from typing import Any
 
 from runner.planning.attention import attention
 from runner.planning.coming import Coming
 from runner.planning.plan import plan
 from runner.planning.source import Window
+from runner.planning.work import Work
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
@@ -63,7 +65,7 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     advice = []
     if not situation.daemon_runs:
         said.append(f"That needs a daemon; now {situation.down_since()}.")
-        advice.append("start it: runner daemon FOLDER.")
+        advice.append(situation.start)
     pauses = {pause for lane in lanes if (pause := situation.pause_of(campaign, lane))}
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"
@@ -86,15 +88,15 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
     occurrence, grace = one.occurrence, one.work.entry.grace
     instant, facts = occurrence.instant_utc, _facts(one.occurrence)
     seen = history.first_seen(moment.rule.written for moment in one.moments)
-    by_hand = f"runner run {one.work.source.campaign.path} --at {_typed(occurrence)} runs it by hand."
+    by_hand = _by_hand(one.work, occurrence, situation)
     if seen is None or instant < seen:
         known = f"saw it first at {situation.time(seen)}" if seen else "has not seen it yet"
         said = [f"The ledger {known}; nothing that lay before that is caught up with."]
         facts |= {"first_seen_utc": utc(seen)}
-        return Explanation(Verdict.NOT_KNOWN_THEN, title(occurrence), tuple(said), facts, (by_hand,))
+        return Explanation(Verdict.NOT_KNOWN_THEN, title(occurrence), tuple(said), facts, by_hand)
     if not situation.daemon_runs and situation.span and situation.span.until_utc < instant:
         said = [f"It has not run: {situation.down_since()}.", _catching_up(one, situation)]
-        advice = ("start it: runner daemon FOLDER.", by_hand)
+        advice = (situation.start, *by_hand)
         return Explanation(Verdict.DAEMON_DOWN, title(occurrence), tuple(said), facts, advice)
     if situation.span and situation.span.seen_utc <= instant:
         said = ["It is due at this moment: the daemon is about to start it."]
@@ -103,7 +105,7 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
         "The ledger has no record of it: it is older than what the retention keeps, or its file had other "
         f"start times then. Its grace was {grace}."
     ]
-    return Explanation(Verdict.NO_RECORD, title(occurrence), tuple(said), facts, (by_hand,))
+    return Explanation(Verdict.NO_RECORD, title(occurrence), tuple(said), facts, by_hand)
 
 
 def explain_removed(
@@ -165,9 +167,16 @@ def _not_started(
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
     if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.work:
-        path = history.work.source.campaign.path
-        advice = (f"runner run {path} --at {_typed(occurrence)} runs it now.",)
+        advice = _by_hand(history.work, occurrence, situation)
     return Explanation(verdict, title(occurrence), tuple(said), facts, advice)
+
+
+def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[str, ...]:
+    """The advice to run it; none where only the real phones would be there for it, instead of virtual ones."""
+    if situation.is_rehearsal and not situation.daemon_runs:
+        return ()
+    path = quote(str(work.source.campaign.path))
+    return (f"runner run {path} --at {_typed(occurrence)}{situation.run_option} runs it now.",)
 
 
 def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:

@@ -20,7 +20,9 @@ class Situation:
     """The ledger's present, read once.
 
     `zone` is the fleet's, in which times are told. `span` is the daemon's last life, `daemon_runs` whether it
-    goes on, `is_carried_out` whether any process carries tasks out from this ledger.
+    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `run_option` is
+    what `runner run` needs to work on this ledger, with a space in front; `is_rehearsal` whether its phones are
+    virtual.
     """
 
     now: datetime
@@ -30,6 +32,8 @@ class Situation:
     is_carried_out: bool
     pauses: tuple[PauseRow, ...]
     holds: Mapping[str, Hold]
+    run_option: str = ""
+    is_rehearsal: bool = False
 
     @classmethod
     def read(cls, ledger: Ledger, now: datetime, zone: tzinfo, executor_pid: int | None) -> "Situation":
@@ -65,6 +69,11 @@ class Situation:
         is_today = local.date() == self.now.astimezone(self.zone).date()
         clock = "%H:%M:%S" if local.second else "%H:%M"
         return local.strftime(clock if is_today else f"%Y-%m-%d {clock}")
+
+    @property
+    def start(self) -> str:
+        """How the daemon is started."""
+        return f"start it: runner daemon FOLDER{' --virtual' if self.is_rehearsal else self.run_option}."
 
     def down_since(self) -> str:
         """Since when no daemon has been there: ` (it stopped at 09:15: terminated)`."""

@@ -72,7 +72,7 @@ def _running(record: TaskRecord, situation: Situation) -> _Judgement:
     if not situation.is_carried_out:
         said = f"{row.task.title}: attempt {row.attempts} was cut off, since its process has died."
         more = f"Nothing carries tasks out now: {situation.down_since()}."
-        return Verdict.DAEMON_DOWN, [said, more], [_start(row)]
+        return Verdict.DAEMON_DOWN, [said, more], [_start(row, situation)]
     since = f" since {situation.time(row.started_utc)}" if row.started_utc else ""
     steps = record.attempts[-1].steps if record.attempts else ()
     at_step = f" Step {steps[-1].ordinal} ({steps[-1].title}) has ended." if steps else ""
@@ -86,7 +86,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
     last = f"It is missed if that lasts until {situation.time(task.expires_utc)}."
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
-        return Verdict.DAEMON_DOWN, [*said, last], [_start(row)]
+        return Verdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     if pause := situation.pause_of(task.campaign, task.device):
         what = pause.subject or "everything"
         said = [
@@ -165,8 +165,10 @@ def _release(row: TaskRow) -> str:
     return f"answer what the screen of {row.task.device} asks, then: runner holds release {row.task.device}."
 
 
-def _start(row: TaskRow) -> str:
-    return f"runner run --resume {row.run_id} goes on." if row.run_id else "start it: runner daemon FOLDER."
+def _start(row: TaskRow, situation: Situation) -> str:
+    if row.run_id is None:
+        return situation.start
+    return f"runner run --resume {row.run_id}{situation.run_option} goes on."
 
 
 def _sentence(text: str) -> str:

@@ -144,7 +144,9 @@ def test_a_scheduled_occurrence_is_done_once_by_whoever_is_first(
     assert "1 task: 1 completed" in first.stdout
     again = runner("run", path, "--at", minute)
     assert again.returncode == 0
-    assert re.search(r"it has been done already \(1 task: 1 completed, the last at .*\)", again.stdout)
+    assert re.search(
+        r"it has been done already \(1 task: 1 completed, the last at .*[+-]\d\d:\d\d\)", again.stdout
+    )
     daemon = daemons.start().ready()
     instant = datetime.fromisoformat(at)
     daemon.until(lambda: datetime.now(UTC) > instant + timedelta(seconds=2))
@@ -157,6 +159,7 @@ def test_phones_that_were_added_do_a_scheduled_occurrence_too_and_the_others_not
     phones: Any, daemons: Daemons, runner: RunnerCommand
 ) -> None:
     shelf = phones("D8", "D9")
+    store = f"sqlite:///{daemons.state / 'ledger.db'}"
     daemons.adb_port = shelf.adb_port
     path = daemons.campaigns / "trial.yaml"
     daemons.write(campaign_text("D8", at=NEVER))
@@ -164,13 +167,13 @@ def test_phones_that_were_added_do_a_scheduled_occurrence_too_and_the_others_not
     daemons.write(campaign_text("D8", "D9", at=NEVER))
     shelf["D9"].post("latency", seconds=0.5)  # slow enough to be stopped before its commit point
 
-    process = runner.start("run", path, "--at", NEVER)
+    process = runner.start("run", path, "--at", NEVER, "--store", store)
     said = read_until(process, "follow @demo_north: started")
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=60)
     assert "1 of 2 tasks are new; otherwise it has been done already (1 task: 1 completed" in said
     assert (process.returncode, "2 tasks: 1 completed, 1 pending" in rest) == (130, True), rest
-    assert f"to go on: runner run {path} --at {NEVER}" in rest
+    assert f"to go on: runner run {path} --at {NEVER} --store {store}\n" in rest
     shelf["D9"].calm()
     run_id = re.search(r"run (\S+) on", said)[1]
     resumed = runner("run", "--resume", run_id)

@@ -32,6 +32,37 @@ def test_an_entry_tells_its_latest_occurrence_and_the_next_and_what_to_do(asked:
     assert "To do: start it: runner daemon FOLDER." in shown
 
 
+def test_what_can_be_done_is_done_in_the_ledger_that_was_asked(
+    asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = asked.run_by_hand()[0]
+    long_ago = ("why", "demo/greet", "--at", "2020-01-01T09:00")
+    by_hand = f"runner run {asked.campaigns / 'demo.yaml'} --at 2020-01-01T09:00"
+    assert f"{by_hand} runs it now." in asked(*long_ago).stdout
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "elsewhere"))
+    named = f"--store {asked.url}"
+    assert f"{by_hand} {named} runs it now." in asked(*long_ago, *named.split()).stdout
+    assert f"runner run --resume 1 {named} goes on." in asked("why", key, *named.split()).stdout
+    ahead = asked("why", "demo/greet", "--at", "2999-01-01T09:00", *named.split()).stdout
+    assert f"start it: runner daemon FOLDER {named}." in ahead
+
+
+def test_a_rehearsal_is_not_gone_on_with_on_real_phones(
+    asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked.put_in_force()
+    rehearsal = tmp_path / "rehearsals" / "daemon"
+    rehearsal.parent.mkdir()
+    rehearsal.symlink_to(asked.state)
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path))
+    question = ("why", "demo/greet", "--virtual", "--at")
+    assert "runner run" not in asked(*question, "2020-01-01T09:00").stdout
+    assert "start it: runner daemon FOLDER --virtual." in asked(*question, "2999-01-01T09:00").stdout
+    with asked.daemon():
+        by_hand = f"--at 2020-01-01T09:00 --store sqlite:///{rehearsal / 'ledger.db'} runs it now."
+        assert by_hand in asked(*question, "2020-01-01T09:00").stdout
+
+
 def test_a_task_is_asked_about_by_its_number_or_its_key(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     asked.attempt(key, TaskState.UNCERTAIN, "the screen went dark", effect=EffectState.UNCERTAIN)
