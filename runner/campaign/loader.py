@@ -43,8 +43,8 @@ class Loaded:
 def discover(paths: Iterable[Path]) -> list[Path]:
     """The campaign files among files and folders, each once.
 
-    Folders are searched for *.yaml and *.yml, save in hidden ones and in those for media, flows and app
-    profiles. UsageError if a path is not there, or a folder has no campaigns.
+    Folders are searched for *.yaml and *.yml that are no pipes, save in hidden ones and in those for media, flows
+    and app profiles. UsageError if a path is not there, or a folder has no campaigns.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -75,7 +75,8 @@ def _campaigns_in(folder: Path) -> list[Path]:
     files = []
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _NOT_CAMPAIGNS and name[0] != ".")
-        files += [Path(parent, name) for name in sorted(names) if _is_campaign(name)]
+        found = [Path(parent, name) for name in sorted(names) if _is_campaign(name)]
+        files += [file for file in found if not file.is_fifo()]  # to open one may last for ever
     if not files:
         raise UsageError(f"there are no campaign files (*.yaml, *.yml) in {folder}")
     return files

@@ -1,5 +1,6 @@
 """Campaign files that are wrong: what stays in force, and what is written down of them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,14 @@ def test_a_wrong_file_with_another_place_and_name_is_known_by_the_name_that_it_h
     moved.write_text(campaign("winter", more="formerly: [autumn]"))
     assert ("winter", None, "renamed") in told(place.load())
     assert place.times() == {"other": ["09:00"], "winter": ["09:00"]}
+
+
+def test_a_pipe_in_the_folder_is_not_waited_for(place: Place) -> None:
+    place.write("autumn.yaml", campaign("autumn"))
+    os.mkfifo(place.folder / "pipe.yaml")
+
+    assert told(place.load()) == [("autumn", "greet", "added")]
+    assert place.invalid() == []
 
 
 def test_files_that_never_were_right_do_not_keep_others_from_running(place: Place) -> None:
