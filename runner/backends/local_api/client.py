@@ -64,7 +64,7 @@ class Client:
             headers=headers,
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
             trust_env=False,
-            verify=url.startswith("https:"),  # reading the certificates takes as long as ten calls
+            verify=httpx.URL(url).scheme == "https",  # reading the certificates takes as long as ten calls
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
