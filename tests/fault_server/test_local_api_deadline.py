@@ -158,3 +158,16 @@ def test_what_was_asked_to_stop_is_all_stopped(server: FaultServer, desk: Desk) 
     thread.join(PATIENCE_S)
     assert desk.outcomes() == 20 * [AttemptOutcome.STOPPED]
     assert all_are(desk.effects(), EffectState.REFUTED)
+
+
+def test_a_stop_that_hangs_keeps_no_other_task_from_being_stopped(server: FaultServer) -> None:
+    desk = Desk(server.url, timeout_s=0.3)
+    devices = [f"D{number}" for number in range(4)]
+    hang = {"call": "POST task/[12]/stop", "slow_s": 3600.0, "times": 99}
+    server.reset(stuck=devices, faults=[hang])
+    journal, thread = desk.begin(make_tasks(devices=devices))
+    until(lambda: len(journal.deadlines) == len(devices))
+    journal.stop = set(journal.open)
+    thread.join(PATIENCE_S)
+    assert all_are(desk.outcomes(), AttemptOutcome.UNCERTAIN)
+    assert [made["stopped"] for made in server.truth()["tasks"]] == ["", "", "stopped", "stopped"]

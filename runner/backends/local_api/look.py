@@ -14,12 +14,12 @@ T = TypeVar("T")
 class Look:
     """When one of its calls has had no answer, or our process is about to end, it makes no other.
 
-    `asked` counts its questions.
+    `asked` counts its questions, `has_failed` is set when a call has had no answer.
     """
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._has_failed = False
+        self.has_failed = False
         self.asked = 0
 
     def call(self, call: Callable[[Client, int], Any], task_id: int) -> None:
@@ -32,12 +32,12 @@ class Look:
         return self._try(lambda: self._batch.server.view.ask(task_id))
 
     def _try(self, call: Callable[[], T]) -> T | None:
-        if self._has_failed or self._batch.is_leaving:
+        if self.has_failed or self._batch.is_leaving:
             return None
         try:
             return call()
         except ApiRefused:
             raise
         except ApiError:
-            self._has_failed = True
+            self.has_failed = True
             return None

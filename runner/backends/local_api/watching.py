@@ -42,7 +42,7 @@ def watch(batch: Batch) -> None:
     """See how far the tasks are, end those that have ended, stop those that are to be stopped."""
     view, now = batch.server.view, batch.server.clock.monotonic()
     begun, look = [], Look(batch)
-    for work in list(batch.open.values()):
+    for work in sorted(batch.open.values(), key=lambda work: work.stop_at):
         told = _told(batch, work, look)
         gone = len(work.gone)
         if work.ids and told and not work.has_begun and any(map(_has_begun, told.values())):
@@ -56,6 +56,8 @@ def watch(batch: Batch) -> None:
         elif work.stopping and now >= work.stop_until:
             batch.finish(work, unknown(work, f"{work.stopping}; the server has not ended it", work.names))
         elif work.stopping and work.ids and now >= work.stop_at:
+            if look.has_failed and view.problem is None:
+                continue  # only the call before hangs: this one has its turn in the next look
             if not work.stop_at:
                 batch.settle([work], EffectState.COMMITTING, {"stopping": work.stopping})
             for number in work.ids:
