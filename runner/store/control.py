@@ -65,9 +65,10 @@ class Control(Part):
         self._write(f"answer command {command_id}", work)
 
     def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
-        """The keys of those attempts' tasks that a person asked to stop since the attempt began, answered or not."""
+        """The keys of those attempts' tasks that were asked to stop since the attempt began: the request was made,
+        or answered, since then."""
         query = (
-            select(COMMAND.subject, func.max(COMMAND.requested_utc))
+            select(COMMAND.subject, func.max(func.coalesce(COMMAND.done_utc, COMMAND.requested_utc)))
             .where(COMMAND.kind == CommandKind.STOP_TASK)
             .group_by(COMMAND.subject)
         )

@@ -258,6 +258,40 @@ def test_a_stop_that_a_dead_process_had_answered_is_not_forgotten(
     assert rows[other.key].state is TaskState.PENDING
 
 
+def test_a_stop_outlives_one_process_after_another(tmp_path: Path) -> None:
+    """Each asks again for what the one before had answered, though that was asked before its attempt began."""
+    clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
+    with Ledger.open(url, clock) as ledger:
+        (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"), backend="local_api")
+        attempt = ledger.start_attempt(task.key)
+        ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+        ledger.answer(ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon")
+    for _ in range(3):
+        clock.advance(60)
+        with Ledger.open(url, clock) as ledger:
+            assert settle_interrupted(ledger) == 1
+            (again,) = ledger.open_commands()
+            assert again.subject == task.key
+            clock.advance(60)
+            ledger.start_attempt(task.key)
+            clock.advance(1)
+            ledger.answer(again.id, "it stops soon")
+
+
+def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_path: Path) -> None:
+    clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
+    with Ledger.open(url, clock) as ledger:
+        (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"))
+        attempt = ledger.start_attempt(task.key)
+        effect = ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+        ledger.answer(ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon")
+        ledger.settle_effect(effect, EffectState.UNCERTAIN, {})
+    with Ledger.open(url, clock) as ledger:
+        settle_interrupted(ledger)
+        (row,) = ledger.tasks()
+    assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
+
+
 @pytest.mark.parametrize("begun", [EffectState.COMMITTING, EffectState.UNCERTAIN, EffectState.REFUTED])
 def test_what_is_cancelled_while_it_waits_may_have_been_done(desk: Desk, begun: EffectState) -> None:
     """Only a person can say then, and `resolve` is how."""
