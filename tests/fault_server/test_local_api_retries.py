@@ -153,9 +153,26 @@ def test_a_plan_that_ends_before_a_retry_is_asked_once(server: FaultServer, desk
 
 def test_a_retry_that_another_took_meanwhile_is_followed(server: FaultServer, desk: Desk) -> None:
     tasks = failed_once(server, desk)
-    server.change(wait_s=60.0, faults=[{"call": "POST task/1/retry", "before": 40001}])
-    server.change(fails={})
+    still_failed = {"call": "GET task/1", "after": {"data": {"id": 1, "status": 3}}}
+    refused = {"call": "POST task/1/retry", "before": 40001}
+    server.change(wait_s=60.0, fails={}, faults=[still_failed, refused])
     _, thread = desk.begin(tasks)
     until(lambda: bool(server.requests("POST task/1/retry")))
     thread.join(30)
     assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+
+
+@pytest.mark.parametrize("stuck", [[], ["D1"]])
+def test_what_another_had_tried_again_is_followed_and_not_retried(
+    server: FaultServer, desk: Desk, stuck: list[str]
+) -> None:
+    """A server might do it once more."""
+    tasks = failed_once(server, desk)
+    server.change(fails={}, stuck=stuck)
+    _, thread = desk.begin(tasks)
+    until(lambda: desk.effects()[-1] is EffectState.COMMITTING or not thread.is_alive())
+    server.change(stuck=[])
+    thread.join(30)
+    assert desk.outcomes() == [AttemptOutcome.COMPLETED]
+    assert desk.effects() == [EffectState.REFUTED, EffectState.COMMITTED]
+    assert server.requests("POST task/1/retry") == []

@@ -8,7 +8,7 @@ from runner.backends.local_api.batch import Batch
 from runner.backends.local_api.calling import answer, begin, refuse, search
 from runner.backends.local_api.matching import contradicts
 from runner.backends.local_api.refusals import UNKNOWN
-from runner.backends.local_api.shapes import ServerStatus, created
+from runner.backends.local_api.shapes import ServerStatus, ServerTask, created
 from runner.backends.local_api.view import Newest
 from runner.backends.local_api.work import Trace, Work
 from runner.errors import ApiError, ApiRefused
@@ -32,17 +32,20 @@ def repeat(batch: Batch, works: Sequence[Work]) -> bool:
 def _repeat(batch: Batch, work: Work, newest: Newest) -> bool:
     server, task_id = batch.server, work.repeats
     assert task_id is not None
+    one = None
     try:
-        is_ours = not contradicts(work.task, server.view.ask(task_id))
+        one = server.view.ask(task_id)
     except ApiError as error:
         if not _is_unknown(error):
             return refuse(batch, [work], error)
-        is_ours = False
-    if not is_ours:  # the server has deleted our task, and may have given its id to another one
-        work.repeats = None
+    if one is None or contradicts(work.task, one):
+        work.repeats = None  # the server has deleted our task, and may have given its id to another one
         return True
     trace = Trace(newest, server.clock.now(), retry_of=task_id)
     if not begin(batch, [work], trace):
+        return True
+    if _goes_on(one):  # a server might do what it has done once more
+        _follow(batch, work, task_id, {})
         return True
     try:
         made = created(server.client.retry(task_id))
@@ -66,7 +69,7 @@ def _not_retried(batch: Batch, work: Work, trace: Trace, error: ApiError) -> boo
     elif _is_unknown(error):
         batch.settle([work], EffectState.REFUTED, {"refused": error.message})
         work.effects, work.repeats = [], None
-    elif isinstance(error, ApiRefused) and _goes_on(batch, trace.retry_of):
+    elif isinstance(error, ApiRefused) and _was_taken_up(batch, trace.retry_of):
         _follow(batch, work, trace.retry_of, {})
     else:
         return refuse(batch, [work], error)
@@ -85,10 +88,14 @@ def _is_unknown(error: ApiError) -> bool:
     return isinstance(error, ApiRefused) and error.code == UNKNOWN
 
 
-def _goes_on(batch: Batch, task_id: int) -> bool:
+def _was_taken_up(batch: Batch, task_id: int) -> bool:
     """Whether a task that the server would not retry is one that it has taken up again, or has done, already."""
     try:
-        status = batch.server.view.ask(task_id).status
+        return _goes_on(batch.server.view.ask(task_id))
     except ApiError:
         return False
-    return status is not None and status is not ServerStatus.FAILED
+
+
+def _goes_on(one: ServerTask) -> bool:
+    """Whether a task that had failed is under way again, or done."""
+    return one.status is not None and one.status is not ServerStatus.FAILED
