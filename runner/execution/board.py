@@ -116,6 +116,12 @@ class Board:
             work.stop.set()
             return True
 
+    def call_up(self, key: str) -> None:
+        """A task that waits is to be stopped where an earlier attempt left it: no pause keeps it from that."""
+        with self._changed:
+            self._lanes.call_up(key)
+        self._wake()
+
     def withdraw(self, key: str) -> None:
         """The task no longer waits."""
         with self._changed:

@@ -232,6 +232,7 @@ class Executor:
         if self._board.stop_task(key):
             return "it stops at its next step"
         if self._may_go_on_elsewhere(key):
+            self._board.call_up(key)
             return None  # it is found there first, and asked to stop then
         self._board.withdraw(key)
         if self._ledger.cancel([key], ON_REQUEST):

@@ -46,7 +46,7 @@ class Gate:
 
     def _forbidden(self, works: Sequence[Work]) -> Iterator[tuple[str, Refusal]]:
         for work in works:
-            if refusal := self._requests.refusal(work.task):
+            if not work.waiting.is_to_stop and (refusal := self._requests.refusal(work.task)):
                 yield work.key, refusal
             elif obstacle := self._means.accounts.obstacle(work.waiting.lane):
                 yield work.key, Refusal(busy(*obstacle), self._means.clock.now() + ACCOUNT_LOOK)

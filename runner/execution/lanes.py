@@ -23,7 +23,8 @@ class Waiting:
 
     With `not_before` it waits by itself, whatever the others of its strand do; `free_utc` is when the latest
     thing that held it back was to end. `tried` means that there were attempts at it, `reason` is what the ledger
-    was last told of why it is held back.
+    was last told of why it is held back. `is_to_stop` means that it only begins in order to be stopped where an
+    earlier attempt left it.
     """
 
     task: Task
@@ -33,6 +34,7 @@ class Waiting:
     free_utc: datetime | None = None
     tried: bool = False
     reason: str = ""
+    is_to_stop: bool = False
 
 
 Place = tuple[datetime, int, Waiting]
@@ -238,6 +240,13 @@ class Lanes:
             if lane.away is not None:
                 lane.away_until = None
             self._watch(lane)
+
+    def call_up(self, key: str) -> None:
+        """A task that waits is to be stopped: look at it again, once."""
+        waiting = self._waiting.get(key)
+        if waiting is not None and not waiting.is_to_stop:
+            waiting.is_to_stop = True
+            self.lift([waiting.lane])
 
     def take_expired(self, name: LaneName, now: datetime) -> list[Waiting]:
         """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""

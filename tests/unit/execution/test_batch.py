@@ -4,10 +4,11 @@ import threading
 import time
 from datetime import timedelta
 
+import pytest
 from desk import DONE, LONG_S, NOON, BatchOf, Desk
 
 from runner.errors import TaskError
-from runner.store.rows import CommandKind
+from runner.store.rows import CommandKind, PauseScope
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -181,8 +182,14 @@ def test_requests_to_stop_and_the_end_of_the_process_are_told_apart(desk: Desk) 
     assert desk.states() == {"@1": TaskState.CANCELLED, "@2": TaskState.PENDING}
 
 
-def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(desk: Desk) -> None:
-    (task,) = desk.add(("A", "@1"), backend="batch")
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(
+    desk: Desk, is_paused: bool
+) -> None:
+    task, other = desk.add(("A", "@1"), ("A", "@2"), backend="batch")
+    desk.ledger.cancel([other.key] * (not is_paused), "")
+    if is_paused:
+        desk.ledger.pause(PauseScope.ALL, None, "anna")
     attempt = desk.ledger.start_attempt(task.key)
     desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", None, {})
     desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
@@ -202,6 +209,7 @@ def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(desk:
         assert asked.wait(LONG_S)
         assert executor.wait_until_idle(LONG_S)
     assert desk.row("@1").state is TaskState.UNCERTAIN
+    assert desk.row("@2").state is (TaskState.PENDING if is_paused else TaskState.CANCELLED)
     answered = desk.ledger.command(stop)
     assert answered is not None and answered.answer == "it stops at its next step"
 
