@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+import httpx
 import pytest
 from api_desk import Desk, all_are, made, until
 from batch_desk import make_tasks
@@ -99,19 +100,23 @@ def test_a_server_that_takes_the_request_bit_by_bit_is_given_up() -> None:
     assert error.sent
 
 
-def test_a_connection_that_is_not_made_in_time_was_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    may_resolve, resolve = threading.Event(), socket.getaddrinfo
+@pytest.mark.parametrize(("where", "what"), [(socket, "getaddrinfo"), (httpx.Client, "send")])
+def test_a_connection_that_is_not_made_in_time_was_not_used(
+    monkeypatch: pytest.MonkeyPatch, where: object, what: str
+) -> None:
+    """Whether the name takes so long, or this machine has not come to it."""
+    may_go_on, go_on = threading.Event(), getattr(where, what)
 
     def slow(*args: object, **kwargs: object) -> object:
-        may_resolve.wait(PATIENCE_S)
-        return resolve(*args, **kwargs)  # type: ignore[arg-type]
+        may_go_on.wait(PATIENCE_S)
+        return go_on(*args, **kwargs)
 
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(where, what, slow)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         slow_name = Client(f"http://127.0.0.1:{listener.getsockname()[1]}/", SystemClock(), timeout_s=0.3)
         with closing(slow_name):
             error = error_of(lambda: slow_name.create({}))
-            may_resolve.set()
+            may_go_on.set()
             listener.settimeout(PATIENCE_S)
             connection, _ = listener.accept()
             with connection:

@@ -28,7 +28,7 @@ class Exchange:
         self._lock, self._over = threading.Lock(), threading.Event()
         self._answer: tuple[httpx.Response, bytes] | None = None
         self._error: BaseException | None = None
-        self._is_connecting = self._is_given_up = False
+        self._is_connecting, self._is_given_up = True, False
         self._connection: Any = None
 
     def answer(self, clock: Clock, within_s: float) -> tuple[httpx.Response, bytes]:
