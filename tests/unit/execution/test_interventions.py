@@ -76,7 +76,10 @@ def test_a_task_that_is_stopped_is_cancelled(desk: Desk) -> None:
     began = threading.Event()
     tasks = desk.add(("A", "@1"), ("A", "@2"), ("B", "@3"), due_utc=NOON)
     desk.ledger.pause(PauseScope.DEVICE, "B", "anna")
-    with desk.executor(LaneBackend(stop_when_asked(began)), tasks[:1] + tasks[2:]) as executor:
+    running, _, paused = tasks
+    with desk.executor(LaneBackend(stop_when_asked(began)), [paused]) as executor:
+        assert executor.wait_until_idle(LONG_S)
+        executor.submit([running])
         assert began.wait(LONG_S)
         asked = [desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna") for task in tasks]
         executor.refresh()
