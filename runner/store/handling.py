@@ -59,13 +59,9 @@ class Handling(Part):
         """Cancel those of the tasks that are pending; returns how many. One that an earlier attempt may have done
         something for is uncertain."""
         wanted = list(keys)
-        doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "advice": LOOK_AND_RESOLVE}
-
-        def work(connection: Connection) -> int:
-            in_doubt = ask(connection, END_IN_DOUBT, TASK.key, wanted, **doubt)
-            return len(in_doubt) + len(_end(connection, wanted, TaskState.CANCELLED, reason))
-
-        return self._write(f"cancel {len(keys)} tasks", work)
+        return self._write(
+            f"cancel {len(keys)} tasks", lambda connection: _cancel(connection, wanted, reason)
+        )
 
     def miss_all(self, keys: Collection[str], reason: str) -> set[str]:
         """The time of those of the tasks that are pending is over; returns their keys."""
@@ -100,7 +96,8 @@ class Handling(Part):
             task = _task(connection, f"retry the task {key}", key)
             _refuse_retry(key, task, _effects(connection, key))
             values = {"state": TaskState.PENDING, "due_utc": now, "tries": 0, "reason": "", "hint": None}
-            connection.execute(_of(task).values(**values, not_before_utc=None))
+            anew = dict.fromkeys(["not_before_utc", "started_utc", "finished_utc"])
+            connection.execute(_of(task).values(**values, **anew))
             return _row(connection, key)
 
         return self._write(f"retry the task {key}", work)
@@ -132,7 +129,8 @@ class Handling(Part):
         return self._write(f"resolve the task {key}", work)
 
     def delete(self, key: str) -> None:
-        """Show a task no longer. Its key stays taken, and its effects stay counted; a pending one is cancelled."""
+        """Show a task no longer. Its key stays taken, and its effects stay counted; a pending one ends as
+        `cancel` ends it."""
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
@@ -142,11 +140,16 @@ class Handling(Part):
                     f"cannot delete the task {key}: it is running",
                     hint=f"stop it first, with `runner tasks stop {key}`",
                 )
+            _cancel(connection, [key], "deleted")
             connection.execute(_of(task).values(deleted_utc=now))
-            if task.state is TaskState.PENDING:
-                connection.execute(_of(task).values(state=TaskState.CANCELLED, reason="deleted"))
 
         self._write(f"delete the task {key}", work)
+
+
+def _cancel(connection: Connection, keys: Sequence[str], reason: str) -> int:
+    doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "advice": LOOK_AND_RESOLVE}
+    in_doubt = ask(connection, END_IN_DOUBT, TASK.key, keys, **doubt)
+    return len(in_doubt) + len(_end(connection, keys, TaskState.CANCELLED, reason))
 
 
 def _end(connection: Connection, keys: Sequence[str], state: TaskState, reason: str) -> set[str]:

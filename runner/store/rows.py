@@ -177,7 +177,8 @@ class TaskRow:
 
     `reason` is for people and empty where nothing need be said; `not_before` is set while a pending task is
     held back; `attempts` counts them all, `tries` those that failed since a person last asked for a retry
-    (what `task.retry.max` is held against); `started_utc` and `finished_utc` are those of the latest attempt.
+    (what `task.retry.max` is held against); `started_utc` and `finished_utc` are those of the latest
+    attempt since then.
     """
 
     id: int

@@ -219,7 +219,7 @@ def test_retry_takes_a_failed_task_up_again(api: Api) -> None:
     api.submitted.clear()
     api.data("POST", f"/task/{task_id}/retry")
     task = api.data("GET", f"/task/{task_id}")
-    assert (task["status"], task["finished_at"], len(api.submitted)) == (0, None, 1)
+    assert (task["status"], task["started_at"], task["finished_at"], len(api.submitted)) == (0, None, None, 1)
 
 
 def fail_after_an_effect(api: Api, task_id: int, state: EffectState) -> None:
