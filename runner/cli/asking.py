@@ -22,7 +22,8 @@ def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None
     settings, pid = Settings.from_environment(), carrying.pid if carrying else None
     found = Situation.read(ledger, now or SystemClock().now(), settings.zone, pid)
     run_option = "" if place.store_url == settings.store_url else f" --store {quote(place.store_url)}"
-    return replace(found, run_option=run_option, is_rehearsal=place.phones is not None)
+    is_rehearsal = place.phones is not None
+    return replace(found, option=place.option, run_option=run_option, is_rehearsal=is_rehearsal)
 
 
 def find_task(ledger: Ledger, name: str) -> TaskRow:

@@ -36,5 +36,5 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return
     what = name or "Everything"
-    resume = f"runner resume{f' {name}' if name else ''}"
+    resume = f"runner resume{f' {name}' if name else ''}{place.option}"
     click.echo(f"{what} is paused{f' already, by {known[0].by}' if known else ''}. To go on: {resume}")

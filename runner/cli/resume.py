@@ -34,5 +34,5 @@ def resume(name: str | None, place: Workplace, form: str) -> None:
     click.echo(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:
         still = one.subject or "Everything"
-        command = f"runner resume{f' {one.subject}' if one.subject else ''}"
+        command = f"runner resume{f' {one.subject}' if one.subject else ''}{place.option}"
         click.echo(f"{still} is still paused. To go on: {command}")

@@ -45,6 +45,7 @@ def status(place: Workplace, form: str) -> None:
         url=notice.url if notice else None,
         devices=devices,
         adb_problem=problem,
+        option=place.option,
     )
     if form == "json":
         print_json(status_data(view, shown))

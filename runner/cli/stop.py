@@ -40,10 +40,12 @@ def stop(place: Workplace, form: str) -> None:
         print_json({"running_before": before, "running": left, "paused": list(map(pause_data, paused))})
         return
     if not is_carried_out:
-        click.echo("Nothing carries tasks out; everything is paused. To go on: runner resume")
+        click.echo(f"Nothing carries tasks out; everything is paused. To go on: runner resume{place.option}")
         return
     tasks = f"{before} running task{'' if before == 1 else 's'}"
     if is_over:
-        click.echo(f"Everything is stopped ({tasks}). To go on: runner resume")
+        click.echo(f"Everything is stopped ({tasks}). To go on: runner resume{place.option}")
     else:
-        click.echo(f"Everything is paused; {left} of {tasks} still end their step: runner status shows them.")
+        click.echo(
+            f"Everything is paused; {left} of {tasks} still end their step: runner status{place.option} shows them."
+        )

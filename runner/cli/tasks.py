@@ -21,7 +21,7 @@ from runner.settings import Settings
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskFilter, TaskRow
-from runner.tasks import TaskState
+from runner.tasks import EffectState, TaskState
 
 DEFAULT_LIMIT = 50
 
@@ -138,12 +138,16 @@ def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
 @format_option
 @click.pass_context
 def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
-    """Cancel tasks: running ones end at their next step, pending ones at once."""
+    """Cancel tasks: running ones end at their next step, pending ones at once.
+
+    One that waits until somebody can look what an earlier attempt did is looked up first, if that can be done.
+    """
     is_carried_out = holder(place.store_url) is not None
     by = who()
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        if row.state is not TaskState.RUNNING:
+        is_running = row.state is TaskState.RUNNING
+        if not is_running and not (is_carried_out and _is_in_doubt(ledger, row)):
             if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
                 raise _refused(ledger, row, "stop")
             return _told(ledger, row)
@@ -154,7 +158,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
             )
         request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
         if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
-            return "asked to stop; it still ends its step: runner status shows it"
+            return f"asked to stop; it still ends its step: runner status{place.option} shows it"
         return _told(ledger, row)
 
     _each(ctx, names, place, form, act)
@@ -192,7 +196,7 @@ def resolve(
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         now = ledger.resolve(row.task.key, happened, who())
-        again = "" if happened else f"; to do it again: runner tasks retry {row.id}"
+        again = "" if happened else f"; to do it again: runner tasks retry {row.id}{place.option}"
         return f"{now.state}{again}"
 
     _each(ctx, names, place, form, act)
@@ -245,7 +249,13 @@ def _told(ledger: Ledger, row: TaskRow) -> str:
 
 def _has_ended(ledger: Ledger, row: TaskRow) -> bool:
     now = ledger.task(row.task.key)
-    return now is None or now.state is not TaskState.RUNNING
+    return now is None or now.state.is_final
+
+
+def _is_in_doubt(ledger: Ledger, row: TaskRow) -> bool:
+    """Whether an earlier attempt at a task that waits may have done something, or handed it over to somebody."""
+    effects = ledger.effects(row.task.key) if row.state is TaskState.PENDING else []
+    return any(effect.state is EffectState.COMMITTING for effect in effects)
 
 
 def _refused(ledger: Ledger, row: TaskRow, what: str) -> LedgerRefusal:

@@ -1,9 +1,10 @@
 """Where a run keeps its things: the user's own ledger, or a rehearsal's."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 
 from runner.errors import UsageError
 from runner.settings import Settings
@@ -11,11 +12,15 @@ from runner.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any."""
+    """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any.
+
+    `option` is what a command needs in order to ask this ledger, with a space in front.
+    """
 
     store_url: str
     folder: Path
     phones: Path | None = None
+    option: str = ""
 
     @property
     def artifacts(self) -> Path:
@@ -45,13 +50,17 @@ def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: 
 
 def real_workplace(settings: Settings, store_url: str | None = None) -> Workplace:
     """The user's own ledger, or the one that a URL names; the phones are real."""
-    return Workplace(store_url or settings.store_url, settings.state_dir)
+    url = store_url or settings.store_url
+    return Workplace(
+        url, settings.state_dir, option="" if url == settings.store_url else f" --store {quote(url)}"
+    )
 
 
 def daemon_rehearsal(settings: Settings) -> Workplace:
     """Where `runner daemon --virtual` keeps its things, from one start to the next."""
-    return _rehearsal(settings.state_dir / "rehearsals" / "daemon")
+    return replace(_rehearsal(settings.state_dir / "rehearsals" / "daemon"), option=" --virtual")
 
 
 def _rehearsal(folder: Path) -> Workplace:
-    return Workplace(f"sqlite:///{folder / 'ledger.db'}", folder, folder / "phones")
+    url = f"sqlite:///{folder / 'ledger.db'}"
+    return Workplace(url, folder, folder / "phones", f" --store {quote(url)}")

@@ -78,7 +78,8 @@ class Overview:
 @dataclass(frozen=True, slots=True)
 class Place:
     """What was asked: the ledger's file, whether it is a rehearsal's, the process that carries tasks out, where
-    it serves if it is a daemon, and the phones as adb sees them; `adb_problem` says why it could not be asked."""
+    it serves if it is a daemon, and the phones as adb sees them; `adb_problem` says why it could not be asked.
+    `option` is what a command needs to ask this ledger, with a space in front."""
 
     ledger: str
     is_rehearsal: bool
@@ -86,6 +87,7 @@ class Place:
     url: str | None
     devices: Sequence[DeviceLine]
     adb_problem: str | None
+    option: str = ""
 
 
 def status_data(view: Overview, place: Place) -> dict[str, Any]:

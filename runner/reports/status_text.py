@@ -129,15 +129,15 @@ class _Shown:
 
 def _advice(view: Overview, place: Place) -> Iterator[str]:
     if not view.daemon_runs:
-        yield f"start the daemon: runner daemon FOLDER{' --virtual' if place.is_rehearsal else ''}"
+        yield f"start the daemon: runner daemon FOLDER{place.option}"
     for hold in view.holds:
-        yield f"answer what the screen of {hold.device} asks, then: runner holds release {hold.device}"
+        yield f"answer what the screen of {hold.device} asks, then: runner holds release {hold.device}{place.option}"
     for row in view.uncertain:
-        yield f"look on {row.task.lane}, then: runner tasks resolve {row.id} --happened, or --did-not"
+        yield f"look on {row.task.lane}, then: runner tasks resolve {row.id}{place.option} --happened, or --did-not"
     for file in view.invalid:
         yield f"mend {file.path}; all that is wrong with it: runner validate {quote(file.path)}"
     for pause in view.pauses:
-        yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}"
+        yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}{place.option}"
 
 
 def _invalid(file: InvalidFile) -> str:

@@ -70,11 +70,14 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"
         said.append(f"Now {what} is paused since {situation.time(pause.since_utc)} by {pause.by}.")
-        advice.append(f"runner resume{f' {pause.subject}' if pause.subject else ''} ends the pause.")
+        subject = f" {pause.subject}" if pause.subject else ""
+        advice.append(f"runner resume{subject}{situation.option} ends the pause.")
     for lane in lanes:
         if hold := situation.holds.get(lane):
             said.append(f"{lane} is on hold: {hold.reason}.")
-            advice.append(f"answer what the screen of {lane} asks, then: runner holds release {lane}.")
+            advice.append(
+                f"answer what the screen of {lane} asks, then: runner holds release {lane}{situation.option}."
+            )
     said += _what_may_hold(history, one, situation)
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
     if problem := invalid(history, situation):

@@ -20,9 +20,9 @@ class Situation:
     """The ledger's present, read once.
 
     `zone` is the fleet's, in which times are told. `span` is the daemon's last life, `daemon_runs` whether it
-    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `run_option` is
-    what `runner run` needs to work on this ledger, with a space in front; `is_rehearsal` whether its phones are
-    virtual.
+    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `option` is what a command
+    needs to ask this ledger, `run_option` what `runner run` needs to work on it, each with a space in front;
+    `is_rehearsal` says whether its phones are virtual.
     """
 
     now: datetime
@@ -32,6 +32,7 @@ class Situation:
     is_carried_out: bool
     pauses: tuple[PauseRow, ...]
     holds: Mapping[str, Hold]
+    option: str = ""
     run_option: str = ""
     is_rehearsal: bool = False
 

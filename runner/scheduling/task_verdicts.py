@@ -51,9 +51,9 @@ def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     said = [f"{row.task.title}: failed at {_ended(row, situation)}: {row.reason or 'no reason was given'}."]
     advice = [_sentence(row.hint)] if row.hint else []
     if row.task.device in situation.holds:
-        advice.append(_release(row))
+        advice.append(_release(row, situation))
     if all(effect.state is EffectState.REFUTED for effect in record.effects):
-        advice.append(f"runner tasks retry {row.id} tries it again.")
+        advice.append(f"runner tasks retry {row.id}{situation.option} tries it again.")
     return Verdict.FAILED, said + _effects(record.effects), advice
 
 
@@ -62,7 +62,7 @@ def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
     said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
     where = f"on {row.task.lane}, " if row.task.lane else ""
     advice = [
-        f"look {where}then say what you saw: runner tasks resolve {row.id} --happened, or --did-not.",
+        f"look {where}then say what you saw: runner tasks resolve {row.id}{situation.option} --happened, or --did-not.",
     ]
     return Verdict.UNCERTAIN, said + _effects(record.effects), advice
 
@@ -93,11 +93,11 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
             f"{task.title} waits: {what} is paused since {situation.time(pause.since_utc)} by {pause.by}."
         ]
         name = f" {pause.subject}" if pause.subject else ""
-        return Verdict.PAUSED, [*said, last], [f"runner resume{name} ends the pause."]
+        return Verdict.PAUSED, [*said, last], [f"runner resume{name}{situation.option} ends the pause."]
     if hold := situation.holds.get(task.device or ""):
         since = situation.time(hold.placed_utc)
         said = [f"{task.title} waits: {task.device} is on hold since {since}: {hold.reason}."]
-        return Verdict.ON_HOLD, [*said, last], [_release(row)]
+        return Verdict.ON_HOLD, [*said, last], [_release(row, situation)]
     if row.reason:
         until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
         said = [f"{task.title} waits: {row.reason}.{until}", last]
@@ -121,18 +121,18 @@ def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
     verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
-    return verdict, [said], [f"runner tasks retry {row.id} runs it now."]
+    return verdict, [said], [f"runner tasks retry {row.id}{situation.option} runs it now."]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"runner tasks retry {row.id} runs it now."]
+    advice = [f"runner tasks retry {row.id}{situation.option} runs it now."]
     return Verdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], advice
 
 
 def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"runner tasks retry {row.id} runs it after all."]
+    advice = [f"runner tasks retry {row.id}{situation.option} runs it after all."]
     return Verdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], advice
 
 
@@ -161,8 +161,9 @@ def _lasting(row: TaskRow) -> str:
     return f" after {row.duration_s:.1f} s" if row.duration_s is not None else ""
 
 
-def _release(row: TaskRow) -> str:
-    return f"answer what the screen of {row.task.device} asks, then: runner holds release {row.task.device}."
+def _release(row: TaskRow, situation: Situation) -> str:
+    device = row.task.device
+    return f"answer what the screen of {device} asks, then: runner holds release {device}{situation.option}."
 
 
 def _start(row: TaskRow, situation: Situation) -> str:

@@ -155,8 +155,10 @@ def test_a_licence_that_hangs_is_waited_for_once_by_all_who_ask(server: FaultSer
     assert len(server.requests("GET license/check")) < 6
 
 
-def test_what_was_asked_to_stop_is_all_stopped(server: FaultServer, desk: Desk) -> None:
-    server.reset(wait_s=3600.0)
+@pytest.mark.parametrize("slow_s", [0.0, 0.1])
+def test_what_was_asked_to_stop_is_all_stopped(server: FaultServer, desk: Desk, slow_s: float) -> None:
+    slow = {"call": "POST task/[0-9]+/stop", "slow_s": slow_s, "times": 999}
+    server.reset(wait_s=3600.0, faults=[slow])
     journal, thread = desk.begin(make_tasks(devices=[f"D{number}" for number in range(20)]))
     until(lambda: len(server.requests("GET task")) > 2)
     journal.stop.update(journal.open)

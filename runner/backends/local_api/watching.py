@@ -7,15 +7,16 @@ from runner.backends.local_api.look import Look
 from runner.backends.local_api.matching import contradicts
 from runner.backends.local_api.refusals import UNKNOWN
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
+from runner.backends.local_api.view import View
 from runner.backends.local_api.work import Work
 from runner.errors import ApiRefused
 from runner.tasks import EffectState
 
 MOST_QUESTIONS = 5
-"""How many tasks that the list has lost are asked for in one look."""
+"""How many tasks that the list has lost, and that are not being stopped, are asked for in one look."""
 
 _STOP_AGAIN_S, _STOP_S = 5.0, 60.0
-"""When a stop that has been asked for is asked for again, and when it is given up."""
+"""After how long a stop is asked for again, and when it is given up."""
 
 
 def heed(batch: Batch) -> None:
@@ -53,7 +54,7 @@ def watch(batch: Batch) -> None:
             batch.finish(work, deleted(work))
         elif ended and len(ended) + gone == len(work.ids):
             batch.finish(work, reported(work, ended))
-        elif work.stopping and now >= work.stop_until:
+        elif work.stopping and _is_in_vain(work, view, now):
             batch.finish(work, unknown(work, f"{work.stopping}; the server has not ended it", work.names))
         elif work.stopping and work.ids and now >= work.stop_at:
             if look.has_failed and view.problem is None:
@@ -63,7 +64,7 @@ def watch(batch: Batch) -> None:
             for number in work.ids:
                 _stop(work, number, look)
             asked_at = batch.server.clock.monotonic()
-            work.stop_at, work.stop_until = asked_at + _STOP_AGAIN_S, min(work.stop_until, asked_at + _STOP_S)
+            work.stop_at, work.stopped_at = asked_at + _STOP_AGAIN_S, min(work.stopped_at, asked_at)
             view.hurry()
         elif work.ids and view.silent_s() >= work.task.timeout_s and view.problem is not None:
             batch.finish(work, unknown(work, f"task {ranges(work.ids)}: {view.problem.message}", work.names))
@@ -72,12 +73,18 @@ def watch(batch: Batch) -> None:
         batch.journal.begun(still_open)
 
 
+def _is_in_vain(work: Work, view: View, now: float) -> bool:
+    """Whether a stop was asked for long ago, and the server has told of all tasks since then, or answers nothing."""
+    is_told = view.swept_from >= work.stopped_at or view.problem is not None
+    return now >= work.stopped_at + _STOP_S and is_told
+
+
 def _told(batch: Batch, work: Work, look: Look) -> dict[int, ServerTask]:
     """What the server tells of the task, by its ids that are not gone."""
     view, told = batch.server.view, {}
     for number in work.ids:
         one = view.get(number, work.since)
-        may_ask = number not in work.gone and look.asked < MOST_QUESTIONS
+        may_ask = number not in work.gone and (work.stopping or look.asked < MOST_QUESTIONS)
         if may_ask and view.is_missing(number, work.since):
             one = _ask(work, number, look) or one
         if one is not None and contradicts(work.task, one):

@@ -79,9 +79,9 @@ class Work:
     """One task of a batch: `effects` are those that are open, `ids` its tasks on the server.
 
     `gone` are the ids that are on the server no more, or name another task by now. What the server told before
-    `since` (monotonic seconds) is out of date. `repeats` is its task there
-    that failed in an earlier attempt. `stopping` says why it is being stopped, `stop_at` when that is asked for again
-    and `stop_until` when it is given up; `was_stopped` says why a process before ours had asked for it, and
+    `since` (monotonic seconds) is out of date. `repeats` is its task there that failed in an earlier attempt.
+    `stopping` says why it is being stopped, `stopped_at` when that was first asked for (monotonic seconds) and
+    `stop_at` when it is asked for again; `was_stopped` says why a process before ours had asked for it, and
     `was_deleted` is set where we deleted it while it only waited.
     """
 
@@ -98,7 +98,7 @@ class Work:
     was_stopped: str | None = None
     was_deleted: bool = False
     stop_at: float = 0.0
-    stop_until: float = inf
+    stopped_at: float = inf
 
     @property
     def is_waiting(self) -> bool:

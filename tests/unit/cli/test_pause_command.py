@@ -86,6 +86,18 @@ def test_a_stop_waits_until_running_tasks_have_ended_their_step(asked: AskedLedg
     assert pauses(asked) == [(PauseScope.ALL, None)]
 
 
+def test_what_to_do_next_names_the_ledger(asked: AskedLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked("pause").stdout.endswith("To go on: runner resume\n")
+    store = ("--store", asked.url)
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(asked.state / "other"))
+    on = f"runner resume --store {asked.url}"
+    assert asked("pause", *store).stdout.endswith(f"To go on: {on}\n")
+    assert asked("stop", *store).stdout.endswith(f"To go on: {on}\n")
+    status = asked("status", *store).stdout
+    assert f"runner daemon FOLDER --store {asked.url}\n" in status
+    assert f"to end the pause: {on}\n" in status
+
+
 def test_the_answers_are_data(asked: AskedLedger) -> None:
     def told(*words: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(asked(*words, "--format", "json").stdout)

@@ -1,7 +1,8 @@
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from asked_ledger import AskedLedger, asked_ledger
 
 from runner.errors import UsageError
 from runner.store.rows import CommandKind
-from runner.tasks import EffectState, TaskState
+from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 
 @pytest.fixture
@@ -132,24 +133,51 @@ def test_a_running_task_is_stopped_by_whoever_runs_it(asked: AskedLedger) -> Non
     assert refused.exit_code == 1
     assert "its process has died" in refused.stderr
 
-    def carry_out() -> None:
-        while not (commands := asked.ledger.open_commands()):
-            done.wait(0.02)
-        assert [(one.kind, one.subject) for one in commands] == [(CommandKind.STOP_TASK, keys[0])]
-        from runner.tasks import AttemptOutcome, Outcome
-
-        asked.ledger.answer(commands[0].id, "it stops")
-        done.wait(0.3)
+    def stop() -> None:
         stopped = Outcome(AttemptOutcome.STOPPED, "stopped on request")
         asked.ledger.finish_attempt(attempt.id, stopped, TaskState.CANCELLED)
 
-    done, daemon = threading.Event(), threading.Thread(target=carry_out)
-    with asked.daemon():
-        daemon.start()
+    with stopping(asked, keys[0], stop):
         result = asked("tasks", "stop", keys[0])
-        daemon.join(20)
     assert result.exit_code == 0
     assert "cancelled: stopped on request" in result.stdout
+
+
+@contextmanager
+def stopping(asked: AskedLedger, key: str, stop: Callable[[], None]) -> Iterator[None]:
+    """While this is open, something passes for a daemon that does this when the task is to be stopped."""
+    pause = threading.Event()
+
+    def carry_out() -> None:
+        while not (commands := asked.ledger.open_commands()):
+            pause.wait(0.02)
+        assert [(one.kind, one.subject) for one in commands] == [(CommandKind.STOP_TASK, key)]
+        asked.ledger.answer(commands[0].id, "it stops")
+        pause.wait(0.3)
+        stop()
+
+    daemon = threading.Thread(target=carry_out)
+    with asked.daemon():
+        daemon.start()
+        yield
+        daemon.join(20)
+
+
+def test_a_task_in_doubt_is_stopped_by_whoever_can_look_it_up(asked: AskedLedger) -> None:
+    key, other, *_ = asked.run_by_hand()
+    for one in (key, other):
+        asked.attempt(one, TaskState.PENDING, "the server is away", effect=EffectState.COMMITTING)
+
+    def stop() -> None:
+        attempt = asked.ledger.start_attempt(key)
+        (effect,) = asked.ledger.effects(key)
+        asked.ledger.settle_effect(effect.id, EffectState.REFUTED, {})
+        stopped = Outcome(AttemptOutcome.STOPPED, "it was found, and stopped")
+        asked.ledger.finish_attempt(attempt.id, stopped, TaskState.CANCELLED)
+
+    with stopping(asked, key, stop):
+        assert "cancelled: it was found, and stopped" in asked("tasks", "stop", key).stdout
+    assert "uncertain: " in asked("tasks", "stop", other).stdout, "nobody is there who could look"
 
 
 def test_a_retry_is_refused_where_it_would_happen_twice_and_the_others_are_retried(
