@@ -295,7 +295,7 @@ def test_after_a_crash_one_task_on_the_server_settles_one_of_two_open_intents(
 
 
 def test_one_list_request_an_interval_however_many_tasks_are_open(server: FaultServer, desk: Desk) -> None:
-    server.reset(work_s=0.5)
+    server.reset(work_s=0.5, device_limit=1000)
     batches = [make_tasks(devices=[f"D{n}-{m}" for m in range(20)], entry=f"e{n}") for n in range(6)]
     threads = [desk.begin(tasks)[1] for tasks in batches]
     for thread in threads:
