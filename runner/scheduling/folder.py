@@ -68,6 +68,7 @@ class CampaignFolder:
             changes = [
                 *self._changes(verdict, rows, commits, after),
                 *_mended(verdict, commits, invalid),
+                *_vanished(verdict, invalid),
             ]
             changes.sort(key=lambda change: change.campaign)
             self._write(verdict, rows, commits, after)
@@ -213,6 +214,22 @@ def _mended(verdict: Verdict, commits: _Commits, invalid: _Invalid) -> Iterator[
         if file.place in paths or name in names:
             detail, commit = f"{file.path} is right again", short(commits[file.path])
             yield Change(name, None, ChangeKind.MENDED, detail, commit)
+
+
+def _vanished(verdict: Verdict, invalid: _Invalid) -> Iterator[Change]:
+    """Files that were wrong and are not there now, without any campaign that would tell of them."""
+    paths = {file.place for file in verdict.good.values()} | {bad.path for bad in verdict.bad}
+    names = {*verdict.good, *verdict.gone, *verdict.renamed, *(bad.campaign for bad in verdict.bad)}
+    for file in invalid:
+        if file.path not in paths and (file.campaign is None or file.campaign not in names):
+            name = file.campaign or Path(file.path).stem
+            yield Change(
+                name,
+                None,
+                ChangeKind.WITHDRAWN,
+                f"{file.path}, which was wrong, is not among the files any more",
+                None,
+            )
 
 
 def _invalid(bad: Bad, before: _Invalid, now: datetime) -> InvalidFile:

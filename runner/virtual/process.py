@@ -134,4 +134,4 @@ class PhonesProcess:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []
         serials = [word for serial in self._serials for word in ("--serial", serial)]
         port = ["--adb-port", str(self.adb_server_port)]
-        return [sys.executable, "-m", "runner.virtual.host", "--until-eof", *port, *folder, *serials]
+        return [sys.executable, "-P", "-m", "runner.virtual.host", "--until-eof", *port, *folder, *serials]

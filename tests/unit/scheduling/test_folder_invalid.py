@@ -143,6 +143,9 @@ def test_files_that_never_were_right_do_not_keep_others_from_running(place: Plac
     assert [file.campaign for file in place.invalid()] == ["broken"]
 
     (place.folder / "broken.yaml").unlink()
+    reload = place.load()
+    assert told(reload) == [("broken", None, "withdrawn")]
+    assert "broken.yaml, which was wrong, is not among the files any more" in reload.changes[0].detail
     assert place.load().changes == ()
     assert place.invalid() == []
 
