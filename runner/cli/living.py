@@ -168,7 +168,8 @@ class Daemon:
             serials = serials_for(self._wishes.paths, self._wishes.phones)
             shelf = stack.enter_context(Shelf(serials, self._place.phones, self._phones_died))
             settings = replace(settings, adb_port=shelf.adb_port)
-            self._log.say("virtual phones", serials=shelf.serials, adb_port=shelf.adb_port)
+            where = {"adb_port": shelf.adb_port, "control": shelf.control}
+            self._log.say("virtual phones", serials=shelf.serials, **where)
         backends = build(settings, self._clock, campaigns.flows, ledger.id)
         for backend in backends.values():
             stack.callback(backend.close)

@@ -45,6 +45,10 @@ class Shelf:
         return self._process.adb_server_port
 
     @property
+    def control(self) -> str:
+        return self._process.control
+
+    @property
     def serials(self) -> list[str]:
         return [phone.serial for phone in self._process.phones]
 
@@ -54,8 +58,7 @@ class Shelf:
             if not self._process.is_alive:
                 self._process.start_again()
                 self._on_restart()
-            if serial not in self.serials:
-                self._process.add(serial)
+            self._process.have(serial)
 
 
 class RehearsalBackend:

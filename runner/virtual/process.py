@@ -84,10 +84,18 @@ class PhonesProcess:
         self._serials = tuple(phone.serial for phone in self.phones)
         return self.start()
 
-    def add(self, serial: str) -> None:
-        """Start one more phone and wait until adb has connected it. Raises PhonesError."""
-        control = self.phones[0].control.rpartition("/")[0]
-        request = Request(f"{control}/", json.dumps({"serial": serial}).encode(), method="POST")
+    def have(self, serial: str) -> None:
+        """Start one more phone and wait until adb has connected it, unless it is there. Raises PhonesError."""
+        if not self._knows(serial):
+            self._ask(None)  # somebody may have started it through the control interface
+        if not self._knows(serial):
+            self._ask({"serial": serial})
+
+    def _knows(self, serial: str) -> bool:
+        return any(phone.serial == serial for phone in self.phones)
+
+    def _ask(self, wish: Mapping[str, str] | None) -> None:
+        request = Request(self.control, json.dumps(wish).encode() if wish else None)
         try:
             with urlopen(request, timeout=ADD_TIMEOUT_S) as answer:
                 self._take(json.load(answer))
@@ -95,7 +103,12 @@ class PhonesProcess:
             with error:
                 raise PhonesError(json.load(error)["error"]) from None
         except OSError as error:
-            raise PhonesError(f"the virtual phones at {control} do not answer: {error}") from error
+            raise PhonesError(f"the virtual phones at {self.control} do not answer: {error}") from error
+
+    @property
+    def control(self) -> str:
+        """Where all of them are told of, and are controlled."""
+        return self.phones[0].control.rpartition("/")[0] + "/"
 
     def stop(self) -> None:
         """End them, and their adb server."""

@@ -44,6 +44,11 @@ class ApiDaemon:
         self.process = self.daemons.start(*self.options, *at, *options, api_only=True).ready()
         return self
 
+    def control(self, path: str, **wish: object) -> None:
+        """Ask something of the virtual phones."""
+        where = self.process.wait_for("virtual phones")["control"]
+        urlopen(Request(where + path, json.dumps(wish).encode()), timeout=60).close()
+
     @property
     def url(self) -> str:
         return self.process.url

@@ -18,7 +18,9 @@ def client(tmp_path: Path, daemon: ApiDaemon) -> Client:
 
 
 def running(daemon: ApiDaemon, serial: str) -> int:
-    """A post that has begun on a phone of its own."""
+    """A post that has begun on a phone of its own, so slow that it is stopped before its commit point."""
+    daemon.control("", serial=serial)
+    daemon.control(f"{serial}/latency", seconds=0.5)
     (task_id,) = daemon.make(POST, serials=[serial])
     daemon.wait_for(task_id, lambda task: task["status"] == 1)
     return task_id
@@ -48,6 +50,7 @@ def test_a_stopped_task_that_did_nothing_is_tried_again(daemon: ApiDaemon, clien
     task_id = running(daemon, "RETRY1")
     daemon.call("POST", f"/task/{task_id}/stop")
     daemon.ended(task_id)
+    daemon.control("RETRY1/latency", seconds=0)
     assert client("api", "retry", str(task_id)).stdout == f"task {task_id} will be tried again\n"
     task = daemon.wait_for(task_id, lambda task: task["status"] == 2)
     assert task["retry_count"] == 1
@@ -88,6 +91,7 @@ def test_a_failed_task_says_why_and_is_tried_again(daemon: ApiDaemon, client: Cl
     config = {"captions": "Found again", "material_list": [str(video)]}
     (task_id,) = daemon.make(POST, serials=["FAIL1"], script_config=config)
     video.unlink()
+    daemon.control("FAIL1/latency", seconds=0)
     assert str(video) in daemon.ended(task_id)["message"]
     failed = client("api", "tasks", "--status", "failed", "--serial", "FAIL1", "--format", "json").stdout
     assert [task["id"] for task in json.loads(failed)["tasks"]] == [task_id]

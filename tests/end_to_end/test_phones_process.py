@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import adbutils
 import pytest
@@ -83,11 +84,15 @@ def test_the_phones_end_with_whoever_started_them() -> None:
 
 def test_a_phone_joins_those_that_run(tmp_path: Path) -> None:
     with PhonesProcess(["FIRST01"], tmp_path) as process:
-        process.add("JOINED 2/x")
+        process.have("JOINED 2/x")
         told = adbutils.AdbClient(port=process.adb_server_port).device(process.phones[1].address)
         assert told.shell("getprop ro.serialno").strip() == "JOINED 2/x"
-        with pytest.raises(PhonesError, match="the serial 'FIRST01' is taken"):
-            process.add("FIRST01")
+        with urlopen(Request(process.control, b'{"serial": "JOINED3"}'), timeout=60):
+            process.have("JOINED3")
+        process.have("FIRST01")
+        assert [phone.serial for phone in process.phones] == ["FIRST01", "JOINED 2/x", "JOINED3"]
+        with pytest.raises(PhonesError, match="a phone needs a serial"):
+            process.have("")
     assert process.complaints == ""
 
 
