@@ -47,7 +47,7 @@ def change_files(episode: "Episode") -> None:
     for text, seen in (
         (bystander(BYSTANDER, elsewhere=soon), f"{is_there} 'pending'"),
         (bystander(BYSTANDER), f"{is_there} 'cancelled'"),
-        (bystander(BYSTANDER, limits="none"), "SELECT 1 FROM campaigns WHERE problem IS NOT NULL"),
+        (bystander(BYSTANDER, limits="none"), "SELECT 1 FROM invalid_files"),
         (
             bystander(f"{BYSTANDER}-renamed", formerly=[BYSTANDER]),
             f"SELECT 1 FROM campaigns WHERE name = '{BYSTANDER}-renamed' AND withdrawn_utc IS NULL",
