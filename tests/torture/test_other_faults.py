@@ -105,7 +105,8 @@ def test_clock_steps_of_hours(tmp_path: Path, hours: tuple[int, ...]) -> None:
                 time.sleep(0.05)
 
     wrapping = ["--clock-offset", str(offset)]
-    assert_exact(Episode(tmp_path, wrapping=wrapping, disturb=step, ahead_s=6))
+    in_time_s = 15.0  # for the daemon to see all start times before they come and before the clock is set
+    assert_exact(Episode(tmp_path, wrapping=wrapping, disturb=step, ahead_s=in_time_s))
 
 
 def test_phones_that_go_and_come_back(tmp_path: Path) -> None:
