@@ -26,7 +26,7 @@ halfway."""
 READ_CACHE_KB = 1_000
 """Pages that each connection which reads keeps; SQLite drops them after every write of another one."""
 
-READERS = 8
+READERS = 4
 """Connections of one process that read. A transaction is short, so that lanes by the hundred need no more."""
 
 CHECKPOINT_PAGES = 8_000
