@@ -38,6 +38,11 @@ class EffectState(StrEnum):
     REFUTED = "refuted"
     UNCERTAIN = "uncertain"
 
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether nobody knows yet if the effect happened."""
+        return self in (EffectState.COMMITTING, EffectState.UNCERTAIN)
+
 
 class StepOutcome(StrEnum):
     COMPLETED = "completed"

@@ -25,7 +25,6 @@ from runner.tasks import (
     Again,
     AttemptOutcome,
     Effect,
-    EffectState,
     Journal,
     Listener,
     Outcome,
@@ -199,7 +198,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.WHEN_BACK
     elif isinstance(error, AppMissing | Unsupported | FlowError):
         again = Again.NEVER
-    open_effects = [e for e in effects if e.state in (EffectState.COMMITTING, EffectState.UNCERTAIN)]
+    open_effects = [effect for effect in effects if effect.state.is_unsettled]
     message = error.message
     if open_effects:
         message += f"; whether the {open_effects[-1].kind} of an earlier attempt happened is not known yet"

@@ -19,10 +19,10 @@ MOST_CANDIDATES = 8
 def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None) -> Situation:
     """What goes on at this moment, in the fleet's zone."""
     carrying = holder(place.store_url)
-    settings, pid = Settings.from_environment(), carrying.pid if carrying else None
-    found = Situation.read(ledger, now or SystemClock().now(), settings.zone, pid)
-    run_option = "" if place.store_url == settings.store_url else f" --store {quote(place.store_url)}"
+    zone, pid = Settings.from_environment().zone, carrying.pid if carrying else None
+    found = Situation.read(ledger, now or SystemClock().now(), zone, pid)
     is_rehearsal = place.phones is not None
+    run_option = f" --store {quote(place.store_url)}" if is_rehearsal else place.option
     return replace(found, option=place.option, run_option=run_option, is_rehearsal=is_rehearsal)
 
 

@@ -7,7 +7,7 @@ from runner.cli.format_option import answer_console, format_option, print_json
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
-from runner.reports.instants import utc, zone_line
+from runner.reports.instants import print_zone, utc
 from runner.settings import Settings
 
 
@@ -56,7 +56,7 @@ def show(place: Workplace, form: str) -> None:
         since = hold.placed_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         table.add_row(hold.device, since, hold.reason, hold.task_key or "")
     console = answer_console()
-    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    print_zone(zone, console)
     console.print(table)
 
 

@@ -6,6 +6,7 @@ from runner.cli.format_option import format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
+from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
 from runner.store.rows import PauseScope
 
@@ -35,6 +36,5 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
     if form == "json":
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return
-    what = name or "Everything"
-    resume = f"runner resume{f' {name}' if name else ''}{place.option}"
-    click.echo(f"{what} is paused{f' already, by {known[0].by}' if known else ''}. To go on: {resume}")
+    what, already = name or "Everything", f" already, by {known[0].by}" if known else ""
+    click.echo(f"{what} is paused{already}. To go on: {end_pause(name, place.option)}")

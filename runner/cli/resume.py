@@ -6,6 +6,7 @@ from runner.cli.format_option import format_option, print_json
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
+from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
 from runner.store.rows import PauseScope
 
@@ -34,5 +35,4 @@ def resume(name: str | None, place: Workplace, form: str) -> None:
     click.echo(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:
         still = one.subject or "Everything"
-        command = f"runner resume{f' {one.subject}' if one.subject else ''}{place.option}"
-        click.echo(f"{still} is still paused. To go on: {command}")
+        click.echo(f"{still} is still paused. To go on: {end_pause(one.subject, place.option)}")

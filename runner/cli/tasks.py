@@ -15,13 +15,14 @@ from runner.cli.now import read_instant
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
-from runner.reports.instants import zone_line
+from runner.reports import advice
+from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskFilter, TaskRow
-from runner.tasks import EffectState, TaskState
+from runner.tasks import TaskState
 
 DEFAULT_LIMIT = 50
 
@@ -106,7 +107,7 @@ def list_tasks(
         click.echo("No task is like that.")
         return
     console, zone = answer_console(), Settings.from_environment().zone
-    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    print_zone(zone, console)
     console.print(task_table(rows, zone, console.width))
     if total > len(rows):
         console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
@@ -146,8 +147,8 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
     by = who()
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        is_running = row.state is TaskState.RUNNING
-        if not is_running and not (is_carried_out and _is_in_doubt(ledger, row)):
+        is_in_doubt = row.state is TaskState.PENDING and bool(ledger.in_doubt([row.task.key]))
+        if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
             if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
                 raise _refused(ledger, row, "stop")
             return _told(ledger, row)
@@ -196,7 +197,7 @@ def resolve(
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         now = ledger.resolve(row.task.key, happened, who())
-        again = "" if happened else f"; to do it again: runner tasks retry {row.id}{place.option}"
+        again = "" if happened else f"; to do it again: {advice.retry(row.id, place.option)}"
         return f"{now.state}{again}"
 
     _each(ctx, names, place, form, act)
@@ -250,12 +251,6 @@ def _told(ledger: Ledger, row: TaskRow) -> str:
 def _has_ended(ledger: Ledger, row: TaskRow) -> bool:
     now = ledger.task(row.task.key)
     return now is None or now.state.is_final
-
-
-def _is_in_doubt(ledger: Ledger, row: TaskRow) -> bool:
-    """Whether an earlier attempt at a task that waits may have done something, or handed it over to somebody."""
-    effects = ledger.effects(row.task.key) if row.state is TaskState.PENDING else []
-    return any(effect.state is EffectState.COMMITTING for effect in effects)
 
 
 def _refused(ledger: Ledger, row: TaskRow, what: str) -> LedgerRefusal:

@@ -51,9 +51,8 @@ def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: 
 def real_workplace(settings: Settings, store_url: str | None = None) -> Workplace:
     """The user's own ledger, or the one that a URL names; the phones are real."""
     url = store_url or settings.store_url
-    return Workplace(
-        url, settings.state_dir, option="" if url == settings.store_url else f" --store {quote(url)}"
-    )
+    option = "" if url == settings.store_url else f" --store {quote(url)}"
+    return Workplace(url, settings.state_dir, option=option)
 
 
 def daemon_rehearsal(settings: Settings) -> Workplace:

@@ -19,7 +19,7 @@ from runner.execution.worker import Worker
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, CommandRow, TaskRow
-from runner.tasks import EffectState, Task, TaskState
+from runner.tasks import Task, TaskState
 
 POLL_S = 0.25
 """How often what others have written to the ledger is looked for."""
@@ -244,7 +244,7 @@ class Executor:
         row = self._ledger.task(key)
         if row is None or row.state is not TaskState.PENDING or row.task.backend not in self._batched:
             return False
-        return any(effect.state is EffectState.COMMITTING for effect in self._ledger.effects(key))
+        return bool(self._ledger.in_doubt([key]))
 
     def _add(self, key: str | None) -> str:
         rows = self._ledger.added_since(self._latest_id)

@@ -9,7 +9,6 @@ from runner.execution.lanes import Away
 from runner.execution.requests import Refusal, Requests
 from runner.execution.retry import away_reason, look_after
 from runner.execution.work import Means, Work
-from runner.tasks import EffectState
 
 Refusals = dict[str, Refusal]
 """By task key."""
@@ -54,12 +53,7 @@ class Gate:
     def _open(self, works: Sequence[Work]) -> set[str]:
         """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
         tried = [work.key for work in works if work.waiting.tried]
-        if not tried:
-            return set()
-        effects = self._means.ledger.effects_of(tried)
-        return {
-            key for key in tried if any(effect.state is EffectState.COMMITTING for effect in effects[key])
-        }
+        return self._means.ledger.in_doubt(tried) if tried else set()
 
     def _limited(self, works: Sequence[Work]) -> Refusals:
         limiter = self._means.limiter

@@ -1,7 +1,7 @@
 """What to do with the attempts of a process that died."""
 
 from runner.execution.requests import ON_REQUEST
-from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED, UNSETTLED
+from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, Outcome, TaskState
@@ -34,7 +34,7 @@ def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
     """What a task is that was to be stopped, and why. One that goes on elsewhere has to be found there first."""
     row = ledger.task(key)
     assert row is not None
-    if all(effect.state not in UNSETTLED for effect in ledger.effects(key)):
+    if not any(effect.state.is_unsettled for effect in ledger.effects(key)):
         return TaskState.CANCELLED, ON_REQUEST
     if row.task.backend == "device":
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED

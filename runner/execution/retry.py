@@ -86,7 +86,7 @@ def look_after(looks: int) -> timedelta:
 def _stopped(ended: Ended) -> Next:
     """What a person stopped is over; what it may have done before is told."""
     outcome = ended.outcome
-    if any(effect in (EffectState.COMMITTING, EffectState.UNCERTAIN) for effect in ended.effects):
+    if any(effect.is_unsettled for effect in ended.effects):
         return Next(TaskState.UNCERTAIN, replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE))
     if outcome.outcome is AttemptOutcome.FAILED:
         return Next(TaskState.FAILED, outcome)

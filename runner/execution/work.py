@@ -125,11 +125,3 @@ def tell_finished(means: Means, ends: Ends) -> None:
     for work, then in ends:
         outcome = replace(then.outcome, message=then.reason) if then.reason else then.outcome
         means.sink(TaskFinished(work.key, work.task.lane, then.state, outcome, monotonic - work.started))
-
-
-def is_open(means: Means, waiting: Waiting) -> bool:
-    """Whether an earlier attempt left an effect of which nobody knows yet whether it happened."""
-    if not waiting.tried:
-        return False
-    effects = means.ledger.effects(waiting.task.key)
-    return any(effect.state is EffectState.COMMITTING for effect in effects)

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from runner.reports.instants import zone_line
+from runner.reports.instants import print_zone
 
 
 class Verdict(StrEnum):
@@ -94,7 +94,7 @@ def explanation_data(answers: Sequence[Explanation]) -> list[dict[str, Any]]:
 
 def print_explanations(answers: Sequence[Explanation], zone: tzinfo, console: Console) -> None:
     """The zone of all times that name none, each answer with its tasks, and what can be done."""
-    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    print_zone(zone, console)
     console.print()
     for number, one in enumerate(answers):
         if number:

@@ -1,6 +1,10 @@
 """Instants as reports write them: ISO 8601 in UTC for programs, the fleet's clocks for people."""
 
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def utc(instant: datetime | None) -> str | None:
@@ -11,6 +15,11 @@ def utc(instant: datetime | None) -> str | None:
 def zone_line(zone: tzinfo) -> str:
     """What an answer that tells `local` times to people says once."""
     return f"Times are those of {zone} where they name no other zone."
+
+
+def print_zone(zone: tzinfo, console: "Console") -> None:
+    """The same line, dim."""
+    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
 
 
 def local(instant: datetime, zone: tzinfo) -> str:

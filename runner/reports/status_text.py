@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from runner.reports import advice
 from runner.reports.commits import short_commit
 from runner.reports.instants import zone_line
 from runner.reports.status import Overview, Place
@@ -129,15 +130,15 @@ class _Shown:
 
 def _advice(view: Overview, place: Place) -> Iterator[str]:
     if not view.daemon_runs:
-        yield f"start the daemon: runner daemon FOLDER{place.option}"
+        yield f"start the daemon: {advice.start_daemon(place.option)}"
     for hold in view.holds:
-        yield f"answer what the screen of {hold.device} asks, then: runner holds release {hold.device}{place.option}"
+        yield advice.release_hold(hold.device, place.option)
     for row in view.uncertain:
-        yield f"look on {row.task.lane}, then: runner tasks resolve {row.id}{place.option} --happened, or --did-not"
+        yield f"look on {row.task.lane}, then: {advice.settle(row.id, place.option)}"
     for file in view.invalid:
         yield f"mend {file.path}; all that is wrong with it: runner validate {quote(file.path)}"
     for pause in view.pauses:
-        yield f"to end the pause: runner resume{f' {pause.subject}' if pause.subject else ''}{place.option}"
+        yield f"to end the pause: {advice.end_pause(pause.subject, place.option)}"
 
 
 def _invalid(file: InvalidFile) -> str:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from runner.reports.instants import local, utc, zone_line
+from runner.reports.instants import local, print_zone, utc
 from runner.reports.task_list import effect_data, task_data
 from runner.store.rows import AttemptRow, StepRow, TaskRecord
 from runner.tasks import Effect, EffectState, StepOutcome
@@ -29,7 +29,7 @@ def print_log(
 ) -> None:
     """The task, these of its attempts, and its effects; files are named by their paths below `artifacts`."""
     row = record.row
-    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    print_zone(zone, console)
     console.print()
     console.print(Text.assemble((f"{row.id}  {row.task.key}", "bold"), f"  {row.state}"), soft_wrap=True)
     if not record.attempts:

@@ -223,13 +223,8 @@ def _vanished(verdict: Verdict, invalid: _Invalid) -> Iterator[Change]:
     for file in invalid:
         if file.path not in paths and (file.campaign is None or file.campaign not in names):
             name = file.campaign or Path(file.path).stem
-            yield Change(
-                name,
-                None,
-                ChangeKind.WITHDRAWN,
-                f"{file.path}, which was wrong, is not among the files any more",
-                None,
-            )
+            detail = f"{file.path}, which was wrong, is not among the files any more"
+            yield Change(name, None, ChangeKind.WITHDRAWN, detail, None)
 
 
 def _invalid(bad: Bad, before: _Invalid, now: datetime) -> InvalidFile:

@@ -11,6 +11,7 @@ from runner.planning.coming import Coming
 from runner.planning.plan import plan
 from runner.planning.source import Window
 from runner.planning.work import Work
+from runner.reports.advice import end_pause, release_hold
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
@@ -70,14 +71,11 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"
         said.append(f"Now {what} is paused since {situation.time(pause.since_utc)} by {pause.by}.")
-        subject = f" {pause.subject}" if pause.subject else ""
-        advice.append(f"runner resume{subject}{situation.option} ends the pause.")
+        advice.append(f"{end_pause(pause.subject, situation.option)} ends the pause.")
     for lane in lanes:
         if hold := situation.holds.get(lane):
             said.append(f"{lane} is on hold: {hold.reason}.")
-            advice.append(
-                f"answer what the screen of {lane} asks, then: runner holds release {lane}{situation.option}."
-            )
+            advice.append(f"{release_hold(lane, situation.option)}.")
     said += _what_may_hold(history, one, situation)
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
     if problem := invalid(history, situation):

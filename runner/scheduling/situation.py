@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import told
 from runner.planning.source import Source
+from runner.reports.advice import start_daemon
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
@@ -74,7 +75,7 @@ class Situation:
     @property
     def start(self) -> str:
         """How the daemon is started."""
-        return f"start it: runner daemon FOLDER{' --virtual' if self.is_rehearsal else self.run_option}."
+        return f"start it: {start_daemon(self.option)}."
 
     def down_since(self) -> str:
         """Since when no daemon has been there: ` (it stopped at 09:15: terminated)`."""

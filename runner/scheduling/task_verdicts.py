@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.reports.advice import end_pause, release_hold, retry, settle
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
 from runner.scheduling.catchup import Cause
@@ -53,7 +54,7 @@ def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     if row.task.device in situation.holds:
         advice.append(_release(row, situation))
     if all(effect.state is EffectState.REFUTED for effect in record.effects):
-        advice.append(f"runner tasks retry {row.id}{situation.option} tries it again.")
+        advice.append(f"{retry(row.id, situation.option)} tries it again.")
     return Verdict.FAILED, said + _effects(record.effects), advice
 
 
@@ -62,7 +63,7 @@ def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
     said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
     where = f"on {row.task.lane}, " if row.task.lane else ""
     advice = [
-        f"look {where}then say what you saw: runner tasks resolve {row.id}{situation.option} --happened, or --did-not.",
+        f"look {where}then say what you saw: {settle(row.id, situation.option)}.",
     ]
     return Verdict.UNCERTAIN, said + _effects(record.effects), advice
 
@@ -92,8 +93,11 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         said = [
             f"{task.title} waits: {what} is paused since {situation.time(pause.since_utc)} by {pause.by}."
         ]
-        name = f" {pause.subject}" if pause.subject else ""
-        return Verdict.PAUSED, [*said, last], [f"runner resume{name}{situation.option} ends the pause."]
+        return (
+            Verdict.PAUSED,
+            [*said, last],
+            [f"{end_pause(pause.subject, situation.option)} ends the pause."],
+        )
     if hold := situation.holds.get(task.device or ""):
         since = situation.time(hold.placed_utc)
         said = [f"{task.title} waits: {task.device} is on hold since {since}: {hold.reason}."]
@@ -121,18 +125,18 @@ def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
     verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
-    return verdict, [said], [f"runner tasks retry {row.id}{situation.option} runs it now."]
+    return verdict, [said], [f"{retry(row.id, situation.option)} runs it now."]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"runner tasks retry {row.id}{situation.option} runs it now."]
+    advice = [f"{retry(row.id, situation.option)} runs it now."]
     return Verdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], advice
 
 
 def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"runner tasks retry {row.id}{situation.option} runs it after all."]
+    advice = [f"{retry(row.id, situation.option)} runs it after all."]
     return Verdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], advice
 
 
@@ -162,8 +166,7 @@ def _lasting(row: TaskRow) -> str:
 
 
 def _release(row: TaskRow, situation: Situation) -> str:
-    device = row.task.device
-    return f"answer what the screen of {device} asks, then: runner holds release {device}{situation.option}."
+    return f"{release_hold(row.task.device or '', situation.option)}."
 
 
 def _start(row: TaskRow, situation: Situation) -> str:

@@ -122,6 +122,14 @@ class Effects(Part):
                     found[row.key].append(effect(row))
         return found
 
+    def in_doubt(self, keys: Collection[str]) -> set[str]:
+        """The keys of those tasks with an effect that an attempt has begun, and that nobody has settled."""
+        return {
+            key
+            for key, effects in self.effects_of(keys).items()
+            if any(effect.state is EffectState.COMMITTING for effect in effects)
+        }
+
     def effects_alike(self, keys: Collection[str]) -> list[Effect]:
         """Effects of other tasks, in whatever state, that share kind and target, and the device or the account,
         with effects of these tasks; oldest first."""

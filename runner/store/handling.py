@@ -23,9 +23,6 @@ from runner.tasks import Effect, EffectState, Settlement, TaskSource, TaskState
 
 EFFECT, TASK = schema.effects.c, schema.tasks.c
 
-UNSETTLED = (EffectState.COMMITTING, EffectState.UNCERTAIN)
-"""The states of an effect that a person may settle."""
-
 RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.UNCERTAIN)
 
 MAY_HAVE_HAPPENED = "stopped on request; what it had begun may have happened"
@@ -43,7 +40,7 @@ END = (
     )
     .returning(TASK.key)
 )
-IS_UNSETTLED = or_(*(EFFECT.state == state for state in UNSETTLED))
+IS_UNSETTLED = or_(*(EFFECT.state == state for state in EffectState if state.is_unsettled))
 END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())
 
 
@@ -120,7 +117,7 @@ class Handling(Part):
 
         def work(connection: Connection) -> TaskRow:
             task = _task(connection, f"resolve the task {key}", key)
-            unsettled = [one for one in _effects(connection, key) if one.state in UNSETTLED]
+            unsettled = [one for one in _effects(connection, key) if one.state.is_unsettled]
             _refuse_resolve(key, task, unsettled)
             settle(connection, [Settlement(one.id, state, {"resolved_by": by}) for one in unsettled], now)
             connection.execute(_of(task).values(settled))
@@ -197,7 +194,7 @@ def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
     made = [one for one in effects if one.state is not EffectState.REFUTED]
     if not made:
         return
-    unsettled = next((one for one in made if one.state in UNSETTLED), None)
+    unsettled = next((one for one in made if one.state.is_unsettled), None)
     if unsettled is None:
         raise LedgerRefusal(
             f"{refused}its {_named(made[0])} has happened, and would happen twice",

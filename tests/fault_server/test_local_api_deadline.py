@@ -8,7 +8,7 @@ from contextlib import closing
 import httpx
 import pytest
 from api_desk import Desk, all_are, made, until
-from batch_desk import make_tasks
+from batch_desk import MemoryJournal, make_tasks
 from fault_server_process import FaultServer
 
 from runner.backends.local_api.client import Client
@@ -129,13 +129,20 @@ def test_a_connection_that_is_not_made_in_time_was_not_used(
 # many calls of a batch to a server that hangs
 
 
+def begin_stuck(
+    server: FaultServer, desk: Desk, count: int, *, hangs: str
+) -> tuple[MemoryJournal, threading.Thread]:
+    """Tasks that all have begun on the server and never end there, and calls of one kind that hang."""
+    devices = [f"D{number}" for number in range(count)]
+    server.reset(stuck=devices, faults=[{"call": hangs, "slow_s": 3600.0, "times": 99}])
+    journal, thread = desk.begin(make_tasks(devices=devices))
+    until(lambda: len(journal.deadlines) == count)
+    return journal, thread
+
+
 def test_a_server_that_hangs_is_asked_once_before_our_process_ends(server: FaultServer) -> None:
     desk = Desk(server.url, timeout_s=2.0)
-    devices = [f"D{number}" for number in range(8)]
-    hang = {"call": "POST task/./stop", "slow_s": 3600.0, "times": 99}
-    server.reset(stuck=devices, faults=[hang])
-    journal, thread = desk.begin(make_tasks(devices=devices))
-    until(lambda: len(journal.deadlines) == len(devices))
+    journal, thread = begin_stuck(server, desk, 8, hangs="POST task/./stop")
     journal.stop.update(journal.open)
     until(lambda: any(path.endswith("stop") for _, path, _ in server.truth()["requests"]))
     journal.leave = True
@@ -169,12 +176,8 @@ def test_what_was_asked_to_stop_is_all_stopped(server: FaultServer, desk: Desk, 
 
 def test_a_stop_that_hangs_keeps_no_other_task_from_being_stopped(server: FaultServer) -> None:
     desk = Desk(server.url, timeout_s=0.3)
-    devices = [f"D{number}" for number in range(4)]
-    hang = {"call": "POST task/[12]/stop", "slow_s": 3600.0, "times": 99}
-    server.reset(stuck=devices, faults=[hang])
-    journal, thread = desk.begin(make_tasks(devices=devices))
-    until(lambda: len(journal.deadlines) == len(devices))
-    journal.stop = set(journal.open)
+    journal, thread = begin_stuck(server, desk, 4, hangs="POST task/[12]/stop")
+    journal.stop.update(journal.open)
     thread.join(PATIENCE_S)
     assert all_are(desk.outcomes(), AttemptOutcome.UNCERTAIN)
     assert [made["stopped"] for made in server.truth()["tasks"]] == ["", "", "stopped", "stopped"]

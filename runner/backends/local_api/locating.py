@@ -10,7 +10,7 @@ from runner.backends.local_api.ending import Ending, unknown
 from runner.backends.local_api.look import Look
 from runner.backends.local_api.matching import Claim, Found, by_answer, by_content, contradicts, own_share
 from runner.backends.local_api.shapes import ServerStatus, ServerTask, ranges
-from runner.backends.local_api.work import UNKNOWN, Lot, Trace, Work, kinds, surplus
+from runner.backends.local_api.work import Lot, Trace, Work, kinds, surplus
 from runner.errors import ApiRefused
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
 
@@ -21,7 +21,7 @@ def take_up(batch: Batch) -> None:
     lots: dict[tuple[object, ...], Lot] = {}
     for key, effects in batch.journal.effects().items():
         work = batch.open[key]
-        unsure = [effect for effect in effects if effect.state in UNKNOWN]
+        unsure = [effect for effect in effects if effect.state.is_unsettled]
         if unsure:
             _take_up(work, unsure, lots, now)
         elif any(effect.state is EffectState.COMMITTED for effect in effects):

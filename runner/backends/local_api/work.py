@@ -8,12 +8,10 @@ from math import inf
 from runner.backends.local_api.shapes import from_ranges, ranges
 from runner.backends.local_api.view import Newest
 from runner.scripts import SCRIPTS
-from runner.tasks import Effect, EffectState, Intent, Task
+from runner.tasks import Effect, Intent, Task
 
 UNOBSERVED = ("account_warmup",)
 """Scripts of which nobody sees what they have done: they count for the most that they can do."""
-
-UNKNOWN = (EffectState.COMMITTING, EffectState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
