@@ -16,8 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
 from runner.campaign.document import Document, Place, line_starts, span_of
 from runner.campaign.reader import read
@@ -278,7 +278,9 @@ def _written(lines: Sequence[_Line]) -> Iterator[str]:
 
 def _begins_section(lines: Sequence[_Line], number: int) -> bool:
     """Whether a key of the file's own stands here whose value has lines below it."""
-    return _is_key(lines[number]) and any(line.text.startswith(" ") for line in lines[number + 1 : number + 2])
+    return _is_key(lines[number]) and any(
+        line.text.startswith(" ") for line in lines[number + 1 : number + 2]
+    )
 
 
 def _ends_section(kept: Sequence[_Line]) -> bool:
@@ -319,7 +321,9 @@ def _codes(document: Document) -> list[str]:
 
 def _cannot_keep(document: Document, comment: _Comment) -> Diagnostic:
     place = (comment.offset, comment.offset + len(comment.text))
-    hint = "write the list or mapping with a line for each item and no brackets, or move the comment out of it"
+    hint = (
+        "write the list or mapping with a line for each item and no brackets, or move the comment out of it"
+    )
     return _problem(document, place, "this comment would be lost or moved in a new layout", hint)
 
 

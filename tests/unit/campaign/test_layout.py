@@ -35,7 +35,7 @@ configs:
   clip: {captions: "caf\\u00e9",   volume: 0x1F, when: 2026-12-01T18:00:00+01:00, size: 1_000, nothing: , more: "of it"}
   story:
     captions: |
-      Two lines   
+      Two lines\t
         # of text
 
       with a blank one
@@ -70,7 +70,7 @@ configs:
     more: "of it"
   story:
     captions: |
-      Two lines   
+      Two lines\t
         # of text
 
       with a blank one
@@ -91,7 +91,7 @@ def test_a_messy_file_gets_the_one_layout() -> None:
 @pytest.mark.parametrize(
     ("messy", "tidy"),
     [
-        ("a: 'it''s'\n", "a: \"it's\"\n"),
+        ("a: 'it''s'\n", 'a: "it\'s"\n'),
         ("a: 'say \"hi\"'\n", "a: 'say \"hi\"'\n"),
         ("a: 'back\\slash'\n", "a: 'back\\slash'\n"),
         ("a: [x, {b: 1}]\n", "a: [x, {b: 1}]\n"),
