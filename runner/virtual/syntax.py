@@ -12,7 +12,27 @@ _REDIRECT = re.compile(r"(?:[0-9]?)(?:>>|>&[0-9]|>|<)")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|\?|[0-9]))")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 _RESERVED = frozenset(
-    "! { } [[ case do done elif else esac fi for function if in select then until while".split()
+    [
+        "!",
+        "{",
+        "}",
+        "[[",
+        "case",
+        "do",
+        "done",
+        "elif",
+        "else",
+        "esac",
+        "fi",
+        "for",
+        "function",
+        "if",
+        "in",
+        "select",
+        "then",
+        "until",
+        "while",
+    ]
 )
 """Words that are no commands where a command begins: loops, choices and groups."""
 _ENDS_WORD = " \t\n;&|<>()"
