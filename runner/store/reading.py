@@ -55,7 +55,7 @@ def effect_query() -> Select[Any]:
 
 
 def effect(row: AnyRow) -> Effect:
-    return Effect(row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence)
+    return Effect(row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account)
 
 
 def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[int, list[AttemptRow]]:
