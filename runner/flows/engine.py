@@ -15,7 +15,8 @@ from runner.errors import (
     TaskError,
     Unsupported,
 )
-from runner.flows.attempt import Attempt, OpenEffect, Verdict
+from runner.flows.attempt import Attempt, OpenEffect
+from runner.flows.finding import HAPPENED, Finding, Verdict, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported)
@@ -30,10 +31,6 @@ AWAY = (
     PhoneTimeout,
 )
 """Failures of a phone that is not there, or does not answer."""
-
-
-LATER = (PhoneError, NeedsPerson)
-"""What keeps the app from being asked, until the phone is back or a person has answered its screen."""
 
 
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
@@ -83,24 +80,21 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
     what = _words(effect.kind, effect.target)
     if attempt.flow.verification is None:
-        return _unproved(attempt, what, TaskError("its attempt was cut off, and the flow cannot verify it"))
+        return _unproved(attempt, what, "its attempt was cut off, and the flow cannot verify it")
     attempt.remember("account", effect.evidence.get("account", ""))
-    try:
-        verdict = attempt.prove()
-    except LATER as error:
-        return _unverified(what, error)
-    except TaskError as error:
-        return _unproved(attempt, what, error)
-    if verdict is Verdict.HAPPENED:
+    finding = attempt.prove()
+    if finding.obstacle is not None:
+        return _unverified(what, finding.obstacle)
+    if finding.verdict is Verdict.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED, f"{what} was made by an attempt that was interrupted, as the app shows"
         )
-    if verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         attempt.effect = None
         return run(attempt)
-    return _unproved(attempt, what, None)
+    return _unproved(attempt, what)
 
 
 def _failed(attempt: Attempt, error: TaskError) -> Outcome:
@@ -114,39 +108,41 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
     what = _words(effect.kind, attempt.target)
     if effect.state is EffectState.UNCERTAIN:
         return _uncertain(what, error.message)
-    verdict, why = _prove_after(attempt, error)
-    if verdict is Verdict.HAPPENED:
+    finding = _prove_after(attempt, error)
+    if finding.verdict is Verdict.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED,
             f"{what} was made, as the app shows; the rest was skipped: {error.message}",
         )
-    if verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
+    if finding.obstacle is None:
+        return _unproved(attempt, what)
     if effect.state is EffectState.COMMITTING:
-        return _unverified(what, why) if isinstance(why, LATER) else _unproved(attempt, what, why)
+        return _unverified(what, finding.obstacle)
     return _failure(
         error,
         f"{what} was tapped and the phone confirmed the tap, but the rest failed and the app could not be "
-        f"asked: {why.message}. It is not repeated",
-        Again.WHEN_BACK if isinstance(why, PhoneError) else Again.RETRY,
+        f"asked: {finding.obstacle.message}. It is not repeated",
+        Again.WHEN_BACK if isinstance(finding.obstacle, PhoneError) else Again.RETRY,
     )
 
 
-def _prove_after(attempt: Attempt, error: TaskError) -> tuple[Verdict, TaskError]:
-    """What the verification says after a failure, and the failure that explains why it says no more."""
+def _prove_after(attempt: Attempt, error: TaskError) -> Finding:
+    """What the app says after a failure."""
     assert attempt.effect is not None
     if attempt.effect.proved:
-        return Verdict.HAPPENED, error
+        return HAPPENED
     if isinstance(error, NeedsPerson):
-        return Verdict.UNKNOWN, error
+        return not_looked(error)
     try:
         if isinstance(error, PhoneError):
             attempt.reach()
-        return attempt.prove(), error
-    except TaskError as later:
-        return Verdict.UNKNOWN, later
+    except PhoneError as away:
+        return not_looked(away)
+    return attempt.prove()
 
 
 def _unverified(what: str, error: TaskError) -> Outcome:
@@ -160,11 +156,9 @@ def _unverified(what: str, error: TaskError) -> Outcome:
     )
 
 
-def _unproved(attempt: Attempt, what: str, error: TaskError | None) -> Outcome:
-    attempt.settle(EffectState.UNCERTAIN, {"verified": error.message if error else "cannot tell"})
-    return _uncertain(
-        what, error.message if error else "the app shows neither that it was nor that it was not"
-    )
+def _unproved(attempt: Attempt, what: str, why: str = "") -> Outcome:
+    attempt.settle(EffectState.UNCERTAIN, {"verified": why or "cannot tell"})
+    return _uncertain(what, why or "the app shows neither that it was nor that it was not")
 
 
 def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:

@@ -193,3 +193,41 @@ def test_a_look_that_needs_a_person_is_left_until_that_person_was_there(world):
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.needs_person
     assert "is not verified" in outcome.message
     assert world.states == ["committing"] and world.taps == 0
+
+
+LOOKS_FOR_ITS_PAGE = """
+version: 1
+name: follow
+app: small
+steps:
+  - commit: {effect: follow, tap: follow_button, evidence: {button: "Follow"}}
+  - verify:
+verify:
+  steps:
+    - open_link: user
+    - wait_for: {element: name, timeout: 1s}
+  happened: followed
+  not_happened: follow_button
+"""
+
+
+def test_a_proof_that_did_not_find_its_page_has_not_looked_yet(world, flow_of):
+    """What it would be easy to take for `cannot tell` says nothing: the next attempt looks again."""
+    world.flow = flow_of(LOOKS_FOR_ITS_PAGE)
+    world.earlier(EffectState.COMMITTING)
+    world.phone.show = lambda: ["somebody else's page"]
+    outcome = world.run()
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.WHEN_BACK)
+    assert "is not verified" in outcome.message and world.states == ["committing"]
+    world.phone.show = lambda: ["@demo", "Following"]
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.states == ["committed"] and world.taps == 0
+
+
+def test_a_look_after_a_failure_that_shows_neither_is_uncertain_too(world):
+    """A tap that the phone confirmed, a step that failed, and an app that shows neither."""
+    shown = iter([["@demo", "Follow"]] * 3)
+    world.phone.show = lambda: next(shown, ["@demo", "Message"])
+    world.phone.fail("open_link", LOST)
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.UNCERTAIN and world.states == ["uncertain"]
