@@ -144,9 +144,8 @@ class Attempt(Watch):
             self._journal.works_as(self.flow.app, self.account)
 
     def _may_stop(self) -> bool:
-        """Whether that is asked for, and this is not between an effect and what follows it."""
-        is_safe = self.effect is None or self.effect.state is EffectState.COMMITTING
-        return is_safe and self._stop.is_set()
+        """Whether that is asked for. What it leaves unproved, a later attempt proves."""
+        return self._stop.is_set()
 
     # effects
 

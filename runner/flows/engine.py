@@ -36,8 +36,8 @@ AWAY = (
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
-    Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. Committing: the
-    flow's verification decides, if it has one. Uncertain: only a person does.
+    Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. In doubt: the flow's
+    verification decides, if it has one, and nothing else is done. Uncertain: only a person does.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
     if not left:
@@ -64,6 +64,8 @@ def run(attempt: Attempt) -> Outcome:
     try:
         try:
             attempt.perform(attempt.flow.steps)
+            if attempt.effect is not None and attempt.effect.state is EffectState.MADE:
+                attempt.verify()
         except TaskError as error:
             return _failed(attempt, error)
         if not attempt.flow.is_repeatable and attempt.effect is not None:
@@ -76,7 +78,8 @@ def run(attempt: Attempt) -> Outcome:
 
 
 def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
-    """An earlier attempt ended between `committing` and `committed`: find out what became of its tap."""
+    """An earlier attempt ended before its proof: find out what became of its tap. If it led to nothing, the task
+    begins anew when it is its turn, which pauses, limits and other tasks have a say in."""
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
     what = _words(effect.kind, effect.target)
     if attempt.flow.verification is None:
@@ -92,8 +95,8 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
         )
     if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
-        attempt.effect = None
-        return run(attempt)
+        message = f"{what} of an attempt that was cut off did not happen, as the app shows; the task begins anew"
+        return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
     return _unproved(attempt, what)
 
 
@@ -120,14 +123,7 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
     if finding.obstacle is None:
         return _unproved(attempt, what)
-    if effect.state is EffectState.COMMITTING:
-        return _unverified(what, finding.obstacle)
-    return _failure(
-        error,
-        f"{what} was tapped and the phone confirmed the tap, but the rest failed and the app could not be "
-        f"asked: {finding.obstacle.message}. It is not repeated",
-        Again.WHEN_BACK if isinstance(finding.obstacle, PhoneError) else Again.RETRY,
-    )
+    return _unverified(what, finding.obstacle)
 
 
 def _prove_after(attempt: Attempt, error: TaskError) -> Finding:
@@ -146,13 +142,13 @@ def _prove_after(attempt: Attempt, error: TaskError) -> Finding:
 
 
 def _unverified(what: str, error: TaskError) -> Outcome:
-    """The app could not be asked yet. The effect stays `committing`: a later attempt can still tell."""
+    """The app could not be asked yet. The effect stays in doubt: a later attempt can still tell."""
     return Outcome(
         AttemptOutcome.FAILED,
         f"{what} may have been made, and is not verified: {error.message}",
         error.hint,
         needs_person=isinstance(error, NeedsPerson),
-        again=Again.WHEN_BACK,
+        again=Again.WHEN_BACK if isinstance(error, PhoneError) else Again.TO_PROVE,
     )
 
 
