@@ -39,7 +39,7 @@ class Board:
         self._wake()
 
     def prove_first(self, row: TaskRow) -> None:
-        """A task that is in doubt goes before all others of its lane; one that nobody has handed over, only for that."""
+        """A task in doubt goes before all others of its lane. If nobody has handed it over, it is only looked at."""
         task = row.task
         with self._changed:
             is_guest = not self._lanes.discard(task.key)
@@ -231,6 +231,7 @@ class Board:
 
     def _work(self, waiting: Waiting) -> Work:
         work = Work(waiting)
+        work.stop.is_proving = waiting.in_doubt
         away = self._lanes.away(waiting.lane)
         work.away_since = away.since_utc if away is not None else None
         self._works[work.key] = work

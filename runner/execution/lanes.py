@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from runner.tasks import Task
 
-
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
@@ -79,7 +78,8 @@ class Strand:
 class Lane:
     """One queue. While it is `busy` none of its tasks may go; one that is not `single` gives all that may.
 
-    `doubts` are the tasks that go first. `wake` is the instant for which it stands among those that are to be looked at.
+    `doubts` are the tasks that go first. `wake` is the instant for which the lane stands among those that are to be
+    looked at.
     """
 
     name: LaneName

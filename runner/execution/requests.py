@@ -28,7 +28,7 @@ class Refusal:
 class StopRequest:
     """What an attempt looks at between its steps. `by_person` tells a person's request from the end of this
     process; `cancels` is set where a person stopped this very task, which is then over. A person's request waits
-    while it `is_proving` what it has made; the end of the process does not, since the next one proves it.
+    while it `is_proving` what was made; the end of the process does not, since the next one proves it.
 
     Most attempts never wait for one, so that the event to wait for is only made when one does.
     """

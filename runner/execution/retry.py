@@ -111,7 +111,9 @@ def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> 
     if outcome.again is Again.NEVER:
         return Next(TaskState.UNCERTAIN, replace(outcome, hint=outcome.hint or LOOK_AND_RESOLVE))
     again = now + timedelta(seconds=min(FIRST_PROOF_S * 2 ** min(ended.number - 1, 8), LONGEST_PROOF_S))
-    return Next(TaskState.PENDING, outcome, again, f"{outcome.message}; looked at again at {told(again, zone)}")
+    return Next(
+        TaskState.PENDING, outcome, again, f"{outcome.message}; looked at again at {told(again, zone)}"
+    )
 
 
 def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:

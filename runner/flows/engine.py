@@ -95,7 +95,9 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
         )
     if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
-        message = f"{what} of an attempt that was cut off did not happen, as the app shows; the task begins anew"
+        message = (
+            f"{what} of an attempt that was cut off did not happen, as the app shows; the task begins anew"
+        )
         return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
     return _unproved(attempt, what)
 

@@ -59,7 +59,11 @@ class TwoPosts(Episode):
                 self.end(self._process)
             posts = memory(self.phones.phones[0])["apps"][APP]["posts"]
         assert not self.result.problems, self.result.problems
-        return [post["caption"] for post in posts if post["caption"].startswith("Good ") and post["state"] == "posted"]
+        return [
+            post["caption"]
+            for post in posts
+            if post["caption"].startswith("Good ") and post["state"] == "posted"
+        ]
 
     def until(self, query: str, limit_s: float = 120.0) -> None:
         """Wait until the ledger has such a row."""

@@ -8,7 +8,7 @@ import pytest
 from desk import DONE, FAILED, LONG_S, NOON, BatchOf, Desk, LaneBackend
 
 from runner.errors import HeldBack
-from runner.store.rows import PauseScope
+from runner.store.rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Journal, Outcome, StopSignal, Task, TaskState
 
 HOUR = timedelta(hours=1)
@@ -107,7 +107,7 @@ def test_a_pause_keeps_nothing_from_being_looked_at_and_everything_from_being_do
 
 
 def test_a_hold_keeps_the_runner_off_a_phone_and_others_off_what_is_in_doubt_there(desk: Desk) -> None:
-    doubt, other = desk.add(("A", "@doubt"), ("B", "@other"))
+    doubt = desk.add(("A", "@doubt"), ("B", "@other"))[0]
     leave_in_doubt(desk, doubt)
     desk.ledger.place_hold("A", "the app asks for a login")
     phones = Phones()
@@ -132,7 +132,7 @@ def test_it_does_not_wait_for_the_delay_of_a_retry(desk: Desk) -> None:
 
 def test_no_other_phone_works_as_its_account_before_that(desk: Desk) -> None:
     """Which account the other phone shows is not known before its task has begun."""
-    doubt, other = desk.add(("A", "@doubt"), ("B", "@other"))
+    doubt = desk.add(("A", "@doubt"), ("B", "@other"))[0]
     leave_in_doubt(desk, doubt)
     phones, looked, refused = Phones(), threading.Event(), threading.Event()
 
@@ -165,7 +165,9 @@ def test_while_it_cannot_be_proved_its_kind_waits_and_other_kinds_go_on(desk: De
         assert executor.wait_until_idle(LONG_S)
         assert phones.done == ["looked at @doubt", "did @other"]
         row = desk.row("@doubt")
-        assert row.state is TaskState.PENDING and row.reason.startswith("the page was not found; looked at again")
+        assert row.state is TaskState.PENDING and row.reason.startswith(
+            "the page was not found; looked at again"
+        )
         assert desk.row("@alike").reason == f"in doubt: the follow of {doubt.key} is not proved yet"
         phones.kind, phones.proofs = "follow", {}
         desk.pass_time(executor, 15 * 60)
@@ -177,7 +179,8 @@ def test_while_it_cannot_be_proved_its_kind_waits_and_other_kinds_go_on(desk: De
 @pytest.mark.parametrize("account", ["@own", None], ids=["by its account", "where no account was read"])
 def test_at_the_commit_point_its_kind_waits_too(desk: Desk, account: str | None) -> None:
     """Of a flow of the user's own nobody knows before what it is going to do."""
-    doubt, alike = desk.add(("A", "@doubt"), ("A" if account is None else "B", "@alike"), script="own-flow")
+    place = "A" if account is None else "B"
+    doubt = desk.add(("A", "@doubt"), (place, "@alike"), script="own-flow")[0]
     leave_in_doubt(desk, doubt, EffectState.MADE, account)
     phones = Phones()
     phones.proofs["@doubt"] = None
@@ -192,7 +195,7 @@ def test_at_the_commit_point_its_kind_waits_too(desk: Desk, account: str | None)
 
 
 def test_another_account_on_the_phone_does_not_wait(desk: Desk) -> None:
-    doubt, other = desk.add(("A", "@doubt"), ("A", "@other"), script="own-flow")
+    doubt = desk.add(("A", "@doubt"), ("A", "@other"), script="own-flow")[0]
     leave_in_doubt(desk, doubt, account="@somebody")
     phones = Phones()
     phones.proofs["@doubt"] = None
@@ -276,10 +279,32 @@ def test_a_person_who_stops_a_task_between_tap_and_proof_waits_for_the_proof(des
 
     with desk.executor(LaneBackend(prove_in_the_end), [task]) as executor:
         assert made.wait(LONG_S)
-        executor._board.stop_task(task.key)
+        desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
+        executor.refresh()
         asked.set()
         assert executor.wait_until_idle(LONG_S)
     assert heeded == [False, True] and desk.row("@1").state is TaskState.COMPLETED
+
+
+def test_a_person_who_stops_a_task_that_is_being_looked_at_gets_what_the_look_found(desk: Desk) -> None:
+    (task,) = desk.add(("A", "@1"))
+    leave_in_doubt(desk, task)
+    looking, asked = threading.Event(), threading.Event()
+
+    def refute(task: Task, journal: Journal, stop: StopSignal) -> Outcome:
+        (effect,) = journal.effects()
+        looking.set()
+        assert asked.wait(LONG_S) and not stop.is_set()
+        journal.settle(effect.id, EffectState.REFUTED, {"verified": "no"})
+        return ANEW
+
+    with desk.executor(LaneBackend(refute), desk.rows()) as executor:
+        assert looking.wait(LONG_S)
+        desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
+        executor.refresh()
+        asked.set()
+        assert executor.wait_until_idle(LONG_S)
+    assert (desk.row("@1").state, desk.row("@1").attempts) == (TaskState.CANCELLED, 2)
 
 
 def test_the_end_of_the_process_does_not_wait_for_the_proof(desk: Desk) -> None:
