@@ -65,7 +65,9 @@ def run(attempt: Attempt) -> Outcome:
         try:
             attempt.perform(attempt.flow.steps)
             if attempt.effect is not None and attempt.effect.state is EffectState.MADE:
+                reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
                 attempt.verify()
+                attempt.finished = reason
         except TaskError as error:
             return _failed(attempt, error)
         if not attempt.flow.is_repeatable and attempt.effect is not None:

@@ -17,6 +17,7 @@ steps:
   - commit: {effect: follow, tap: follow_button, evidence: {button: "${button}"}}
 verify:
   steps:
+    - wait_for: name
     - open_link: user
   happened: followed
   not_happened: follow_button
@@ -164,13 +165,14 @@ def test_an_uncertain_effect_waits_for_a_person(world):
     assert outcome.outcome is AttemptOutcome.UNCERTAIN and world.phone.events == []
 
 
-def test_a_flow_without_a_verify_step_is_proved_at_its_end(world, flow_of):
+@pytest.mark.parametrize("last", ["", "  - finish: that is all\n"], ids=["", "finish"])
+def test_a_flow_without_a_verify_step_is_proved_at_its_end(world, flow_of, last):
     """That the phone has confirmed the tap says nothing about what the app made of it."""
-    world.flow = flow_of(COMMITS_AT_ITS_END)
+    world.flow = flow_of(COMMITS_AT_ITS_END.replace("verify:\n", f"{last}verify:\n"))
     world.phone.on_tap = lambda text: None
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.FAILED and "did not happen" in outcome.message
-    assert world.states == ["refuted"] and world.taps == 1
+    assert world.states == ["refuted"] and world.taps == 1 and world.phone.done("open_link")
 
 
 def test_the_end_of_the_process_after_the_tap_leaves_the_proof_to_the_next_attempt(world):
