@@ -29,19 +29,26 @@ class TaskState(StrEnum):
 class EffectState(StrEnum):
     """What is known of one effect.
 
-    `committing` is written before the one raw action, `committed` after it; `refuted` means that the screen
-    proved afterwards that it did not happen, `uncertain` that only a person can tell.
+    `committing` is written before the one raw action, `made` when the phone has confirmed that action, `committed`
+    when what it led to has been seen (or the other side, or a person, says that it happened); `refuted` means that
+    it was seen not to have happened, `uncertain` that only a person can tell.
     """
 
     COMMITTING = "committing"
+    MADE = "made"
     COMMITTED = "committed"
     REFUTED = "refuted"
     UNCERTAIN = "uncertain"
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether an attempt has begun it, and nobody has looked yet whether it happened."""
+        return self in (EffectState.COMMITTING, EffectState.MADE)
+
+    @property
     def is_unsettled(self) -> bool:
         """Whether nobody knows yet if the effect happened."""
-        return self in (EffectState.COMMITTING, EffectState.UNCERTAIN)
+        return self.is_in_doubt or self is EffectState.UNCERTAIN
 
 
 class StepOutcome(StrEnum):
@@ -53,13 +60,21 @@ class StepOutcome(StrEnum):
 class Again(StrEnum):
     """Whether an attempt that failed may be followed by another one.
 
-    `never`: it would fail alike, or may have changed something that no effect stands for. `when_back`: nothing
-    was begun, since the phone or the backend is away for now; it does not count as a try.
+    `never`: it would fail alike, or may have changed something that no effect stands for. The others do not count
+    as tries. `when_back`: nothing was begun, since the phone or the backend is away for now. `to_prove`: an effect
+    is in doubt, and the app could not be asked. `anew`: what an earlier attempt had begun was proved not to have
+    happened.
     """
 
     RETRY = "retry"
     NEVER = "never"
     WHEN_BACK = "when_back"
+    TO_PROVE = "to_prove"
+    ANEW = "anew"
+
+    @property
+    def is_a_try(self) -> bool:
+        return self in (Again.RETRY, Again.NEVER)
 
 
 class TaskSource(StrEnum):
@@ -183,7 +198,7 @@ def _key_part(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change made to the outside world, as the ledger holds it."""
+    """One change made to the outside world, as the ledger holds it; `account` where the attempt knew as whom."""
 
     id: int
     task_key: str
@@ -192,6 +207,7 @@ class Effect:
     target: str | None
     state: EffectState
     evidence: Mapping[str, str]
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

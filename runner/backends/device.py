@@ -87,7 +87,8 @@ class DeviceBackend:
         try:
             flow = self._flow(task)
             session = self._session(task.device)
-            app = self._app(session, load_profile(flow.app), variables := inputs(task))
+            looks = any(effect.state.is_in_doubt for effect in effects)
+            app = self._app(session, load_profile(flow.app), variables := inputs(task, only_looks=looks))
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = Attempt(
@@ -168,8 +169,9 @@ def supported_flow(task: Task) -> Flow:
     return flow
 
 
-def inputs(task: Task) -> dict[str, str]:
-    """What a flow knows at its start: see docs/flows.md. Raises TaskError if there is nothing to post."""
+def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
+    """What a flow knows at its start: see docs/flows.md. Raises TaskError if there is nothing to post; who only
+    looks whether something was posted needs no file."""
     target = task.target or ""
     variables = {
         "device": task.device or "",
@@ -179,7 +181,7 @@ def inputs(task: Task) -> dict[str, str]:
         "caption": choose(str(task.config.get("captions", "")), task.key),
         "file": "",
     }
-    if task.script == "post":
+    if task.script == "post" and not only_looks:
         variables["file"] = str(material(task.config, task.ordinal)[0])
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
@@ -201,6 +203,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
     open_effects = [effect for effect in effects if effect.state.is_unsettled]
     message = error.message
     if open_effects:
+        again = Again.TO_PROVE if again is Again.RETRY else again
         message += f"; whether the {open_effects[-1].kind} of an earlier attempt happened is not known yet"
     needs_person = isinstance(error, NeedsPerson)
     return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person, again=again)

@@ -105,7 +105,7 @@ class Follower:
         for effect in record.effects:
             if told.effects.get(effect.id) is not effect.state:
                 told.effects[effect.id] = effect.state
-                if effect.state is not EffectState.COMMITTING:
+                if not effect.state.is_in_doubt:
                     self._tell(
                         EffectSettled(task.key, task.lane, effect.kind, effect.target, effect.state.value)
                     )

@@ -8,7 +8,7 @@ from runner.errors import AppMissing, FlowError, LedgerError, RunnerError, Unsup
 from runner.execution.journal import AttemptJournal
 from runner.execution.retry import Next
 from runner.execution.work import Means, Work, decide, finish, tell_finished
-from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
+from runner.tasks import Again, AttemptOutcome, Effect, Outcome, TaskState
 
 LOG = logging.getLogger(__name__)
 
@@ -17,11 +17,13 @@ def perform(means: Means, backend: Backend | None, work: Work, look: Callable[[]
     """Carry a claimed task out and write down how that ended. Raises LedgerError; the attempt is then open."""
     journal = AttemptJournal(means, work, look)
     outcome = _outcome(backend, work, journal)
-    effects: list[EffectState] = []
+    effects: list[Effect] = []
     if outcome.outcome not in (AttemptOutcome.COMPLETED, AttemptOutcome.UNCERTAIN):
-        effects = [effect.state for effect in journal.effects()]
-    following = decide(means, work, outcome, effects)
+        effects = journal.effects()
+    following = decide(means, work, outcome, [effect.state for effect in effects])
     finish(means, [(work, following)])
+    is_over = following.state is not TaskState.PENDING
+    means.doubts.looked(work.task, () if is_over else effects, following.again_utc)
     tell_finished(means, [(work, following)])
     return following
 

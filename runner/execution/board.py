@@ -11,7 +11,7 @@ from runner.execution.retry import Next
 from runner.execution.state import OVERDUE_S, ExecutorState
 from runner.execution.work import Ends, Means, Work
 from runner.store.rows import TaskRow
-from runner.tasks import AttemptOutcome, Task, TaskState
+from runner.tasks import Again, AttemptOutcome, Task, TaskState
 
 
 class Board:
@@ -36,6 +36,16 @@ class Board:
         """Take tasks that are pending; a key that is known is left as it is."""
         with self._changed:
             self._lanes.add_all(self._new(given))
+        self._wake()
+
+    def prove_first(self, row: TaskRow) -> None:
+        """A task in doubt goes before all others of its lane. If nobody has handed it over, it is only looked at."""
+        task = row.task
+        with self._changed:
+            is_guest = not self._lanes.discard(task.key)
+            waiting = Waiting(task, self._lane(task), next(self._numbers), tried=True, in_doubt=True)
+            waiting.is_guest = is_guest
+            self._lanes.add(waiting, single=True)
         self._wake()
 
     def take(self, now: datetime) -> list[Work]:
@@ -70,6 +80,7 @@ class Board:
         """
         with self._changed:
             self._works.pop(work.key, None)
+            self._put_off(work)
             if not work.stop.cancels:
                 self._hold(work, until, away)
         self._let_go([work])
@@ -78,11 +89,14 @@ class Board:
         """The task is no longer this executor's."""
         with self._changed:
             self._works.pop(work.key, None)
+            self._put_off(work)
         self._let_go([work])
 
     def ended(self, ends: Ends) -> None:
         """Attempts have ended, and this follows; what is to be cancelled is left out, as in `put_back`."""
         with self._changed:
+            if any(work.waiting.in_doubt for work, _ in ends):  # others have waited for what was found out
+                self._lanes.lift()
             for work, then in ends:
                 self._works.pop(work.key, None)
                 self._follow(work, then)
@@ -102,8 +116,7 @@ class Board:
         """Ask every running attempt to stop; returns how many there are."""
         with self._changed:
             for work in self._works.values():
-                work.stop.by_person |= by_person
-                work.stop.set()
+                work.stop.set(by_person=by_person)
             return len(self._works)
 
     def stop_task(self, key: str) -> bool:
@@ -112,8 +125,8 @@ class Board:
             work = self._works.get(key)
             if work is None:
                 return False
-            work.stop.by_person = work.stop.cancels = True
-            work.stop.set()
+            work.stop.cancels = True
+            work.stop.set(by_person=True)
             return True
 
     def call_up(self, key: str) -> None:
@@ -162,6 +175,11 @@ class Board:
         found = {name: away for name, away in lanes.items() if away is not None}
         return {work.key: found[work.waiting.lane] for work in works if work.waiting.lane in found}
 
+    def knows(self, key: str) -> bool:
+        """Whether it was given the task, and has not ended it."""
+        with self._changed:
+            return self._known(key) is not None
+
     def next_wake(self) -> datetime | None:
         with self._changed:
             return None if self.is_closed else self._lanes.next_wake()
@@ -198,15 +216,22 @@ class Board:
     def _new(self, given: Iterable[TaskRow | Task]) -> Iterator[tuple[Waiting, bool]]:
         for one in given:
             task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
-            if task.key in self._lanes or task.key in self._works:
+            if known := self._known(task.key):
+                known.is_guest = False
                 continue
             waiting = Waiting(task, self._lane(task), next(self._numbers))
+            waiting.in_doubt = task.key in self._means.doubts
             if row is not None:
                 waiting.not_before, waiting.tried = _later(row), row.attempts > 0
             yield waiting, self._is_single(task)
 
+    def _known(self, key: str) -> Waiting | None:
+        work = self._works.get(key)
+        return self._lanes.get(key) if work is None else work.waiting
+
     def _work(self, waiting: Waiting) -> Work:
         work = Work(waiting)
+        work.stop.is_proving = waiting.in_doubt
         away = self._lanes.away(waiting.lane)
         work.away_since = away.since_utc if away is not None else None
         self._works[work.key] = work
@@ -217,6 +242,9 @@ class Board:
         if then.away_since is None:
             self._lanes.is_back(waiting.lane)
         if then.state is not TaskState.PENDING or self._is_set_aside(then) or work.stop.cancels:
+            return
+        waiting.in_doubt = work.key in self._means.doubts
+        if waiting.is_guest and not waiting.in_doubt:
             return
         waiting.reason = then.reason or then.outcome.message
         if then.outcome.outcome is AttemptOutcome.HELD_BACK and again_utc is not None:
@@ -232,8 +260,14 @@ class Board:
         else:
             self._lanes.hold(work.waiting, self._means.clock.now(), single=single)
             self._lanes.put_off(lane, away, until)
-        if self._means.accounts.is_free(lane):  # since the task was refused for it
+        reason = work.waiting.reason
+        if self._means.accounts.is_free(lane) or self._means.doubts.are_over(reason):  # since it was refused
             self._lanes.lift([lane])
+
+    def _put_off(self, work: Work) -> None:
+        """What is in doubt cannot be looked at now; what was only to wait for that look goes on."""
+        if self._means.doubts.put_off(work.key):
+            self._lanes.lift()
 
     def _let_go(self, works: Iterable[Work]) -> None:
         """What these tasks kept others from may go on."""
@@ -251,7 +285,8 @@ class Board:
         if patience_s is None:
             return False
         if then.again_utc is None:
-            return then.outcome.outcome is not AttemptOutcome.STOPPED
+            goes_on = then.outcome.outcome is AttemptOutcome.STOPPED or then.outcome.again is Again.ANEW
+            return not goes_on
         return then.again_utc - self._means.clock.now() > timedelta(seconds=patience_s)
 
     def _lane(self, task: Task) -> LaneName:

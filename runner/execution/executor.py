@@ -10,12 +10,14 @@ from runner.clock import Clock
 from runner.events import EventSink, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
+from runner.execution.doubts import Doubts
 from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
 from runner.execution.requests import ON_REQUEST, Requests
 from runner.execution.state import ExecutorState, Mode
 from runner.execution.work import Means, Work
 from runner.execution.worker import Worker
+from runner.scripts import SCRIPTS
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, CommandRow, TaskRow
@@ -50,9 +52,11 @@ class Executor:
         sink: EventSink,
         mode: Mode,
     ) -> None:
-        self._means = Means(ledger, artifacts, limiter, Accounts(), clock, sink, mode)
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
+        self._doubts = Doubts(ledger, self._batched, clock)
+        self._means = Means(ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode)
+        self._lookers = {*backends} - self._batched
         self._poke = threading.Event()
         self._board = Board(self._means, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
@@ -80,6 +84,7 @@ class Executor:
         self._watch_clock()
         self._ledger.changed()
         self._requests.read()
+        self._prove_first()
         self._obey()
         self._thread.start()
 
@@ -98,7 +103,7 @@ class Executor:
             self._refreshed = time.monotonic()
             if not self._ledger.changed():
                 return
-            if self._requests.read():
+            if self._requests.read() | self._doubts.recheck():
                 self._board.lift()
             self._obey()
 
@@ -142,6 +147,15 @@ class Executor:
     def silent_s(self) -> float:
         """For how long it has not looked for work; more than a second or two means that it hangs."""
         return time.monotonic() - self._looked
+
+    def _prove_first(self) -> None:
+        """What dead processes have left in doubt goes before everything else, whoever was to carry it out."""
+        for row in self._doubts.read():
+            can_look = self._board.knows(row.task.key) or row.task.script in SCRIPTS
+            if can_look and row.task.backend in self._lookers:
+                self._board.prove_first(row)
+            else:
+                self._doubts.put_off(row.task.key)
 
     def _glance(self) -> None:
         """As `refresh`, unless that was done a moment ago."""

@@ -45,7 +45,11 @@ class Gate:
 
     def _forbidden(self, works: Sequence[Work]) -> Iterator[tuple[str, Refusal]]:
         for work in works:
-            if not work.waiting.is_to_stop and (refusal := self._requests.refusal(work.task)):
+            in_doubt = work.waiting.in_doubt
+            if (
+                not work.waiting.is_to_stop
+                and (refusal := self._requests.refusal(work.task, only_looks=in_doubt))
+            ) or (refusal := self._means.doubts.refusal(work.task)):
                 yield work.key, refusal
             elif obstacle := self._means.accounts.obstacle(work.waiting.lane):
                 yield work.key, Refusal(busy(*obstacle), self._means.clock.now() + ACCOUNT_LOOK)

@@ -34,6 +34,7 @@ class AttemptJournal:
 
     def works_as(self, app: str, account: str) -> None:
         who = Account.of(app, account)
+        self._means.doubts.ask_as(self._task, who.name)
         other = self._means.accounts.claim(self._work.key, self._work.waiting.lane, who)
         if other is not None:
             raise HeldBack(busy(who, other), not_before=self._means.clock.now() + ACCOUNT_LOOK)
@@ -41,6 +42,7 @@ class AttemptJournal:
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
+        self._means.doubts.ask(self._task, kind, account)
         with self._means.limiter.claim(self._task, kind, account):
             effect_id = self._means.ledger.begin_effect(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
@@ -50,6 +52,9 @@ class AttemptJournal:
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self._means.ledger.settle_effect(effect_id, state, evidence)
+        self._work.stop.is_proving = state is EffectState.MADE
+        if state.is_in_doubt:
+            return
         if self._told.get(effect_id) is not state:
             self._told[effect_id] = state
             kind, target = self._begun[effect_id]

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
 from runner.tasks import Task
+
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class LaneName(NamedTuple):
@@ -24,7 +26,8 @@ class Waiting:
     With `not_before` it waits by itself, whatever the others of its strand do; `free_utc` is when the latest
     thing that held it back was to end. `tried` means that there were attempts at it, `reason` is what the ledger
     was last told of why it is held back. `is_to_stop` means that it only begins in order to be stopped where an
-    earlier attempt left it.
+    earlier attempt left it. What is `in_doubt` is looked at before anything else in its lane, whenever it is due;
+    `is_guest` means that it is here for that alone.
     """
 
     task: Task
@@ -35,6 +38,8 @@ class Waiting:
     tried: bool = False
     reason: str = ""
     is_to_stop: bool = False
+    in_doubt: bool = False
+    is_guest: bool = False
 
 
 Place = tuple[datetime, int, Waiting]
@@ -73,12 +78,14 @@ class Strand:
 class Lane:
     """One queue. While it is `busy` none of its tasks may go; one that is not `single` gives all that may.
 
-    `wake` is the instant for which it stands among those that are to be looked at.
+    `doubts` are the tasks that go first. `wake` is the instant for which the lane stands among those that are to be
+    looked at.
     """
 
     name: LaneName
     single: bool
     strands: dict[tuple[str, str], Strand] = field(default_factory=dict)
+    doubts: Strand = field(default_factory=Strand)
     later: list[Waiting] = field(default_factory=list)
     away: Away | None = None
     away_until: datetime | None = None
@@ -86,7 +93,10 @@ class Lane:
     wake: datetime | None = None
 
     def __len__(self) -> int:
-        return len(self.later) + sum(len(strand.queue) for strand in self.strands.values())
+        return len(self.later) + sum(len(strand.queue) for strand in self.all_strands())
+
+    def all_strands(self) -> list[Strand]:
+        return [self.doubts, *self.strands.values()]
 
     def next(self) -> datetime | None:
         """The first instant at which one of its tasks may go; None while it is busy or empty."""
@@ -94,13 +104,15 @@ class Lane:
             return None
         instants = [strand.next() for strand in self.strands.values()]
         instants += [waiting.not_before for waiting in self.later if waiting.not_before]
+        if self.doubts.queue:
+            instants.append(self.doubts.held_until or AT_ONCE)
         if not instants:
             return None
         return min(instants) if self.away_until is None else max(min(instants), self.away_until)
 
     def put(self, waiting: Waiting) -> Strand:
         name = waiting.task.campaign, waiting.task.entry
-        strand = self.strands.get(name)
+        strand = self.doubts if waiting.in_doubt else self.strands.get(name)
         if strand is None:
             strand = self.strands[name] = Strand()
         heappush(strand.queue, (waiting.task.due_utc, waiting.number, waiting))
@@ -111,6 +123,8 @@ class Lane:
         if self.away_until is not None and self.away_until > now:
             return []
         self._bring_back(now)
+        if self.doubts.queue and (self.doubts.held_until or AT_ONCE) <= now:
+            return [heappop(self.doubts.queue)[2]]
         ready = [strand for strand in self.strands.values() if strand.next() <= now]
         if not ready:
             return []
@@ -123,7 +137,7 @@ class Lane:
 
     def remove(self, key: str) -> None:
         self.later = [waiting for waiting in self.later if waiting.task.key != key]
-        for strand in self.strands.values():
+        for strand in self.all_strands():
             strand.queue = [place for place in strand.queue if place[2].task.key != key]
             heapify(strand.queue)
         self._tidy()
@@ -150,8 +164,9 @@ class Lanes:
         self._wakes: list[tuple[datetime, int, Lane]] = []
         self._tickets = count()
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._waiting
+    def get(self, key: str) -> Waiting | None:
+        """The task that waits under a key."""
+        return self._waiting.get(key)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -235,7 +250,7 @@ class Lanes:
         """Look again at every task that something holds back, in all lanes or in these."""
         lanes = self._lanes.values() if names is None else map(self._lanes.get, names)
         for lane in [lane for lane in lanes if lane is not None]:
-            for strand in lane.strands.values():
+            for strand in lane.all_strands():
                 strand.held_until = None
             if lane.away is not None:
                 lane.away_until = None

@@ -39,7 +39,7 @@ class Limiter:
 
     def before(self, task: Task) -> NotBefore | None:
         """What forbids what a task is going to do now: of several limits the one that lasts longest."""
-        refusals = [refusal for kind in _effects(task) if (refusal := self.ask(task, kind))]
+        refusals = [refusal for kind in effects_of(task) if (refusal := self.ask(task, kind))]
         return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
 
     def before_all(self, tasks: Collection[Task]) -> dict[str, NotBefore]:
@@ -166,11 +166,12 @@ def _growing(usage: Mapping[str, Sequence[datetime]]) -> dict[str, list[datetime
     return {kind: list(instants) for kind, instants in usage.items()}
 
 
-def _effects(task: Task) -> dict[str, int]:
+def effects_of(task: Task) -> dict[str, int]:
+    """How many effects a task makes at most, by kind; empty for a flow of the user's own, which does not say."""
     script = SCRIPTS.get(task.script)
     return script.effects(task.config) if script else {}
 
 
 def _all_effects(task: Task) -> tuple[tuple[str, str | None], ...]:
     account = Account.of(None, task.username).name if task.username else None
-    return tuple((kind, account) for kind, number in _effects(task).items() for _ in range(number))
+    return tuple((kind, account) for kind, number in effects_of(task).items() for _ in range(number))

@@ -27,21 +27,24 @@ class Refusal:
 
 class StopRequest:
     """What an attempt looks at between its steps. `by_person` tells a person's request from the end of this
-    process; `cancels` is set where a person stopped this very task, which is then over.
+    process; `cancels` is set where a person stopped this very task, which is then over. A person's request waits
+    while it `is_proving` what was made; the end of the process does not, since the next one proves it.
 
     Most attempts never wait for one, so that the event to wait for is only made when one does.
     """
 
-    __slots__ = ("_event", "_is_set", "by_person", "cancels")
+    __slots__ = ("_ends", "_event", "_is_set", "by_person", "cancels", "is_proving")
 
     def __init__(self) -> None:
-        self.by_person = self.cancels = self._is_set = False
+        self.by_person = self.cancels = self.is_proving = self._is_set = self._ends = False
         self._event: threading.Event | None = None
 
     def is_set(self) -> bool:
-        return self._is_set
+        return self._is_set and (self._ends or not self.is_proving)
 
-    def set(self) -> None:
+    def set(self, *, by_person: bool) -> None:
+        self.by_person |= by_person
+        self._ends |= not by_person
         self._is_set = True
         if self._event is not None:
             self._event.set()
@@ -52,7 +55,7 @@ class StopRequest:
             self._event = threading.Event()
         if not self._is_set:  # looked at after the event was made: who sets it now finds the event
             self._event.wait(timeout)
-        return self._is_set
+        return self.is_set()
 
 
 class Requests:
@@ -75,13 +78,15 @@ class Requests:
         """Those that have not been answered."""
         return self._ledger.open_commands()
 
-    def refusal(self, task: Task) -> Refusal | None:
-        """Whether a task is paused, or its device waits for a person."""
+    def refusal(self, task: Task, *, only_looks: bool = False) -> Refusal | None:
+        """Whether a task is paused, or its device waits for a person; no pause keeps from a look at what was begun."""
         if not self._holds and not self._pauses:
             return None
         hold = self._holds.get(task.device or "")
         if hold is not None:
             return Refusal(f"{task.device} is on hold: {hold.reason}")
+        if only_looks:
+            return None
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
         pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
         if pause is not None:

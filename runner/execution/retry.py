@@ -11,6 +11,9 @@ from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, Task
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
 """When a phone that is away is looked for again, at first and at last."""
 
+FIRST_PROOF_S, LONGEST_PROOF_S = 60.0, 900.0
+"""When an app that could not be asked about an effect is asked again, after the first attempt and at last."""
+
 FINAL = {
     AttemptOutcome.COMPLETED: TaskState.COMPLETED,
     AttemptOutcome.UNCERTAIN: TaskState.UNCERTAIN,
@@ -56,13 +59,12 @@ def what_follows(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) 
         return alone
     if ended.stopped:
         return _stopped(ended)
-    if outcome.outcome is not AttemptOutcome.FAILED:
+    if outcome.outcome is not AttemptOutcome.FAILED or outcome.again is Again.ANEW:
         return Next(TaskState.PENDING, outcome, outcome.not_before)
     if outcome.again is Again.WHEN_BACK and not outcome.needs_person and not is_manual:
         return _away(ended, now, zone)
-    if EffectState.COMMITTING in ended.effects:  # a later attempt can still find out what became of it
-        can_tell = is_manual or outcome.needs_person
-        return Next(TaskState.PENDING if can_tell else TaskState.UNCERTAIN, outcome)
+    if any(effect.is_in_doubt for effect in ended.effects):
+        return _in_doubt(ended, now, zone, is_manual=is_manual)
     return _failed(ended, now, zone)
 
 
@@ -88,7 +90,7 @@ def _stopped(ended: Ended) -> Next:
     outcome = ended.outcome
     if any(effect.is_unsettled for effect in ended.effects):
         return Next(TaskState.UNCERTAIN, replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE))
-    if outcome.outcome is AttemptOutcome.FAILED:
+    if outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.ANEW:
         return Next(TaskState.FAILED, outcome)
     return Next(TaskState.CANCELLED, replace(outcome, message="stopped on request", hint=None))
 
@@ -99,6 +101,19 @@ def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     reason = away_reason(ended.task, since, ended.outcome.message, zone)
     held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=reason)
     return Next(TaskState.PENDING, held, now + look_after(1), away_since=since)
+
+
+def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> Next:
+    """A later attempt can still find out what became of what was begun, unless it would fail alike."""
+    outcome = ended.outcome
+    if is_manual or outcome.needs_person:
+        return Next(TaskState.PENDING, outcome)
+    if outcome.again is Again.NEVER:
+        return Next(TaskState.UNCERTAIN, replace(outcome, hint=outcome.hint or LOOK_AND_RESOLVE))
+    again = now + timedelta(seconds=min(FIRST_PROOF_S * 2 ** min(ended.number - 1, 8), LONGEST_PROOF_S))
+    return Next(
+        TaskState.PENDING, outcome, again, f"{outcome.message}; looked at again at {told(again, zone)}"
+    )
 
 
 def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:

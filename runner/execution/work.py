@@ -7,6 +7,7 @@ from datetime import datetime
 from runner.clock import Clock
 from runner.events import EventSink, TaskFinished, TaskStarted
 from runner.execution.accounts import Accounts
+from runner.execution.doubts import Doubts
 from runner.execution.lanes import Waiting
 from runner.execution.limiter import Limiter
 from runner.execution.requests import StopRequest
@@ -26,6 +27,7 @@ class Means:
     artifacts: Artifacts
     limiter: Limiter
     accounts: Accounts
+    doubts: Doubts
     clock: Clock
     sink: EventSink
     mode: Mode

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError
+from runner.flows.finding import HAPPENED, NOT_HAPPENED, UNDECIDED, Finding, Verdict, not_looked
 from runner.flows.language import Action, Flow, Step
 from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
@@ -24,14 +24,6 @@ TITLE_LENGTH = 100
 
 JUDGE_S = 3.0
 """How long a round of it waits for either of its conditions."""
-
-
-class Verdict(StrEnum):
-    """What a verification found out."""
-
-    HAPPENED = "happened"
-    NOT_HAPPENED = "not happened"
-    UNKNOWN = "unknown"
 
 
 @dataclass(slots=True)
@@ -166,9 +158,8 @@ class Attempt(Watch):
             self._journal.works_as(self.flow.app, self.account)
 
     def _may_stop(self) -> bool:
-        """Whether that is asked for, and this is not between an effect and what follows it."""
-        is_safe = self.effect is None or self.effect.state is EffectState.COMMITTING
-        return is_safe and self._stop.is_set()
+        """Whether that is asked for. What it leaves unproved, a later attempt proves."""
+        return self._stop.is_set()
 
     # effects
 
@@ -202,10 +193,12 @@ class Attempt(Watch):
     def verify(self) -> None:
         """Prove the effect and settle it. Raises TaskError unless it happened."""
         assert self.effect is not None
-        verdict = self.prove()
-        if verdict is Verdict.HAPPENED:
+        finding = self.prove()
+        if finding.obstacle is not None:
+            raise finding.obstacle
+        if finding.verdict is Verdict.HAPPENED:
             self.confirm()
-        elif verdict is Verdict.NOT_HAPPENED:
+        elif finding.verdict is Verdict.NOT_HAPPENED:
             self.settle(EffectState.REFUTED, {"verified": "no"})
             raise TaskError(
                 f"{self.phone.serial}: the {self.effect.kind} did not happen: its button was tapped, "
@@ -229,10 +222,11 @@ class Attempt(Watch):
                     raise
             self.pause(1.0)
 
-    def prove(self) -> Verdict:
-        """Run the flow's verification, within its own time. Raises what its steps raise.
+    def prove(self) -> Finding:
+        """Run the flow's verification, within its own time. What keeps it from its page is no verdict.
 
-        That nothing happened must be seen twice in a row.
+        That nothing happened must be seen twice in a row. Raises Stopped, and HeldBack if the account that the
+        app shows is at work on another phone.
         """
         verification = self.flow.verification
         assert verification is not None and self.effect is not None
@@ -242,28 +236,30 @@ class Attempt(Watch):
             self._deadline,
             self._clock.monotonic() + self.seconds(verification.proof.timeout),
         )
-        before = Verdict.UNKNOWN
+        before = UNDECIDED
         try:
             for _ in range(ROUNDS):
                 self.perform(verification.steps)
-                verdict = self._judge()
-                if verdict is Verdict.HAPPENED or verdict is before is Verdict.NOT_HAPPENED:
-                    return verdict
-                before = verdict
+                finding = self._judge()
+                if finding is HAPPENED or finding is before is NOT_HAPPENED:
+                    return finding
+                before = finding
                 self.pause(self.seconds(verification.proof.settle))
-            return Verdict.UNKNOWN
+            return UNDECIDED
+        except TaskError as obstacle:
+            return not_looked(obstacle)
         finally:
             self._deadline = kept
 
-    def _judge(self) -> Verdict:
+    def _judge(self) -> Finding:
         assert self.flow.verification is not None
         proof, until = self.flow.verification.proof, self._clock.monotonic() + JUDGE_S
         while True:
             screen = self.look()
             if self.holds(proof.happened, screen):
-                return Verdict.HAPPENED
+                return HAPPENED
             if self.holds(proof.not_happened, screen):
-                return Verdict.NOT_HAPPENED
+                return NOT_HAPPENED
             if self._clock.monotonic() >= until:
-                return Verdict.UNKNOWN
+                return UNDECIDED
             self.pause(POLL_S)

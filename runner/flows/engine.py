@@ -15,7 +15,8 @@ from runner.errors import (
     TaskError,
     Unsupported,
 )
-from runner.flows.attempt import Attempt, OpenEffect, Verdict
+from runner.flows.attempt import Attempt, OpenEffect
+from runner.flows.finding import HAPPENED, Finding, Verdict, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported)
@@ -32,15 +33,11 @@ AWAY = (
 """Failures of a phone that is not there, or does not answer."""
 
 
-LATER = (PhoneError, NeedsPerson)
-"""What keeps the app from being asked, until the phone is back or a person has answered its screen."""
-
-
 def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
-    Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. Committing: the
-    flow's verification decides, if it has one. Uncertain: only a person does.
+    Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. In doubt: the flow's
+    verification decides, if it has one, and nothing else is done. Uncertain: only a person does.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
     if not left:
@@ -67,6 +64,10 @@ def run(attempt: Attempt) -> Outcome:
     try:
         try:
             attempt.perform(attempt.flow.steps)
+            if attempt.effect is not None and attempt.effect.state is EffectState.MADE:
+                reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
+                attempt.verify()
+                attempt.finished = reason
         except TaskError as error:
             return _failed(attempt, error)
         if not attempt.flow.is_repeatable and attempt.effect is not None:
@@ -79,28 +80,28 @@ def run(attempt: Attempt) -> Outcome:
 
 
 def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
-    """An earlier attempt ended between `committing` and `committed`: find out what became of its tap."""
+    """An earlier attempt ended before its proof: find out what became of its tap. If it led to nothing, the task
+    begins anew when it is its turn, which pauses, limits and other tasks have a say in."""
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
     what = _words(effect.kind, effect.target)
     if attempt.flow.verification is None:
-        return _unproved(attempt, what, TaskError("its attempt was cut off, and the flow cannot verify it"))
+        return _unproved(attempt, what, "its attempt was cut off, and the flow cannot verify it")
     attempt.remember("account", effect.evidence.get("account", ""))
-    try:
-        verdict = attempt.prove()
-    except LATER as error:
-        return _unverified(what, error)
-    except TaskError as error:
-        return _unproved(attempt, what, error)
-    if verdict is Verdict.HAPPENED:
+    finding = attempt.prove()
+    if finding.obstacle is not None:
+        return _unverified(what, finding.obstacle)
+    if finding.verdict is Verdict.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED, f"{what} was made by an attempt that was interrupted, as the app shows"
         )
-    if verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
-        attempt.effect = None
-        return run(attempt)
-    return _unproved(attempt, what, None)
+        message = (
+            f"{what} of an attempt that was cut off did not happen, as the app shows; the task begins anew"
+        )
+        return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
+    return _unproved(attempt, what)
 
 
 def _failed(attempt: Attempt, error: TaskError) -> Outcome:
@@ -114,57 +115,50 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
     what = _words(effect.kind, attempt.target)
     if effect.state is EffectState.UNCERTAIN:
         return _uncertain(what, error.message)
-    verdict, why = _prove_after(attempt, error)
-    if verdict is Verdict.HAPPENED:
+    finding = _prove_after(attempt, error)
+    if finding.verdict is Verdict.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED,
             f"{what} was made, as the app shows; the rest was skipped: {error.message}",
         )
-    if verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is Verdict.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
-    if effect.state is EffectState.COMMITTING:
-        return _unverified(what, why) if isinstance(why, LATER) else _unproved(attempt, what, why)
-    return _failure(
-        error,
-        f"{what} was tapped and the phone confirmed the tap, but the rest failed and the app could not be "
-        f"asked: {why.message}. It is not repeated",
-        Again.WHEN_BACK if isinstance(why, PhoneError) else Again.RETRY,
-    )
+    if finding.obstacle is None:
+        return _unproved(attempt, what)
+    return _unverified(what, finding.obstacle)
 
 
-def _prove_after(attempt: Attempt, error: TaskError) -> tuple[Verdict, TaskError]:
-    """What the verification says after a failure, and the failure that explains why it says no more."""
+def _prove_after(attempt: Attempt, error: TaskError) -> Finding:
+    """What the app says after a failure."""
     assert attempt.effect is not None
     if attempt.effect.proved:
-        return Verdict.HAPPENED, error
+        return HAPPENED
     if isinstance(error, NeedsPerson):
-        return Verdict.UNKNOWN, error
+        return not_looked(error)
     try:
         if isinstance(error, PhoneError):
             attempt.reach()
-        return attempt.prove(), error
-    except TaskError as later:
-        return Verdict.UNKNOWN, later
+    except PhoneError as away:
+        return not_looked(away)
+    return attempt.prove()
 
 
 def _unverified(what: str, error: TaskError) -> Outcome:
-    """The app could not be asked yet. The effect stays `committing`: a later attempt can still tell."""
+    """The app could not be asked yet. The effect stays in doubt: a later attempt can still tell."""
     return Outcome(
         AttemptOutcome.FAILED,
         f"{what} may have been made, and is not verified: {error.message}",
         error.hint,
         needs_person=isinstance(error, NeedsPerson),
-        again=Again.WHEN_BACK,
+        again=Again.WHEN_BACK if isinstance(error, PhoneError) else Again.TO_PROVE,
     )
 
 
-def _unproved(attempt: Attempt, what: str, error: TaskError | None) -> Outcome:
-    attempt.settle(EffectState.UNCERTAIN, {"verified": error.message if error else "cannot tell"})
-    return _uncertain(
-        what, error.message if error else "the app shows neither that it was nor that it was not"
-    )
+def _unproved(attempt: Attempt, what: str, why: str = "") -> Outcome:
+    attempt.settle(EffectState.UNCERTAIN, {"verified": why or "cannot tell"})
+    return _uncertain(what, why or "the app shows neither that it was nor that it was not")
 
 
 def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:

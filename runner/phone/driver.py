@@ -19,8 +19,8 @@ class Driver(Protocol):
     def tap(self, x: int, y: int) -> None: ...
 
     def tap_once(self, x: int, y: int) -> None:
-        """One tap in one raw action, never repeated by any client. If it raises, the error's `sent` is false
-        only where the tap surely did not reach the phone."""
+        """One tap in one raw action, never repeated by any client. If it returns, the phone has confirmed the tap;
+        if it raises, the error's `sent` is false only where the tap surely did not reach the phone."""
         ...
 
     def long_tap(self, x: int, y: int, duration_s: float) -> None: ...

@@ -144,7 +144,10 @@ class Session:
 
     def tap_once(self, x: int, y: int) -> None:
         phone = self._phone()
-        rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+        answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+        if answer is not True:
+            came_back = f"the phone answered {answer!r}, which confirms nothing"
+            raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
 
     def long_tap(self, x: int, y: int, duration_s: float) -> None:
         self._call("click", x, y, round(duration_s * 1000))

@@ -20,6 +20,7 @@ class Verdict(StrEnum):
 
     RUNNING = "running"
     UNCERTAIN = "uncertain"
+    IN_DOUBT = "in-doubt"
     ON_HOLD = "on-hold"
     PAUSED = "paused"
     DAEMON_DOWN = "daemon-down"

@@ -18,6 +18,7 @@ from runner.tasks import Effect, EffectState, StepOutcome
 STEP_STYLES = {StepOutcome.COMPLETED: "green", StepOutcome.SKIPPED: "yellow", StepOutcome.FAILED: "red"}
 EFFECT_STYLES = {
     EffectState.COMMITTING: "yellow",
+    EffectState.MADE: "yellow",
     EffectState.COMMITTED: "green",
     EffectState.REFUTED: "",
     EffectState.UNCERTAIN: "bold red",

@@ -67,10 +67,11 @@ def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
 def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     """Pending tasks that something holds, by what holds them: how many, and the first of them."""
     found: dict[tuple[str, str], list[TaskRow]] = {}
+    doubts = ledger.doubts()
     for row in ledger.pending():
         if row.task.due_utc >= situation.now:
             break
-        one = explain_task(TaskRecord(row, (), ()), situation)
+        one = explain_task(TaskRecord(row, (), tuple(doubts.get(row.task.key, ()))), situation)
         found.setdefault((one.verdict, row.reason or row.task.lane), []).append(row)
     lines = (WaitingLine(verdict, len(rows), rows[0]) for (verdict, _), rows in found.items())
     return tuple(sorted(lines, key=lambda line: -line.count)[:MOST_WAITING])

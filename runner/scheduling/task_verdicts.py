@@ -15,6 +15,7 @@ WAITS = (
     ("device ", Verdict.DEVICE_AWAY),
     ("backend ", Verdict.DEVICE_AWAY),
     ("account ", Verdict.ACCOUNT_BUSY),
+    ("in doubt: ", Verdict.IN_DOUBT),
     ("attempt ", Verdict.RETRYING),
 )
 """How the executor's reasons for waiting begin; every other one names a limit."""
@@ -88,6 +89,9 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return Verdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
+    in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
+    if in_doubt and task.backend != "local_api" and task.device not in situation.holds:
+        return _in_doubt(row, in_doubt[-1], situation)
     if pause := situation.pause_of(task.campaign, task.device):
         what = pause.subject or "everything"
         said = [
@@ -114,6 +118,19 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         return Verdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
     since = situation.time(task.due_utc)
     return Verdict.QUEUED, [f"{task.title} is due since {since} and waits for its turn on {task.lane}."], []
+
+
+def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
+    """Neither its due time nor a pause keeps it from being looked at, and it is not missed."""
+    until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
+    because = f": {row.reason}" if row.reason else ""
+    said = f"{row.task.title} was begun, and its {kind} is not proved yet{because}.{until}"
+    more = f"Until it is, no other {kind} is made on {row.task.lane} or by its account."
+    return (
+        Verdict.IN_DOUBT,
+        [said, more],
+        [f"whoever has seen it says so: {settle(row.id, situation.option)}."],
+    )
 
 
 def verdict_on(reason: str, beginnings: Iterable[tuple[str, Verdict]], otherwise: Verdict) -> Verdict:

@@ -13,7 +13,7 @@ from runner.store.effects import settle
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
 from runner.store.rows import Attempt, Ending
-from runner.tasks import Again, AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
+from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
 
 TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
 
@@ -191,7 +191,7 @@ def _ended(
     message, hint = text(outcome.message), text(outcome.hint)
     wait = instant(not_before or outcome.not_before)
     why = message if reason is None else text(reason)
-    tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.WHEN_BACK
+    tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again.is_a_try
     of_attempt = (now, outcome.outcome, message, hint, outcome.needs_person)
     return of_attempt, (state, why, hint, wait, now, int(tried))
 

@@ -14,7 +14,15 @@ from runner.store import schema
 from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
 from runner.store.database import to_json
 from runner.store.part import Part
-from runner.store.reading import MAY_HAVE_HAPPENED, AnyRow, effect, effect_query
+from runner.store.reading import (
+    IS_IN_DOUBT,
+    IS_LISTED,
+    IS_OPEN,
+    MAY_HAVE_HAPPENED,
+    AnyRow,
+    effect,
+    effect_query,
+)
 from runner.store.rows import NewEffect, UsageTable
 from runner.store.schema import EPOCH, MICROSECOND
 from runner.tasks import Effect, EffectState, Settlement
@@ -127,8 +135,18 @@ class Effects(Part):
         return {
             key
             for key, effects in self.effects_of(keys).items()
-            if any(effect.state is EffectState.COMMITTING for effect in effects)
+            if any(effect.state.is_in_doubt for effect in effects)
         }
+
+    def doubts(self, without: Collection[str] = ()) -> dict[str, list[Effect]]:
+        """By task key, the effects that an attempt has begun and nobody has settled, of all tasks that are not over;
+        `without` those of some backends."""
+        query = effect_query().where(IS_IN_DOUBT, IS_LISTED, IS_OPEN, TASK.backend.not_in(without))
+        found: dict[str, list[Effect]] = {}
+        with self._database.read("read what is in doubt") as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.key, []).append(effect(row))
+        return found
 
     def effects_alike(self, keys: Collection[str]) -> list[Effect]:
         """Effects of other tasks, in whatever state, that share kind and target, and the device or the account,

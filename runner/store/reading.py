@@ -16,11 +16,13 @@ TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
 ATTEMPT, STEP, EFFECT = schema.attempts.c, schema.steps.c, schema.effects.c
 
 _OPEN_STATES = [TaskState.PENDING, TaskState.RUNNING]
+_DOUBTFUL = [state for state in EffectState if state.is_in_doubt]
 
 # A partial index serves a query only if its condition stands in the query word for word.
 IS_OPEN = TASK.state.in_(bindparam("open_states", _OPEN_STATES, expanding=True, literal_execute=True))
 IS_LISTED = TASK.deleted_utc.is_(None)
 IS_UNPRUNED = and_(TASK.deleted_utc.is_not(None), TASK.pruned_utc.is_(None))
+IS_IN_DOUBT = EFFECT.state.in_(bindparam("doubtful", _DOUBTFUL, expanding=True, literal_execute=True))
 MAY_HAVE_HAPPENED: ColumnElement[bool] = EFFECT.state != EffectState.REFUTED
 
 
@@ -55,7 +57,7 @@ def effect_query() -> Select[Any]:
 
 
 def effect(row: AnyRow) -> Effect:
-    return Effect(row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence)
+    return Effect(row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account)
 
 
 def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[int, list[AttemptRow]]:

@@ -26,7 +26,7 @@ from sqlalchemy import Text as PlainText
 from runner.store.rows import CommandKind, OccurrenceState, PauseScope
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0002"
+REVISION = "0003"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -37,6 +37,9 @@ LISTED = "deleted_utc IS NULL"
 
 UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
 """Which tasks were deleted by a person, and still have their attempts."""
+
+IN_DOUBT = "state IN ('committing', 'made')"
+"""Which effects were begun and not looked at yet."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -290,6 +293,7 @@ effects = Table(
     Index(None, "device", "begun_utc"),
     Index(None, "account", "begun_utc"),
     Index(None, "attempt_id"),
+    _index_where(IN_DOUBT, "ix_effects_in_doubt", "task_id"),
 )
 
 holds = Table(

@@ -71,6 +71,27 @@ def test_an_effect_belongs_to_an_attempt_that_goes_on(ledger: Ledger) -> None:
     assert ledger.effects(task("A1").key) == []
 
 
+@pytest.mark.parametrize("state", EffectState)
+def test_what_is_in_doubt_is_what_an_open_task_has_begun_and_nobody_has_settled(
+    ledger: Ledger, state: EffectState
+) -> None:
+    add(ledger, task(), task(target="@south"))
+    attempt = ledger.start_attempt(task().key)
+    effect_id = begin(ledger, attempt)
+    ledger.settle_effect(effect_id, state, {})
+    expected = {task().key: [effect_id]} if state.is_in_doubt else {}
+
+    def found() -> dict[str, list[int]]:
+        return {key: [effect.id for effect in effects] for key, effects in ledger.doubts().items()}
+
+    assert found() == expected and ledger.in_doubt([task().key]) == set(expected)
+    ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
+    assert found() == expected
+    assert ledger.doubts(without=[task().backend]) == {}
+    ledger.cancel([task().key], "stopped on request")
+    assert found() == {}
+
+
 def test_an_unknown_effect_cannot_be_settled(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="no such effect"):
         ledger.settle_effect(7, EffectState.COMMITTED, {})
@@ -82,12 +103,12 @@ def test_an_unknown_effect_cannot_be_settled(ledger: Ledger) -> None:
 def test_usage_counts_what_may_have_happened(ledger: Ledger, clock: ManualClock) -> None:
     add(ledger, task())
     attempt = ledger.start_attempt(task().key)
-    for state in (EffectState.COMMITTED, EffectState.UNCERTAIN, EffectState.REFUTED):
+    for state in (EffectState.COMMITTED, EffectState.MADE, EffectState.UNCERTAIN, EffectState.REFUTED):
         ledger.settle_effect(begin(ledger, attempt, kind="post"), state, {})
         clock.advance(60)
     begin(ledger, attempt)  # and is never settled
     minute = timedelta(minutes=1)
-    made = {"post": (NOON, NOON + minute), "follow": (NOON + 3 * minute,)}
+    made = {"post": (NOON, NOON + minute, NOON + 2 * minute), "follow": (NOON + 4 * minute,)}
     assert ledger.usage(device="A1", account="tiktok:@us", now=clock.now()) == Usage(made, made)
 
 

@@ -301,9 +301,29 @@ def test_an_attempt_that_was_cut_off_in_the_tap_is_taken_up(shelf, happened):
     shelf.notes.committing("follow", f"@{user}", None, {"account": "@studio_virtual01", "button": "Follow"})
     if happened:
         shelf.app("set_relation", user=user, state="following")
-    assert shelf.follow(user).outcome is AttemptOutcome.COMPLETED
-    assert shelf.follows(user) == (0 if happened else 1)
-    assert shelf.notes.states[0] is (EffectState.COMMITTED if happened else EffectState.REFUTED)
+    outcome = shelf.follow(user)
+    assert shelf.follows(user) == 0  # it only looks
+    if happened:
+        assert outcome.outcome is AttemptOutcome.COMPLETED
+        assert shelf.notes.states == [EffectState.COMMITTED]
+    else:
+        assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.ANEW)
+        assert shelf.notes.states == [EffectState.REFUTED]
+        assert shelf.follow(user).outcome is AttemptOutcome.COMPLETED and shelf.follows(user) == 1
+
+
+def test_an_answer_that_confirms_nothing_is_none(shelf):
+    """The phone answers null, and the app has not seen the tap."""
+    shelf.phone.fault("click", "null", target="Follow")
+    settled: list[EffectState] = []
+    settle = shelf.notes.settle
+    shelf.notes.settle = lambda number, state, evidence: (
+        settled.append(state),
+        settle(number, state, evidence),
+    )
+    outcome = shelf.follow("demo_null")
+    assert outcome.outcome is AttemptOutcome.FAILED and "confirms nothing" in outcome.message
+    assert settled == [EffectState.REFUTED] and shelf.follows("demo_null") == 0
 
 
 @pytest.mark.parametrize("message", ["UiAutomation not connected", "android.os.DeadObjectException"])

@@ -1,4 +1,4 @@
-"""The real command line, which ends itself with SIGKILL at a chosen point of its code.
+"""The real command line, which ends itself with SIGKILL (or SIGTERM) at a chosen point of its code.
 
     python daemon_with_kill_points.py [--kill POINT:COUNT] [--trace FILE] ... -- daemon campaigns/
 
@@ -8,6 +8,7 @@ The durable writes of the product, its one raw action and its lock are wrapped f
 import argparse
 import importlib
 import io
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -83,6 +84,7 @@ def main(words: Sequence[str]) -> None:
     """Run a command of the runner, with the options before it; does not return."""
     parser = argparse.ArgumentParser(description="Run a command with kill points.")
     parser.add_argument("--kill", metavar="POINT:COUNT", help="where to end, and at which time there")
+    parser.add_argument("--by-term", action="store_true", help="end there as a service is restarted: SIGTERM")
     parser.add_argument("--trace", metavar="FILE", type=Path, help="write each point reached into FILE")
     parser.add_argument("--without-committing", action="store_true", help="lose the `committing` rows")
     parser.add_argument("--clock-offset", metavar="FILE", type=Path, help="seconds to add to the clock")
@@ -101,7 +103,8 @@ def main(words: Sequence[str]) -> None:
     for wait in options.hasty:
         shorten(wait)
     look_the_same()
-    points = Points(options.kill, options.trace)
+    by = signal.SIGTERM if options.by_term else signal.SIGKILL
+    points = Points(options.kill, options.trace, by=by)
     wrap_writes(points)
     wrap_the_rest(points)
     sys.argv = ["runner", *options.command]

@@ -31,6 +31,10 @@ SEEN_FOR_SURE_S = 3
 FEW = 6
 """So many tasks left, and more work is asked for, lest a daemon has nothing to do while it waits for its death."""
 
+PAUSED = (
+    f"SELECT DISTINCT subject FROM pauses WHERE ended_utc IS NULL AND {WAVES.replace('campaign', 'subject')}"
+)
+
 ASKED_TO_END = "asked to end"
 """What the harness writes into a daemon's trace before it sends SIGTERM."""
 
@@ -60,9 +64,15 @@ class Kill:
     """The point is only reached when the daemon is asked to end."""
     stirred: bool = False
     """The point is only reached when files change and people interfere."""
+    by_term: bool = False
+    """Ended there by SIGTERM, as a service is when it is restarted."""
+    paused: bool = False
+    """The oldest work is paused when the daemon is at work, and goes on again after its death: younger work is then
+    in doubt while older work is due."""
 
     def __str__(self) -> str:
-        return f"{self.point}:{self.count}" if self.point else f"after {self.after_s:.2f} s"
+        how = " by SIGTERM" if self.by_term else ""
+        return f"{self.point}:{self.count}{how}" if self.point else f"after {self.after_s:.2f} s"
 
 
 @dataclass(slots=True)
@@ -210,13 +220,15 @@ class Episode:
                 self._unseen.remove(wave)
 
     def look_after_phones(self) -> None:
-        """Answer what a phone on hold asks, release it, and have the task that it was asked in tried again."""
+        """Answer what a phone on hold asks, release it, and have the task that it was asked in tried again, as those
+        that may not try again by themselves."""
         for device in self.reading.rows("SELECT DISTINCT device FROM holds WHERE released_utc IS NULL"):
             phone = next(phone for phone in self.phones.phones if (phone.serial,) == device)
             self.wish(phone, "app", package=APP, action="clear")
             self.runner("holds", "release", phone.serial)
         for (key,) in self.reading.rows(
-            "SELECT DISTINCT key FROM tasks JOIN holds ON tasks.id = task_id WHERE state = 'failed'"
+            "SELECT DISTINCT key FROM tasks LEFT JOIN holds ON tasks.id = task_id "
+            f"WHERE state = 'failed' AND (holds.id IS NOT NULL OR {WAVES} AND retry_max = 0 AND attempts < 9)"
         ):
             self.runner("tasks", "retry", key)
 
@@ -226,18 +238,33 @@ class Episode:
         """One life that ends with this death; the next one may begin when it is over. False if it did not die."""
         with ThreadPoolExecutor(1) as pool:
             process = self.start(kill)
-            stirring = pool.submit(stir, self) if kill.stirred else None
+            disturb = stir if kill.stirred else Episode.pause_oldest if kill.paused else None
+            disturbing = pool.submit(disturb, self) if disturb else None
             self._watch(process, kill)
-        if stirring:
-            stirring.result()
-        if process.returncode == -signal.SIGKILL:
+        if disturbing:
+            disturbing.result()
+        for (name,) in self.reading.rows(PAUSED):
+            self.runner("resume", name)
+        has_died = process.returncode == -signal.SIGKILL
+        if kill.by_term and not process.returncode:
+            has_died = self.reached().count(kill.point or "") >= kill.count
+        if has_died:
             self.result.kills += 1
             self.result.points += [kill.point] if kill.point else []
         elif process.returncode:
             self.complain(f"the daemon ended with {process.returncode} instead of dying {kill}")
         elif not kill.stirred:
             self.complain(f"the point {kill} was never reached")
-        return process.returncode == -signal.SIGKILL
+        return has_died
+
+    def pause_oldest(self) -> None:
+        """Pause the wave whose tasks have waited longest, and ask for another one."""
+        self.wait_until_at_work()
+        self.add_wave()
+        for (name,) in self.reading.rows(
+            f"SELECT campaign FROM tasks WHERE state IN ('pending', 'running') AND {WAVES} ORDER BY id LIMIT 1"
+        ):
+            self.runner("pause", name)
 
     def _watch(self, process: Life, kill: Kill) -> None:
         """Wait for a daemon's death, or kill it; one that outlives its work is asked to end."""
@@ -289,6 +316,8 @@ class Episode:
         options = ["--trace", str(self.trace), *self._wrapping]
         if kill.point:
             options += ["--kill", f"{kill.point}:{kill.count}"]
+        if kill.by_term:
+            options += ["--by-term"]
         self._process = ZYGOTE.start([*options, "--", *self._command()], self.environment, self.log)
         return self._process
 

@@ -1,4 +1,4 @@
-"""Points of the code at which a process ends itself with SIGKILL; both harnesses that kill processes use them.
+"""Points of the code at which a process ends itself; both harnesses that kill processes use them.
 
 Nothing of this is in the product: what it does durably is wrapped from outside. A point is `NAME before`, `NAME
 within` (the statements are executed and not committed) or `NAME after`.
@@ -24,13 +24,19 @@ from runner.tasks import Effect, EffectState, Settlement
 
 
 class Points:
-    """Counts how often each point is reached, writes a trace, and kills this process at the chosen one
-    (`POINT:COUNT`), or `after_s` seconds later."""
+    """Counts how often each point is reached, writes a trace, and ends this process at the chosen one
+    (`POINT:COUNT`), or `after_s` seconds later, by a signal."""
 
-    def __init__(self, kill: str | None, trace: Path | None, after_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        kill: str | None,
+        trace: Path | None,
+        after_s: float = 0.0,
+        by: signal.Signals = signal.SIGKILL,
+    ) -> None:
         point, _, count = (kill or "").rpartition(":")
         self._chosen = (point, int(count or 0))
-        self._after_s = after_s
+        self._after_s, self._by = after_s, by
         self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
         self._reached: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -43,7 +49,7 @@ class Points:
                 at = time.monotonic() - self._started
                 os.write(self._trace, f"{at:.3f}\t{threading.current_thread().name}\t{point}\n".encode())
             if (point, self._reached[point]) == self._chosen:
-                die(self._after_s)
+                die(self._after_s, self._by)
 
     def around(self, owner: type, method: str, name: str) -> None:
         """Make `NAME before` and `NAME after` points of a method."""
@@ -59,12 +65,12 @@ class Points:
         setattr(owner, method, wrapped)
 
 
-def die(after_s: float = 0.0) -> None:
-    """End this process with SIGKILL, now or so many seconds later."""
+def die(after_s: float = 0.0, by: signal.Signals = signal.SIGKILL) -> None:
+    """Send this process a signal that ends it, now or so many seconds later."""
     if after_s:
-        threading.Timer(after_s, die).start()
+        threading.Timer(after_s, die, [0.0, by]).start()
     else:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), by)
 
 
 def reached(trace: Path) -> list[str]:

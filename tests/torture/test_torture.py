@@ -22,6 +22,9 @@ DEATHS = [
     Kill("ledger.hold_back after", stirred=True),
     Kill("ledger.end_span within", after_s=1, at_the_end=True),
     Kill(after_s=2.0),
+    Kill("tap after", by_term=True),
+    Kill("ledger.settle_effect after", by_term=True),
+    Kill(after_s=4.0, paused=True),
 ]
 
 

@@ -30,6 +30,14 @@ JOBS = 3 * (os.cpu_count() or 1)
 CRASH = Kill("ledger.add_step after", 20)
 """A death in the middle of a task."""
 
+UNPROVED = (
+    "tap after",
+    "ledger.settle_effect before",
+    "ledger.settle_effect within",
+    "ledger.settle_effect after",
+)
+"""Between the tap and its proof: the daemon is ended there by SIGTERM, too."""
+
 LATEST_COUNT = 6
 """The second kill at a point comes at its second to sixth time."""
 
@@ -66,6 +74,7 @@ def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random
         deaths += [(Kill(point),), (Kill(point, again),)] if point in stirred else []
     for point in sorted({*calm[asked + 1 :]} - {*calm[:asked]}):
         deaths += [(Kill(point, after_s=after_s, at_the_end=True),) for after_s in (1.0, 3.0)]
+    deaths += [(Kill(point, count, by_term=True),) for point in UNPROVED for count in (1, 3)]
     recovery = {*stirred[: stirred.index(AT_WORK)]}
     for point in sorted({*stirred} - {*calm}):
         deaths += 2 * [(CRASH, Kill(point)) if point in recovery else (Kill(point, stirred=True),)]
@@ -73,7 +82,8 @@ def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random
 
 
 def deaths_at_random(number: int, choice: random.Random) -> list[Deaths]:
-    return [(Kill(after_s=choice.uniform(0.3, 5.0)),) for _ in range(number)]
+    """Every second one while something is paused."""
+    return [(Kill(after_s=choice.uniform(0.3, 5.0), paused=count % 2 == 1),) for count in range(number)]
 
 
 @dataclass(slots=True)

@@ -38,4 +38,4 @@ class Commit(Action):
             if not error.sent:
                 attempt.settle(EffectState.REFUTED, {"reason": f"never sent: {error.message}"})
             raise
-        attempt.settle(EffectState.COMMITTED, {})
+        attempt.settle(EffectState.MADE, {})

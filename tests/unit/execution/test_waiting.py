@@ -68,7 +68,8 @@ def test_what_would_fail_alike_or_needs_a_person_is_not_tried_again(desk: Desk, 
         (EffectState.REFUTED, TaskState.PENDING),
         (EffectState.COMMITTED, TaskState.FAILED),
         (EffectState.UNCERTAIN, TaskState.FAILED),
-        (EffectState.COMMITTING, TaskState.UNCERTAIN),
+        (EffectState.COMMITTING, TaskState.PENDING),
+        (EffectState.MADE, TaskState.PENDING),
     ],
 )
 def test_what_may_have_happened_is_not_tried_again(desk: Desk, state: EffectState, ends: TaskState) -> None:

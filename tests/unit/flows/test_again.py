@@ -121,38 +121,3 @@ def test_a_wait_ends_at_once_when_a_stop_is_asked_for(world, flow_of):
     started = world.clock.now()
     assert world.run().outcome is AttemptOutcome.STOPPED
     assert world.clock.now() - started < timedelta(seconds=1)
-
-
-def test_a_wait_after_an_effect_goes_on_to_the_end_of_its_step(world, flow_of):
-    text = """
-version: 1
-name: follow
-app: small
-steps:
-  - commit: {effect: follow, tap: follow_button, evidence: {button: "Follow"}}
-  - wait_for: {element: name, timeout: 60s}
-verify:
-  steps:
-    - open_link: user
-  happened: followed
-  not_happened: follow_button
-"""
-    world.flow = flow_of(text)
-    shown = ["Follow"]
-    looks = iter(range(100))
-
-    def show():
-        if shown == ["Following"]:
-            world.stop.set()
-            return ["@demo", "Following"] if next(looks) > 2 else ["Following"]
-        return shown
-
-    tap_once = world.phone.tap_once
-
-    def tap(x, y):
-        tap_once(x, y)
-        shown[:] = ["Following"]
-
-    world.phone.show, world.phone.tap_once = show, tap
-    outcome = world.run()
-    assert outcome.outcome is AttemptOutcome.COMPLETED and world.states == ["committed"]

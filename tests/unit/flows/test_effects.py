@@ -7,6 +7,22 @@ from runner.tasks import Again, AttemptOutcome, EffectState
 
 LOST = ConnectionLost("FAKE1: the cable went")
 
+COMMITS_AT_ITS_END = """
+version: 1
+name: follow
+app: small
+steps:
+  - launch:
+  - remember: {name: button, words: follow_button}
+  - commit: {effect: follow, tap: follow_button, evidence: {button: "${button}"}}
+verify:
+  steps:
+    - wait_for: name
+    - open_link: user
+  happened: followed
+  not_happened: follow_button
+"""
+
 
 def test_a_tap_that_was_never_sent_is_refuted(world):
     world.phone.fail("tap_once", DeviceOffline("FAKE1: offline", sent=False))
@@ -83,9 +99,9 @@ def test_a_phone_that_goes_after_the_tap_for_good(world):
     world.phone.fail("open_link", LOST)
     world.phone.fail("reconnect", DeviceOffline("FAKE1: offline"), times=1000)
     outcome = world.run()
-    assert outcome.outcome is AttemptOutcome.FAILED
-    assert "the phone confirmed the tap" in outcome.message and "It is not repeated" in outcome.message
-    assert world.states == ["committed"] and world.taps == 1
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.WHEN_BACK)
+    assert "is not verified" in outcome.message
+    assert world.states == ["made"] and world.taps == 1
 
 
 def test_a_stop_while_the_phone_is_away_does_not_wait_for_it(world):
@@ -108,7 +124,7 @@ def test_a_person_is_asked_for_after_the_tap(world):
     world.phone.on_tap = lambda text: setattr(world, "above", ["Log in"])
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.needs_person
-    assert "the phone confirmed the tap" in outcome.message and world.states == ["committed"]
+    assert "is not verified" in outcome.message and world.states == ["made"]
 
 
 def test_the_timeout_of_the_task_leaves_time_for_the_proof(world):
@@ -149,16 +165,41 @@ def test_an_uncertain_effect_waits_for_a_person(world):
     assert outcome.outcome is AttemptOutcome.UNCERTAIN and world.phone.events == []
 
 
-def test_an_effect_cut_off_in_the_tap_that_happened(world):
-    world.earlier(EffectState.COMMITTING)
+@pytest.mark.parametrize("last", ["", "  - finish: that is all\n"], ids=["", "finish"])
+def test_a_flow_without_a_verify_step_is_proved_at_its_end(world, flow_of, last):
+    """That the phone has confirmed the tap says nothing about what the app made of it."""
+    world.flow = flow_of(COMMITS_AT_ITS_END.replace("verify:\n", f"{last}verify:\n"))
+    world.phone.on_tap = lambda text: None
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and "did not happen" in outcome.message
+    assert world.states == ["refuted"] and world.taps == 1 and world.phone.done("open_link")
+
+
+def test_the_end_of_the_process_after_the_tap_leaves_the_proof_to_the_next_attempt(world):
+    world.phone.on_tap = lambda text: (world.tapped(text), world.stop.set())
+    assert world.run().outcome is AttemptOutcome.STOPPED
+    assert world.states == ["made"] and world.taps == 1
+    world.stop.clear()
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.states == ["committed"] and world.taps == 1
+
+
+@pytest.mark.parametrize("state", [EffectState.COMMITTING, EffectState.MADE])
+def test_an_effect_cut_off_in_the_tap_that_happened(world, state):
+    world.earlier(state)
     world.state = "Following"
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.COMPLETED and "as the app shows" in outcome.message
     assert world.states == ["committed"] and world.taps == 0
 
 
-def test_an_effect_cut_off_before_the_tap_begins_again(world):
-    world.earlier(EffectState.COMMITTING)
+@pytest.mark.parametrize("state", [EffectState.COMMITTING, EffectState.MADE])
+def test_an_effect_that_did_not_happen_is_made_when_it_is_the_tasks_turn_again(world, state):
+    """The look comes before its turn, whatever is paused: it does nothing but look."""
+    world.earlier(state)
+    outcome = world.run()
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.ANEW)
+    assert world.states == ["refuted"] and world.taps == 0
     assert world.run().outcome is AttemptOutcome.COMPLETED
     assert world.states == ["refuted", "committed"] and world.taps == 1
 
@@ -193,3 +234,41 @@ def test_a_look_that_needs_a_person_is_left_until_that_person_was_there(world):
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.needs_person
     assert "is not verified" in outcome.message
     assert world.states == ["committing"] and world.taps == 0
+
+
+LOOKS_FOR_ITS_PAGE = """
+version: 1
+name: follow
+app: small
+steps:
+  - commit: {effect: follow, tap: follow_button, evidence: {button: "Follow"}}
+  - verify:
+verify:
+  steps:
+    - open_link: user
+    - wait_for: {element: name, timeout: 1s}
+  happened: followed
+  not_happened: follow_button
+"""
+
+
+def test_a_proof_that_did_not_find_its_page_has_not_looked_yet(world, flow_of):
+    """What it would be easy to take for `cannot tell` says nothing: the next attempt looks again."""
+    world.flow = flow_of(LOOKS_FOR_ITS_PAGE)
+    world.earlier(EffectState.COMMITTING)
+    world.phone.show = lambda: ["somebody else's page"]
+    outcome = world.run()
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.TO_PROVE)
+    assert "is not verified" in outcome.message and world.states == ["committing"]
+    world.phone.show = lambda: ["@demo", "Following"]
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.states == ["committed"] and world.taps == 0
+
+
+def test_a_look_after_a_failure_that_shows_neither_is_uncertain_too(world):
+    """A tap that the phone confirmed, a step that failed, and an app that shows neither."""
+    shown = iter([["@demo", "Follow"]] * 3)
+    world.phone.show = lambda: next(shown, ["@demo", "Message"])
+    world.phone.fail("open_link", LOST)
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.UNCERTAIN and world.states == ["uncertain"]

@@ -31,7 +31,7 @@ def test_the_ledger_is_told_before_and_after_the_one_tap(world):
     assert told == [
         ("committing", "follow"),
         ("tap_once", "Follow"),
-        ("settle", "committed"),
+        ("settle", "made"),
         ("settle", "committed"),
     ]
     assert world.rows[0].evidence == {"button": "Follow"} and world.rows[0].target == "@demo"
@@ -63,8 +63,9 @@ def test_a_stop_is_noticed_between_two_steps(world):
     assert world.phone.events == []
 
 
-def test_a_stop_after_the_tap_skips_the_rest_and_says_so(world):
-    world.phone.on_tap = lambda text: (world.tapped(text), world.stop.set())
+def test_a_stop_after_the_proof_skips_the_rest_and_says_so(world):
+    opened = world.phone.open_link
+    world.phone.open_link = lambda uri, package: (opened(uri, package), world.stop.set())
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.COMPLETED
     assert outcome.message == "the follow of @demo was made; then stopped on request, the rest was skipped"

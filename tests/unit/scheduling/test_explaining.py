@@ -4,8 +4,9 @@ import pytest
 from question_desk import Desk, Gate, advised, campaign, follow, only, said
 
 from runner.reports.explanation import Verdict
+from runner.scheduling.overview import overview
 from runner.store.rows import PauseScope
-from runner.tasks import Again, AttemptOutcome, Outcome
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 # It ran, it runs, it will run
 
@@ -106,6 +107,29 @@ def test_it_is_uncertain(desk: Desk) -> None:
     assert answer.verdict is Verdict.UNCERTAIN
     assert "follow @north may or may not have happened" in said(answer)
     assert "runner tasks resolve 1 --happened" in advised(answer)
+
+
+def test_it_was_made_and_is_not_proved_yet_and_another_waits_for_that(desk: Desk) -> None:
+    def lose_the_page(task, journal, stop):  # type: ignore[no-untyped-def]
+        made = journal.committing("follow", task.target, "@own", {"button": "Follow"})
+        journal.settle(made, EffectState.MADE, {})
+        return Outcome(AttemptOutcome.FAILED, "the page was not found", again=Again.TO_PROVE)
+
+    desk.backend.behaviour = lose_the_page
+    desk.write(campaign("09:00", users=["@north", "@south"]))
+    desk.start()
+    desk.move_to("2026-11-21T09:00")
+    made = desk.why_task(desk.key())
+    assert made.verdict is Verdict.IN_DOUBT
+    assert "its follow is not proved yet: the page was not found; looked at again at" in said(made)
+    assert "no other follow is made on A1 or by its account" in said(made)
+    assert "runner tasks resolve 1 --happened" in advised(made)
+    waits = desk.why_task(desk.key(user="@south"))
+    assert waits.verdict is Verdict.IN_DOUBT
+    assert f"in doubt: the follow of {desk.key()} is not proved yet" in said(waits)
+    desk.move_to("2026-11-21T09:00:30")
+    lines = overview(desk.ledger, desk.situation()).waiting
+    assert [(line.verdict, line.count) for line in lines] == [(Verdict.IN_DOUBT, 1)] * 2
 
 
 def test_it_is_tried_again(desk: Desk) -> None:

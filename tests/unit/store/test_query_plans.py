@@ -75,6 +75,7 @@ QUESTIONS: dict[str, Question] = {
     "an occurrence": lambda ledger: ledger.records_of(OCCURRENCE),
     "finding": lambda ledger: ledger.find_tasks("2026"),
     "pending": lambda ledger: (ledger.pending(), ledger.added_since(7), ledger.next_due(NOON)),
+    "in doubt": lambda ledger: (ledger.doubts(), ledger.doubts(["local_api"]), ledger.in_doubt(["k"])),
     "counts": lambda ledger: ledger.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),

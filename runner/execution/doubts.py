@@ -1,0 +1,151 @@
+"""What attempts have begun on phones and nobody has looked at yet. It is proved before anything else goes on there."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from runner.clock import Clock
+from runner.errors import HeldBack
+from runner.execution.accounts import Account
+from runner.execution.limiter import effects_of
+from runner.execution.requests import Refusal
+from runner.store.ledger import Ledger
+from runner.store.rows import TaskRow
+from runner.tasks import Effect, Task
+
+IN_DOUBT = "in doubt: "
+"""How a reason begins that names what has to be proved first."""
+
+FIRST_LOOK = timedelta(seconds=60)
+"""When what waits for a first look is looked at again at the latest; else when that look has ended."""
+
+BY_SOMEBODY = timedelta(days=1)
+"""The same, where this process does not look."""
+
+
+@dataclass(slots=True)
+class Doubt:
+    """The effects of one task that were begun and not proved. Until somebody `has_looked` in this process, nothing
+    else touches its phone or its account; after a look that came to nothing, only effects of other kinds do. The
+    next look is at `again_utc` (None: when a person or another process has done something)."""
+
+    task: Task
+    effects: tuple[Effect, ...]
+    again_utc: datetime | None = None
+    has_looked: bool = False
+
+    @property
+    def kinds(self) -> set[str]:
+        return {effect.kind for effect in self.effects}
+
+    @property
+    def accounts(self) -> set[str]:
+        return {effect.account for effect in self.effects if effect.account}
+
+    @property
+    def reason(self) -> str:
+        what = " and ".join(sorted(self.kinds))
+        if self.has_looked:
+            return f"{IN_DOUBT}the {what} of {self.task.key} is not proved yet"
+        return f"{IN_DOUBT}whether the {what} of {self.task.key} happened is looked up first"
+
+
+class Doubts:
+    """Any thread may ask. Backends in `batched` are left out: they find what they began on the other side, by
+    itself, whatever else goes on there."""
+
+    def __init__(self, ledger: Ledger, batched: Collection[str], clock: Clock) -> None:
+        self._ledger, self._batched, self._clock = ledger, batched, clock
+        self._lock = threading.Lock()
+        self._doubts: dict[str, Doubt] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._doubts
+
+    def read(self) -> list[TaskRow]:
+        """Take over what dead processes have left; returns the tasks, which are to be proved first."""
+        rows = []
+        for key, effects in self._ledger.doubts(self._batched).items():
+            if (row := self._ledger.task(key)) is not None:
+                self._doubts[key] = Doubt(row.task, tuple(effects))
+                rows.append(row)
+        return rows
+
+    def recheck(self) -> bool:
+        """Let go of what somebody else has settled; true if there was such."""
+        if not self._doubts:
+            return False
+        left = self._ledger.doubts(self._batched)
+        with self._lock:
+            settled = [key for key in self._doubts if key not in left]
+            for key in settled:
+                del self._doubts[key]
+        return bool(settled)
+
+    def looked(self, task: Task, effects: Iterable[Effect], again_utc: datetime | None) -> None:
+        """An attempt has ended; these are the effects of its task, as they are now."""
+        left = tuple(effect for effect in effects if effect.state.is_in_doubt)
+        with self._lock:
+            if left:
+                self._doubts[task.key] = Doubt(task, left, again_utc, has_looked=True)
+            else:
+                self._doubts.pop(task.key, None)
+
+    def put_off(self, key: str) -> bool:
+        """Something keeps it from being looked at, until that is over; true if others may go on for that."""
+        with self._lock:
+            doubt = self._doubts.get(key)
+            if doubt is None:
+                return False
+            had_looked, doubt.has_looked, doubt.again_utc = doubt.has_looked, True, None
+            return not had_looked
+
+    def are_over(self, reason: str) -> bool:
+        """Whether this was a reason to wait, and is none any longer."""
+        with self._lock:
+            return reason.startswith(IN_DOUBT) and all(one.reason != reason for one in self._doubts.values())
+
+    # what it keeps from going on
+
+    def refusal(self, task: Task) -> Refusal | None:
+        """Why a task may not begin, as far as is known of it before it does."""
+        if not self._doubts:
+            return None
+        account = Account.of(None, task.username).name if task.username else None
+        kinds = {kind for kind, count in effects_of(task).items() if count}
+
+        def is_near(doubt: Doubt) -> bool:
+            return (task.device is not None and task.device == doubt.task.device) or account in doubt.accounts
+
+        doubt = self._first(task, lambda one: is_near(one) and (not one.has_looked or kinds & one.kinds))
+        if doubt is None:
+            return None
+        until = doubt.again_utc if doubt.has_looked else self._clock.now() + FIRST_LOOK
+        return Refusal(doubt.reason, until)
+
+    def ask_as(self, task: Task, account: str) -> None:
+        """Whether an attempt may go on as this account. Raises HeldBack until what is in doubt of it was looked at."""
+        self._raise(self._first(task, lambda one: not one.has_looked and account in one.accounts))
+
+    def ask(self, task: Task, kind: str, account: str | None) -> None:
+        """Whether an attempt may make an effect. Raises HeldBack while one of its kind is in doubt."""
+
+        def is_alike(doubt: Doubt) -> bool:
+            if account is not None and doubt.accounts:
+                return kind in doubt.kinds and account in doubt.accounts
+            return kind in doubt.kinds and task.device is not None and task.device == doubt.task.device
+
+        self._raise(self._first(task, is_alike))
+
+    def _first(self, task: Task, condition: Callable[[Doubt], object]) -> Doubt | None:
+        """The first that keeps a task back; one that is in doubt itself is only looked at."""
+        with self._lock:
+            if task.key in self._doubts:
+                return None
+            return next((doubt for doubt in self._doubts.values() if condition(doubt)), None)
+
+    def _raise(self, doubt: Doubt | None) -> None:
+        if doubt is not None:
+            wait = BY_SOMEBODY if doubt.has_looked else FIRST_LOOK
+            raise HeldBack(doubt.reason, not_before=doubt.again_utc or self._clock.now() + wait)

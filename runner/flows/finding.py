@@ -1,0 +1,37 @@
+"""What a look at the app says about an effect that may have been made."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runner.errors import TaskError
+
+
+class Verdict(StrEnum):
+    """The conclusion of a proof.
+
+    `undecided`: the page was looked at, and shows neither; only a person can tell. `not looked`: the page was
+    not reached (the phone is away, another account is shown, a person is asked for), so nothing is known yet:
+    the effect stays as it is, and a later look may tell.
+    """
+
+    HAPPENED = "happened"
+    NOT_HAPPENED = "not happened"
+    UNDECIDED = "undecided"
+    NOT_LOOKED = "not looked"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A conclusion; `obstacle` is what kept a proof from its page, set if and only if it has not looked."""
+
+    verdict: Verdict
+    obstacle: TaskError | None = None
+
+
+HAPPENED = Finding(Verdict.HAPPENED)
+NOT_HAPPENED = Finding(Verdict.NOT_HAPPENED)
+UNDECIDED = Finding(Verdict.UNDECIDED)
+
+
+def not_looked(obstacle: TaskError) -> Finding:
+    return Finding(Verdict.NOT_LOOKED, obstacle)
