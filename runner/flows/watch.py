@@ -32,8 +32,8 @@ DISMISSALS = 5
 class Watch(ABC):
     """What an attempt sees of one app on one phone.
 
-    `variables` are what `${name}` stands for; one that could not be read is not among them. The deadline, in the clock's monotonic seconds, cuts every wait
-    short, and so does a request to stop: nothing is lost by that before an input.
+    `variables` are what `${name}` stands for; one that could not be read is not among them. The deadline, in the
+    clock's monotonic seconds, cuts every wait short, and so does a request to stop: nothing is lost by that before an input.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Watch(ABC):
 
     def told(self, text: str) -> str:
         """The text as a person is told it."""
-        return fill(text, {name: NOT_READ for name in names_in(text)} | self.variables)
+        return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
 
     def seconds(self, text: str) -> float:
         return seconds(self.fill(text))
