@@ -33,7 +33,8 @@ class Watch(ABC):
     """What an attempt sees of one app on one phone.
 
     `variables` are what `${name}` stands for; one that could not be read is not among them. The deadline, in the
-    clock's monotonic seconds, cuts every wait short, and so does a request to stop: nothing is lost by that before an input.
+    clock's monotonic seconds, cuts every wait short, and so does a request to stop: nothing is lost by that before an
+    input.
     """
 
     def __init__(
