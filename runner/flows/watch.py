@@ -108,9 +108,14 @@ class Watch(ABC):
             self.phone.tap(*point)
         self.pause(POLL_S)
 
-    def await_element(self, name: str, timeout_s: float) -> Element:
-        """The element as soon as it is shown. Raises ElementMissing."""
-        return self._await(lambda screen: self.app.find(name, screen), timeout_s, spoken(name))
+    def await_words(self, name: str, timeout_s: float) -> str:
+        """What an element says, as soon as it is shown and says something. Raises ElementMissing."""
+
+        def words(screen: Screen) -> str | None:
+            element = self.app.find(name, screen)
+            return element.words or None if element is not None else None
+
+        return self._await(words, timeout_s, spoken(name))
 
     def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
         """Where to tap an element, as soon as it is shown (and, if asked, stands still)."""

@@ -76,7 +76,7 @@ class Remember(Action):
 
     def _words(self, attempt: Attempt, name: str, timeout_s: float) -> str | None:
         try:
-            words = attempt.await_element(name, timeout_s).words
+            words = attempt.await_words(name, timeout_s)
         except ElementMissing:
             if self.otherwise is None:
                 raise
