@@ -1,12 +1,13 @@
 """`go_back`: find the way back to a known page, from wherever the app stands."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
 from runner.flows.language import Action
+from runner.flows.typed_values import OrVariable
 
 LOOK_S = 3.0
 """How long a page has to come up before the back key is pressed again."""
@@ -20,7 +21,9 @@ class GoBack(Action, Condition):
     short: ClassVar = "element"
     is_input: ClassVar = True
 
-    times: int = Field(default=8, ge=1, le=20, description="How often the key is pressed at most.")
+    times: Annotated[int, Field(ge=1, le=20), OrVariable()] = Field(
+        default=8, description="How often the key is pressed at most."
+    )
 
     def title(self) -> str:
         return f"go back to {self.words()}"
