@@ -90,23 +90,30 @@ def seen_of(caption: str, text: str | None, before: str | None) -> set[str]:
     if text is None:
         return {"not read"}
     words = {"ours" if text == caption else "another"}
-    return words | ({"as before"} if text == before else set())
+    return words | ({"newest before"} if text == before else set())
 
 
 @pytest.mark.parametrize("caption", ["Mine", ""])
 @pytest.mark.parametrize("told", sorted(TILES))
 def test_each_row_of_the_proof_of_a_post(caption: str, told: str) -> None:
-    for tiles, before, now, second in product(TILES[told], CAPTIONS, CAPTIONS, CAPTIONS):
+    for tiles, before, beneath, now, second in product(TILES[told], CAPTIONS, CAPTIONS, CAPTIONS, CAPTIONS):
         variables: Evidence = {
             "evidence.caption": caption,
             "evidence.newest": before,
+            "evidence.second": beneath,
             "newest_now": now,
             "second_now": second,
             "evidence.tiles": tiles[0],
             "tiles_now": tiles[1],
         }
         under = {"no caption"} if second == "" else seen_of(caption, second, before)
-        seen = [seen_of(caption, before, None), seen_of(caption, now, before), {told}, under]
+        seen = [
+            seen_of(caption, before, None),
+            seen_of(caption, beneath, None),
+            seen_of(caption, now, before),
+            under,
+            {told},
+        ]
         expected = concluded("The proof of a post", seen)
         assert judge("post", variables) == expected, variables
 

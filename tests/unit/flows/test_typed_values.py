@@ -119,7 +119,9 @@ def test_validate_takes_a_declared_number_and_refuses_a_text(tmp_path: Path) -> 
 
 
 def test_a_value_that_could_not_be_read_ends_the_step_before_it_does_anything(world, flow_of):
-    world.flow = flow_of("  - remember: {name: often, unknown: true}\n  - swipe: {direction: up, times: '${often}'}")
+    world.flow = flow_of(
+        "  - remember: {name: often, unknown: true}\n  - swipe: {direction: up, times: '${often}'}"
+    )
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.FAILED and "could not be read" in outcome.message
     assert world.phone.done("swipe") == []
