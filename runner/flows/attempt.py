@@ -7,6 +7,7 @@ from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError
 from runner.flows.finding import HAPPENED, NOT_HAPPENED, UNDECIDED, Finding, Verdict, not_looked
 from runner.flows.language import Action, Flow, Step
+from runner.flows.profile import VARIABLES as SOUGHT_BY
 from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
 from runner.flows.watch import POLL_S, Watch
@@ -90,7 +91,7 @@ class Attempt(Watch):
         action, unfit = self._filled(step)
         ordinal, title = (
             self._ordinal,
-            self.fill(step.action.kind if unfit else action.title())[:TITLE_LENGTH],
+            self.told(step.action.kind if unfit else action.title())[:TITLE_LENGTH],
         )
         self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
         started_utc, started = self._clock.now(), self._clock.monotonic()
@@ -151,9 +152,14 @@ class Attempt(Watch):
         """Whether anything was done on the phone."""
         return self._completed > 0
 
-    def remember(self, name: str, value: str) -> None:
-        """Keep a variable. Raises HeldBack if it is an account that another phone works as now."""
-        self.variables[name] = value
+    def remember(self, name: str, value: str | None) -> None:
+        """Keep a variable; None if it could not be read. Raises HeldBack if it is an account that another phone
+        works as now, and TaskError if it is one that elements are found by."""
+        if value is None and name in SOUGHT_BY:
+            raise TaskError(f"{self.phone.serial}: {name} could not be read")
+        self.variables.pop(name, None)
+        if value is not None:
+            self.variables[name] = value
         if name == "account" and self.account is not None:
             self._journal.works_as(self.flow.app, self.account)
 
@@ -230,8 +236,8 @@ class Attempt(Watch):
         """
         verification = self.flow.verification
         assert verification is not None and self.effect is not None
-        evidence = self.effect.evidence
-        self.variables |= {f"evidence.{name}": evidence.get(name, "") for name in self.flow.evidence}
+        for name in self.flow.evidence:
+            self.remember(f"evidence.{name}", self.effect.evidence.get(name))
         kept, self._deadline = (
             self._deadline,
             self._clock.monotonic() + self.seconds(verification.proof.timeout),

@@ -1,19 +1,21 @@
 """How values that a flow read from screens are compared. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from runner.flows.tiles import prepended, unchanged
 from runner.phone.screen import normalise
 
-_CUT = re.compile(r"(?:\s|…|\.\.\.)*\b(?:more|less)\s*$|…\s*$", re.IGNORECASE)
+_CUT = re.compile(
+    r"(?:…|(?<!\.)\.\.\.)\s*(?:(?:see\s+)?(?:more|less))?\s*$|\s(?:see\s+)?(?:more|less)\s*$", re.I
+)
+"""How screens say that they cut a text. Garbled emoji are dots too, by pairs."""
+
 _NO_WORD = re.compile(r"\W+")
-_SEPARATOR = " | "
-_ROOM = "(room)"
 
-
-def listed(items: Sequence[str], *, room: bool) -> str:
-    """A list of tiles as a value. `room` says that one more tile would still be on the screen."""
-    return _SEPARATOR.join([*items, _ROOM] if room else items)
+CUT_LETTERS, WHOLE_LETTERS = 20, 60
+"""How many letters and digits of a beginning are enough where the screen says that it cut the text, and where it
+does not: no app cuts a text that is shorter than that."""
 
 
 def same(left: str, right: str) -> bool:
@@ -22,60 +24,37 @@ def same(left: str, right: str) -> bool:
 
 
 def shows_caption(shown: str, caption: str) -> bool:
-    """Whether what a screen shows is a caption, as far as it shows it.
+    """Whether what a screen shows surely is a caption, as far as it shows it.
 
-    Screens cut captions short ("... more"), and hierarchies garble emoji: only letters and digits count, and
-    a shown beginning is enough if it has at least 20 of them.
+    Screens cut captions short ("... more"), and hierarchies garble emoji: only letters and digits count, and a
+    beginning is enough if it is long.
     """
-    written = _letters(caption)
-    seen = {_letters(shown), _letters(_CUT.sub("", shown))}
-    return written in seen or any(len(text) >= 20 and written.startswith(text) for text in seen)
+    written, beginning = _letters(caption), _letters(_CUT.sub("", shown))
+    least = CUT_LETTERS if _CUT.search(shown) else WHOLE_LETTERS
+    is_long = len(beginning) >= least
+    return _letters(shown) == written or (is_long and written.startswith(beginning))
 
 
-def unchanged(now: str, before: str) -> bool:
-    """Whether a list of tiles surely is the one it was."""
-    new, old = now.split(_SEPARATOR), before.split(_SEPARATOR)
-    if old[-1] == _ROOM:
-        return len(new) == len(old) and new[-1] == _ROOM
-    return _stayed(new, old) > _shifted(new, old)
+def is_other_caption(shown: str, caption: str) -> bool:
+    """Whether what a screen shows surely is not that caption: not even a beginning of it.
 
-
-def prepended(now: str, before: str) -> bool:
-    """Whether a list of tiles surely has a new first item.
-
-    A full screen drops its last tile for the new one, and the counts on the tiles grow meanwhile: such a list
-    is held against what it was and against what it was shifted by one, and the better fit decides. Where both
-    fit alike (all tiles say `0`), neither `unchanged` nor this is true.
+    Of a short beginning neither this nor `shows_caption` is true.
     """
-    new, old = now.split(_SEPARATOR), before.split(_SEPARATOR)
-    if old[-1] == _ROOM:
-        return len(new) > len(old) or (len(new) == len(old) and new[-1] != _ROOM)
-    return _shifted(new, old) > _stayed(new, old)
+    written, beginning = _letters(caption), _letters(_CUT.sub("", shown))
+    may_be_cut = bool(beginning) and written.startswith(beginning)
+    return _letters(shown) != written and not may_be_cut
 
 
 def _letters(text: str) -> str:
     return _NO_WORD.sub("", text).casefold()
 
 
-def _stayed(new: list[str], old: list[str]) -> int:
-    return _alike(new, old) if len(new) == len(old) else 0
-
-
-def _shifted(new: list[str], old: list[str]) -> int:
-    """How well `new` is explained by one item of any kind before the old ones."""
-    return 1 + _alike(new[1:], old) if len(new) >= len(old) else 0
-
-
-def _alike(left: list[str], right: list[str]) -> int:
-    return sum(a == b for a, b in zip(left, right, strict=False))
-
-
 COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "equal": same,
     "is_not": lambda left, right: not same(left, right),
     "shows": shows_caption,
-    "does_not_show": lambda left, right: not shows_caption(left, right),
+    "does_not_show": is_other_caption,
     "unchanged_from": unchanged,
     "prepended_to": prepended,
 }
-"""How two values are compared, by the key that asks for it."""
+"""How two values are compared, by the key that asks for it. One that could not be read compares as nothing."""

@@ -28,7 +28,7 @@ class Condition(Model):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
-    `unchanged_from`, `prepended_to`.
+    `unchanged_from`, `prepended_to`; it is false if either could not be read.
     """
 
     element: ElementName | None = Field(default=None, description="This element is shown.")
@@ -66,8 +66,11 @@ class Condition(Model):
             raise refuse("bad-condition", f"`value` is held against exactly one of: {legal}")
         return self
 
-    def holds(self, shown: Callable[[str], bool], fill: Callable[[str], str]) -> bool:
-        """Whether it is true, given which elements are shown and what the variables stand for."""
+    def holds(self, shown: Callable[[str], bool], fill: Callable[[str], str | None]) -> bool:
+        """Whether it is true, given which elements are shown and what texts with variables stand for.
+
+        What could not be read stands for None, and no comparison with it is true.
+        """
         if self.any is not None:
             return any(part.holds(shown, fill) for part in self.any)
         if self.all is not None:
@@ -77,7 +80,8 @@ class Condition(Model):
         if self.gone is not None:
             return not shown(self.gone)
         key = self._compared()
-        return COMPARISONS[key](fill(self.value or ""), fill(getattr(self, key)))
+        left, right = fill(self.value or ""), fill(getattr(self, key))
+        return left is not None and right is not None and COMPARISONS[key](left, right)
 
     def words(self) -> str:
         """What it waits for, in words."""

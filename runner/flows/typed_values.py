@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from runner.errors import Unsupported
+from runner.errors import TaskError, Unsupported
 from runner.flows.reading import Names, refuse
 from runner.flows.templates import check, fill
 
@@ -60,11 +60,17 @@ class OrVariable:
 def filled(model: T, variables: Mapping[str, str]) -> T:
     """The step with the values of its variables in place of them. Raises Unsupported if one does not fit."""
     values = {
-        name: _value(type(model), name, fill(value, variables), value)
+        name: _value(type(model), name, _known(value, variables), value)
         for name in _keys(type(model))
         if _is_variable(value := getattr(model, name))
     }
     return model.model_copy(update=values) if values else model
+
+
+def _known(value: str, variables: Mapping[str, str]) -> str:
+    if value[2:-1] not in variables:
+        raise TaskError(f"what the step needs could not be read: {value}")
+    return fill(value, variables)
 
 
 def _value(model: type[BaseModel], name: str, text: str, written: str) -> Any:

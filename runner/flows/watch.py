@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from runner.clock import Clock
 from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
-from runner.flows.comparing import listed
 from runner.flows.conditions import Condition, spoken
 from runner.flows.durations import seconds
 from runner.flows.matching import has_room
 from runner.flows.profile import AppView
-from runner.flows.templates import fill
+from runner.flows.templates import fill, names_in
+from runner.flows.tiles import listed
 from runner.phone.driver import Driver
 from runner.phone.screen import Element, Screen, focused_field
 
@@ -22,6 +22,9 @@ POLL_S = 0.2
 OPAQUE_S = 8.0
 """How long a screen may be unreadable before it counts as one that only a person may pass."""
 
+NOT_READ = "(not read)"
+"""How a person is told a value that could not be read."""
+
 DISMISSALS = 5
 """How many dialogs are declined in a row."""
 
@@ -29,8 +32,9 @@ DISMISSALS = 5
 class Watch(ABC):
     """What an attempt sees of one app on one phone.
 
-    `variables` are what `${name}` stands for; the deadline, in the clock's monotonic seconds, cuts every wait
-    short, and so does a request to stop: nothing is lost by that before an input.
+    `variables` are what `${name}` stands for; one that could not be read is not among them. The deadline, in the
+    clock's monotonic seconds, cuts every wait short, and so does a request to stop: nothing is lost by that before an
+    input.
     """
 
     def __init__(
@@ -54,13 +58,26 @@ class Watch(ABC):
         """Whether a wait may end at once, because that is asked for."""
 
     def fill(self, text: str) -> str:
-        return fill(text, self.variables)
+        """The text with its variables filled in. Raises TaskError if one of them could not be read."""
+        filled = self.known(text)
+        if filled is None:
+            raise TaskError(f"{self.phone.serial}: what the step needs could not be read: {self.told(text)}")
+        return filled
+
+    def known(self, text: str) -> str | None:
+        """The text with its variables filled in; None if one of them could not be read."""
+        is_known = all(name in self.variables for name in names_in(text))
+        return fill(text, self.variables) if is_known else None
+
+    def told(self, text: str) -> str:
+        """The text as a person is told it."""
+        return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
 
     def seconds(self, text: str) -> float:
         return seconds(self.fill(text))
 
     def holds(self, condition: Condition, screen: Screen) -> bool:
-        return condition.holds(lambda name: self.app.find(name, screen) is not None, self.fill)
+        return condition.holds(lambda name: self.app.find(name, screen) is not None, self.known)
 
     def pause(self, pause_s: float) -> None:
         self._clock.wait(self._never, pause_s)
@@ -91,9 +108,14 @@ class Watch(ABC):
             self.phone.tap(*point)
         self.pause(POLL_S)
 
-    def await_element(self, name: str, timeout_s: float) -> Element:
-        """The element as soon as it is shown. Raises ElementMissing."""
-        return self._await(lambda screen: self.app.find(name, screen), timeout_s, spoken(name))
+    def await_words(self, name: str, timeout_s: float) -> str:
+        """What an element says, as soon as it is shown and says something. Raises ElementMissing."""
+
+        def words(screen: Screen) -> str | None:
+            element = self.app.find(name, screen)
+            return element.words or None if element is not None else None
+
+        return self._await(words, timeout_s, spoken(name))
 
     def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
         """Where to tap an element, as soon as it is shown (and, if asked, stands still)."""
@@ -112,11 +134,36 @@ class Watch(ABC):
         """Wait until a text field has the focus, which it was given by a tap."""
         self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)
 
-    def await_condition(self, condition: Condition, timeout_s: float) -> None:
-        self._await(lambda screen: self.holds(condition, screen) or None, timeout_s, condition.words())
+    def await_condition(self, condition: Condition, timeout_s: float, settle_s: float = 0.0) -> None:
+        """Wait until it is true, and has been for a while."""
+        since: float | None = None
+
+        def settled(screen: Screen) -> bool | None:
+            nonlocal since
+            now = self._clock.monotonic()
+            since = (now if since is None else since) if self.holds(condition, screen) else None
+            return True if since is not None and now - since >= settle_s else None
+
+        self._await(settled, timeout_s, condition.words())
+
+    def appears(self, condition: Condition, timeout_s: float) -> bool:
+        """Whether it becomes true in time. Raises NeedsPerson if the screen stays unreadable."""
+        until = self._clock.monotonic() + timeout_s
+
+        def decided(screen: Screen) -> bool | None:
+            if self.holds(condition, screen):
+                return True
+            is_over = self._clock.monotonic() >= until and not screen.is_opaque
+            return False if is_over else None
+
+        return self._await(decided, timeout_s + OPAQUE_S + POLL_S, condition.words())
 
     def await_list(self, name: str, timeout_s: float, settle_s: float) -> str:
-        """The words of all elements of a name, once they have stayed the same for a while."""
+        """The words of all elements of a name, once they have stayed the same for a while.
+
+        Grids fill late: that there are none is believed when the time is up.
+        """
+        until = self._clock.monotonic() + timeout_s
         last, since = "", 0.0
 
         def settled(screen: Screen) -> str | None:
@@ -126,7 +173,7 @@ class Watch(ABC):
             now, value = self._clock.monotonic(), listed([_all_words(tile) for tile in tiles], room=room)
             if value != last:
                 last, since = value, now
-            return value if now - since >= settle_s else None
+            return value if now - since >= settle_s and (tiles or now >= until) else None
 
         return self._await(settled, timeout_s, f"a settled list of {spoken(name)}")
 

@@ -17,6 +17,7 @@ KINDS = {
     "kill_u2": "the uiautomator2 server dies and nothing has happened",
     "error": "the answer is the error `message` with `data`, and nothing has happened",
     "null": "the answer is null, and nothing has happened",
+    "ignored": "the answer is true, as if it had happened, and nothing has",
     "delay": "it happens after `seconds`",
 }
 
@@ -71,6 +72,8 @@ class Fault:
                 raise ValueError(f"{name!r} is missing or no string")
         if wish["kind"] not in KINDS:
             raise ValueError(f"unknown kind {wish['kind']!r}; legal kinds: {', '.join(KINDS)}")
+        if wish["kind"] == "ignored" and (wish["method"] == "*" or ":" in wish["method"]):
+            raise ValueError("'ignored' is for one JSON-RPC method that answers true, as click does")
         for name in ("times", "skip", "seconds"):
             if name in wish and (not isinstance(wish[name], int | float) or wish[name] < 0):
                 raise ValueError(f"{name!r} must be a number that is not negative, not {wish[name]!r}")
@@ -105,6 +108,8 @@ class Faults:
             raise OrderedError(fault.message, fault.data)
         if fault.kind == "null":
             return None
+        if fault.kind == "ignored":
+            return True  # type: ignore[return-value]
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await action()

@@ -75,6 +75,15 @@ def test_a_fault_can_wait_for_one_button(phone: Any, d: u2.Device) -> None:
     assert phone.get()["package"] == "com.android.settings"
 
 
+def test_a_tap_may_be_ignored_although_the_answer_says_otherwise(phone: Any, d: u2.Device) -> None:
+    phone.fault("click", "ignored", target="Settings")
+    before = phone.get()["package"]
+    d(description="Settings").click()
+    assert phone.get()["package"] == before
+    d(description="Settings").click()
+    assert phone.get()["package"] == "com.android.settings"
+
+
 def test_an_offline_phone_is_listed_as_offline_until_it_is_online(
     shelf: Any, phone: Any, device: adbutils.AdbDevice
 ) -> None:
@@ -184,6 +193,7 @@ def test_what_a_user_did_is_in_the_memory(phone: Any, d: u2.Device) -> None:
     [
         ("fault", {"method": "click", "kind": "melt"}, "legal kinds: drop, drop_after, offline"),
         ("fault", {"kind": "drop"}, "'method' is missing"),
+        ("fault", {"method": "shell:am", "kind": "ignored"}, "JSON-RPC method"),
         (
             "fault",
             {"method": "click", "kind": "drop", "often": 1},

@@ -4,6 +4,7 @@ from runner.flows.language import Action
 from runner.flows.steps.commit import Commit
 from runner.flows.steps.ending import Fail, Finish
 from runner.flows.steps.expect import Expect
+from runner.flows.steps.go_back import GoBack
 from runner.flows.steps.launch import Launch
 from runner.flows.steps.open_link import OpenLink
 from runner.flows.steps.press import Press
@@ -25,6 +26,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Type,
     Swipe,
     Press,
+    GoBack,
     WaitFor,
     Expect,
     When,

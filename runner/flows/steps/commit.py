@@ -23,7 +23,9 @@ class Commit(Action):
         description="The kind of effect: what limits count.", examples=["post", "follow", "like", "comment"]
     )
     tap: ElementName = Field(description="The element whose tap makes the effect.")
-    evidence: Mapping[str, Template] = Field(description="What was seen before, for the verification.")
+    evidence: Mapping[str, Template] = Field(
+        description="What was seen before, for the verification; what could not be read is left out."
+    )
     timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
 
     def title(self) -> str:
@@ -31,7 +33,8 @@ class Commit(Action):
 
     def perform(self, attempt: Attempt) -> None:
         point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
-        attempt.begin_effect(self.effect, {name: attempt.fill(text) for name, text in self.evidence.items()})
+        evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
+        attempt.begin_effect(self.effect, {name: seen for name, seen in evidence.items() if seen is not None})
         try:
             attempt.phone.tap_once(*point)
         except PhoneError as error:

@@ -22,7 +22,7 @@ class Finish(Action):
         return "finish"
 
     def perform(self, attempt: Attempt) -> None:
-        attempt.finished = attempt.fill(self.reason)
+        attempt.finished = attempt.told(self.reason)
 
 
 class Fail(Action):
@@ -38,4 +38,4 @@ class Fail(Action):
         return "give up"
 
     def perform(self, attempt: Attempt) -> None:
-        raise TaskError(attempt.fill(self.reason), hint=self.hint)
+        raise TaskError(attempt.told(self.reason), hint=self.hint)

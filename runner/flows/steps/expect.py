@@ -23,4 +23,4 @@ class Expect(Action, Condition):
 
     def perform(self, attempt: Attempt) -> None:
         if not attempt.holds(self, attempt.look()):
-            raise TaskError(attempt.fill(self.otherwise))
+            raise TaskError(attempt.told(self.otherwise))

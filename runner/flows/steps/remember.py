@@ -1,7 +1,7 @@
 """`remember`: keep what the screen says under a name."""
 
 import re
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -16,9 +16,10 @@ from runner.flows.templates import ElementName, Template
 
 
 class Remember(Action):
-    """One of: the words of an element, the words of all elements of a name, or a value.
+    """One of: the words of an element, the words of all elements of a name, a value, or that it is unknown.
 
-    `list` waits until the list is the same for `settle`, since grids fill while one looks at them.
+    `list` waits until the list is the same for `settle`, since grids fill while one looks at them; that there is
+    none is believed after `timeout`. Compared with what is unknown, nothing is true.
     """
 
     kind: ClassVar = "remember"
@@ -34,6 +35,11 @@ class Remember(Action):
     otherwise: Template | None = Field(
         default=None, description="What is kept if the element does not appear."
     )
+    page: ElementName | None = Field(
+        default=None,
+        description="What shows that the page is there: if it is missing too, the value is unknown.",
+    )
+    unknown: Literal[True] | None = Field(default=None, description="There is nothing to read.")
     list: ElementName | None = Field(
         default=None, description="The elements whose words are kept, as a list."
     )
@@ -43,8 +49,10 @@ class Remember(Action):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if sum(part is not None for part in (self.words, self.list, self.value)) != 1:
-            raise refuse("bad-remember", "`remember` needs exactly one of: words, list, value")
+        if sum(part is not None for part in (self.words, self.list, self.value, self.unknown)) != 1:
+            raise refuse("bad-remember", "`remember` needs exactly one of: words, list, value, unknown")
+        if self.page is not None and self.otherwise is None:
+            raise refuse("bad-remember", "`page` says when `otherwise` is kept, and there is none")
         return self
 
     def title(self) -> str:
@@ -56,21 +64,24 @@ class Remember(Action):
     def perform(self, attempt: Attempt) -> None:
         attempt.remember(self.name, self._read(attempt))
 
-    def _read(self, attempt: Attempt) -> str:
+    def _read(self, attempt: Attempt) -> str | None:
+        if self.unknown:
+            return None
         timeout_s = attempt.seconds(self.timeout)
         if self.words is not None:
             return self._words(attempt, self.words, timeout_s)
         if self.list is not None:
             return attempt.await_list(self.list, timeout_s, attempt.seconds(self.settle))
-        return attempt.fill(self.value or "")
+        return attempt.known(self.value or "")
 
-    def _words(self, attempt: Attempt, name: str, timeout_s: float) -> str:
+    def _words(self, attempt: Attempt, name: str, timeout_s: float) -> str | None:
         try:
-            words = attempt.await_element(name, timeout_s).words
+            words = attempt.await_words(name, timeout_s)
         except ElementMissing:
             if self.otherwise is None:
                 raise
-            return attempt.fill(self.otherwise)
+            is_there = self.page is None or attempt.app.find(self.page, attempt.look()) is not None
+            return attempt.known(self.otherwise) if is_there else None
         if self.pattern is None:
             return words
         found = re.search(attempt.fill(self.pattern), words)

@@ -19,6 +19,7 @@ class WaitFor(Action, Condition):
     short: ClassVar = "element"
 
     timeout: Timeout = Field(default="20s", description="How long to wait.")
+    settle: Timeout = Field(default="0s", description="How long it must stay true.")
     otherwise: Template | None = Field(default=None, description="What it means if it does not come.")
 
     def title(self) -> str:
@@ -26,10 +27,10 @@ class WaitFor(Action, Condition):
 
     def perform(self, attempt: Attempt) -> None:
         try:
-            attempt.await_condition(self, attempt.seconds(self.timeout))
+            attempt.await_condition(self, attempt.seconds(self.timeout), attempt.seconds(self.settle))
         except ElementMissing as error:
             if self.otherwise is None:
                 raise
             raise ElementMissing(
-                f"{attempt.fill(self.otherwise)}: {error.message}", hint=error.hint
+                f"{attempt.told(self.otherwise)}: {error.message}", hint=error.hint
             ) from error

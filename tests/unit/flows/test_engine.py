@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from fake_phone import APP
 
 from runner.errors import AutomationFailed, ConnectionLost, HeldBack, LedgerError
-from runner.tasks import Again, AttemptOutcome, StepOutcome
+from runner.tasks import Again, AttemptOutcome, Outcome, StepOutcome
 
 
 def test_a_flow_is_carried_out_step_by_step(world):
@@ -153,3 +154,116 @@ def test_a_phone_that_fails_before_anything_was_made(world):
     assert (outcome.outcome, outcome.message) == (AttemptOutcome.FAILED, "FAKE1: cable gone")
     assert (outcome.hint, outcome.again) == ("plug it in", Again.WHEN_BACK)
     assert world.states == [] and world.records[-1].screenshot is None
+
+
+# what could not be read
+
+UNKNOWN = """
+  - remember: {name: newest, words: followed, otherwise: "", page: name, timeout: 1s}
+  - when: {value: "${newest}", is: ""}
+    then:
+      - finish: "nothing there"
+  - when: {value: "${newest}", is_not: "anything"}
+    then:
+      - finish: "something there"
+  - finish: "nobody knows of ${newest}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "end"),
+    [
+        (["@demo"], "nothing there"),
+        (["@demo", "Following"], "something there"),
+        (["a page that does not come"], "nobody knows of (not read)"),
+    ],
+)
+def test_what_could_not_be_read_is_not_compared_as_if_it_were_empty(world, flow_of, shown, end):
+    world.flow, world.phone.show = flow_of(UNKNOWN), lambda: shown
+    assert world.run() == Outcome(AttemptOutcome.COMPLETED, end)
+
+
+def test_what_could_not_be_read_is_no_evidence_and_is_not_typed(world, flow_of):
+    steps = """
+version: 1
+name: follow
+app: small
+steps:
+  - remember: {name: newest, unknown: true}
+  - commit: {effect: follow, tap: follow_button, evidence: {button: "Follow", newest: "${newest}"}}
+  - type: {into: name, text: "${newest}"}
+verify:
+  steps:
+    - launch:
+  happened: {all: [followed, {value: "${evidence.newest}", is: ""}]}
+  not_happened: {value: "${evidence.newest}", is_not: "x"}
+"""
+    world.flow = flow_of(steps)
+    world.phone.focused = "@demo"
+    assert world.run().outcome is AttemptOutcome.UNCERTAIN
+    assert world.rows[0].evidence == {"button": "Follow"} and world.phone.done("type") == []
+
+
+def test_an_account_that_cannot_be_read_ends_the_attempt(world, flow_of):
+    world.flow = flow_of(
+        "  - remember: {name: account, words: followed, otherwise: '', page: row, timeout: 1s}"
+    )
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and "account could not be read" in outcome.message
+
+
+def test_a_list_that_stays_empty_is_believed_when_its_time_is_over(world, flow_of):
+    world.flow = flow_of(
+        "  - remember: {name: rows, list: row, settle: 1s, timeout: 10s}\n  - finish: '${rows}'"
+    )
+    late = [5.0]
+    world.phone.show = lambda: ["row 1"] if world.clock.monotonic() > late[0] else ["@demo"]
+    assert world.run().message == "row 1 | (room)"
+    late[0] = 1000.0
+    assert world.run().message == "(room)"
+
+
+# the way back
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_the_way_back_is_found_from_pages_above_and_from_another_app(world, flow_of, leaves):
+    pages = [["a sheet"], ["a video"], ["@demo"]]
+    world.flow, world.phone.show = flow_of("  - go_back: name"), lambda: pages[0]
+
+    def tapped(key):
+        pages.pop(0)
+        world.phone.package = "com.example.home" if leaves and len(pages) == 1 else APP
+
+    world.phone.on_tap = tapped
+    launch = world.phone.launch
+
+    def launched(package, activity):
+        launch(package, activity)
+        world.phone.package = package
+
+    world.phone.launch = launched
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert len(world.phone.done("press")) == 2 and len(world.phone.done("launch")) == leaves
+    assert world.phone.done("stop") == []
+
+
+def test_the_way_back_ends_after_so_many_presses(world, flow_of):
+    world.flow, world.phone.show = flow_of("  - go_back: {element: name, times: 3}"), lambda: ["a wall"]
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and "waited" in outcome.message
+    assert len(world.phone.done("press")) == 3
+
+
+def test_the_way_back_presses_no_key_on_a_screen_that_cannot_be_read(world, flow_of):
+    world.flow, world.phone.show = flow_of("  - go_back: name"), lambda: [""]
+    outcome = world.run()
+    assert outcome.needs_person and world.phone.done("press") == []
+
+
+def test_a_wait_may_ask_that_it_stays_true(world, flow_of):
+    world.flow = flow_of("  - wait_for: {gone: row, settle: 3s, timeout: 20s}")
+    world.phone.show = lambda: ["row"] if 1 < world.clock.monotonic() - started < 5 else ["@demo"]
+    started = world.clock.monotonic()
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert 8 <= world.clock.monotonic() - started < 9

@@ -57,6 +57,9 @@ MISTAKES = [
     ("launch:\nverify: yes", "6:9: `verify` is a mapping"),
     ("commit: {effect: post, tap: name, evidence: {}}", "5:3: a flow with a commit step needs a `verify`"),
     ("press: f12", "5:12: this should be 'back'"),
+    ("remember: {name: seen, words: name, unknown: true}", "5:15: `remember` needs exactly one of: words"),
+    ("remember: {name: seen, words: name, page: name}", "5:15: `page` says when `otherwise` is kept"),
+    ("go_back: {gone: name, times: 99}", "5:34: this should be less than or equal to 20"),
 ]
 
 

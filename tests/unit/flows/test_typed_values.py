@@ -10,6 +10,7 @@ from runner.errors import Unsupported
 from runner.flows.language import read_flow
 from runner.flows.steps import ACTIONS
 from runner.flows.typed_values import filled
+from runner.tasks import AttemptOutcome
 
 HEADER = "version: 1\nname: scroll\napp: small\neffects: none\nsteps:\n"
 CONFIG = {"n": {"type": "integer"}, "way": {"type": "string"}, "afresh": {"type": "boolean"}}
@@ -115,3 +116,12 @@ def test_validate_takes_a_declared_number_and_refuses_a_text(tmp_path: Path) -> 
     (tmp_path / "wave.yaml").write_text(CAMPAIGN.replace("n: 3", 'n: "3"'), encoding="utf-8")
     result = CliRunner().invoke(validate, [str(tmp_path / "wave.yaml")])
     assert "this must be a whole number, and ${config.n} is declared as `type: string`" in result.stdout
+
+
+def test_a_value_that_could_not_be_read_ends_the_step_before_it_does_anything(world, flow_of):
+    world.flow = flow_of(
+        "  - remember: {name: often, unknown: true}\n  - swipe: {direction: up, times: '${often}'}"
+    )
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED and "could not be read" in outcome.message
+    assert world.phone.done("swipe") == []

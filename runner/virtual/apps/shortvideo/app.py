@@ -103,13 +103,17 @@ class ShortVideo:
             self._top().swipe(end[0] - start[0], end[1] - start[1])
 
     def kill(self) -> None:
-        """Uploads go on: a service of the system carries them."""
+        """What was being uploaded is lost: ending an app ends its services too."""
         self._screens = []
         self._feed = None
         self._upload_failed = False
+        self._uploads = []
+        lost = [post for post in self.state.posts if post.state == UPLOADING]
+        self.state.posts = [post for post in self.state.posts if post.state != UPLOADING]
+        self.state.failed_uploads += [{"caption": post.caption, "at": self.now()} for post in lost]
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
-        controls.control(self.state, action, arguments, self.now())
+        controls.control(self, action, arguments, self.now())
         self.device.changed()
 
     def memory(self) -> dict[str, Any]:
@@ -155,12 +159,15 @@ class ShortVideo:
 
     def publish(self, media: list[Media], caption: str) -> None:
         settings = self.state.settings
+        if settings.ignore_next_post:
+            settings.ignore_next_post = False
+            return
         if settings.fail_next_upload:
             settings.fail_next_upload = False
             self.state.failed_uploads.append({"caption": caption, "at": self.now()})
             self._begin_upload("", media)
         else:
-            post = Post(self._new_id(), caption, media, self.now())
+            post = Post(self.new_id(), caption, media, self.now())
             self.state.posts.append(post)
             self._begin_upload(post.id, media)
         self.go_tab("Profile" if settings.after_post == "profile" else "Home")
@@ -254,8 +261,10 @@ class ShortVideo:
             self.state.settings.interruption = ""
         return not kind.back_leaves_app
 
-    def _new_id(self) -> str:
-        digest = hashlib.sha256(f"{self.state.account}/{len(self.state.posts)}".encode()).digest()
+    def new_id(self) -> str:
+        memory = self.state
+        number = len(memory.posts) + len(memory.elsewhere) + len(memory.failed_uploads)
+        digest = hashlib.sha256(f"{memory.account}/{number}".encode()).digest()
         return str(7_400_000_000_000_000_000 + int.from_bytes(digest[:7]))
 
 

@@ -34,6 +34,8 @@ def video_card(app: Surroundings, video: Video, *, unfolded: bool, unfold: Actio
     touch = View(screen, desc="Video", rid=app.ids("long_press_layout"))
     if video.kind == "live":
         return [player, touch, *_live_notice(video)]
+    if app.state.settings.withheld == "videos":
+        return [player, touch]
     return [player, touch, _rail(app, video), _words(app, video, unfolded=unfolded, unfold=unfold)]
 
 
@@ -197,17 +199,21 @@ def _words(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -
             color=WHITE,
             bold=True,
         ),
-        text(
-            (24, top, 590, 1418),
-            noisy(app, caption),
-            rid=app.ids("desc"),
-            on_tap=unfold,
-            color=WHITE,
-            valign="top",
-        ),
         icon((24, 1428, 56, 1464), "note", size=28, color=WHITE),
         text((64, 1424, 590, 1468), video.sound, rid=app.ids("sound_strip"), size=24, color=WHITE),
     ]
+    if caption and app.state.settings.withheld != "captions":
+        children.insert(
+            1,
+            text(
+                (24, top, 590, 1418),
+                noisy(app, caption),
+                rid=app.ids("desc"),
+                on_tap=unfold,
+                color=WHITE,
+                valign="top",
+            ),
+        )
     badge = {"photo": "Photo", "ad": "Ad"}.get(video.kind)
     if badge is not None:
         children.append(

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from runner.virtual.apps.shortvideo.interruptions import KINDS
-from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED, Draft, Memory
+from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post
 from runner.virtual.apps.shortvideo.own_videos import own_videos
-from runner.virtual.apps.shortvideo.world import HANDLE
+from runner.virtual.apps.shortvideo.places import PLACES
+from runner.virtual.apps.shortvideo.screen import Surroundings
+from runner.virtual.apps.shortvideo.world import HANDLE, Video
 
 Arguments = Mapping[str, Any]
 
 
-def control(memory: Memory, action: str, arguments: Arguments, now: str) -> None:
+def control(app: Surroundings, action: str, arguments: Arguments, now: str) -> None:
     """Do what a rehearsal asks; raises ValueError that names what would have been legal."""
     if action not in ACTIONS:
         raise ValueError(f"no control action {action!r}; there are {', '.join(sorted(ACTIONS))}")
@@ -20,75 +22,109 @@ def control(memory: Memory, action: str, arguments: Arguments, now: str) -> None
     if unknown:
         legal = ", ".join(known) or "no arguments"
         raise ValueError(f"{action}: unknown argument {', '.join(unknown)}; it takes {legal}")
-    act(memory, arguments, now)
+    act(app, arguments, now)
 
 
-def _show(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.interruption = _choice(arguments, "screen", tuple(KINDS))
+def _show(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.interruption = _choice(arguments, "screen", tuple(KINDS))
 
 
-def _clear(memory: Memory, _arguments: Arguments, _now: str) -> None:
-    memory.settings.interruption = ""
+def _clear(app: Surroundings, _arguments: Arguments, _now: str) -> None:
+    app.state.settings.interruption = ""
 
 
-def _shuffle_ids(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.ids_seed = int(_number(arguments, "seed", memory.settings.ids_seed + 1))
+def _shuffle_ids(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.ids_seed = int(_number(arguments, "seed", app.state.settings.ids_seed + 1))
 
 
-def _set_account(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.account = _handle(arguments, "account")
+def _set_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.account = _handle(arguments, "account")
 
 
-def _set_upload_seconds(memory: Memory, arguments: Arguments, _now: str) -> None:
+def _set_upload_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
     _needed(arguments, "seconds")
     seconds = _number(arguments, "seconds", 0)
     if not 0 <= seconds <= 3600:
         raise ValueError(f"seconds is 0 to 3600, not {seconds:g}")
-    memory.settings.upload_seconds = seconds
+    app.state.settings.upload_seconds = seconds
 
 
-def _fail_next_upload(memory: Memory, _arguments: Arguments, _now: str) -> None:
-    memory.settings.fail_next_upload = True
+def _fail_next_upload(app: Surroundings, _arguments: Arguments, _now: str) -> None:
+    app.state.settings.fail_next_upload = True
 
 
-def _set_follow_result(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.follow_result = _choice(
+def _set_follow_result(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.follow_result = _choice(
         arguments, "result", ("normal", "ignored", "requested", "limited")
     )
 
 
-def _set_unfollow_style(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.unfollow_style = _choice(arguments, "style", ("sheet", "toggle"))
+def _set_unfollow_style(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.unfollow_style = _choice(arguments, "style", ("sheet", "toggle"))
 
 
-def _set_after_post(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.after_post = _choice(arguments, "screen", ("feed", "profile"))
+def _set_after_post(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.after_post = _choice(arguments, "screen", ("feed", "profile"))
 
 
-def _set_text_noise(memory: Memory, arguments: Arguments, _now: str) -> None:
-    memory.settings.text_noise = bool(arguments.get("on", True))
+def _set_text_noise(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.text_noise = bool(arguments.get("on", True))
 
 
-def _set_relation(memory: Memory, arguments: Arguments, _now: str) -> None:
+def _set_relation(app: Surroundings, arguments: Arguments, _now: str) -> None:
     user, state = _handle(arguments, "user"), _choice(arguments, "state", (FOLLOWING, REQUESTED, "none"))
-    memory.relations.pop(user, None)
+    app.state.relations.pop(user, None)
     if state != "none":
-        memory.relations[user] = state
+        app.state.relations[user] = state
 
 
-def _pin_tile(memory: Memory, arguments: Arguments, _now: str) -> None:
-    place, videos = int(_number(arguments, "position", 0)), own_videos(memory)
-    if not 0 <= place < len(videos):
-        raise ValueError(f"position is 0 to {len(videos) - 1}, not {place}")
-    if videos[place].id not in memory.pinned:
-        memory.pinned.append(videos[place].id)
+def _pin_tile(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    video = _own_video(app, arguments)
+    if video.id not in app.state.pinned:
+        app.state.pinned.append(video.id)
 
 
-def _add_draft(memory: Memory, arguments: Arguments, now: str) -> None:
-    memory.drafts.append(Draft(str(arguments.get("caption", "")), [], now))
+def _delete_post(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.deleted.append(_own_video(app, arguments).id)
 
 
-ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Memory, Arguments, str], None]]] = {
+def _set_views(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    _needed(arguments, "views")
+    app.state.views[_own_video(app, arguments).id] = int(_number(arguments, "views", 0))
+
+
+def _post_elsewhere(app: Surroundings, arguments: Arguments, now: str) -> None:
+    post = Post(app.new_id(), str(arguments.get("caption", "")), [], now, POSTED)
+    app.state.elsewhere.append(post)
+    app.state.views[post.id] = int(_number(arguments, "views", 0))
+
+
+def _set_earlier_posts(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    _needed(arguments, "count")
+    count = int(_number(arguments, "count", 0))
+    if not 0 <= count <= 24:
+        raise ValueError(f"count is 0 to 24, not {count}")
+    app.state.settings.earlier_posts = count
+
+
+def _ignore_next_post(app: Surroundings, _arguments: Arguments, _now: str) -> None:
+    app.state.settings.ignore_next_post = True
+
+
+def _withhold(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    what = _choice(arguments, "what", ("nothing", "captions", "videos", "tiles"))
+    app.state.settings.withheld = "" if what == "nothing" else what
+
+
+def _open_screen(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    PLACES[_choice(arguments, "screen", tuple(PLACES))](app)
+
+
+def _add_draft(app: Surroundings, arguments: Arguments, now: str) -> None:
+    app.state.drafts.append(Draft(str(arguments.get("caption", "")), [], now))
+
+
+ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str], None]]] = {
     "show": (("screen",), _show),
     "clear": ((), _clear),
     "shuffle_ids": (("seed",), _shuffle_ids),
@@ -101,6 +137,13 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Memory, Arguments, str], Non
     "set_text_noise": (("on",), _set_text_noise),
     "set_relation": (("user", "state"), _set_relation),
     "pin_tile": (("position",), _pin_tile),
+    "delete_post": (("position",), _delete_post),
+    "set_views": (("position", "views"), _set_views),
+    "post_elsewhere": (("caption", "views"), _post_elsewhere),
+    "set_earlier_posts": (("count",), _set_earlier_posts),
+    "ignore_next_post": ((), _ignore_next_post),
+    "withhold": (("what",), _withhold),
+    "open_screen": (("screen",), _open_screen),
     "add_draft": (("caption",), _add_draft),
 }
 
@@ -116,6 +159,14 @@ def _number(arguments: Arguments, name: str, default: float) -> float:
     if not isinstance(value, int | float):
         raise ValueError(f"{name} is a number, not {value!r}")
     return float(value)
+
+
+def _own_video(app: Surroundings, arguments: Arguments) -> Video:
+    """The one at a position of the own page, from 0, drafts apart."""
+    place, videos = int(_number(arguments, "position", 0)), own_videos(app.state)
+    if not 0 <= place < len(videos):
+        raise ValueError(f"position is 0 to {len(videos) - 1}, not {place}")
+    return videos[place]
 
 
 def _choice(arguments: Arguments, name: str, legal: Sequence[str]) -> str:

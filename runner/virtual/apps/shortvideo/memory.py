@@ -44,6 +44,9 @@ class Settings:
     ids_seed: int = 0
     upload_seconds: float = 1.5
     fail_next_upload: bool = False
+    ignore_next_post: bool = False
+    earlier_posts: int = 4
+    withheld: str = ""
     follow_result: str = "normal"
     unfollow_style: str = "sheet"
     after_post: str = "feed"
@@ -55,12 +58,14 @@ class Settings:
 class Memory:
     """Times are ISO 8601 in UTC.
 
-    Lists grow in the order in which things were done; `relations`, `liked`, `favourites` and `pinned` are the
-    present state, the last three as ids of videos.
+    Lists grow in the order in which things were done; `relations`, `liked`, `favourites`, `pinned`, `deleted` and
+    `views` are the present state, by ids of videos but the first. `elsewhere` is what the account posted by another
+    hand or from another phone.
     """
 
     account: str
     posts: list[Post] = field(default_factory=list)
+    elsewhere: list[Post] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     failed_uploads: list[dict[str, str]] = field(default_factory=list)
     follows: list[dict[str, str]] = field(default_factory=list)
@@ -76,6 +81,8 @@ class Memory:
     liked: list[str] = field(default_factory=list)
     favourites: list[str] = field(default_factory=list)
     pinned: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    views: dict[str, int] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     def as_json(self) -> dict[str, Any]:
@@ -85,7 +92,8 @@ class Memory:
 def from_json(data: Mapping[str, Any]) -> Memory:
     """The memory that `as_json` wrote."""
     values = dict(data)
-    values["posts"] = [Post(**{**post, "media": _media(post)}) for post in data["posts"]]
+    for name in ("posts", "elsewhere"):
+        values[name] = [Post(**{**post, "media": _media(post)}) for post in data.get(name, [])]
     values["drafts"] = [Draft(**{**draft, "media": _media(draft)}) for draft in data["drafts"]]
     values["settings"] = Settings(**data["settings"])
     return Memory(**values)

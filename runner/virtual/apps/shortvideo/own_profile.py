@@ -68,6 +68,8 @@ class OwnProfile(Screen):
 
     def _tiles(self) -> list[Tile]:
         memory = self.app.state
+        if memory.settings.withheld == "tiles":
+            return []
         tiles = [self._tile(video) for video in own_videos(memory)]
         if not memory.drafts:
             return tiles

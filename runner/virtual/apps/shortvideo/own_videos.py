@@ -1,15 +1,18 @@
 """The videos of the phone's own account: what was posted, and a few from before the rehearsal."""
 
-from runner.virtual.apps.shortvideo.memory import POSTED, Memory, Post
-from runner.virtual.apps.shortvideo.world import Video, user_video
+from dataclasses import replace
 
-_EARLIER = 4
+from runner.virtual.apps.shortvideo.memory import POSTED, Memory, Post
+from runner.virtual.apps.shortvideo.world import Video, seen_by, user_video
 
 
 def own_videos(memory: Memory) -> list[Video]:
     """As the own profile shows them: pinned ones first, then newest first; nothing that still uploads."""
-    posted = [_as_video(memory, post) for post in reversed(memory.posts) if post.state == POSTED]
-    videos = posted + [user_video(memory.account, position) for position in range(_EARLIER)]
+    made = [post for post in (*memory.posts, *memory.elsewhere) if post.state == POSTED]
+    made.sort(key=lambda post: post.at)
+    posted = [_as_video(memory, post, is_newest=post is made[-1]) for post in reversed(made)]
+    earlier = [user_video(memory.account, position) for position in range(memory.settings.earlier_posts)]
+    videos = [_with_views(memory, video) for video in posted + earlier if video.id not in memory.deleted]
     return sorted(videos, key=lambda video: video.id not in memory.pinned)
 
 
@@ -18,7 +21,8 @@ def find_own_video(memory: Memory, video_id: str) -> Video | None:
     return next((video for video in own_videos(memory) if video.id == video_id), None)
 
 
-def _as_video(memory: Memory, post: Post) -> Video:
+def _as_video(memory: Memory, post: Post, *, is_newest: bool) -> Video:
+    """The newest was not seen by anybody yet."""
     return Video(
         id=post.id,
         author=memory.account,
@@ -27,7 +31,11 @@ def _as_video(memory: Memory, post: Post) -> Video:
         comments=0,
         favourites=0,
         shares=0,
-        views=0,
+        views=0 if is_newest else seen_by(post.id),
         image=f"media/{post.media[0].sha256}" if post.media else f"video/{post.id}",
         kind="photo" if post.media and post.media[0].mime.startswith("image/") else "video",
     )
+
+
+def _with_views(memory: Memory, video: Video) -> Video:
+    return replace(video, views=memory.views.get(video.id, video.views))

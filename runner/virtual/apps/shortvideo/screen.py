@@ -67,6 +67,10 @@ class Surroundings(Protocol):
         """What a tap on Post does."""
         ...
 
+    def new_id(self) -> str:
+        """The id of the account's next post."""
+        ...
+
     def save_draft(self, media: list[Media], caption: str) -> None:
         """What a tap on Drafts does."""
         ...

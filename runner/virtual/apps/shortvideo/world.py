@@ -106,6 +106,11 @@ def make_video(author: str, video_id: str, kind: str = "video") -> Video:
     )
 
 
+def seen_by(post_id: str) -> int:
+    """How many views a post of the phone's own account has after a while."""
+    return _number(f"{post_id}/seen", 12, 2_400)
+
+
 def comments_on(video_id: str) -> list[tuple[str, str]]:
     """A few comments that others left, as author and words."""
     return [

@@ -7,6 +7,7 @@ from runner.virtual.apps.app import Intent
 from runner.virtual.apps.shortvideo import ShortVideo
 from runner.virtual.apps.shortvideo.controls import ACTIONS
 from runner.virtual.apps.shortvideo.interruptions import KINDS
+from runner.virtual.apps.shortvideo.places import PLACES
 
 PAGE = Path(__file__).parents[4] / "docs" / "virtual-apps.md"
 
@@ -56,6 +57,11 @@ def test_text_noise_surrounds_names_and_captions(app, hand):
         ("set_upload_seconds", {"seconds": "soon"}, "a number"),
         ("set_account", {"account": "not a name"}, "a-z"),
         ("pin_tile", {"position": 99}, "0 to 3"),
+        ("delete_post", {"position": -1}, "0 to 3"),
+        ("set_views", {"position": 0}, "views is missing"),
+        ("set_earlier_posts", {"count": 25}, "0 to 24"),
+        ("withhold", {"what": "all"}, "captions"),
+        ("open_screen", {"screen": "moon"}, "sheet"),
         ("set_follow_result", {"result": "maybe"}, "ignored"),
     ],
 )
@@ -67,6 +73,8 @@ def test_a_wish_that_cannot_be_granted_names_what_is_legal(app, action, argument
 def test_memory_is_json_and_comes_back_whole(app, hand, device):
     app.control("set_text_noise", {"on": True})
     app.control("add_draft", {"caption": "later"})
+    app.control("post_elsewhere", {"caption": "theirs", "views": 3})
+    app.control("delete_post", {"position": 1})
     app.control("set_relation", {"user": "demo_user_01", "state": "requested"})
     hand.tap(descriptionStartsWith="Like video")
     remembered = json.loads(json.dumps(app.memory()))
@@ -96,4 +104,5 @@ def test_the_page_names_every_action_argument_screen_and_part_of_the_memory(app)
     for action, (arguments, _) in ACTIONS.items():
         assert all(f"`{argument}`" in rows[action] for argument in arguments), action
     assert set(KINDS) <= set(rows)
+    assert all(f"`{screen}`" in rows["open_screen"] for screen in PLACES)
     assert all(f'"{key}":' in page for key in app.memory())

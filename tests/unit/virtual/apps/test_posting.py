@@ -1,8 +1,12 @@
 import hashlib
 
+import pytest
 from app_driver import FILM, FakeDevice, Hand
+from uiautomator2 import Selector
 
 from runner.virtual.apps.shortvideo import ShortVideo
+from runner.virtual.apps.shortvideo.places import PLACES
+from runner.virtual.selectors import find
 
 
 def publish(hand: Hand, caption: str) -> None:
@@ -146,12 +150,69 @@ def test_an_upload_survives_a_restart_of_the_phone(app, hand):
     assert restarted.memory()["posts"][0]["state"] == "posted"
 
 
-def test_an_upload_goes_on_when_the_app_is_killed(app, hand, device):
+def test_an_upload_is_lost_when_the_app_is_ended(app, hand, device):
     publish(hand, "in the background")
     app.kill()
     device.advance(2)
 
-    assert app.memory()["posts"][0]["state"] == "posted"
+    assert app.memory()["posts"] == []
+    assert app.memory()["failed_uploads"][0]["caption"] == "in the background"
+
+
+def test_a_tap_on_post_that_is_ignored_leaves_the_post_screen(app, hand, device):
+    app.control("ignore_next_post", {})
+    publish(hand, "at last")
+    device.advance(2)
+    assert hand.see(text="Post") is not None and app.memory()["posts"] == []
+    assert app.memory()["failed_uploads"] == []
+
+    hand.tap(text="Post", className="android.widget.Button")
+    device.advance(2)
+    assert [post["caption"] for post in app.memory()["posts"]] == ["at last"]
+
+
+def own_tiles(app, hand):
+    """What the tiles of the own page say, from the newest on."""
+    app.go_tab("Profile")
+    views = Selector(resourceId=app.ids("tile_views"))
+    return [tile.text for tile in find(app.windows(), views)]
+
+
+def test_posts_from_elsewhere_stand_on_the_own_page_in_their_order(app, hand, device):
+    app.control("set_earlier_posts", {"count": 1})
+    app.control("set_views", {"position": 0, "views": 12_340})
+    publish(hand, "ours")
+    device.advance(2)
+    assert own_tiles(app, hand) == ["0", "12.3K"]
+    app.control("set_views", {"position": 0, "views": 8_028})
+    app.control("post_elsewhere", {"caption": "theirs", "views": 7})
+    assert own_tiles(app, hand) == ["7", "8,028", "12.3K"]
+    app.control("delete_post", {"position": 1})
+    assert own_tiles(app, hand) == ["7", "12.3K"]
+    assert [post["caption"] for post in app.memory()["posts"]] == ["ours"]
+
+
+def test_what_is_withheld_does_not_come_up(app, hand):
+    app.control("withhold", {"what": "tiles"})
+    assert own_tiles(app, hand) == []
+    app.control("withhold", {"what": "captions"})
+    app.control("open_screen", {"screen": "video"})
+    assert hand.see(resourceIdMatches=".*/desc") is None
+    assert hand.see(descriptionStartsWith="Like video") is not None
+    app.control("withhold", {"what": "videos"})
+    assert hand.see(descriptionStartsWith="Like video") is None
+    app.control("withhold", {"what": "nothing"})
+    assert hand.see(resourceIdMatches=".*/desc") is not None
+
+
+@pytest.mark.parametrize("screen", PLACES)
+def test_every_screen_that_can_be_opened_is_left_by_the_back_key(app, hand, screen):
+    app.control("open_screen", {"screen": screen})
+    for _ in range(4):
+        if hand.see(description="Profile") is not None and hand.see(text="Unfollow") is None:
+            break
+        assert app.back()
+    assert hand.see(description="Profile") is not None
 
 
 def test_the_upload_takes_as_long_as_asked_and_ends_on_the_asked_screen(app, hand, device):
