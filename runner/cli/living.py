@@ -112,11 +112,8 @@ class Daemon:
             registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
             local_api = self._local_api(ledger, executor, adb_port)
-            app = create_app(
-                ServerState(registry, health.ailments, health.obstacles),
-                local_api,
-                is_for_others=self._settings.token is not None,
-            )
+            state = ServerState(registry, health.ailments, health.obstacles)
+            app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
             relieve()
             service.start()
