@@ -16,7 +16,16 @@ def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
     `config` is that of the script `post`. The tasks of an occurrence take turns: each begins where the one
     before it ended, and the list starts again at its end. Raises TaskError if there is nothing to post.
     """
-    files = _listed(config) or _found(config)
+    return turn(material_files(config), config, ordinal)
+
+
+def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
+    """All files that tasks with this config take turns in. Raises TaskError if there are none."""
+    return _listed(config) or _found(config)
+
+
+def turn(files: Sequence[Path], config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
+    """Those of the files whose turn it is with this ordinal."""
     count = config["image_count"] if config["content_type"] == 1 else 1
     first = ordinal * count
     return tuple(files[(first + step) % len(files)] for step in range(min(count, len(files))))

@@ -37,4 +37,4 @@ class ShareFile(Action):
         activity = attempt.app.profile.share_activity
         if activity is None:
             raise Unsupported(f"the app profile {attempt.app.profile.app} names no share_activity")
-        attempt.phone.share(file, attempt.app.component(activity), *media)
+        attempt.phone.share(file, attempt.app.component(activity), *media, attempt.seen.get(str(file)))
