@@ -1,8 +1,9 @@
 # make demo: set everything up and run the main job on virtual phones.   make test: set up and pass every test.
 PYTHON ?= python3
 BIN := .venv/bin
+QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint schemas bench torture torture-api soak fuzz clean
+.PHONY: demo test check lint schemas bench torture torture-api soak fuzz pins clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
@@ -39,16 +40,27 @@ soak: .venv/.ready
 
 FUZZ_SECONDS ?= 300
 fuzz: .venv/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python -m pip install $(QUIETLY) -e '.[fuzz]'
 	mkdir -p .fuzz/corpus && cp tests/campaigns/ok/*.yaml tests/campaigns/err/*.yaml .fuzz/corpus
 	cd .fuzz && ../$(BIN)/python ../tests/fuzz/campaign_file.py -max_total_time=$(FUZZ_SECONDS) -max_len=16384 corpus
+
+# After a change of the dependencies: constraints.txt has the versions, and these the hashes of all their files.
+PIN := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command "make pins" -c constraints.txt pyproject.toml
+pins: .venv/.ready
+	$(BIN)/python -m pip install $(QUIETLY) uv
+	$(PIN) packaging/build.in -o requirements.txt
+	$(PIN) --extra dev -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
+	sed -i '2a -r requirements.txt' requirements-dev.txt
 
 clean:
 	rm -rf .venv
 
-.venv/.ready: pyproject.toml constraints.txt
+# Every file that is installed has its hash in the pins, so that nothing else can come in its place.
+.venv/.ready: pyproject.toml requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install $(QUIETLY) --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q runner .venv/lib > /dev/null || true
 	@touch $@

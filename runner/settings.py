@@ -14,6 +14,9 @@ DEFAULT_API_TIMEOUT_S = 30.0
 DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
+LEAST_TOKEN = 32
+"""The characters of a token that other machines may try to guess, at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -50,7 +53,7 @@ class Settings:
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=_zone(env.get("RUNNER_TIMEZONE")),
-            token=_token("RUNNER_TOKEN", env),
+            token=_own_token(env),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
@@ -116,6 +119,17 @@ def _token(name: str, env: Mapping[str, str]) -> str | None:
             hint="make one of letters and digits, such as `openssl rand -hex 32` prints",
         )
     return text or None
+
+
+def _own_token(env: Mapping[str, str]) -> str | None:
+    """The token of our own server, which whoever reaches it may guess at."""
+    token = _token("RUNNER_TOKEN", env)
+    if token is not None and len(token) < LEAST_TOKEN:
+        raise UsageError(
+            f"RUNNER_TOKEN has {len(token)} characters, and can be guessed",
+            hint=f"make one of at least {LEAST_TOKEN}, such as `openssl rand -hex 32` prints",
+        )
+    return token
 
 
 def _plan(text: str | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 
@@ -113,14 +113,26 @@ class Occurrence:
     instant_utc: datetime
 
 
+class SeenFile(NamedTuple):
+    """A file as it was when it was looked at; `sha256` is that of its content, in hexadecimal."""
+
+    path: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on
-    the device, and wait so many minutes between tasks."""
+    the device, and wait so many minutes between tasks.
+
+    `files` are those that the task posts, as they were when somebody asked for it; empty where the config alone says
+    which they are. One that has changed since is not posted.
+    """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
+    files: tuple[SeenFile, ...] = ()
 
 
 NO_OPTIONS = TaskOptions()

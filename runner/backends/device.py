@@ -101,6 +101,7 @@ class DeviceBackend:
             stop=stop,
             clock=self._clock,
             deadline=deadline,
+            seen_files=task.options.files,
         )
         outcome = carry_out(attempt, effects)
         if outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None:
@@ -182,7 +183,8 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         "file": "",
     }
     if task.script == "post" and not only_looks:
-        variables["file"] = str(material(task.config, task.ordinal)[0])
+        seen = [file.path for file in task.options.files]
+        variables["file"] = seen[0] if seen else str(material(task.config, task.ordinal)[0])
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 

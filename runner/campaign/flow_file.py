@@ -16,6 +16,7 @@ from runner.campaign.quantities import Duration
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import breaches, check_flow
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
+from runner.regular_file import open_regular
 from runner.scripts import SCRIPTS, Script
 from runner.scripts.script import Config, FlowText, listed
 
@@ -72,7 +73,7 @@ def _load(path: Path, _modified_ns: int, _size: int) -> FlowFile:
 def load_flow_file(path: Path) -> FlowFile:
     """Read a flow; a file that cannot be read is a diagnostic too."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"

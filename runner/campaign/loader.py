@@ -13,6 +13,7 @@ from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
 from runner.errors import UsageError
+from runner.regular_file import open_regular
 from runner.scripts import SCRIPTS, Script
 
 _NOT_CAMPAIGNS = {"media", "flows", "apps"}
@@ -98,7 +99,7 @@ def load_limits(path: Path) -> Loaded:
 
 def _from_file(path: Path, load_raw: Callable[[bytes, str], Loaded]) -> Loaded:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"the file cannot be read: {error.strerror}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import TaskError
+from runner.regular_file import open_regular
 
 Way = tuple[str, ...]
 """The way through a config to a secret: the keys."""
@@ -51,7 +52,7 @@ def read_secret(reference: str) -> str:
 
 def _read(path: Path, reference: str) -> str:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(_MAX_BYTES).decode().strip()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is no UTF-8 text"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runner.campaign.loader import Loaded, load
+from runner.campaign.masking import masked_text
 from runner.checks import (
     bad_cron,
     bad_flow,
@@ -162,6 +163,9 @@ def _check(view: CampaignView) -> None:
 
 def _texts(view: CampaignView) -> dict[str, str]:
     """The texts of a campaign and of its flows."""
-    texts = {flow.document.path: flow.document.text for flow in view.loaded.flows.values()}
+    flows = view.loaded.flows.values()
+    texts = {
+        flow.document.path: masked_text(flow.document.text, is_right=not flow.diagnostics) for flow in flows
+    }
     texts[view.document.path] = secret_in_file.masked(view.document, view.found)
     return texts

@@ -46,6 +46,8 @@ Examples:
               help="0 picks a free one.")  # fmt: skip
 @click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="The limits of tasks made through the Local API.")  # fmt: skip
+@click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+              help="Tasks made through the Local API post files from here only; may be repeated.")  # fmt: skip
 @click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
 @click.option("--retention", type=DurationType(), default="90d", show_default=True,
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
@@ -65,6 +67,7 @@ def daemon(
     host: str,
     port: int,
     api_limits: Path | None,
+    media: tuple[Path, ...],
     wait: bool,
     retention: timedelta,
     form: Form,
@@ -77,6 +80,7 @@ def daemon(
     reads the files again.
     """
     from runner.cli.living import Daemon, Wishes  # heavy: not for --help, nor for what is typed wrongly
+    from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
     if api_only and paths:
@@ -95,7 +99,7 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     if not paths and not api_only:
         paths = (Path("campaigns"),)
-    wishes = Wishes(paths, phones, host, port, limits, wait, retention, grace)
+    wishes = Wishes(paths, phones, host, port, limits, RequestedFiles(media), wait, retention, grace)
     place = daemon_rehearsal(settings) if virtual else real_workplace(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(wishes, settings, place, log).run()

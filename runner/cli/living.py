@@ -42,6 +42,7 @@ from runner.server.local_api.app import create_local_api
 from runner.server.local_api.desk import Desk
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.server.local_api.license import License
+from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.metrics import EventMetrics, StateMetrics
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
@@ -66,13 +67,15 @@ FAILING_GRACE_S = 5.0
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the command line asks for; `phones` are virtual ones beyond those that the campaigns declare,
-    `api_limits` hold for tasks that are made through the Local API, as a campaign writes them."""
+    `api_limits` hold for tasks that are made through the Local API, as a campaign writes them, which post `files`
+    alone."""
 
     paths: tuple[Path, ...]
     phones: int | None
     host: str
     port: int
     api_limits: Mapping[str, Any]
+    files: RequestedFiles
     wait: bool
     retention: timedelta
     grace: timedelta
@@ -112,11 +115,8 @@ class Daemon:
             registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
             local_api = self._local_api(ledger, executor, adb_port)
-            app = create_app(
-                ServerState(registry, health.ailments, health.obstacles),
-                local_api,
-                is_for_others=self._settings.token is not None,
-            )
+            state = ServerState(registry, health.ailments, health.obstacles)
+            app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
             relieve()
             service.start()
@@ -202,6 +202,7 @@ class Daemon:
             executor.submit,
             lambda: states(adb_port).get("device", 0),
             License(self._settings.api_plan),
+            self._wishes.files,
         )
         return create_local_api(desk, self._settings.token)
 

@@ -1,6 +1,6 @@
 """One attempt at a flow: performs its steps, makes its effect, and proves it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.clock import Clock
@@ -12,7 +12,7 @@ from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
 from runner.flows.watch import POLL_S, Watch
 from runner.phone.driver import Driver
-from runner.tasks import EffectState, Journal, Listener, StepOutcome, StepRecord, StopSignal
+from runner.tasks import EffectState, Journal, Listener, SeenFile, StepOutcome, StepRecord, StopSignal
 
 REACH_S = 60.0
 """How long a phone that went away after a commit point is waited for, so that the effect can be verified."""
@@ -41,7 +41,8 @@ class OpenEffect:
 class Attempt(Watch):
     """Performs steps one after the other and reports each of them.
 
-    `variables` grows as the flow remembers; `effect` is set at the commit point; `finished` holds the reason
+    `seen` has the hashes of files that may be shared as they were then only, by path; `variables` grows as the flow
+    remembers; `effect` is set at the commit point; `finished` holds the reason
     if the flow ended early.
     """
 
@@ -57,8 +58,10 @@ class Attempt(Watch):
         stop: StopSignal,
         clock: Clock,
         deadline: float,
+        seen_files: Iterable[SeenFile] = (),
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
+        self.seen = {file.path: file.sha256 for file in seen_files}
         self.flow = flow
         self.effect: OpenEffect | None = None
         self.finished: str | None = None

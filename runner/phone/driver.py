@@ -55,8 +55,13 @@ class Driver(Protocol):
         """Open a link in an app. Raises AppMissing."""
         ...
 
-    def share(self, file: Path, component: str, mime_type: str) -> None:
-        """Copy a file to the phone's media and hand it to an app's share target."""
+    def share(
+        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+    ) -> None:
+        """Copy a file to the phone's media, under a name with this ending, and hand it to an app's share target.
+
+        Raises TaskError if it cannot be read, or no longer has the hash that is given.
+        """
         ...
 
     def current_package(self) -> str:

@@ -1,10 +1,11 @@
 """One phone that is being driven: adb for apps and files, uiautomator2's server for its screen."""
 
 import base64
-import hashlib
 import io
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from runner.errors import (
     PhoneTimeout,
     TaskError,
 )
+from runner.media_file import MediaFile
 from runner.phone import rpc, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -260,9 +262,12 @@ class Session:
 
     # files
 
-    def share(self, file: Path, component: str, mime_type: str) -> None:
+    def share(
+        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+    ) -> None:
         folder, collection = MEDIA[mime_type.partition("/")[0]]
-        uri = self._publish(file, f"/sdcard/{folder}/{FOLDER}", collection)
+        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
+        uri = self._publish(file, name, remote, collection)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
         self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
@@ -273,23 +278,43 @@ class Session:
             self._shell("rm", "-f", self._pushed[-1])
             self._scan(self._pushed.pop())
 
-    def _publish(self, file: Path, folder: str, collection: str) -> str:
-        """Copy a file into the phone's media; its `content://` URI.
+    def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> tuple[str, str]:
+        """Copy a file into a folder of the phone; its name there, and its path.
 
-        Its name there is made from its content: nothing that a user wrote reaches the phone's shell.
+        Its name is made from its content: nothing that a user wrote reaches the phone's shell.
         """
+        with self._opened(file) as content:
+            if sha256 not in (None, content.sha256):
+                raise self._changed(file)
+            name = content.sha256[:16] + suffix
+            remote = f"{folder}/{name}"
+            self._pushed.append(remote)
+            with translated(self.serial, f"copy {file.name} to {remote}"):
+                self._phone().sync.push(content, remote, mode=0o644, check=True)
+            if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
+                self.remove_shared()
+                raise self._changed(file)
+        return name, remote
+
+    @contextmanager
+    def _opened(self, file: Path) -> Iterator[MediaFile]:
         try:
-            content = file.read_bytes()
+            with MediaFile(file) as content:
+                yield content
         except OSError as error:
             raise TaskError(
                 f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
                 hint="put the file back where the config names it",
             ) from None
-        name = hashlib.sha256(content).hexdigest()[:16] + file.suffix.lower()
-        remote = f"{folder}/{name}"
-        self._pushed.append(remote)
-        with translated(self.serial, f"copy {file.name} to {remote}"):
-            self._phone().sync.push(file, remote, mode=0o644, check=True)
+
+    def _changed(self, file: Path) -> TaskError:
+        return TaskError(
+            f"{self.serial}: {file} is not what it was when the task was asked for: it is not posted",
+            hint="ask for a new task, with the file as it is now",
+        )
+
+    def _publish(self, file: Path, name: str, remote: str, collection: str) -> str:
+        """Have the phone's media store list a file that was copied there; its `content://` URI."""
         self._shell("touch", remote)  # pickers sort by this time
         self._scan(remote)
         uri = f"content://media/external/{collection}/media"

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from runner.backends.local_api.matching import target_of
 from runner.backends.local_api.shapes import Licence, ServerTask, Stats
+from runner.campaign.masking import masked_data, masked_text
 
 _SHORT = ("ID", "STATUS", "SCRIPT", "SOURCE", "CREATED")
 _COUNTS = ("total", "pending", "running", "completed", "failed")
@@ -28,14 +29,15 @@ def task_table(tasks: Iterable[ServerTask]) -> Table:
             task.username or "",
             task.source or "",
             _instant(task.created_at),
-            task.message,
+            masked_text(task.message),
         )
         table.add_row(*map(Text, cells))  # what a server tells is no markup
     return table
 
 
 def task_data(tasks: Sequence[ServerTask], total: int | None) -> dict[str, Any]:
-    return {"total": total, "tasks": [dict(task.raw) for task in tasks]}
+    """What the server told, but for secrets: a server may repeat those that it was given."""
+    return {"total": total, "tasks": [masked_data(task.raw) for task in tasks]}
 
 
 def stats_lines(stats: Stats) -> list[str]:

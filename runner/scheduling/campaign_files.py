@@ -73,7 +73,8 @@ class CampaignFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All files as they are now, the problems in them, and their texts by path, secrets made unreadable.
+    """All files as they are now, the problems in them, and their texts by path, secrets made unreadable. `outside` are
+    those of which something lies elsewhere than the links to it, which may lead to whatever this machine holds.
 
     Names that several files claim are left to those who know which of them was there first.
     """
@@ -81,6 +82,7 @@ class Reading:
     files: tuple[CampaignFile, ...]
     problems: tuple[Diagnostic, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
+    outside: frozenset[Path] = frozenset()
 
     def commits(self, others: Iterable[Path] = ()) -> dict[Path, str | None]:
         """The commit of each file, dirty too if one of its flows is, and of others; git is asked once."""
@@ -127,8 +129,17 @@ class CampaignFiles:
         self._known = {path: fresh.get(path) or self._known[path] for path in paths}
         report = check_together(file.checked for file in self._known.values())
         problems = tuple(one for one in report.diagnostics if one.code != duplicate_name.CODE)
-        self._reading = Reading(tuple(self._known.values()), problems, report.texts)
+        files = tuple(self._known.values())
+        outside = frozenset(file.path for file in files if file.is_wrong and self._is_outside(file))
+        self._reading = Reading(files, problems, report.texts, outside)
         return self._reading
+
+    def _is_outside(self, file: CampaignFile) -> bool:
+        """Whether the file, or a flow of it, lies in none of the folders: those named, and those of named files."""
+        folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in self.paths]
+        named = {os.path.realpath(path) for path in self.paths}
+        lies = map(os.path.realpath, [str(file.path), *file.flow_paths])
+        return not all(path in named or any(map(Path(path).is_relative_to, folders)) for path in lies)
 
     def _is_stale(self, path: Path) -> bool:
         known = self._known.get(path)

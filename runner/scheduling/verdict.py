@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from runner.checks import secret_in_file
+from runner.campaign.masking import without_keys
 from runner.diagnostics import Diagnostic, Severity, tidy
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
@@ -53,7 +53,7 @@ def judge(
     owners = _owners([file for file in reading.files if file.path in errors], standing, good, invalid)
     bad = [
         Bad(
-            file.place, owners.get(file.path), _told(errors[file.path], reading.texts), commits.get(file.path)
+            file.place, owners.get(file.path), _told(file, errors[file.path], reading), commits.get(file.path)
         )
         for file in reading.files
         if file.path in errors
@@ -113,11 +113,18 @@ def _formerly(file: CampaignFile) -> list[str]:
     return [item.text for item in file.checked.campaign.former_names]
 
 
-def _told(errors: Sequence[Diagnostic], texts: Mapping[str, str]) -> str:
+def _told(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) -> str:
+    """What is wrong with a file, for the log and the ledger; what may be somebody else's is not quoted there."""
+    if file.path in reading.outside:
+        first = errors[0]
+        return (
+            f"{first.path}:{first.span.line}: it is wrong, and lies outside of the campaigns' folders, to which a link "
+            f"leads: what it holds is not told here; `runner validate {file.path}` tells"
+        )
     more = len(errors) - _MOST_TOLD
-    lines = list(excerpts(errors[:_MOST_TOLD], texts))
+    lines = list(excerpts(errors[:_MOST_TOLD], reading.texts))
     told = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
-    return secret_in_file.without_keys(told)
+    return without_keys(told)
 
 
 def _trouble(path: str) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from anyio import CapacityLimiter, to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -10,7 +11,13 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
 from runner.server.local_api.app import PREFIX
-from runner.server.local_api.guard import is_this_machine
+from runner.server.local_api.guard import is_this_machine, shows
+from runner.server.shield import Shield
+
+METRICS_TOGETHER = 2
+"""Figures are read from the ledger: who asks for more of them at once waits, and holds nobody else up."""
+
+HEALTH_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +30,11 @@ class ServerState:
     obstacles: Callable[[], Sequence[str]]
 
 
-def create_app(
-    state: ServerState, local_api: ASGIApp | None = None, *, is_for_others: bool = False
-) -> ASGIApp:
-    """`is_for_others` says that other machines may call, by whatever name; else only this one, by its own."""
+def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str | None = None) -> ASGIApp:
+    """With a token other machines may call, by whatever name, and figures are for those who show it; without one only
+    this machine may, by its own name. Health is told to everybody."""
+    is_for_others = token is not None
+    for_figures, for_health = CapacityLimiter(METRICS_TOGETHER), CapacityLimiter(HEALTH_TOGETHER)
 
     def metrics() -> Response:
         """Figures for Prometheus."""
@@ -40,19 +48,29 @@ def create_app(
         """200 while tasks are carried out; 503, with reasons, when not."""
         return _verdict([*state.ailments(), *state.obstacles()])
 
-    def at(path: str, answer: Callable[[], Response]) -> Route:
-        # A plain function: it reads the ledger, so Starlette calls it in its threads.
-        def endpoint(request: Request) -> Response:
+    def at(
+        path: str, answer: Callable[[], Response], room: CapacityLimiter, token: str | None = token
+    ) -> Route:
+        # In threads, since it reads the ledger, and in some of its own: those of the Local API may be taken.
+        async def endpoint(request: Request) -> Response:
             host = request.headers.get("host", "")
-            if is_for_others or is_this_machine(host):
-                return answer()
-            return PlainTextResponse(f"this server is not called {host!r}; call it as 127.0.0.1\n", 403)
+            if not is_for_others and not is_this_machine(host):
+                return PlainTextResponse(f"this server is not called {host!r}; call it as 127.0.0.1\n", 403)
+            if token is not None and not shows(request.headers.get("authorization", ""), token):
+                headers = {"WWW-Authenticate": "Bearer"}
+                words = "this server wants its token: send `Authorization: Bearer TOKEN`\n"
+                return PlainTextResponse(words, 401, headers)
+            return await to_thread.run_sync(answer, limiter=room)
 
         return Route(path, endpoint)
 
     routes: list[BaseRoute] = [Mount(PREFIX, local_api)] if local_api else []
-    routes += [at("/metrics", metrics), at("/healthz", healthz), at("/readyz", readyz)]
-    return Router(routes)  # the Local API answers for its own failures, the rest have none to answer for
+    routes += [
+        at("/metrics", metrics, for_figures),
+        at("/healthz", healthz, for_health, token=None),
+        at("/readyz", readyz, for_health, token=None),
+    ]
+    return Shield(Router(routes))
 
 
 def _verdict(reasons: Sequence[str]) -> JSONResponse:

@@ -1,14 +1,39 @@
-"""HTTP connections that are bounded in time and number: a client that says nothing, or half of a request, is let go."""
+"""HTTP connections that are bounded in time, number and memory: a client that says nothing, or half of a request, or
+does not read what it asked for, is let go."""
 
 import asyncio
+import math
+import socket
+import struct
+from typing import cast
 
+import h11
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from runner.server.shield import Shield, with_headers
 
 REQUEST_TIMEOUT_S = 10.0
 """How long the head of a request may take to arrive; bodies have a limit of their own."""
 
+WRITE_TIMEOUT_S = 10.0
+LEAST_READ_BYTES = 64 * 1024
+"""What a client has to read in each such time of an answer that the system cannot hold for it."""
+
 MAX_CONNECTIONS = 400
 """Many systems give a process 1,024 descriptors, and the phones need theirs."""
+
+SPARE_CONNECTIONS = 20
+"""Beyond those, while all of them are being answered: for questions after the daemon's health alone."""
+
+MAX_UNREAD_BYTES = 64 * 1024 * 1024
+"""Of all answers together that wait here to be read."""
+
+ALWAYS_ANSWERED = ("/healthz", "/readyz")
+
+RESET = struct.pack("ii", 1, 0)
+"""Of SO_LINGER: on, for no time."""
 
 BACKLOG = 100
 """Connections that the system may hand over at once, before one too many is let go."""
@@ -18,14 +43,18 @@ class ImpatientProtocol(H11Protocol):
     """uvicorn's protocol, which by itself bounds only the silence between two requests."""
 
     _patience: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
     _made_at = 0.0
+    _unread_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._made_at = self.loop.time()
         self._wait_for_head()
-        if len(self.connections) > MAX_CONNECTIONS:
-            self._make_room()
+        if len(self.connections) > MAX_CONNECTIONS and not self._make_room():
+            self.app = only_health(self.app)
+            if len(self.connections) > MAX_CONNECTIONS + SPARE_CONNECTIONS:
+                self._abort()
 
     def data_received(self, data: bytes) -> None:
         if self._patience is None:
@@ -34,8 +63,42 @@ class ImpatientProtocol(H11Protocol):
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread_since = self.loop.time()
+        self._await_reading()
+        self._bound_memory()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._unread_since = None
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._close()
+
+    def send_400_response(self, msg: str) -> None:
+        """As uvicorn does, with the headers of every answer."""
+        given = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        head = h11.Response(status_code=400, headers=with_headers(given), reason=b"Bad Request")
+        for event in (head, h11.Data(data=f"{msg}\n".encode()), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self._close()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.transport.is_closing():
+            self._close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        if self._unread is not None:
+            self._unread.cancel()
         super().connection_lost(exc)
 
     @property
@@ -43,17 +106,75 @@ class ImpatientProtocol(H11Protocol):
         """Whether a request is here as a whole, and its answer is not yet."""
         return self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
 
-    def _make_room(self) -> None:
-        """Let go the connection on which the server has waited for longest: that of a client that keeps many."""
-        ours = (one for one in self.connections if isinstance(one, ImpatientProtocol))
-        longest = min((one for one in ours if not one._is_answered), key=lambda one: one._made_at)
-        self.connections.discard(longest)
-        longest.transport.abort()
+    @property
+    def _others(self) -> "list[ImpatientProtocol]":
+        return [cast(ImpatientProtocol, one) for one in self.connections if one is not self]
+
+    def _make_room(self) -> bool:
+        """Let one connection go: first one whose client does not read, then that on which the server has waited for
+        longest, of a client that keeps many. False if all of the others are being answered."""
+        unread = [(one._unread_since, id(one), one) for one in self._others if one._unread_since is not None]
+        waited = [(one._made_at, id(one), one) for one in self._others if not one._is_answered]
+        if not (unread or waited):
+            return False
+        (min(unread) if unread else min(waited))[-1]._abort()
+        return True
+
+    def _bound_memory(self) -> None:
+        """Let those go first that leave most unread."""
+        waiting = [(one.transport.get_write_buffer_size(), id(one), one) for one in [self, *self._others]]
+        total = sum(size for size, _, _ in waiting)
+        for size, _, one in sorted(waiting, reverse=True):
+            if total <= MAX_UNREAD_BYTES:
+                return
+            one._abort()
+            total -= size
+
+    def _abort(self) -> None:
+        """Let go at once; the system too forgets what is unread."""
+        self.connections.discard(self)
+        raw: socket.socket | None = self.transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.transport.abort()
+
+    def _close(self) -> None:
+        """Close once all is read, for which nobody waits for ever."""
+        self.transport.close()
+        self._await_reading()
+
+    def _await_reading(self) -> None:
+        if self._unread is None:
+            self._look_at_reading(math.inf)
+
+    def _look_at_reading(self, before: float) -> None:
+        """Look again and again, as long as something is unread, and let a client go that hardly reads."""
+        self._unread, left = None, self.transport.get_write_buffer_size()
+        if not left or (self._unread_since is None and not self.transport.is_closing()):
+            return
+        if left > before - LEAST_READ_BYTES:
+            self._abort()
+            return
+        self._unread = self.loop.call_later(WRITE_TIMEOUT_S, self._look_at_reading, left)
 
     def _wait_for_head(self) -> None:
-        self._patience = self.loop.call_later(REQUEST_TIMEOUT_S, self.transport.close)
+        self._patience = self.loop.call_later(REQUEST_TIMEOUT_S, self._close)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def only_health(app: ASGIApp) -> ASGIApp:
+    """An application that answers questions after health, and sends everything else away for now."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in ALWAYS_ANSWERED:
+            headers = {"Retry-After": "1", "Connection": "close"}
+            busy = PlainTextResponse("more is being answered than this server can; try again\n", 503, headers)
+            await Shield(busy)(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return answer

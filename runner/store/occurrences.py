@@ -290,7 +290,10 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
 
 @lru_cache(maxsize=64)
 def _options(options: TaskOptions) -> str:
-    return to_json(asdict(options))
+    values = asdict(options)
+    if not options.files:
+        del values["files"]
+    return to_json(values)
 
 
 def _identity(occurrence: Occurrence) -> Identity:

@@ -1,7 +1,8 @@
 """Rows of the tables as the types that the rest of the runner knows, and the conditions that indexes serve."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from runner.errors import LedgerRefusal
 from runner.store import schema
 from runner.store.rows import AttemptRow, StepRow, TaskRecord, TaskRow
-from runner.tasks import Effect, EffectState, RetryRule, Task, TaskOptions, TaskState
+from runner.tasks import Effect, EffectState, RetryRule, SeenFile, Task, TaskOptions, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
@@ -90,7 +91,7 @@ def _task_row(row: AnyRow) -> TaskRow:
         timeout_s=row.timeout_s,
         config=row.config,
         commit=row.git_commit,
-        options=TaskOptions(**row.options),
+        options=_options(row.options),
         retry=RetryRule(row.retry_max, row.retry_delay_s),
         grace_s=row.grace_s,
         source=row.source,
@@ -108,6 +109,13 @@ def _task_row(row: AnyRow) -> TaskRow:
         started_utc=row.started_utc,
         finished_utc=row.finished_utc,
         tries=row.tries,
+    )
+
+
+def _options(stored: Mapping[str, Any]) -> TaskOptions:
+    options = TaskOptions(**stored)
+    return (
+        replace(options, files=tuple(SeenFile(*file) for file in options.files)) if options.files else options
     )
 
 

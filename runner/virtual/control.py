@@ -12,6 +12,7 @@ from runner.virtual.adbserver import AdbServerError
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
+from runner.virtual.visitors import refusal
 
 
 class Phones(Protocol):
@@ -74,6 +75,8 @@ class ControlServer:
             writer.close()
 
     async def _respond(self, request: Request) -> bytes:
+        if why := refusal(request.headers, has_body=bool(request.body)):
+            return json_response(HTTPStatus.FORBIDDEN, {"error": why})
         try:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:

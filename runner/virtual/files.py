@@ -1,15 +1,18 @@
-"""A phone's files, in memory. Every phone of a process shares the bytes of equal files."""
+"""A phone's files, forgotten with its process. Every phone of a process shares the bytes of equal files."""
 
 import errno
 import fnmatch
 import hashlib
+import io
 import os
 import posixpath
 import stat
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from tempfile import TemporaryFile
+from typing import IO
 
 SHARED_STORAGE = "/storage/emulated/0"
 _ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
@@ -21,28 +24,80 @@ _FOLDERS = (
     *(f"{SHARED_STORAGE}/{name}" for name in ("Android", "DCIM", "Download", "Movies", "Pictures")),
 )
 
+PIECE_BYTES = 64 * 1024
+
+MAX_IN_MEMORY = 1024 * 1024
+"""Of one body; what is longer may be as long as a video."""
+
 
 class Body:
-    """The bytes of a file. Equal contents are one object: see `share`."""
+    """The bytes of a file, once they are all there. Equal contents are one object: see `Writing`."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file = file
+        self.size = size
+        weakref.finalize(self, file.close)
+
+    @property
+    def data(self) -> bytes:
+        """All of it at once."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, in pieces of at most PIECE_BYTES."""
+        for start in range(0, self.size, PIECE_BYTES):
+            self._file.seek(start)
+            yield self._file.read(PIECE_BYTES)
+
+    def digest(self, name: str) -> str:
+        """Its hash, in hexadecimal, by the name that hashlib has for it."""
+        digest = hashlib.new(name, usedforsecurity=False)
+        for piece in self.pieces():
+            digest.update(piece)
+        return digest.hexdigest()
 
     @cached_property
     def md5(self) -> str:
-        return hashlib.md5(self.data, usedforsecurity=False).hexdigest()
+        return self.digest("md5")
 
 
 _bodies: "weakref.WeakValueDictionary[bytes, Body]" = weakref.WeakValueDictionary()
 
 
+class Writing:
+    """A body that comes piece by piece, and is asked for once. What is long lies in a file of this machine that has no
+    name."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] = io.BytesIO()
+        self._key = hashlib.blake2b(digest_size=16)
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        if self._size <= MAX_IN_MEMORY < self._size + len(piece):
+            in_memory, self._file = self._file, TemporaryFile()  # noqa: SIM115 - the body keeps it
+            in_memory.seek(0)
+            self._file.write(in_memory.read())
+        self._file.write(piece)
+        self._key.update(piece)
+        self._size += len(piece)
+
+    def body(self) -> Body:
+        """The one body in this process with these bytes."""
+        key = self._key.digest()
+        body = _bodies.get(key)
+        if body is None:
+            body = _bodies[key] = Body(self._file, self._size)
+        else:
+            self._file.close()
+        return body
+
+
 def share(data: bytes) -> Body:
     """The one body in this process with these bytes."""
-    key = hashlib.blake2b(data, digest_size=16).digest()
-    body = _bodies.get(key)
-    if body is None:
-        body = _bodies[key] = Body(data)
-    return body
+    writing = Writing()
+    writing.add(data)
+    return writing.body()
 
 
 @dataclass(slots=True)
@@ -59,7 +114,7 @@ class Entry:
 
     @property
     def size(self) -> int:
-        return len(self.body.data) if self.body else 4096
+        return self.body.size if self.body else 4096
 
 
 def resolve(path: str) -> str:
@@ -91,10 +146,13 @@ class Files:
         return found
 
     def read(self, path: str) -> bytes:
+        return self.body(path).data
+
+    def body(self, path: str) -> Body:
         body = self.entry(path).body
         if body is None:
             raise _error(IsADirectoryError, errno.EISDIR, path)
-        return body.data
+        return body
 
     def names(self, path: str) -> list[str]:
         """The names in a folder, sorted."""
@@ -104,14 +162,17 @@ class Files:
         below = (name[len(above) :] for name in self._entries if name.startswith(above))
         return sorted(name for name in below if name and "/" not in name)
 
-    def write(self, path: str, data: bytes, *, mode: int = 0o644, modified_s: int | None = None) -> None:
+    def write(
+        self, path: str, data: bytes | Body, *, mode: int = 0o644, modified_s: int | None = None
+    ) -> None:
         """Create or replace a file; its folder must exist."""
         place = self._writable(path)
         if place in self._entries and self._entries[place].is_folder:
             raise _error(IsADirectoryError, errno.EISDIR, path)
         self._folder_of(place, path)
         modified_s = int(self._now_s()) if modified_s is None else modified_s
-        self._entries[place] = Entry(stat.S_IFREG | stat.S_IMODE(mode), modified_s, share(data))
+        body = share(data) if isinstance(data, bytes) else data
+        self._entries[place] = Entry(stat.S_IFREG | stat.S_IMODE(mode), modified_s, body)
 
     def make_folder(self, path: str, *, parents: bool = False) -> None:
         place = self._writable(path)
@@ -139,7 +200,7 @@ class Files:
             self._entries[new + name[len(old) :]] = self._entries.pop(name)
 
     def copy(self, source: str, target: str) -> None:
-        self.write(self._destination(source, target), self.read(source), mode=self.entry(source).mode)
+        self.write(self._destination(source, target), self.body(source), mode=self.entry(source).mode)
 
     def touch(self, path: str, modified_s: int | None = None) -> None:
         if self.find(path) is None:

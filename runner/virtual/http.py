@@ -2,18 +2,24 @@
 
 import asyncio
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
 MAX_HEAD = 64 * 1024
+MAX_BODY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     method: str
     path: str
+    headers: Mapping[str, str]
     body: bytes
-    keep_alive: bool
+
+    @property
+    def keep_alive(self) -> bool:
+        return self.headers.get("connection", "").lower() != "close"
 
 
 async def read_request(reader: asyncio.StreamReader) -> Request | None:
@@ -28,11 +34,27 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     words = first.split(" ")
     if len(words) != 3:
         raise ValueError(f"not an HTTP request: {first!r}")
-    headers = {
-        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
-    body = await reader.readexactly(int(headers.get("content-length") or 0))
-    return Request(words[0], words[1], body, keep_alive=headers.get("connection", "").lower() != "close")
+    headers = _headers(line for line in lines if line)
+    return Request(words[0], words[1], headers, await reader.readexactly(_length(headers)))
+
+
+def _headers(lines: Iterable[str]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        if headers.setdefault(name.strip().lower(), value.strip()) != value.strip():
+            raise ValueError(f"the header {name!r} has two values")
+    return headers
+
+
+def _length(headers: Mapping[str, str]) -> int:
+    """Of the body. Raises ValueError where it is not said in the one way that is understood here."""
+    if "transfer-encoding" in headers:
+        raise ValueError("the body comes with Transfer-Encoding; send it with Content-Length")
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
+        raise ValueError(f"Content-Length is {length[:40]!r}; legal: 0 to {MAX_BODY}")
+    return int(length)
 
 
 def response(status: HTTPStatus, content_type: str, body: bytes) -> bytes:

@@ -12,7 +12,7 @@ from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent
 from runner.virtual.automation import Automation
 from runner.virtual.faults import Faults, Link
-from runner.virtual.files import Files
+from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
 from runner.virtual.media import MediaIndex
 from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
@@ -103,10 +103,10 @@ class Phone:
         self._change.set()
         self._change = asyncio.Event()
 
-    def content(self, uri: str) -> bytes | None:
+    def content(self, uri: str) -> Body | None:
         path = unquote(urlsplit(uri).path) if uri.startswith("file:") else self.media.path(uri)
         entry = self.files.find(path) if path else None
-        return entry.body.data if entry and entry.body else None
+        return entry.body if entry else None
 
     def toast(self, text: str) -> None:
         self.last_toast = self.toast_shown = text

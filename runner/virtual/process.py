@@ -95,7 +95,8 @@ class PhonesProcess:
         return any(phone.serial == serial for phone in self.phones)
 
     def _ask(self, wish: Mapping[str, str] | None) -> None:
-        request = Request(self.control, json.dumps(wish).encode() if wish else None)
+        kind = {"Content-Type": "application/json"}
+        request = Request(self.control, json.dumps(wish).encode() if wish else None, kind)
         try:
             with urlopen(request, timeout=ADD_TIMEOUT_S) as answer:
                 self._take(json.load(answer))

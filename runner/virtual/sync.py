@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from runner.virtual.files import Entry
+from runner.virtual.files import Body, Entry, Writing
 from runner.virtual.phone import Phone
 from runner.virtual.wire import Stream
 
@@ -14,7 +14,6 @@ _NAMED_STAT = struct.Struct("<IIII")
 _NAMED_STAT_2 = struct.Struct("<IQQIIIIQqqqI")
 _SEND_2 = struct.Struct("<4sII")
 _RECEIVE_2 = struct.Struct("<4sI")
-_CHUNK = 64 * 1024
 _MISSING = 2
 _MAX_PATH = 1024
 
@@ -72,7 +71,7 @@ def _listing(phone: Phone, path: str, name: bytes) -> Iterator[bytes]:
 
 async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> None:
     """DATA chunks, then DONE with the time of change. Missing folders are made."""
-    data = bytearray()
+    writing = Writing()
     while True:
         name = bytes(await stream.reader.readexactly(4))
         number = _WORD.unpack(await stream.reader.readexactly(4))[0]
@@ -81,11 +80,11 @@ async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> N
         if name != b"DATA":
             await _fail(stream, f"invalid data message {name!r}")
             return
-        data += await stream.reader.readexactly(number)
+        writing.add(await stream.reader.readexactly(number))
 
     async def store() -> None:
         phone.files.make_folder(path.rpartition("/")[0] or "/", parents=True)
-        phone.files.write(path, bytes(data), mode=mode, modified_s=number)
+        phone.files.write(path, writing.body(), mode=mode, modified_s=number)
 
     try:
         await phone.run_faulty("sync:SEND", store, lambda text: text in path)
@@ -96,17 +95,16 @@ async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> N
 
 
 async def _send_file(phone: Phone, stream: Stream, path: str) -> None:
-    async def read() -> bytes:
-        return phone.files.read(path)
+    async def read() -> Body:
+        return phone.files.body(path)
 
     try:
-        data = await phone.run_faulty("sync:RECV", read, lambda text: text in path) or b""
+        body = await phone.run_faulty("sync:RECV", read, lambda text: text in path)
     except OSError as error:
         await _fail(stream, f"open failed: {error.strerror}")
         return
-    for start in range(0, len(data), _CHUNK):
-        chunk = data[start : start + _CHUNK]
-        await stream.write(b"DATA" + _WORD.pack(len(chunk)) + chunk)
+    for piece in body.pieces() if body else ():
+        await stream.write(b"DATA" + _WORD.pack(len(piece)) + piece)
     await stream.write(b"DONE" + _WORD.pack(0))
 
 

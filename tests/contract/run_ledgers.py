@@ -8,6 +8,7 @@ from runner.store.ledger import Ledger
 from runner.store.rows import Attempt
 from runner.tasks import (
     Occurrence,
+    SeenFile,
     Task,
     TaskOptions,
     task_key,
@@ -33,7 +34,9 @@ def task(device: str = "A1", target: str | None = None, **changes: object) -> Ta
         timeout_s=600.5,
         config={"captions": "Hej då 🎉", "material_list": ["/srv/a.mp4"], "upload_wait_time": 30},
         commit="c0ffee",
-        options=TaskOptions(multi_account=True, min_interval=1, max_interval=3),
+        options=TaskOptions(
+            multi_account=True, min_interval=1, max_interval=3, files=(SeenFile("/srv/a.mp4", "c0ffee"),)
+        ),
     )
     return replace(made, **changes)
 

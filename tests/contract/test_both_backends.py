@@ -46,7 +46,7 @@ def on_device(folder: Path, campaign: Path) -> Memories:
 
 def through_local_api(folder: Path, daemons: Daemons, campaign: Path) -> Memories:
     """Through a rehearsal daemon: the backend `local_api`, and behind it `device`."""
-    daemon = ApiDaemon(daemons).start()
+    daemon = ApiDaemon(daemons, folder).start()
     client = Client(folder / "local_api", daemon.url)
     done = client("run", campaign, "--backend", "local_api", "--store", client.store_url)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -32,7 +32,8 @@ class VirtualPhone:
 
     def post(self, name: str, **wish: Any) -> Any:
         """Carry out a control action; an error is raised as AssertionError with the phone's message."""
-        request = Request(f"{self.url}/{name}", json.dumps(wish).encode(), method="POST")
+        kind = {"Content-Type": "application/json"}
+        request = Request(f"{self.url}/{name}", json.dumps(wish).encode(), kind, method="POST")
         try:
             with urlopen(request, timeout=30) as answer:
                 return json.load(answer)
@@ -122,5 +123,5 @@ def daemons(tmp_path: Path) -> Iterator[Daemons]:
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
     """A daemon that serves the Local API on two virtual phones, for all tests of a file."""
     daemons = Daemons(tmp_path_factory.mktemp("api"))
-    yield ApiDaemon(daemons).start()
+    yield ApiDaemon(daemons, tmp_path_factory.getbasetemp()).start()
     daemons.close()

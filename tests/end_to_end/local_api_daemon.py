@@ -29,13 +29,15 @@ FOLLOW = {
 
 
 class ApiDaemon:
-    """`runner daemon --virtual --api-only` with two phones, on which tasks need not wait between effects."""
+    """`runner daemon --virtual --api-only` with two phones, on which tasks need not wait between effects.
+    They post files of the example campaign, and of the folder `media`."""
 
-    def __init__(self, daemons: Daemons) -> None:
+    def __init__(self, daemons: Daemons, media: Path) -> None:
         self.daemons = daemons
         limits = daemons.campaigns.parent / "limits.yaml"
         limits.write_text("min_gap: 0s\n", encoding="utf-8")
         self.options = ("--virtual", "--phones", str(len(PHONES)), "--api-limits", str(limits))
+        self.options += ("--media", str(VIDEO.parent), "--media", str(media))
         self.process: DaemonProcess
 
     def start(self, *options: str) -> "ApiDaemon":
@@ -47,7 +49,8 @@ class ApiDaemon:
     def control(self, path: str, **wish: object) -> None:
         """Ask something of the virtual phones."""
         where = self.process.wait_for("virtual phones")["control"]
-        urlopen(Request(where + path, json.dumps(wish).encode()), timeout=60).close()
+        kind = {"Content-Type": "application/json"}
+        urlopen(Request(where + path, json.dumps(wish).encode(), kind), timeout=60).close()
 
     @property
     def url(self) -> str:

@@ -1,8 +1,10 @@
 """The flows of the device backend on virtual phones: what the phone remembers afterwards is the truth."""
 
 import hashlib
+import os
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from runner.backends import device as device_backend
@@ -19,11 +22,23 @@ from runner.flows import attempt, watch
 from runner.flows.profile import load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepOutcome, StepRecord, Task
+from runner.tasks import (
+    Again,
+    AttemptOutcome,
+    Effect,
+    EffectState,
+    Outcome,
+    SeenFile,
+    StepOutcome,
+    StepRecord,
+    Task,
+    TaskOptions,
+)
 
 pytestmark = pytest.mark.phones
 
 APP = "com.zhiliaoapp.musically"
+LONG = 120 * 1024 * 1024
 VIDEO = b"no real video, but a file of its own" * 2000
 
 
@@ -164,6 +179,35 @@ def eventually(ask: Callable[[], Any]) -> Any:
     return answer
 
 
+# files
+
+
+def test_a_file_that_is_not_what_was_asked_for_is_not_posted(shelf):
+    task = shelf.task("post", None, {"captions": "Changed", "material_list": [str(shelf.video)]})
+    seen = SeenFile(str(shelf.video), hashlib.sha256(b"something else").hexdigest())
+    outcome = shelf.perform(replace(task, options=TaskOptions(files=(seen,))))
+    assert outcome.outcome is AttemptOutcome.FAILED
+    assert "is not what it was when the task was asked for" in outcome.message
+    assert (shelf.notes.states, shelf.memory()["posts"]) == ([], [])
+
+
+def test_a_long_video_takes_no_memory_on_its_way(shelf, started):
+    shelf.video.write_bytes(b"\0\0\0\x18ftypmp42")
+    os.truncate(shelf.video, LONG)
+    phones = psutil.Process(started.process.pid)
+    before = phones.memory_info().rss
+    tracemalloc.start()
+    try:
+        outcome = shelf.post("Long")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert outcome == Outcome(AttemptOutcome.COMPLETED)
+    assert shelf.memory()["posts"][0]["media"][0]["size"] == LONG
+    assert peak < LONG / 4
+    assert phones.memory_info().rss - before < LONG / 4
+
+
 # following
 
 
@@ -235,6 +279,17 @@ def test_a_video_is_posted_once(shelf):
     assert [media["sha256"] for media in post["media"]] == [hashlib.sha256(VIDEO).hexdigest()]
     assert post["state"] == "posted"
     assert shelf.phone.memory()["media"]["media"] == []  # the file is off the phone again
+
+
+@pytest.mark.parametrize("name", ["clip.3gp", "CLIP.MP4", "clip"])
+def test_a_file_is_posted_whatever_its_name(shelf, tmp_path, name):
+    shelf.video = tmp_path / name
+    shelf.video.write_bytes(b"\0\0\0\x18ftypisom" + VIDEO)
+    assert shelf.post(f"from {name}") == Outcome(AttemptOutcome.COMPLETED)
+    (post,) = [post for post in shelf.memory()["posts"] if post["caption"] == f"from {name}"]
+    assert [media["sha256"] for media in post["media"]] == [
+        hashlib.sha256(shelf.video.read_bytes()).hexdigest()
+    ]
 
 
 def test_a_post_beside_drafts_and_pinned_tiles_with_the_caption_of_the_last_one(shelf, brisk):

@@ -4,6 +4,7 @@ import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from daemon_process import NEVER, campaign_text
@@ -95,10 +96,22 @@ def test_a_failed_task_says_why_and_is_tried_again(daemon: ApiDaemon, client: Cl
     assert str(video) in daemon.ended(task_id)["message"]
     failed = client("api", "tasks", "--status", "failed", "--serial", "FAIL1", "--format", "json").stdout
     assert [task["id"] for task in json.loads(failed)["tasks"]] == [task_id]
+    video.write_bytes(VIDEO.read_bytes() + b"another one")
+    assert task_id in daemon.call("POST", "/task/retry-all")["retried"]
+    assert f"{video} is not what it was" in daemon.ended(task_id)["message"]
     shutil.copy(VIDEO, video)
     assert task_id in daemon.call("POST", "/task/retry-all")["retried"]
     assert daemon.ended(task_id)["status"] == 2
     assert daemon.captions("FAIL1") == ["Hello", "Found again"]
+
+
+def test_only_what_lies_in_the_named_folders_is_posted(daemon: ApiDaemon) -> None:
+    with TemporaryDirectory() as elsewhere:
+        shutil.copy(VIDEO, elsewhere)
+        config = {"material_list": [f"{elsewhere}/{VIDEO.name}"]}
+        status, envelope = daemon.send("POST", "/task", POST | {"script_config": config})
+    assert (status, envelope["code"]) == (400, 40001)
+    assert "is no video that this server can post" in envelope["message"]
 
 
 def test_lists_and_counts_agree_with_the_ledger(daemon: ApiDaemon, client: Client) -> None:

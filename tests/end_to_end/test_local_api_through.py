@@ -20,8 +20,8 @@ pytestmark = pytest.mark.phones
 
 
 @pytest.fixture
-def daemon(daemons: Daemons) -> Iterator[ApiDaemon]:
-    return ApiDaemon(daemons).start()
+def daemon(daemons: Daemons, tmp_path: Path) -> Iterator[ApiDaemon]:
+    return ApiDaemon(daemons, tmp_path).start()
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import select
 import signal
 import subprocess
 import sys
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import adbutils
@@ -87,13 +89,44 @@ def test_a_phone_joins_those_that_run(tmp_path: Path) -> None:
         process.have("JOINED 2/x")
         told = adbutils.AdbClient(port=process.adb_server_port).device(process.phones[1].address)
         assert told.shell("getprop ro.serialno").strip() == "JOINED 2/x"
-        with urlopen(Request(process.control, b'{"serial": "JOINED3"}'), timeout=60):
+        kind = {"Content-Type": "application/json"}
+        with urlopen(Request(process.control, b'{"serial": "JOINED3"}', kind), timeout=60):
             process.have("JOINED3")
         process.have("FIRST01")
         assert [phone.serial for phone in process.phones] == ["FIRST01", "JOINED 2/x", "JOINED3"]
         with pytest.raises(PhonesError, match="a phone needs a serial"):
             process.have("")
     assert process.complaints == ""
+
+
+def test_pages_of_the_web_cannot_use_the_control_interface(phones: Any) -> None:
+    phone = phones("DOOR01")["DOOR01"]
+    place = urlsplit(phone.url)
+    body = b'{"seconds": 9}'
+
+    def status(name: str, method: str = "POST", content: bytes = b"", **headers: str) -> int:
+        client = HTTPConnection(place.netloc, timeout=30)
+        named = {key.replace("_", "-"): value for key, value in headers.items()}
+        client.request(method, f"{place.path}/{name}", content, named)
+        answer = client.getresponse()
+        answer.read()
+        client.close()
+        return answer.status
+
+    assert status("unplug", Origin="https://evil.example") == 403
+    assert status("unplug", Host="evil.example") == 403
+    assert status("unplug", Sec_Fetch_Site="cross-site") == 403
+    assert status("screenshot", "GET", Sec_Fetch_Site="cross-site") == 403
+    assert status("latency", content=body, Content_Type="text/plain") == 403
+    assert (
+        status("latency", content=body, Content_Type="application/json", Transfer_Encoding="chunked") == 400
+    )
+    assert status("latency", content=body, Content_Length="-1") == 400
+    told = phone.get()
+    assert (told["plugged_in"], told["latency_s"]) == (True, 0)
+    assert status("latency", content=body, Content_Type="application/json") == 200
+    assert status("unplug", Origin=f"http://{place.netloc}", Sec_Fetch_Site="same-origin") == 200
+    phone.calm()
 
 
 def test_equal_serials_are_refused() -> None:

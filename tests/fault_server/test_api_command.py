@@ -78,6 +78,22 @@ def test_tasks_are_listed_and_counted(run, server: FaultServer) -> None:
     }
 
 
+def test_secrets_that_a_server_repeats_are_not_shown(run, server: FaultServer) -> None:
+    server.reset(fails={"D1": 'refused: {"api_key": "hunter2"}'})
+    config = {
+        "target_users": ["a"],
+        "chatgpt_settings": {"api_key": "hunter2", "model": "m"},
+        "note": "token: hunter2",
+    }
+    server.make(serials=["D1"], script_name="follow", script_config=config)
+    told = run("tasks", "--format", "json").stdout
+    (task,) = json.loads(told)["tasks"]
+    assert task["script_config"]["chatgpt_settings"] == {"api_key": "***", "model": "m"}
+    assert task["script_config"]["target_users"] == ["a"]
+    for output in (told, run("tasks").stdout):
+        assert "hunter2" not in output
+
+
 def test_tasks_are_stopped_retried_and_deleted_by_their_ids(run, server: FaultServer) -> None:
     server.reset(stuck=["D1"], fails={"D2": "away"})
     server.make(serials=["D1", "D2"], script_name="post", script_config={})

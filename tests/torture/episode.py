@@ -195,7 +195,8 @@ class Episode:
 
     def wish(self, phone: PhoneAddress, name: str, **body: Any) -> None:
         """Something that happens to a phone: `wish(phone, "drop")`."""
-        request = Request(f"{phone.control}/{name}", json.dumps(body).encode(), method="POST")
+        kind = {"Content-Type": "application/json"}
+        request = Request(f"{phone.control}/{name}", json.dumps(body).encode(), kind, method="POST")
         with urlopen(request, timeout=30) as answer:
             answer.read()
 

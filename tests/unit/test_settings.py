@@ -49,6 +49,7 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"RUNNER_API_PLAN": "Gold"},
         {"RUNNER_TOKEN": "nyckelhål"},
         {"RUNNER_TOKEN": "two words"},
+        {"RUNNER_TOKEN": "x" * 31},
         {"RUNNER_API_TOKEN": "sesame\n"},
     ],
 )
@@ -57,6 +58,12 @@ def test_a_wrong_setting_names_itself_and_what_to_do(environment: dict[str, str]
         Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | environment)
     assert next(iter(environment)) in error.value.message
     assert error.value.hint
+
+
+def test_a_long_token_is_taken_and_not_shown() -> None:
+    settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state", "RUNNER_TOKEN": "k3y" * 11})
+    assert settings.token == "k3y" * 11
+    assert "k3y" not in repr(settings)
 
 
 def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:

@@ -7,6 +7,7 @@ from runner.backends.local_api.ending import not_begun
 from runner.backends.local_api.refusals import OF_ONE_CALL, PLAN
 from runner.backends.local_api.shapes import Created, found, ranges
 from runner.backends.local_api.work import Lot, Trace, Work, intents
+from runner.campaign.masking import masked_data
 from runner.errors import ApiError, ApiRefused, TaskError
 
 SEARCH_S = 60.0
@@ -29,7 +30,7 @@ def begin(batch: Batch, works: Sequence[Work], trace: Trace) -> list[Work]:
 
 def answer(made: Created) -> dict[str, str]:
     """The evidence in what a call was answered with."""
-    return {"answered": ranges(made.ids), "answer": found(made.raw, 500)}
+    return {"answered": ranges(made.ids), "answer": found(masked_data(made.raw), 500)}
 
 
 def search(batch: Batch, works: Sequence[Work], trace: Trace, why: str) -> None:

@@ -12,6 +12,7 @@ from runner.backends.local_api import shapes
 from runner.backends.local_api.exchange import Exchange, TooLarge
 from runner.backends.local_api.refusals import refusal
 from runner.backends.local_api.shapes import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
+from runner.campaign.masking import masked_text
 from runner.clock import Clock
 from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi, UsageError
 
@@ -220,7 +221,7 @@ class Client:
             hint = f"set RUNNER_API_TOKEN if that server asks for a token; {hint}"
         return NotTheApi(
             f"{what} was answered with HTTP {response.status_code} and {kind}, which is no answer of a Local API: "
-            f"{shapes.found(text) or 'nothing'}",
+            f"{shapes.found(masked_text(text)) or 'nothing'}",
             hint=hint,
             sent=True,
         )

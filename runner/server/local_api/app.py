@@ -20,6 +20,7 @@ from runner.server.local_api import shapes
 from runner.server.local_api.desk import Desk
 from runner.server.local_api.envelope import ApiError, Code, failure, success
 from runner.server.local_api.guard import Guard
+from runner.server.local_api.page import add_page
 from runner.server.local_api.view import shown
 
 PREFIX = "/api/v1"
@@ -75,6 +76,7 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
         title="Local API",
         version=__version__,
         description=DESCRIPTION,
+        docs_url=None,  # `add_page` has it, with a policy of its own
         redoc_url=None,
         responses=FAILURES,
         telemetry={"tracing": False, "metrics": False, "logs": False},
@@ -84,6 +86,7 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
     _add_tasks(app, desk)
     _add_license(app, desk)
     _add_actions(app, desk)
+    add_page(app)
     return app
 
 

@@ -10,6 +10,7 @@ from runner.errors import LedgerRefusal
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.intake import CAMPAIGN, take_in
 from runner.server.local_api.license import License
+from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import MAX_ID, NewTask
 from runner.server.local_api.view import shown, states_of, stats
 from runner.store.ledger import Ledger
@@ -29,7 +30,8 @@ RETRIED_TOGETHER = frozenset({TaskState.FAILED, TaskState.MISSED})
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Any thread may call it. `submit` hands pending tasks to the executor, `devices` counts the phones that can be
-    reached now; `zone` is the fleet's. Every method raises ApiError for what cannot be done."""
+    reached now; `zone` is the fleet's, `files` are those that may be posted. Every method raises ApiError for what
+    cannot be done."""
 
     ledger: Ledger
     clock: Clock
@@ -37,6 +39,7 @@ class Desk:
     submit: Callable[[Iterable[TaskRow | Task]], None]
     devices: Callable[[], int]
     license: License = field(default_factory=License)
+    files: RequestedFiles = field(default_factory=RequestedFiles)
 
     def license_shown(self) -> dict[str, Any]:
         return self.license.shown(self.devices())
@@ -45,7 +48,7 @@ class Desk:
         waiting, _ = self.ledger.page(TaskFilter(states={TaskState.PENDING}), 0, 1)
         if waiting > MAX_WAITING:
             raise ApiError(Code.INVALID, f"more than {MAX_WAITING} tasks wait already; let them end first")
-        intake = take_in(request, self.clock.now(), self.zone)
+        intake = take_in(request, self.clock.now(), self.zone, self.files)
         version = self.ledger.record_campaign(CAMPAIGN, intake.path, intake.text, None)
         self.ledger.record([Decision(intake.occurrence, OccurrenceState.STARTED, "", version, intake.tasks)])
         rows = self.ledger.tasks_of(intake.occurrence)

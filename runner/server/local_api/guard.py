@@ -7,10 +7,10 @@ both cases the browser tells the truth in `Origin`, `Sec-Fetch-Site` and `Host`.
 
 import asyncio
 import hmac
-import ipaddress
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-from urllib.parse import urlsplit
+from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -61,7 +61,7 @@ class Guard:
         if self._token is None:
             if not is_this_machine(host):
                 raise ApiError(Code.REFUSED, f"this server is not called {host!r}; call it as 127.0.0.1")
-        elif not _shows(headers.get("authorization", ""), self._token):
+        elif not shows(headers.get("authorization", ""), self._token):
             raise ApiError(Code.REFUSED, "this server wants its token: send `Authorization: Bearer TOKEN`")
         origin = headers.get("origin")
         if origin is not None and _place(origin) != host.lower():
@@ -70,25 +70,33 @@ class Guard:
             raise ApiError(Code.REFUSED, "a page of another site may not call this server")
 
 
+HOST = re.compile(
+    r"(?P<name>[a-z0-9._-]+|\[(?P<ipv6>[0-9a-f:.]+)\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
+)
+"""A `Host` as a browser sends it: a name or an address, and perhaps a port; nothing else, since what two programs read
+in two ways lets one of them be deceived."""
+
+
 @lru_cache(maxsize=64)
 def is_this_machine(host: str) -> bool:
     """Whether a `Host` names this machine as only itself can: what else it may be called, others may choose."""
+    found = HOST.fullmatch(host)
+    if found is None:
+        return False
     try:
-        name = urlsplit(f"//{host}").hostname if "@" not in host else None
-        return name == "localhost" or (name is not None and ipaddress.ip_address(name).is_loopback)
+        return found["name"].lower() == "localhost" or ip_address(found["ipv6"] or found["name"]).is_loopback
     except ValueError:
         return False
 
 
 def _place(origin: str) -> str | None:
-    """Host and port of an origin; None for text that is no origin at all."""
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:
-        return None
+    """Host and port of an origin; None for text that is no origin of a page."""
+    scheme, separator, place = origin.lower().partition("://")
+    return place if separator and scheme in ("http", "https") and HOST.fullmatch(place) else None
 
 
-def _shows(authorization: str, token: str) -> bool:
+def shows(authorization: str, token: str) -> bool:
+    """Whether an `Authorization` shows the token."""
     scheme, _, shown = authorization.partition(" ")
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
 

@@ -14,13 +14,14 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from runner.campaign.loader import Loaded, load_text
-from runner.checks import check_campaigns
+from runner.checks import check_campaigns, missing_file, unreadable_media
 from runner.diagnostics import Diagnostic, Severity
 from runner.planning.source import Source
 from runner.planning.timing import jitter
 from runner.planning.walltime import Fit, resolve
 from runner.planning.work import Work
 from runner.server.local_api.envelope import ApiError, Code
+from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import NewTask
 from runner.server.local_api.view import config_alone
 from runner.tasks import Occurrence, Task, TaskSource
@@ -33,6 +34,9 @@ MAX_TASKS = 10_000
 
 MAX_CONFIG_BYTES = 16 * 1024 * 1024
 """All configs of one request's tasks, each of which has its own: while they are written, nothing else is."""
+
+OF_FILES = (missing_file.CODE, unreadable_media.CODE)
+"""What is wrong with files is told to a campaign's author; of requests they are looked at by `RequestedFiles`."""
 
 MAX_TOLD = 3
 """Problems in one answer: the rest shows when these are mended."""
@@ -51,8 +55,9 @@ class Intake:
     tasks: tuple[Task, ...]
 
 
-def take_in(request: NewTask, now: datetime, zone: tzinfo) -> Intake:
-    """The tasks of a request, the first of which are due at its start time, in the fleet's zone, or now.
+def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles) -> Intake:
+    """The tasks of a request, the first of which are due at its start time, in the fleet's zone, or now, with the
+    files that they post as they are now.
 
     Raises ApiError with what is wrong.
     """
@@ -64,7 +69,7 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo) -> Intake:
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
     if len(tasks) > MAX_TASKS:
         raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
-    tasks = tuple(replace(task, config=config_alone(task)) for task in tasks)
+    tasks = tuple(replace(task, config=config_alone(task)) for task in files.seen(tasks))
     if sum(len(json.dumps(task.config)) for task in tasks) > MAX_CONFIG_BYTES:
         raise ApiError(
             Code.INVALID,
@@ -91,7 +96,8 @@ def _judged(request: NewTask, now: datetime) -> Loaded:
     if request.max_interval and request.max_interval < request.min_interval:
         raise ApiError(Code.INVALID, "max_interval is smaller than min_interval")
     loaded = load_text(_as_campaign(request), str(Path.cwd() / CAMPAIGN))
-    problems = [p for p in check_campaigns([loaded], now).diagnostics if p.severity is Severity.ERROR]
+    found = check_campaigns([loaded], now).diagnostics
+    problems = [p for p in found if p.severity is Severity.ERROR and p.code not in OF_FILES]
     if problems:
         raise ApiError(Code.INVALID, "; ".join(map(_told, problems[:MAX_TOLD])))
     return loaded

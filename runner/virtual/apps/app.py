@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from runner.virtual.files import Body
 from runner.virtual.views import Window
 
 
@@ -43,8 +44,8 @@ class Device(Protocol):
         """
         ...
 
-    def content(self, uri: str) -> bytes | None:
-        """The bytes behind a `content://` or `file://` URI, or None."""
+    def content(self, uri: str) -> Body | None:
+        """What is behind a `content://` or `file://` URI, or None."""
         ...
 
     def toast(self, text: str) -> None:

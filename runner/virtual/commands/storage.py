@@ -1,6 +1,5 @@
 """ls, rm, mkdir, touch, mv, cp, stat, df and checksums."""
 
-import hashlib
 import posixpath
 import stat
 from collections.abc import Callable
@@ -160,7 +159,7 @@ def _checksum(call: Call) -> int:
         elif call.name == "md5sum":
             call.print(f"{entry.body.md5}  {path}")
         else:
-            call.print(f"{hashlib.new(call.name.removesuffix('sum'), entry.body.data).hexdigest()}  {path}")
+            call.print(f"{entry.body.digest(call.name.removesuffix('sum'))}  {path}")
     return status
 
 

@@ -255,6 +255,9 @@ SECRETS = {
     "as a key": "sk-abcdefghijklmnopqrstuvwx: 1\n",
     "in a line that is not YAML": '    api_key: "hunter2\n',
     "below a line that is not YAML": "    api_key: |\n\thunter2\n",
+    "in several lines": "password: '****\n  hunter2\n\n  hunter2'\n",
+    "as a list": "client_secret: # ****\n- hunter2\n",
+    "under a key that is misspelt": "api_keey: hunter2\n",
 }
 
 
@@ -270,3 +273,34 @@ def test_a_secret_in_a_wrong_file_is_neither_told_nor_kept(place: Place, more: s
         assert "****" in text
         assert "sk-abc" not in text
         assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("what", ["a file", "a folder", "a flow"])
+def test_what_a_link_leads_to_outside_of_the_folders_is_not_quoted(place: Place, what: str) -> None:
+    elsewhere = place.folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "account.yaml").write_text("machine: desk\nlogin: anna\nsesame\n")
+    if what == "a folder":
+        (place.folder / "more").symlink_to(elsewhere)
+    if what != "a flow":
+        (place.folder / "autumn.yaml").symlink_to(elsewhere / "account.yaml")
+    else:
+        place.write("autumn.yaml", campaign("autumn", script="account"))
+        (place.folder / "flows").mkdir()
+        (place.folder / "flows" / "account.yaml").symlink_to(elsewhere / "account.yaml")
+
+    changes = place.load().changes
+    wrong = place.invalid()
+
+    assert changes
+    assert wrong
+    for text in [*(change.detail for change in changes), *(one.problem for one in wrong)]:
+        assert "lies outside of the campaigns' folders" in text
+        assert not any(word in text for word in ("sesame", "anna", "machine", "login"))
+
+
+def test_a_link_within_the_folders_is_quoted(place: Place) -> None:
+    place.write("autumn.txt", campaign("autumn") + "sesame\n")
+    (place.folder / "autumn.yaml").symlink_to("autumn.txt")
+    (change,) = place.load().changes
+    assert "sesame" in change.detail

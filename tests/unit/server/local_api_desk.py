@@ -37,7 +37,8 @@ class Api:
             self.ledger, self.clock, ZoneInfo("Europe/Stockholm"), self._submit, self._devices, License(plan)
         )
         self.app = FastAPI()
-        self.app.mount(PREFIX, create_local_api(self.desk, token))
+        self.local_api = create_local_api(self.desk, token)
+        self.app.mount(PREFIX, self.local_api)
         self._transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
 
     def _devices(self) -> int:

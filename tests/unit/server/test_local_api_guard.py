@@ -44,6 +44,17 @@ def test_names_of_this_machine_are_served(host: str) -> None:
         "[",
         "[::1",
         "",
+        "[::1].evil.example",
+        "[::1]x:80",
+        "localhost:x:evil.example",
+        "localhost:50809:50809",
+        "localhost:",
+        "localhost/",
+        "localhost#",
+        "localhost?@evil.example",
+        "127.0.0.1\\evil.example",
+        "127.0.0.1 evil.example",
+        "::1",
     ],
 )
 def test_a_name_that_an_attacker_chose_is_refused(host: str) -> None:
@@ -54,7 +65,18 @@ def test_a_name_that_an_attacker_chose_is_refused(host: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1:50810", "http://[", "://"],
+    [
+        "https://evil.example",
+        "null",
+        "http://localhost:3000",
+        "http://127.0.0.1:50810",
+        "http://[",
+        "://",
+        "ftp://127.0.0.1:50809",
+        "http://a@127.0.0.1:50809",
+        "127.0.0.1:50809",
+        "http://127.0.0.1:50809/",
+    ],
 )
 def test_a_page_of_another_origin_is_refused(origin: str) -> None:
     answer = ask(headers={"Origin": origin}, json={})

@@ -10,6 +10,7 @@ import pytest
 from runner.server.local_api import callable as scripts
 from runner.server.local_api.envelope import ApiError
 from runner.server.local_api.intake import take_in
+from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import NewTask
 from runner.tasks import Task, TaskSource
 
@@ -23,7 +24,7 @@ def tasks(**fields: Any) -> tuple[Task, ...]:
         "script_name": "follow",
         "script_config": {"target_users": ["@a", "b"]},
     }
-    return take_in(NewTask.model_validate(wanted | fields), NOW, STOCKHOLM).tasks
+    return take_in(NewTask.model_validate(wanted | fields), NOW, STOCKHOLM, RequestedFiles()).tasks
 
 
 def refusal(**fields: Any) -> ApiError:
@@ -100,7 +101,9 @@ def test_a_start_time_on_the_days_on_which_the_clocks_change(now: str, written: 
             "start_time": written,
         }
     )
-    (task,) = take_in(asked, datetime.fromisoformat(now).replace(tzinfo=UTC), STOCKHOLM).tasks
+    (task,) = take_in(
+        asked, datetime.fromisoformat(now).replace(tzinfo=UTC), STOCKHOLM, RequestedFiles()
+    ).tasks
     assert task.due_utc == datetime.fromisoformat(due).replace(tzinfo=UTC)
 
 

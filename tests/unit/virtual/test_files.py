@@ -1,8 +1,11 @@
 """A phone's files, and the media index over them."""
 
+import hashlib
+import tracemalloc
+
 import pytest
 
-from runner.virtual.files import Files
+from runner.virtual.files import MAX_IN_MEMORY, Files, Writing, share
 from runner.virtual.media import MediaIndex, collection_of
 
 
@@ -68,3 +71,32 @@ def test_collections_are_told_from_other_uris() -> None:
     assert collection_of("content://media/external/video/media/12") == "video"
     assert collection_of("content://media/external_primary/images/media") == "images"
     assert collection_of("content://contacts/people") is None
+
+
+@pytest.mark.parametrize("length", [0, 10, MAX_IN_MEMORY, MAX_IN_MEMORY + 1, 3 * MAX_IN_MEMORY])
+def test_a_file_of_any_length_is_kept_as_it_came(length: int) -> None:
+    content = bytes(range(256)) * (length // 256 + 1)
+    writing = Writing()
+    for start in range(0, length, 50_000):
+        writing.add(content[start : min(start + 50_000, length)])
+    body = writing.body()
+    assert (body.size, body.data) == (length, content[:length])
+    assert body.digest("sha256") == hashlib.sha256(content[:length]).hexdigest()
+    assert share(content[:length]) is body
+
+
+def test_a_long_file_is_never_in_memory() -> None:
+    files = Files(lambda: 0)
+    piece = b"x" * 65536
+    tracemalloc.start()
+    try:
+        writing = Writing()
+        for _ in range(1000):
+            writing.add(piece)
+        files.write("/sdcard/Movies/long.mp4", writing.body())
+        files.copy("/sdcard/Movies/long.mp4", "/sdcard/Movies/again.mp4")
+        assert files.body("/sdcard/Movies/again.mp4").digest("sha256")
+        assert all(files.body("/sdcard/Movies/again.mp4").pieces())
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
+    finally:
+        tracemalloc.stop()

@@ -41,7 +41,9 @@ def test_the_media_index_keeps_its_ids(tmp_path: Path) -> None:
     assert first is not None
     assert again.content(f"content://media/external/video/media/{first.id}") is None
     again.files.write("/sdcard/DCIM/a.mp4", b"a")
-    assert again.content(f"content://media/external/video/media/{first.id}") == b"a"
+    content = again.content(f"content://media/external/video/media/{first.id}")
+    assert content is not None
+    assert content.data == b"a"
 
 
 def test_a_folder_belongs_to_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -217,7 +217,7 @@ class ShortVideo:
         if content is None:
             self.device.toast("Couldn't load this file")
             return
-        media = Media(hashlib.sha256(content).hexdigest(), len(content), mime)
+        media = Media(content.digest("sha256"), content.size, mime)
         self.show(Editor(self, [media]))
 
     def _badges(self) -> list[Window]:

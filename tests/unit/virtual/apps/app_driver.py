@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uiautomator2 import Selector
 
 from runner.virtual.apps.app import App, Intent
+from runner.virtual.files import Body, share
 from runner.virtual.selectors import find, find_first
 from runner.virtual.views import View, hit_window
 
@@ -43,8 +44,8 @@ class FakeDevice:
     def changed(self) -> None:
         self.changes += 1
 
-    def content(self, uri: str) -> bytes | None:
-        return self.files.get(uri)
+    def content(self, uri: str) -> Body | None:
+        return share(self.files[uri]) if uri in self.files else None
 
     def toast(self, text: str) -> None:
         self.toasts.append(text)

@@ -1,0 +1,70 @@
+"""A file that is to be posted, opened once: whatever is said of it holds for what is read from it, whatever becomes of
+its name. It is read in pieces, however long it is."""
+
+import errno
+import hashlib
+import os
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from runner.media import HEAD_BYTES, Format, by_content
+from runner.regular_file import open_regular
+
+MAX_BYTES = 2**32 - 1
+"""Longer files adb cannot tell the length of; no app takes as much."""
+
+PIECE_BYTES = 1024 * 1024
+
+
+class MediaFile:
+    """Raises OSError, with a `strerror` that goes into a sentence: when it is made, if the path is no regular file, or
+    one that is too long, and by everything that reads."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = path
+        self._file = open_regular(path)
+        self.status = os.fstat(self._file.fileno())
+        self._read = hashlib.sha256()
+        if self.status.st_size > MAX_BYTES:
+            self._file.close()
+            raise OSError(errno.EFBIG, "it is longer than 4 GiB", path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @cached_property
+    def format(self) -> Format | None:
+        """What it is by its content; None if it is neither a video nor an image."""
+        return by_content(os.pread(self._file.fileno(), HEAD_BYTES, 0))
+
+    @cached_property
+    def real_path(self) -> str:
+        """Where it lies, with no link on the way."""
+        link = f"/proc/self/fd/{self._file.fileno()}"
+        return os.readlink(link) if os.path.exists(link) else os.path.realpath(self._path)  # noqa: PTH110, PTH115
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of all of its content, in hexadecimal."""
+        digest, at = hashlib.sha256(), 0
+        while piece := os.pread(self._file.fileno(), PIECE_BYTES, at):
+            digest.update(piece)
+            at += len(piece)
+        return digest.hexdigest()
+
+    def read(self, size: int) -> bytes:
+        """The next piece, nothing at the end; what was written to it since it was opened does not make it longer."""
+        piece = self._file.read(min(size, self.status.st_size - self._file.tell()))
+        self._read.update(piece)
+        return piece
+
+    @property
+    def sha256_read(self) -> str:
+        """Of what `read` has given so far."""
+        return self._read.hexdigest()
