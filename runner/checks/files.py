@@ -2,35 +2,10 @@
 
 import os
 from dataclasses import dataclass
-from enum import StrEnum
 from stat import S_ISDIR, S_ISREG
 
-from runner.planning.material import IMAGES, VIDEOS
-
-_HEAD_BYTES = 16
-_ISO_IMAGES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
-_ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
-_SIGNATURES = {
-    b"\x1a\x45\xdf\xa3": "video",  # WebM, Matroska
-    b"\xff\xd8\xff": "image",  # JPEG
-    b"\x89PNG\r\n\x1a\n": "image",
-    b"GIF8": "image",
-    b"BM": "image",
-}
-_RIFF = {b"WEBP": "image", b"AVI ": "video"}
-
-
-class Kind(StrEnum):
-    VIDEO = "video"
-    IMAGE = "image"
-
-    @property
-    def named(self) -> str:
-        return "an image" if self is Kind.IMAGE else "a video"
-
-    def names(self, path: str) -> bool:
-        """Whether a file has the name of such media."""
-        return os.path.splitext(path)[1].lower() in (IMAGES if self is Kind.IMAGE else VIDEOS)  # noqa: PTH122
+from runner.media import HEAD_BYTES, Kind, by_content
+from runner.planning.material import is_posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +26,7 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, Look] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
+        self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
 
     def look(self, path: str) -> Look:
         """What a path that should be media is."""
@@ -66,6 +42,15 @@ class Files:
             found = self._folders[path] = _folder(path)
         return found
 
+    def posted(self, path: str, kind: Kind) -> tuple[str, ...]:
+        """Those of a folder's files that are posted where such media are asked for; none if it cannot be read."""
+        posted = self._posted.get((path, kind))
+        if posted is None:
+            found = self.folder(path)
+            files = () if isinstance(found, str) else found
+            posted = self._posted[path, kind] = tuple(file for file in files if is_posted(file, kind))
+        return posted
+
 
 def _look(path: str) -> Look:
     try:
@@ -80,10 +65,13 @@ def _look(path: str) -> Look:
         return Look(unreadable=f"{path} is no regular file")
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            head = file.read(_HEAD_BYTES)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         return Look(unreadable=f"{path} cannot be read: {_reason(error)}")
-    return Look(kind=_kind(head)) if head else Look(unreadable=f"{path} is empty")
+    if not head:
+        return Look(unreadable=f"{path} is empty")
+    found = by_content(head)
+    return Look(kind=found.kind if found else None)
 
 
 def _folder(path: str) -> tuple[str, ...] | str:
@@ -100,14 +88,3 @@ def _folder(path: str) -> tuple[str, ...] | str:
 
 def _reason(error: OSError | ValueError) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error)
-
-
-def _kind(head: bytes) -> Kind | None:
-    """What a file is by its first bytes."""
-    if head[4:8] in _ISO_BOXES:
-        return Kind.IMAGE if head[8:12] in _ISO_IMAGES else Kind.VIDEO
-    if head[:4] == b"RIFF":
-        named = _RIFF.get(head[8:12])
-    else:
-        named = next((kind for start, kind in _SIGNATURES.items() if head.startswith(start)), None)
-    return Kind(named) if named else None

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runner.checks.files import Kind
 from runner.checks.written import ConfigUse, Path
+from runner.media import Kind
 
 
 class Material(NamedTuple):

@@ -24,6 +24,6 @@ def _missing(files: Files, material: Material) -> str | None:
     found = files.folder(material.path)
     if isinstance(found, str):
         return found
-    return (
-        None if any(map(material.kind.names, found)) else f"there are no {material.kind}s in {material.path}"
-    )
+    if files.posted(material.path, material.kind):
+        return None
+    return f"there are no {material.kind}s in {material.path}"

@@ -55,8 +55,8 @@ class Driver(Protocol):
         """Open a link in an app. Raises AppMissing."""
         ...
 
-    def share(self, file: Path, component: str, mime_type: str) -> None:
-        """Copy a file to the phone's media and hand it to an app's share target."""
+    def share(self, file: Path, component: str, mime_type: str, suffix: str) -> None:
+        """Copy a file to the phone's media, under a name with this ending, and hand it to an app's share target."""
         ...
 
     def current_package(self) -> str:

@@ -257,9 +257,9 @@ class Session:
 
     # files
 
-    def share(self, file: Path, component: str, mime_type: str) -> None:
+    def share(self, file: Path, component: str, mime_type: str, suffix: str) -> None:
         folder, collection = MEDIA[mime_type.partition("/")[0]]
-        uri = self._publish(file, f"/sdcard/{folder}/{FOLDER}", collection)
+        uri = self._publish(file, suffix, f"/sdcard/{folder}/{FOLDER}", collection)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
         self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
@@ -270,7 +270,7 @@ class Session:
             self._shell("rm", "-f", self._pushed[-1])
             self._scan(self._pushed.pop())
 
-    def _publish(self, file: Path, folder: str, collection: str) -> str:
+    def _publish(self, file: Path, suffix: str, folder: str, collection: str) -> str:
         """Copy a file into the phone's media; its `content://` URI.
 
         Its name there is made from its content: nothing that a user wrote reaches the phone's shell.
@@ -282,7 +282,7 @@ class Session:
                 f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
                 hint="put the file back where the config names it",
             ) from None
-        name = hashlib.sha256(content).hexdigest()[:16] + file.suffix.lower()
+        name = hashlib.sha256(content).hexdigest()[:16] + suffix
         remote = f"{folder}/{name}"
         self._pushed.append(remote)
         with translated(self.serial, f"copy {file.name} to {remote}"):

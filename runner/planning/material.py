@@ -1,13 +1,13 @@
 """Which files a task posts."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from runner.errors import TaskError, Unsupported
-
-VIDEOS = frozenset({".3gp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm"})
-IMAGES = frozenset({".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".png", ".webp"})
+from runner.file_names import is_utf8
+from runner.media import Kind, by_name, is_silent, read_format
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
@@ -34,21 +34,33 @@ def _found(config: Mapping[str, Any]) -> Sequence[Path]:
             hint="name the files in material_list, or set material_source: localFolder and material_path",
         )
     folder = Path(config["material_path"])
-    kind, suffixes = ("images", IMAGES) if config["content_type"] == 1 else ("videos", VIDEOS)
+    kind = Kind.IMAGE if config["content_type"] == 1 else Kind.VIDEO
     try:
         found = sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as error:
         raise TaskError(
-            f"looked for {kind} in {folder}: {error.strerror}", hint="check material_path"
+            f"looked for {kind}s in {folder}: {error.strerror}", hint="check material_path"
         ) from error
-    files = [path for path in found if _is_material(path, suffixes)]
+    files = [path for path in found if is_posted(str(path), kind) and path.is_file()]
     if not files:
         raise TaskError(
-            f"looked for {kind} in {folder} and found none",
-            hint=f"{kind} are files that end in {', '.join(sorted(suffixes))}",
+            f"looked for {kind}s in {folder} and found none",
+            hint=f"{kind}s are files that end in {', '.join(sorted(kind.suffixes))}, or whose content is one",
         )
     return files
 
 
-def _is_material(path: Path, suffixes: frozenset[str]) -> bool:
-    return path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
+def is_posted(path: str, kind: Kind) -> bool:
+    """Whether a file of a folder is among those that are posted: by its name, and by its content where the name
+    says nothing. One that is hidden is not, nor one whose name is no text, which no record could tell of."""
+    name = os.path.basename(path)  # noqa: PTH119 - folders hold thousands
+    if name.startswith(".") or not is_utf8(name):
+        return False
+    if not is_silent(name):
+        found = by_name(name)
+        return found is not None and found.kind is kind
+    try:
+        content = read_format(path)
+    except OSError:
+        return False
+    return content is not None and content.kind is kind

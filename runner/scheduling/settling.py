@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.campaign.flow_file import load_flow_file
 from runner.campaign.loader import load
-from runner.planning.material import IMAGES, VIDEOS
+from runner.media import by_name, is_silent
 
 QUIET_S = 0.2
 """Nothing may have changed for so long."""
@@ -85,10 +85,9 @@ def is_text(name: str) -> bool:
 
 def is_other(name: str) -> bool:
     """Whether a name may be that of a folder, or of media: what campaigns need to be right."""
-    _, suffix = os.path.splitext(name)  # noqa: PTH122
     if name.startswith((".", "#")) or name.endswith("~") or name.isdigit():
         return False
-    return not suffix or suffix.lower() in (*IMAGES, *VIDEOS)
+    return is_silent(name) or by_name(name) is not None
 
 
 def is_open_for_writing(path: str) -> bool:

@@ -9,6 +9,14 @@ from typing import Any
 from runner.virtual.files import SHARED_STORAGE, Files, resolve
 
 COLLECTIONS = ("video", "images", "audio", "file")
+_ANDROID = {
+    ".3gp": "video/3gpp",
+    ".heic": "image/heic",
+    ".mkv": "video/x-matroska",
+    ".webp": "image/webp",
+}
+"""What Android's own table says, and that of this machine need not."""
+
 _PREFIX = "content://media/external/"
 
 
@@ -29,6 +37,11 @@ def collection_of(uri: str) -> str | None:
     return name if uri.startswith(_PREFIX) and name in COLLECTIONS else None
 
 
+def _mime_type(path: str) -> str:
+    known = _ANDROID.get(posixpath.splitext(path)[1].lower())
+    return known or mimetypes.guess_type(posixpath.basename(path))[0] or "application/octet-stream"
+
+
 class MediaIndex:
     """Files get an id when they are scanned, and keep it until they are removed."""
 
@@ -44,7 +57,7 @@ class MediaIndex:
         if entry is None:
             self._media.pop(place, None)
             return None
-        mime_type = mimetypes.guess_type(posixpath.basename(place))[0] or "application/octet-stream"
+        mime_type = _mime_type(place)
         kind = {"video": "video", "image": "images", "audio": "audio"}.get(mime_type.split("/")[0])
         if entry.is_folder or kind is None or not place.startswith(SHARED_STORAGE + "/"):
             return None

@@ -237,6 +237,17 @@ def test_a_video_is_posted_once(shelf):
     assert shelf.phone.memory()["media"]["media"] == []  # the file is off the phone again
 
 
+@pytest.mark.parametrize("name", ["clip.3gp", "CLIP.MP4", "clip"])
+def test_a_file_is_posted_whatever_its_name(shelf, tmp_path, name):
+    shelf.video = tmp_path / name
+    shelf.video.write_bytes(b"\0\0\0\x18ftypisom" + VIDEO)
+    assert shelf.post(f"from {name}") == Outcome(AttemptOutcome.COMPLETED)
+    (post,) = [post for post in shelf.memory()["posts"] if post["caption"] == f"from {name}"]
+    assert [media["sha256"] for media in post["media"]] == [
+        hashlib.sha256(shelf.video.read_bytes()).hexdigest()
+    ]
+
+
 def test_a_post_beside_drafts_and_pinned_tiles_with_the_caption_of_the_last_one(shelf, brisk):
     shelf.app("add_draft", caption="kept")
     shelf.app("pin_tile", position=1)

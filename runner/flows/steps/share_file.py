@@ -1,6 +1,5 @@
 """`share_file`: copy a file to the phone and hand it to the app's share target."""
 
-import mimetypes
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +9,7 @@ from runner.errors import Unsupported
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
 from runner.flows.templates import Template
+from runner.media import sent_as
 
 
 class ShareFile(Action):
@@ -28,12 +28,13 @@ class ShareFile(Action):
 
     def perform(self, attempt: Attempt) -> None:
         file = Path(attempt.fill(self.file))
-        mime_type = mimetypes.guess_type(file.name)[0] or ""
-        if mime_type.partition("/")[0] not in ("video", "image"):
+        media = sent_as(file)
+        if media is None:
             raise Unsupported(
-                f"{file.name} is neither a video nor an image, by its name", hint="rename the file"
+                f"{file.name} is neither a video nor an image, by its content and by its name",
+                hint="name a file that is one; `runner validate` looks into those that campaigns name",
             )
         activity = attempt.app.profile.share_activity
         if activity is None:
             raise Unsupported(f"the app profile {attempt.app.profile.app} names no share_activity")
-        attempt.phone.share(file, attempt.app.component(activity), mime_type)
+        attempt.phone.share(file, attempt.app.component(activity), *media)

@@ -1,5 +1,6 @@
 """What the golden files do not show of the checks."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -164,6 +165,19 @@ def test_the_files_of_a_folder_are_looked_at(tmp_path: Path, monkeypatch: pytest
     assert (found.code, found.message) == ("unreadable-media", "m/b.mov is neither a video nor an image")
     (found,) = check(posting(config.replace("path: m", "path: m/a.mp4")))
     assert (found.code, found.message) == ("missing-file", "m/a.mp4 is a file, not a folder")
+
+
+def test_what_is_left_out_of_a_folder_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m").mkdir()
+    left_out = {"b.mp4.part": VIDEO, os.fsdecode(b"c\xff.mp4"): VIDEO, "notes": b"no", "d.png": b"no"}
+    for name, content in {"a": VIDEO, "A.MP4": VIDEO, "a.3gp": VIDEO, **left_out}.items():
+        Path("m", name).write_bytes(content)
+    found = check(posting("{material_source: localFolder, material_path: m}"))
+    assert [(one.severity, one.message) for one in found] == [
+        ("warning", "m/b.mp4.part is a video, and is not posted: its name has an unknown ending"),
+        ("warning", "m/c\\xff.mp4 is a video, and is not posted: its name is no UTF-8"),
+    ]
 
 
 def test_files_of_a_local_api_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,7 +105,7 @@ class FakePhone:
     def open_link(self, uri: str, package: str) -> None:
         self._do("open_link", uri, package)
 
-    def share(self, file: Path, component: str, mime_type: str) -> None:
+    def share(self, file: Path, component: str, mime_type: str, suffix: str) -> None:
         self._do("share", str(file), component, mime_type)
 
     def current_package(self) -> str:

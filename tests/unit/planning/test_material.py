@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,16 @@ def test_a_folder_gives_its_videos_or_its_images_by_name(tmp_path: Path) -> None
 
     assert [names(config(**folder), ordinal) for ordinal in range(3)] == [["a.mp4"], ["b.MP4"], ["a.mp4"]]
     assert names(config(**folder, content_type=1), 0) == ["c.jpg"]
+
+
+def test_content_counts_where_a_name_says_nothing(tmp_path: Path) -> None:
+    video = b"\0\0\0\x18ftypisom"
+    for name, content in {"clip": video, "README": b"words", "c.mp4.part": video, "d.3GP": b""}.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / os.fsdecode(b"no-text-\xff.mp4")).write_bytes(video)
+    folder = {"material_source": "localFolder", "material_path": str(tmp_path)}
+
+    assert [names(config(**folder), ordinal) for ordinal in range(3)] == [["clip"], ["d.3GP"], ["clip"]]
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
