@@ -42,7 +42,7 @@ from runner.server.local_api.app import create_local_api
 from runner.server.local_api.desk import Desk
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.server.local_api.license import License
-from runner.server.metrics import EventMetrics, StateMetrics
+from runner.server.metrics import EventMetrics, LogMetrics, StateMetrics
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.settings import Settings
@@ -110,10 +110,11 @@ class Daemon:
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
             health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
             registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
+            registry.register(LogMetrics(lambda: self._log.dropped))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
             local_api = self._local_api(ledger, executor, adb_port)
             app = create_app(
-                ServerState(registry, health.ailments, health.obstacles),
+                ServerState(registry, health.ailments, health.obstacles, self._log.troubles),
                 local_api,
                 is_for_others=self._settings.token is not None,
             )
@@ -266,10 +267,12 @@ class Daemon:
                 self._life.fail(error)
             code = self._tell(self._life.error) if self._life.error else 0
         if code:
+            self._log.flush()
             leave(code)
         if not drained:
             left = [task.key for task in executor.state().running]
             self._log.say("steps that did not end are left behind", "warning", running=left)
+            self._log.flush()
             leave(0)
         self._log.say("stopped")
 

@@ -16,11 +16,13 @@ from runner.server.local_api.guard import is_this_machine
 @dataclass(frozen=True, slots=True)
 class ServerState:
     """What the application answers from. `ailments` are reasons why the process does not live as it should,
-    `obstacles` why it cannot carry tasks out; both are empty when all is well. Any thread may call them."""
+    `obstacles` why it cannot carry tasks out, `remarks` what else a person should know; all are empty when all is
+    well. Any thread may call them."""
 
     registry: CollectorRegistry
     ailments: Callable[[], Sequence[str]]
     obstacles: Callable[[], Sequence[str]]
+    remarks: Callable[[], Sequence[str]] = tuple
 
 
 def create_app(
@@ -34,11 +36,11 @@ def create_app(
 
     def healthz() -> Response:
         """200 while the process lives; 503, with reasons, when it should be started anew."""
-        return _verdict(state.ailments())
+        return _verdict(state.ailments(), state.remarks())
 
     def readyz() -> Response:
         """200 while tasks are carried out; 503, with reasons, when not."""
-        return _verdict([*state.ailments(), *state.obstacles()])
+        return _verdict([*state.ailments(), *state.obstacles()], state.remarks())
 
     def at(path: str, answer: Callable[[], Response]) -> Route:
         # A plain function: it reads the ledger, so Starlette calls it in its threads.
@@ -55,7 +57,8 @@ def create_app(
     return Router(routes)  # the Local API answers for its own failures, the rest have none to answer for
 
 
-def _verdict(reasons: Sequence[str]) -> JSONResponse:
+def _verdict(reasons: Sequence[str], remarks: Sequence[str]) -> JSONResponse:
+    told = {"remarks": list(remarks)} if remarks else {}
     if reasons:
-        return JSONResponse({"status": "unavailable", "reasons": list(reasons)}, status_code=503)
-    return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "reasons": list(reasons), **told}, status_code=503)
+    return JSONResponse({"status": "ok", **told})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -102,6 +102,17 @@ class StateMetrics(Collector):
             words = "When all that was due had been considered."
             seen = {"": span.seen_utc.timestamp()}
             yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)
+
+
+class LogMetrics(Collector):
+    """`dropped` says how many lines of the log were lost."""
+
+    def __init__(self, dropped: Callable[[], int]) -> None:
+        self._dropped = dropped
+
+    def collect(self) -> Iterable[Metric]:
+        words = "Lines of the log that could not be written: their reader stood still, or had gone."
+        yield CounterMetricFamily("runner_log_lines_dropped", words, value=self._dropped())
 
 
 def gauge(name: str, words: str, values: Mapping[str, float], label: str | None = None) -> Metric:
