@@ -225,7 +225,7 @@ class Daemon:
             self._life.over.set()
         else:
             self._log.say("asked to read the files again")
-            service.reload()
+            service.reload(anew=True)
 
     def _watch(self, health: Health, serving: Serving) -> None:
         """Look, until the end is asked for or something fails, whether all goes on as it should."""

@@ -7,6 +7,7 @@ from stat import S_ISREG
 
 from runner.checks import secret_in_file
 from runner.diagnostics import Diagnostic, Severity, tidy
+from runner.file_names import escaped
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
 from runner.scheduling.claims import newcomers
@@ -117,7 +118,7 @@ def _told(errors: Sequence[Diagnostic], texts: Mapping[str, str]) -> str:
     more = len(errors) - _MOST_TOLD
     lines = list(excerpts(errors[:_MOST_TOLD], texts))
     told = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
-    return secret_in_file.without_keys(told)
+    return escaped(secret_in_file.without_keys(told))
 
 
 def _trouble(path: str) -> str | None:

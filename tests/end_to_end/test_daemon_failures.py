@@ -110,6 +110,32 @@ def test_a_ledger_that_somebody_keeps_locked_ends_the_daemon(phones: Any, daemon
     assert follows(shelf["A1"]) == ["demo_north"]
 
 
+@pytest.mark.parametrize("when", ["at the start", "later"])
+def test_names_that_are_no_utf8_end_nothing(daemons: Daemons, when: str) -> None:
+    def appear() -> None:
+        for place in ("", ".git", "media"):
+            (daemons.campaigns / place).mkdir(exist_ok=True)
+            (daemons.campaigns / place / os.fsdecode(b"caf\xe9.yaml")).write_text("version: 1")
+        (daemons.campaigns / "media" / os.fsdecode(b"caf\xe9.mp4")).write_bytes(b"\0\0\0\x18ftypisom")
+
+    (daemons.campaigns / "media").mkdir()
+    (daemons.campaigns / "media" / "a.mp4").write_bytes(b"\0\0\0\x18ftypisom")
+    entry = {"script": "post", "config": {"material_source": "localFolder", "material_path": "media"}}
+    if when == "at the start":
+        appear()
+    daemons.write(campaign_text("A1", at=NEVER, **entry))
+    daemon = daemons.start().ready()
+    if when == "later":
+        appear()
+    daemon.wait_for("campaign changed", what="invalid")
+    since = len(daemon.lines)
+    daemons.write(campaign_text("A1", at="2098-01-01T00:00:00+00:00", **entry))
+    daemon.wait_for("campaign changed", since, what="moved")
+    assert daemon.metric("runner_invalid_files") == 1
+    assert daemon.end() == 0
+    assert daemon.plain == []
+
+
 @pytest.mark.parametrize(
     "part",
     [
