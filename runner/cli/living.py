@@ -32,7 +32,7 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
-from runner.phone.adb import states
+from runner.phone.states import LastStates
 from runner.reports.log_lines import LogLines
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
@@ -109,10 +109,11 @@ class Daemon:
             campaigns = Registry(ledger, {API_CAMPAIGN: self._wishes.api_limits})
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
             health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
-            registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
+            states = LastStates(adb_port)
+            registry.register(StateMetrics(ledger, executor, states))
             registry.register(LogMetrics(lambda: self._log.dropped))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
-            local_api = self._local_api(ledger, executor, adb_port)
+            local_api = self._local_api(ledger, executor, states)
             app = create_app(
                 ServerState(registry, health.ailments, health.obstacles, self._log.troubles),
                 local_api,
@@ -194,14 +195,14 @@ class Daemon:
             "virtual phones had died", "warning", reason="they were started anew, with their memories"
         )
 
-    def _local_api(self, ledger: Ledger, executor: Executor, adb_port: int) -> FastAPI:
+    def _local_api(self, ledger: Ledger, executor: Executor, states: LastStates) -> FastAPI:
         """The Local API over this daemon's phones."""
         desk = Desk(
             ledger,
             self._clock,
             self._settings.zone,
             executor.submit,
-            lambda: states(adb_port).get("device", 0),
+            lambda: states().by_state.get("device", 0),
             License(self._settings.api_plan),
         )
         return create_local_api(desk, self._settings.token)

@@ -19,6 +19,9 @@ from runner.store.url import ledger_path
 ADB_PATIENCE_S = 3.0
 """How long the adb server is waited for; nothing else here can wait."""
 
+PHONE_PATIENCE_S = 1.5
+"""How long phones are waited for, all of them together: one that does not say who it is keeps none from being told."""
+
 
 @click.command(
     epilog="""\b
@@ -67,7 +70,7 @@ def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | N
         from runner.phone.transport import AdbServer
 
         try:
-            listed = Fleet(adb_port).listed_by(AdbServer(adb_port))
+            listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PHONE_PATIENCE_S)
             states.update({device.serial or device.transport: device.state for device in listed})
         except PhoneError as error:
             problems.append(f"adb cannot be asked: {error.message}")

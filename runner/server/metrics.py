@@ -11,6 +11,7 @@ from runner import __version__
 from runner.errors import LedgerError
 from runner.events import EffectSettled, Event, StepFinished, TaskFinished, TaskStarted
 from runner.execution.executor import Executor
+from runner.phone.states import States
 from runner.store.ledger import Ledger
 from runner.tasks import TaskState
 
@@ -66,10 +67,10 @@ class EventMetrics:
 class StateMetrics(Collector):
     """Asks, at each scrape, what is: a ledger that cannot be read is told as `runner_ledger_readable 0`.
 
-    `devices` says how many phones adb has in each state; it raises nothing.
+    `devices` says how many phones adb has in each state; it raises nothing and waits for nobody.
     """
 
-    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], States]) -> None:
         self._ledger = ledger
         self._executor = executor
         self._devices = devices
@@ -79,7 +80,10 @@ class StateMetrics(Collector):
         running = self._executor.state().running
         yield gauge("runner_lanes_running", "Attempts that go on now.", {"": len(running)})
         words = "Phones that adb lists, by its word for their state."
-        yield gauge("runner_devices", words, self._devices(), "state")
+        states = self._devices()
+        yield gauge("runner_devices", words, states.by_state, "state")
+        words = "0: the adb server is not there or does not answer; phones are told as it told of them last."
+        yield gauge("runner_adb_answers", words, {"": states.answers})
         try:
             told = list(self._from_ledger())
         except LedgerError:

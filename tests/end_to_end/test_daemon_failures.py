@@ -3,16 +3,23 @@
 import os
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from daemon_process import NEVER, Daemons, campaign_text
 
+from runner.virtual.process import PhonesProcess
+
 APP = "com.zhiliaoapp.musically"
 FAILING = Path(__file__).with_name("failing_daemon.py")
+
+SLACK = 5
+"""How much slower a busy machine may be; the adb server is not waited for in any case."""
 
 pytestmark = pytest.mark.phones
 
@@ -108,6 +115,27 @@ def test_a_ledger_that_somebody_keeps_locked_ends_the_daemon(phones: Any, daemon
     again.until(lambda: again.metric('runner_tasks{state="completed"}') == 1)
     assert again.end() == 0
     assert follows(shelf["A1"]) == ["demo_north"]
+
+
+def test_an_adb_server_that_hangs_keeps_nobody_from_knowing(daemons: Daemons) -> None:
+    with PhonesProcess(["A1", "B2"]) as shelf:
+        (server,) = psutil.Process(shelf.pid).children()
+        daemons.adb_port = shelf.adb_server_port
+        daemons.write(campaign_text("A1", at=NEVER))
+        daemon = daemons.start().ready()
+        assert daemon.metric('runner_devices{state="device"}') == 2
+        server.suspend()
+        try:
+            for path in ("/metrics", "/healthz", "/readyz"):
+                began = time.monotonic()
+                assert daemon.get(path)[0] == 200
+                assert time.monotonic() - began < 1.0 * SLACK
+            assert daemon.metric('runner_devices{state="device"}') == 2
+            assert daemon.metric("runner_adb_answers") == 0
+        finally:
+            server.resume()
+        daemon.until(lambda: daemon.metric("runner_adb_answers") == 1)
+        assert daemon.end() == 0
 
 
 @pytest.mark.parametrize("when", ["at the start", "later"])
