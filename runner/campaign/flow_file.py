@@ -61,13 +61,18 @@ def _find(path: Path) -> FlowFile | None:
         status = path.stat()
     except OSError:
         return None
-    return _load(path, status.st_mtime_ns, status.st_size)
+    return _load(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev))
 
 
 @lru_cache(maxsize=256)
-def _load(path: Path, _modified_ns: int, _size: int) -> FlowFile:
+def _load(path: Path, _signature: tuple[int, ...]) -> FlowFile:
     """A file that has not changed is read once, however many campaigns use it."""
     return load_flow_file(path)
+
+
+def forget() -> None:
+    """Have flows read again, whether they seem to have changed or not."""
+    _load.cache_clear()
 
 
 def load_flow_file(path: Path) -> FlowFile:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.folders import walk
 from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
 from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
 from runner.errors import UsageError
+from runner.file_names import is_utf8
 from runner.regular_file import open_regular
 from runner.scripts import SCRIPTS, Script
 
@@ -44,8 +46,9 @@ class Loaded:
 def discover(paths: Iterable[Path]) -> list[Path]:
     """The campaign files among files and folders, each once.
 
-    Folders are searched for *.yaml and *.yml that are no pipes, save in hidden ones and in those for media, flows
-    and app profiles. UsageError if a path is not there, or a folder has no campaigns.
+    Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, save in hidden ones and in those
+    for media, flows and app profiles. Links that lead back and folders that may not be read are among what is found:
+    `load` says what is wrong with them. UsageError if a path is not there, or a folder has no campaigns.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -73,14 +76,15 @@ def _what_else(path: Path) -> str:
 
 
 def _campaigns_in(folder: Path) -> list[Path]:
-    files = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _NOT_CAMPAIGNS and name[0] != ".")
-        found = [Path(parent, name) for name in sorted(names) if _is_campaign(name)]
+    files: list[Path] = []
+    dead_ends: list[Path] = []
+    for visit in walk(str(folder), _NOT_CAMPAIGNS):
+        found = [Path(visit.folder, name) for name in visit.names if _is_campaign(name)]
         files += [file for file in found if not file.is_fifo()]  # to open one may last for ever
+        dead_ends += map(Path, visit.dead_ends)
     if not files:
         raise UsageError(f"there are no campaign files (*.yaml, *.yml) in {folder}")
-    return files
+    return files + dead_ends
 
 
 def _is_campaign(name: str) -> bool:
@@ -98,14 +102,36 @@ def load_limits(path: Path) -> Loaded:
 
 
 def _from_file(path: Path, load_raw: Callable[[bytes, str], Loaded]) -> Loaded:
+    if not is_utf8(os.path.abspath(path)):  # noqa: PTH100 - the ledger, reports and the daemon name it so
+        return _unreadable(path, "the file's path is no UTF-8, so that no record could name it", "rename it")
     try:
         with open_regular(path) as file:
             raw = file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        return _unreadable(path, *_dead_end(path))
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
-        return Loaded(Document(str(path), "", None, None, (problem,)), (problem,))
+        return _unreadable(path, f"the file cannot be read: {error.strerror}")
     return load_raw(raw, str(path))
+
+
+def _unreadable(path: Path, message: str, hint: str | None = None) -> Loaded:
+    problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message, hint)
+    return Loaded(Document(str(path), "", None, None, (problem,)), (problem,))
+
+
+def _dead_end(path: Path) -> tuple[str, str]:
+    """What is wrong with a folder in place of a file, and what to do."""
+    if path.is_symlink():
+        return (
+            f"this link leads back to {path.resolve()}, in which it lies: what is there is read already",
+            "remove the link",
+        )
+    if not os.access(path, os.R_OK | os.X_OK):
+        return (
+            "the folder may not be read, so campaigns in it are not",
+            "give the user of the runner access to it",
+        )
+    return "this is a folder, not a file", "name the files in it, or the folder above"
 
 
 def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None = None) -> Loaded:

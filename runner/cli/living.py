@@ -32,7 +32,7 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
-from runner.phone.adb import states
+from runner.phone.states import LastStates
 from runner.reports.log_lines import LogLines
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
@@ -43,7 +43,7 @@ from runner.server.local_api.desk import Desk
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.server.local_api.license import License
 from runner.server.local_api.requested_files import RequestedFiles
-from runner.server.metrics import EventMetrics, StateMetrics
+from runner.server.metrics import EventMetrics, LogMetrics, StateMetrics
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.settings import Settings
@@ -112,10 +112,12 @@ class Daemon:
             campaigns = Registry(ledger, {API_CAMPAIGN: self._wishes.api_limits})
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
             health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
-            registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
+            states = LastStates(adb_port)
+            registry.register(StateMetrics(ledger, executor, states))
+            registry.register(LogMetrics(lambda: self._log.dropped))
             service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
-            local_api = self._local_api(ledger, executor, adb_port)
-            state = ServerState(registry, health.ailments, health.obstacles)
+            local_api = self._local_api(ledger, executor, states)
+            state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
             app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
             relieve()
@@ -193,14 +195,14 @@ class Daemon:
             "virtual phones had died", "warning", reason="they were started anew, with their memories"
         )
 
-    def _local_api(self, ledger: Ledger, executor: Executor, adb_port: int) -> FastAPI:
+    def _local_api(self, ledger: Ledger, executor: Executor, states: LastStates) -> FastAPI:
         """The Local API over this daemon's phones."""
         desk = Desk(
             ledger,
             self._clock,
             self._settings.zone,
             executor.submit,
-            lambda: states(adb_port).get("device", 0),
+            lambda: states().by_state.get("device", 0),
             License(self._settings.api_plan),
             self._wishes.files,
         )
@@ -225,7 +227,7 @@ class Daemon:
             self._life.over.set()
         else:
             self._log.say("asked to read the files again")
-            service.reload()
+            service.reload(anew=True)
 
     def _watch(self, health: Health, serving: Serving) -> None:
         """Look, until the end is asked for or something fails, whether all goes on as it should."""
@@ -267,10 +269,12 @@ class Daemon:
                 self._life.fail(error)
             code = self._tell(self._life.error) if self._life.error else 0
         if code:
+            self._log.flush()
             leave(code)
         if not drained:
             left = [task.key for task in executor.state().running]
             self._log.say("steps that did not end are left behind", "warning", running=left)
+            self._log.flush()
             leave(0)
         self._log.say("stopped")
 

@@ -1,7 +1,5 @@
 """`runner status`: what goes on now, what comes next, and what needs a person."""
 
-import threading
-
 import click
 
 from runner.cli.asking import read_situation
@@ -16,8 +14,8 @@ from runner.settings import Settings
 from runner.store.lock import holder
 from runner.store.url import ledger_path
 
-ADB_PATIENCE_S = 3.0
-"""How long the adb server is waited for; nothing else here can wait."""
+PHONE_PATIENCE_S = 1.5
+"""How long phones are waited for, all of them together: one that does not say who it is keeps none from being told."""
 
 
 @click.command(
@@ -54,31 +52,19 @@ def status(place: Workplace, form: str) -> None:
 
 
 def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | None]:
-    """The phones that campaigns declare or tasks run on, as adb sees them now; or why it cannot be asked. No
-    adb server is started, and none is waited for longer than ADB_PATIENCE_S."""
+    """The phones that campaigns declare or tasks run on, as adb sees them now; or why it cannot be asked. No adb
+    server is started, and one that hangs is not waited for (`adb.ANSWER_S`)."""
     if not view.phones:
         return [], None
-    states: dict[str, str] = {}
-    problems: list[str] = []
+    from runner.errors import PhoneError
+    from runner.phone.fleet import Fleet
+    from runner.phone.transport import AdbServer
 
-    def ask() -> None:
-        from runner.errors import PhoneError
-        from runner.phone.fleet import Fleet
-        from runner.phone.transport import AdbServer
-
-        try:
-            listed = Fleet(adb_port).listed_by(AdbServer(adb_port))
-            states.update({device.serial or device.transport: device.state for device in listed})
-        except PhoneError as error:
-            problems.append(f"adb cannot be asked: {error.message}")
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(ADB_PATIENCE_S)
-    if asking.is_alive():
-        problems.append(f"the adb server on port {adb_port} has not answered for {ADB_PATIENCE_S:.0f} s")
-    missing = "unknown" if problems else "absent"
-    found = dict(states)
-    return [DeviceLine(serial, found.get(serial, missing)) for serial in view.phones], next(
-        iter(problems), None
-    )
+    try:
+        listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PHONE_PATIENCE_S)
+    except PhoneError as error:
+        return [
+            DeviceLine(serial, "unknown") for serial in view.phones
+        ], f"adb cannot be asked: {error.message}"
+    states = {device.serial or device.transport: device.state for device in listed}
+    return [DeviceLine(serial, states.get(serial, "absent")) for serial in view.phones], None

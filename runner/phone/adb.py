@@ -2,14 +2,14 @@
 
 import os
 import subprocess
-from collections import Counter
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import adbutils
 
-from runner.errors import AdbUnavailable
+from runner.errors import AdbUnavailable, PhoneTimeout
+from runner.phone.listing import Row, parse
+from runner.phone.translate import translated
 from runner.phone.transport import AdbServer
 
 DEFAULT_PORT = 5037
@@ -17,6 +17,8 @@ OLDEST_SERVER = 41
 """The first server version (platform-tools 29) that knows `host:tport`."""
 
 START_TIMEOUT_S = 20.0
+ANSWER_S = 3.0
+"""The server answers from what it knows; one that takes longer hangs."""
 
 
 def connect(port: int) -> AdbServer:
@@ -41,12 +43,13 @@ def connect(port: int) -> AdbServer:
     return server
 
 
-def states(port: int) -> Mapping[str, int]:
-    """How many phones a server lists in each of adb's states; none without a server, and none is started."""
+def rows(server: AdbServer) -> list[Row]:
+    """The phones that a server lists. Raises AdbUnavailable if there is none, or it answers nothing in time."""
     try:
-        return Counter(info.state for info in AdbServer(port).list())
-    except (adbutils.AdbError, OSError, ValueError):
-        return {}
+        with translated("adb server", "list the devices", sent=False):
+            return parse(*(server.ask(f"host:{list}", ANSWER_S) for list in ("devices", "devices-l")))
+    except PhoneTimeout as error:
+        raise _hangs(server.port) from error
 
 
 def binary() -> str:
@@ -61,10 +64,21 @@ def binary() -> str:
 
 
 def _version(server: AdbServer) -> int | None:
+    """None if no server is there. Raises AdbUnavailable if one is there and answers nothing."""
     try:
-        return int(server.server_version())
+        return int(server.ask("host:version", ANSWER_S), 16)
+    except adbutils.AdbTimeout as error:
+        raise _hangs(server.port) from error
     except (adbutils.AdbError, OSError, ValueError):
         return None
+
+
+def _hangs(port: int) -> AdbUnavailable:
+    return AdbUnavailable(
+        f"the adb server on 127.0.0.1:{port} is there, and has answered nothing for {ANSWER_S:.0f} s",
+        hint=f"end it with `adb -P {port} kill-server`, or by its process; the runner then goes on with a new one",
+        sent=False,
+    )
 
 
 def _start(port: int) -> None:

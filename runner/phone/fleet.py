@@ -2,42 +2,25 @@
 
 import re
 import threading
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-import adbutils
-
-from runner.errors import (
-    DeviceNotConnected,
-    DeviceOffline,
-    DeviceUnauthorized,
-    PhoneError,
-)
+from runner.errors import AdbUnavailable, PhoneError, PhoneTimeout
 from runner.phone import adb
-from runner.phone.translate import hint, translated
+from runner.phone.choosing import Device, choose, is_address
+from runner.phone.listing import Row
+from runner.phone.looks import LOOK_S, Identity, Look, Looks
+from runner.phone.translate import translated
 from runner.phone.transport import AdbServer
 
-GETPROP_TIMEOUT_S = 5.0
 RECONNECT_TIMEOUT_S = 5.0
-PARALLEL = 16
+OLD_S = 60.0
+"""Where a phone is not found, those are asked again whose answers are older: adb may have been started anew."""
 
-_ADDRESS = re.compile(r"^[^\s:]+:\d+$")
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One phone as adb sees it now.
-
-    `serial` is its `ro.serialno`, None where the phone could not be asked and was not known before;
-    `transport` is adb's own name for the way to it; `state` is adb's word (`device`, `offline`,
-    `unauthorized`).
-    """
-
-    serial: str | None
-    transport: str
-    state: str
-    model: str
+_WHO = "getprop ro.serialno; cat /proc/sys/kernel/random/boot_id"
+_BOOT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,76 +35,122 @@ class Problem:
 class Fleet:
     """The phones of one adb server.
 
-    While it lives it remembers which transport led to which phone, so that it can name one that went offline.
+    While it lives it remembers which transport led to which phone, so that it need not ask again and can name one
+    that went offline.
     """
 
     def __init__(self, adb_port: int) -> None:
         self._adb_port = adb_port
         self._serials: dict[str, str] = {}
+        self._looks = Looks(self._ask)
+        self._server: AdbServer | None = None
+        self._failure: tuple[float, PhoneError] | None = None
         self._lock = threading.Lock()
 
     def server(self) -> AdbServer:
         """The adb server, started if need be. Raises AdbUnavailable."""
+        asked = time.monotonic()
         with self._lock:  # lanes that start together must not start two servers
-            return adb.connect(self._adb_port)
+            if self._server is None:
+                if (
+                    self._failure and self._failure[0] >= asked
+                ):  # who waited meanwhile need not find out again
+                    raise self._failure[1]
+                try:
+                    self._server = adb.connect(self._adb_port)
+                except PhoneError as error:
+                    self._failure = time.monotonic(), error
+                    raise
+            return self._server
 
     def devices(self) -> list[Device]:
-        """Every phone that adb lists, asked for its serial in parallel. Raises AdbUnavailable."""
-        return self.listed_by(self.server())
+        """Every phone that adb lists. Raises AdbUnavailable."""
+        return self._devices(self._rows())
 
-    def listed_by(self, server: AdbServer) -> list[Device]:
-        """The same of a server that need not be there: none is started. Raises PhoneError."""
-        with translated("adb server", "list the devices", sent=False):
-            infos = server.list(extended=True)
-        if not infos:
-            return []
-        with ThreadPoolExecutor(min(PARALLEL, len(infos))) as pool:
-            serials = pool.map(lambda info: self._serial(server, info.serial, info.state), infos)
-            return [_device(info, serial) for serial, info in zip(serials, infos, strict=True)]
+    def listed_by(self, server: AdbServer, within_s: float) -> list[Device]:
+        """The same of a server that need not be there: none is started. Raises AdbUnavailable."""
+        self._server = server
+        return self._devices(adb.rows(server), within_s=within_s)
 
     def find(self, serial: str) -> Device:
-        """The phone with this serial, ready for work.
+        """The phone with this serial, which has just said that it is that one.
 
-        Raises DeviceNotConnected, DeviceOffline or DeviceUnauthorized; AdbUnavailable without a server. A
-        phone that was reached over the network before is connected again.
+        Raises DeviceNotConnected, DeviceOffline, DeviceUnauthorized, PhoneTimeout if it is there and answers
+        nothing; AdbUnavailable without a server. A phone that was reached over the network before is connected
+        again.
         """
-        known = self._known(serial)
-        if known is not None:
-            return known
-        first = choose(serial, self.devices())
-        if isinstance(first, Device):
-            return first
-        again = choose(serial, self.devices()) if self._reconnect(serial) else first
-        if isinstance(again, Device):
-            return again
-        raise first
+        found = self._choose(serial)
+        if isinstance(found, Device):
+            return found
+        if isinstance(found, PhoneTimeout):  # it is there; to connect to it once more would not wake it
+            raise found
+        if self._looks.forget(OLD_S) or self._reconnect(serial):
+            again = self._choose(serial)
+            if isinstance(again, Device):
+                return again
+        raise found
 
     def check(self, serials: Iterable[str]) -> list[Problem]:
         """What is wrong with these phones, in their order; empty if all are ready. Raises AdbUnavailable."""
-        devices = self.devices()
-        found = {serial: choose(serial, devices) for serial in serials}
+        wanted = list(serials)
+        rows = self._rows()
+        devices = self._devices(rows)
+        silent = {device.transport for device in devices if device.trouble}
+        if anew := silent & {name for serial in wanted for name in self._ways(serial, rows)}:
+            devices = self._devices(rows, anew)
+        found = {serial: choose(serial, devices) for serial in wanted}
         return [Problem(s, e.message, e.hint) for s, e in found.items() if isinstance(e, PhoneError)]
 
-    def _known(self, serial: str) -> Device | None:
-        """The phone where it was seen last, if it is ready there: then no other phone need be asked."""
-        server = self.server()
-        with translated("adb server", "list the devices", sent=False):
-            infos = [info for info in server.list(extended=True) if self._serials.get(info.serial) == serial]
-        devices = [_device(info, self._serial(server, info.serial, info.state)) for info in infos]
-        found = choose(serial, devices)
-        return found if isinstance(found, Device) else None
+    def _choose(self, serial: str) -> Device | PhoneError:
+        """Whoever has this serial, or seemed to, is asked anew; of the others what they said is enough."""
+        rows = self._rows()
+        return choose(serial, self._devices(rows, self._ways(serial, rows)))
 
-    def _serial(self, server: AdbServer, transport: str, state: str) -> str | None:
-        if state != "device":
-            return self._serials.get(transport)
+    def _ways(self, serial: str, rows: Iterable[Row]) -> set[str]:
+        """The transports that lead to a phone, as far as one can tell without asking anybody."""
+        return {row.name for row in rows if serial in (row.name, self._serials.get(row.name))}
+
+    def _rows(self) -> list[Row]:
+        server = self.server()
         try:
-            with translated(transport, "read ro.serialno", sent=False):
-                serial = server.transport(transport).shell("getprop ro.serialno", timeout=GETPROP_TIMEOUT_S)
-        except PhoneError:
-            return self._serials.get(transport)
-        if serial.strip():
-            self._serials[transport] = serial.strip()
-        return serial.strip() or None
+            return adb.rows(server)
+        except AdbUnavailable as error:
+            if isinstance(error.__cause__, PhoneTimeout):
+                raise
+            with self._lock:
+                self._server = None
+        return adb.rows(self.server())  # it had ended, and could be started again
+
+    def _devices(
+        self, rows: list[Row], anew: Collection[str] = (), *, within_s: float = LOOK_S
+    ) -> list[Device]:
+        """The rows with what the phones say of themselves. adb takes no question for one of two phones that have
+        the same name: that is their serial on USB."""
+        names = Counter(row.name for row in rows)
+        asked = [row for row in rows if row.state == "device" and names[row.name] == 1]
+        looks = dict(zip(asked, self._looks.at(asked, anew, within_s), strict=True))
+        return [self._device(row, looks.get(row), names[row.name]) for row in rows]
+
+    def _device(self, row: Row, look: Look | None, count: int) -> Device:
+        serial, boot, trouble = self._serials.get(row.name), None, None
+        if count > 1:
+            serial = row.name
+        elif look is not None and look.identity is not None:
+            serial, boot = look.identity.serial, look.identity.boot
+        elif look is not None:
+            trouble = look.trouble
+        return Device(serial, row.name, row.state, row.said, boot, trouble)
+
+    def _ask(self, row: Row) -> Identity:
+        assert self._server is not None
+        with translated(row.name, "read ro.serialno", sent=False):
+            said = self._server.transport(row.name).shell(_WHO, timeout=LOOK_S)
+            serial, *rest = said.strip().splitlines() or [""]
+        if not serial.strip():
+            raise PhoneError(f"{row.name}: it names no ro.serialno", sent=False)
+        self._serials[row.name] = serial.strip()
+        boot = _BOOT.search("\n".join(rest))
+        return Identity(serial.strip(), boot[0] if boot else None)
 
     def _reconnect(self, serial: str) -> bool:
         """Ask adb to connect again to the addresses at which the phone was last seen.
@@ -129,7 +158,7 @@ class Fleet:
         Those that it still lists it connects again by itself. It is never told to forget them first: adb 36
         crashes if that meets its own reconnecting.
         """
-        addresses = [t for t, known in self._serials.items() if known == serial and _ADDRESS.match(t)]
+        addresses = [name for name, known in self._serials.items() if known == serial and is_address(name)]
         for address in addresses:
             try:
                 with translated(serial, f"connect to {address}", sent=False):
@@ -137,51 +166,3 @@ class Fleet:
             except PhoneError:
                 continue
         return bool(addresses)
-
-
-def _device(info: adbutils.AdbDeviceInfo, serial: str | None) -> Device:
-    return Device(serial, info.serial, info.state, info.tags.get("model", "").replace("_", " "))
-
-
-def choose(serial: str, devices: list[Device]) -> Device | PhoneError:
-    """The phone with this serial among those that adb lists, or the error that says why it cannot be used.
-
-    Of several ways to one phone a ready one wins, and USB before the network.
-    """
-    same = [device for device in devices if device.serial == serial]
-    ready = [device for device in same if device.state == "device"]
-    if ready:
-        return min(ready, key=lambda device: bool(_ADDRESS.match(device.transport)))
-    if same:
-        return _unusable(serial, same[0])
-    return _absent(serial, devices)
-
-
-def _unusable(serial: str, device: Device) -> PhoneError:
-    kind: type[PhoneError] = DeviceNotConnected
-    if device.state == "offline":
-        kind = DeviceOffline
-    elif device.state in ("unauthorized", "authorizing"):
-        kind = DeviceUnauthorized
-    way = "" if device.transport == serial else f" (as {device.transport})"
-    return kind(f"{serial}: adb lists it{way} as {device.state}", hint=hint(kind), sent=False)
-
-
-def _absent(serial: str, devices: list[Device]) -> PhoneError:
-    """adb names a phone on USB by its serial, so that name identifies it even if it cannot be asked."""
-    named = [device for device in devices if device.transport == serial]
-    if named and named[0].state != "device":
-        return _unusable(serial, named[0])
-    message = f"{serial}: no connected phone has this serial"
-    connected = sorted(device.serial for device in devices if device.serial)
-    if connected:
-        message += "; connected: " + ", ".join(connected)
-    unread = [f"{device.transport} ({device.state})" for device in devices if device.serial is None]
-    if unread:
-        message += "; not readable: " + ", ".join(unread)
-    advice = hint(DeviceNotConnected)
-    if named and named[0].serial:
-        advice = (
-            f"{serial} is only the address of the phone {named[0].serial}: write {named[0].serial} instead"
-        )
-    return DeviceNotConnected(message, hint=advice, sent=False)

@@ -7,6 +7,7 @@ what may hang (sockets that wait for ten minutes or for ever). uiautomator2 gets
 
 import contextlib
 import math
+import shlex
 import socket
 import struct
 from collections.abc import Sequence
@@ -53,6 +54,13 @@ class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
             connection.conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         return connection
 
+    def ask(self, question: str, timeout_s: float) -> str:
+        """The server's own answer. Raises AdbTimeout, AdbError, AdbConnectionError."""
+        with self.make_connection(timeout_s) as connection:
+            connection.send_command(question)
+            connection.check_okay()
+            return str(connection.read_string_block())
+
     def transport(self, name: str) -> "Transport":
         """The way to the phone that `adb devices` calls `name`."""
         return Transport(self, serial=name)
@@ -86,8 +94,20 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
         encoding: str | None = "utf-8",
         rstrip: bool = True,
     ) -> Any:
+        """As in adbutils, but the time limit holds from the first byte on: there, the way to the phone is opened
+        before it begins."""
         limit_s = min(timeout or CALL_TIMEOUT_S, CALL_TIMEOUT_S)
-        answer = super().shell(cmdargs, stream=stream, timeout=limit_s, encoding=encoding, rstrip=rstrip)
-        if stream:
-            answer.conn.settimeout(None)  # a held stream (uiautomator2's server) is silent for hours
-        return answer
+        connection = self.open_transport(timeout=limit_s)
+        try:
+            command = cmdargs if isinstance(cmdargs, str) else shlex.join(cmdargs)
+            connection.send_command(f"shell:{command}")
+            connection.check_okay()
+            if stream:
+                connection.conn.settimeout(None)  # a held stream (uiautomator2's server) is silent for hours
+                return connection
+            output = connection.read_until_close(encoding=encoding)
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        return output.rstrip() if encoding and rstrip else output

@@ -1,11 +1,14 @@
 """The log: one line an event, for a person on a terminal and as JSON for everything else.
 
 Libraries that log through `logging` come out in the same form. Where the lines go from there, and when old ones
-are thrown away, is the system's business.
+are thrown away, is the system's business. Nobody who logs waits for that: a thread of its own writes the lines.
 """
 
+import io
 import logging
+import os
 import re
+import select
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
@@ -28,7 +31,15 @@ from runner.events import (
     TaskFinished,
     TaskOverdue,
 )
+from runner.file_names import escaped
+from runner.reports.line_writer import LineWriter
 from runner.tasks import Outcome, TaskState
+
+STALLED_S = 10.0
+"""A reader who takes no line for so long stands still."""
+
+LAST_LINES_S = 2.0
+"""How long the end waits for the last lines to be taken."""
 
 Form = Literal["auto", "human", "json"]
 Level = Literal["debug", "info", "warning", "error"]
@@ -44,12 +55,15 @@ class LogLines:
     def __init__(self, stream: TextIO, form: Form, zone: tzinfo, *, verbose: bool = False) -> None:
         human = stream.isatty() if form == "auto" else form == "human"
         self._least = logging.DEBUG if verbose else logging.INFO
-        self._handler = logging.StreamHandler(stream)
-        self._handler.setFormatter(_for_people(zone, stream.isatty()) if human else _for_programs())
+        formatter = _for_people(zone, stream.isatty()) if human else _for_programs()
+        self._writer = LineWriter(_written_to(stream), lambda count: formatter.format(_gap(count)) + "\n")
+        self._handler = _QueueHandler(self._writer)
+        self._handler.setFormatter(formatter)
         self._handler.addFilter(lambda record: _is_own(record) or record.levelno >= logging.WARNING)
         self._logger = logging.getLogger("runner.log")
 
     def __enter__(self) -> Self:
+        self._writer.start()
         logging.getLogger().addHandler(self._handler)
         self._logger.setLevel(self._least)
         logging.captureWarnings(True)
@@ -60,6 +74,25 @@ class LogLines:
     ) -> None:
         logging.captureWarnings(False)
         logging.getLogger().removeHandler(self._handler)
+        self._writer.close(LAST_LINES_S)
+
+    def flush(self) -> None:
+        """Wait until the lines so far have been taken, at most LAST_LINES_S."""
+        self._writer.flush(LAST_LINES_S)
+
+    @property
+    def dropped(self) -> int:
+        """How many lines were lost, since their reader stood still or had gone."""
+        return self._writer.dropped
+
+    def troubles(self) -> list[str]:
+        """Why the log is not read as it should be; each a sentence."""
+        found = []
+        if (stalled_s := self._writer.stalled_s) > STALLED_S:
+            found.append(f"the log's reader has taken nothing for {stalled_s:.0f} s")
+        if dropped := self._writer.dropped:
+            found.append(f"{dropped} line{'' if dropped == 1 else 's'} of the log could not be written")
+        return found
 
     def tell(self, event: Event) -> None:
         """Write an event's line; any thread may call it."""
@@ -70,6 +103,54 @@ class LogLines:
         told = {name: value for name, value in values.items() if value is not None and value != ""}
         number = logging.getLevelNamesMapping()[level.upper()]
         self._logger.log(number, "%s", message, extra={"values": told})
+
+
+class _QueueHandler(logging.Handler):
+    """Has records written by a LineWriter."""
+
+    def __init__(self, writer: LineWriter) -> None:
+        super().__init__()
+        self._writer = writer
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._writer.put(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001 - as in the library's own handlers: a wrong record ends nobody's work
+            self.handleError(record)
+
+
+def _written_to(stream: TextIO) -> Callable[[str], None]:
+    """How a line reaches a stream: by its descriptor if it has one. A stream's own lock is held while it writes, and
+    the interpreter needs it to end."""
+    try:
+        descriptor = stream.fileno()
+    except io.UnsupportedOperation:
+
+        def write_text(line: str) -> None:
+            stream.write(line)
+            stream.flush()
+
+        return write_text
+    encoding = stream.encoding or "utf-8"
+
+    def write_bytes(line: str) -> None:
+        rest = line.encode(encoding, "backslashreplace")
+        while rest:
+            try:
+                rest = rest[os.write(descriptor, rest) :]
+            except BlockingIOError:  # whoever shares the terminal may have set it so
+                select.select([], [descriptor], [])
+
+    return write_bytes
+
+
+def _gap(count: int) -> logging.LogRecord:
+    """The line in place of those that were dropped."""
+    record = logging.LogRecord(
+        "runner.log", logging.ERROR, __file__, 0, "lines of the log were dropped", (), None
+    )
+    record.values = {"lines": count, "reason": "nobody took them"}
+    return record
 
 
 def name_of(event: Event) -> str:
@@ -160,4 +241,4 @@ def _plain(value: object, write_instant: Callable[[datetime], str]) -> object:
         return value
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item, write_instant) for item in value]
-    return str(value)
+    return escaped(str(value))

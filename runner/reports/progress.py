@@ -22,6 +22,7 @@ from runner.events import (
     TaskStarted,
     TaskWaiting,
 )
+from runner.reports.line_writer import LineWriter
 from runner.tasks import TaskState
 
 STYLES = {
@@ -122,21 +123,28 @@ class LiveProgress:
 
 
 class PlainProgress:
-    """One line an event, for a pipe or a log."""
+    """One line an event, for a pipe or a log. Lanes do not wait for who reads it; its end does."""
 
     def __init__(self, console: Console, zone: tzinfo) -> None:
         self._console = console
         self._zone = zone
+        self._writer = LineWriter(
+            self._print, lambda count: f"({count} lines were dropped: nobody took them)"
+        )
 
     def __enter__(self) -> Self:
+        self._writer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return None
+        self._writer.close()
 
     def say(self, message: str) -> None:
+        self._writer.put(message)
+
+    def _print(self, message: str) -> None:
         self._console.print(message, highlight=False, soft_wrap=True, markup=False)
 
     def tell(self, event: Event) -> None:

@@ -1,6 +1,7 @@
 """Diagnostics as SARIF 2.1.0, the format that code-scanning services and editors exchange."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 
 from runner import __version__
 from runner.diagnostics import Diagnostic, Fix, Span
+from runner.file_names import escaped
 from runner.reports.explanations import explanations
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -47,7 +49,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> _Node:
         "ruleId": diagnostic.code,
         "ruleIndex": rule,
         "level": str(diagnostic.severity),
-        "message": {"text": "\n".join(filter(None, (diagnostic.message, diagnostic.hint)))},
+        "message": {"text": escaped("\n".join(filter(None, (diagnostic.message, diagnostic.hint))))},
         "locations": [{"physicalLocation": _place(diagnostic.path, diagnostic.span)}],
     }
     if diagnostic.related:
@@ -55,7 +57,7 @@ def _result(diagnostic: Diagnostic, rule: int) -> _Node:
             {
                 "id": number,
                 "physicalLocation": _place(related.path, related.span),
-                "message": {"text": related.message},
+                "message": {"text": escaped(related.message)},
             }
             for number, related in enumerate(diagnostic.related)
         ]
@@ -86,11 +88,12 @@ def _region(span: Span) -> Mapping[str, int]:
 
 
 def uri(path: str) -> str:
-    """A file's URI: relative for a file in the current folder, with forward slashes."""
+    """A file's URI: relative for a file in the current folder, with forward slashes; bytes that are no UTF-8 are
+    escaped as all others (RFC 3986)."""
     file = Path(path)
     if file.is_absolute():
         try:
             file = file.relative_to(Path.cwd())
         except ValueError:
             return file.as_uri()
-    return quote(file.as_posix())
+    return quote(os.fsencode(file.as_posix()))

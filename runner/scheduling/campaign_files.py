@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from runner.campaign import flow_file
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
 from runner.checks.written import Item
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FolderError, UsageError
+from runner.file_names import escaped
 
 RECHECK_AFTER = timedelta(days=1)
 """Checks look some days ahead: of files that do not change they are repeated after so much time."""
@@ -38,8 +40,8 @@ class CampaignFile:
 
     @property
     def place(self) -> str:
-        """Where it lies, whatever the current folder is."""
-        return os.path.abspath(self.path)  # noqa: PTH100 - links are kept
+        """Where it lies, whatever the current folder is, in characters that the ledger takes."""
+        return escaped(os.path.abspath(self.path))  # noqa: PTH100 - links are kept
 
     @property
     def text(self) -> str:
@@ -100,13 +102,18 @@ class CampaignFiles:
         self._reading = Reading((), ())
         self._checked_at: datetime | None = None
 
+    def forget(self) -> None:
+        """Read everything again, whether it seems to have changed or not."""
+        self._known, self._checked_at = {}, None
+        flow_file.forget()
+
     def discover(self) -> list[Path]:
         """Where they are. Raises FolderError if a path is not there, or a folder has no campaigns."""
         try:
             return discover(self.paths)
         except UsageError as error:
             raise FolderError(
-                f"the campaigns cannot be read: {error.message}",
+                f"the campaigns cannot be read: {escaped(error.message)}",
                 hint=error.hint or "put campaign files there, or name other files and folders",
             ) from error
 
@@ -187,7 +194,8 @@ def _stat(path: Path | str) -> tuple[int, ...]:
         found = os.stat(path)  # noqa: PTH116 - a thousand files are looked at
     except OSError as error:
         return (error.errno or 0,)
-    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
+    # ctime too: what sets the time of modification itself (cp -p, rsync, tar) leaves that one to the system
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
 
 
 def _dirtiest(commits: Sequence[str | None]) -> str | None:

@@ -49,13 +49,15 @@ class CampaignFolder:
         """What is in force now, by name."""
         return tuple(standing.source for _, standing in sorted(self._standing.items()))
 
-    def load(self) -> Reload:
-        """Read what has changed and put it in force; the ledger knows of it when this returns.
+    def load(self, *, anew: bool = False) -> Reload:
+        """Read what has changed, or everything `anew`, and put it in force; the ledger knows of it when this returns.
 
         Raises FolderError, and leaves in force what was (over a restart too), when a path is not there or a
         folder has become empty of campaigns; LedgerError if the ledger cannot be read or written.
         """
         with self._lock:
+            if anew:
+                self._files.forget()
             rows = {row.name: row for row in self._ledger.campaigns_in_force()}
             invalid = self._ledger.invalid_files()
             try:

@@ -19,14 +19,11 @@ from runner.scheduling.reload import Reload
 from runner.scheduling.removal import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
 from runner.scheduling.troubles import Troubles
-from runner.scheduling.watch import Watch
+from runner.scheduling.watch import Blindness, Watch
 from runner.store.ledger import Ledger
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
-POLLED = FilesPolled(
-    "the system has no file notifications left: campaign files are looked at twice a second instead",
-    "raise fs.inotify.max_user_watches and max_user_instances, or leave it so",
-)
+POLLED = "campaign files are looked at twice a second instead"
 
 
 class Service:
@@ -55,7 +52,8 @@ class Service:
         self._watch = Watch(paths, self.reload)
         self._reloading = threading.Lock()
         self._taken_up: tuple[Source, ...] = ()
-        self._is_stale = self._polls = False
+        self._is_stale = False
+        self._blind: Blindness | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -76,12 +74,13 @@ class Service:
             self._watch.stop()
             raise
 
-    def reload(self) -> None:
-        """Read the files again and put in force what has changed; tasks that run go on as they are."""
+    def reload(self, *, anew: bool = False) -> None:
+        """Read the files that seem to have changed, or all of them `anew`, and put in force what has; tasks that run
+        go on as they are."""
         with self._reloading:
             self._look_at_watch()
             try:
-                self._reload()
+                self._reload(anew)
             except LedgerError as error:
                 self._is_stale = True
                 self._without_ledger.note(error)
@@ -108,8 +107,8 @@ class Service:
         self._alarm.start()
         self._tell_of(reload, cancelled)
 
-    def _reload(self) -> None:
-        reload = self._folder.load()
+    def _reload(self, anew: bool) -> None:
+        reload = self._folder.load(anew=anew)
         self._without_files.end()
         if not self._is_stale and _are_same(reload.sources, self._taken_up) and not reload.changes:
             return
@@ -147,9 +146,9 @@ class Service:
 
     def _look_at_watch(self) -> None:
         """Tell once that there are no notifications."""
-        polled, self._polls = self._polls, self._watch.polls
-        if self._polls and not polled:
-            self._sink(POLLED)
+        polled, self._blind = self._blind, self._watch.blindness
+        if self._blind and self._blind != polled:
+            self._sink(FilesPolled(f"{self._blind.message}: {POLLED}", self._blind.hint))
 
 
 def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:

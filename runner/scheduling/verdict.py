@@ -7,6 +7,7 @@ from stat import S_ISREG
 
 from runner.campaign.masking import without_keys
 from runner.diagnostics import Diagnostic, Severity, tidy
+from runner.file_names import escaped
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
 from runner.scheduling.claims import newcomers
@@ -124,7 +125,7 @@ def _told(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) ->
     more = len(errors) - _MOST_TOLD
     lines = list(excerpts(errors[:_MOST_TOLD], reading.texts))
     told = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
-    return without_keys(told)
+    return escaped(without_keys(told))
 
 
 def _trouble(path: str) -> str | None:

@@ -4,11 +4,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import Change
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
+from runner.campaign.folders import walk
 from runner.campaign.revision import git_folder
 from runner.scheduling.settling import Settling, is_other, is_text
 
@@ -24,12 +26,30 @@ _STEP_MS = 100
 _Look = tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """Why there are no notifications, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+USED_UP = Blindness(
+    "the system has no file notifications left",
+    "raise fs.inotify.max_user_watches and max_user_instances, or leave it so",
+)
+NO_UTF8 = Blindness(
+    "a file's name is no UTF-8, and notifications cannot tell of it",
+    "rename it (`find PATH | grep -axv '.*'` lists such names), or leave it so",
+)
+
+
 class Watch:
     """Calls `on_change`, which must not raise, in a thread of its own, when files among `paths` have changed and
     settled: once for changes that come together.
 
-    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `polls` says
-    that the system has no notifications left, so that the files are looked at twice a second.
+    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `blindness`
+    says why there are no notifications, so that the files are looked at twice a second.
     """
 
     def __init__(self, paths: Sequence[Path], on_change: Callable[[], None]) -> None:
@@ -39,8 +59,8 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     @property
-    def polls(self) -> bool:
-        return self._eyes.polls
+    def blindness(self) -> Blindness | None:
+        return self._eyes.blindness
 
     def start(self) -> None:
         """Returns when changes are being noticed."""
@@ -77,7 +97,7 @@ class _Eyes:
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self.polls = False
+        self.blindness: Blindness | None = None
         self.git_folders: set[Path] = set()
         self._paths = [path.absolute() for path in paths]
         self._files = [path for path in self._paths if is_text(path.name)]
@@ -88,11 +108,13 @@ class _Eyes:
         self._folders_seen: dict[str, _Look] = {}
         self._files_seen: dict[str, _Look] = {}
         self._loose: list[str] = []
+        self._linked: list[str] = []
 
     def open(self) -> None:
         """Begin to notice, in the folders that are there now."""
         self.close()
-        self.polls = False
+        self.blindness = None
+        self._linked = self._find_linked()
         self._folders_seen = self._look_at_folders()
         self._watched = [str(folder) for folder in self._folders if folder.is_dir()]
         self._notify = self._open() if self._watched else None
@@ -104,7 +126,10 @@ class _Eyes:
             self._notify = None
 
     def look_around(self) -> None:
-        """Find out anew which files notifications do not tell of."""
+        """Find out anew which files notifications do not tell of, and which folders links lead to."""
+        if self._find_linked() != self._linked:
+            self.open()
+            return
         self.git_folders = {folder for path in self._paths if (folder := git_folder(path))}
         self._loose = self._find_loose()
         self._files_seen = {path: self._files_seen.get(path) or _stat(path) for path in self._loose}
@@ -114,10 +139,8 @@ class _Eyes:
         if self._notify is None:
             stop.wait(timeout_s)
         else:
-            found = self._notify.watch(2 * _STEP_MS, _STEP_MS, round(timeout_s * 1000), stop)
-            if isinstance(found, set):
-                yield from (path for change, path in found if self._matters(change, path))
-        files = {path: _stat(path) for path in (self._find_loose() if self.polls else self._loose)}
+            yield from self._notified(self._notify, timeout_s, stop)
+        files = {path: _stat(path) for path in (self._find_loose() if self.blindness else self._loose)}
         folders = self._look_at_folders()
         yield from _differing(self._files_seen, files)
         yield from _differing(self._folders_seen, folders)
@@ -126,14 +149,28 @@ class _Eyes:
             self.open()
 
     def _open(self) -> RustNotify | None:
-        """None if a folder has gone meanwhile, which the next glance shows, or if there are too many watches."""
+        """None if a folder has gone meanwhile, which the next glance shows, or if there are no notifications."""
         try:
             return RustNotify(self._watched, False, False, 0, True, True)
         except FileNotFoundError:
             return None
+        except UnicodeEncodeError:
+            self.blindness = NO_UTF8
         except (OSError, WatchfilesRustInternalError):
-            self.polls = True
-            return None
+            self.blindness = USED_UP
+        return None
+
+    def _notified(self, notify: RustNotify, timeout_s: float, stop: threading.Event) -> Iterator[str]:
+        """What notifications tell of. One name that they cannot hold ends them all: then it is glances only, and the
+        first of them finds every file new, so that nothing is lost."""
+        try:
+            found = notify.watch(2 * _STEP_MS, _STEP_MS, round(timeout_s * 1000), stop)
+        except WatchfilesRustInternalError:
+            self.close()
+            self.blindness = NO_UTF8
+            return
+        if isinstance(found, set):
+            yield from (path for change, path in found if self._matters(change, path))
 
     def _matters(self, change: int, path: str) -> bool:
         """Whether it is not in a hidden folder, as git's own is, and more than another date of a folder."""
@@ -144,18 +181,22 @@ class _Eyes:
         """The files to glance at: links, which may lead anywhere; all that matter where there are no others eyes."""
         found = [*map(str, self._files), *(str(folder / "logs" / "HEAD") for folder in self.git_folders)]
         for folder in self._folders:
-            found += _files_in(folder) if self.polls else filter(os.path.islink, _files_in(folder))
+            found += _files_in(folder) if self.blindness else filter(os.path.islink, _files_in(folder))
         return found
 
+    def _find_linked(self) -> list[str]:
+        return [link for folder in self._folders for visit in walk(str(folder)) for link in visit.links]
+
     def _look_at_folders(self) -> dict[str, _Look]:
-        return {str(folder): (os.path.realpath(folder), *_stat(folder)[-2:]) for folder in self._folders}
+        """Those that are named, and those that links lead to: any of them may be another one tomorrow."""
+        folders = [*map(str, self._folders), *self._linked]
+        return {folder: (os.path.realpath(folder), *_stat(folder)[-2:]) for folder in folders}
 
 
 def _files_in(folder: Path) -> Iterator[str]:
     """The files that campaigns may be, or need."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (f"{parent}/{name}" for name in names if is_text(name) or is_other(name))
+    for visit in walk(str(folder)):
+        yield from (f"{visit.folder}/{name}" for name in visit.names if is_text(name) or is_other(name))
 
 
 def _stat(path: Path | str) -> _Look:
@@ -164,7 +205,7 @@ def _stat(path: Path | str) -> _Look:
         found = os.stat(path)  # noqa: PTH116
     except OSError as error:
         return (error.errno,)
-    return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev)
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
 
 
 def _differing(before: dict[str, _Look], after: dict[str, _Look]) -> Iterator[str]:

@@ -23,11 +23,13 @@ HEALTH_TOGETHER = 8
 @dataclass(frozen=True, slots=True)
 class ServerState:
     """What the application answers from. `ailments` are reasons why the process does not live as it should,
-    `obstacles` why it cannot carry tasks out; both are empty when all is well. Any thread may call them."""
+    `obstacles` why it cannot carry tasks out, `remarks` what else a person should know; all are empty when all is
+    well. Any thread may call them."""
 
     registry: CollectorRegistry
     ailments: Callable[[], Sequence[str]]
     obstacles: Callable[[], Sequence[str]]
+    remarks: Callable[[], Sequence[str]] = tuple
 
 
 def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str | None = None) -> ASGIApp:
@@ -42,11 +44,11 @@ def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str 
 
     def healthz() -> Response:
         """200 while the process lives; 503, with reasons, when it should be started anew."""
-        return _verdict(state.ailments())
+        return _verdict(state.ailments(), state.remarks())
 
     def readyz() -> Response:
         """200 while tasks are carried out; 503, with reasons, when not."""
-        return _verdict([*state.ailments(), *state.obstacles()])
+        return _verdict([*state.ailments(), *state.obstacles()], state.remarks())
 
     def at(
         path: str, answer: Callable[[], Response], room: CapacityLimiter, token: str | None = token
@@ -73,7 +75,8 @@ def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str 
     return Shield(Router(routes))
 
 
-def _verdict(reasons: Sequence[str]) -> JSONResponse:
+def _verdict(reasons: Sequence[str], remarks: Sequence[str]) -> JSONResponse:
+    told = {"remarks": list(remarks)} if remarks else {}
     if reasons:
-        return JSONResponse({"status": "unavailable", "reasons": list(reasons)}, status_code=503)
-    return JSONResponse({"status": "ok"})
+        return JSONResponse({"status": "unavailable", "reasons": list(reasons), **told}, status_code=503)
+    return JSONResponse({"status": "ok", **told})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -11,6 +11,7 @@ from runner import __version__
 from runner.errors import LedgerError
 from runner.events import EffectSettled, Event, StepFinished, TaskFinished, TaskStarted
 from runner.execution.executor import Executor
+from runner.phone.states import States
 from runner.store.ledger import Ledger
 from runner.tasks import TaskState
 
@@ -66,10 +67,10 @@ class EventMetrics:
 class StateMetrics(Collector):
     """Asks, at each scrape, what is: a ledger that cannot be read is told as `runner_ledger_readable 0`.
 
-    `devices` says how many phones adb has in each state; it raises nothing.
+    `devices` says how many phones adb has in each state; it raises nothing and waits for nobody.
     """
 
-    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], Mapping[str, int]]) -> None:
+    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], States]) -> None:
         self._ledger = ledger
         self._executor = executor
         self._devices = devices
@@ -79,7 +80,10 @@ class StateMetrics(Collector):
         running = self._executor.state().running
         yield gauge("runner_lanes_running", "Attempts that go on now.", {"": len(running)})
         words = "Phones that adb lists, by its word for their state."
-        yield gauge("runner_devices", words, self._devices(), "state")
+        states = self._devices()
+        yield gauge("runner_devices", words, states.by_state, "state")
+        words = "0: the adb server is not there or does not answer; phones are told as it told of them last."
+        yield gauge("runner_adb_answers", words, {"": states.answers})
         try:
             told = list(self._from_ledger())
         except LedgerError:
@@ -102,6 +106,17 @@ class StateMetrics(Collector):
             words = "When all that was due had been considered."
             seen = {"": span.seen_utc.timestamp()}
             yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)
+
+
+class LogMetrics(Collector):
+    """`dropped` says how many lines of the log were lost."""
+
+    def __init__(self, dropped: Callable[[], int]) -> None:
+        self._dropped = dropped
+
+    def collect(self) -> Iterable[Metric]:
+        words = "Lines of the log that could not be written: their reader stood still, or had gone."
+        yield CounterMetricFamily("runner_log_lines_dropped", words, value=self._dropped())
 
 
 def gauge(name: str, words: str, values: Mapping[str, float], label: str | None = None) -> Metric:

@@ -103,6 +103,10 @@ class AdbServer:
         lines = (await self.request("host:devices")).splitlines()
         return dict(line.split("\t", 1) for line in lines if "\t" in line)
 
+    async def wait(self) -> None:
+        """Wait for its end, whoever ends it."""
+        await self._process.wait()
+
     async def stop(self) -> None:
         """End the server; nothing of it is left."""
         if self._process.returncode is None:

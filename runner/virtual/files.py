@@ -7,6 +7,7 @@ import io
 import os
 import posixpath
 import stat
+import uuid
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from typing import IO
 SHARED_STORAGE = "/storage/emulated/0"
 _ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
 _READ_ONLY = ("/system", "/vendor", "/proc", "/dev", "/product")
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+"""Another one for each start of each phone, as Linux has it."""
 _FOLDERS = (
     "/data/local/tmp",
     "/data/app",
@@ -134,6 +137,9 @@ class Files:
         self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
         for folder in _FOLDERS:
             self._make_folders(folder)
+        self._make_folders(posixpath.dirname(_BOOT_ID))
+        boot_id = f"{uuid.uuid4()}\n".encode()
+        self._entries[_BOOT_ID] = Entry(stat.S_IFREG | 0o444, int(now_s()), share(boot_id))
 
     def find(self, path: str) -> Entry | None:
         return self._entries.get(resolve(path))

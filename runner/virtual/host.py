@@ -19,6 +19,7 @@ from runner.virtual.phone import Phone
 
 CONNECT_TIMEOUT_S = 20.0
 RECONNECT_ATTEMPT_S = 0.1
+START_AGAIN_S = 1.0
 DEFAULT_PHONES = 4
 
 
@@ -40,11 +41,15 @@ class Host:
         """Start everything, every phone connected; end it all afterwards. Raises AdbServerError."""
         try:
             self._adb = await AdbServer.start(adb, self._adb_port)
+            keeping: asyncio.Task[None] | None = None
             try:
                 await self._control.start()
                 await asyncio.gather(*(self.plug_in(endpoint) for endpoint in self.endpoints.values()))
+                keeping = asyncio.create_task(self._keep_adb(adb))
                 yield self
             finally:
+                if keeping is not None:
+                    keeping.cancel()
                 await self._control.stop()
                 await self._adb.stop()
         finally:
@@ -80,6 +85,19 @@ class Host:
             answer = await self._connect(endpoint)
         if endpoint.authorized and not endpoint.paused and not answer.startswith(("connected", "already")):
             raise AdbServerError(f"{endpoint.phone.serial} cannot be connected: {answer}")
+
+    async def _keep_adb(self, adb: str) -> None:
+        """Start the adb server again whenever it has ended, on its port, with the phones that were plugged in."""
+        while True:
+            await self._adb.wait()
+            await self._adb.stop()
+            try:
+                self._adb = await AdbServer.start(adb, self._adb.port)
+                for endpoint in [one for one in self.endpoints.values() if one.plugged_in]:
+                    await self._connect(endpoint)
+            except (AdbServerError, OSError) as error:
+                sys.stderr.write(f"virtual phones: the adb server ended, and does not start again: {error}\n")
+                await asyncio.sleep(START_AGAIN_S)
 
     async def _connect(self, endpoint: Endpoint) -> str:
         """What adb answers when it is asked to connect to a phone."""

@@ -1,5 +1,6 @@
 """`runner daemon` as a user starts it, its log read line by line."""
 
+import fcntl
 import json
 import os
 import signal
@@ -54,6 +55,9 @@ class DaemonProcess:
         self.plain: list[str] = []
         """What it wrote beside its log."""
         self.url = ""
+        self.is_read = threading.Event()
+        """Cleared, nobody reads what it says."""
+        self.is_read.set()
         self._news = threading.Condition()
         self._ended = False
         self.process = subprocess.Popen(
@@ -90,6 +94,12 @@ class DaemonProcess:
         self.url = self.wait_for("ready")["url"]
         return self
 
+    def unread(self) -> None:
+        """Read no more of what it says, of which the system then keeps as little as it can."""
+        assert self.process.stdout is not None
+        fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        self.is_read.clear()
+
     def get(self, path: str) -> tuple[int, str]:
         try:
             with urlopen(self.url + path, timeout=10) as answer:
@@ -118,6 +128,7 @@ class DaemonProcess:
         return self.wait()
 
     def wait(self) -> int:
+        self.is_read.set()
         code = self.process.wait(PATIENCE_S)
         self._reader.join(PATIENCE_S)
         return code
@@ -130,6 +141,7 @@ class DaemonProcess:
         assert self.process.stdout is not None
         with self.process.stdout as stream:
             for text in stream:
+                self.is_read.wait()
                 with self._news:
                     try:
                         self.lines.append(json.loads(text))

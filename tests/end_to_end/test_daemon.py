@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
+from daemon_process import NEVER, SOON_S, DaemonProcess, Daemons, campaign_text, soon
 
 from runner.clock import SystemClock
 from runner.store.ledger import Ledger
@@ -58,6 +58,33 @@ def test_a_start_time_runs_once_and_not_before(phones: Any, daemons: Daemons) ->
     assert again.end() == 0
     assert "task started" not in [line["event"] for line in again.lines]
     assert follows(shelf["A1"]) == {"demo_north": 1}
+
+
+def test_a_log_that_nobody_reads_holds_nothing_up(phones: Any, daemons: Daemons) -> None:
+    shelf = phones("A1")
+    daemons.adb_port = shelf.adb_port
+    users = [f"@demo_{n}" for n in range(6)]
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start("--verbose").ready()
+    daemon.unread()
+    daemons.write(campaign_text("A1", at=soon(SOON_S), config={"target_users": users}))
+    daemon.until(lambda: daemon.metric('runner_tasks{state="completed"}') == len(users))
+
+    def troubles() -> list[str]:
+        status, body = daemon.get("/healthz")
+        assert status == 200, body
+        return json.loads(body).get("remarks", [])
+
+    daemon.until(lambda: any("the log's reader has taken nothing for" in told for told in troubles()))
+    assert daemon.metric("runner_log_lines_dropped_total") == 0
+    daemon.is_read.set()
+    assert daemon.end() == 0
+    ended = [line for line in daemon.lines if line["event"] == "task finished"]
+    assert (len(ended), follows(shelf["A1"]).total(), troubles_of(daemon)) == (len(users), len(users), [])
+
+
+def troubles_of(daemon: DaemonProcess) -> list[str]:
+    return [line["event"] for line in daemon.lines if line["level"] == "error"]
 
 
 def test_a_change_takes_effect_and_a_wrong_one_does_no_harm(phones: Any, daemons: Daemons) -> None:

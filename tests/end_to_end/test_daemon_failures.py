@@ -3,16 +3,23 @@
 import os
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from daemon_process import NEVER, Daemons, campaign_text
 
+from runner.virtual.process import PhonesProcess
+
 APP = "com.zhiliaoapp.musically"
 FAILING = Path(__file__).with_name("failing_daemon.py")
+
+SLACK = 5
+"""How much slower a busy machine may be; the adb server is not waited for in any case."""
 
 pytestmark = pytest.mark.phones
 
@@ -108,6 +115,53 @@ def test_a_ledger_that_somebody_keeps_locked_ends_the_daemon(phones: Any, daemon
     again.until(lambda: again.metric('runner_tasks{state="completed"}') == 1)
     assert again.end() == 0
     assert follows(shelf["A1"]) == ["demo_north"]
+
+
+def test_an_adb_server_that_hangs_keeps_nobody_from_knowing(daemons: Daemons) -> None:
+    with PhonesProcess(["A1", "B2"]) as shelf:
+        (server,) = psutil.Process(shelf.pid).children()
+        daemons.adb_port = shelf.adb_server_port
+        daemons.write(campaign_text("A1", at=NEVER))
+        daemon = daemons.start().ready()
+        assert daemon.metric('runner_devices{state="device"}') == 2
+        server.suspend()
+        try:
+            for path in ("/metrics", "/healthz", "/readyz"):
+                began = time.monotonic()
+                assert daemon.get(path)[0] == 200
+                assert time.monotonic() - began < 1.0 * SLACK
+            assert daemon.metric('runner_devices{state="device"}') == 2
+            assert daemon.metric("runner_adb_answers") == 0
+        finally:
+            server.resume()
+        daemon.until(lambda: daemon.metric("runner_adb_answers") == 1)
+        assert daemon.end() == 0
+
+
+@pytest.mark.parametrize("when", ["at the start", "later"])
+def test_names_that_are_no_utf8_end_nothing(daemons: Daemons, when: str) -> None:
+    def appear() -> None:
+        for place in ("", ".git", "media"):
+            (daemons.campaigns / place).mkdir(exist_ok=True)
+            (daemons.campaigns / place / os.fsdecode(b"caf\xe9.yaml")).write_text("version: 1")
+        (daemons.campaigns / "media" / os.fsdecode(b"caf\xe9.mp4")).write_bytes(b"\0\0\0\x18ftypisom")
+
+    (daemons.campaigns / "media").mkdir()
+    (daemons.campaigns / "media" / "a.mp4").write_bytes(b"\0\0\0\x18ftypisom")
+    entry = {"script": "post", "config": {"material_source": "localFolder", "material_path": "media"}}
+    if when == "at the start":
+        appear()
+    daemons.write(campaign_text("A1", at=NEVER, **entry))
+    daemon = daemons.start().ready()
+    if when == "later":
+        appear()
+    daemon.wait_for("campaign changed", what="invalid")
+    since = len(daemon.lines)
+    daemons.write(campaign_text("A1", at="2098-01-01T00:00:00+00:00", **entry))
+    daemon.wait_for("campaign changed", since, what="moved")
+    assert daemon.metric("runner_invalid_files") == 1
+    assert daemon.end() == 0
+    assert daemon.plain == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
+from daemon_process import NEVER, PATIENCE_S, SOON_S, Daemons, campaign_text, soon
 
 APP = "com.zhiliaoapp.musically"
 
@@ -62,6 +62,22 @@ def test_phones_that_die_are_started_anew_with_their_memories(daemons: Daemons) 
     last = [line for line in daemon.lines if line["event"] == "task finished"][-1]
     assert last["reason"] == "already following @demo_north"
     assert told()["devices"] == [{"serial": "A1", "state": "device"}]
+    assert daemon.end() == 0
+
+
+def test_its_adb_server_that_is_killed_is_started_again(daemons: Daemons) -> None:
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start("--virtual").ready()
+    for number in range(2):
+        (phones,) = psutil.Process(daemon.process.pid).children()
+        (server,) = phones.children()
+        server.kill()
+        server.wait(PATIENCE_S)
+        since = len(daemon.lines)
+        daemons.write(campaign_text("A1", at=soon(SOON_S)))
+        ended = daemon.wait_for("task finished", since, state="completed")
+        assert (ended.get("reason") == "already following @demo_north") == bool(number)
+    assert daemon.metric('runner_devices{state="device"}') == 1
     assert daemon.end() == 0
 
 

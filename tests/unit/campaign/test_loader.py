@@ -1,5 +1,6 @@
 """Files found, files read, their structure checked."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,70 @@ def test_limits_alone_are_read_like_a_campaigns(tmp_path: Path) -> None:
         file.write_text(text)
         assert {problem.code for problem in load_limits(file).diagnostics} == {code}
     assert [problem.code for problem in load_limits(tmp_path / "none").diagnostics] == ["unreadable-file"]
+
+
+def found_in(folder: Path) -> list[str]:
+    return [str(path.relative_to(folder)) for path in discover([folder])]
+
+
+def test_a_linked_folder_is_searched_once(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "campaigns", tmp_path / "elsewhere"
+    for path in (folder / "own", elsewhere / "below"):
+        path.mkdir(parents=True)
+        (path / "a.yaml").touch()
+    (elsewhere / "b.yaml").touch()
+    (folder / "a-link-to-own").symlink_to(folder / "own")
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "twice").symlink_to(elsewhere / "below")
+    assert found_in(folder) == ["own/a.yaml", "linked/b.yaml", "linked/below/a.yaml"]
+
+
+@pytest.mark.parametrize("target", [".", "..", "../..", "deep"])
+def test_a_link_that_leads_back_is_told_and_ends_nothing(tmp_path: Path, target: str) -> None:
+    folder = tmp_path / "campaigns"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.yaml").touch()
+    (folder / "deep" / "loop").symlink_to(folder / "deep" / target)
+    if target == "deep":
+        (folder / "deep" / "deep").symlink_to("loop")  # neither leads anywhere
+        assert found_in(folder) == ["deep/a.yaml"]
+        return
+    assert found_in(folder) == ["deep/a.yaml", "deep/loop"]
+    (told,) = load(folder / "deep" / "loop").diagnostics
+    assert (
+        told.code == "unreadable-file" and "leads back to" in told.message and told.hint == "remove the link"
+    )
+
+
+def test_two_folders_that_link_to_each_other_are_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "campaigns"
+    for name, other in (("one", "two"), ("two", "one")):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "a.yaml").touch()
+        (folder / name / "link").symlink_to(f"../{other}")
+    assert found_in(folder) == ["one/a.yaml", "two/a.yaml"]
+
+
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "a.yaml").touch()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # nothing is shut to root
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert found_in(tmp_path) == ["a.yaml", "shut"]
+    (told,) = load(tmp_path / "shut").diagnostics
+    assert told.message == "the folder may not be read, so campaigns in it are not"
+
+
+def test_a_file_whose_name_is_no_utf8_is_a_diagnostic(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.yaml")
+    path.write_text(CAMPAIGN)
+    assert discover([tmp_path]) == [path]
+    (told,) = load(path).diagnostics
+    assert (told.code, told.hint) == ("unreadable-file", "rename it")

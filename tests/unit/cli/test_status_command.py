@@ -144,9 +144,9 @@ def test_adb_is_asked_and_never_started_or_waited_for(
     assert "adb cannot be asked" in without["adb_problem"]
     assert {device["state"] for device in without["devices"]} == {"unknown"}
     monkeypatch.setenv("ANDROID_ADB_SERVER_PORT", str(silent_adb))
-    monkeypatch.setattr("runner.cli.status.ADB_PATIENCE_S", 0.2)
+    monkeypatch.setattr("runner.phone.adb.ANSWER_S", 0.2)
     silent = json.loads(asked("status", "--format", "json").stdout)
-    assert "has not answered" in silent["adb_problem"]
+    assert "has answered nothing" in silent["adb_problem"]
 
 
 def test_a_rehearsal_daemon_is_found_by_itself(asked: AskedLedger) -> None:

@@ -51,7 +51,8 @@ def log(stream: StringIO) -> Iterator[LogLines]:
         yield lines
 
 
-def written(stream: StringIO) -> list[dict[str, Any]]:
+def written(log: LogLines, stream: StringIO) -> list[dict[str, Any]]:
+    log.flush()
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -74,7 +75,7 @@ def test_every_event_is_one_line_with_all_that_it_says(kind: Any, log: LogLines,
     hints = typing.get_type_hints(kind)
     event = kind(**{field.name: sample(hints[field.name]) for field in fields(kind)})
     log.tell(event)
-    (line,) = written(stream)
+    (line,) = written(log, stream)
     assert line["level"] in ("debug", "info", "warning", "error")
     names = {"task" if field.name == "key" else field.name for field in fields(kind)}
     assert names - {"outcome"} <= set(line)
@@ -82,7 +83,7 @@ def test_every_event_is_one_line_with_all_that_it_says(kind: Any, log: LogLines,
 
 def test_the_line_of_a_task_names_it(log: LogLines, stream: StringIO) -> None:
     log.tell(TaskStarted(KEY, "A", "follow @one", 2, 0.0123456))
-    (line,) = written(stream)
+    (line,) = written(log, stream)
     stamp = line.pop("timestamp")
     assert stamp.endswith("Z") and datetime.fromisoformat(stamp).tzinfo is not None
     assert line == {
@@ -109,7 +110,7 @@ def test_the_line_of_a_task_names_it(log: LogLines, stream: StringIO) -> None:
 def test_what_went_wrong_is_louder(log: LogLines, stream: StringIO, state: str, level: str) -> None:
     outcome = Outcome(AttemptOutcome.FAILED, "waited 15 s for the button", "look at the phone")
     log.tell(TaskFinished(KEY, "A", TaskState(state), outcome, 2.0))
-    (line,) = written(stream)
+    (line,) = written(log, stream)
     assert (line["level"], line["reason"], line["hint"]) == (
         level,
         "waited 15 s for the button",
@@ -119,7 +120,7 @@ def test_what_went_wrong_is_louder(log: LogLines, stream: StringIO, state: str, 
 
 def test_what_is_not_known_is_left_out(log: LogLines, stream: StringIO) -> None:
     log.say("ready", commit=None, hint="", tasks=0)
-    (line,) = written(stream)
+    (line,) = written(log, stream)
     assert (line["tasks"], line.get("commit"), line.get("hint")) == (0, None, None)
 
 
@@ -166,7 +167,7 @@ def test_what_asks_for_a_person_is_an_error(
     log: LogLines, stream: StringIO, event: Event, level: str
 ) -> None:
     log.tell(event)
-    assert written(stream)[0]["level"] == level
+    assert written(log, stream)[0]["level"] == level
 
 
 def test_the_form_may_be_chosen(stream: StringIO) -> None:
@@ -182,7 +183,7 @@ def test_the_form_may_be_chosen(stream: StringIO) -> None:
 @pytest.mark.parametrize("name", ["apscheduler.scheduler", "uvicorn.error", "adbutils", "watchfiles.main"])
 def test_libraries_come_out_in_the_same_form(log: LogLines, stream: StringIO, name: str) -> None:
     logging.getLogger(name).warning("run %d was missed", 3)
-    (line,) = written(stream)
+    (line,) = written(log, stream)
     assert (line["level"], line["event"], line["logger"]) == ("warning", "run 3 was missed", name)
 
 
@@ -201,7 +202,7 @@ def test_an_exception_and_a_warning_are_one_line_each(log: LogLines, stream: Str
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("beware", UserWarning, stacklevel=1)
-    raised, beware = written(stream)
+    raised, beware = written(log, stream)
     assert "Traceback" in raised["exception"] and "ValueError: wrong" in raised["exception"]
     assert "beware" in beware["event"]
 

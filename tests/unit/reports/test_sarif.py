@@ -1,6 +1,7 @@
 """Diagnostics as SARIF 2.1.0, held against what the standard asks of the parts that are used."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,15 @@ def test_paths_are_relative_to_the_current_folder(tmp_path: Path, monkeypatch: p
     assert uri("campaigns/a.yaml") == uri("./campaigns/a.yaml") == "campaigns/a.yaml"
     assert uri(str(tmp_path / "campaigns" / "a.yaml")) == "campaigns/a.yaml"
     assert uri("/elsewhere/a b.yaml") == "file:///elsewhere/a%20b.yaml"
+
+
+def test_a_name_that_is_no_utf8_is_escaped() -> None:
+    name = os.fsdecode(b"caf\xe9.yaml")
+    problem = Diagnostic(name, Span(1, 1, 1, 4), Severity.ERROR, "unknown-key", f"{name} is it")
+    (result,) = rendered([problem])["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "caf%E9.yaml"}
+    assert result["message"]["text"] == "caf\\xe9.yaml is it"
+    render([problem]).encode()
 
 
 def test_every_explanation_is_text_of_its_own() -> None:

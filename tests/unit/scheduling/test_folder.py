@@ -1,5 +1,7 @@
 """What of the campaign files is in force, with real files, real git and a real ledger."""
 
+import os
+import re
 import threading
 from pathlib import Path
 from queue import Empty, Queue
@@ -8,6 +10,7 @@ import pytest
 from campaign_place import FLOW, Place, campaign, git, told
 
 from runner.errors import FolderError
+from runner.scheduling import campaign_files
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.reload import ChangeKind, Reload
 
@@ -256,3 +259,68 @@ def test_a_file_that_is_gone_in_the_middle_of_a_checkout_is_waited_for(place: Pl
 
     assert told(reloads.get(timeout=20)) == [("autumn", "greet", "moved")]
     loading.join()
+
+
+def test_a_name_that_is_no_utf8_is_the_trouble_of_its_file(place: Place) -> None:
+    place.write("autumn.yaml", campaign("autumn"))
+    (place.folder / os.fsdecode(b"caf\xe9.yaml")).write_text(campaign("winter"))
+
+    for _ in range(2):
+        place.load()
+        assert place.times() == {"autumn": ["09:00"]}
+        (invalid,) = place.invalid()
+        assert invalid.path.endswith("caf\\xe9.yaml") and "is no UTF-8" in invalid.problem
+        place.restart()
+
+
+def test_material_with_a_name_that_is_no_utf8_is_left_out(place: Place) -> None:
+    (place.folder / "media").mkdir()
+    for name in (b"a.mp4", b"caf\xe9.mp4"):
+        (place.folder / "media" / os.fsdecode(name)).write_bytes(b"\0\0\0\x18ftypisom")
+    config = "{material_source: localFolder, material_path: media}"
+    text = campaign("autumn").replace("script: follow", "script: post")
+    place.write("autumn.yaml", re.sub(r"config: .*", f"config: {config}", text))
+
+    reload = place.load()
+
+    assert place.times() == {"autumn": ["09:00"]}
+    assert [problem.code for problem in reload.problems] == ["unreadable-media"]
+
+
+def test_a_linked_folder_is_in_force_and_a_loop_is_told(place: Place, tmp_path: Path) -> None:
+    place.write("autumn.yaml", campaign("autumn"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "winter.yaml").write_text(campaign("winter"))
+    (place.folder / "more").symlink_to(tmp_path / "elsewhere")
+    (place.folder / "loop").symlink_to(place.folder)
+
+    place.load()
+
+    assert sorted(place.times()) == ["autumn", "winter"]
+    assert [("leads back to" in invalid.problem) for invalid in place.invalid()] == [True]
+
+
+def test_a_change_that_keeps_size_and_time_of_modification_is_read(place: Place) -> None:
+    file = place.write("autumn.yaml", campaign("autumn"))
+    place.load()
+    before = file.stat()
+    file.write_text(campaign("autumn", at="09:30"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    place.load()
+
+    assert place.times() == {"autumn": ["09:30"]}
+
+
+def test_anew_everything_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on file systems that know no ctime."""
+    monkeypatch.setattr(campaign_files, "_stat", lambda path: (0,))
+    place.write("autumn.yaml", campaign("autumn"))
+    place.load()
+    place.write("autumn.yaml", campaign("autumn", at="09:30"))
+    place.load()
+    assert place.times() == {"autumn": ["09:00"]}
+
+    place.daemon.load(anew=True)
+
+    assert place.times() == {"autumn": ["09:30"]}

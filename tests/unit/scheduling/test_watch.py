@@ -315,12 +315,66 @@ def test_where_notifications_are_used_up_it_polls(folder: Path, monkeypatch: pyt
     watch = Watch([folder], watched.on_change)
     watch.start()
     try:
-        assert watch.polls
+        assert watch.blindness is not None and "no file notifications left" in watch.blindness.message
         for change in (_in_place, _by_replacing, _new_flow, _material, _removal, _gone):
             change(folder)
             watched.soon()
     finally:
         watch.stop()
+
+
+@pytest.mark.parametrize("place", ["", ".git", "media"])
+def test_a_name_that_is_no_utf8_ends_notifications_and_nothing_else(folder: Path, place: str) -> None:
+    watched = Watched()
+    watch = Watch([folder], watched.on_change)
+    (folder / place).mkdir(exist_ok=True)
+    watch.start()
+    try:
+        (folder / place / os.fsdecode(b"caf\xe9.yaml")).write_text(GOOD)
+        watched.soon()
+        assert watch.blindness is not None and "no UTF-8" in watch.blindness.message
+        for change in (_in_place, _by_replacing, _new_flow, _material, _removal, _gone):
+            change(folder)
+            watched.soon()
+    finally:
+        watch.stop()
+
+
+def test_a_folder_whose_name_is_no_utf8_is_polled(folder: Path) -> None:
+    odd = folder.rename(folder.parent / os.fsdecode(b"caf\xe9"))
+    with watching(odd) as watched:
+        _in_place(odd)
+        watched.soon()
+
+
+def test_a_linked_folder_is_watched_and_so_is_the_next_one_it_leads_to(folder: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "winter.yaml").write_text(GOOD)
+    with watching(folder) as watched:
+        (folder / "more").symlink_to(tmp_path / "one")
+        watched.soon()
+        (tmp_path / "one" / "winter.yaml").write_text(GOOD + "# more\n")
+        watched.soon()
+        (tmp_path / "new").symlink_to(tmp_path / "two")
+        (tmp_path / "new").replace(folder / "more")
+        watched.soon()
+        (tmp_path / "two" / "winter.yaml").write_text(GOOD + "# more\n")
+        watched.soon()
+
+
+def test_a_change_that_keeps_size_and_time_is_noticed_by_glances(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> object:
+        raise OSError(28, "OS file watch limit reached.")
+
+    monkeypatch.setattr(watch_module, "RustNotify", refuse)
+    with watching(folder) as watched:
+        before = (folder / "autumn.yaml").stat()
+        (folder / "autumn.yaml").write_text(GOOD.replace("09:00", "09:30"))
+        os.utime(folder / "autumn.yaml", ns=(before.st_atime_ns, before.st_mtime_ns))
+        watched.soon()
 
 
 def test_files_are_looked_at_now_and_then_in_any_case(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

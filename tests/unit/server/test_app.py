@@ -54,6 +54,14 @@ def test_an_ailment_is_both() -> None:
         assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [503, 503]
 
 
+def test_a_remark_is_told_and_changes_no_verdict() -> None:
+    told = ServerState(CollectorRegistry(), tuple, lambda: ["no campaign is in force"], lambda: ["look"])
+    with served(told) as client:
+        healthy, unready = client.get("/healthz"), client.get("/readyz")
+    assert (healthy.status_code, healthy.json()) == (200, {"status": "ok", "remarks": ["look"]})
+    assert (unready.status_code, unready.json()["remarks"]) == (503, ["look"])
+
+
 def test_metrics_are_in_the_form_that_prometheus_reads() -> None:
     answered = state()
     Counter("runner_trials", "Trials.", ["state"], registry=answered.registry).labels("completed").inc(3)

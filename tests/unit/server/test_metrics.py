@@ -12,6 +12,7 @@ from runner.events import EffectSettled, StepFinished, TaskFinished, TaskStarted
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.phone.states import States
 from runner.planning.limits import effective_limits
 from runner.server.health import HEARTBEAT_SILENT_S, Health
 from runner.server.metrics import EventMetrics, StateMetrics
@@ -91,7 +92,9 @@ def test_events_are_counted(registry: CollectorRegistry) -> None:
 def test_what_is_is_asked_of_the_ledger(
     registry: CollectorRegistry, ledger: Ledger, executor: Executor
 ) -> None:
-    registry.register(StateMetrics(ledger, executor, lambda: {"device": 3, "offline": 1}))
+    registry.register(
+        StateMetrics(ledger, executor, lambda: States({"device": 3, "offline": 1}, answers=True))
+    )
     value = registry.get_sample_value
     assert value("runner_tasks", {"state": "pending"}) == 0
     assert value("runner_last_heartbeat_timestamp_seconds") is None
@@ -118,7 +121,7 @@ def test_what_is_is_asked_of_the_ledger(
 def test_a_ledger_that_cannot_be_read_is_told_and_the_rest_too(
     registry: CollectorRegistry, ledger: Ledger, executor: Executor, tmp_path: Path
 ) -> None:
-    registry.register(StateMetrics(ledger, executor, lambda: {"device": 3}))
+    registry.register(StateMetrics(ledger, executor, lambda: States({"device": 3}, answers=False)))
     for path in tmp_path.glob("ledger.db*"):
         path.write_bytes(b"no database" * 1000)
     ledger.close()

@@ -1,0 +1,66 @@
+"""Goes through folders of campaigns as everything that reads or watches them does: links are followed, and each folder
+is visited once, by however many ways it is reached."""
+
+import os
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+_OF_THE_SYSTEM = "lost+found"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A folder, its files, and what in it leads nowhere: links back to where one came from, folders that may not be
+    read. `links` are the linked folders in it, which are visited by themselves."""
+
+    folder: str
+    names: tuple[str, ...]
+    links: tuple[str, ...]
+    dead_ends: tuple[str, ...]
+
+
+def walk(root: str, leave_out: Collection[str] = ()) -> Iterator[Visit]:
+    """Visit a folder and all below it, save hidden ones and those with a name that is to be left out; names are
+    sorted. Folders by their own names come first, so that a link to one of them changes no path."""
+    seen: set[tuple[int, int]] = set()
+    waiting = deque([root])
+    failures: list[OSError] = []
+    while waiting:
+        for folder, below, names in os.walk(waiting.popleft(), onerror=failures.append):
+            if not _is_new(folder, seen):
+                below.clear()
+                continue
+            below[:] = sorted(name for name in below if name[0] != "." and name not in leave_out)
+            paths = [os.path.join(folder, name) for name in below]  # noqa: PTH118
+            links = [path for path in paths if os.path.islink(path)]  # noqa: PTH114
+            loops = {path for path in links if _leads_back(root, folder, path)}
+            links = [path for path in links if path not in loops]
+            waiting += links
+            yield Visit(folder, tuple(sorted(names)), tuple(links), tuple(sorted(loops)))
+    failed = (str(failure.filename) for failure in failures)
+    shut = [path for path in failed if os.path.isdir(path) and not path.endswith(_OF_THE_SYSTEM)]  # noqa: PTH112
+    yield Visit(root, (), (), tuple(sorted(shut)))
+
+
+def _is_new(folder: str, seen: set[tuple[int, int]]) -> bool:
+    try:
+        found = os.stat(folder)  # noqa: PTH116
+    except OSError:
+        return False
+    identity = (found.st_dev, found.st_ino)
+    is_new = identity not in seen
+    seen.add(identity)
+    return is_new
+
+
+def _leads_back(root: str, folder: str, link: str) -> bool:
+    """Whether a link in a folder leads to that folder or to one above it, by the way that was gone or on the disk."""
+    target, place = os.path.realpath(link), folder
+    while True:
+        real = os.path.realpath(place)
+        if real == target or real.startswith(target.rstrip("/") + "/"):
+            return True
+        if len(place) <= len(root):
+            return False
+        place = os.path.dirname(place)  # noqa: PTH120

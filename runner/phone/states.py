@@ -1,0 +1,47 @@
+"""How many phones an adb server lists in each state, for those who cannot wait for it."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from runner.errors import AdbUnavailable, PhoneError, PhoneTimeout
+from runner.phone import adb
+from runner.phone.transport import AdbServer
+
+PATIENCE_S = 0.5
+
+
+class States(NamedTuple):
+    """`answers` says whether the server just said so; otherwise it is what it said last."""
+
+    by_state: Mapping[str, int]
+    answers: bool
+
+
+class LastStates:
+    """Asks a server that need not be there; none is started. Any thread may call it, and waits PATIENCE_S at most."""
+
+    def __init__(self, port: int) -> None:
+        self._server = AdbServer(port)
+        self._last = States({}, answers=False)
+        self._lock = threading.Lock()
+        self._asking: threading.Thread | None = None
+
+    def __call__(self) -> States:
+        with self._lock:
+            if self._asking is None or not self._asking.is_alive():
+                self._asking = threading.Thread(target=self._ask, name="states", daemon=True)
+                self._asking.start()
+            asking = self._asking
+        asking.join(PATIENCE_S)
+        return self._last._replace(answers=False) if asking.is_alive() else self._last
+
+    def _ask(self) -> None:
+        try:
+            self._last = States(Counter(row.state for row in adb.rows(self._server)), answers=True)
+        except AdbUnavailable as error:
+            hangs = isinstance(error.__cause__, PhoneTimeout)
+            self._last = States(self._last.by_state if hangs else {}, answers=False)
+        except PhoneError:  # an answer that is none
+            self._last = self._last._replace(answers=False)

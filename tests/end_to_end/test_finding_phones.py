@@ -1,0 +1,143 @@
+"""Finding phones over a real adb server: wedged ones, odd names, two with one serial."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from adb_relay import relayed
+
+from runner.errors import DeviceNotConnected, PhoneTimeout
+from runner.phone.fleet import Fleet
+from runner.phone.looks import LOOK_S
+from runner.phone.session import Session
+from runner.virtual.process import PhonesProcess
+
+pytestmark = pytest.mark.phones
+
+NO_PERMISSIONS = (
+    "no permissions (user in plugdev group; are your udev rules wrong?); see "
+    "[http://developer.android.com/tools/device.html]"
+)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+@contextmanager
+def wedged(phone: Any) -> Iterator[None]:
+    phone.post("pause")
+    try:
+        yield
+    finally:
+        phone.post("resume")
+
+
+def test_a_phone_that_answers_nothing_is_its_own_trouble(phones: Any) -> None:
+    shelf = phones("A1", "B2", "C3", "D4")
+    fleet = Fleet(shelf.adb_port)
+    with wedged(shelf["B2"]), wedged(shelf["D4"]):
+        with within(
+            LOOK_S + 4
+        ):  # whoever is there first waits for all of them once, and not one after the other
+            assert fleet.find("A1").transport == shelf["A1"].address
+        with within(LOOK_S):
+            assert [fleet.find("A1").serial, fleet.find("C3").serial] == ["A1", "C3"]
+            with pytest.raises(
+                DeviceNotConnected, match=r"connected: A1, C3; not readable: .*does not answer"
+            ):
+                fleet.find("gone")
+            assert fleet.check(["A1", "C3"]) == []
+    assert fleet.find("C3").serial == "C3"
+
+
+def test_a_phone_that_was_known_and_answers_nothing_is_told_so(phones: Any) -> None:
+    shelf = phones("A1", "B2")
+    fleet = Fleet(shelf.adb_port)
+    assert {device.serial for device in fleet.devices()} == {"A1", "B2"}
+    with wedged(shelf["B2"]):
+        with (
+            within(LOOK_S + 4),
+            pytest.raises(PhoneTimeout, match=r"B2: adb lists it \(as .*\) as device, but"),
+        ):
+            fleet.find("B2")
+        with within(1.5):
+            assert fleet.find("A1").serial == "A1"
+        (problem,) = fleet.check(["A1", "B2"])
+        assert problem.serial == "B2" and problem.hint is not None and "restart it" in problem.hint
+    assert fleet.find("B2").serial == "B2"
+
+
+def test_what_a_phone_said_is_remembered_until_it_goes(phones: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = phones("A1", "B2")
+    fleet = Fleet(shelf.adb_port)
+    fleet.devices()
+    asked = []
+    ask = fleet._looks._ask
+    monkeypatch.setattr(fleet._looks, "_ask", lambda row: asked.append(row.name) or ask(row))
+    fleet.devices()
+    assert asked == []
+    fleet.find("A1")
+    assert asked == [shelf["A1"].address]  # whoever is to be used says once more who it is
+    shelf["B2"].post("unplug")
+    shelf["B2"].post("online")
+    assert fleet.find("B2").serial == "B2"
+
+
+def test_names_and_states_that_hold_blanks(phones: Any) -> None:
+    shelf = phones("A1")
+    name = "adb-R58M123ABC-Z3uXXq (3)._adb-tls-connect._tcp"
+    more = [("????????????", NO_PERMISSIONS, "usb:1-1 transport_id:77"), ("R58M9", NO_PERMISSIONS, "usb:1-2")]
+    with relayed(shelf.adb_port, {shelf["A1"].address: name}, more) as port:
+        fleet = Fleet(port)
+        assert fleet.find("A1").transport == name
+        session = Session(fleet, "A1")
+        session.open()
+        assert session.current_package()
+        session.close()
+        with pytest.raises(
+            DeviceNotConnected, match=r"R58M9: adb lists it as no permissions \(user in"
+        ) as named:
+            fleet.find("R58M9")
+        with pytest.raises(DeviceNotConnected, match=r"not readable: \?{12} \(no permissions") as unknown:
+            fleet.find("gone")
+    for refused in (named.value, unknown.value):
+        assert refused.hint is not None and "udev rules" in refused.hint
+
+
+def test_two_phones_with_one_serial_are_not_used_over_the_network(phones: Any) -> None:
+    shelf = phones("TWIN", "OTHER")
+    fleet = Fleet(shelf.adb_port)
+    with PhonesProcess(["TWIN"]) as second:
+        address = second.phones[0].address
+        assert "connected" in shelf.adb("connect", address).stdout
+        with pytest.raises(DeviceNotConnected, match="TWIN: more than one phone has this serial") as refused:
+            fleet.find("TWIN")
+        assert address in refused.value.message and shelf["TWIN"].address in refused.value.message
+        assert [problem.serial for problem in fleet.check(["TWIN", "OTHER"])] == ["TWIN"]
+        shelf.adb("disconnect", address)
+        assert fleet.find("TWIN").transport == shelf["TWIN"].address
+
+
+def test_two_phones_with_one_serial_are_not_used_on_usb(phones: Any) -> None:
+    shelf = phones("A1")
+    twins = [("R58M1", "device", "usb:1-1 transport_id:71"), ("R58M1", "device", "usb:1-2 transport_id:72")]
+    with relayed(shelf.adb_port, {}, twins) as port:
+        fleet = Fleet(port)
+        with pytest.raises(DeviceNotConnected, match=r"more than one phone .*R58M1 \(USB\), R58M1 \(USB\)"):
+            fleet.find("R58M1")
+        assert fleet.find("A1").serial == "A1"
+
+
+def test_one_phone_by_two_ways_is_used(phones: Any) -> None:
+    shelf = phones("A1")
+    by_name = shelf["A1"].address.replace("127.0.0.1", "localhost")
+    assert "connected" in shelf.adb("connect", by_name).stdout
+    fleet = Fleet(shelf.adb_port)
+    assert len(fleet.devices()) == 2
+    assert fleet.find("A1").serial == "A1"
