@@ -66,7 +66,7 @@ def _edits(document: Document, diagnostics: Iterable[Diagnostic]) -> list[_Edit]
     starts = line_starts(document.text)
     by_place: dict[Place, list[_Edit]] = {}
     for diagnostic in diagnostics:
-        if diagnostic.fix and diagnostic.fix.span.line == diagnostic.fix.span.end_line:
+        if diagnostic.fix:
             place = _place(diagnostic.fix.span, starts)
             by_place.setdefault(place, []).append(_Edit(place, diagnostic.fix.text, diagnostic))
     agreed = [edits[0] for edits in by_place.values() if len({edit.text for edit in edits}) == 1]

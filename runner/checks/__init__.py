@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from runner.campaign.loader import Loaded, load
 from runner.checks import (
+    altered_text,
     bad_cron,
     bad_flow,
     bad_spintax,
@@ -70,6 +71,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     bad_username.check,
     bad_url.check,
     bad_spintax.check,
+    altered_text.check,
     duplicate_target.check,
     suspicious_probability.check,
     secret_in_file.check,
