@@ -129,9 +129,10 @@ class CampaignView:
 
     @cached_property
     def material(self) -> tuple[Material, ...]:
-        """The files and folders of all posts."""
+        """The files and folders of all posts, save those that only a Local API's machine can have."""
         folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
-        return tuple(found for config in self.configs_of("post") for found in material_of(config, folder))
+        found = (one for config in self.configs_of("post") for one in material_of(config, folder))
+        return tuple(one for one in found if not (one.is_elsewhere and self.backend == "local_api"))
 
     @cached_property
     def works(self) -> tuple[tuple[Entry, Work], ...]:

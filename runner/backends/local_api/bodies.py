@@ -1,8 +1,9 @@
 """What a POST /task says: the body for a call, its targets and secrets in place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from runner.campaign import paths
 from runner.campaign.secrets import Way, with_secrets
 from runner.planning.calls import Call, calls
 from runner.scripts import SCRIPTS, Script
@@ -37,6 +38,18 @@ def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
     config = with_secrets(task.config, script.secrets)
     found = (_at(config, way) for way in script.secrets)
     return config, [secret for secret in found if secret]
+
+
+def placed(script: Script, config: Mapping[str, Any], *, is_here: bool) -> dict[str, Any]:
+    """A config with its paths as a server on this machine, or on another one, is to have them."""
+    change = paths.here if is_here else paths.there
+    return {
+        key: _each(value, change) if key in script.paths and value else value for key, value in config.items()
+    }
+
+
+def _each(value: str | list[str], change: Callable[[str], str]) -> str | list[str]:
+    return change(value) if isinstance(value, str) else [change(path) for path in value]
 
 
 def body(call: Call, config: Mapping[str, Any]) -> dict[str, Any]:

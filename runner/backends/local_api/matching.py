@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import isnan
 from typing import Any
 
-from runner.backends.local_api.bodies import TARGET_KEYS
+from runner.backends.local_api.bodies import TARGET_KEYS, placed
 from runner.backends.local_api.shapes import ServerTask
 from runner.backends.local_api.view import Newest
 from runner.scripts import SCRIPTS
@@ -142,12 +142,11 @@ def _account(name: str) -> str:
 
 def _same_config(task: Task, told: Mapping[str, Any]) -> bool:
     """Whether every setting that both know is the same; targets have been compared, secrets are not told."""
-    apart = {*TARGET_KEYS.get(task.script, ()), *(way[0] for way in SCRIPTS[task.script].secrets)}
-    return all(
-        _plain(told[key]) == _plain(value)
-        for key, value in task.config.items()
-        if key in told and key not in apart
-    )
+    script = SCRIPTS[task.script]
+    apart = {*TARGET_KEYS.get(task.script, ()), *(way[0] for way in script.secrets)}
+    compared = told.keys() - apart
+    here, there = (placed(script, task.config, is_here=is_here) for is_here in (True, False))
+    return all(_plain(told[key]) in (_plain(here[key]), _plain(there[key])) for key in here.keys() & compared)
 
 
 def _plain(value: Any) -> Any:

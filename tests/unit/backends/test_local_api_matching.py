@@ -1,5 +1,6 @@
 """Which of the server's tasks are ours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -74,6 +75,14 @@ def test_a_task_that_agrees_in_all_that_is_told_is_ours(changes: dict[str, Any])
 def test_a_task_that_differs_or_tells_too_little_is_not(changes: dict[str, Any]) -> None:
     newest = Newest(10, "2026-11-21T12:00:00+00:00")
     assert by_content(follow(), [server_task(told(**changes))], newest) == []
+
+
+@pytest.mark.parametrize("told_path", ["/campaigns/media/a.mp4", "media/a.mp4"])
+def test_a_path_is_ours_as_either_machine_has_it(told_path: str) -> None:
+    config = complete(SCRIPTS["post"], {"material_list": ["/campaigns/./media/a.mp4"]})
+    task = replace(follow(), script="post", target=None, config=config)
+    one = told(script_name="post", script_config={"material_list": [told_path]})
+    assert [one.id for one in by_content(task, [server_task(one)], Newest(10, None))] == [11]
 
 
 def claim(effect: int, newest: int, minutes: float = 0, *ids: int, several: bool = False) -> Claim:

@@ -41,7 +41,7 @@ def read_as(text: str) -> str:
         ("Behind the scenes  #bts", '"Behind the scenes  #bts"'),
         ("Behind\t#bts", '"Behind\t#bts"'),
         ('He said "yes" #bts', "'He said \"yes\" #bts'"),
-        ("It's a \"wrap\" #bts", "'It''s a \"wrap\" #bts'"),
+        ('It\'s a "wrap" #bts', "'It''s a \"wrap\" #bts'"),
         ("C:\\ is full #bts", "'C:\\ is full #bts'"),
         ("Behind the scenes #bts  # our caption", '"Behind the scenes #bts"  # our caption'),
         ('"Behind the scenes" #bts', '"Behind the scenes #bts"'),
