@@ -17,6 +17,7 @@ from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
 from runner.scripts.script import FlowText
+from runner.targets import account
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +167,15 @@ def _retry(values: Mapping[str, Any]) -> Retry:
 def _lanes(data: Mapping[str, Any], written: str | list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The serials and the usernames that an entry's `devices` stand for."""
     serials: dict[str, None] = {}
-    usernames: dict[str, None] = {}
+    usernames: dict[str, str] = {}
     for item in [written] if isinstance(written, str) else written:
         group = data.get("devices", {}).get(item, [item])
         if isinstance(group, dict):
-            usernames |= dict.fromkeys(group["usernames"])
+            for name in group["usernames"]:
+                usernames.setdefault(account(name), name)
         else:
             serials |= dict.fromkeys(group)
-    return tuple(serials), tuple(usernames)
+    return tuple(serials), tuple(usernames.values())
 
 
 def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[StartTime]:
