@@ -8,6 +8,7 @@ from pathlib import Path
 
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.lookalikes import find
 from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
@@ -116,7 +117,9 @@ def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None
     flows = flows_used(document.data, path) if flows is None else flows
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
-        reported = {problem.span for problem in problems}
+        odd = list(find(document))
+        problems += (problem for _, problem in odd)
+        reported = {problem.span for problem in problems} | {whole for whole, _ in odd}
         scripts = {name: flow.script for name, flow in flows.items() if flow.script}
         problems += [problem for problem in check_campaign(document, scripts) if problem.span not in reported]
     for flow in flows.values():

@@ -22,6 +22,7 @@ _KINDS = {
     "object": "a mapping",
     "null": "nothing",
 }
+_COMMENT = re.compile(r":?[ \t]+(#[^\r\n]*)")
 _MOST_SLIPS = 100
 """Of so many unknown keys of one mapping the nearest name is looked for; more are no slips of the pen."""
 _BOOLEANS = {"yes": True, "on": True, "no": False, "off": False, "true": True, "false": False}
@@ -81,7 +82,7 @@ def explain(breach: Breach, document: Document) -> Iterator[Finding]:
         case "propertyNames":
             yield _bad_name(breach)
         case "type":
-            yield _wrong_type(breach, document.source(breach.path))
+            yield _wrong_type(breach, document)
         case "enum" | "const":
             yield _bad_choice(breach, document.source(breach.path))
         case "pattern":
@@ -145,14 +146,25 @@ def _bad_name(breach: Breach) -> Finding:
     )
 
 
-def _wrong_type(breach: Breach, source: str) -> Finding:
+def _wrong_type(breach: Breach, document: Document) -> Finding:
+    source = document.source(breach.path)
     wanted = " or ".join(_KINDS[kind] for kind in breach.detail)
     if breach.value is None:
         message = f"{breach.name} has no value"
-        return Finding("wrong-type", breach.path, message, f"write {wanted}, or remove it")
+        return Finding("wrong-type", breach.path, message, _no_value_hint(breach, wanted, document))
     message = f"{breach.name} must be {wanted}, not {_kind(breach.value)}"
     hint, answer = _type_hint(breach, source), _retyped(breach, source)
     return Finding("wrong-type", breach.path, message, hint, answer=answer)
+
+
+def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
+    """What to write; where a comment stands in the value's place, it is probably meant as text."""
+    _, end = document.offsets(document.span(breach.path))
+    comment = _COMMENT.match(document.text, end)
+    if comment is None or "string" not in breach.detail:
+        return f"write {wanted}, or remove it"
+    quoted = f"'{comment[1]}'" if '"' in comment[1] else f'"{comment[1]}"'
+    return f"a # behind a blank begins a comment: quote it if it is text: {quoted}"
 
 
 def _retyped(breach: Breach, source: str) -> str | float | None:
@@ -181,6 +193,8 @@ def _type_hint(breach: Breach, source: str) -> str | None:
         return f"write a list: [{source}]"
     if isinstance(value, str) and (hint := _number_or_truth_hint(value, wanted)):
         return hint
+    if "string" in wanted and isinstance(value, list | dict) and "\n" not in source and len(source) <= 80:
+        return "quote it if it is text: " + (f"'{source}'" if '"' in source else f'"{source}"')
     if "enum" in breach.node:
         return f"it can be {enumeration(breach.node['enum'])}"
     if "object" in wanted and "properties" in breach.node:
