@@ -159,8 +159,11 @@ class _Reading:
             key, place = self._value(event)
             value, mark = self._value(self._next())
             if key.__class__ is not str or key in data or key == "<<":
+                written = key
                 key = self._odd_key(event, key, place, marks)
                 if key is None:
+                    if written.__class__ is str and written in marks.keys:
+                        marks.repeated = (*marks.repeated, (written, value, mark, place))
                     continue
             data[key], marks.items[key], marks.keys[key] = value, mark, place
         self._close(marks, event)

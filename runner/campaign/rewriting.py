@@ -55,6 +55,7 @@ def rewrite(document: Document, diagnostics: Iterable[Diagnostic]) -> tuple[Docu
 
     Where two fixes contradict each other neither is made.
     """
+    document = read(document.text, document.path)  # it may have been put right where it was misspelt
     if document.data is None:
         return document, []
     rewritten, made = _make(document, _edits(document, diagnostics))

@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.campaign import patterns
 from runner.campaign.document import Document
+from runner.campaign.meaning import MOST_SLIPS
 from runner.campaign.nearest import enumeration, legal_names, nearest, only_answer
 from runner.campaign.repairs import repaired
 from runner.campaign.scalars import plain
@@ -23,8 +24,6 @@ _KINDS = {
     "null": "nothing",
 }
 _COMMENT = re.compile(r":?[ \t]+(#[^\r\n]*)")
-_MOST_SLIPS = 100
-"""Of so many unknown keys of one mapping the nearest name is looked for; more are no slips of the pen."""
 _BOOLEANS = {"yes": True, "on": True, "no": False, "off": False, "true": True, "false": False}
 """Text that is meant as true or false where nothing else is legal; YAML 1.1 read it so."""
 _GROUPED = re.compile(r"[-+]?[1-9][0-9_]*")
@@ -61,7 +60,8 @@ class Breach:
 class Finding:
     """A diagnostic in the making: its place is still a path.
 
-    `answer` is the only key or value that can have been meant there, if there is one.
+    `answer` is the only key or value that can have been meant there, if there is one; `meant` is the key that was
+    probably meant.
     """
 
     code: str
@@ -70,6 +70,7 @@ class Finding:
     hint: str | None = None
     at_key: bool = False
     answer: str | float | None = None
+    meant: str | None = None
 
 
 def explain(breach: Breach, document: Document) -> Iterator[Finding]:
@@ -99,16 +100,19 @@ def _unknown_keys(breach: Breach) -> Iterator[Finding]:
     legal = _legal_keys(breach.node)
     unused = [name for name in legal if name not in breach.value]
     unknown = [key for key in breach.detail if key not in legal][:MAX_PROBLEMS]
-    meant = {key: only_answer(key, unused) for key in unknown[:_MOST_SLIPS]}
-    times = Counter(meant.values())
+    meant = {key: only_answer(key, unused) for key in unknown[:MOST_SLIPS]}
+    near = {key: nearest(key, unused) for key in meant}
+    times, near_times = Counter(meant.values()), Counter(near.values())
     yield from (_key_of_another_form(breach, key) for key in breach.detail if key in legal)
     for key in unknown:
         hint = None
         if key in meant:
-            hint = legal_names(key, legal if nearest(key, unused) is None else unused)
+            hint = legal_names(key, legal if near[key] is None else unused)
         answer = meant.get(key) if times[meant.get(key)] == 1 else None
+        probably = answer or (near.get(key) if near_times[near.get(key)] == 1 else None)
         path, message = (*breach.path, key), f"unknown key `{key}`"
-        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer)
+        is_key = probably if probably in breach.node["properties"] else None
+        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer, meant=is_key)
 
 
 def _missing_key(breach: Breach) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from runner.campaign import patterns
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
+from runner.campaign.meaning import Known
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import ActiveDays, Calendar, Horizon
 from runner.checks.files import Files
@@ -60,7 +61,8 @@ class CampaignView:
         new = list(islice(problems, MAX_PROBLEMS))
         if not new:
             return
-        self.found += (problem for problem in new if not self._structural.any_in(problem.span))
+        here = self.document.path
+        self.found += (one for one in new if one.path != here or not self._structural.any_in(one.span))
         if len(new) == MAX_PROBLEMS:
             message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
             self.found.append(self.problem(TOO_MANY, new[-1].span, message, "correct these first"))
@@ -154,18 +156,34 @@ class CampaignView:
         uses = []
         named: dict[tuple[str, str], list[str]] = {}
         for entry in self.entries:
-            if entry.script is None or entry.script.text not in self.scripts:
+            script = self._script_meant(entry)
+            if script is None:
                 continue
             if entry.config_name:
-                named.setdefault((entry.config_name.text, entry.script.text), []).append(entry.name)
+                config = self._known_configs.meant(entry.config_name.text) or entry.config_name.text
+                named.setdefault((config, script), []).append(entry.name)
             else:
                 inline = mapping(entry.values.get("config"))
-                uses.append(self._use(entry.script.text, (*entry.path, "config"), inline))
+                uses.append(self._use(script, (*entry.path, "config"), inline))
         defined = self.section("configs")
         for (name, script), entries in named.items():
             if isinstance(values := defined.get(name), dict):
                 uses.append(self._use(script, ("configs", name), values, tuple(entries)))
         return tuple(uses)
+
+    def _script_meant(self, entry: Entry) -> str | None:
+        """The script that is to be done, misspelt or not; None if there is none like it, or none that is right."""
+        if entry.script is None or entry.script.text in self.loaded.flows:
+            return entry.script.text if entry.script and entry.script.text in self.scripts else None
+        return self._known_scripts.meant(entry.script.text)
+
+    @cached_property
+    def _known_scripts(self) -> Known:
+        return Known(self.scripts)
+
+    @cached_property
+    def _known_configs(self) -> Known:
+        return Known(self.section("configs"))
 
     def knows(self, script: str) -> bool:
         """Whether there is such a script, be it right or wrong."""
@@ -186,6 +204,10 @@ class CampaignView:
             return True
         key, value = self.document.span(path, key=True), self.document.span(path)
         return not self.wrong.any_in(Span(key.line, key.column, value.end_line, value.end_column))
+
+    def is_value_sound(self, path: JsonPath) -> bool:
+        """Whether nothing is wrong with the value at `path`, be its key misspelt."""
+        return not self.wrong.any_in(self.document.span(path))
 
     def problem(
         self,

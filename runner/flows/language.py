@@ -196,9 +196,10 @@ class _Parser:
         header = self._reading.build(
             Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
         )
-        if header is None:
+        app = header.app if header is not None else data.get("app")
+        if not isinstance(app, str):
             return None
-        known = profile(header.app)
+        known = profile(app)
         always = VARIABLES | {f"config.{key}" for key in config_keys}
         self._names = Names(known.elements.keys(), known.links.keys(), set(always))
         steps = self._steps(parts.get("steps"), ("steps",))
@@ -207,6 +208,8 @@ class _Parser:
         self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
         verification = self._verification(parts.get("verify"))
         self._check_commits(commits, "verify" in parts)
+        if header is None:
+            return None
         is_repeatable = bool(commits) or header.effects == "none"
         path = self._reading.document.path
         return Flow(header.name, header.app, path, steps, verification, evidence, is_repeatable)
