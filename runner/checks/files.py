@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from stat import S_ISDIR, S_ISREG
 
+from runner.checks.nearby import Nearby
 from runner.planning.material import IMAGES, VIDEOS
 
 _HEAD_BYTES = 16
@@ -51,6 +52,7 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, Look] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
+        self.nearby = Nearby()
 
     def look(self, path: str) -> Look:
         """What a path that should be media is."""

@@ -244,12 +244,24 @@ class CampaignView:
         """The same for what may be meant."""
         return self.problem(code, at, message, hint, severity=Severity.WARNING, **more)
 
-    def on_material(self, code: str, material: Material, message: str, hint: str | None) -> Diagnostic:
-        """The same for a file or folder: one that a Local API is to take may lie on its machine."""
-        if self.backend == "local_api":
-            hint = "it may be otherwise on the Local API's machine"
-            return self.warning(code, material.place, message, hint, config=material.config)
-        return self.problem(code, material.place, message, hint, config=material.config)
+    def on_material(
+        self,
+        code: str,
+        material: Material,
+        message: str,
+        hint: str | None,
+        *,
+        offered: str | None = None,
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        """The same for a file or folder: one that a Local API is to take may lie on its machine. `offered` is a hint
+        that holds all the same."""
+        place, config = material.place, material.config
+        if self.backend != "local_api":
+            return self.problem(code, place, message, offered or hint, config=config, fix=fix)
+        hint = "it may be otherwise on the Local API's machine"
+        hint = f"{offered} I{hint[1:]}" if offered else hint
+        return self.warning(code, place, message, hint, config=config)
 
     def span(self, item: Item) -> Span:
         """Where a text stands."""

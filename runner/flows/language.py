@@ -202,7 +202,7 @@ class _Parser:
         known = profile(app)
         always = VARIABLES | {f"config.{key}" for key in config_keys}
         self._names = Names(known.elements.keys(), known.links.keys(), set(always))
-        steps = self._steps(parts.get("steps"), ("steps",))
+        steps = self._steps(parts.get("steps"), ("steps",)) if header is not None or "steps" in parts else ()
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
         evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))
         self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}

@@ -97,7 +97,9 @@ def test_a_start_time_outside_of_hours_that_are_meant_is_told_of_at_its_place() 
     ],
 )
 def test_what_is_wrong_beneath_a_slip_is_told_with_it(right: str, wrong: str, code: str, line: int) -> None:
-    text = SOUND.replace('teaser: {target_users: ["@a"]}', 'teaser: {target_users: ["@a", A], acces_method: 5}')
+    text = SOUND.replace(
+        'teaser: {target_users: ["@a"]}', 'teaser: {target_users: ["@a", A], acces_method: 5}'
+    )
     before = told(text)
     assert sorted(one for one, _ in before) == ["duplicate-target", "unknown-key", "wrong-type"]
     assert sorted(told(text.replace(right, wrong, 1))) == sorted([*before, (code, line)])
@@ -146,7 +148,9 @@ def test_all_that_is_wrong_in_a_flow_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_mistake_of_the_campaign_hides_none_of_a_flow(tmp_path: Path) -> None:
     (tmp_path / "flows").mkdir()
-    (tmp_path / "flows" / "visit.yaml").write_text(FLOW.replace(", colour: red", "").replace("  - tip: x\n", ""))
+    (tmp_path / "flows" / "visit.yaml").write_text(
+        FLOW.replace(", colour: red", "").replace("  - tip: x\n", "")
+    )
     campaign = tmp_path / "a.yaml"
     lines = "scripts:\n  look:\n    script: visit\n    config: {users: [a]}\n    devices: A1\n"
     campaign.write_text(f"version: 1\nname: a\n{lines}    \n")
