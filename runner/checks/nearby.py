@@ -71,7 +71,7 @@ def _names(folder: str) -> dict[str, list[str]]:
     """What lies in a folder, by names without regard to case and accents."""
     names: dict[str, list[str]] = {}
     try:
-        with os.scandir(folder) as found:
+        with os.scandir(folder or ".") as found:
             for entry in islice(found, _MOST_NAMES):
                 if entry.name[0] != "." and entry.name.isprintable():
                     names.setdefault(_plain(entry.name), []).append(entry.name)

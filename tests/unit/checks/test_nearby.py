@@ -66,6 +66,11 @@ def test_an_absolute_path_is_offered_as_one(tmp_path: Path) -> None:
     assert found.hint == f"did you mean `{tmp_path}/media/launch.mp4`?"
 
 
+def test_a_campaign_in_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert missing(Path(), "Medias/launch.mp4").hint == "did you mean `media/launch.mp4`?"
+
+
 def test_it_may_be_otherwise_on_another_machine(tmp_path: Path) -> None:
     found = missing(tmp_path, "media/lunch.mp4", backend="local_api")
     assert found.hint == "did you mean `media/launch.mp4`? It may be otherwise on the Local API's machine"
