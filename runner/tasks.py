@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
+from runner.targets import account
+
 
 class TaskState(StrEnum):
     """A task's state. The first four are the Local API's 0-3; the others live in the ledger only."""
@@ -185,8 +187,9 @@ class Task:
 
     @property
     def lane(self) -> str:
-        """The queue in which the task waits: its device, or its account where no device is known."""
-        return self.device or self.username or ""
+        """The queue in which the task waits: its device, or its account where no device is known, however it is
+        written."""
+        return self.device or (account(self.username) if self.username else "")
 
     @property
     def title(self) -> str:

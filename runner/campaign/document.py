@@ -21,17 +21,24 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 class Marks:
     """Where a mapping or list stands, and everything in it; a parallel tree to the data.
 
-    `items` has the keys (or indexes) of the data, `keys` the places of a mapping's keys. A scalar's mark is
-    its Place.
+    `items` has the keys (or indexes) of the data, `keys` the places of a mapping's keys; `repeated` has what stands
+    under a key that was there already: key, value, mark and the key's place. A scalar's mark is its Place.
     """
 
-    __slots__ = ("end", "items", "keys", "start")
+    __slots__ = ("end", "items", "keys", "repeated", "start")
 
     def __init__(self, start: int) -> None:
         self.start = start
         self.end = start
         self.keys: dict[str | int, Place] = {}
         self.items: dict[str | int, Mark] = {}
+        self.repeated: tuple[tuple[str, Any, Mark, Place], ...] = ()
+
+    def with_items(self, items: "dict[str | int, Mark]", keys: dict[str | int, Place]) -> "Marks":
+        """The same stretch of text with other things in it."""
+        copied = Marks(self.start)
+        copied.end, copied.items, copied.keys = self.end, items, keys
+        return copied
 
 
 Mark = Marks | Place

@@ -36,11 +36,13 @@ _NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": 
 
 @dataclass(frozen=True)
 class FlowFile:
-    """A flow as read: the script that it is, None if the file has errors."""
+    """A flow as read: the script that it is, None if the file has errors; and the schema of its config, which may be
+    known in spite of them."""
 
     document: Document
     script: Script | None
     diagnostics: tuple[Diagnostic, ...]
+    config_rules: Mapping[str, Any] | None = None
 
 
 def flows_used(data: Any, path: str) -> dict[str, FlowFile]:
@@ -93,11 +95,26 @@ def read_flow_file(text: str | bytes, path: str) -> FlowFile:
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
         problems += check_flow(document)
-    script = None
+    script = rules = None
     if not problems:
         problems += _contradictions(document)
         script = _script(document)
-    return FlowFile(document, None if problems else script, tuple(tidy(problems)))
+    if _has_sound_parameters(document, problems):
+        rules = config_schema(document.data)
+    return FlowFile(document, None if problems else script, tuple(tidy(problems)), rules)
+
+
+def _has_sound_parameters(document: Document, problems: Iterable[Diagnostic]) -> bool:
+    """Whether the parameters are there, or none are declared, and nothing is wrong with them."""
+    if not isinstance(document.data, dict):
+        return False
+    if "parameters" not in document.data:
+        return not problems
+    place = document.span(("parameters",))
+    ends = (place.end_line, place.end_column)
+    return not any(
+        place <= problem.span and (problem.span.line, problem.span.column) < ends for problem in problems
+    )
 
 
 def _script(document: Document) -> Script:
@@ -119,9 +136,10 @@ def _script(document: Document) -> Script:
 def config_schema(data: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON Schema of a config, from the parameters that a flow declares."""
     parameters: Mapping[str, Any] = data.get("parameters", {})
+    name = data.get("name", "")
     return {
-        "title": data["name"],
-        "description": data.get("description", f"Settings of the flow `{data['name']}`."),
+        "title": name,
+        "description": data.get("description", f"Settings of the flow `{name}`."),
         "type": "object",
         "required": [name for name, parameter in parameters.items() if _is_required(parameter)],
         "additionalProperties": False,

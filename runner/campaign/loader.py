@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
 from runner.campaign.folders import walk
+from runner.campaign.lookalikes import find
+from runner.campaign.meaning import with_repeated
 from runner.campaign.nearest import nearest
 from runner.campaign.reader import MAX_BYTES, read
 from runner.campaign.structure import check_campaign
@@ -23,7 +26,8 @@ _NOT_CAMPAIGNS = {"media", "flows", "apps"}
 
 @dataclass(frozen=True)
 class Loaded:
-    """A campaign file as read, with the problems of its text and its structure.
+    """A campaign file, with the problems of its text and its structure. Its document has the data as they are meant:
+    what stands under a misspelt or a repeated key too.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
     `flows` are those flows as read; their problems are among the diagnostics, in files of their own.
@@ -139,16 +143,22 @@ def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None
 
     `flows` are its flows by script, in place of those that lie beside it.
     """
-    document = read(text, path)
-    flows = flows_used(document.data, path) if flows is None else flows
+    document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
+
+    def rules_of(data: Any) -> Mapping[str, Mapping[str, Any] | None]:
+        used.update(flows_used(data, path) if given is None else given)
+        return {name: flow.config_rules for name, flow in used.items()}
+
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
-        reported = {problem.span for problem in problems}
-        scripts = {name: flow.script for name, flow in flows.items() if flow.script}
-        problems += [problem for problem in check_campaign(document, scripts) if problem.span not in reported]
-    for flow in flows.values():
+        odd = list(find(document))
+        problems += (problem for _, problem in odd)
+        reported = {problem.span for problem in problems} | {whole for whole, _ in odd}
+        document, found = check_campaign(document, rules_of)
+        problems += [problem for problem in found if problem.span not in reported]
+    for flow in used.values():
         problems += flow.diagnostics
-    return Loaded(document, tuple(tidy(problems)), flows)
+    return Loaded(document, tuple(tidy(problems)), used)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:
@@ -162,5 +172,5 @@ def _limits_text(text: bytes, path: str) -> Loaded:
         "scripts": {"none": {"script": "account_warmup", "devices": ["-"]}},
     }
     document = replace(document, data={**rest, "limits": document.data}, marks=marks)
-    problems = document.diagnostics or check_campaign(document, {})
+    problems = document.diagnostics or check_campaign(document, lambda data: {})[1]
     return Loaded(document, tuple(tidy([replace(problem, fix=None) for problem in problems])))

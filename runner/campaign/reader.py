@@ -17,6 +17,7 @@ from yaml.events import (
 )
 from yaml.reader import ReaderError
 
+from runner.campaign.characters import named
 from runner.campaign.document import Document, Mark, Marks, Place, line_starts, span_of
 from runner.campaign.scalars import MAYBE_NOT_TEXT, plain
 from runner.campaign.syntax import explain
@@ -158,8 +159,11 @@ class _Reading:
             key, place = self._value(event)
             value, mark = self._value(self._next())
             if key.__class__ is not str or key in data or key == "<<":
+                written = key
                 key = self._odd_key(event, key, place, marks)
                 if key is None:
+                    if written.__class__ is str and written in marks.keys:
+                        marks.repeated = (*marks.repeated, (written, value, mark, place))
                     continue
             data[key], marks.items[key], marks.keys[key] = value, mark, place
         self._close(marks, event)
@@ -209,7 +213,7 @@ class _Reading:
         place = (event.start_mark.index, event.end_mark.index)
         self._end = place[1]
         if event.anchor not in self._anchors:
-            hint = "an anchor comes before its aliases and cannot contain itself"
+            hint = "put quotes around it if it is text; an anchor comes before its aliases, and never contains itself"
             self._note("yaml-syntax", place, f"there is no anchor &{event.anchor} before this alias", hint)
             return None, place
         data, mark, values, height = self._anchors[event.anchor]
@@ -252,7 +256,7 @@ class _Reading:
             "unsupported-yaml",
             (at, end),
             f"tags such as `{self.text[at:end]}` are not supported",
-            "remove it",
+            "put quotes around it if it is text, or remove it",
         )
 
     def _refuse(self, code: str, place: Place, message: str, hint: str | None = None) -> NoReturn:
@@ -274,10 +278,8 @@ class _Reading:
         raise _UnreadableError
 
     def _refuse_character(self, at: int) -> NoReturn:
-        character = f"U+{ord(self.text[at]):04X}"
-        self._refuse(
-            "not-text", (at, at + 1), f"the character {character} cannot stand in a YAML file", "remove it"
-        )
+        message = f"the character {named(self.text[at])} cannot stand in a YAML file"
+        self._refuse("not-text", (at, at + 1), message, "remove it")
 
     def _decode(self, raw: bytes) -> str:
         try:

@@ -3,20 +3,21 @@
 It is made from plain data whose structure is valid, without the models, which are slow to import.
 """
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from runner.campaign import paths
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
 from runner.scripts.script import FlowText
+from runner.targets import account
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,9 @@ class Active:
 class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
-    `config` is complete, its paths absolute; `devices` are serials and `usernames` accounts, each once, in
-    declared order; `min_interval` and `max_interval` are minutes; a `timeout` of None means the script's own.
+    `config` is complete, its paths absolute, with a seam where a Local API is to have them (`paths.py`);
+    `devices` are serials and `usernames` accounts, each once, in declared order; `min_interval` and
+    `max_interval` are minutes; a `timeout` of None means the script's own.
     """
 
     name: str
@@ -134,7 +136,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     return ResolvedEntry(
         name=name,
         script=script,
-        config=_config(data, written, script, folder),
+        config=_config(data, written, script, str(folder)),
         devices=devices,
         usernames=usernames,
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
@@ -165,14 +167,15 @@ def _retry(values: Mapping[str, Any]) -> Retry:
 def _lanes(data: Mapping[str, Any], written: str | list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The serials and the usernames that an entry's `devices` stand for."""
     serials: dict[str, None] = {}
-    usernames: dict[str, None] = {}
+    usernames: dict[str, str] = {}
     for item in [written] if isinstance(written, str) else written:
         group = data.get("devices", {}).get(item, [item])
         if isinstance(group, dict):
-            usernames |= dict.fromkeys(group["usernames"])
+            for name in group["usernames"]:
+                usernames.setdefault(account(name), name)
         else:
             serials |= dict.fromkeys(group)
-    return tuple(serials), tuple(usernames)
+    return tuple(serials), tuple(usernames.values())
 
 
 def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[StartTime]:
@@ -186,16 +189,13 @@ def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[
             yield StartTime(item, None, path if index is None else (*path, index))
 
 
-def _config(
-    data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: Path
-) -> dict[str, Any]:
+def _config(data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: str) -> dict[str, Any]:
     written = entry.get("config", {})
     values = complete(script, data["configs"][written] if isinstance(written, str) else written)
-    absolute = {key: _absolute(values[key], folder) for key in script.paths if values.get(key)}
-    return anchored({**values, **absolute}, script.secrets, folder)
+    whole = paths.seamed if data.get("backend") == "local_api" else paths.absolute
+    placed = {key: _placed(values[key], folder, whole) for key in script.paths if values.get(key)}
+    return anchored({**values, **placed}, script.secrets, Path(folder))
 
 
-def _absolute(paths: str | list[str], folder: Path) -> str | list[str]:
-    if isinstance(paths, str):
-        return os.path.join(folder, paths)  # noqa: PTH118 - a thousand files have many paths
-    return [os.path.join(folder, path) for path in paths]  # noqa: PTH118
+def _placed(value: str | list[str], folder: str, whole: Callable[[str, str], str]) -> str | list[str]:
+    return whole(value, folder) if isinstance(value, str) else [whole(path, folder) for path in value]

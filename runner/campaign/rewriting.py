@@ -55,6 +55,7 @@ def rewrite(document: Document, diagnostics: Iterable[Diagnostic]) -> tuple[Docu
 
     Where two fixes contradict each other neither is made.
     """
+    document = read(document.text, document.path)  # it may have been put right where it was misspelt
     if document.data is None:
         return document, []
     rewritten, made = _make(document, _edits(document, diagnostics))
@@ -66,7 +67,7 @@ def _edits(document: Document, diagnostics: Iterable[Diagnostic]) -> list[_Edit]
     starts = line_starts(document.text)
     by_place: dict[Place, list[_Edit]] = {}
     for diagnostic in diagnostics:
-        if diagnostic.fix and diagnostic.fix.span.line == diagnostic.fix.span.end_line:
+        if diagnostic.fix:
             place = _place(diagnostic.fix.span, starts)
             by_place.setdefault(place, []).append(_Edit(place, diagnostic.fix.text, diagnostic))
     agreed = [edits[0] for edits in by_place.values() if len({edit.text for edit in edits}) == 1]

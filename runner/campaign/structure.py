@@ -1,48 +1,71 @@
 """Holds a file's data against its JSON Schema: one diagnostic for each mistake."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain, islice
 from typing import Any
 
 from runner.campaign.document import Document, JsonPath
+from runner.campaign.meaning import Known, with_renamed
 from runner.campaign.rewriting import fix
 from runner.campaign.wording import Breach, Finding, explain
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity
 from runner.schema_file import schema
-from runner.scripts import Script
+from runner.scripts import SCRIPTS
 
 _PRECEDENCE = ("type", "const", "enum", "pattern", "format")
 """Of several rules that one value breaks, the one that says most comes first."""
 _LONGEST_KEY = 64
+_MOST_ROUNDS = 10
+"""So many slips one beneath the other are put right."""
 _ABOUT_KEYS = ("required", "additionalProperties", "propertyNames")
 _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
     "flow": "a flow starts with `version: 1` and `name: ...`",
 }
 
+RulesOf = Callable[[Any], Mapping[str, Mapping[str, Any] | None]]
+"""From the data of a campaign to the schemas of configs of the user's own flows that it names; None where a flow is too
+wrong to have one."""
+
 Found = tuple[Breach, str | None]
 """A broken rule, and the entry, if it stands in a config that the entry uses by its name."""
 
 
-def check_campaign(document: Document, scripts: Mapping[str, Script]) -> list[Diagnostic]:
-    """What a campaign's schema says of the data, and the schemas of its scripts of its configs.
+def check_campaign(document: Document, rules_of: RulesOf) -> tuple[Document, list[Diagnostic]]:
+    """What a campaign's schema says of the data, and the schemas of its scripts of its configs; and the document as
+    it is meant, with misspelt keys put right, so that what is beneath them is looked at too.
 
     A config is held against the schema of each script that uses it; the diagnostic stands in the config and
     names the entries.
     """
     if document.data is None:
-        return [_empty(document, "campaign")]
-    data, named = _with_configs_in_place(document.data)
-    found = chain(_breaches("campaign", data), _flow_breaches(data, scripts))
-    return list(_diagnostics(document, (_at_its_place(breach, named) for breach in found)))
+        return document, [_empty(document, "campaign")]
+    slips: list[Diagnostic] = []
+    for _ in range(_MOST_ROUNDS):
+        findings = _findings(document, _campaign_breaches(document.data, rules_of(document.data)))
+        renamed = {finding.path: finding.meant for finding in findings if finding.meant is not None}
+        if not renamed or len(findings) >= MAX_PROBLEMS:
+            break
+        of_keys = {finding: entries for finding, entries in findings.items() if finding.meant is not None}
+        slips += _diagnostics(document, of_keys)
+        document = with_renamed(document, renamed)
+    return document, [*slips, *_diagnostics(document, findings)]
+
+
+def _campaign_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Found]:
+    """Named configs are looked at in the place of their names, and what is misspelt as what it probably means."""
+    data, named = _with_configs_in_place(data, {*SCRIPTS, *own})
+    found = chain(_breaches("campaign", data), _flow_breaches(data, own))
+    return (_at_its_place(breach, named) for breach in found)
 
 
 def check_flow(document: Document) -> list[Diagnostic]:
     """What the schema of flow files says of the data."""
     if document.data is None:
         return [_empty(document, "flow")]
-    return list(_diagnostics(document, ((breach, None) for breach in _breaches("flow", document.data))))
+    findings = _findings(document, ((breach, None) for breach in _breaches("flow", document.data)))
+    return list(_diagnostics(document, findings))
 
 
 def breaches(rules: dict[str, Any], data: Any, path: JsonPath = ()) -> Iterator[Breach]:
@@ -96,29 +119,35 @@ def _key(data: Any, step: str | int) -> str | int | None:
     return step if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
-def _flow_breaches(data: Any, scripts: Mapping[str, Script]) -> Iterator[Breach]:
+def _flow_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Breach]:
     """The configs of flows of the user's own, against the parameters that they declare."""
     for name, entry in _mapping(_mapping(data).get("scripts")).items():
-        script = scripts.get(str(_mapping(entry).get("script")))
+        rules = own.get(str(_mapping(entry).get("script")))
         config = _mapping(entry).get("config", {})
-        if script is not None and script.flow is not None and isinstance(config, dict):
-            yield from breaches(dict(script.config_schema()), config, ("scripts", name, "config"))
+        if rules is not None and isinstance(config, dict):
+            yield from breaches(dict(rules), config, ("scripts", name, "config"))
 
 
-def _with_configs_in_place(data: Any) -> tuple[Any, dict[str, str]]:
+def _with_configs_in_place(data: Any, scripts: Collection[str]) -> tuple[Any, dict[str, str]]:
     """The data with each named config in place of its name, so that the entry's script decides what is legal
-    in it; and the names by entry."""
+    in it; and the names by entry. A script or a config that is misspelt is what its name is most like."""
     entries, configs = (_mapping(_mapping(data).get(key)) for key in ("scripts", "configs"))
-    named = {
-        name: entry["config"]
-        for name, entry in entries.items()
-        if isinstance(entry, dict)
-        and isinstance(entry.get("config"), str)
-        and isinstance(configs.get(entry["config"]), dict)
-    }
-    if not named:
+    named: dict[str, str] = {}
+    in_place: dict[str, dict[str, Any]] = {}
+    known_script, known_config = Known(scripts), Known(configs)
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            continue
+        script, config = (
+            known.meant(entry.get(key)) for key, known in (("script", known_script), ("config", known_config))
+        )
+        if config is not None and isinstance(configs[config], dict):
+            named[name] = config
+            in_place[name] = {**entry, "config": configs[config]}
+        if script is not None and script != entry["script"]:
+            in_place[name] = {**in_place.get(name, entry), "script": script}
+    if not in_place:
         return data, named
-    in_place = {name: {**entries[name], "config": configs[config]} for name, config in named.items()}
     return {**data, "scripts": {**entries, **in_place}}, named
 
 
@@ -136,11 +165,16 @@ def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
     return breach, None
 
 
-def _diagnostics(document: Document, found: Iterable[Found]) -> Iterator[Diagnostic]:
+def _findings(document: Document, found: Iterable[Found]) -> dict[Finding, list[str]]:
+    """What is to be told of broken rules, and the entries that use the config in which it stands."""
     findings: dict[Finding, list[str]] = {}
     for breach, entry in _strongest(islice(found, MAX_PROBLEMS)):
         for finding in islice(explain(breach, document), MAX_PROBLEMS):
             findings.setdefault(finding, []).extend([entry] if entry else [])
+    return findings
+
+
+def _diagnostics(document: Document, findings: Mapping[Finding, list[str]]) -> Iterator[Diagnostic]:
     for finding, entries in islice(findings.items(), MAX_PROBLEMS):
         yield _diagnostic(document, finding, entries)
     if len(findings) >= MAX_PROBLEMS:

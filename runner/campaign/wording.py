@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner.campaign import patterns
+from runner.campaign import patterns, weekdays
 from runner.campaign.document import Document
+from runner.campaign.meaning import MOST_SLIPS
 from runner.campaign.nearest import enumeration, legal_names, nearest, only_answer
 from runner.campaign.repairs import repaired
 from runner.campaign.scalars import plain
@@ -22,8 +23,8 @@ _KINDS = {
     "object": "a mapping",
     "null": "nothing",
 }
-_MOST_SLIPS = 100
-"""Of so many unknown keys of one mapping the nearest name is looked for; more are no slips of the pen."""
+_PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
+_COMMENT = re.compile(r":?[ \t]+(#[^\r\n]*)")
 _BOOLEANS = {"yes": True, "on": True, "no": False, "off": False, "true": True, "false": False}
 """Text that is meant as true or false where nothing else is legal; YAML 1.1 read it so."""
 _GROUPED = re.compile(r"[-+]?[1-9][0-9_]*")
@@ -60,7 +61,8 @@ class Breach:
 class Finding:
     """A diagnostic in the making: its place is still a path.
 
-    `answer` is the only key or value that can have been meant there, if there is one.
+    `answer` is the only key or value that can have been meant there, if there is one; `meant` is the key that was
+    probably meant.
     """
 
     code: str
@@ -69,6 +71,7 @@ class Finding:
     hint: str | None = None
     at_key: bool = False
     answer: str | float | None = None
+    meant: str | None = None
 
 
 def explain(breach: Breach, document: Document) -> Iterator[Finding]:
@@ -81,7 +84,7 @@ def explain(breach: Breach, document: Document) -> Iterator[Finding]:
         case "propertyNames":
             yield _bad_name(breach)
         case "type":
-            yield _wrong_type(breach, document.source(breach.path))
+            yield _wrong_type(breach, document)
         case "enum" | "const":
             yield _bad_choice(breach, document.source(breach.path))
         case "pattern":
@@ -98,16 +101,19 @@ def _unknown_keys(breach: Breach) -> Iterator[Finding]:
     legal = _legal_keys(breach.node)
     unused = [name for name in legal if name not in breach.value]
     unknown = [key for key in breach.detail if key not in legal][:MAX_PROBLEMS]
-    meant = {key: only_answer(key, unused) for key in unknown[:_MOST_SLIPS]}
-    times = Counter(meant.values())
+    meant = {key: only_answer(key, unused) for key in unknown[:MOST_SLIPS]}
+    near = {key: nearest(key, unused) for key in meant}
+    times, near_times = Counter(meant.values()), Counter(near.values())
     yield from (_key_of_another_form(breach, key) for key in breach.detail if key in legal)
     for key in unknown:
         hint = None
         if key in meant:
-            hint = legal_names(key, legal if nearest(key, unused) is None else unused)
+            hint = legal_names(key, legal if near[key] is None else unused)
         answer = meant.get(key) if times[meant.get(key)] == 1 else None
+        probably = answer or (near.get(key) if near_times[near.get(key)] == 1 else None)
         path, message = (*breach.path, key), f"unknown key `{key}`"
-        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer)
+        is_key = probably if probably in breach.node["properties"] else None
+        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer, meant=is_key)
 
 
 def _missing_key(breach: Breach) -> Iterator[Finding]:
@@ -145,21 +151,33 @@ def _bad_name(breach: Breach) -> Finding:
     )
 
 
-def _wrong_type(breach: Breach, source: str) -> Finding:
+def _wrong_type(breach: Breach, document: Document) -> Finding:
+    source = document.source(breach.path)
     wanted = " or ".join(_KINDS[kind] for kind in breach.detail)
     if breach.value is None:
         message = f"{breach.name} has no value"
-        return Finding("wrong-type", breach.path, message, f"write {wanted}, or remove it")
+        return Finding("wrong-type", breach.path, message, _no_value_hint(breach, wanted, document))
     message = f"{breach.name} must be {wanted}, not {_kind(breach.value)}"
     hint, answer = _type_hint(breach, source), _retyped(breach, source)
     return Finding("wrong-type", breach.path, message, hint, answer=answer)
+
+
+def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
+    """What to write; where a comment stands in the value's place, it is probably meant as text."""
+    _, end = document.offsets(document.span(breach.path))
+    comment = _COMMENT.match(document.text, end)
+    if comment is None or "string" not in breach.detail:
+        return f"write {wanted}, or remove it"
+    quoted = f"'{comment[1]}'" if '"' in comment[1] else f'"{comment[1]}"'
+    return f"a # behind a blank begins a comment: quote it if it is text: {quoted}"
 
 
 def _retyped(breach: Breach, source: str) -> str | float | None:
     """What is written, as the type that is wanted: a number in quotes, `yes`, a number where text belongs."""
     wanted, value = breach.detail, breach.value
     if isinstance(value, str):
-        meant = _BOOLEANS.get(value.lower(), plain(value))
+        percentage = _PERCENTAGE.fullmatch(value)
+        meant = _BOOLEANS.get(value.lower(), plain(percentage[1] if percentage else value))
         return meant if _kinds(meant).intersection(wanted) else None
     if "string" in wanted and isinstance(value, int | float) and _may_be_text(breach.node, source):
         return source
@@ -178,9 +196,13 @@ def _type_hint(breach: Breach, source: str) -> str | None:
     if "string" in wanted and not isinstance(value, str | list | dict) and "\n" not in source:
         return _quoting_hint(breach.node, source)
     if "array" in wanted and isinstance(value, str):
-        return f"write a list: [{source}]"
-    if isinstance(value, str) and (hint := _number_or_truth_hint(value, wanted)):
+        return _list_hint(breach.node, value, source)
+    if isinstance(value, str) and (hint := _number_or_truth_hint(value, wanted, breach.node)):
         return hint
+    if isinstance(value, float) and "integer" in wanted:
+        return _whole_hint(value, breach.node)
+    if "string" in wanted and isinstance(value, list | dict) and "\n" not in source and len(source) <= 80:
+        return "quote it if it is text: " + (f"'{source}'" if '"' in source else f'"{source}"')
     if "enum" in breach.node:
         return f"it can be {enumeration(breach.node['enum'])}"
     if "object" in wanted and "properties" in breach.node:
@@ -188,7 +210,30 @@ def _type_hint(breach: Breach, source: str) -> str | None:
     return None
 
 
-def _number_or_truth_hint(text: str, wanted: Sequence[str]) -> str | None:
+def _list_hint(node: Mapping[str, Any], text: str, source: str) -> str:
+    """For one text where a list belongs: the list that it probably stands for."""
+    if tuple(node.get("items", {}).get("enum", ())) == weekdays.DAYS:
+        meant = weekdays.days(text)
+        if meant is None:
+            return f"it is a list of {enumeration(weekdays.DAYS, 'and')}"
+        is_all = len(meant) == len(weekdays.DAYS)
+        return (
+            "leave it out: without `days` it is every day"
+            if is_all
+            else f"write a list: [{', '.join(meant)}]"
+        )
+    if "," in text and "\n" not in text:
+        return f"write a list: [{', '.join(_item(part.strip()) for part in text.split(',') if part.strip())}]"
+    return f"write a list: [{source}]"
+
+
+def _item(text: str) -> str:
+    """A text as an item of a list in brackets."""
+    is_plain = text[0].isalnum() and not set(text) & set(",[]{}#:'\"") and isinstance(plain(text), str)
+    return text if is_plain else f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _number_or_truth_hint(text: str, wanted: Sequence[str], node: Mapping[str, Any]) -> str | None:
     """For text where a number or a truth belongs: it has quotes, or YAML 1.1 read it otherwise."""
     if "boolean" in wanted and (meant := _BOOLEANS.get(text.lower())) is not None:
         right = "true" if meant else "false"
@@ -203,7 +248,21 @@ def _number_or_truth_hint(text: str, wanted: Sequence[str]) -> str | None:
         return f"write it without underscores: {text.replace('_', '')} (YAML 1.2 has none in numbers)"
     if _SEXAGESIMAL.fullmatch(text):
         return "write a plain number: YAML 1.2 has none to the base of 60"
-    return None
+    if percentage := _PERCENTAGE.fullmatch(text):
+        return f"write it without the %: {percentage[1]}"
+    number = plain(text)
+    return _whole_hint(number, node) if isinstance(number, float) else _range_hint(node)
+
+
+def _whole_hint(number: float, node: Mapping[str, Any]) -> str:
+    """For a fraction where a whole number belongs: of what is from 0 to 100 it may be the hundredth part."""
+    if node.get("minimum") == 0 and node.get("maximum") == 100 and 0 < number < 1:
+        return f"it is from 0 to 100: did you mean {round(number * 100)}?"
+    return f"write a whole number, such as {int(number)}"
+
+
+def _range_hint(node: Mapping[str, Any]) -> str | None:
+    return f"it is a number {_range(node)}" if "minimum" in node and "maximum" in node else None
 
 
 def _quoting_hint(node: Mapping[str, Any], source: str) -> str | None:
@@ -233,13 +292,13 @@ def _kind(value: Any) -> str:
 
 def _bad_choice(breach: Breach, source: str) -> Finding:
     legal = list(dict.fromkeys(str(choice) for choice in breach.node.get("enum", [breach.node.get("const")])))
-    return Finding(
-        "bad-value",
-        breach.path,
-        f"{breach.name} cannot be {_shown(source)}",
-        legal_names(str(breach.value), legal),
-        answer=only_answer(breach.value, legal) if isinstance(breach.value, str) else None,
-    )
+    message = f"{breach.name} cannot be {_shown(source)}"
+    hint = legal_names(str(breach.value), legal)
+    answer = only_answer(breach.value, legal) if isinstance(breach.value, str) else None
+    if tuple(legal) == weekdays.DAYS and (meant := weekdays.days(str(breach.value))):
+        answer = meant[0] if len(meant) == 1 else None
+        hint = f"did you mean `{answer}`?" if answer else f"write each day: [{', '.join(meant)}]"
+    return Finding("bad-value", breach.path, message, hint, answer=answer)
 
 
 def _bad_text(breach: Breach, source: str) -> Finding:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from runner.campaign.loader import Loaded, load
 from runner.campaign.masking import masked_text
 from runner.checks import (
+    altered_text,
     bad_cron,
     bad_flow,
     bad_spintax,
@@ -17,10 +18,12 @@ from runner.checks import (
     bad_url,
     bad_username,
     device_conflict,
+    duplicate_device,
     duplicate_name,
     duplicate_target,
     in_the_past,
     limit_exceeded,
+    long_caption,
     merged_occurrences,
     missing_file,
     never_fires,
@@ -71,6 +74,9 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     bad_username.check,
     bad_url.check,
     bad_spintax.check,
+    altered_text.check,
+    long_caption.check,
+    duplicate_device.check,
     duplicate_target.check,
     suspicious_probability.check,
     secret_in_file.check,

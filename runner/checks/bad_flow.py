@@ -12,7 +12,7 @@ CODE = "bad-flow"
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     """The flow language and its models are slow to import, so they are asked for only where there is a flow."""
     for flow in campaign.loaded.flows.values():
-        if flow.script is not None:
+        if flow.document.data is not None:
             from runner.flows.shelf import problems
 
             for problem in problems(flow):

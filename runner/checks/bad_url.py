@@ -3,31 +3,26 @@
 import re
 from collections.abc import Iterator
 
+from runner.campaign import rewriting
 from runner.checks.view import CampaignView
-from runner.diagnostics import Diagnostic
+from runner.checks.written import ConfigUse, Item
+from runner.diagnostics import Diagnostic, Severity
+from runner.targets import Address, kind_of_address
 
 CODE = "bad-url"
 
-_POST = re.compile(
-    r"https://(?:"
-    r"(?:www\.)?tiktok\.com/@[A-Za-z0-9._]+/video/[0-9]+"
-    r"|vm\.tiktok\.com/[A-Za-z0-9]+"
-    r"|(?:www\.)?instagram\.com/(?:p|reel)/[A-Za-z0-9_-]+"
-    r")/?(?:[?#]\S*)?"
-)
 _POST_FORMS = (
     "the forms are https://www.tiktok.com/@user/video/ID, https://vm.tiktok.com/CODE/, "
     "https://www.instagram.com/p/CODE/ and https://www.instagram.com/reel/CODE/"
 )
+_UNKNOWN = f"it goes out as it is; {_POST_FORMS}"
 _WEB = re.compile(r"https?://[^\s/?#@:]+(?::[0-9]{1,5})?(?:[/?#]\S*)?")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs_of("comment"):
         for item in config.targets("target_post_urls", "target_post_url"):
-            if not _POST.fullmatch(item.text):
-                message, hint = f"`{item.text}` is not the address of a post", _hint(item.text)
-                yield campaign.problem(CODE, campaign.span(item), message, hint, config=config)
+            yield from _post(campaign, config, item)
     for config in campaign.configs_of("post"):
         for item in config.texts("sound_name"):
             if "://" in item.text and not _WEB.fullmatch(item.text):
@@ -41,8 +36,26 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
                 yield campaign.problem(CODE, item.path, message, hint, config=config)
 
 
-def _hint(text: str) -> str:
-    for secure in (f"https://{text}", text.replace("http://", "https://", 1)):
-        if _POST.fullmatch(secure):
-            return f"write {secure}"
-    return _POST_FORMS
+def _post(campaign: CampaignView, config: ConfigUse, item: Item) -> Iterator[Diagnostic]:
+    span = campaign.span(item)
+    match kind_of_address(item.text):
+        case Address.UNKNOWN:
+            message = f"`{item.text}` may not be the address of a post"
+            severity = Severity.WARNING
+            yield campaign.problem(CODE, span, message, _UNKNOWN, severity=severity, config=config)
+        case Address.ACCOUNT:
+            message = f"`{item.text}` is the address of an account, not of a post"
+            yield campaign.problem(CODE, span, message, _POST_FORMS, config=config)
+        case Address.OTHER:
+            message, secure = f"`{item.text}` is not the address of a post", _secure(item.text)
+            hint = f"write {secure}" if secure else _POST_FORMS
+            fix = (
+                rewriting.fix(campaign.document, item.path, secure) if secure and item.whole is None else None
+            )
+            yield campaign.problem(CODE, span, message, hint, config=config, fix=fix)
+
+
+def _secure(text: str) -> str | None:
+    """The address of a post that lacks only its `https://`."""
+    tried = (f"https://{text}", text.replace("http://", "https://", 1))
+    return next((address for address in tried if kind_of_address(address) is Address.POST), None)

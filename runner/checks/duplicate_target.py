@@ -1,6 +1,5 @@
 """Check `duplicate-target`: one user or post named twice, where each is meant once."""
 
-import re
 from collections.abc import Iterator
 
 from runner.checks.view import CampaignView
@@ -9,23 +8,17 @@ from runner.diagnostics import Diagnostic
 
 CODE = "duplicate-target"
 
-_KEYS = {
-    "follow": ("target_users", "target_user"),
-    "unfollow": ("target_users", "target_user"),
-    "comment": ("target_post_urls", "target_post_url"),
-}
-_SHARE_MARKS = re.compile(r"/?(?:[?#].*)?$")
-
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of(*_KEYS):
-        yield from _repetitions(campaign, config)
+    for config in campaign.configs:
+        if config.script.target_keys:
+            yield from _repetitions(campaign, config, config.script.target_keys)
 
 
-def _repetitions(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
+def _repetitions(campaign: CampaignView, config: ConfigUse, keys: tuple[str, str]) -> Iterator[Diagnostic]:
     first: dict[str, Item] = {}
-    for item in config.targets(*_KEYS[config.script.name]):
-        target = _identity(item.text)
+    for item in config.targets(*keys):
+        target = config.script.normal_target(item.text)
         if target not in first:
             first[target] = item
             continue
@@ -34,10 +27,3 @@ def _repetitions(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnost
         yield campaign.problem(
             CODE, campaign.span(item), message, "remove one", related=related, config=config
         )
-
-
-def _identity(text: str) -> str:
-    """What two ways to write one target have in common."""
-    if "://" in text:
-        return _SHARE_MARKS.sub("", text).replace("://www.", "://", 1)
-    return text.removeprefix("@").lower()

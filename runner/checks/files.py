@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
 
+from runner.checks.nearby import Nearby
 from runner.media import HEAD_BYTES, Kind, by_content
 from runner.planning.material import is_posted
 
@@ -27,6 +28,7 @@ class Files:
         self._files: dict[str, Look] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
         self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
+        self.nearby = Nearby()
 
     def look(self, path: str) -> Look:
         """What a path that should be media is."""

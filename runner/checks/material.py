@@ -4,18 +4,26 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from runner.campaign.paths import is_elsewhere
 from runner.checks.written import ConfigUse, Path
 from runner.media import Kind
 
 
 class Material(NamedTuple):
-    """A file, or a folder of files: its path as the working folder sees it, and where the campaign names it."""
+    """A file, or a folder of files: its path as written and as the working folder sees it, and where the campaign
+    names it."""
 
     config: ConfigUse
     place: Path
+    written: str
     path: str
     kind: Kind
     is_folder: bool
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether only another machine can have it."""
+        return is_elsewhere(self.written)
 
 
 def material_of(config: ConfigUse, campaign_folder: str) -> Iterator[Material]:
@@ -25,4 +33,4 @@ def material_of(config: ConfigUse, campaign_folder: str) -> Iterator[Material]:
     from_folder = config.values.get("material_source") == "localFolder" and not listed
     for item in config.texts("material_path" if from_folder else "material_list"):
         path = os.path.join(campaign_folder, item.text)  # noqa: PTH118
-        yield Material(config, item.path, path, kind, from_folder)
+        yield Material(config, item.path, item.text, path, kind, from_folder)

@@ -1,21 +1,27 @@
 """Check `missing-file`: material that is not where the campaign says."""
 
+import os
 from collections.abc import Iterator
 
+from runner.campaign import rewriting
+from runner.campaign.paths import is_elsewhere
 from runner.checks.files import Files
 from runner.checks.material import Material
+from runner.checks.nearby import Offer
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
 
 CODE = "missing-file"
 
-_HINT = "paths are relative to the campaign file"
+_RELATIVE = "paths are relative to the campaign file"
+_WINDOWS = "this is a path of Windows; those of this machine have no drive, and / between their parts"
+_ESCAPE = "within double quotes a backslash begins another character: write / or use single quotes"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for material in campaign.material:
         if missing := _missing(campaign.files, material):
-            yield campaign.on_material(CODE, material, missing, _HINT)
+            yield _problem(campaign, material, missing)
 
 
 def _missing(files: Files, material: Material) -> str | None:
@@ -27,3 +33,32 @@ def _missing(files: Files, material: Material) -> str | None:
     if files.posted(material.path, material.kind):
         return None
     return f"there are no {material.kind}s in {material.path}"
+
+
+def _problem(campaign: CampaignView, material: Material, missing: str) -> Diagnostic:
+    """The problem, with what is there in the place of what is not."""
+    offered = _offer(campaign, material)
+    if offered is None:
+        return campaign.on_material(CODE, material, missing, _hint(material.written))
+    fix = rewriting.fix(campaign.document, material.place, offered.path) if offered.is_same else None
+    hint = f"did you mean `{offered.path}`?"
+    return campaign.on_material(CODE, material, missing, None, offered=hint, fix=fix)
+
+
+def _offer(campaign: CampaignView, material: Material) -> Offer | None:
+    if is_elsewhere(material.written) or os.path.lexists(material.path):
+        return None
+    folder = os.path.dirname(campaign.document.path)  # noqa: PTH120
+    return campaign.files.nearby.offer(material.written, folder)
+
+
+def _hint(written: str) -> str:
+    if not written.isprintable():
+        return _ESCAPE
+    if written.startswith("~"):
+        return "~ stands for nothing here: write the whole path, or one relative to the campaign file"
+    if is_elsewhere(written):
+        return _WINDOWS
+    if "\\" in written:
+        return "parts of a path are set apart by /, not by \\"
+    return _RELATIVE

@@ -1,6 +1,7 @@
 """Check `outside-working-hours`: a start time at which the campaign's own limits let nothing be done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import time
 
 from runner.campaign.quantities import Hours
@@ -20,6 +21,11 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     if not isinstance(written, str) or not campaign.is_sound(_PATH):
         return
     hours, calendar = Hours.parse(written), campaign.calendar
+    if _are_swapped(hours, calendar, campaign.used_times):
+        message = f"all start times are outside the working hours {hours}, which pass midnight"
+        swapped = f"{hours.closes:%H:%M}-{hours.opens:%H:%M}"
+        yield campaign.warning(CODE, _PATH, message, f"did you mean `{swapped}`?")
+        return
     for start in campaign.used_times:
         outside = next((at for at in _clock_times(calendar, start) if not hours.holds(at)), None)
         if start.rule and outside is not None:
@@ -29,6 +35,13 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             related = (campaign.related(_PATH, "the working hours"),)
             hint = f"its tasks wait until {hours.opens:%H:%M}, and are missed if `grace` ends before"
             yield campaign.warning(CODE, start.path, message, hint, related=related)
+
+
+def _are_swapped(hours: Hours, calendar: Calendar, starts: Iterable[Time]) -> bool:
+    """Whether hours over midnight hold no start time, and would hold them all the other way round."""
+    times = [at for start in starts for at in _clock_times(calendar, start)]
+    day = replace(hours, opens=hours.closes, closes=hours.opens)
+    return hours.closes < hours.opens and bool(times) and all(map(day.holds, times))
 
 
 def _clock_times(calendar: Calendar, start: Time) -> Iterator[time]:

@@ -34,7 +34,7 @@ def _sound(campaign: "CampaignView") -> Loaded | None:
     if not campaign.text("name"):
         return None
     settings = (key for key in campaign.data if key not in (*_SECTIONS, "scripts"))
-    data = {key: campaign.data[key] for key in settings if key == "name" or campaign.is_sound((key,))}
+    data = {key: campaign.data[key] for key in settings if key == "name" or campaign.is_value_sound((key,))}
     for key in _SECTIONS:
         named = campaign.section(key).items()
         data[key] = {name: value for name, value in named if campaign.is_sound((key, name))}

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from runner.campaign import rewriting
+from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
 from runner.checks.view import CampaignView
 from runner.checks.written import Item
@@ -15,7 +16,8 @@ _ANNOUNCED = ("like", "profile", "message", "super_marketing", "scrape_user")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    configs, groups, times = (campaign.section(key) for key in ("configs", "devices", "start_times"))
+    sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
+    configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
     for entry in campaign.entries:
         if entry.script and not campaign.knows(entry.script.text):
             yield _unknown_script(campaign, entry.script)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from runner.campaign import patterns
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
+from runner.campaign.meaning import Known
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import ActiveDays, Calendar, Horizon
 from runner.checks.files import Files
@@ -60,7 +61,8 @@ class CampaignView:
         new = list(islice(problems, MAX_PROBLEMS))
         if not new:
             return
-        self.found += (problem for problem in new if not self._structural.any_in(problem.span))
+        here = self.document.path
+        self.found += (one for one in new if one.path != here or not self._structural.any_in(one.span))
         if len(new) == MAX_PROBLEMS:
             message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
             self.found.append(self.problem(TOO_MANY, new[-1].span, message, "correct these first"))
@@ -129,9 +131,10 @@ class CampaignView:
 
     @cached_property
     def material(self) -> tuple[Material, ...]:
-        """The files and folders of all posts."""
+        """The files and folders of all posts, save those that only a Local API's machine can have."""
         folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
-        return tuple(found for config in self.configs_of("post") for found in material_of(config, folder))
+        found = (one for config in self.configs_of("post") for one in material_of(config, folder))
+        return tuple(one for one in found if not (one.is_elsewhere and self.backend == "local_api"))
 
     @cached_property
     def works(self) -> tuple[tuple[Entry, Work], ...]:
@@ -153,18 +156,34 @@ class CampaignView:
         uses = []
         named: dict[tuple[str, str], list[str]] = {}
         for entry in self.entries:
-            if entry.script is None or entry.script.text not in self.scripts:
+            script = self._script_meant(entry)
+            if script is None:
                 continue
             if entry.config_name:
-                named.setdefault((entry.config_name.text, entry.script.text), []).append(entry.name)
+                config = self._known_configs.meant(entry.config_name.text) or entry.config_name.text
+                named.setdefault((config, script), []).append(entry.name)
             else:
                 inline = mapping(entry.values.get("config"))
-                uses.append(self._use(entry.script.text, (*entry.path, "config"), inline))
+                uses.append(self._use(script, (*entry.path, "config"), inline))
         defined = self.section("configs")
         for (name, script), entries in named.items():
             if isinstance(values := defined.get(name), dict):
                 uses.append(self._use(script, ("configs", name), values, tuple(entries)))
         return tuple(uses)
+
+    def _script_meant(self, entry: Entry) -> str | None:
+        """The script that is to be done, misspelt or not; None if there is none like it, or none that is right."""
+        if entry.script is None or entry.script.text in self.loaded.flows:
+            return entry.script.text if entry.script and entry.script.text in self.scripts else None
+        return self._known_scripts.meant(entry.script.text)
+
+    @cached_property
+    def _known_scripts(self) -> Known:
+        return Known(self.scripts)
+
+    @cached_property
+    def _known_configs(self) -> Known:
+        return Known(self.section("configs"))
 
     def knows(self, script: str) -> bool:
         """Whether there is such a script, be it right or wrong."""
@@ -185,6 +204,10 @@ class CampaignView:
             return True
         key, value = self.document.span(path, key=True), self.document.span(path)
         return not self.wrong.any_in(Span(key.line, key.column, value.end_line, value.end_column))
+
+    def is_value_sound(self, path: JsonPath) -> bool:
+        """Whether nothing is wrong with the value at `path`, be its key misspelt."""
+        return not self.wrong.any_in(self.document.span(path))
 
     def problem(
         self,
@@ -221,12 +244,24 @@ class CampaignView:
         """The same for what may be meant."""
         return self.problem(code, at, message, hint, severity=Severity.WARNING, **more)
 
-    def on_material(self, code: str, material: Material, message: str, hint: str | None) -> Diagnostic:
-        """The same for a file or folder: one that a Local API is to take may lie on its machine."""
-        if self.backend == "local_api":
-            hint = "it may be otherwise on the Local API's machine"
-            return self.warning(code, material.place, message, hint, config=material.config)
-        return self.problem(code, material.place, message, hint, config=material.config)
+    def on_material(
+        self,
+        code: str,
+        material: Material,
+        message: str,
+        hint: str | None,
+        *,
+        offered: str | None = None,
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        """The same for a file or folder: one that a Local API is to take may lie on its machine. `offered` is a hint
+        that holds all the same."""
+        place, config = material.place, material.config
+        if self.backend != "local_api":
+            return self.problem(code, place, message, offered or hint, config=config, fix=fix)
+        hint = "it may be otherwise on the Local API's machine"
+        hint = f"{offered} I{hint[1:]}" if offered else hint
+        return self.warning(code, place, message, hint, config=config)
 
     def span(self, item: Item) -> Span:
         """Where a text stands."""

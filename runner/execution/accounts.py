@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runner.execution.lanes import LaneName
+from runner.targets import account
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Account:
 
     @classmethod
     def of(cls, app: str | None, name: str) -> "Account":
-        return cls(app, "@" + name.strip().lstrip("@").lower())
+        return cls(app, account(name))
 
     def is_same(self, other: "Account") -> bool:
         return self.name == other.name and (self.app == other.app or None in (self.app, other.app))

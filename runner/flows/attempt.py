@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from runner import targets
 from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError
 from runner.flows.finding import HAPPENED, NOT_HAPPENED, UNDECIDED, Finding, Verdict, not_looked
@@ -179,8 +180,8 @@ class Attempt(Watch):
     @property
     def account(self) -> str | None:
         """The account in the app, as `@name` in lower case; None where the flow has not read it."""
-        name = self.variables["account"].strip().lstrip("@").lower()
-        return f"@{name}" if name else None
+        name = self.variables["account"].strip().lstrip("@")
+        return targets.account(name) if name else None
 
     def begin_effect(self, kind: str, evidence: Mapping[str, str]) -> None:
         """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it."""

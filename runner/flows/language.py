@@ -197,9 +197,10 @@ class _Parser:
         header = self._reading.build(
             Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
         )
-        if header is None:
+        app = header.app if header is not None else data.get("app")
+        if not isinstance(app, str):
             return None
-        known = profile(header.app)
+        known = profile(app)
         always = VARIABLES | {f"config.{key}" for key in config}
         types = {
             f"config.{key}": rules["type"]
@@ -207,12 +208,14 @@ class _Parser:
             if isinstance(rules.get("type"), str)
         }
         self._names = Names(known.elements.keys(), known.links.keys(), set(always), types)
-        steps = self._steps(parts.get("steps"), ("steps",))
+        steps = self._steps(parts.get("steps"), ("steps",)) if header is not None or "steps" in parts else ()
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
         evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))
         self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
         verification = self._verification(parts.get("verify"))
         self._check_commits(commits, "verify" in parts)
+        if header is None:
+            return None
         is_repeatable = bool(commits) or header.effects == "none"
         path = self._reading.document.path
         return Flow(header.name, header.app, path, steps, verification, evidence, is_repeatable)

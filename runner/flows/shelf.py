@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
-from runner.errors import Unsupported
+from runner.errors import FlowError, Unsupported
 from runner.flows.language import Flow, read_flow
 from runner.flows.profile import load_profile
 from runner.flows.reading import raise_for
@@ -36,10 +36,26 @@ def load_own_flow(own: FlowText) -> Flow:
 
 
 def problems(file: FlowFile) -> list[Diagnostic]:
-    """What the flow language says of a flow whose structure is right."""
-    assert file.script is not None
-    config = file.script.config_schema()["properties"]
-    return read_flow(file.document.text, file.document.path, config, ACTIONS, load_profile)[1]
+    """What the flow language says of a flow; of one whose structure is wrong, which names mean nothing in it."""
+    text, path = file.document.text, file.document.path
+    if file.script is not None:
+        return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, load_profile)[1]
+    data = file.document.data
+    parameters = data.get("parameters") if isinstance(data, dict) else None
+    config = {name: {} for name in parameters} if isinstance(parameters, dict) else {}
+    try:
+        found = read_flow(text, path, config, ACTIONS, load_profile)[1]
+    except FlowError:  # no such app: that has been told
+        return []
+    known = {problem.span for problem in file.diagnostics}
+    return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
+
+
+def _is_about_a_name(problem: Diagnostic) -> bool:
+    """Of variables those of the config only: a wrong step may be meant to remember another one."""
+    if problem.code == "unknown-variable":
+        return "'config." in problem.message
+    return problem.code in ("unknown-element", "unknown-link")
 
 
 def _read(text: str, path: str, config: Mapping[str, Any]) -> Flow:

@@ -4,6 +4,7 @@ The choice is a hash of the task's key, so that a retry writes what the first at
 """
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 
 _MARK = re.compile(r"[{|}]")
@@ -14,6 +15,15 @@ def choose(text: str, key: str) -> str:
 
     Braces without a partner, and bars outside of braces, are text.
     """
+    return _chosen(text, lambda group: group.choose(key))
+
+
+def longest(text: str) -> str:
+    """`text` with the longest alternative of each group."""
+    return _chosen(text, lambda group: max(map("".join, group.alternatives), key=len))
+
+
+def _chosen(text: str, choice: "Callable[[_Group], str]") -> str:
     open_groups: list[_Group] = []
     done: list[str] = []
     for offset, character in enumerate(text):
@@ -21,7 +31,7 @@ def choose(text: str, key: str) -> str:
         if character == "{":
             open_groups.append(_Group(offset))
         elif character == "}" and open_groups:
-            chosen = open_groups.pop().choose(key)
+            chosen = choice(open_groups.pop())
             (open_groups[-1].alternatives[-1] if open_groups else done).append(chosen)
         elif character == "|" and open_groups:
             open_groups[-1].alternatives.append([])

@@ -10,6 +10,7 @@ from runner.campaign.resolve import ResolvedEntry
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.source import Source
 from runner.planning.timing import jitter, shares
+from runner.targets import account
 from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
 
 _LEAST_TIMEOUT_S = 600.0
@@ -20,7 +21,7 @@ due_instant = attrgetter("due_utc")
 
 
 class Lane(NamedTuple):
-    """A device, or an account where no device is known, and how much later than others it starts."""
+    """A device, or an account as it is written where no device is known, and how much later than others it starts."""
 
     device: str | None
     username: str | None
@@ -28,7 +29,7 @@ class Lane(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.device or self.username or ""
+        return self.device or (account(self.username) if self.username else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Scripts `follow` and `unfollow`: one task per user and device."""
 
-from runner.scripts.script import Config, Script, built_in_schema, listed
+from runner.scripts.script import Config, Script, built_in_schema, targets_of
+from runner.targets import account
+
+_KEYS = ("target_users", "target_user")
 
 
 def _users(config: Config) -> tuple[str, ...]:
-    return tuple("@" + user.lstrip("@") for user in listed(config["target_users"], config["target_user"]))
+    return targets_of(config, _KEYS, account)
 
 
 FOLLOW = Script(
@@ -13,6 +16,8 @@ FOLLOW = Script(
     targets=_users,
     effects=lambda config: {"follow": 1},
     expected_s=lambda config: 60.0,
+    target_keys=_KEYS,
+    normal_target=account,
 )
 
 UNFOLLOW = Script(
@@ -22,4 +27,6 @@ UNFOLLOW = Script(
     effects=lambda config: {"unfollow": 1},
     expected_s=lambda config: 60.0,
     backends=("local_api",),
+    target_keys=_KEYS,
+    normal_target=account,
 )

@@ -23,9 +23,12 @@ class FlowText(NamedTuple):
 class Script:
     """A kind of work.
 
-    The three functions take a complete config: `targets` yields one item per task and device, None where a
-    script has no target; `effects` counts the most effects that one task can have, by kind; `expected_s` is
-    the expected duration of one task in seconds.
+    The three functions take a complete config: `targets` yields one item per task and device, in its normal form
+    (`runner/targets.py`), None where a script has no target; `effects` counts the most effects that one task can
+    have, by kind; `expected_s` is the expected duration of one task in seconds.
+
+    `target_keys` are the config keys that name targets, a list and a text with one or several, where a script has
+    them; `normal_target` makes the normal form of one as written.
 
     `config_schema` is the JSON Schema of a config. `paths` names the config keys that hold file paths (a text
     or a list of texts) relative to the campaign file, `secrets` the ways to secret values. `backends` says
@@ -43,6 +46,14 @@ class Script:
     backends: tuple[str, ...] = BACKENDS
     device_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     flow: FlowText | None = None
+    target_keys: tuple[str, str] | None = None
+    normal_target: Callable[[str], str] = str
+
+
+def targets_of(config: Config, keys: tuple[str, str], normal: Callable[[str], str]) -> tuple[str, ...]:
+    """The targets that a complete config names, in their normal form."""
+    several, single = keys
+    return tuple(map(normal, listed(config[several], config[single])))
 
 
 def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:

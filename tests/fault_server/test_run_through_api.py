@@ -36,6 +36,23 @@ def test_a_campaign_goes_through_the_server_that_the_settings_name(
     assert len(server.requests("POST task")) == 1
 
 
+def test_a_server_on_this_machine_is_sent_absolute_paths(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_API_URL", server.url)
+    (tmp_path / "clip.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    config = r"{material_list: [./clip.mp4, 'D:\clips\b.mp4']}"
+    post = f"script: post\n    config: {config}\n"
+    text = CAMPAIGN.replace("script: follow\n    config: {target_users: [anna, bo]}\n", post)
+    (tmp_path / "clips.yaml").write_text(text)
+    result = CliRunner().invoke(run, [str(tmp_path / "clips.yaml"), "--backend", "local_api"])
+    assert result.exit_code == 0, result.output
+    assert "warning" not in result.stderr
+    for task in server.truth()["tasks"]:
+        assert task["config"]["material_list"] == [f"{tmp_path}/clip.mp4", r"D:\clips\b.mp4"]
+
+
 def test_a_campaign_is_checked_for_the_backend_that_carries_it_out(
     server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

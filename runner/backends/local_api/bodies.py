@@ -1,8 +1,9 @@
 """What a POST /task says: the body for a call, its targets and secrets in place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from runner.campaign import paths
 from runner.campaign.secrets import Way, with_secrets
 from runner.planning.calls import Call, calls
 from runner.scripts import SCRIPTS, Script
@@ -12,13 +13,6 @@ from runner.tasks import Task
 MOST_LANES = 50
 MOST_TASKS = 100
 """The most devices or accounts of one call, and the most tasks, as far as they can be parted."""
-
-TARGET_KEYS = {
-    "follow": ("target_users", "target_user"),
-    "unfollow": ("target_users", "target_user"),
-    "comment": ("target_post_urls", "target_post_url"),
-}
-"""The config keys that name a script's targets, by script: a list, and a text with one or several."""
 
 
 def chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
@@ -39,6 +33,18 @@ def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
     return config, [secret for secret in found if secret]
 
 
+def placed(script: Script, config: Mapping[str, Any], *, is_here: bool) -> dict[str, Any]:
+    """A config with its paths as a server on this machine, or on another one, is to have them."""
+    change = paths.here if is_here else paths.there
+    return {
+        key: _each(value, change) if key in script.paths and value else value for key, value in config.items()
+    }
+
+
+def _each(value: str | list[str], change: Callable[[str], str]) -> str | list[str]:
+    return change(value) if isinstance(value, str) else [change(path) for path in value]
+
+
 def body(call: Call, config: Mapping[str, Any]) -> dict[str, Any]:
     """The body of a call's POST; `config` is that of its tasks, with its secrets."""
     first = call.tasks[0]
@@ -50,25 +56,21 @@ def body(call: Call, config: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **({"usernames": list(call.usernames)} if call.usernames else {"serials": list(call.serials)}),
         "script_name": first.script,
-        "script_config": _for_targets(first.script, config, call.targets),
+        "script_config": for_targets(first.script, config, call.targets),
         **{key: value for key, value in options.items() if value},
     }
 
 
-def _for_targets(script: str, config: Mapping[str, Any], targets: Iterable[str | None]) -> dict[str, Any]:
-    """A config that names these targets only, each as it is written in the file."""
-    if script not in TARGET_KEYS:
+def for_targets(name: str, config: Mapping[str, Any], targets: Iterable[str | None]) -> dict[str, Any]:
+    """A script's config that names these targets only, each as it is written in the file."""
+    script = SCRIPTS.get(name)
+    if script is None or script.target_keys is None:
         return dict(config)
-    several, single = TARGET_KEYS[script]
-    as_written = dict(_by_target(SCRIPTS[script], config, several, single))
+    several, single = script.target_keys
+    as_written = {
+        script.normal_target(text): text for text in reversed(listed(config[several], config[single]))
+    }
     return {**config, several: [as_written[target] for target in targets if target], single: ""}
-
-
-def _by_target(
-    script: Script, config: Mapping[str, Any], several: str, single: str
-) -> Iterable[tuple[str, str]]:
-    written = listed(config[several], config[single])
-    return zip((target or "" for target in script.targets(config)), written, strict=True)
 
 
 def _at(config: Mapping[str, Any], way: Way) -> str | None:

@@ -10,6 +10,7 @@ import httpx
 from runner import __version__
 from runner.backends.local_api import shapes
 from runner.backends.local_api.exchange import Exchange, TooLarge
+from runner.backends.local_api.machine import is_this_machine
 from runner.backends.local_api.refusals import refusal
 from runner.backends.local_api.shapes import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
 from runner.campaign.masking import masked_text
@@ -56,6 +57,7 @@ class Client:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         self.url = url
+        self._url_is_here: bool | None = None
         self._clock = clock
         self.timeout_s = timeout_s
         self._ledger_id = ledger_id
@@ -71,6 +73,13 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server is this machine, as it was when this was first asked."""
+        if self._url_is_here is None:
+            self._url_is_here = is_this_machine(self.url)
+        return self._url_is_here
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Take these texts out of whatever the server answers from now on."""

@@ -122,7 +122,7 @@ class Gate:
 
 
 def _content(task: Task) -> Content:
-    return task.script, task.lane.lstrip("@").casefold(), task.target
+    return task.script, task.lane, task.target
 
 
 def _not_included(licence: Licence) -> ApiRefused:

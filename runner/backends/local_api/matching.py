@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from math import isnan
 from typing import Any
 
-from runner.backends.local_api.bodies import TARGET_KEYS
+from runner.backends.local_api.bodies import placed
 from runner.backends.local_api.shapes import ServerTask
 from runner.backends.local_api.view import Newest
 from runner.scripts import SCRIPTS
 from runner.scripts.script import listed
+from runner.targets import account
 from runner.tasks import Task
 
 STILL_UNDER_WAY = timedelta(minutes=15)
@@ -95,9 +96,10 @@ def own_share(own: Claim, others: Sequence[Claim], candidates: Sequence[int]) ->
 
 def target_of(one: ServerTask) -> str | None:
     """The only target that the server tells of its task, as our tasks name it; None if it tells none or several."""
-    if one.script not in TARGET_KEYS:
+    script = SCRIPTS.get(one.script or "")
+    if script is None or script.target_keys is None:
         return None
-    several, single = TARGET_KEYS[one.script]
+    several, single = script.target_keys
     told = {**(one.config or {}), **{key: one.raw[key] for key in (several, single) if one.raw.get(key)}}
     items, text = told.get(several), told.get(single)
     names = listed(items if isinstance(items, list) else [], text if isinstance(text, str) else "")
@@ -105,7 +107,7 @@ def target_of(one: ServerTask) -> str | None:
         names = (one.raw["target"],)
     if len(names) != 1:
         return None
-    return str(names[0]) if one.script == "comment" else "@" + str(names[0]).lstrip("@")
+    return script.normal_target(str(names[0]))
 
 
 def contradicts(task: Task, one: ServerTask) -> bool:
@@ -133,21 +135,16 @@ def _same_lane(task: Task, one: ServerTask, *, unknown: bool) -> bool:
         return unknown if one.serial is None else one.serial == task.device
     if one.username is None or task.username is None:
         return unknown
-    return _account(one.username) == _account(task.username)
-
-
-def _account(name: str) -> str:
-    return name.lstrip("@").casefold()
+    return account(one.username) == account(task.username)
 
 
 def _same_config(task: Task, told: Mapping[str, Any]) -> bool:
     """Whether every setting that both know is the same; targets have been compared, secrets are not told."""
-    apart = {*TARGET_KEYS.get(task.script, ()), *(way[0] for way in SCRIPTS[task.script].secrets)}
-    return all(
-        _plain(told[key]) == _plain(value)
-        for key, value in task.config.items()
-        if key in told and key not in apart
-    )
+    script = SCRIPTS[task.script]
+    apart = {*(script.target_keys or ()), *(way[0] for way in script.secrets)}
+    compared = told.keys() - apart
+    here, there = (placed(script, task.config, is_here=is_here) for is_here in (True, False))
+    return all(_plain(told[key]) in (_plain(here[key]), _plain(there[key])) for key in here.keys() & compared)
 
 
 def _plain(value: Any) -> Any:

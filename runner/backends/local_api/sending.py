@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from runner.backends.local_api.batch import Batch
-from runner.backends.local_api.bodies import body, chunks, secrets_of
+from runner.backends.local_api.bodies import body, chunks, placed, secrets_of
 from runner.backends.local_api.calling import answer, begin, end, refuse, search
+from runner.backends.local_api.client import Client
 from runner.backends.local_api.repeating import repeat
 from runner.backends.local_api.shapes import Created
 from runner.backends.local_api.work import Trace
@@ -41,7 +42,7 @@ def _send(batch: Batch, tasks: Sequence[Task]) -> bool:
     """One POST; false if the server is better left alone for now."""
     works = [batch.open[task.key] for task in tasks]
     try:
-        config, secrets = _config(tasks[0])
+        config, secrets = _config(tasks[0], batch.server.client)
         trace = Trace(batch.server.view.newest(), batch.server.clock.now())
     except TaskError as error:
         return refuse(batch, works, error)
@@ -70,13 +71,14 @@ def _send(batch: Batch, tasks: Sequence[Task]) -> bool:
     return True
 
 
-def _config(task: Task) -> tuple[dict[str, object], list[str]]:
+def _config(task: Task, client: Client) -> tuple[dict[str, object], list[str]]:
     if task.script not in SCRIPTS:
         raise Unsupported(
             f"the Local API has no script {task.script!r}",
             hint="a flow of your own runs with `backend: device`",
         )
-    return secrets_of(task)
+    config, secrets = secrets_of(task)
+    return placed(SCRIPTS[task.script], config, is_here=client.is_here), secrets
 
 
 def _in_words(made: Created, planned: int) -> str:

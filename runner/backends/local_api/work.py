@@ -8,6 +8,7 @@ from math import inf
 from runner.backends.local_api.shapes import from_ranges, ranges
 from runner.backends.local_api.view import Newest
 from runner.scripts import SCRIPTS
+from runner.targets import account
 from runner.tasks import Effect, Intent, Task
 
 UNOBSERVED = ("account_warmup",)
@@ -119,10 +120,10 @@ def kinds(task: Task) -> dict[str, int]:
 
 def intents(task: Task, evidence: Mapping[str, str]) -> list[Intent]:
     """One for each effect; the first carries the evidence."""
-    account = "@" + task.username.lstrip("@").lower() if task.username else None
+    name = account(task.username) if task.username else None
     each = [kind for kind, count in kinds(task).items() for _ in range(count)]
     return [
-        Intent(task.key, kind, task.target, account, evidence if number == 0 else {})
+        Intent(task.key, kind, task.target, name, evidence if number == 0 else {})
         for number, kind in enumerate(each)
     ]
 

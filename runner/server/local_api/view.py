@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.backends.local_api.bodies import TARGET_KEYS
+from runner.backends.local_api.bodies import for_targets
 from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskSource, TaskState
 
@@ -58,10 +58,7 @@ def stats(counts: Mapping[TaskState, int]) -> dict[str, int]:
 
 def config_alone(task: Task) -> dict[str, Any]:
     """The config as if the task had been made alone: a client tells tasks apart by their targets."""
-    if task.target is None or task.script not in TARGET_KEYS:
-        return dict(task.config)
-    several, single = TARGET_KEYS[task.script]
-    return {**task.config, several: [task.target], single: ""}
+    return dict(task.config) if task.target is None else for_targets(task.script, task.config, [task.target])
 
 
 def _message(row: TaskRow) -> str:

@@ -1,10 +1,12 @@
 """Which of the server's tasks are ours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from runner.backends.local_api.bodies import for_targets
 from runner.backends.local_api.matching import Claim, by_content, own_share
 from runner.backends.local_api.shapes import task as server_task
 from runner.backends.local_api.view import Newest
@@ -47,6 +49,7 @@ def told(**changes: Any) -> dict[str, Any]:
         {"created_at": None},
         {"created_at": "2026-11-21 02:00:00"},
         {"script_config": {"target_user": "@anna"}},
+        {"script_config": {"target_user": "Anna"}},
         {"script_config": '{"target_users": ["anna"], "more": 1}'},
     ],
 )
@@ -74,6 +77,35 @@ def test_a_task_that_agrees_in_all_that_is_told_is_ours(changes: dict[str, Any])
 def test_a_task_that_differs_or_tells_too_little_is_not(changes: dict[str, Any]) -> None:
     newest = Newest(10, "2026-11-21T12:00:00+00:00")
     assert by_content(follow(), [server_task(told(**changes))], newest) == []
+
+
+def test_a_post_is_ours_however_its_address_is_told() -> None:
+    written = "https://m.tiktok.com/@Brand_SE/video/73?_r=1"
+    config = complete(SCRIPTS["comment"], {"comment_content": "Lovely!", "target_post_urls": [written]})
+    (target,) = SCRIPTS["comment"].targets(config)
+    task = replace(follow(), script="comment", target=target, config=config)
+    for address in (
+        written,
+        "https://www.tiktok.com/@brand_se/video/73",
+        "https://tiktok.com/@brand_se/video/73/",
+    ):
+        one = told(script_name="comment", script_config={**config, "target_post_urls": [address]})
+        assert [one.id for one in by_content(task, [server_task(one)], Newest(10, None))] == [11]
+    other = told(script_name="comment", script_config={**config, "target_post_urls": [f"{written[:-5]}4"]})
+    assert by_content(task, [server_task(other)], Newest(10, None)) == []
+
+
+def test_a_call_names_targets_as_they_are_written() -> None:
+    config = complete(SCRIPTS["follow"], {"target_user": "Anna, @BO, @anna"})
+    assert for_targets("follow", config, ["@bo", "@anna"])["target_users"] == ["@BO", "Anna"]
+
+
+@pytest.mark.parametrize("told_path", ["/campaigns/media/a.mp4", "media/a.mp4"])
+def test_a_path_is_ours_as_either_machine_has_it(told_path: str) -> None:
+    config = complete(SCRIPTS["post"], {"material_list": ["/campaigns/./media/a.mp4"]})
+    task = replace(follow(), script="post", target=None, config=config)
+    one = told(script_name="post", script_config={"material_list": [told_path]})
+    assert [one.id for one in by_content(task, [server_task(one)], Newest(10, None))] == [11]
 
 
 def claim(effect: int, newest: int, minutes: float = 0, *ids: int, several: bool = False) -> Claim:

@@ -192,7 +192,8 @@ def test_the_schema_accepts_what_the_models_build_and_nothing_else(data: dict[st
     except ValidationError as error:
         assert loaded.has_errors, error
     else:
-        assert loaded.diagnostics == () or has_null_or_true(data)
+        odd = all(problem.code == "odd-character" for problem in loaded.diagnostics)
+        assert odd or has_null_or_true(data)
 
 
 def has_null_or_true(data: Any) -> bool:

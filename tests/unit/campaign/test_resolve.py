@@ -117,10 +117,10 @@ def test_what_nobody_says_has_the_defaults_of_the_schema() -> None:
 def test_configs_are_complete_and_their_paths_absolute(campaign: ResolvedCampaign) -> None:
     publish, greet, folder, _ = campaign.entries
     assert publish.script is SCRIPTS["post"]
-    assert publish.config["material_list"] == ["/campaigns/media/a.mp4", "/srv/b.mp4"]
+    assert publish.config["material_list"] == ["/campaigns/./media/a.mp4", "/srv/b.mp4"]
     assert (publish.config["captions"], publish.config["upload_wait_time"]) == ("hi", 30)
     assert greet.config == {"target_users": [], "target_user": "@a", "access_method": "direct"}
-    assert folder.config["material_path"] == "/campaigns/media"
+    assert folder.config["material_path"] == "/campaigns/./media"
 
 
 def test_secrets_stay_references_with_absolute_paths(campaign: ResolvedCampaign) -> None:
@@ -132,7 +132,7 @@ def test_secrets_stay_references_with_absolute_paths(campaign: ResolvedCampaign)
 def test_relative_campaigns_have_absolute_paths_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     publish = resolve(load_text(CAMPAIGN, "sub/autumn.yaml")).entries[0]
-    assert publish.config["material_list"][0] == str(tmp_path / "sub/media/a.mp4")
+    assert publish.config["material_list"][0] == f"{tmp_path}/sub/./media/a.mp4"
 
 
 FLOW = """\

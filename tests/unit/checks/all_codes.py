@@ -7,7 +7,7 @@ import runner.campaign
 import runner.checks
 
 _CODE = re.compile(r'"([a-z]+(?:-[a-z]+)+)"')
-_STRUCTURAL = ("reader", "structure", "wording", "loader", "flow_file")
+_STRUCTURAL = ("reader", "lookalikes", "structure", "wording", "loader", "flow_file")
 
 
 def codes() -> set[str]:

@@ -15,7 +15,7 @@ from runner.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
-PARTS = "bookmark calendar files material outlook places processes prospects sound view written"
+PARTS = "bookmark calendar files material nearby outlook places processes prospects sound view written"
 NO_CHECKS = {"__init__", *PARTS.split()}
 VIDEO = b"\0\0\0\x18ftypmp42"
 

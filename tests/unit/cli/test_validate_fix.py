@@ -124,7 +124,8 @@ def test_of_every_wrong_campaign_at_most_lines_change_and_a_second_time_none(
     assert (after != before) is (": fixed: " in first)
     old, new = before.splitlines(), after.splitlines()
     assert len(old) == len(new)
-    assert [line.partition(b"#")[2] for line in old] == [line.partition(b"#")[2] for line in new]
+    if name != "altered-text.yaml":  # there comments are meant as text
+        assert [line.partition(b"#")[2] for line in old] == [line.partition(b"#")[2] for line in new]
 
 
 def test_what_is_left_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from runner.scripts import SCRIPTS, complete, defaults
 from runner.scripts.configs import CONFIG_MODELS
 
-URLS = ["https://www.tiktok.com/@a/video/1", "https://vm.tiktok.com/x/"]
+URLS = ["https://www.tiktok.com/@a/video/1", "https://vm.tiktok.com/x"]
 
 
 def full(name: str, **values: Any) -> dict[str, Any]:
@@ -22,9 +22,15 @@ def full(name: str, **values: Any) -> dict[str, Any]:
         ("follow", {"target_users": ["a", "@b", "c"]}, ("@a", "@b", "@c")),
         ("follow", {"target_users": ["a"], "target_user": "b"}, ("@a",)),
         ("unfollow", {"target_user": " @a\n\nb, c ,"}, ("@a", "@b", "@c")),
+        ("follow", {"target_users": ["Brand_SE"]}, ("@brand_se",)),
         ("unfollow", {}, ()),
         ("comment", {"comment_content": "x", "target_post_urls": URLS}, tuple(URLS)),
         ("comment", {"comment_content": "x", "target_post_url": ", ".join(URLS)}, tuple(URLS)),
+        (
+            "comment",
+            {"comment_content": "x", "target_post_urls": [f"{URLS[0]}?_r=1", f"{URLS[1]}/"]},
+            tuple(URLS),
+        ),
     ],
 )
 def test_targets(script: str, config: dict[str, Any], targets: tuple[str | None, ...]) -> None:

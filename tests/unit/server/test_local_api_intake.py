@@ -46,6 +46,18 @@ def test_one_task_for_each_target_and_device() -> None:
     assert made[0].config["access_method"] == "direct"
 
 
+def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "launch.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    for path in ("lunch.mp4", "~/x.mp4", "nowhere.mp4"):
+        refused = refusal(script_name="post", script_config={"material_list": [path]}).message
+        assert "campaign file" not in refused
+        assert "launch.mp4" not in refused
+        assert "name it by its whole path" in refused
+
+
 def test_the_same_call_twice_makes_other_tasks() -> None:
     assert not {task.key for task in tasks()} & {task.key for task in tasks()}
 

@@ -1,0 +1,32 @@
+"""Check `duplicate-device`: one phone, account or group twice in one list, where probably another one is meant."""
+
+from collections.abc import Callable, Iterator
+
+from runner.checks.view import CampaignView
+from runner.checks.written import Item, items_of
+from runner.diagnostics import Diagnostic
+from runner.targets import account
+
+CODE = "duplicate-device"
+
+
+def check(campaign: CampaignView) -> Iterator[Diagnostic]:
+    for name, group in campaign.section("devices").items():
+        yield from _repeated(campaign, items_of(group, ("devices", name)), str, f"in `{name}`")
+    for name, usernames in campaign.accounts.items():
+        yield from _repeated(campaign, usernames, account, f"in `{name}`")
+    for entry in campaign.entries:
+        yield from _repeated(campaign, entry.devices, str, f"in the devices of `{entry.name}`")
+
+
+def _repeated(
+    campaign: CampaignView, items: Iterator[Item] | tuple[Item, ...], normal: Callable[[str], str], where: str
+) -> Iterator[Diagnostic]:
+    first: dict[str, Item] = {}
+    for item in items:
+        known = first.setdefault(normal(item.text), item)
+        if known is not item:
+            message = f"{item.text} stands twice {where}, and counts once"
+            related = (campaign.related(known.path, "named here first"),)
+            hint = "remove one, or write the one that is meant"
+            yield campaign.warning(CODE, item.path, message, hint, related=related)

@@ -1,0 +1,39 @@
+"""Check `long-caption`: a caption that is longer than the app takes."""
+
+from collections.abc import Iterator
+
+from runner.checks.view import CampaignView
+from runner.diagnostics import Diagnostic, Severity
+from runner.planning.spintax import longest
+
+CODE = "long-caption"
+
+_TIKTOK = 4000
+"""To how many characters TikTok's field for the caption counts (`0/4000`); so many its publishing interface takes too
+for a post of photos."""
+_INSTAGRAM = 2200
+"""How many characters Instagram's publishing interface takes for a caption, and the app too."""
+
+_HINT = "shorten it"
+
+
+def check(campaign: CampaignView) -> Iterator[Diagnostic]:
+    for config in campaign.configs_of("post"):
+        for item in config.texts("captions"):
+            length = _length(longest(item.text))
+            is_instagram = "placement" in config.values
+            most, app = (_INSTAGRAM, "Instagram") if is_instagram else (_TIKTOK, "TikTok")
+            if length > most:
+                message = f"the caption may have {length} characters, and {app} takes {most}"
+                yield campaign.problem(CODE, item.path, message, _HINT, config=config)
+            elif length > _INSTAGRAM and campaign.backend == "local_api":
+                message = f"the caption may have {length} characters, and Instagram takes {_INSTAGRAM}"
+                hint = "shorten it, if it goes to Instagram"
+                yield campaign.problem(
+                    CODE, item.path, message, hint, severity=Severity.WARNING, config=config
+                )
+
+
+def _length(text: str) -> int:
+    """Characters as phones count them: most emoji are two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "replace")) // 2

@@ -1,0 +1,92 @@
+"""What tasks aim at, accounts and posts, in one normal form each, however they are written.
+
+Two texts mean the same if their normal forms are equal: checks, task keys, limits and answers of servers are
+compared so, never as they are written.
+"""
+
+import re
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+
+class Address(StrEnum):
+    """What an address leads to, as far as it can be told."""
+
+    POST = "post"
+    ACCOUNT = "account"
+    UNKNOWN = "unknown"
+    """Something of one of the apps, in a form that is not known."""
+    OTHER = "other"
+
+
+def account(name: str) -> str:
+    """An account's name in lower case, with its `@`; the apps tell no case apart."""
+    return "@" + name.strip().lstrip("@").lower()
+
+
+def post(address: str) -> str:
+    """A post's address without what sharing adds to it; any other text as it is.
+
+    A post of Instagram has one code in all of its addresses; one of TikTok is told by its account and number,
+    and by whatever code a short address has: that it is the same post only the app knows.
+    """
+    return _post(*_parts(address)) or address
+
+
+def kind_of_address(text: str) -> Address:
+    """What an address leads to."""
+    host, path = _parts(text)
+    if _post(host, path):
+        return Address.POST
+    if not host.endswith(_TIKTOK_HOSTS) and host not in _INSTAGRAM_HOSTS:
+        return Address.OTHER
+    return (
+        Address.ACCOUNT
+        if (_TIKTOK_ACCOUNT if "tiktok" in host else _NAME).fullmatch(path)
+        else Address.UNKNOWN
+    )
+
+
+_TIKTOK_HOSTS = (".tiktok.com",)
+_INSTAGRAM_HOSTS = frozenset({"www.instagram.com", "m.instagram.com", "www.instagr.am"})
+_TIKTOK_PAGES = ("www.tiktok.com", "m.tiktok.com")
+_TIKTOK_SHORT = ("vm.tiktok.com", "vt.tiktok.com")
+
+_NAME = re.compile(r"[A-Za-z0-9._]+")
+_TIKTOK_ACCOUNT = re.compile(rf"@{_NAME.pattern}")
+_TIKTOK_POST = re.compile(rf"@(?P<name>{_NAME.pattern})/(?:video|photo)/(?P<number>[0-9]+)")
+_TIKTOK_MOBILE = re.compile(r"v/(?P<number>[0-9]+)(?:\.html)?")
+_TIKTOK_T = re.compile(r"t/(?P<code>[A-Za-z0-9]+)")
+_CODE = re.compile(r"[A-Za-z0-9]+")
+_INSTAGRAM_POST = re.compile(rf"(?:(?!share/){_NAME.pattern}/)?(?:p|reel|reels|tv)/(?P<code>[A-Za-z0-9_-]+)")
+_INSTAGRAM_SHARE = re.compile(r"share/(?:(?:p|reel)/)?[A-Za-z0-9_-]+")
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """The host, with its `www.`, and the path without slashes around it; empty where it is no address."""
+    try:
+        parts = urlsplit(address.strip())
+        is_plain = parts.scheme == "https" and "@" not in parts.netloc and parts.port in (None, 443)
+    except ValueError:
+        return "", ""
+    host = (parts.hostname or "") if is_plain else ""
+    if host in ("tiktok.com", "instagram.com", "instagr.am"):
+        host = f"www.{host}"
+    return host, parts.path.strip("/")
+
+
+def _post(host: str, path: str) -> str | None:
+    """The normal form of a post's address."""
+    if host in _INSTAGRAM_HOSTS:
+        if found := _INSTAGRAM_POST.fullmatch(path):
+            return f"https://www.instagram.com/p/{found['code']}"
+        return f"https://www.instagram.com/{path}" if _INSTAGRAM_SHARE.fullmatch(path) else None
+    if host in _TIKTOK_SHORT:
+        return f"https://{host}/{path}" if _CODE.fullmatch(path) else None
+    if host not in _TIKTOK_PAGES:
+        return None
+    if found := _TIKTOK_POST.fullmatch(path):
+        return f"https://www.tiktok.com/@{found['name'].lower()}/video/{found['number']}"
+    if found := _TIKTOK_MOBILE.fullmatch(path):
+        return f"https://m.tiktok.com/v/{found['number']}.html"
+    return f"https://www.tiktok.com/{path}" if _TIKTOK_T.fullmatch(path) else None
