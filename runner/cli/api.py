@@ -8,8 +8,9 @@ import click
 
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.backends.local_api.shapes import ServerStatus
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.errors import ApiError, ApiRefused
@@ -66,7 +67,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     if form == "json":
         print_json(data)
     else:
-        click.echo("\n".join(check_lines(data)))
+        say_lines(check_lines(data))
     if not licence.api_enabled:
         ctx.exit(EXIT_PROBLEMS)
 
@@ -101,11 +102,11 @@ def tasks(
     if form == "json":
         print_json(task_data(found.tasks, found.total))
     elif not found.tasks:
-        click.echo("The server has no such tasks.")
+        say("The server has no such tasks.")
     else:
-        answer_console().print(task_table(found.tasks))
+        terminal().print(task_table(found.tasks))
         if found.total is not None and found.total > len(found.tasks):
-            click.echo(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
+            say(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
 
 
 @api.command()
@@ -117,7 +118,7 @@ def stats(form: str) -> None:
     if form == "json":
         print_json(stats_data(counted))
     else:
-        click.echo("\n".join(stats_lines(counted)))
+        say_lines(stats_lines(counted))
 
 
 @api.command()
@@ -159,7 +160,7 @@ def act(
                 call(client, task_id)
                 answers.append({"id": task_id, "refused": False, "answer": done})
                 if form == "text":
-                    click.echo(f"task {task_id} {done}")
+                    say(f"task {task_id} {done}")
             except ApiError as error:
                 answers.append({"id": task_id, "refused": True, "answer": error.message, "hint": error.hint})
                 if form == "text":
@@ -175,7 +176,7 @@ def act(
 
 def _not_tried(ids: Sequence[int], form: str) -> list[dict[str, object]]:
     if ids and form == "text":
-        click.echo(f"not tried: {', '.join(map(str, ids))}", err=True)
+        say(f"not tried: {', '.join(map(str, ids))}", err=True)
     return [{"id": task_id, "refused": True, "answer": "not tried", "hint": None} for task_id in ids]
 
 

@@ -6,6 +6,7 @@ import click
 
 import runner
 from runner import __version__
+from runner.cli.output import say, say_lines
 from runner.errors import UsageError
 from runner.schema_file import NAMES, schema_path
 from runner.settings import Settings
@@ -40,13 +41,13 @@ def init(folder: Path) -> None:
             _write(folder / name, content)
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {len(files)} files:")
+    say(f"wrote {len(files)} files:")
     for name in files:
-        click.echo(f"  {folder / name}")
-    click.echo("next:")
+        say(f"  {folder / name}")
+    say("next:")
     if folder != Path():
-        click.echo(f"  cd {folder}")
-    click.echo("  runner validate\n  runner plan\n  runner run campaigns/first.yaml --virtual")
+        say(f"  cd {folder}")
+    say_lines(["  runner validate", "  runner plan", "  runner run campaigns/first.yaml --virtual"])
 
 
 def _files() -> dict[Path, bytes]:

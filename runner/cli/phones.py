@@ -3,13 +3,13 @@
 import asyncio
 import shlex
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from runner.cli.main import EXIT_INTERRUPTED
+from runner.cli.output import say_lines
 from runner.errors import RunnerError, UsageError
 from runner.virtual.adbserver import AdbServerError, find_adb
 from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
@@ -77,5 +77,4 @@ def print_text(told: dict[str, Any], adb: str) -> None:
         "",
         "Ctrl-C ends them.",
     ]
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
+    say_lines(lines)

@@ -5,9 +5,10 @@ import threading
 import click
 
 from runner.cli.asking import read_situation
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.notice import Notice
+from runner.cli.output import print_json, terminal
 from runner.cli.workplace import Workplace
 from runner.reports.status import DeviceLine, Overview, Place, status_data
 from runner.reports.status_text import print_status
@@ -50,7 +51,7 @@ def status(place: Workplace, form: str) -> None:
     if form == "json":
         print_json(status_data(view, shown))
     else:
-        print_status(view, shown, settings.zone, answer_console())
+        print_status(view, shown, settings.zone, terminal())
 
 
 def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | None]:

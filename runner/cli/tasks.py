@@ -8,10 +8,11 @@ import click
 from runner.campaign.quantities import Duration
 from runner.cli.asking import find_task
 from runner.cli.commanding import await_answer
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.now import read_instant
+from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
@@ -104,13 +105,13 @@ def list_tasks(
         print_json({"total": total, "tasks": [task_data(row) for row in rows]})
         return
     if not rows:
-        click.echo("No task is like that.")
+        say("No task is like that.")
         return
-    console, zone = answer_console(), Settings.from_environment().zone
-    print_zone(zone, console)
-    console.print(task_table(rows, zone, console.width))
+    out, zone = terminal(), Settings.from_environment().zone
+    print_zone(zone, out)
+    out.print(task_table(rows, zone, out.width))
     if total > len(rows):
-        console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
+        out.say((f"{len(rows)} of {total}; --limit shows more", "dim"))
 
 
 @tasks.command()
@@ -128,9 +129,9 @@ def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
         )
         return
     zone = Settings.from_environment().zone
-    click.echo(zone_line(zone))
+    say(zone_line(zone))
     for record in records:
-        click.echo("\n" + "\n".join(task_lines(record, zone)))
+        say_lines(["", *task_lines(record, zone)])
 
 
 @tasks.command()
@@ -234,7 +235,7 @@ def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str,
                     report(refusal)
             else:
                 if form == "text":
-                    click.echo(f"task {row.id} ({row.task.title} on {row.task.lane}): {answer['answer']}")
+                    say(f"task {row.id} ({row.task.title} on {row.task.lane}): {answer['answer']}")
             answers.append(answer)
     if form == "json":
         print_json(answers)

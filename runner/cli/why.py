@@ -3,9 +3,10 @@
 import click
 
 from runner.cli.asking import find_task, read_situation
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import EXIT_USAGE
+from runner.cli.output import print_json, terminal
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.explanation import Explanation, explanation_data, print_explanations
@@ -36,7 +37,7 @@ def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form
         told = explanation_data(answers)
         print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
     else:
-        print_explanations(answers, situation.zone, answer_console())
+        print_explanations(answers, situation.zone, terminal())
     if all(one.verdict in NOWHERE for one in answers):
         ctx.exit(EXIT_USAGE)
 

@@ -28,6 +28,8 @@ from runner.events import (
     TaskFinished,
     TaskOverdue,
 )
+from runner.reports.shown import json_shown, visible, visible_but_colors
+from runner.reports.streams import has_colors, is_unicode
 from runner.tasks import Outcome, TaskState
 
 Form = Literal["auto", "human", "json"]
@@ -45,7 +47,9 @@ class LogLines:
         human = stream.isatty() if form == "auto" else form == "human"
         self._least = logging.DEBUG if verbose else logging.INFO
         self._handler = logging.StreamHandler(stream)
-        self._handler.setFormatter(_for_people(zone, stream.isatty()) if human else _for_programs())
+        self._handler.setFormatter(
+            _for_people(zone, has_colors(stream)) if human else _for_programs(is_unicode(stream))
+        )
         self._handler.addFilter(lambda record: _is_own(record) or record.levelno >= logging.WARNING)
         self._logger = logging.getLogger("runner.log")
 
@@ -106,12 +110,12 @@ def values_of(event: Event) -> dict[str, object]:
     return values
 
 
-def _for_programs() -> logging.Formatter:
+def _for_programs(is_unicode: bool) -> logging.Formatter:
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     return _formatter(
         lambda instant: instant.isoformat().replace("+00:00", "Z"),
         structlog.processors.format_exc_info,
-        renderer,
+        lambda *line: json_shown(str(renderer(*line)), ascii_only=not is_unicode),
     )
 
 
@@ -126,9 +130,17 @@ def _for_people(zone: tzinfo, colors: bool) -> logging.Formatter:
     def render(logger: Any, method: str, line: EventDict) -> str:
         """The line; what has lines of its own, such as the problems of a file, below it."""
         below = [str(line.pop(name)) for name in list(line) if "\n" in str(line[name]) and name != "event"]
-        return "\n".join([renderer(logger, method, line), *(indent(text, "    ") for text in below)])
+        shown = {name: _shown(value) for name, value in line.items()}
+        text = "\n".join([str(renderer(logger, method, shown)), *(indent(text, "    ") for text in below)])
+        return "\n".join(map(visible_but_colors if colors else visible, text.split("\n")))
 
     return _formatter(lambda instant: f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}", render)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _formatter(write_instant: Callable[[datetime], str], *renderers: Processor) -> logging.Formatter:

@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from asked_ledger import AskedLedger, asked_ledger
+from real_terminal import in_terminal
 
 from runner.errors import UsageError
 from runner.store.rows import CommandKind
@@ -106,12 +108,25 @@ def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
     assert len(asked.ledger.tasks()) == 3
 
 
-def test_a_table_of_tasks_fits_eighty_columns(asked: AskedLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked.run_by_hand()
-    monkeypatch.setenv("COLUMNS", "80")
-    lines = asked("tasks", "list").stdout.splitlines()
-    assert len(lines) == 6 and max(map(len, lines)) <= 80
-    assert lines[1].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (120, ["TASK", "DUE", "ENTRY", "SCRIPT", "PHONE", "TARGET", "STATE", "REASON"]),
+        (80, ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE"]),
+        (60, ["TASK", "DUE", "ENTRY", "PHONE", "STATE"]),
+    ],
+)
+def test_a_table_of_tasks_fits_its_terminal(asked: AskedLedger, columns: int, shown: list[str]) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.FAILED, "the app has closed by itself")
+    listed = in_terminal([sys.executable, "-m", "runner", "tasks", "list"], columns, COLUMNS="")
+    _, headings, *rows = listed.lines
+    assert max(map(len, listed.lines)) <= columns
+    assert headings.split() == shown
+    assert sum("demo/greet  " in row and "VIRTUAL0" in row for row in rows) == 4
+    assert "the app has closed by itself" in listed.text
+    if columns == 60:
+        assert rows.count("  TARGET  @north") == 2
 
 
 def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
