@@ -74,16 +74,22 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
 
 @api.command()
 @click.option(
-    "--status", type=click.Choice([status.name.lower() for status in ServerStatus]), help="Only these."
+    "--status",
+    type=click.Choice([status.name.lower() for status in ServerStatus]),
+    help="List those with this status.",
 )
-@click.option("--serial", help="Only those of this device.")
-@click.option("--script", help="Only those of this script.")
+@click.option("--serial", help="List those of this device.")
+@click.option("--script", help="List those of this script.")
 @click.option(
-    "--source", type=click.Choice(["ui", "api"]), help="Only those made by hand, or through the API."
+    "--source", type=click.Choice(["ui", "api"]), help="List those made by hand, or through the API."
 )
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="List this page.")
 @click.option(
-    "--limit", type=click.IntRange(1, PAGE_SIZE), default=20, show_default=True, help="Tasks on a page."
+    "--limit",
+    type=click.IntRange(1, PAGE_SIZE),
+    default=20,
+    show_default=True,
+    help="List so many on a page.",
 )
 @format_option
 def tasks(

@@ -19,7 +19,7 @@ Examples:
   runner logs 4711 --attempt 2      one of them"""
 )
 @click.argument("task")
-@click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Only this attempt.")
+@click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Show this attempt alone.")
 @ledger_option
 @format_option
 def logs(task: str, number: int | None, place: Workplace, form: str) -> None:

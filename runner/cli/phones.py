@@ -24,8 +24,10 @@ Examples:
 )
 @click.option("--virtual", is_flag=True, help="Start virtual phones.")
 @click.option("--phones", "count", type=click.IntRange(1, 250), metavar="N",
-              help=f"How many: VIRTUAL01, VIRTUAL02... (default: {DEFAULT_PHONES}).")  # fmt: skip
-@click.option("--serial", "serials", multiple=True, metavar="SERIAL", help="Or phones with these serials.")
+              help=f"Start so many: VIRTUAL01, VIRTUAL02... (default: {DEFAULT_PHONES}).")  # fmt: skip
+@click.option(
+    "--serial", "serials", multiple=True, metavar="SERIAL", help="Start phones with these serials instead."
+)
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the phones' memory in this folder.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,

@@ -87,7 +87,7 @@ Examples:
 )
 @click.option("--store", metavar="URL", help="The ledger whose effects count against limits, if it is there.")
 @click.option("--diff", "revision", metavar="REV", help="Show what changed since a git revision.")
-@click.option("--exit-code", is_flag=True, help="With --diff: exit with 1 if something changed.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if something changed; goes with --diff.")
 @click.pass_context
 def plan(
     ctx: click.Context,

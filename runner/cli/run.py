@@ -50,8 +50,8 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
 @click.option("--resume", "resume_id", metavar="ID", help="Continue the run that printed this id.")
-@click.option("--at", metavar="T", help="Only the occurrences of this time, which then are done.")
-@click.option("--backend", metavar="NAME", help="What carries it out, whatever the campaign says.")
+@click.option("--at", metavar="T", help="Carry out the occurrences of this time alone, which then are done.")
+@click.option("--backend", metavar="NAME", help="Carry it out with this backend, whatever the campaign says.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(
     "--format",

@@ -55,8 +55,9 @@ def status(place: Workplace, form: str) -> None:
 
 
 def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | None]:
-    """The phones that campaigns declare or tasks run on, as adb sees them now; or why it cannot be asked. No
-    adb server is started, and none is waited for longer than ADB_PATIENCE_S."""
+    """The phones that campaigns declare or tasks run on, as adb sees them now, and whatever else it lists that is
+    not ready; or why it cannot be asked. No adb server is started, and none is waited for longer than
+    ADB_PATIENCE_S."""
     if not view.phones:
         return [], None
     states: dict[str, str] = {}
@@ -78,8 +79,7 @@ def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | N
     asking.join(ADB_PATIENCE_S)
     if asking.is_alive():
         problems.append(f"the adb server on port {adb_port} has not answered for {ADB_PATIENCE_S:.0f} s")
-    missing = "unknown" if problems else "absent"
-    found = dict(states)
-    return [DeviceLine(serial, found.get(serial, missing)) for serial in view.phones], next(
-        iter(problems), None
-    )
+    found, missing = dict(states), "unknown" if problems else "not found"
+    phones = [DeviceLine(serial, found.pop(serial, missing)) for serial in view.phones]
+    unread = [DeviceLine(name, state) for name, state in found.items() if state != "device"]
+    return phones + unread, next(iter(problems), None)

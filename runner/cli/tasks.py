@@ -67,15 +67,24 @@ def tasks() -> None:
     "states",
     multiple=True,
     type=click.Choice([state.value for state in TaskState]),
-    help="In this state; may be given several times.",
+    help="List those in this state; may be given several times.",
 )
-@click.option("--campaign", metavar="NAME", help="Of this campaign.")
-@click.option("--entry", metavar="NAME", help="Of this entry.")
-@click.option("--device", metavar="SERIAL", help="On this phone.")
-@click.option("--script", metavar="NAME", help="With this script.")
-@click.option("--since", metavar="T", callback=read_since, help="Due since then: an instant, or 24h.")
+@click.option("--campaign", metavar="NAME", help="List those of this campaign.")
+@click.option("--entry", metavar="NAME", help="List those of this entry.")
+@click.option("--device", metavar="SERIAL", help="List those on this phone.")
+@click.option("--script", metavar="NAME", help="List those with this script.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="The newest so many."
+    "--since",
+    metavar="T",
+    callback=read_since,
+    help="List those due since an instant, or for so long: 24h.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="List the newest so many.",
 )
 @ledger_option
 @format_option
@@ -185,7 +194,7 @@ def retry(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: st
 
 @tasks.command()
 @tasks_argument
-@click.option("--happened/--did-not", "happened", default=None, help="What you saw on the phone.")
+@click.option("--happened/--did-not", "happened", default=None, help="Say what you saw on the phone.")
 @ledger_option
 @format_option
 @click.pass_context

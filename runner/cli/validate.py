@@ -34,7 +34,7 @@ Examples:
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @now_option
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @click.option(
     "--format",
     "form",

@@ -24,7 +24,7 @@ Examples:
   runner why 4711                                  one task, by its number, key, or part of a key"""
 )
 @click.argument("subject", metavar="CAMPAIGN/ENTRY|TASK")
-@click.option("--at", metavar="T", help="Which occurrence: 09:15, 2026-11-21T09:15, or an instant.")
+@click.option("--at", metavar="T", help="Ask for the occurrence at 09:15, 2026-11-21T09:15, or an instant.")
 @ledger_option
 @format_option
 @click.pass_context

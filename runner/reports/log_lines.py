@@ -24,6 +24,7 @@ from runner.events import (
     Event,
     FilesPolled,
     OccurrenceDecided,
+    StepFinished,
     StepStarted,
     TaskFinished,
     TaskOverdue,
@@ -40,7 +41,7 @@ class LogLines:
     """While this is open, what it is told, and what libraries log (warnings and worse), are lines on a stream.
 
     `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, JSON
-    has them in UTC. The beginnings of steps are told if it is `verbose`.
+    has them in UTC. Steps are told if it is `verbose`.
     """
 
     def __init__(self, stream: TextIO, form: Form, zone: tzinfo, *, verbose: bool = False) -> None:
@@ -84,7 +85,7 @@ def name_of(event: Event) -> str:
 def level_of(event: Event) -> Level:
     """How much an event asks to be noticed."""
     match event:
-        case StepStarted():
+        case StepStarted() | StepFinished():
             return "debug"
         case TaskFinished(state=TaskState.UNCERTAIN) | TaskOverdue() | DaemonTroubled():
             return "error"

@@ -54,7 +54,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
         "finished": row.finished_utc and local(row.finished_utc, zone),
-        "attempts": f"{row.attempts}, of which {task.retry.max} may be retries by itself",
+        "attempts": f"{row.attempts}; {_retries(task.retry.max)}",
         "timeout": f"{task.timeout_s:.0f} s",
         "source": f"{task.source}{f', run {row.run_id}' if row.run_id else ''}",
         "commit": task.commit,
@@ -67,6 +67,13 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         yield f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip() + f": {effect.state}"
     for name, value in task.config.items():
         yield f"{'config':{width}}  {name}: {value}"
+
+
+def _retries(most: int) -> str:
+    """How often a task that fails is tried again by itself."""
+    if most == 0:
+        return "one that fails is not tried again by itself"
+    return f"one that fails is tried again by itself at most {'once' if most == 1 else f'{most} times'}"
 
 
 def effect_data(effect: Effect) -> dict[str, Any]:

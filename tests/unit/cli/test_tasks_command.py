@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from asked_ledger import AskedLedger, asked_ledger
+from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 from real_terminal import in_terminal
 
+from runner.cli.by_hand import record_now
+from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
@@ -67,6 +69,21 @@ def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedge
         "manual",
         {"button": "Following"},
     )
+
+
+@pytest.mark.parametrize(
+    ("retry", "words"),
+    [
+        ("", "0; one that fails is not tried again by itself"),
+        ("retry: {max: 1}", "0; one that fails is tried again by itself at most once"),
+        ("retry: {max: 2}", "0; one that fails is tried again by itself at most 2 times"),
+    ],
+)
+def test_attempts_and_retries_are_told_apart(asked: AskedLedger, retry: str, words: str) -> None:
+    text = CAMPAIGN.replace("    devices: shelf\n", f"    devices: shelf\n    {retry}\n")
+    source = asked.put_in_force(text).sources[0]
+    record_now(asked.ledger, source, "1", SystemClock().now())
+    assert f"attempts    {words}\n" in asked("tasks", "show", "1").stdout
 
 
 def test_a_name_of_several_tasks_is_refused_with_the_candidates(asked: AskedLedger) -> None:
