@@ -28,6 +28,7 @@ from runner.events import (
     StepStarted,
     TaskFinished,
     TaskOverdue,
+    TaskReported,
 )
 from runner.reports.shown import json_shown, visible, visible_but_colors
 from runner.reports.streams import has_colors, is_unicode
@@ -85,7 +86,7 @@ def name_of(event: Event) -> str:
 def level_of(event: Event) -> Level:
     """How much an event asks to be noticed."""
     match event:
-        case StepStarted() | StepFinished():
+        case StepStarted() | StepFinished() | TaskReported():
             return "debug"
         case TaskFinished(state=TaskState.UNCERTAIN) | TaskOverdue() | DaemonTroubled():
             return "error"

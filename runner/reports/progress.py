@@ -18,6 +18,7 @@ from runner.events import (
     StepStarted,
     TaskEvent,
     TaskFinished,
+    TaskReported,
     TaskStarted,
     TaskWaiting,
 )
@@ -181,6 +182,8 @@ def update(lane: Lane, event: TaskEvent, zone: tzinfo) -> None:
             lane.task, lane.step, lane.position, lane.steps = event.title, "starting", 0, 0
         case TaskWaiting():
             lane.task, lane.step, lane.steps = "", describe(event, zone), 0
+        case TaskReported():
+            lane.task, lane.step = event.title, event.message
         case StepStarted():
             lane.step, lane.position, lane.steps = event.title, event.ordinal - 1, event.total
         case StepFinished():
@@ -204,6 +207,8 @@ def describe(event: TaskEvent, zone: tzinfo) -> str:
             return f"{event.title}: started" + (f" (attempt {event.attempt})" if event.attempt > 1 else "")
         case TaskWaiting():
             return f"waiting until {clock_time(event.until_utc, zone)}: {event.reason}"
+        case TaskReported():
+            return f"{event.title}: {event.message}"
         case EffectSettled():
             return f"{event.kind} {event.target or ''}".rstrip() + f": {event.state}"
         case TaskFinished():
