@@ -59,6 +59,7 @@ clean:
 # Every file that is installed has its hash in the pins, so that nothing else can come in its place.
 .venv/.ready: pyproject.toml requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	@echo "Setting up .venv; this is done once, and takes a minute or two."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install $(QUIETLY) --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation -e .

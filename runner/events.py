@@ -49,6 +49,16 @@ class StepFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskReported:
+    """What the other side says of a task that it has not ended, told when its words change."""
+
+    key: str
+    lane: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class EffectSettled:
     key: str
     lane: str
@@ -144,7 +154,14 @@ class FilesPolled:
 
 
 TaskEvent = (
-    TaskStarted | TaskWaiting | StepStarted | StepFinished | EffectSettled | TaskFinished | TaskOverdue
+    TaskStarted
+    | TaskWaiting
+    | TaskReported
+    | StepStarted
+    | StepFinished
+    | EffectSettled
+    | TaskFinished
+    | TaskOverdue
 )
 """What happens in a lane, to one task."""
 

@@ -329,6 +329,10 @@ class BatchJournal(Protocol):
         """The other side reports that these tasks run: their timeout starts here."""
         ...
 
+    def reported(self, messages: Mapping[str, str]) -> None:
+        """What the other side says of tasks that go on there, by their keys; it is told to those who watch."""
+        ...
+
     def overdue(self) -> list[str]:
         """Keys of tasks that have begun and whose timeout is over."""
         ...

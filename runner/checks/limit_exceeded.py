@@ -10,6 +10,7 @@ from runner.checks.outlook import Lanes, Outlook, Stay
 from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
 from runner.planning.limits import Cap
+from runner.planning.plural import plural
 
 CODE = "limit-exceeded"
 
@@ -142,9 +143,13 @@ class _Pace:
 def _warning(prospect: Prospect, excess: _Excess) -> Diagnostic:
     campaign, cap = prospect.campaign.view, excess.cap
     day = f"{'on' if cap.span == 'day' else 'in an hour of'} {date.fromordinal(excess.day)}"
-    planned = f"{excess.planned} {cap.kind}s {'by' if cap.scope == 'account' else 'on'} {excess.lanes.shown}"
+    planned = (
+        f"{plural(excess.planned, cap.kind)} {'by' if cap.scope == 'account' else 'on'} {excess.lanes.shown}"
+    )
     source = f"the built-in {cap.key}" if cap.built_in else f"limits.{cap.key}"
-    message = f"{planned} are planned {day}, and {source} allows {cap.at_most}"
+    message = (
+        f"{planned} {'is' if excess.planned == 1 else 'are'} planned {day}, and {source} allows {cap.at_most}"
+    )
     hint = "plan less, or spread it out; what waits longer than `grace` is missed"
     related: tuple[Related, ...] = ()
     if not cap.built_in:

@@ -8,8 +8,9 @@ import click
 
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.backends.local_api.shapes import ServerStatus
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.errors import ApiError, ApiRefused
@@ -71,7 +72,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     if form == "json":
         print_json(data)
     else:
-        click.echo("\n".join(check_lines(data)))
+        say_lines(check_lines(data))
     if not licence.api_enabled:
         ctx.exit(EXIT_PROBLEMS)
 
@@ -83,16 +84,22 @@ Examples:
   runner api tasks --format json       the whole answers, for programs"""
 )
 @click.option(
-    "--status", type=click.Choice([status.name.lower() for status in ServerStatus]), help="Only these."
+    "--status",
+    type=click.Choice([status.name.lower() for status in ServerStatus]),
+    help="List those with this status.",
 )
-@click.option("--serial", help="Only those of this device.")
-@click.option("--script", help="Only those of this script.")
+@click.option("--serial", help="List those of this device.")
+@click.option("--script", help="List those of this script.")
 @click.option(
-    "--source", type=click.Choice(["ui", "api"]), help="Only those made by hand, or through the API."
+    "--source", type=click.Choice(["ui", "api"]), help="List those made by hand, or through the API."
 )
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="List this page.")
 @click.option(
-    "--limit", type=click.IntRange(1, PAGE_SIZE), default=20, show_default=True, help="Tasks on a page."
+    "--limit",
+    type=click.IntRange(1, PAGE_SIZE),
+    default=20,
+    show_default=True,
+    help="List so many on a page.",
 )
 @format_option
 def tasks(
@@ -111,11 +118,11 @@ def tasks(
     if form == "json":
         print_json(task_data(found.tasks, found.total))
     elif not found.tasks:
-        click.echo("The server has no such tasks.")
+        say("The server has no such tasks.")
     else:
-        answer_console().print(task_table(found.tasks))
+        terminal().print(task_table(found.tasks))
         if found.total is not None and found.total > len(found.tasks):
-            click.echo(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
+            say(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
 
 
 @api.command(
@@ -131,7 +138,7 @@ def stats(form: str) -> None:
     if form == "json":
         print_json(stats_data(counted))
     else:
-        click.echo("\n".join(stats_lines(counted)))
+        say_lines(stats_lines(counted))
 
 
 @api.command(
@@ -185,7 +192,7 @@ def act(
                 call(client, task_id)
                 answers.append({"id": task_id, "refused": False, "answer": done})
                 if form == "text":
-                    click.echo(f"task {task_id} {done}")
+                    say(f"task {task_id} {done}")
             except ApiError as error:
                 answers.append({"id": task_id, "refused": True, "answer": error.message, "hint": error.hint})
                 if form == "text":
@@ -201,7 +208,7 @@ def act(
 
 def _not_tried(ids: Sequence[int], form: str) -> list[dict[str, object]]:
     if ids and form == "text":
-        click.echo(f"not tried: {', '.join(map(str, ids))}", err=True)
+        say(f"not tried: {', '.join(map(str, ids))}", err=True)
     return [{"id": task_id, "refused": True, "answer": "not tried", "hint": None} for task_id in ids]
 
 

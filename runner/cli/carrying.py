@@ -8,8 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
-from rich.console import Console
-
 from runner.backends import build
 from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.beside import Ending, Follower
@@ -24,6 +22,7 @@ from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
 from runner.reports.progress import LiveProgress, PlainProgress, Progress
 from runner.reports.run_summary import totals
+from runner.reports.terminal import Terminal
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -48,7 +47,7 @@ class Run:
     id: str
     place: Workplace
     settings: Settings
-    console: Console
+    out: Terminal
     clock: Clock
     stop: Event
 
@@ -121,7 +120,7 @@ def virtual_phones(campaign: ResolvedCampaign, rows: Sequence[TaskRow], memory: 
 
 
 def choose_progress(this: Run, rows: Sequence[TaskRow]) -> Progress:
-    if this.console.is_terminal:
+    if this.out.is_terminal:
         lanes = Counter(row.task.lane for row in rows)
-        return LiveProgress(this.console, dict(lanes), this.settings.zone)
-    return PlainProgress(this.console, this.settings.zone)
+        return LiveProgress(this.out, dict(lanes), this.settings.zone)
+    return PlainProgress(this.out, this.settings.zone)

@@ -3,6 +3,7 @@
 import click
 
 from runner.cli.main import cli
+from runner.cli.output import say_lines
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -21,4 +22,4 @@ def completion(shell: str) -> None:
 
     found = get_completion_class(shell)
     assert found is not None, f"click completes nothing in {shell}"
-    click.echo(found(cli, {}, "runner", "_RUNNER_COMPLETE").source())
+    say_lines(found(cli, {}, "runner", "_RUNNER_COMPLETE").source().splitlines())

@@ -39,23 +39,28 @@ Examples:
 @click.option("--api-only", is_flag=True, help="Serve the Local API without any campaign files.")
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
 @click.option("--phones", type=click.IntRange(1, 250), metavar="N",
-              help="Virtual phones beyond those that the campaigns declare.")  # fmt: skip
+              help="Start so many virtual phones beyond those that the campaigns declare.")  # fmt: skip
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
-@click.option("--host", default=DEFAULT_HOST, show_default=True, help="Serve metrics and health here.")
+@click.option(
+    "--host",
+    default=DEFAULT_HOST,
+    show_default=True,
+    help="Serve the Local API, metrics and health at this address.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
-              help="0 picks a free one.")  # fmt: skip
+              help="Serve on this port; 0 picks a free one.")  # fmt: skip
 @click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The limits of tasks made through the Local API.")  # fmt: skip
+              help="Hold tasks made through the Local API to the limits in this file.")  # fmt: skip
 @click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
-              help="Tasks made through the Local API post files from here only; may be repeated.")  # fmt: skip
+              help="Post files of tasks made through the Local API from here only; may be repeated.")  # fmt: skip
 @click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
 @click.option("--retention", type=DurationType(), default="90d", show_default=True,
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
 @click.option("--log-format", "form", type=click.Choice(["auto", "human", "json"]), default="auto",
-              show_default=True, help="auto: human on a terminal, otherwise JSON.")  # fmt: skip
-@click.option("--verbose", is_flag=True, help="Log the beginnings of steps too.")
+              show_default=True, help="How to write the log; auto: human on a terminal, otherwise JSON.")  # fmt: skip
+@click.option("--verbose", is_flag=True, help="Log each step too, when it begins and when it has ended.")
 @click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
-              help="How long current steps may take to end after SIGTERM.")  # fmt: skip
+              help="Let current steps take so long to end after SIGTERM.")  # fmt: skip
 @click.pass_context
 def daemon(
     ctx: click.Context,

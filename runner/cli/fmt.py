@@ -14,6 +14,7 @@ from runner.checks import Report
 from runner.cli.fixing import write
 from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.main import report as report_error
+from runner.cli.output import say, say_bytes, say_lines
 from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
@@ -43,7 +44,7 @@ def fmt(ctx: click.Context, paths: tuple[Path, ...], *, checks: bool, shows: boo
     for document in _documents(list(read_campaigns(paths))):
         layout.take(document)
     if STDIN not in paths:
-        click.echo(layout.summary())
+        say(layout.summary())
     if layout.failed or (checks and layout.changed):
         ctx.exit(EXIT_PROBLEMS)
 
@@ -65,7 +66,7 @@ class _Layout:
             self._refuse(document, (error.diagnostic,))
             return
         if document.path == STDIN_NAME:
-            sys.stdout.buffer.write(text.encode())
+            say_bytes(text.encode())
         elif text == document.text:
             self.kept += 1
         else:
@@ -92,9 +93,9 @@ class _Layout:
                 return
         self.changed += 1
         if self._shows:
-            click.echo("".join(_difference(document, text)), nl=False)
+            say_lines(_difference(document, text))
         else:
-            click.echo(document.path)
+            say(document.path)
 
 
 def _documents(campaigns: Sequence[Loaded]) -> Iterator[Document]:
@@ -107,10 +108,8 @@ def _documents(campaigns: Sequence[Loaded]) -> Iterator[Document]:
 
 
 def _difference(document: Document, text: str) -> Iterator[str]:
-    before, after = (written.splitlines(keepends=True) for written in (document.text, text))
-    name = document.path
-    for line in unified_diff(before, after, name, name):
-        yield line if line.endswith("\n") else f"{line}\n"
+    before, after = (written.splitlines() for written in (document.text, text))
+    return unified_diff(before, after, document.path, document.path, lineterm="")
 
 
 def _files(count: int) -> str:

@@ -1,14 +1,15 @@
 """`runner holds`: the phones that wait for a person."""
 
 import click
-from rich.table import Table
 
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
+from runner.cli.output import print_json, say, terminal
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.instants import print_zone, utc
+from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 
 
@@ -48,17 +49,15 @@ def show(place: Workplace, form: str) -> None:
         )
         return
     if not held:
-        click.echo("No phone is on hold.")
+        say("No phone is on hold.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("PHONE", "SINCE", "REASON", "TASK"):
-        table.add_column(column, overflow="fold")
+    rows = Rows("PHONE", "SINCE", Column("REASON", is_text=True), Column("TASK", is_text=True))
     for hold in held:
         since = hold.placed_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        table.add_row(hold.device, since, hold.reason, hold.task_key or "")
-    console = answer_console()
-    print_zone(zone, console)
-    console.print(table)
+        rows.add(hold.device, since, hold.reason, hold.task_key or "")
+    out = terminal()
+    print_zone(zone, out)
+    out.print(rows)
 
 
 @holds.command(
@@ -85,4 +84,4 @@ def release(place: Workplace, serial: str, store: str | None, virtual: bool, for
     if form == "json":
         print_json({"device": serial, "released": True})
     else:
-        click.echo(f"{serial} may go on.")
+        say(f"{serial} may go on.")

@@ -1,11 +1,13 @@
 """`runner init`: start a repository of campaigns, with an example that passes."""
 
+import json
+from importlib.metadata import distribution
 from pathlib import Path
 
 import click
 
 import runner
-from runner import __version__
+from runner.cli.output import say, say_lines
 from runner.errors import UsageError
 from runner.schema_file import NAMES, schema_path
 from runner.settings import Settings
@@ -40,18 +42,20 @@ def init(folder: Path) -> None:
             _write(folder / name, content)
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error
-    click.echo(f"wrote {len(files)} files:")
+    say(f"wrote {len(files)} files:")
     for name in files:
-        click.echo(f"  {folder / name}")
-    click.echo("next:")
+        say(f"  {folder / name}")
+    if requirement().startswith("#"):
+        say("requirements.txt names no runner yet: write where your CI can install it from")
+    say("next:")
     if folder != Path():
-        click.echo(f"  cd {folder}")
-    click.echo("  runner validate\n  runner plan\n  runner run campaigns/first.yaml --virtual")
+        say(f"  cd {folder}")
+    say_lines(["  runner validate", "  runner plan", "  runner run campaigns/first.yaml --virtual"])
 
 
 def _files() -> dict[Path, bytes]:
     """The content of every file, by its path in the new repository."""
-    values = {"{timezone}": Settings.from_environment().zone.key, "{version}": __version__}
+    values = {"{timezone}": Settings.from_environment().zone.key, "{requirement}": requirement()}
     files = {Path("campaigns/media/clip.mp4"): _clip().read_bytes()}
     for name in NAMES:
         files[Path("schemas", schema_path(name).name)] = schema_path(name).read_bytes()
@@ -62,6 +66,23 @@ def _files() -> dict[Path, bytes]:
                 text = text.replace(mark, value)
             files[_target(template.relative_to(_TEMPLATES))] = text.encode()
     return dict(sorted(files.items()))
+
+
+def requirement() -> str:
+    """What installs this very runner on another machine, as requirements.txt names it: where it was installed from.
+
+    In a folder of this machine nobody else finds it: then it is a comment that says what to write.
+    """
+    installed = distribution("campaign-runner")
+    origin = json.loads(installed.read_text("direct_url.json") or "{}")
+    url, vcs = origin.get("url", ""), origin.get("vcs_info")
+    if vcs:
+        return f"{installed.name} @ {vcs['vcs']}+{url}@{vcs['commit_id']}"
+    if url.startswith(("http:", "https:")):
+        return f"{installed.name} @ {url}"
+    if url:
+        return f"# {installed.name} @ git+https://HOST/PATH@COMMIT"
+    return f"{installed.name}=={installed.version}"
 
 
 def _target(template: Path) -> Path:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from runner.cli.output import say
 from runner.cli.workplace import Workplace, daemon_rehearsal, real_workplace
 from runner.clock import SystemClock
 from runner.errors import UsageError
@@ -48,7 +49,7 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Wor
     if virtual:
         return rehearsal
     if not store and holder(own.store_url) is None and holder(rehearsal.store_url) is not None:
-        click.echo(f"(of the rehearsal daemon, in {rehearsal.folder})", err=True)
+        say(f"(of the rehearsal daemon, in {rehearsal.folder})", err=True)
         return rehearsal
     return own
 

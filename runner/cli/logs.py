@@ -3,9 +3,10 @@
 import click
 
 from runner.cli.asking import find_task
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.output import print_json, terminal
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.task_log import log_data, print_log
@@ -19,7 +20,7 @@ Examples:
   runner logs 4711 --attempt 2      one of them"""
 )
 @click.argument("task", shell_complete=complete_task)
-@click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Only this attempt.")
+@click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Show this attempt alone.")
 @ledger_option
 @format_option
 def logs(task: str, number: int | None, place: Workplace, form: str) -> None:
@@ -38,4 +39,4 @@ def logs(task: str, number: int | None, place: Workplace, form: str) -> None:
         print_json(log_data(record, attempts, place.artifacts))
     else:
         zone = Settings.from_environment().zone
-        print_log(record, attempts, place.artifacts, zone, answer_console())
+        print_log(record, attempts, place.artifacts, zone, terminal())

@@ -7,11 +7,13 @@ import gc
 import importlib
 import os
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from runner import __version__
+from runner.cli.output import prepare, say, say_lines
 from runner.errors import RunnerError, UsageError
 
 if TYPE_CHECKING:
@@ -94,12 +96,15 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The console script: runs a command and exits."""
+    prepare()
     try:
         # what a command returned, or the code of its ctx.exit()
         returned = cli.main(prog_name="runner", standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        say_lines(shown.getvalue().splitlines(), sys.stderr)
         code = EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
@@ -112,17 +117,17 @@ def main() -> NoReturn:
     except Exception as error:  # noqa: BLE001 - a bug: said plainly, with a log that can be pasted
         from runner.cli.crash import write_crash_log
 
-        click.echo(f"runner: this is a bug: {type(error).__name__}: {error}", err=True)
-        click.echo(f"  please report it together with {write_crash_log(error)}", err=True)
+        say(f"runner: this is a bug: {type(error).__name__}: {error}", err=True)
+        say(f"  please report it together with {write_crash_log(error)}", err=True)
         code = EXIT_BUG
     sys.exit(code)
 
 
 def report(error: RunnerError) -> None:
     """One message: what happened, and what to do."""
-    click.echo(f"runner: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
+    say(f"runner: {error.message}", err=True)
+    for line in (error.hint or "").splitlines():
+        say(line if line.startswith("  ") else f"  {line}", err=True)
 
 
 if __name__ == "__main__":

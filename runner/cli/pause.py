@@ -2,9 +2,10 @@
 
 import click
 
-from runner.cli.format_option import format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.output import print_json, say
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
@@ -40,4 +41,4 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return
     what, already = name or "Everything", f" already, by {known[0].by}" if known else ""
-    click.echo(f"{what} is paused{already}. To go on: {end_pause(name, place.option)}")
+    say(f"{what} is paused{already}. To go on: {end_pause(name, place.option)}")

@@ -3,13 +3,13 @@
 import asyncio
 import shlex
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from runner.cli.main import EXIT_INTERRUPTED
+from runner.cli.output import say_lines
 from runner.errors import RunnerError, UsageError
 from runner.virtual.adbserver import AdbServerError, find_adb
 from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
@@ -24,8 +24,10 @@ Examples:
 )
 @click.option("--virtual", is_flag=True, help="Start virtual phones.")
 @click.option("--phones", "count", type=click.IntRange(1, 250), metavar="N",
-              help=f"How many: VIRTUAL01, VIRTUAL02... (default: {DEFAULT_PHONES}).")  # fmt: skip
-@click.option("--serial", "serials", multiple=True, metavar="SERIAL", help="Or phones with these serials.")
+              help=f"Start so many: VIRTUAL01, VIRTUAL02... (default: {DEFAULT_PHONES}).")  # fmt: skip
+@click.option(
+    "--serial", "serials", multiple=True, metavar="SERIAL", help="Start phones with these serials instead."
+)
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the phones' memory in this folder.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -77,5 +79,4 @@ def print_text(told: dict[str, Any], adb: str) -> None:
         "",
         "Ctrl-C ends them.",
     ]
-    click.echo("\n".join(lines))
-    sys.stdout.flush()
+    say_lines(lines)

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,8 @@ from runner.campaign.revision import files_at
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.now import now_option, read_instant
-from runner.cli.problems import check_or_exit, show, wants_color
+from runner.cli.output import print_json_lines, say_bytes, say_lines
+from runner.cli.problems import check_or_exit, show
 from runner.clock import SystemClock
 from runner.diagnostics import Severity
 from runner.errors import LedgerError, UsageError
@@ -29,15 +30,11 @@ from runner.planning.plan import plan as make_plan
 from runner.planning.source import Source, Window
 from runner.planning.work import works
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
+from runner.reports.streams import columns, has_colors
 from runner.settings import Settings
 from runner.store.url import ledger_path
 
-RENDERERS = {
-    "table": plan_table.render,
-    "json": plan_json.render,
-    "ics": plan_ics.render,
-    "markdown": plan_markdown.render,
-}
+FORMATS = ("table", "json", "ics", "markdown")
 DEFAULT_PATHS = (Path("campaigns"),)
 DEFAULT_LENGTH = timedelta(days=1)
 
@@ -84,14 +81,14 @@ Examples:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(RENDERERS)),
+    type=click.Choice(FORMATS),
     default="table",
     show_default=True,
     help="How to print it.",
 )
 @click.option("--store", metavar="URL", help="The ledger whose effects count against limits, if it is there.")
 @click.option("--diff", "revision", metavar="REV", help="Show what changed since a git revision.")
-@click.option("--exit-code", is_flag=True, help="With --diff: exit with 1 if something changed.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if something changed; goes with --diff.")
 @click.pass_context
 def plan(
     ctx: click.Context,
@@ -116,7 +113,16 @@ def plan(
     sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     made = make_plan(sources, window)
     if revision is None:
-        _print(RENDERERS[form](made, _notes(made, store, at)))
+        notes = _notes(made, store, at)
+        match form:
+            case "json":
+                print_json_lines(plan_json.render(made, notes))
+            case "ics":
+                say_bytes("".join(f"{line}\n" for line in plan_ics.render(made, notes)).encode())
+            case "markdown":
+                say_lines(plan_markdown.render(made, notes))
+            case _:
+                say_lines(plan_table.render(made, notes, columns(sys.stdout)))
         return
     before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
     if _print_differences(before, made, revision, form) and exit_code:
@@ -164,19 +170,16 @@ def _window(start: datetime, end: datetime | timedelta | None) -> Window:
     return Window(start.astimezone(UTC), until)
 
 
-def _print(lines: Iterable[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
-
-
 def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> bool:
     """Print how the plans differ; returns whether they do."""
     found = list(differences(before, after))
     if form == "json":
-        _print(plan_json.render_differences(before, after, found))
+        print_json_lines(plan_json.render_differences(before, after, found))
     elif form == "markdown":
-        _print(plan_markdown.render_differences(before, after, found, revision))
+        say_lines(plan_markdown.render_differences(before, after, found, revision))
     else:
-        _print(plan_diff.render(before, after, found, revision, color=wants_color(sys.stdout)))
+        color = has_colors(sys.stdout)
+        say_lines(plan_diff.render(before, after, found, revision, color=color), painted=color)
     return bool(found)
 
 

@@ -1,6 +1,5 @@
 """Campaign files as commands get them, and their problems as commands show them."""
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,8 +13,10 @@ from runner.campaign.loader import Loaded, discover, load, load_limits, load_tex
 from runner.campaign.reader import MAX_BYTES
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
+from runner.cli.output import say_lines
 from runner.planning.source import Source
 from runner.reports import text
+from runner.reports.streams import columns, has_colors
 
 STDIN, STDIN_NAME = Path("-"), "<stdin>"
 """What stands for standard input on the command line, and what it is called in messages."""
@@ -75,11 +76,6 @@ def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:
 
 def show(report: Report, out: TextIO) -> None:
     """Print the problems for a person, with color if that person looks at a terminal and wants it."""
-    color = wants_color(out)
-    lines = text.render(report.diagnostics, report.texts, report.files, color=color)
-    click.echo("\n".join(lines), file=out, color=color)
-
-
-def wants_color(out: TextIO) -> bool:
-    """Whether a stream is a terminal, and the variable NO_COLOR is not set."""
-    return out.isatty() and not os.environ.get("NO_COLOR")
+    color = has_colors(out)
+    lines = text.render(report.diagnostics, report.texts, report.files, room=columns(out), color=color)
+    say_lines(lines, out, painted=color)

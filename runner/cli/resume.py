@@ -2,9 +2,10 @@
 
 import click
 
-from runner.cli.format_option import format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
+from runner.cli.output import print_json, say
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
@@ -33,7 +34,7 @@ def resume(name: str | None, place: Workplace, form: str) -> None:
         print_json({"changed": bool(ended), "paused": list(map(pause_data, left))})
         return
     what = name or "Everything"
-    click.echo(f"{what} goes on." if ended else f"{what} was not paused.")
+    say(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:
         still = one.subject or "Everything"
-        click.echo(f"{still} is still paused. To go on: {end_pause(one.subject, place.option)}")
+        say(f"{still} is still paused. To go on: {end_pause(one.subject, place.option)}")

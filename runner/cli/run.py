@@ -1,6 +1,5 @@
 """`runner run`: carry a campaign out now, once, and say what became of every task."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -9,7 +8,6 @@ from shlex import quote
 from threading import Event
 
 import click
-from rich.console import Console
 
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
@@ -18,6 +16,7 @@ from runner.cli.by_hand import record_now, record_scheduled
 from runner.cli.carrying import ReadRows, Run, carry_out, follow
 from runner.cli.ledger_completion import complete_run
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
+from runner.cli.output import print_json, terminal
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
 from runner.clock import SystemClock, told
@@ -58,8 +57,8 @@ Examples:
     shell_complete=complete_run,
     help="Continue the run that printed this id.",
 )
-@click.option("--at", metavar="T", help="Only the occurrences of this time, which then are done.")
-@click.option("--backend", metavar="NAME", help="What carries it out, whatever the campaign says.")
+@click.option("--at", metavar="T", help="Carry out the occurrences of this time alone, which then are done.")
+@click.option("--backend", metavar="NAME", help="Carry it out with this backend, whatever the campaign says.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(
     "--format",
@@ -96,7 +95,7 @@ def run(
     sources = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
-    this = Run(run_id, place, settings, Console(stderr=form == "json"), clock, Event())
+    this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
     ending = Ending.ALL_ENDED
     with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
         work = record(this, ledger, sources, at)
@@ -147,7 +146,7 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
         said = made_before(this, before)
         if new:
             said = f"{len(new)} of {len(rows)} tasks are new; otherwise {said}"
-        this.console.print(said, highlight=False, markup=False, soft_wrap=True)
+        this.out.say(said)
         again = f"runner run {quote(source.document.path)} --at {quote(at)}"
     return Work(source.campaign, read, is_over, again)
 
@@ -224,13 +223,13 @@ def conclude(
 ) -> None:
     """Print what the run came to, and how to go on if it is not over."""
     if form == "json":
-        click.echo(json.dumps(summary_data(this.id, rows, str(report) if report else None), indent=2))
+        print_json(summary_data(this.id, rows, str(report) if report else None))
         return
-    this.console.print()
-    this.console.print(summary_table(rows))
-    this.console.print()
-    this.console.print(totals(rows), highlight=False)
+    this.out.say()
+    this.out.print(summary_table(rows))
+    this.out.say()
+    this.out.say(totals(rows))
     if report:
-        this.console.print(f"report: {report}", highlight=False, soft_wrap=True)
+        this.out.say(f"report: {report}")
     if going_on:
-        this.console.print(going_on, highlight=False, soft_wrap=True, markup=False)
+        this.out.say(going_on)

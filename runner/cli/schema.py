@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from runner.cli.output import print_json_lines, say
 from runner.errors import UsageError
 from runner.schema_file import NAMES, schema_path
 
@@ -27,14 +28,14 @@ def schema(name: str | None, folder: Path | None) -> None:
         raise click.UsageError(f"name a schema ({', '.join(NAMES)}), or a folder to --write all of them to")
     names = [name] if name else list(NAMES)
     if folder is None:
-        click.echo(schema_path(names[0]).read_text(encoding="utf-8"), nl=False)
+        print_json_lines(schema_path(names[0]).read_text(encoding="utf-8").splitlines())
         return
     try:
         paths = write(folder, names)
     except OSError as error:
         raise UsageError(f"{folder} cannot be written to: {error.strerror}") from error
     for path in paths:
-        click.echo(path)
+        say(str(path))
 
 
 def write(folder: Path, names: list[str]) -> list[Path]:

@@ -3,9 +3,10 @@
 import click
 
 from runner.cli.asking import read_situation
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.notice import Notice
+from runner.cli.output import print_json, terminal
 from runner.cli.workplace import Workplace
 from runner.reports.status import DeviceLine, Overview, Place, status_data
 from runner.reports.status_text import print_status
@@ -48,12 +49,13 @@ def status(place: Workplace, form: str) -> None:
     if form == "json":
         print_json(status_data(view, shown))
     else:
-        print_status(view, shown, settings.zone, answer_console())
+        print_status(view, shown, settings.zone, terminal())
 
 
 def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | None]:
-    """The phones that campaigns declare or tasks run on, as adb sees them now; or why it cannot be asked. No adb
-    server is started, and one that hangs is not waited for (`adb.ANSWER_S`)."""
+    """The phones that campaigns declare or tasks run on, as adb sees them now, and whatever else it lists that is
+    not ready; or why it cannot be asked. No adb server is started, and one that hangs is not waited for
+    (`adb.ANSWER_S`)."""
     if not view.phones:
         return [], None
     from runner.errors import PhoneError
@@ -63,8 +65,8 @@ def phones_now(adb_port: int, view: Overview) -> tuple[list[DeviceLine], str | N
     try:
         listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PHONE_PATIENCE_S)
     except PhoneError as error:
-        return [
-            DeviceLine(serial, "unknown") for serial in view.phones
-        ], f"adb cannot be asked: {error.message}"
-    states = {device.serial or device.transport: device.state for device in listed}
-    return [DeviceLine(serial, states.get(serial, "absent")) for serial in view.phones], None
+        unknown = [DeviceLine(serial, "unknown") for serial in view.phones]
+        return unknown, f"adb cannot be asked: {error.message}"
+    found = {device.serial or device.transport: device.state for device in listed}
+    phones = [DeviceLine(serial, found.pop(serial, "not found")) for serial in view.phones]
+    return phones + [DeviceLine(name, state) for name, state in found.items() if state != "device"], None

@@ -3,8 +3,9 @@
 import click
 
 from runner.cli.commanding import await_answer
-from runner.cli.format_option import format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.output import print_json, say
 from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
@@ -42,12 +43,12 @@ def stop(place: Workplace, form: str) -> None:
         return
     to_go_on = end_pause(None, place.option)
     if not is_carried_out:
-        click.echo(f"Nothing carries tasks out; everything is paused. To go on: {to_go_on}")
+        say(f"Nothing carries tasks out; everything is paused. To go on: {to_go_on}")
         return
     tasks = f"{before} running task{'' if before == 1 else 's'}"
     if is_over:
-        click.echo(f"Everything is stopped ({tasks}). To go on: {to_go_on}")
+        say(f"Everything is stopped ({tasks}). To go on: {to_go_on}")
     else:
-        click.echo(
+        say(
             f"Everything is paused; {left} of {tasks} still end their step: runner status{place.option} shows them."
         )

@@ -8,11 +8,12 @@ import click
 from runner.campaign.quantities import Duration
 from runner.cli.asking import find_task
 from runner.cli.commanding import await_answer
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.now import read_instant
+from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
@@ -75,15 +76,26 @@ Examples:
     "states",
     multiple=True,
     type=click.Choice([state.value for state in TaskState]),
-    help="In this state; may be given several times.",
+    help="List those in this state; may be given several times.",
 )
-@click.option("--campaign", metavar="NAME", shell_complete=complete_campaign, help="Of this campaign.")
-@click.option("--entry", metavar="NAME", help="Of this entry.")
-@click.option("--device", metavar="SERIAL", shell_complete=complete_device, help="On this phone.")
-@click.option("--script", metavar="NAME", help="With this script.")
-@click.option("--since", metavar="T", callback=read_since, help="Due since then: an instant, or 24h.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=DEFAULT_LIMIT, show_default=True, help="The newest so many."
+    "--campaign", metavar="NAME", shell_complete=complete_campaign, help="List those of this campaign."
+)
+@click.option("--entry", metavar="NAME", help="List those of this entry.")
+@click.option("--device", metavar="SERIAL", shell_complete=complete_device, help="List those on this phone.")
+@click.option("--script", metavar="NAME", help="List those with this script.")
+@click.option(
+    "--since",
+    metavar="T",
+    callback=read_since,
+    help="List those due since an instant, or for so long: 24h.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="List the newest so many.",
 )
 @ledger_option
 @format_option
@@ -113,13 +125,13 @@ def list_tasks(
         print_json({"total": total, "tasks": [task_data(row) for row in rows]})
         return
     if not rows:
-        click.echo("No task is like that.")
+        say("No task is like that.")
         return
-    console, zone = answer_console(), Settings.from_environment().zone
-    print_zone(zone, console)
-    console.print(task_table(rows, zone, console.width))
+    out, zone = terminal(), Settings.from_environment().zone
+    print_zone(zone, out)
+    out.print(task_table(rows, zone, out.width))
     if total > len(rows):
-        console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
+        out.say((f"{len(rows)} of {total}; --limit shows more", "dim"))
 
 
 @tasks.command(
@@ -142,9 +154,9 @@ def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
         )
         return
     zone = Settings.from_environment().zone
-    click.echo(zone_line(zone))
+    say(zone_line(zone))
     for record in records:
-        click.echo("\n" + "\n".join(task_lines(record, zone)))
+        say_lines(["", *task_lines(record, zone)])
 
 
 @tasks.command(
@@ -211,7 +223,7 @@ Examples:
   runner tasks resolve 4711 --did-not         it does not; `runner tasks retry 4711` does it again"""
 )
 @tasks_argument
-@click.option("--happened/--did-not", "happened", default=None, help="What you saw on the phone.")
+@click.option("--happened/--did-not", "happened", default=None, help="Say what you saw on the phone.")
 @ledger_option
 @format_option
 @click.pass_context
@@ -265,7 +277,7 @@ def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str,
                     report(refusal)
             else:
                 if form == "text":
-                    click.echo(f"task {row.id} ({row.task.title} on {row.task.lane}): {answer['answer']}")
+                    say(f"task {row.id} ({row.task.title} on {row.task.lane}): {answer['answer']}")
             answers.append(answer)
     if form == "json":
         print_json(answers)

@@ -14,9 +14,11 @@ from runner.checks import Report, check_campaigns, check_files
 from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.main import report as report_error
 from runner.cli.now import now_option
-from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show, wants_color
+from runner.cli.output import print_json_lines, say_bytes, say_lines
+from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show
 from runner.clock import SystemClock
 from runner.diagnostics import tidy
+from runner.reports.streams import has_colors
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -32,7 +34,7 @@ Examples:
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @now_option
-@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @click.option(
     "--format",
     "form",
@@ -68,15 +70,15 @@ def _print(report: Report, form: str, out: TextIO) -> None:
         case "json":
             from runner.reports import json_report
 
-            click.echo(json_report.render(report.diagnostics, report.files), file=out)
+            print_json_lines(json_report.render(report.diagnostics, report.files).split("\n"), out)
         case "sarif":
             from runner.reports import sarif
 
-            click.echo(sarif.render(report.diagnostics), file=out)
+            print_json_lines(sarif.render(report.diagnostics).split("\n"), out)
         case "github":
             from runner.reports import github
 
-            click.echo("\n".join(github.render(report.diagnostics, report.files)), file=out)
+            say_lines(github.render(report.diagnostics, report.files), out)
         case _:
             show(report, out)
 
@@ -91,14 +93,14 @@ def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: 
 
     fixed = fixing.fix(campaigns, now)
     out = sys.stderr if prints_file or form != "text" else sys.stdout
-    color = wants_color(out)
+    color = has_colors(out)
     for path, diagnostics in fixed.diagnostics.items():
         before, after = (report.texts.get(path, "") for report in (fixed.before, fixed.after))
         lines = fixes.render(path, before, after, tidy(diagnostics), color=color)
-        click.echo("\n".join(lines), file=out, color=color)
+        say_lines(lines, out, painted=color)
     for error in fixed.failures.values():
         report_error(error)
     for loaded in fixed.campaigns:
         if loaded.document.path == STDIN_NAME and loaded.document.data is not None:
-            sys.stdout.buffer.write(loaded.document.text.encode())
+            say_bytes(loaded.document.text.encode())
     return fixed.after

@@ -3,10 +3,11 @@
 import click
 
 from runner.cli.asking import find_task, read_situation
-from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import EXIT_USAGE
+from runner.cli.output import print_json, terminal
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.explanation import Explanation, explanation_data, print_explanations
@@ -24,7 +25,7 @@ Examples:
   runner why 4711                                  one task, by its number, key, or part of a key"""
 )
 @click.argument("subject", metavar="CAMPAIGN/ENTRY|TASK", shell_complete=complete_entry_or_task)
-@click.option("--at", metavar="T", help="Which occurrence: 09:15, 2026-11-21T09:15, or an instant.")
+@click.option("--at", metavar="T", help="Ask for the occurrence at 09:15, 2026-11-21T09:15, or an instant.")
 @ledger_option
 @format_option
 @click.pass_context
@@ -37,7 +38,7 @@ def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form
         told = explanation_data(answers)
         print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
     else:
-        print_explanations(answers, situation.zone, answer_console())
+        print_explanations(answers, situation.zone, terminal())
     if all(one.verdict in NOWHERE for one in answers):
         ctx.exit(EXIT_USAGE)
 

@@ -8,6 +8,10 @@ from shlex import quote
 
 from runner.errors import UsageError
 from runner.settings import Settings
+from runner.store.url import ledger_path
+
+REHEARSALS = "rehearsals"
+"""The folder with a folder for each rehearsal: its ledger, phones, screenshots and reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def new_run_id(now: datetime) -> str:
 
 def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> Workplace:
     """A run on virtual phones has a ledger and phones of its own, found again by the run's id."""
-    folder = settings.state_dir / "rehearsals" / run_id
+    folder = settings.state_dir / REHEARSALS / run_id
     if virtual and resume and not folder.is_dir():
         raise UsageError(
             f"there is no rehearsal {run_id} under {folder.parent}",
@@ -52,12 +56,18 @@ def real_workplace(settings: Settings, store_url: str | None = None) -> Workplac
     """The user's own ledger, or the one that a URL names; the phones are real."""
     url = store_url or settings.store_url
     option = "" if url == settings.store_url else f" --store {quote(url)}"
-    return Workplace(url, settings.state_dir, option=option)
+    return Workplace(url, _folder_of(url) or settings.state_dir, option=option)
+
+
+def _folder_of(store_url: str) -> Path | None:
+    """The folder of a rehearsal, which keeps its screenshots and reports beside its ledger."""
+    ledger = ledger_path(store_url)
+    return ledger.parent if ledger and ledger.parent.parent.name == REHEARSALS else None
 
 
 def daemon_rehearsal(settings: Settings) -> Workplace:
     """Where `runner daemon --virtual` keeps its things, from one start to the next."""
-    return replace(_rehearsal(settings.state_dir / "rehearsals" / "daemon"), option=" --virtual")
+    return replace(_rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual")
 
 
 def _rehearsal(folder: Path) -> Workplace:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from runner.backends.backend import BatchBackend
 from runner.errors import LedgerError, RunnerError
-from runner.events import EffectSettled
+from runner.events import EffectSettled, TaskReported
 from runner.execution.accounts import Account
 from runner.execution.attempt import bug
 from runner.execution.journal import ACCOUNT_LOOK, busy
@@ -97,6 +97,11 @@ class Batch:
         for work in (self._open[key] for key in keys):
             if work.deadline is None:
                 work.deadline = now + work.task.timeout_s
+
+    def reported(self, messages: Mapping[str, str]) -> None:
+        for key, message in messages.items():
+            task = self._open[key].task
+            self._means.sink(TaskReported(key, task.lane, task.title, message))
 
     def overdue(self) -> list[str]:
         now = self._means.clock.monotonic()

@@ -42,7 +42,9 @@ def problems(file: FlowFile) -> list[Diagnostic]:
         return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, load_profile)[1]
     data = file.document.data
     parameters = data.get("parameters") if isinstance(data, dict) else None
-    config = {name: {} for name in parameters} if isinstance(parameters, dict) else {}
+    config: dict[str, dict[str, Any]] = (
+        {name: {} for name in parameters} if isinstance(parameters, dict) else {}
+    )
     try:
         found = read_flow(text, path, config, ACTIONS, load_profile)[1]
     except FlowError:  # no such app: that has been told

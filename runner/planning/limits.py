@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from runner.campaign.quantities import Duration, Hours
 from runner.clock import told
+from runner.planning.plural import plural
 from runner.planning.walltime import open_hours, resolve
 
 Scope = Literal["device", "account"]
@@ -186,9 +187,9 @@ class _Question:
 
     def cap_refusals(self, cap: Cap, made: Sequence[datetime], name: str) -> Iterator[NotBefore]:
         source = f"built-in {cap.key}" if cap.built_in else f"limits.{cap.key}"
-        whose = f"{cap.kind}s {'on' if cap.scope == 'device' else 'by'} {name}"
+        whose = f"{'on' if cap.scope == 'device' else 'by'} {name}"
         if cap.at_most == 0:
-            yield NotBefore(NEVER_UTC, f"no {whose} are allowed ({source} is 0)", source)
+            yield NotBefore(NEVER_UTC, f"no {cap.kind}s {whose} are allowed ({source} is 0)", source)
             return
         if len(made) < cap.at_most:
             return
@@ -200,7 +201,10 @@ class _Question:
             again, when = _midnight(self.now, self.zone, days=1), "today"
         else:
             again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
-        yield self._refuse(again, f"{len(counted)} of {cap.at_most} {whose} {when}", source)
+        made_of = f"{len(counted)} of {plural(cap.at_most, cap.kind)} {whose} {when}"
+        if len(counted) > cap.at_most:
+            made_of = f"{plural(len(counted), cap.kind)} {whose} {when}, and {cap.at_most} allowed"
+        yield self._refuse(again, made_of, source)
 
     def _refuse(self, again: datetime, reason: str, limit: str) -> NotBefore:
         """Nothing before `again`, or before the working hours that open after it."""

@@ -13,6 +13,7 @@ from runner.planning.coming import Coming
 from runner.planning.conflicts import Conflict
 from runner.planning.limits import WORKING_HOURS
 from runner.planning.occurrences import Moment
+from runner.planning.plural import plural
 from runner.planning.simulation import Delay
 from runner.planning.walltime import Fit
 from runner.planning.work import Work
@@ -132,7 +133,7 @@ def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:
     task, refusal = held.first.task, held.first.refusal
     starts = [start for start in held.until_utc.values() if start is not None]
     count, missed = len(held.until_utc), len(held.until_utc) - len(starts)
-    tasks = f"{_counted(count, 'task')} on {_some(list(held.lanes), 2)}"
+    tasks = f"{plural(count, 'task')} on {_some(list(held.lanes), 2)}"
     place = (task.campaign, task.entry, task.nominal)
     if refusal is None:
         what = f"start late, the last at {instant_text(max(starts), zone)}" if starts else "be missed"
@@ -161,7 +162,7 @@ def on_calls(posts: Posts, zone: tzinfo) -> Note:
     when = f"at {start}" if posts.count == 1 else f"from {start} to {instant_text(posts.last_utc, zone)}"
     each = f"{min(sizes)} to {max(sizes)}" if len(sizes) > 1 else f"{min(sizes)}"
     makes = (
-        f"creates {_counted(posts.tasks, 'task')}"
+        f"creates {plural(posts.tasks, 'task')}"
         if posts.count == 1
         else f"create {each} each, {posts.tasks} in all"
     )
@@ -195,10 +196,6 @@ def _active_days(active: Active | None) -> str:
     first = f"from {active.from_day}" if active and active.from_day else ""
     last = f"until {active.until_day}" if active and active.until_day else ""
     return " ".join(filter(None, (first, last)))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _some(names: list[str], most: int = 4) -> str:

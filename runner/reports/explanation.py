@@ -7,12 +7,8 @@ from enum import StrEnum
 from textwrap import wrap
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from runner.reports.instants import print_zone
+from runner.reports.terminal import Column, Rows, Terminal
 
 
 class Verdict(StrEnum):
@@ -93,41 +89,38 @@ def explanation_data(answers: Sequence[Explanation]) -> list[dict[str, Any]]:
     ]
 
 
-def print_explanations(answers: Sequence[Explanation], zone: tzinfo, console: Console) -> None:
+def print_explanations(answers: Sequence[Explanation], zone: tzinfo, out: Terminal) -> None:
     """The zone of all times that name none, each answer with its tasks, and what can be done."""
-    print_zone(zone, console)
-    console.print()
+    print_zone(zone, out)
+    out.say()
     for number, one in enumerate(answers):
         if number:
-            console.print()
-        _print(one, console)
+            out.say()
+        _print(one, out)
     advice = list(dict.fromkeys(_advice(answers)))
     if advice:
-        console.print()
+        out.say()
     for sentence in advice:
-        console.print(f"To do: {sentence}", highlight=False, markup=False, soft_wrap=True)
+        out.say(f"To do: {sentence}")
 
 
-def _print(one: Explanation, console: Console) -> None:
-    title = Text.assemble((one.subject, "bold"), "  ", (one.verdict.value, _style(one.verdict)))
-    console.print(title, highlight=False, soft_wrap=True)
+def _print(one: Explanation, out: Terminal) -> None:
+    out.say((one.subject, "bold"), "  ", (one.verdict.value, _style(one.verdict)))
     for sentence in one.sentences:
-        for line in wrap(sentence, console.width - 2, break_long_words=False, break_on_hyphens=False):
-            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+        for line in wrap(sentence, out.width - 2, break_long_words=False, break_on_hyphens=False):
+            out.say(f"  {line}")
     if len(one.parts) > 1:
-        console.print(Padding(_tasks(one.parts), (0, 0, 0, 2), expand=False))
+        out.print(_tasks(one.parts))
 
 
-def _tasks(parts: Sequence[Explanation]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("PHONE", "TARGET", "VERDICT", "WHY"):
-        table.add_column(column, no_wrap=column != "WHY", overflow="fold")
+def _tasks(parts: Sequence[Explanation]) -> Rows:
+    table = Rows("PHONE", Column("TARGET", is_text=True), "VERDICT", Column("WHY", is_text=True), indent=2)
     for part in parts:
-        table.add_row(
+        table.add(
             str(part.facts.get("lane") or ""),
             str(part.facts.get("target") or ""),
-            Text(part.verdict.value, style=_style(part.verdict)),
-            Text(" ".join(part.sentences)),
+            (part.verdict.value, _style(part.verdict)),
+            " ".join(part.sentences),
         )
     return table
 

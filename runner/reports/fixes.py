@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 
 from runner.diagnostics import Diagnostic
-from runner.reports.text import visible
+from runner.reports.shown import visible
 
 _PAINT = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _LINE = re.compile(r"([^\r\n]+|(?=[\r\n]))(?:\r\n|\r|\n|\Z)")
@@ -20,5 +20,5 @@ def render(
     for line in map(visible, lines):
         yield f"{_PAINT[line[0]]}{line}{_RESET}" if color and line[0] in _PAINT else line
     for it in diagnostics:
-        yield f"{it.path}:{it.span.line}:{it.span.column}: fixed: {visible(it.message)} [{it.code}]"
+        yield f"{visible(it.path)}:{it.span.line}:{it.span.column}: fixed: {visible(it.message)} [{it.code}]"
     yield ""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from runner.reports.terminal import Terminal
 
 
 def utc(instant: datetime | None) -> str | None:
@@ -17,9 +17,9 @@ def zone_line(zone: tzinfo) -> str:
     return f"Times are those of {zone} where they name no other zone."
 
 
-def print_zone(zone: tzinfo, console: "Console") -> None:
+def print_zone(zone: tzinfo, out: "Terminal") -> None:
     """The same line, dim."""
-    console.print(zone_line(zone), style="dim", highlight=False, soft_wrap=True)
+    out.say((zone_line(zone), "dim"))
 
 
 def local(instant: datetime, zone: tzinfo) -> str:

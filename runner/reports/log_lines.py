@@ -27,12 +27,16 @@ from runner.events import (
     Event,
     FilesPolled,
     OccurrenceDecided,
+    StepFinished,
     StepStarted,
     TaskFinished,
     TaskOverdue,
+    TaskReported,
 )
 from runner.file_names import escaped
 from runner.reports.line_writer import LineWriter
+from runner.reports.shown import json_shown, visible, visible_but_colors
+from runner.reports.streams import has_colors, is_unicode
 from runner.tasks import Outcome, TaskState
 
 STALLED_S = 10.0
@@ -49,13 +53,13 @@ class LogLines:
     """While this is open, what it is told, and what libraries log (warnings and worse), are lines on a stream.
 
     `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, JSON
-    has them in UTC. The beginnings of steps are told if it is `verbose`.
+    has them in UTC. Steps are told if it is `verbose`.
     """
 
     def __init__(self, stream: TextIO, form: Form, zone: tzinfo, *, verbose: bool = False) -> None:
         human = stream.isatty() if form == "auto" else form == "human"
         self._least = logging.DEBUG if verbose else logging.INFO
-        formatter = _for_people(zone, stream.isatty()) if human else _for_programs()
+        formatter = _for_people(zone, has_colors(stream)) if human else _for_programs(is_unicode(stream))
         self._writer = LineWriter(_written_to(stream), lambda count: formatter.format(_gap(count)) + "\n")
         self._handler = _QueueHandler(self._writer)
         self._handler.setFormatter(formatter)
@@ -161,7 +165,7 @@ def name_of(event: Event) -> str:
 def level_of(event: Event) -> Level:
     """How much an event asks to be noticed."""
     match event:
-        case StepStarted():
+        case StepStarted() | StepFinished() | TaskReported():
             return "debug"
         case TaskFinished(state=TaskState.UNCERTAIN) | TaskOverdue() | DaemonTroubled():
             return "error"
@@ -187,12 +191,12 @@ def values_of(event: Event) -> dict[str, object]:
     return values
 
 
-def _for_programs() -> logging.Formatter:
+def _for_programs(is_unicode: bool) -> logging.Formatter:
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
     return _formatter(
         lambda instant: instant.isoformat().replace("+00:00", "Z"),
         structlog.processors.format_exc_info,
-        renderer,
+        lambda *line: json_shown(str(renderer(*line)), ascii_only=not is_unicode),
     )
 
 
@@ -207,9 +211,17 @@ def _for_people(zone: tzinfo, colors: bool) -> logging.Formatter:
     def render(logger: Any, method: str, line: EventDict) -> str:
         """The line; what has lines of its own, such as the problems of a file, below it."""
         below = [str(line.pop(name)) for name in list(line) if "\n" in str(line[name]) and name != "event"]
-        return "\n".join([renderer(logger, method, line), *(indent(text, "    ") for text in below)])
+        shown = {name: _shown(value) for name, value in line.items()}
+        text = "\n".join([str(renderer(logger, method, shown)), *(indent(text, "    ") for text in below)])
+        return "\n".join(map(visible_but_colors if colors else visible, text.split("\n")))
 
     return _formatter(lambda instant: f"{instant.astimezone(zone):%Y-%m-%d %H:%M:%S}", render)
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _formatter(write_instant: Callable[[datetime], str], *renderers: Processor) -> logging.Formatter:

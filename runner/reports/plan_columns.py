@@ -7,22 +7,33 @@ from textwrap import wrap
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Source
 from runner.planning.work import Work, works
+from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
 from runner.tasks import Task
 
 WIDTH = 100
-"""Lists and sentences are folded here; rows never are, since what reads them may be a pipe."""
+"""Lists and sentences are folded here, or where the terminal ends."""
 
 _HEADINGS = ("DUE", "UTC", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
-_CAMPAIGN = _HEADINGS.index("CAMPAIGN")
+_CAMPAIGN, _TARGET = _HEADINGS.index("CAMPAIGN"), _HEADINGS.index("TARGET")
+_LEAVING = (_HEADINGS.index("UTC"), _HEADINGS.index("SCRIPT"))
+"""What is left out first where there is no room: the zone and the entry tell it too."""
+
+_LABEL = 14
+_GAP = "  "
+_BELOW = "    "
 _TIED = "\N{NO-BREAK SPACE}"
 
 
 class Columns:
-    """The columns of tasks; that of campaigns is there if there are several."""
+    """The columns of tasks; that of campaigns is there if there are several.
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    Where `room` columns are not enough some are left out, and the end of a row that has no room stands below it.
+    """
+
+    def __init__(self, sources: Sequence[Source], room: int) -> None:
         entries = works(sources)
+        self._room = room
         self._zones = {source.campaign.name: source.zone for source in sources}
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
         utc = self._instant(datetime(2026, 1, 1, tzinfo=UTC)) + "Z"
@@ -32,29 +43,32 @@ class Columns:
             [work.source.campaign.name for work in entries],
             [work.entry.name for work in entries],
             [work.entry.script.name for work in entries],
-            [lane.name for work in entries for lane in work.lanes],
-            [],
+            [visible(lane.name) for work in entries for lane in work.lanes],
+            [visible(target or "") for work in entries for target in work.targets],
         ]
         self._widths = [
-            max(map(len, (heading, *column))) for heading, column in zip(_HEADINGS, texts, strict=True)
+            max(map(width, (heading, *cells))) for heading, cells in zip(_HEADINGS, texts, strict=True)
         ]
         self._shown = [place for place in range(len(_HEADINGS)) if place != _CAMPAIGN or len(sources) > 1]
+        for place in _LEAVING:
+            if sum(self._widths[place] for place in self._shown) + len(_GAP) * (len(self._shown) - 1) > room:
+                self._shown.remove(place)
 
-    def headings(self) -> str:
-        return self._line(_HEADINGS)
+    def headings(self) -> list[str]:
+        return self._lines(_HEADINGS)
 
-    def row(self, task: Task) -> str:
-        return self._line(
-            (
-                self.due(task),
-                self._instant(task.due_utc) + "Z",
-                task.campaign,
-                task.entry,
-                task.script,
-                task.lane,
-                task.target or "",
-            )
+    def row(self, task: Task, *more: str) -> list[str]:
+        """The task's lines, mostly one; `more` follows its last column."""
+        cells = (
+            self.due(task),
+            self._instant(task.due_utc) + "Z",
+            task.campaign,
+            task.entry,
+            task.script,
+            visible(task.lane),
+            visible(task.target or ""),
         )
+        return self._lines(cells, more)
 
     def due(self, task: Task) -> str:
         """The task's due instant on the clocks of its campaign's zone."""
@@ -64,8 +78,21 @@ class Columns:
     def _instant(self, at: datetime) -> str:
         return f"{at:%Y-%m-%d {self._clock}}"
 
-    def _line(self, cells: Sequence[str]) -> str:
-        return "  ".join(cells[place].ljust(self._widths[place]) for place in self._shown).rstrip()
+    def _lines(self, cells: Sequence[str], more: Sequence[str] = ()) -> list[str]:
+        lines, line, used = [], "", 0
+        for place in self._shown:
+            needed = width(cells[place]) if place == _TARGET else self._widths[place]
+            if line and needed and used + needed > self._room:
+                lines.append(line.rstrip())
+                line, used = _BELOW, len(_BELOW)
+            line += cells[place] + " " * (self._widths[place] - width(cells[place])) + _GAP
+            used += self._widths[place] + len(_GAP)
+        for part in more:
+            if width(line.rstrip() + _GAP + part) > self._room:
+                lines.append(line.rstrip())
+                line = _BELOW
+            line = f"{line.rstrip()}{_GAP}{part}"
+        return [*lines, line.rstrip()]
 
 
 def titles(sources: Iterable[Source]) -> list[str]:
@@ -81,13 +108,13 @@ def tied(name: str, count: int) -> str:
     return f"{name}{_TIED}{count}"
 
 
-def folded(label: str, items: Iterable[str], separator: str) -> list[str]:
-    """Items behind a label, folded at WIDTH."""
+def folded(label: str, items: Iterable[str], separator: str, room: int) -> list[str]:
+    """Items behind a label, folded at WIDTH, or in less room."""
     lines = wrap(
-        separator.join(items),
-        WIDTH,
+        visible(separator.join(items)),
+        max(min(WIDTH, room), 2 * _LABEL),
         initial_indent=label,
-        subsequent_indent=" " * min(len(label), 14),
+        subsequent_indent=" " * min(len(label), _LABEL),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -7,15 +7,21 @@ from runner.planning.difference import Change, Difference
 from runner.planning.plan import Plan
 from runner.reports.plan_changes import MARKS, EntryChanges, by_entry, counted
 from runner.reports.plan_table import window_text
+from runner.reports.shown import visible
 
 _COLORS = {Change.ADDED: "32", Change.REMOVED: "31", Change.MOVED: "36", Change.CHANGED: "33"}
 
 
 def render(
-    before: Plan, after: Plan, found: Sequence[Difference], revision: str, *, color: bool = False
+    before: Plan,
+    after: Plan,
+    found: Sequence[Difference],
+    revision: str,
+    *,
+    color: bool = False,
 ) -> Iterator[str]:
     """Each entry that differs with its tasks, those that changed alike in one line, and its settings; then counts."""
-    yield f"changes since {revision}, {window_text(after.window)}"
+    yield f"changes since {visible(revision)}, {window_text(after.window)}"
     for entry in by_entry(before, after, found):
         yield ""
         yield f"{entry.name}: {counted(entry.counts)}"
@@ -25,7 +31,7 @@ def render(
 
 def _lines(entry: EntryChanges, color: bool) -> Iterator[str]:
     for line in entry.lines:
-        text = f"  {MARKS[line.change]} {line.when()}  {line.where()}"
+        text = visible(f"  {MARKS[line.change]} {line.when()}  {line.where()}")
         yield f"\x1b[{_COLORS[line.change]}m{text}\x1b[0m" if color else text
     for name, was, now in entry.values():
         yield f"    {name}: {was}"

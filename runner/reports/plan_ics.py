@@ -7,6 +7,7 @@ from hashlib import blake2b
 from runner.planning.coming import Coming
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
+from runner.reports.shown import visible
 from runner.tasks import Occurrence, Task
 
 _OCTETS = 75
@@ -76,7 +77,8 @@ def _some(names: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """A value of type TEXT (RFC 5545, 3.3.11)."""
+    """A value of type TEXT (RFC 5545, 3.3.11), which has no controls but line ends."""
+    text = "\n".join(map(visible, text.split("\n")))
     for character in ("\\", ";", ","):
         text = text.replace(character, "\\" + character)
     return text.replace("\n", "\\n")

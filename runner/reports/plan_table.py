@@ -12,24 +12,24 @@ from runner.reports.plan_timeline import LONGEST, Timeline
 from runner.tasks import Task
 
 
-def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """The plan, line by line, each as soon as it is known."""
-    totals, columns = _Totals(plan), Columns(plan.sources)
-    timeline = Timeline(plan) if plan.window.length <= LONGEST else None
+def render(plan: Plan, notes: Iterable[Note], room: int) -> Iterator[str]:
+    """The plan, line by line, each as soon as it is known, in so many columns."""
+    totals, columns = _Totals(plan), Columns(plan.sources, room - 2)
+    timeline = Timeline(plan, room) if plan.window.length <= LONGEST else None
     yield from titles(plan.sources)
     for task in plan.tasks():
         if not totals.tasks:
-            yield f"  {columns.headings()}"
-        yield f"  {columns.row(task)}"
+            yield from (f"  {line}" for line in columns.headings())
+        yield from (f"  {line}" for line in columns.row(task))
         totals.add(task)
         if timeline:
             timeline.add(task)
     if not totals.tasks:
         yield "  nothing due"
-    yield from ("", *totals.lines())
+    yield from ("", *totals.lines(room))
     picture = list(timeline.lines()) if timeline else []
     yield from ("", *picture) if picture else ()
-    yield from _notes(notes)
+    yield from _notes(notes, room)
 
 
 def window_text(window: Window) -> str:
@@ -51,19 +51,19 @@ class _Totals:
         self._by["script"][task.script] += 1
         self._by["device"][task.lane] += 1
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, room: int) -> Iterator[str]:
         yield f"{self.tasks} {'task' if self.tasks == 1 else 'tasks'} {self._window}"
         for what, counts in self._by.items():
             items = counts.items() if what == "device" else sorted(counts.items())
-            yield from folded(f"  per {what:8}", [tied(name, count) for name, count in items], ", ")
+            yield from folded(f"  per {what:8}", [tied(name, count) for name, count in items], ", ", room)
 
 
-def _notes(notes: Iterable[Note]) -> Iterator[str]:
+def _notes(notes: Iterable[Note], room: int) -> Iterator[str]:
     gap = [""]
     for note in notes:
         place = "/".join(part for part in (note.campaign, note.entry) if part)
         yield from gap
-        yield from folded(f"note: {place + ': ' if place else ''}", [note.message + "."], " ")
+        yield from folded(f"note: {place + ': ' if place else ''}", [note.message + "."], " ", room)
         gap = []
 
 

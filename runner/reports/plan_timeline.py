@@ -1,4 +1,4 @@
-"""A picture of a day's plan in plain characters: one line for each device, one character for 20 minutes."""
+"""A picture of a day's plan in plain characters: one line for each device, one character for 20 minutes or more."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -7,13 +7,17 @@ from string import ascii_letters, digits
 from runner.planning.plan import Plan
 from runner.planning.work import works
 from runner.reports.plan_columns import folded
+from runner.reports.shown import shortened, visible, width
 from runner.tasks import Task
 
 LONGEST = timedelta(days=1)
 """Of a longer window there is no picture."""
 
-_CELL = timedelta(minutes=20)
-_LABEL = 23
+_CELLS = (20, 30, 60)
+"""So many minutes are one character: the first of them with which the picture has room."""
+
+_LABEL, _SHORTEST_LABEL = 23, 12
+_GAP = 2
 _IDLE, _HOUR_MARK, _SEVERAL = ".", ":", "#"
 _HOURS_APART = 3
 
@@ -21,11 +25,19 @@ _HOURS_APART = 3
 class Timeline:
     """Takes tasks in the order in which they are due, and draws when each device is expected to be busy."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, room: int) -> None:
         entries = works(plan.sources)
+        names = [visible(lane.name) for work in entries for lane in work.lanes]
         self._zone = _common_zone(plan)
-        self._start = _rounded(plan.window.from_utc.astimezone(self._zone))
-        self._cells = -((self._start - plan.window.until_utc) // _CELL)
+        self._room = room
+        for minutes in _CELLS:
+            self._minutes, self._cell = minutes, timedelta(minutes=minutes)
+            self._start = _rounded(plan.window.from_utc.astimezone(self._zone), minutes)
+            self._cells = -((self._start - plan.window.until_utc) // self._cell)
+            label = room - self._cells - 2 * _GAP
+            if label >= min(max(map(width, names), default=0), _LABEL):
+                break
+        self._label = min(max(label, _SHORTEST_LABEL), _LABEL)
         self._expected = {work.name: work.expected for work in entries}
         self._letters = _letters([work.name for work in entries])
         self._free: dict[str, datetime] = {}
@@ -39,8 +51,8 @@ class Timeline:
         row, letter = self._rows[task.lane], self._letters[name]
         if not row:
             row += self._ruler(_IDLE, _HOUR_MARK)
-        first = (start - self._start) // _CELL
-        last = max(first, -((self._start - end) // _CELL) - 1)
+        first = (start - self._start) // self._cell
+        last = max(first, -((self._start - end) // self._cell) - 1)
         for cell in range(first, min(last + 1, self._cells)):
             row[cell] = letter if row[cell] in (_IDLE, _HOUR_MARK, letter) else _SEVERAL
         self._drawn[f"{letter}\N{NO-BREAK SPACE}{task.entry}"] = None
@@ -50,13 +62,15 @@ class Timeline:
         rows = {name: "".join(cells) for name, cells in self._rows.items() if cells}
         if not rows:
             return
-        width = min(_LABEL, max(map(len, rows)))
-        yield f"  {'':{width}}  {self._hours()}".rstrip()
+        names = shortened(map(visible, self._rows), self._label)
+        label = max(width(names[visible(name)]) for name in rows)
+        yield f"  {'':{label}}  {self._hours()}".rstrip()
         for name, cells in rows.items():
-            yield f"  {_short(name):{width}}  {cells}"
+            shown = names[visible(name)]
+            yield f"  {shown}{' ' * (label - width(shown))}  {cells}"
         several = [f"{_SEVERAL} several"] if any(_SEVERAL in cells for cells in rows.values()) else []
-        legend = [*self._drawn, *several, f"{_zone_name(self._zone)}, 20 minutes a character"]
-        yield from folded(f"  {'':{width}}  ", legend, ", ")
+        legend = [*self._drawn, *several, f"{_zone_name(self._zone)}, {self._minutes} minutes a character"]
+        yield from folded(f"  {'':{label}}  ", legend, ", ", self._room)
 
     def _ruler(self, idle: str, mark: str) -> list[str]:
         return [mark if self._is_mark(cell) else idle for cell in range(self._cells)]
@@ -73,7 +87,7 @@ class Timeline:
         return at.hour % _HOURS_APART == 0 and at.minute == 0
 
     def _at(self, cell: int) -> datetime:
-        return (self._start + cell * _CELL).astimezone(self._zone)
+        return (self._start + cell * self._cell).astimezone(self._zone)
 
 
 def _common_zone(plan: Plan) -> tzinfo:
@@ -85,9 +99,9 @@ def _zone_name(zone: tzinfo) -> str:
     return getattr(zone, "key", "UTC")
 
 
-def _rounded(local: datetime) -> datetime:
-    """The beginning of the 20 minutes, as UTC."""
-    begun = timedelta(minutes=local.minute % 20, seconds=local.second, microseconds=local.microsecond)
+def _rounded(local: datetime, minutes: int) -> datetime:
+    """The beginning of the stretch of so many minutes, as UTC."""
+    begun = timedelta(minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond)
     return local.astimezone(UTC) - begun
 
 
@@ -99,7 +113,3 @@ def _letters(names: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
         free = (letter for letter in (*wanted, *ascii_letters, *digits) if letter not in taken.values())
         taken[name] = next(free, "*")
     return taken
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LABEL else name[: _LABEL - 3] + "..."

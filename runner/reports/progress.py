@@ -6,11 +6,10 @@ from datetime import datetime, tzinfo
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
-from rich.text import Text
 
 from runner.events import (
     EffectSettled,
@@ -19,10 +18,13 @@ from runner.events import (
     StepStarted,
     TaskEvent,
     TaskFinished,
+    TaskReported,
     TaskStarted,
     TaskWaiting,
 )
 from runner.reports.line_writer import LineWriter
+from runner.reports.shown import shortened, visible, width
+from runner.reports.terminal import Terminal, cut, words
 from runner.tasks import TaskState
 
 STYLES = {
@@ -31,6 +33,12 @@ STYLES = {
     TaskState.UNCERTAIN: "bold red",
     TaskState.PENDING: "yellow",
 }
+
+
+_BAR, _LONG_BAR = 16, 48
+_ROOM_FOR_BARS = 72
+_SHORTEST = 16
+"""A phone's name has at least so many columns, however narrow the terminal is."""
 
 
 class Progress(Protocol):
@@ -63,11 +71,12 @@ class Lane:
 class LiveProgress:
     """Lines that change in place, for a terminal."""
 
-    def __init__(self, console: Console, tasks_by_lane: dict[str, int], zone: tzinfo) -> None:
+    def __init__(self, out: Terminal, tasks_by_lane: dict[str, int], zone: tzinfo) -> None:
         self._lanes = {name: Lane(count) for name, count in tasks_by_lane.items()}
+        self._out = out
         self._zone = zone
         self._lock = threading.Lock()
-        self._live = Live(console=console, get_renderable=self._render, refresh_per_second=8)
+        self._live = Live(console=out, get_renderable=self._render, refresh_per_second=8)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -79,7 +88,7 @@ class LiveProgress:
         self._live.stop()
 
     def say(self, message: str) -> None:
-        self._live.console.print(message, highlight=False)
+        self._out.say(message)
 
     def tell(self, event: Event) -> None:
         """Take an event in; called from the lanes' threads."""
@@ -95,17 +104,30 @@ class LiveProgress:
             return Group(self._lines(), self._overall())
 
     def _lines(self) -> Table:
+        """A line for each lane. Its name and its counts are whole, or cut so that no two are alike; what is left
+        belongs to the bar, where there is room for one, the task and the step."""
+        room = self._out.width
+        names = shortened(map(visible, self._lanes), max(room // 3, _SHORTEST))
+        has_bar = room >= _ROOM_FOR_BARS
         table = Table.grid(padding=(0, 2))
-        for column in ("phone", "tasks", "task", "bar", "step"):
-            table.add_column(column, no_wrap=True, overflow="ellipsis", ratio=1 if column == "step" else None)
+        table.add_column(width=max(map(width, names.values()), default=0), no_wrap=True)
+        table.add_column(
+            width=max((len(_count(lane)) for lane in self._lanes.values()), default=0), no_wrap=True
+        )
+        table.add_column(ratio=2, no_wrap=True, overflow="ellipsis")
+        if has_bar:
+            table.add_column(width=_BAR)
+        table.add_column(ratio=3, no_wrap=True, overflow="ellipsis")
+        table.expand = True
         for name, lane in self._lanes.items():
             style = "red" if lane.failed else "green" if lane.done == lane.tasks else "cyan"
+            bar = ProgressBar(total=max(lane.steps, 1), completed=lane.position, width=_BAR)
             table.add_row(
-                Text(name, style="bold"),
-                Text(f"{lane.done}/{lane.tasks}", style=style),
-                Text(lane.task),
-                ProgressBar(total=max(lane.steps, 1), completed=lane.position, width=16),
-                Text(lane.step, style="dim"),
+                words((names[visible(name)], "bold")),
+                words((_count(lane), style)),
+                cut(lane.task),
+                *([bar] if has_bar else []),
+                cut((lane.step, "dim")),
             )
         return table
 
@@ -113,20 +135,29 @@ class LiveProgress:
         done = sum(lane.done for lane in self._lanes.values())
         total = sum(lane.tasks for lane in self._lanes.values())
         parts = sum(lane.position / lane.steps for lane in self._lanes.values() if lane.steps and lane.task)
+        told = f"{done} of {total} task{'' if total == 1 else 's'}"
         table = Table.grid(padding=(0, 2))
         table.add_row(
-            Text("all", style="bold"),
-            ProgressBar(total=max(total, 1), completed=min(done + parts, total), width=48),
-            Text(f"{done} of {total} tasks"),
+            words(("all", "bold")),
+            ProgressBar(
+                total=max(total, 1),
+                completed=min(done + parts, total),
+                width=max(min(_LONG_BAR, self._out.width - len(told) - 7), 1),
+            ),
+            words(told),
         )
         return table
+
+
+def _count(lane: Lane) -> str:
+    return f"{lane.done}/{lane.tasks}"
 
 
 class PlainProgress:
     """One line an event, for a pipe or a log. Lanes do not wait for who reads it; its end does."""
 
-    def __init__(self, console: Console, zone: tzinfo) -> None:
-        self._console = console
+    def __init__(self, out: Terminal, zone: tzinfo) -> None:
+        self._out = out
         self._zone = zone
         self._writer = LineWriter(
             self._print, lambda count: f"({count} lines were dropped: nobody took them)"
@@ -145,7 +176,7 @@ class PlainProgress:
         self._writer.put(message)
 
     def _print(self, message: str) -> None:
-        self._console.print(message, highlight=False, soft_wrap=True, markup=False)
+        self._out.say(message)
 
     def tell(self, event: Event) -> None:
         if isinstance(event, TaskEvent) and (line := describe(event, self._zone)):
@@ -159,6 +190,8 @@ def update(lane: Lane, event: TaskEvent, zone: tzinfo) -> None:
             lane.task, lane.step, lane.position, lane.steps = event.title, "starting", 0, 0
         case TaskWaiting():
             lane.task, lane.step, lane.steps = "", describe(event, zone), 0
+        case TaskReported():
+            lane.task, lane.step = event.title, event.message
         case StepStarted():
             lane.step, lane.position, lane.steps = event.title, event.ordinal - 1, event.total
         case StepFinished():
@@ -182,6 +215,8 @@ def describe(event: TaskEvent, zone: tzinfo) -> str:
             return f"{event.title}: started" + (f" (attempt {event.attempt})" if event.attempt > 1 else "")
         case TaskWaiting():
             return f"waiting until {clock_time(event.until_utc, zone)}: {event.reason}"
+        case TaskReported():
+            return f"{event.title}: {event.message}"
         case EffectSettled():
             return f"{event.kind} {event.target or ''}".rstrip() + f": {event.state}"
         case TaskFinished():

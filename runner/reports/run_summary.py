@@ -4,38 +4,39 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from runner.reports.progress import STYLES
+from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
 
 
-def summary_table(rows: Sequence[TaskRow]) -> Table:
+def summary_table(rows: Sequence[TaskRow]) -> Rows:
     """One row per task, in the order of the plan."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("PHONE", "ENTRY", "SCRIPT", "TARGET", "STATE", "TIME", "REASON"):
-        table.add_column(column, no_wrap=column != "REASON", justify="right" if column == "TIME" else "left")
+    table = Rows(
+        "PHONE",
+        "ENTRY",
+        Column("SCRIPT", is_minor=True),
+        Column("TARGET", is_text=True),
+        "STATE",
+        Column("TIME", is_minor=True, is_number=True),
+        Column("REASON", is_text=True),
+    )
     for row in rows:
         task = row.task
-        table.add_row(
+        table.add(
             task.lane,
             task.entry,
             task.script,
             task.target or "",
-            Text(row.state, style=STYLES.get(row.state, "")),
+            (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",
             reason(row),
         )
     return table
 
 
-def reason(row: TaskRow) -> Text:
+def reason(row: TaskRow) -> list[Words]:
     """Why a task is as it is, and below it what to do."""
-    text = Text(row.reason)
-    if row.hint:
-        text.append(f"\n{row.hint}", style="dim")
-    return text
+    return [row.reason, *([(row.hint, "dim")] if row.hint else [])]
 
 
 def totals(rows: Sequence[TaskRow]) -> str:

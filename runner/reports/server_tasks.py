@@ -4,23 +4,28 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from runner.backends.local_api.matching import target_of
 from runner.backends.local_api.shapes import Licence, ServerTask, Stats
 from runner.campaign.masking import masked_data, masked_text
+from runner.reports.terminal import Column, Rows
 
-_SHORT = ("ID", "STATUS", "SCRIPT", "SOURCE", "CREATED")
 _COUNTS = ("total", "pending", "running", "completed", "failed")
 
 
-def task_table(tasks: Iterable[ServerTask]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("ID", "STATUS", "SCRIPT", "TARGET", "DEVICE", "ACCOUNT", "SOURCE", "CREATED", "MESSAGE"):
-        table.add_column(column, overflow="fold", no_wrap=column in _SHORT)
+def task_table(tasks: Iterable[ServerTask]) -> Rows:
+    table = Rows(
+        "ID",
+        "STATUS",
+        "SCRIPT",
+        Column("TARGET", is_text=True),
+        "DEVICE",
+        "ACCOUNT",
+        Column("SOURCE", is_minor=True),
+        Column("CREATED", is_minor=True),
+        Column("MESSAGE", is_text=True),
+    )
     for task in tasks:
-        cells = (
+        table.add(
             str(task.id),
             _status(task) or "?",
             task.script or "?",
@@ -31,7 +36,6 @@ def task_table(tasks: Iterable[ServerTask]) -> Table:
             _instant(task.created_at),
             masked_text(task.message),
         )
-        table.add_row(*map(Text, cells))  # what a server tells is no markup
     return table
 
 

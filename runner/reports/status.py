@@ -47,7 +47,10 @@ class ComingLine:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A phone: `state` is adb's word, `absent` if adb does not list it, `unknown` if adb was not asked."""
+    """A phone: `state` is adb's word, `not found` if adb does not list it, `unknown` if adb was not asked.
+
+    A way to a phone that adb lists and whose serial nobody knows, such as an address that is offline, is one too.
+    """
 
     serial: str
     state: str

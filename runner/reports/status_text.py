@@ -5,33 +5,32 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from shlex import quote
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from runner.reports import advice
 from runner.reports.commits import short_commit
 from runner.reports.instants import zone_line
 from runner.reports.status import Overview, Place
+from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import InvalidFile
 
+_TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")
+_COUNTS = ("TASKS", "ENTRIES")
 
-def print_status(view: Overview, place: Place, zone: tzinfo, console: Console) -> None:
+
+def print_status(view: Overview, place: Place, zone: tzinfo, out: Terminal) -> None:
     """The overview in the fleet's zone, and below it what can be done."""
     shown = _Shown(view, place, zone)
     for line in shown.daemon():
-        console.print(line, highlight=False, soft_wrap=True)
+        out.say(*line)
     for title, table in shown.sections():
-        if table.row_count:
-            console.print()
-            console.print(Text(title, style="bold"))
-            console.print(Padding(table, (0, 0, 0, 2), expand=False))
-    console.print()
+        if table:
+            out.say()
+            out.say((title, "bold"))
+            out.print(table)
+    out.say()
     total = ", ".join(f"{count} {state}" for state, count in view.counts.items()) or "no tasks were due"
-    console.print(f"Last 24 hours: {total}", highlight=False)
+    out.say(f"Last 24 hours: {total}")
     for sentence in dict.fromkeys(_advice(view, place)):
-        console.print(f"To do: {sentence}", highlight=False, markup=False, soft_wrap=True)
+        out.say(f"To do: {sentence}")
 
 
 class _Shown:
@@ -40,30 +39,30 @@ class _Shown:
     def __init__(self, view: Overview, place: Place, zone: tzinfo) -> None:
         self._view, self._place, self._zone = view, place, zone
 
-    def daemon(self) -> Iterator[Text]:
+    def daemon(self) -> Iterator[list[Words]]:
         view, place, span = self._view, self._place, self._view.span
         kind = "rehearsal daemon" if place.is_rehearsal else "daemon"
         if view.daemon_runs and span:
             ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
             told = f"process {place.pid}, version {span.version}, since {self._time(span.started_utc)}"
-            yield Text.assemble(f"The {kind} ", ("runs", "green"), f": {told}, heartbeat {ago:.0f} s ago")
+            yield [f"The {kind} ", ("runs", "green"), f": {told}, heartbeat {ago:.0f} s ago"]
         elif span is None:
-            yield Text.assemble(f"The {kind} ", ("is down", "red"), ": none has run on this ledger yet")
+            yield [f"The {kind} ", ("is down", "red"), ": none has run on this ledger yet"]
         else:
             ended = span.stop_reason if span.stopped_utc else "it ended without a word"
             since = f" since {self._time(span.until_utc)}: {ended}"
-            yield Text.assemble(f"The {kind} ", ("is down", "red"), since)
+            yield [f"The {kind} ", ("is down", "red"), since]
         if view.is_carried_out and not view.daemon_runs:
-            yield Text(f"Process {place.pid} carries a run out from this ledger")
+            yield [f"Process {place.pid} carries a run out from this ledger"]
         if view.daemon_runs and place.url:
-            yield Text(f"Serves metrics, health and the Local API on {place.url}")
+            yield [f"Serves metrics, health and the Local API on {place.url}"]
         for pause in view.pauses:
             since = f" since {self._time(pause.since_utc)} by {pause.by}"
-            yield Text.assemble(pause.subject or "Everything", (" is paused", "yellow"), since)
-        yield Text(f"Ledger {place.ledger}", style="dim")
-        yield Text(zone_line(self._zone), style="dim")
+            yield [pause.subject or "Everything", (" is paused", "yellow"), since]
+        yield [(f"Ledger {place.ledger}", "dim")]
+        yield [(zone_line(self._zone), "dim")]
 
-    def sections(self) -> Iterator[tuple[str, Table]]:
+    def sections(self) -> Iterator[tuple[str, Rows]]:
         yield "Needs a person", self._attention()
         yield "Runs now", self._running()
         yield "Waits", self._waiting()
@@ -71,54 +70,54 @@ class _Shown:
         yield "Campaigns in force", self._campaigns()
         yield "Phones", self._phones()
 
-    def _attention(self) -> Table:
+    def _attention(self) -> Rows:
         table, view = _table("WHAT", "SINCE", "WHY"), self._view
         for hold in view.holds:
-            table.add_row(f"{hold.device} is on hold", self._time(hold.placed_utc), hold.reason)
+            table.add(f"{hold.device} is on hold", self._time(hold.placed_utc), hold.reason)
         for row in view.uncertain:
             what = f"task {row.id} is uncertain: {row.task.title} on {row.task.lane}"
-            table.add_row(what, self._time(row.finished_utc), row.reason)
+            table.add(what, self._time(row.finished_utc), row.reason)
         if view.uncertain_count > len(view.uncertain):
-            table.add_row(f"and {view.uncertain_count - len(view.uncertain)} more uncertain tasks", "", "")
+            table.add(f"and {view.uncertain_count - len(view.uncertain)} more uncertain tasks", "", "")
         for file in view.invalid:
-            table.add_row(_invalid(file), self._time(file.since_utc), Text(file.problem))
+            table.add(_invalid(file), self._time(file.since_utc), [*file.problem.splitlines()])
         return table
 
-    def _running(self) -> Table:
+    def _running(self) -> Rows:
         table = _table("TASK", "PHONE", "WHAT", "SINCE", "LAST STEP")
         for line in self._view.running:
             task, step = line.row.task, f"{line.step} {line.step_title}" if line.step else ""
-            table.add_row(str(line.row.id), task.lane, task.title, self._time(line.row.started_utc), step)
+            table.add(str(line.row.id), task.lane, task.title, self._time(line.row.started_utc), step)
         return table
 
-    def _waiting(self) -> Table:
+    def _waiting(self) -> Rows:
         table = _table("WHY", "TASKS", "FIRST", "REASON")
         for line in self._view.waiting:
             first = f"{line.first.id} on {line.first.task.lane}"
-            table.add_row(line.verdict, str(line.count), first, line.first.reason)
+            table.add(line.verdict, str(line.count), first, line.first.reason)
         return table
 
-    def _coming(self) -> Table:
+    def _coming(self) -> Rows:
         table = _table("AT", "CAMPAIGN", "ENTRY", "TASKS")
         for line in self._view.coming:
             one = line.occurrence
-            table.add_row(self._time(one.instant_utc), one.campaign, one.entry, str(line.tasks))
+            table.add(self._time(one.instant_utc), one.campaign, one.entry, str(line.tasks))
         return table
 
-    def _campaigns(self) -> Table:
+    def _campaigns(self) -> Rows:
         table = _table("CAMPAIGN", "ENTRIES", "COMMIT", "SINCE", "FILE")
         for line in self._view.campaigns:
             row = line.row
             commit, since = short_commit(row.commit), self._time(row.since_utc)
-            table.add_row(row.name, str(line.entries), commit, since, row.path or "")
+            table.add(row.name, str(line.entries), commit, since, row.path or "")
         return table
 
-    def _phones(self) -> Table:
+    def _phones(self) -> Rows:
         table = _table("PHONE", "STATE")
         for device in self._place.devices:
-            table.add_row(device.serial, Text(device.state, "green" if device.state == "device" else "red"))
+            table.add(device.serial, (device.state, "green" if device.state == "device" else "red"))
         if self._place.adb_problem:
-            table.add_row("", Text(self._place.adb_problem, "yellow"))
+            table.add("", (self._place.adb_problem, "yellow"))
         return table
 
     def _time(self, instant: datetime | None) -> str:
@@ -146,9 +145,7 @@ def _invalid(file: InvalidFile) -> str:
     return f"the file {f'of {file.campaign}' if file.campaign else Path(file.path).name} is invalid{commit}"
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        is_count = column in ("TASKS", "ENTRIES")
-        table.add_column(column, overflow="fold", justify="right" if is_count else "left")
-    return table
+def _table(*columns: str) -> Rows:
+    return Rows(
+        *(Column(name, is_text=name in _TEXTS, is_number=name in _COUNTS) for name in columns), indent=2
+    )

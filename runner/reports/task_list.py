@@ -2,48 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from typing import Any, Literal
-
-from rich.table import Table
-from rich.text import Text
+from typing import Any
 
 from runner.reports.instants import local, utc
 from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
+from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect
 
 NARROW = 100
-"""In fewer columns a table of tasks is told shorter: without scripts and seconds."""
+"""In fewer columns instants are told without seconds."""
 
 
-def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Table:
-    """A line for each task, with its number, which every command takes for a name. `width` is what there is."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    is_narrow = width < NARROW
-    for column in (
-        "TASK",
+def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
+    """A row for each task, with its number, which every command takes for a name. `width` is what there is."""
+    table = Rows(
+        Column("TASK", is_number=True),
         "DUE",
         "ENTRY",
-        *([] if is_narrow else ["SCRIPT"]),
+        Column("SCRIPT", is_minor=True),
         "PHONE",
-        "TARGET",
+        Column("TARGET", is_text=True),
         "STATE",
-        "REASON",
-    ):
-        is_fixed = column in ("TASK", "DUE", "STATE")
-        justify: Literal["right", "left"] = "right" if column == "TASK" else "left"
-        table.add_column(column, overflow="fold", no_wrap=is_fixed, justify=justify)
+        Column("REASON", is_text=True),
+    )
     for row in rows:
         task, due = row.task, local(row.task.due_utc, zone)
-        table.add_row(
+        table.add(
             str(row.id),
-            due[: len("2026-11-21 09:00")] if is_narrow else due,
+            due[: len("2026-11-21 09:00")] if width < NARROW else due,
             f"{task.campaign}/{task.entry}",
-            *([] if is_narrow else [task.script]),
+            task.script,
             task.lane,
             task.target or "",
-            Text(row.state, style=STYLES.get(row.state, "")),
+            (row.state, STYLES.get(row.state, "")),
             reason(row),
         )
     return table
@@ -61,7 +54,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
         "finished": row.finished_utc and local(row.finished_utc, zone),
-        "attempts": f"{row.attempts}, of which {task.retry.max} may be retries by itself",
+        "attempts": f"{row.attempts}; {_retries(task.retry.max)}",
         "timeout": f"{task.timeout_s:.0f} s",
         "source": f"{task.source}{f', run {row.run_id}' if row.run_id else ''}",
         "commit": task.commit,
@@ -74,6 +67,13 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         yield f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip() + f": {effect.state}"
     for name, value in task.config.items():
         yield f"{'config':{width}}  {name}: {value}"
+
+
+def _retries(most: int) -> str:
+    """How often a task that fails is tried again by itself."""
+    if most == 0:
+        return "one that fails is not tried again by itself"
+    return f"one that fails is tried again by itself at most {'once' if most == 1 else f'{most} times'}"
 
 
 def effect_data(effect: Effect) -> dict[str, Any]:

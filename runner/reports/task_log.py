@@ -5,13 +5,9 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from runner.reports.instants import local, print_zone, utc
 from runner.reports.task_list import effect_data, task_data
+from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import AttemptRow, StepRow, TaskRecord
 from runner.tasks import Effect, EffectState, StepOutcome
 
@@ -26,28 +22,28 @@ EFFECT_STYLES = {
 
 
 def print_log(
-    record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path, zone: tzinfo, console: Console
+    record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path, zone: tzinfo, out: Terminal
 ) -> None:
     """The task, these of its attempts, and its effects; files are named by their paths below `artifacts`."""
     row = record.row
-    print_zone(zone, console)
-    console.print()
-    console.print(Text.assemble((f"{row.id}  {row.task.key}", "bold"), f"  {row.state}"), soft_wrap=True)
+    print_zone(zone, out)
+    out.say()
+    out.say((f"{row.id}  {row.task.key}", "bold"), f"  {row.state}")
     if not record.attempts:
-        console.print("  it has not been tried yet", highlight=False)
+        out.say("  it has not been tried yet")
     for attempt in attempts:
-        console.print()
-        console.print(_attempt_line(attempt, zone), highlight=False, soft_wrap=True)
+        out.say()
+        out.say(*_attempt_line(attempt, zone))
         if attempt.hint:
-            console.print(Text(f"  {attempt.hint}", style="dim"), soft_wrap=True)
+            out.say((f"  {attempt.hint}", "dim"))
         if attempt.steps:
-            console.print(Padding(_steps(attempt.steps, zone), (0, 0, 0, 2), expand=False))
+            out.print(_steps(attempt.steps, zone))
         for line in _files(attempt.steps, artifacts):
-            console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+            out.say(f"  {line}")
     if record.effects:
-        console.print()
-        console.print(Text("Effects", style="bold"))
-        console.print(Padding(_effects(record.effects), (0, 0, 0, 2), expand=False))
+        out.say()
+        out.say(("Effects", "bold"))
+        out.print(_effects(record.effects))
 
 
 def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path) -> dict[str, Any]:
@@ -72,24 +68,30 @@ def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path
     }
 
 
-def _attempt_line(attempt: AttemptRow, zone: tzinfo) -> Text:
+def _attempt_line(attempt: AttemptRow, zone: tzinfo) -> list[Words]:
     ended = f" to {local(attempt.finished_utc, zone)}" if attempt.finished_utc else ""
     outcome = attempt.outcome.value if attempt.outcome else "goes on, or its process has died"
     message = f": {attempt.message}" if attempt.message else ""
     start = local(attempt.started_utc, zone)
-    return Text.assemble((f"Attempt {attempt.number}", "bold"), f"  {start}{ended}  {outcome}{message}")
+    return [(f"Attempt {attempt.number}", "bold"), f"  {start}{ended}  {outcome}{message}"]
 
 
-def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("STEP", "AT", "TOOK", "OUTCOME", "WHAT", "SAID"):
-        table.add_column(column, overflow="fold", justify="right" if column in ("STEP", "TOOK") else "left")
+def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Rows:
+    table = Rows(
+        Column("STEP", is_number=True),
+        "AT",
+        Column("TOOK", is_number=True),
+        "OUTCOME",
+        Column("WHAT", is_text=True),
+        Column("SAID", is_text=True),
+        indent=2,
+    )
     for step in steps:
-        table.add_row(
+        table.add(
             str(step.ordinal),
             f"{step.started_utc.astimezone(zone):%H:%M:%S}",
             f"{step.duration_s:.1f} s",
-            Text(step.outcome, style=STEP_STYLES[step.outcome]),
+            (step.outcome, STEP_STYLES[step.outcome]),
             f"{step.title} ({step.source})",
             step.message,
         )
@@ -102,14 +104,14 @@ def _files(steps: Sequence[StepRow], artifacts: Path) -> Iterator[str]:
             yield f"step {step.ordinal}: {artifacts / kept}"
 
 
-def _effects(effects: Sequence[Effect]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("EFFECT", "TARGET", "STATE", "EVIDENCE"):
-        table.add_column(column, overflow="fold")
+def _effects(effects: Sequence[Effect]) -> Rows:
+    table = Rows(
+        "EFFECT", Column("TARGET", is_text=True), "STATE", Column("EVIDENCE", is_text=True), indent=2
+    )
     for effect in effects:
         evidence = ", ".join(f"{name}: {value}" for name, value in effect.evidence.items())
-        state = Text(effect.state, style=EFFECT_STYLES[effect.state])
-        table.add_row(effect.kind, effect.target or "", state, evidence)
+        state = (effect.state, EFFECT_STYLES[effect.state])
+        table.add(effect.kind, effect.target or "", state, evidence)
     return table
 
 

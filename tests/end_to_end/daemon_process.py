@@ -181,7 +181,7 @@ class Daemons:
     def start(self, *words: str, program: Path | None = None, api_only: bool = False) -> DaemonProcess:
         start = [str(program)] if program else ["-m", "runner"]
         what = "--api-only" if api_only else str(self.campaigns)
-        command = [sys.executable, *start, "daemon", what, "--port", "0", *words]
+        command = [sys.executable, *start, "daemon", what, "--port", "0", "--verbose", *words]
         daemon = DaemonProcess(command, self.environment)
         self.started.append(daemon)
         return daemon

@@ -1,8 +1,6 @@
 """A real browser: pages of others can do nothing to the Local API, its own page works without another machine."""
 
 import json
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,18 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from browsers import chromium, needs_chromium
 from local_api_daemon import FOLLOW, PREFIX, ApiDaemon
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = (
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 STRANGER = "rebind.example"
 """A name whose owner lets it lead to this machine."""
 
@@ -70,12 +60,7 @@ async ({url, body, task}) => {
 """
 """Everything by which a page may reach a server that is not its own; returns what it could read."""
 
-pytestmark = [
-    pytest.mark.phones,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium on this machine"
-    ),
-]
+pytestmark = [pytest.mark.phones, needs_chromium]
 
 
 class EmptyPage(BaseHTTPRequestHandler):
@@ -103,14 +88,8 @@ def elsewhere() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "chromium is missing: continuous integration installs it"
-    with sync_playwright() as playwright:
-        resolver = f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1"
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*QUIET, resolver], chromium_sandbox=False
-        )
+    with chromium(f"--host-resolver-rules=MAP {STRANGER} 127.0.0.1") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

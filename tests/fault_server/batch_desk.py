@@ -87,6 +87,7 @@ class MemoryJournal:
         self.stop: set[str] = set()
         self.leave = False
         self.writes: list[str] = []
+        self.said: list[tuple[str, str]] = []
 
     def effects(self) -> Mapping[str, list[Effect]]:
         return {key: self.memory.of(key) for key in self.open}
@@ -122,6 +123,9 @@ class MemoryJournal:
     def begun(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.deadlines.setdefault(key, self.clock.monotonic() + self.open[key].timeout_s)
+
+    def reported(self, messages: Mapping[str, str]) -> None:
+        self.said += [(self.open[key].lane, message) for key, message in messages.items()]
 
     def overdue(self) -> list[str]:
         now = self.clock.monotonic()

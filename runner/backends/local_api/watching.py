@@ -1,5 +1,7 @@
 """Tasks that are known on the server by their ids: followed to their ends, and stopped where that is asked for."""
 
+from collections.abc import Iterable
+
 from runner.backends.local_api.batch import Batch
 from runner.backends.local_api.client import Client
 from runner.backends.local_api.ending import deleted, left, reported, stopped, unknown
@@ -42,7 +44,7 @@ def leave(batch: Batch) -> None:
 def watch(batch: Batch) -> None:
     """See how far the tasks are, end those that have ended, stop those that are to be stopped."""
     view, now = batch.server.view, batch.server.clock.monotonic()
-    begun, look = [], Look(batch)
+    begun, said, look = [], dict[str, str](), Look(batch)
     for work in sorted(batch.open.values(), key=lambda work: work.stop_at):
         told = _told(batch, work, look)
         gone = len(work.gone)
@@ -50,6 +52,7 @@ def watch(batch: Batch) -> None:
             work.has_begun = True
             begun.append(work.task.key)
         ended = [one for one in told.values() if one.status is not None and not one.status.is_open]
+        said |= _news(work, told.values())
         if work.ids and gone == len(work.ids):
             batch.finish(work, deleted(work))
         elif ended and len(ended) + gone == len(work.ids):
@@ -71,6 +74,20 @@ def watch(batch: Batch) -> None:
     still_open = [key for key in begun if key in batch.open]
     if still_open:
         batch.journal.begun(still_open)
+    batch.journal.reported({key: words for key, words in said.items() if key in batch.open})
+
+
+def _news(work: Work, told: Iterable[ServerTask]) -> dict[str, str]:
+    """By the task's key: what the server says of the first of its tasks that has not ended, if that is new."""
+    one = next((one for one in told if one.status is None or one.status.is_open), None)
+    if one is None:
+        return {}
+    status = one.status.name.lower() if one.status is not None else "in a state that nobody knows"
+    words = f"{status} on the server{': ' if one.message else ''}{one.message}"
+    if words == work.said:
+        return {}
+    work.said = words
+    return {work.task.key: words}
 
 
 def _is_in_vain(work: Work, view: View, now: float) -> bool:

@@ -79,6 +79,7 @@ class Work:
 
     `gone` are the ids that are on the server no more, or name another task by now. What the server told before
     `since` (monotonic seconds) is out of date. `repeats` is its task there that failed in an earlier attempt.
+    `said` is what the server last said of it while it went on.
     `stopping` says why it is being stopped, `stopped_at` when that was first asked for (monotonic seconds) and
     `stop_at` when it is asked for again; `was_stopped` says why a process before ours had asked for it, and
     `was_deleted` is set where we deleted it while it only waited.
@@ -96,6 +97,7 @@ class Work:
     stopping: str | None = None
     was_stopped: str | None = None
     was_deleted: bool = False
+    said: str = ""
     stop_at: float = 0.0
     stopped_at: float = inf
 

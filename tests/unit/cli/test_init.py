@@ -1,5 +1,6 @@
 """`runner init`, and what a person does after it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +115,43 @@ def test_a_second_time_nothing_happens(tmp_path: Path) -> None:
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "in the way are" in shell("runner init file", tmp_path).stderr
+
+
+class Installed:
+    """The runner's distribution, as installed from somewhere."""
+
+    name, version = "campaign-runner", "1.2.3"
+
+    def __init__(self, origin: object) -> None:
+        self._origin = origin
+
+    def read_text(self, name: str) -> str | None:
+        return json.dumps(self._origin) if self._origin else None
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, "campaign-runner==1.2.3"),
+        (
+            {"url": "https://git.example/runner.git", "vcs_info": {"vcs": "git", "commit_id": "f40866b1"}},
+            "campaign-runner @ git+https://git.example/runner.git@f40866b1",
+        ),
+        (
+            {"url": "https://files.example/campaign_runner-1.2.3-py3-none-any.whl", "archive_info": {}},
+            "campaign-runner @ https://files.example/campaign_runner-1.2.3-py3-none-any.whl",
+        ),
+        (
+            {"url": "file:///home/anna/runner", "dir_info": {}},
+            "# campaign-runner @ git+https://HOST/PATH@COMMIT",
+        ),
+    ],
+)
+def test_ci_installs_the_runner_from_where_it_was_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, origin: object, expected: str
+) -> None:
+    """A version that no index has cannot be pinned."""
+    monkeypatch.setattr("runner.cli.init.distribution", lambda name: Installed(origin))
+    output = CliRunner().invoke(init, [str(tmp_path)], catch_exceptions=False).output
+    assert (tmp_path / "requirements.txt").read_text(encoding="utf-8").splitlines()[1:] == [expected]
+    assert ("requirements.txt names no runner yet" in output) is expected.startswith("#")

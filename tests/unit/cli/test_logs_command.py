@@ -1,5 +1,7 @@
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,22 @@ def test_the_same_as_data(asked: AskedLedger, key: str) -> None:
 def test_a_task_that_has_not_been_tried_says_so(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     assert "it has not been tried yet" in asked("logs", key).stdout
+
+
+def test_the_screenshots_of_a_rehearsal_are_named_where_they_are(
+    asked: AskedLedger, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever state directory is in force: the rehearsal's folder has its ledger and its screenshots."""
+    folder = asked.state / "rehearsals" / "20261121-180036-3fa9"
+    folder.mkdir(parents=True)
+    with closing(sqlite3.connect(asked.state / "ledger.db")) as own:
+        own.execute("VACUUM INTO ?", (str(folder / "ledger.db"),))
+    picture = folder / "artifacts" / "1" / "1.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.touch()
+    for state in (asked.state, tmp_path / "other"):
+        monkeypatch.setenv("RUNNER_STATE_DIR", str(state))
+        url = f"sqlite:///{folder / 'ledger.db'}"
+        assert f"step 1: {picture}" in asked("logs", key, "--store", url).stdout
+        data = json.loads(asked("logs", key, "--store", url, "--format", "json").stdout)
+        assert data["attempts"][0]["steps"][0]["screenshot"] == str(picture)

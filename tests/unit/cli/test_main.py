@@ -1,12 +1,16 @@
 """The command line as a whole: help, usage errors, bugs and exit codes."""
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from runner.cli import main as entry
+from runner.cli.main import cli
 from runner.errors import RunnerError, UsageError
 
 
@@ -85,3 +89,25 @@ def test_a_bug_leaves_a_log_that_can_be_pasted(
     assert stop.value.code == 3
     assert "ZeroDivisionError" in log.read_text(encoding="utf-8")
     log.unlink()
+
+
+def options() -> Iterator[tuple[str, str]]:
+    """Every option with its help, by the command that has it."""
+    waiting: list[tuple[str, click.Command]] = [("runner", cli)]
+    while waiting:
+        name, command = waiting.pop()
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                yield f"{name} {parameter.opts[0]}", parameter.help or ""
+        if isinstance(command, click.Group):
+            for part in command.list_commands(click.Context(command)):
+                found = command.get_command(click.Context(command), part)
+                assert found is not None
+                waiting.append((f"{name} {part}", found))
+
+
+@pytest.mark.parametrize(("option", "words"), [pytest.param(*one, id=one[0]) for one in options()])
+def test_a_help_text_begins_with_what_the_option_does(option: str, words: str) -> None:
+    first = re.split(r"\W", words)[0]
+    assert first and first[0].isupper(), f"{option}: {words}"
+    assert first not in {"Only", "Or", "Of", "On", "In", "With", "Due"}, f"{option}: {words}"

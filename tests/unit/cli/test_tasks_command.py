@@ -1,13 +1,17 @@
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from asked_ledger import AskedLedger, asked_ledger
+from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
+from real_terminal import in_terminal
 
+from runner.cli.by_hand import record_now
+from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
@@ -67,6 +71,21 @@ def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedge
     )
 
 
+@pytest.mark.parametrize(
+    ("retry", "words"),
+    [
+        ("", "0; one that fails is not tried again by itself"),
+        ("retry: {max: 1}", "0; one that fails is tried again by itself at most once"),
+        ("retry: {max: 2}", "0; one that fails is tried again by itself at most 2 times"),
+    ],
+)
+def test_attempts_and_retries_are_told_apart(asked: AskedLedger, retry: str, words: str) -> None:
+    text = CAMPAIGN.replace("    devices: shelf\n", f"    devices: shelf\n    {retry}\n")
+    source = asked.put_in_force(text).sources[0]
+    record_now(asked.ledger, source, "1", SystemClock().now())
+    assert f"attempts    {words}\n" in asked("tasks", "show", "1").stdout
+
+
 def test_a_name_of_several_tasks_is_refused_with_the_candidates(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
     result = asked("tasks", "show", "VIRTUAL01")
@@ -106,12 +125,25 @@ def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
     assert len(asked.ledger.tasks()) == 3
 
 
-def test_a_table_of_tasks_fits_eighty_columns(asked: AskedLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked.run_by_hand()
-    monkeypatch.setenv("COLUMNS", "80")
-    lines = asked("tasks", "list").stdout.splitlines()
-    assert len(lines) == 6 and max(map(len, lines)) <= 80
-    assert lines[1].split() == ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE", "REASON"]
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [
+        (120, ["TASK", "DUE", "ENTRY", "SCRIPT", "PHONE", "TARGET", "STATE", "REASON"]),
+        (80, ["TASK", "DUE", "ENTRY", "PHONE", "TARGET", "STATE"]),
+        (60, ["TASK", "DUE", "ENTRY", "PHONE", "STATE"]),
+    ],
+)
+def test_a_table_of_tasks_fits_its_terminal(asked: AskedLedger, columns: int, shown: list[str]) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.FAILED, "the app has closed by itself")
+    listed = in_terminal([sys.executable, "-m", "runner", "tasks", "list"], columns, COLUMNS="")
+    _, headings, *rows = listed.lines
+    assert max(map(len, listed.lines)) <= columns
+    assert headings.split() == shown
+    assert sum("demo/greet  " in row and "VIRTUAL0" in row for row in rows) == 4
+    assert "the app has closed by itself" in listed.text
+    if columns == 60:
+        assert rows.count("  TARGET  @north") == 2
 
 
 def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:

@@ -57,6 +57,21 @@ def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("made", "cap", "words"),
+    [
+        (1, 1, "1 of 1 post on R58M123ABC today;"),
+        (5, 5, "5 of 5 posts on R58M123ABC today;"),
+        (6, 5, "6 posts on R58M123ABC today, and 5 allowed;"),
+    ],
+)
+def test_counts_are_words_that_are_true(made: int, cap: int, words: str) -> None:
+    usage = Usage(device={"post": minutes_ago(*range(100, 100 + made))})
+    answer = ask(limits(per_device={"per_day": {"post": cap}}), usage)
+    assert isinstance(answer, NotBefore)
+    assert answer.reason.startswith(words)
+
+
 def test_the_day_before_does_not_count() -> None:
     before_midnight = datetime(2026, 11, 20, 22, 59, tzinfo=UTC)
     named = limits(per_device={"per_day": {"post": 1}})
@@ -81,7 +96,7 @@ def test_an_account_is_counted_on_whatever_device() -> None:
     answer = ask(limits(per_account={"per_day": {"post": 1}}), usage)
 
     assert isinstance(answer, NotBefore)
-    assert answer.reason.startswith("1 of 1 posts by @brand_se today")
+    assert answer.reason.startswith("1 of 1 post by @brand_se today")
 
 
 def test_an_unknown_account_has_no_caps() -> None:
@@ -206,7 +221,7 @@ def test_what_another_limit_holds_back_waits_for_working_hours_too() -> None:
 
     assert ask(named, usage) == NotBefore(
         datetime(2026, 11, 22, 7, tzinfo=UTC),
-        "1 of 1 posts on R58M123ABC today; next at 2026-11-22 08:00:00+01:00 (limits.per_device.per_day.post)",
+        "1 of 1 post on R58M123ABC today; next at 2026-11-22 08:00:00+01:00 (limits.per_device.per_day.post)",
         "limits.per_device.per_day.post",
     )
 

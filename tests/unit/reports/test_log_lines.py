@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import StringIO
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +20,7 @@ from runner.events import (
     DaemonTroubled,
     Event,
     FilesPolled,
+    StepFinished,
     StepStarted,
     TaskFinished,
     TaskOverdue,
@@ -28,7 +29,7 @@ from runner.events import (
     TroubleOver,
 )
 from runner.reports.log_lines import LogLines
-from runner.tasks import AttemptOutcome, Outcome, TaskState
+from runner.tasks import AttemptOutcome, Outcome, StepOutcome, TaskState
 
 KEY = "demo/greet/2026-11-21T09:00[Europe/Stockholm]/A/@one"
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -226,3 +227,46 @@ def test_it_leaves_nothing_behind(stream: StringIO) -> None:
     assert logging.getLogger().handlers == before
     logging.getLogger("uvicorn.error").warning("later")
     assert stream.getvalue() == ""
+
+
+HOSTILE = "a\x1b[2J\x9b\u202e"
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_what_others_wrote_steers_no_terminal(form: Literal["human", "json"]) -> None:
+    stream = Terminal()
+    with LogLines(stream, form, STOCKHOLM) as log:
+        log.tell(TaskStarted(HOSTILE, HOSTILE, f"follow {HOSTILE}", 1))
+        log.say("campaign invalid", "error", reasons=[HOSTILE], problem=f"first\n{HOSTILE}")
+        try:
+            raise ValueError(HOSTILE)
+        except ValueError:
+            logging.getLogger("library").exception(HOSTILE)
+    told = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()) if form == "human" else stream.getvalue()
+    assert not set("\x1b\x9b\u202e") & set(told)
+    assert told.count("2J") >= 6
+    if form == "json":
+        assert json.loads(told.splitlines()[0])["lane"] == HOSTILE
+
+
+@pytest.mark.parametrize("variables", [{"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+def test_who_wants_no_styles_gets_none(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    with LogLines(stream, "auto", STOCKHOLM) as log:
+        log.say("told", "error", reason="why")
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_steps_are_told_only_if_asked_for(stream: StringIO) -> None:
+    started = StepStarted(KEY, "A", 1, 5, "tap")
+    ended = StepFinished(KEY, "A", 1, "tap", StepOutcome.COMPLETED, "", 0.2)
+    with LogLines(stream, "json", STOCKHOLM) as log:
+        log.tell(started)
+        log.tell(ended)
+    assert stream.getvalue() == ""
+    with LogLines(stream, "json", STOCKHOLM, verbose=True) as log:
+        log.tell(started)
+        log.tell(ended)
+    assert [line["event"] for line in written(stream)] == ["step started", "step finished"]

@@ -1,11 +1,12 @@
+import pytest
 from plans import make_plan, post
 
 from runner.planning.plan import Plan
 from runner.reports.plan_timeline import Timeline
 
 
-def picture(made: Plan) -> list[str]:
-    timeline = Timeline(made)
+def picture(made: Plan, room: int = 120) -> list[str]:
+    timeline = Timeline(made, room)
     for task in made.tasks():
         timeline.add(task)
     return list(timeline.lines())
@@ -58,8 +59,23 @@ def test_only_devices_with_tasks_are_drawn_and_long_names_are_cut() -> None:
     made = make_plan(post("publish", "'06:00'", devices="X" * 60), post("greet", devices="IDLE"))
     [_, row, _] = picture(made)
 
-    assert row.startswith("  " + "X" * 20 + "...  ")
+    assert row.startswith("  " + "X" * 11 + "…" + "X" * 11 + "  ")
     assert len(row) <= 100
+
+
+@pytest.mark.parametrize(("room", "minutes"), [(85, 20), (84, 30), (60, 60)])
+def test_a_narrow_terminal_has_coarser_characters(room: int, minutes: int) -> None:
+    hours, row, legend = picture(make_plan(post("publish", "'09:00'", devices="VIRTUAL01")), room)
+    assert max(len(hours), len(row)) <= room
+    assert row[hours.index("09")] == "p"
+    assert f"{minutes} minutes a character" in legend
+
+
+def test_names_that_are_cut_stay_apart() -> None:
+    phones = ["adb-R58M123ABC-Z3uXXq._adb-tls-connect._tcp", "adb-R58M123ABD-Z3uXXq._adb-tls-connect._tcp"]
+    lines = picture(make_plan(post("publish", "'06:00'", devices=", ".join(phones))), 60)
+    rows = [line for line in lines if line.startswith("  adb")]
+    assert len({row.split()[0] for row in rows}) == len(phones)
 
 
 def test_nothing_due_is_no_picture() -> None:

@@ -1,0 +1,65 @@
+"""Everything that a command writes goes through here.
+
+For people it is text that cannot steer their terminal, with marks for characters that their terminal lacks; for
+programs it is JSON that has lost nothing, whatever the locale: where the output is not Unicode, with JSON's escapes.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TextIO
+
+from runner.reports import streams
+from runner.reports.shown import json_shown, visible, visible_but_colors
+
+if TYPE_CHECKING:
+    from runner.reports.terminal import Terminal
+
+
+def prepare() -> None:
+    """Have standard output and standard error take all text, whatever their encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        streams.replace_what_it_lacks(stream)
+
+
+def say(line: str = "", *, err: bool = False) -> None:
+    """Write one line, on standard output, or on standard error."""
+    say_lines([line], sys.stderr if err else None)
+
+
+def say_lines(lines: Iterable[str], stream: TextIO | None = None, *, painted: bool = False) -> None:
+    """Write lines as they come, on standard output unless another stream is named.
+
+    The colors of lines that are `painted` stay: what they hold of others has been made visible before.
+    """
+    stream = stream or sys.stdout
+    shown = visible_but_colors if painted else visible
+    stream.writelines(f"{shown(line)}\n" for line in lines)
+    stream.flush()
+
+
+def print_json(value: Any, stream: TextIO | None = None) -> None:
+    """Write one JSON value."""
+    print_json_lines(json.dumps(value, indent=2, ensure_ascii=False).split("\n"), stream)
+
+
+def print_json_lines(lines: Iterable[str], stream: TextIO | None = None) -> None:
+    """Write lines of JSON as they come."""
+    stream = stream or sys.stdout
+    ascii_only = not streams.is_unicode(stream)
+    stream.writelines(f"{json_shown(line, ascii_only=ascii_only)}\n" for line in lines)
+    stream.flush()
+
+
+def say_bytes(content: bytes) -> None:
+    """Write what a program reads, as it is, on standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+
+
+def terminal(*, err: bool = False) -> "Terminal":
+    """Standard output, or standard error, for lines in colors and for tables."""
+    from runner.reports.terminal import Terminal  # heavy: not for commands that print lines alone
+
+    return Terminal(sys.stderr if err else sys.stdout)

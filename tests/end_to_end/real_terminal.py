@@ -1,0 +1,70 @@
+"""A command in a terminal of its own: a pseudo-terminal of a given size, and a screen that shows what it is sent."""
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import termios
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyte
+
+LINES = 100
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a command has sent to its terminal, as bytes, and what that terminal shows in the end, line by line."""
+
+    code: int
+    sent: bytes
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def in_terminal(
+    command: Sequence[str | Path], columns: int, *, term: str = "xterm-256color", **variables: str
+) -> Shown:
+    """Run a command to its end with a terminal for standard input, output and error."""
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env=_environment(term, variables),
+        start_new_session=True,
+    )
+    os.close(terminal)
+    sent = b"".join(_read(controller))
+    os.close(controller)
+    screen = pyte.Screen(columns, LINES)
+    pyte.ByteStream(screen).feed(sent)
+    lines = [line.rstrip() for line in screen.display]
+    while lines and not lines[-1]:
+        lines.pop()
+    return Shown(process.wait(), sent, lines)
+
+
+def _environment(term: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment, without what says how wide or colorful its own terminal is."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+    return kept | {"TERM": term} | variables
+
+
+def _read(controller: int) -> Iterator[bytes]:
+    while True:
+        try:
+            data = os.read(controller, 65536)
+        except OSError:  # the other end has been closed
+            return
+        if not data:
+            return
+        yield data
