@@ -168,8 +168,7 @@ def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
     comment = _COMMENT.match(document.text, end)
     if comment is None or "string" not in breach.detail:
         return f"write {wanted}, or remove it"
-    quoted = f"'{comment[1]}'" if '"' in comment[1] else f'"{comment[1]}"'
-    return f"a # behind a blank begins a comment: quote it if it is text: {quoted}"
+    return "a # behind a blank begins a comment: put quotes around it if it is text"
 
 
 def _retyped(breach: Breach, source: str) -> str | float | None:
@@ -201,8 +200,8 @@ def _type_hint(breach: Breach, source: str) -> str | None:
         return hint
     if isinstance(value, float) and "integer" in wanted:
         return _whole_hint(value, breach.node)
-    if "string" in wanted and isinstance(value, list | dict) and "\n" not in source and len(source) <= 80:
-        return "quote it if it is text: " + (f"'{source}'" if '"' in source else f'"{source}"')
+    if "string" in wanted and isinstance(value, list | dict):
+        return "put quotes around the whole value if it is text"
     if "enum" in breach.node:
         return f"it can be {enumeration(breach.node['enum'])}"
     if "object" in wanted and "properties" in breach.node:

@@ -63,14 +63,22 @@ def body(call: Call, config: Mapping[str, Any]) -> dict[str, Any]:
 
 def for_targets(name: str, config: Mapping[str, Any], targets: Iterable[str | None]) -> dict[str, Any]:
     """A script's config that names these targets only, each as it is written in the file."""
+    keys, written = script_targets(name, config)
+    if keys is None:
+        return dict(config)
+    several, single = keys
+    return {**config, several: [written.get(target, target) for target in targets if target], single: ""}
+
+
+def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, str] | None, dict[str, str]]:
+    """The keys of a config that name targets, if the script has any; and by target how it is written there."""
     script = SCRIPTS.get(name)
     if script is None or script.target_keys is None:
-        return dict(config)
+        return None, {}
     several, single = script.target_keys
-    as_written = {
+    return script.target_keys, {
         script.normal_target(text): text for text in reversed(listed(config[several], config[single]))
     }
-    return {**config, several: [as_written[target] for target in targets if target], single: ""}
 
 
 def _at(config: Mapping[str, Any], way: Way) -> str | None:

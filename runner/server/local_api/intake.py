@@ -23,7 +23,7 @@ from runner.planning.work import Work
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import NewTask
-from runner.server.local_api.view import config_alone
+from runner.server.local_api.view import configs_alone
 from runner.tasks import Occurrence, Task, TaskSource
 
 CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
@@ -71,7 +71,9 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
     if len(tasks) > MAX_TASKS:
         raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
-    tasks = tuple(replace(task, config=config_alone(task)) for task in files.seen(tasks))
+    tasks = files.seen(tasks)
+    alone = configs_alone(tasks)
+    tasks = tuple(replace(task, config=config) for task, config in zip(tasks, alone, strict=True))
     if sum(len(json.dumps(task.config)) for task in tasks) > MAX_CONFIG_BYTES:
         raise ApiError(
             Code.INVALID,

@@ -1,9 +1,9 @@
 """A task of the ledger as the Local API shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runner.backends.local_api.bodies import for_targets
+from runner.backends.local_api.bodies import script_targets
 from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskSource, TaskState
 
@@ -58,7 +58,22 @@ def stats(counts: Mapping[TaskState, int]) -> dict[str, int]:
 
 def config_alone(task: Task) -> dict[str, Any]:
     """The config as if the task had been made alone: a client tells tasks apart by their targets."""
-    return dict(task.config) if task.target is None else for_targets(task.script, task.config, [task.target])
+    return next(configs_alone([task]))
+
+
+def configs_alone(tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
+    """The same for each of some tasks; those of one occurrence share a config, which is read once."""
+    read_of: Any = None
+    read: tuple[tuple[str, str] | None, dict[str, str]] = (None, {})
+    for task in tasks:
+        if read_of is not task.config:
+            read_of, read = task.config, script_targets(task.script, task.config)
+        keys, written = read
+        if task.target is None or keys is None:
+            yield dict(task.config)
+        else:
+            several, single = keys
+            yield {**task.config, several: [written.get(task.target, task.target)], single: ""}
 
 
 def _message(row: TaskRow) -> str:

@@ -93,9 +93,9 @@ def test_libyamls_words_never_stand_alone(value: str) -> None:
         ('"New drop', (5, 15), 'this " is not closed where its text ends', 'add a " where the text ends'),
         ("'New drop\n    sound_name: it's", (5, 15), "this ' is not closed", "add a ' where the text ends"),
         ("Hello #bts\n      more", (6, 7), "this line would go on", "a # behind a blank begins a comment"),
-        ("#bts", (5, 5), "`captions` has no value", 'quote it if it is text: "#bts"'),
-        ("{New|Fresh}", (5, 15), "must be text, not a mapping", 'quote it if it is text: "{New|Fresh}"'),
-        ("\n      New: x", (6, 7), "must be text, not a mapping", 'quote it if it is text: "New: x"'),
+        ("#bts", (5, 5), "`captions` has no value", "put quotes around it if it is text"),
+        ("{New|Fresh}", (5, 15), "must be text, not a mapping", "put quotes around the whole value"),
+        ("\n      New: x", (6, 7), "must be text, not a mapping", "put quotes around the whole value"),
         (
             "a\n<<<<<<< HEAD\n    sound_name: a\n=======\n    sound_name: b\n>>>>>>> main",
             (6, 1),

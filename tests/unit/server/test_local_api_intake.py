@@ -177,7 +177,7 @@ def test_many_targets_are_not_written_down_with_each_of_them() -> None:
 def test_a_call_whose_tasks_would_fill_the_ledger(tmp_path: Path) -> None:
     video = tmp_path / "launch.mp4"
     video.write_bytes(b"\0\0\0\x18ftypmp42")
-    config = {"captions": "x" * 100_000, "material_list": [str(video)]}
+    config = {"sound_name": "x" * 100_000, "material_list": [str(video)]}
     error = refusal(serials=[f"S{i}" for i in range(200)], script_name="post", script_config=config)
     assert error.code == 40001
     assert "200 tasks are longer than" in error.message
