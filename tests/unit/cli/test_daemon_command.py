@@ -23,6 +23,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--virtual", "--store", "sqlite:///x.db"], "--store and --virtual exclude each other", "rehearsal"),
         (["--api-only", "campaigns"], "--api-only means without campaign files", "leave it out"),
         (["--phones", "2"], "--phones counts virtual phones", "--virtual"),
+        (["--media", "no/such"], "--media no/such is no folder", "post from"),
         (["--host", "0.0.0.0"], "0.0.0.0 can be reached from other machines", "RUNNER_TOKEN"),
     ],
 )
