@@ -9,7 +9,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from runner.clock import Clock
-from runner.errors import LedgerError
+from runner.errors import LedgerError, LedgerGone
 from runner.scheduling.timetable import Timetable
 
 TICK_S = 5.0
@@ -33,7 +33,7 @@ class Alarm:
     is due is what the timetable finds.
 
     `on_tick` is called after each tick that went well, `on_trouble` with the ledger's errors: then the next tick
-    tries again. Any other exception ends the thread.
+    tries again. Any other exception ends the thread, and so does a ledger that is not there any more.
     """
 
     def __init__(
@@ -101,6 +101,8 @@ class Alarm:
     def _try(self, work: Callable[[], None]) -> None:
         try:
             work()
+        except LedgerGone:
+            raise
         except LedgerError as error:
             self._on_trouble(error)
 

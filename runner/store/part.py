@@ -6,9 +6,14 @@ from typing import TypeVar
 from sqlalchemy import Connection, Insert
 
 from runner.clock import Clock
-from runner.store.database import Database
+from runner.errors import LedgerGone
+from runner.store.commits import raw
+from runner.store.database import BRING_BACK, Database
+from runner.store.witness import Witness
 
 T = TypeVar("T")
+
+COUNT = "UPDATE ledger SET tally = tally + 1 WHERE id = ? RETURNING tally"
 
 
 class Part:
@@ -17,9 +22,13 @@ class Part:
     `executor` names this process in the attempts and spans that it begins.
     """
 
+    id: str
     executor: str
     _database: Database
     _clock: Clock
+    _tally: int
+    _counted: tuple[int, int]
+    _witness: Witness | None
 
     def _read(self, action: str, work: Callable[[Connection], T]) -> T:
         with self._database.read(action) as connection:
@@ -27,6 +36,35 @@ class Part:
 
     def _write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
         return self._database.write(action, work, flush=flush)
+
+    def _write_counted(self, action: str, work: Callable[[Connection], T]) -> T:
+        """As `_write`, for what must not be forgotten: the ledger's tally rises with it, and its witness follows.
+
+        Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
+        """
+        self._database.check(action)
+        result, tally = self._write(action, lambda connection: (work(connection), self._count(connection)))
+        self._tally = max(self._tally, tally)
+        if self._witness is not None:
+            self._witness.saw(tally)
+        return result
+
+    def _count(self, connection: Connection) -> int:
+        """Raise the tally, once for all that share this transaction: then the witness is flushed once for all. What
+        the transaction holds of this write is done by now, so nothing takes it back alone."""
+        transaction = self._database.transactions
+        if self._counted[0] != transaction:
+            self._counted = transaction, self._raise_tally(connection)
+        return self._counted[1]
+
+    def _raise_tally(self, connection: Connection) -> int:
+        found = raw(connection).execute(COUNT, (self.id,)).fetchone()
+        if found is None or found[0] <= self._tally:  # another content under the same file
+            raise LedgerGone(
+                f"the ledger {self._database.where} is not what it was: another copy was written over it",
+                hint=BRING_BACK,
+            )
+        return int(found[0])
 
 
 def new_id(connection: Connection, statement: Insert) -> int:

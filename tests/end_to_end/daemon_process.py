@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-PATIENCE_S = 100.0
+PATIENCE_S = float(os.environ.get("PAT", "100"))
 NEVER = "2099-01-01T00:00:00+00:00"
 SOON_S = 4
 """How far ahead a start time is written: far enough to be read in time."""
@@ -155,6 +155,11 @@ class Daemons:
     def environment(self) -> dict[str, str]:
         port = {"ANDROID_ADB_SERVER_PORT": str(self.adb_port)} if self.adb_port else {}
         return os.environ | {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"} | port
+
+    @property
+    def witness(self) -> Path:
+        """Where this machine keeps what it has seen of the ledger."""
+        return self.state.with_name(f"{self.state.name}.witness")
 
     @property
     def store_url(self) -> str:
