@@ -17,9 +17,9 @@ from runner.errors import LedgerOutdated, UsageError
 from runner.store import schema
 from runner.store.spans import Spans
 from runner.store.witness import Seen, Witnesses
-from runner.tasks import TaskState
+from runner.tasks import AttemptOutcome, TaskState
 
-LEDGER, TASK = schema.ledger.c, schema.tasks.c
+ATTEMPT, LEDGER, TASK = schema.attempts.c, schema.ledger.c, schema.tasks.c
 
 TO_DECIDE = (
     "put the newest ledger back, if there is one. If not, look at the phones for what has been done since, then run "
@@ -150,7 +150,9 @@ def _mark(connection: Connection) -> Any:
 
 
 def _put_in_doubt(connection: Connection, now: datetime) -> int:
-    """Tasks that are open and due; returns how many."""
+    """Tasks that are open and due, and the attempts that went on as the copy was made; returns how many tasks."""
+    cut_off = {"outcome": AttemptOutcome.INTERRUPTED, "finished_utc": now, "message": IN_DOUBT}
+    connection.execute(update(schema.attempts).where(ATTEMPT.outcome.is_(None)).values(cut_off))
     is_open = TASK.state.in_([TaskState.PENDING, TaskState.RUNNING])
     doubt = {"state": TaskState.UNCERTAIN, "reason": IN_DOUBT, "hint": TO_SETTLE, "not_before_utc": None}
     open_and_due = update(schema.tasks).where(is_open, TASK.due_utc <= now)

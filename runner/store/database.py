@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
-from runner.errors import LedgerGone
+from runner.errors import LedgerError, LedgerGone
 from runner.store.commits import Commits, claim, raw
 from runner.store.failures import translated
 from runner.store.url import file_id, ledger_path
@@ -53,7 +53,7 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with translated(action, self.where), self._readers.begin() as connection:
+        with self._told(action), self._readers.begin() as connection:
             raw(connection).execute("BEGIN").close()
             yield connection
 
@@ -64,7 +64,7 @@ class Database:
         Threads that write at the same time share a transaction and its flush to the disk, so `work` may be done
         by another thread. It must not call the database's own methods.
         """
-        with translated(action, self.where):
+        with self._told(action):
             return self._commits.carry_out(work, flush=flush)
 
     @property
@@ -98,7 +98,7 @@ class Database:
         SQLite would delete what refers to the rows of a table that is dropped, so it looks at references only
         when all is done.
         """
-        with translated(action, self.where), self._writer.connect() as connection:
+        with self._told(action), self._writer.connect() as connection:
             raw(connection).execute("PRAGMA foreign_keys=OFF").close()
             try:
                 with connection.begin():
@@ -113,12 +113,22 @@ class Database:
         """A number that is another one after somebody has written, in this process or elsewhere; cheap."""
         if self.path is None:
             return self._commits.count
-        with translated("look for changes", self.where), self._watching:
+        with self._told("look for changes"), self._watching:
             if self._watch is None:
                 self._watch = sqlite3.connect(
                     self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
                 )
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def _told(self, action: str) -> Iterator[None]:
+        """What fails since the file is not there any more is told as that."""
+        try:
+            with translated(action, self.where):
+                yield
+        except LedgerError:
+            self.check(action)
+            raise
 
     def close(self) -> None:
         with self._watching:

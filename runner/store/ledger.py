@@ -84,8 +84,9 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
 
     def close(self) -> None:
         self._database.close()
-        if self._witness is not None:
-            self._witness.close()
+        witness, self._witness = self._witness, None
+        if witness is not None:
+            witness.close()
 
     def __enter__(self) -> Self:
         return self

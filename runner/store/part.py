@@ -13,7 +13,9 @@ from runner.store.witness import Witness
 
 T = TypeVar("T")
 
-COUNT = "UPDATE ledger SET tally = tally + 1 WHERE id = ? RETURNING tally"
+TALLY = "SELECT tally FROM ledger WHERE id = ?"
+COUNT = "UPDATE ledger SET tally = tally + 1 RETURNING tally"
+"""Each write asks: SQLAlchemy's care would take more time than the question."""
 
 
 class Part:
@@ -43,28 +45,33 @@ class Part:
         Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
         """
         self._database.check(action)
-        result, tally = self._write(action, lambda connection: (work(connection), self._count(connection)))
+
+        def counted(connection: Connection) -> tuple[T, int]:
+            self._check_tally(connection)
+            return work(connection), self._count(connection)
+
+        result, tally = self._write(action, counted)
         self._tally = max(self._tally, tally)
         if self._witness is not None:
             self._witness.saw(tally)
         return result
+
+    def _check_tally(self, connection: Connection) -> None:
+        found = raw(connection).execute(TALLY, (self.id,)).fetchone()
+        if found is None or found[0] < self._tally:  # another content under the same file
+            raise LedgerGone(
+                f"the ledger {self._database.where} is not what it was: another copy was written over it",
+                hint=BRING_BACK,
+            )
 
     def _count(self, connection: Connection) -> int:
         """Raise the tally, once for all that share this transaction: then the witness is flushed once for all. What
         the transaction holds of this write is done by now, so nothing takes it back alone."""
         transaction = self._database.transactions
         if self._counted[0] != transaction:
-            self._counted = transaction, self._raise_tally(connection)
+            (tally,) = raw(connection).execute(COUNT).fetchone()
+            self._counted = transaction, tally
         return self._counted[1]
-
-    def _raise_tally(self, connection: Connection) -> int:
-        found = raw(connection).execute(COUNT, (self.id,)).fetchone()
-        if found is None or found[0] <= self._tally:  # another content under the same file
-            raise LedgerGone(
-                f"the ledger {self._database.where} is not what it was: another copy was written over it",
-                hint=BRING_BACK,
-            )
-        return int(found[0])
 
 
 def new_id(connection: Connection, statement: Insert) -> int:
