@@ -85,22 +85,24 @@ class Alarm:
         early_s = (instant - self._clock.now()).total_seconds()
         if 0 < early_s <= EARLY_S:
             self._clock.wait(self._stopping, early_s)
-        self._try(self._timetable.consider)
+        try:
+            self._timetable.consider()
+        except LedgerError as error:
+            self._on_trouble(
+                error
+            )  # a ledger that has gone, too: the next tick, which ends this, finds it so
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_S):
-            self._try(self._beat)
+            self._beat()
             elapsed_s = self._clock.monotonic() - self._planned_at
             if elapsed_s > HORIZON.total_seconds() / 2 or abs(self._drift() - self._drift_at_plan) > DRIFT_S:
                 self.refresh()
 
     def _beat(self) -> None:
-        self._timetable.beat()
-        self._on_tick()
-
-    def _try(self, work: Callable[[], None]) -> None:
         try:
-            work()
+            self._timetable.beat()
+            self._on_tick()
         except LedgerGone:
             raise
         except LedgerError as error:

@@ -44,7 +44,6 @@ class Part:
 
         Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
         """
-        self._database.check(action)
 
         def counted(connection: Connection) -> tuple[T, int]:
             self._check_tally(connection)

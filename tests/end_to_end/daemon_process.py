@@ -14,7 +14,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-PATIENCE_S = float(os.environ.get("PAT", "100"))
+PATIENCE_S = 100.0
 NEVER = "2099-01-01T00:00:00+00:00"
 SOON_S = 4
 """How far ahead a start time is written: far enough to be read in time."""
