@@ -24,8 +24,8 @@ from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.witness import Witnesses
 from runner.store.rows import Decision, OccurrenceState, PauseScope
+from runner.store.witness import Witnesses
 from runner.tasks import (
     AttemptOutcome,
     BatchJournal,
