@@ -25,6 +25,7 @@ from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState, PauseScope
+from runner.store.witness import Witnesses
 from runner.tasks import (
     AttemptOutcome,
     BatchJournal,
@@ -102,6 +103,7 @@ def _ours(store: Path, backend: NoBatches | NoPhones) -> float:
     of each."""
     clock = SystemClock()
     with Ledger.open(f"sqlite:///{store}", clock) as ledger:
+        ledger.take_custody(Witnesses(store.parent / "witness"), is_rehearsal=False)  # as the daemon does
         executor = _executor(ledger, clock, backend)
         executor.start()
         tasks = _tasks(clock.now(), TASKS, LANES)

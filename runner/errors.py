@@ -4,6 +4,8 @@ RunnerError
 ├── UsageError              the command cannot be carried out as typed
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
+│   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
+│   ├── LedgerOutdated      it is older than what this machine has seen of it: a person decides
 │   └── LedgerRefusal       the state of a task does not allow what was asked of it
 ├── FolderError             the campaign files are not there any more: what was in force stays
 ├── FlowError               a flow or an app profile is wrong
@@ -53,6 +55,14 @@ class LedgerError(RunnerError):
 
 class LedgerBusy(LedgerError):
     """Another executor holds the ledger."""
+
+
+class LedgerGone(LedgerError):
+    """The file of an open ledger is not there any more, or another one is: nothing more may be begun."""
+
+
+class LedgerOutdated(LedgerError):
+    """The ledger is gone, or older than what this machine has seen of it: nothing is done until a person decides."""
 
 
 class LedgerRefusal(LedgerError):

@@ -21,7 +21,8 @@ LEAST_TOKEN = 32
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`state_dir` holds the ledger, reports and rehearsals; `adb_port` is the adb server's port; `zone` is the
-    fleet's time zone, in which a calendar day of the limits begins.
+    fleet's time zone, in which a calendar day of the limits begins. `witness_dir` keeps what this machine has seen
+    of its ledgers, outside of their folders.
 
     `token` is what clients of the daemon's server must show, a secret; `api_plan` is the plan that its Local API
     plays. `api_url`, `api_token` and `api_timeout_s` are those of the Local API that the backend local_api works
@@ -37,11 +38,12 @@ class Settings:
     api_url: str = DEFAULT_API_URL
     api_token: str | None = field(default=None, repr=False)
     api_timeout_s: float = DEFAULT_API_TIMEOUT_S
+    witness_dir: Path = field(default_factory=lambda: _witness_dir({}), compare=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read RUNNER_STATE_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_TOKEN, RUNNER_API_PLAN, RUNNER_API_URL,
-        RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
+        """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_TOKEN, RUNNER_API_PLAN,
+        RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them cannot be what it is meant for.
         """
@@ -58,6 +60,7 @@ class Settings:
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
+            witness_dir=_witness_dir(env),
         )
 
 
@@ -65,6 +68,18 @@ def _state_dir() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("campaign-runner")
+
+
+def _witness_dir(env: Mapping[str, str]) -> Path:
+    """Beside the state directory that is named, so that removing that leaves it; else where the user's data is."""
+    if named := env.get("RUNNER_WITNESS_DIR"):
+        return Path(named).absolute()
+    if env.get("RUNNER_STATE_DIR"):
+        state_dir = Path(env["RUNNER_STATE_DIR"]).absolute()
+        return state_dir.parent / f"{state_dir.name}.witness"
+    from platformdirs import user_data_path
+
+    return user_data_path("campaign-runner") / "witness"
 
 
 def _port(text: str | None) -> int:

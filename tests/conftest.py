@@ -57,7 +57,7 @@ def quick_ledgers(empty_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade = ledger.upgrade
 
     def copy_or_upgrade(database: Database) -> None:
-        if database.path is not None and not database.path.exists():
+        if database.path is not None and not database.path.stat().st_size:
             shutil.copyfile(empty_ledger, database.path)
             with closing(sqlite3.connect(database.path)) as raw, raw:
                 raw.execute("PRAGMA synchronous = OFF")

@@ -23,7 +23,13 @@ def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None
     found = Situation.read(ledger, now or SystemClock().now(), zone, pid)
     is_rehearsal = place.phones is not None
     run_option = f" --store {quote(place.store_url)}" if is_rehearsal else place.option
-    return replace(found, option=place.option, run_option=run_option, is_rehearsal=is_rehearsal)
+    return replace(
+        found,
+        option=place.option,
+        run_option=run_option,
+        is_rehearsal=is_rehearsal,
+        rehearsed_run=place.rehearsed_run,
+    )
 
 
 def find_task(ledger: Ledger, name: str) -> TaskRow:

@@ -113,9 +113,10 @@ def _runs(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _rehearsals() -> Iterator[Offer]:
+    from runner.cli.workplace import REHEARSALS
     from runner.settings import Settings
 
-    folder = Settings.from_environment().state_dir / "rehearsals"
+    folder = Settings.from_environment().state_dir / REHEARSALS
     names = sorted((path.name for path in folder.glob("*-*") if path.is_dir()), reverse=True)
     return ((name, "a rehearsal") for name in names[:MOST])
 

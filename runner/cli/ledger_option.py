@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from runner.cli.output import say
-from runner.cli.workplace import Workplace, daemon_rehearsal, real_workplace
+from runner.cli.workplace import Workplace, daemon_rehearsal, place_of
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.settings import Settings
@@ -44,7 +44,7 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Wor
     """Where the ledger is that a command asks. Raises UsageError if both options are given."""
     if store and virtual:
         raise UsageError("--store and --virtual exclude each other", hint="name one ledger")
-    own = real_workplace(settings, store)
+    own = place_of(settings, store)
     rehearsal = daemon_rehearsal(settings)
     if virtual:
         return rehearsal

@@ -17,6 +17,7 @@ from runner.backends import build
 from runner.backends.backend import Backend
 from runner.cli.collector import relieve
 from runner.cli.crash import write_crash_log
+from runner.cli.custody import look_first, take_custody
 from runner.cli.interrupts import on_hangup, stop_on_interrupt
 from runner.cli.life import Life, leave, use_few_arenas
 from runner.cli.main import EXIT_BUG, EXIT_PROBLEMS
@@ -107,6 +108,7 @@ class Daemon:
                 return 0
             listening = stack.enter_context(closing(listen(self._wishes.host, self._wishes.port)))
             ledger = stack.enter_context(Ledger.open(self._place.store_url, self._clock))
+            take_custody(ledger, self._place)
             registry = CollectorRegistry()
             sink = self._sink(ledger, registry)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._wishes.api_limits})
@@ -138,6 +140,7 @@ class Daemon:
         waiting = False
         while not self._life.over.is_set():
             try:
+                look_first(self._place)
                 stack.enter_context(ExecutorLock(self._place.store_url))
                 return True
             except LedgerBusy as error:

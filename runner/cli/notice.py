@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from runner.private_files import write_file
 from runner.store.url import ledger_path
 
 
@@ -25,7 +26,7 @@ class Notice:
             return
         new = path.with_name(f"{path.name}.new")
         with suppress(OSError):
-            new.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            write_file(new, json.dumps(asdict(self)).encode())
             new.replace(path)
 
     @classmethod

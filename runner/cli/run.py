@@ -14,6 +14,7 @@ from runner.campaign.resolve import ResolvedCampaign, resolve
 from runner.cli.beside import Ending, daemon_pid
 from runner.cli.by_hand import record_now, record_scheduled
 from runner.cli.carrying import ReadRows, Run, carry_out, follow
+from runner.cli.custody import look_first, take_custody
 from runner.cli.ledger_completion import complete_run
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.output import print_json, terminal
@@ -22,12 +23,13 @@ from runner.cli.workplace import Workplace, choose_workplace, new_run_id
 from runner.clock import SystemClock, told
 from runner.errors import LedgerBusy, UsageError
 from runner.planning.source import Source
+from runner.private_files import make_folder, write_file
 from runner.reports.html import render_run
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock
+from runner.store.lock import ExecutorLock, holder
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
 
@@ -89,6 +91,10 @@ def run(
     if at and file is None:
         raise click.UsageError("--at goes with a campaign file")
     settings = Settings.from_environment()
+    if virtual and store:
+        raise UsageError(
+            "--store and --virtual exclude each other", hint="a rehearsal has a ledger of its own"
+        )
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
@@ -97,6 +103,8 @@ def run(
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
     ending = Ending.ALL_ENDED
+    if place.phones is None and holder(place.store_url) is None:
+        look_first(place)
     with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
         work = record(this, ledger, sources, at)
         again = work.again + (f" --store {quote(store)}" if store else "")
@@ -172,6 +180,7 @@ def locked_or_beside(ledger: Ledger, place: Workplace) -> Iterator[int | None]:
         daemon = None
         try:
             stack.enter_context(ExecutorLock(place.store_url))
+            take_custody(ledger, place)
         except LedgerBusy:
             daemon = daemon_pid(ledger, place)
             if daemon is None:
@@ -203,9 +212,9 @@ def write_report(this: Run, ledger: Ledger) -> Path | None:
     if record is None:
         return None
     path = this.place.report(this.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
     html = render_run(record, Artifacts(this.place.artifacts), this.settings.zone)
-    path.write_text(html, encoding="utf-8")
+    make_folder(path.parent)
+    write_file(path, html.encode())
     return path
 
 

@@ -33,6 +33,7 @@ def status(place: Workplace, form: str) -> None:
     settings = Settings.from_environment()
     with open_ledger(place) as ledger:
         view = overview(ledger, read_situation(ledger, place))
+        outdated = ledger.outdated(place.witnesses) if place.witnesses else None
     carrying = holder(place.store_url)
     notice = Notice.read(place.store_url, carrying.pid if carrying else None)
     adb_port = notice.adb_port if notice else None if place.phones else settings.adb_port
@@ -45,6 +46,8 @@ def status(place: Workplace, form: str) -> None:
         devices=devices,
         adb_problem=problem,
         option=place.option,
+        rehearsed_run=place.rehearsed_run,
+        outdated=outdated.message if outdated else None,
     )
     if form == "json":
         print_json(status_data(view, shown))

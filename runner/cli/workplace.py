@@ -8,7 +8,8 @@ from shlex import quote
 
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.url import ledger_path
+from runner.store.url import is_rehearsal, ledger_path
+from runner.store.witness import Witnesses
 
 REHEARSALS = "rehearsals"
 """The folder with a folder for each rehearsal: its ledger, phones, screenshots and reports."""
@@ -18,13 +19,21 @@ REHEARSALS = "rehearsals"
 class Workplace:
     """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any.
 
-    `option` is what a command needs in order to ask this ledger, with a space in front.
+    `option` is what a command needs in order to ask this ledger, with a space in front; `witness` is the folder of
+    what this machine has seen of its ledgers, None in a rehearsal, whose ledger may be thrown away; `rehearsed_run`
+    is the run whose rehearsal this is, if it is one's.
     """
 
     store_url: str
     folder: Path
     phones: Path | None = None
     option: str = ""
+    witness: Path | None = None
+    rehearsed_run: str | None = None
+
+    @property
+    def witnesses(self) -> Witnesses | None:
+        return Witnesses(self.witness) if self.witness is not None else None
 
     @property
     def artifacts(self) -> Path:
@@ -56,20 +65,28 @@ def real_workplace(settings: Settings, store_url: str | None = None) -> Workplac
     """The user's own ledger, or the one that a URL names; the phones are real."""
     url = store_url or settings.store_url
     option = "" if url == settings.store_url else f" --store {quote(url)}"
-    return Workplace(url, _folder_of(url) or settings.state_dir, option=option)
+    return Workplace(url, settings.state_dir, option=option, witness=settings.witness_dir)
 
 
-def _folder_of(store_url: str) -> Path | None:
-    """The folder of a rehearsal, which keeps its screenshots and reports beside its ledger."""
-    ledger = ledger_path(store_url)
-    return ledger.parent if ledger and ledger.parent.parent.name == REHEARSALS else None
+def place_of(settings: Settings, store_url: str | None) -> Workplace:
+    """Where the ledger is that a URL names (None: the user's own), which may be a rehearsal's."""
+    url = store_url or settings.store_url
+    path = ledger_path(url)
+    if path is None or not is_rehearsal(url):
+        return real_workplace(settings, store_url)
+    daemon = daemon_rehearsal(settings)
+    if path.parent == daemon.folder:
+        return daemon
+    return replace(_rehearsal(path.parent), store_url=url, option=f" --store {quote(url)}")
 
 
 def daemon_rehearsal(settings: Settings) -> Workplace:
     """Where `runner daemon --virtual` keeps its things, from one start to the next."""
-    return replace(_rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual")
+    return replace(
+        _rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual", rehearsed_run=None
+    )
 
 
 def _rehearsal(folder: Path) -> Workplace:
     url = f"sqlite:///{folder / 'ledger.db'}"
-    return Workplace(url, folder, folder / "phones", f" --store {quote(url)}")
+    return Workplace(url, folder, folder / "phones", f" --store {quote(url)}", rehearsed_run=folder.name)

@@ -4,8 +4,16 @@
 """
 
 
-def start_daemon(option: str) -> str:
-    return f"runner daemon FOLDER{option}"
+def go_on(option: str, rehearsed_run: str | None, what: str = "the daemon") -> str:
+    """How what is left is carried out; `rehearsed_run` is the run whose rehearsal the ledger is: no daemon may take
+    that up, since its phones would be real."""
+    if rehearsed_run is not None:
+        return f"go on with the rehearsal: runner run --resume {rehearsed_run}"
+    return f"start {what}: runner daemon FOLDER{option}"
+
+
+def accept_restore(option: str) -> str:
+    return f"put the newest ledger back; if there is none: runner ledger accept-restore{option}"
 
 
 def end_pause(subject: str | None, option: str) -> str:

@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
     DAEMON_WAS_DOWN = "daemon-was-down"
     CLOCK_STEPPED = "clock-stepped"
+    LEDGER_PUT_BACK = "ledger-put-back"
     MISSED = "missed"
     SKIPPED = "skipped"
     MERGED = "merged"

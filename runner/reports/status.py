@@ -82,7 +82,8 @@ class Overview:
 class Place:
     """What was asked: the ledger's file, whether it is a rehearsal's, the process that carries tasks out, where
     it serves if it is a daemon, and the phones as adb sees them; `adb_problem` says why it could not be asked.
-    `option` is what a command needs to ask this ledger, with a space in front."""
+    `option` is what a command needs to ask this ledger, with a space in front; `rehearsed_run` is the run whose
+    rehearsal it is, if it is one's; `outdated` says why nothing is done with it until a person decides."""
 
     ledger: str
     is_rehearsal: bool
@@ -91,15 +92,18 @@ class Place:
     devices: Sequence[DeviceLine]
     adb_problem: str | None
     option: str = ""
+    rehearsed_run: str | None = None
+    outdated: str | None = None
 
 
 def status_data(view: Overview, place: Place) -> dict[str, Any]:
-    """The same as JSON: `{"now_utc", "ledger", "rehearsal", "daemon", "campaigns", "running", "waiting",
+    """The same as JSON: `{"now_utc", "ledger", "rehearsal", "outdated", "daemon", "campaigns", "running", "waiting",
     "next", "attention", "paused", "devices", "adb_problem", "last_24_hours"}`; instants are ISO 8601, UTC."""
     return {
         "now_utc": utc(view.now_utc),
         "ledger": place.ledger,
         "rehearsal": place.is_rehearsal,
+        "outdated": place.outdated,
         "daemon": _daemon_data(view, place),
         "campaigns": [_campaign_data(line) for line in view.campaigns],
         "running": [

@@ -129,7 +129,9 @@ class _Shown:
 
 def _advice(view: Overview, place: Place) -> Iterator[str]:
     if not view.daemon_runs:
-        yield f"start the daemon: {advice.start_daemon(place.option)}"
+        yield advice.go_on(place.option, place.rehearsed_run)
+    if place.outdated:
+        yield f"{place.outdated}; {advice.accept_restore(place.option)}"
     for hold in view.holds:
         yield advice.release_hold(hold.device, place.option)
     for row in view.uncertain:

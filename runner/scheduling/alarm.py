@@ -9,7 +9,7 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from runner.clock import Clock
-from runner.errors import LedgerError
+from runner.errors import LedgerError, LedgerGone
 from runner.scheduling.timetable import Timetable
 
 TICK_S = 5.0
@@ -33,7 +33,7 @@ class Alarm:
     is due is what the timetable finds.
 
     `on_tick` is called after each tick that went well, `on_trouble` with the ledger's errors: then the next tick
-    tries again. Any other exception ends the thread.
+    tries again. Any other exception ends the thread, and so does a ledger that is not there any more.
     """
 
     def __init__(
@@ -85,22 +85,26 @@ class Alarm:
         early_s = (instant - self._clock.now()).total_seconds()
         if 0 < early_s <= EARLY_S:
             self._clock.wait(self._stopping, early_s)
-        self._try(self._timetable.consider)
+        try:
+            self._timetable.consider()
+        except LedgerError as error:
+            self._on_trouble(
+                error
+            )  # a ledger that has gone, too: the next tick, which ends this, finds it so
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK_S):
-            self._try(self._beat)
+            self._beat()
             elapsed_s = self._clock.monotonic() - self._planned_at
             if elapsed_s > HORIZON.total_seconds() / 2 or abs(self._drift() - self._drift_at_plan) > DRIFT_S:
                 self.refresh()
 
     def _beat(self) -> None:
-        self._timetable.beat()
-        self._on_tick()
-
-    def _try(self, work: Callable[[], None]) -> None:
         try:
-            work()
+            self._timetable.beat()
+            self._on_tick()
+        except LedgerGone:
+            raise
         except LedgerError as error:
             self._on_trouble(error)
 

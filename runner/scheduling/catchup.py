@@ -20,6 +20,7 @@ class Cause(StrEnum):
     DOWN = "the daemon was down"
     ASLEEP = "the machine slept, or its clock stepped forward,"
     HELD_UP = "the daemon was held up"
+    RESTORED = "an older copy of the ledger was put back, which knows nothing of what was done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]
 
 def is_prompt(instant: datetime, gap: Gap) -> bool:
     """Whether what is due at an instant is on time at the end of the gap."""
-    return gap.cause is not Cause.DOWN and gap.until_utc - instant <= PROMPT
+    return gap.cause not in (Cause.DOWN, Cause.RESTORED) and gap.until_utc - instant <= PROMPT
 
 
 def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
@@ -94,6 +95,8 @@ def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
         why = gap.told(work.source.zone)
+        if gap.cause is Cause.RESTORED:
+            return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":
             return OccurrenceState.MISSED, f"{why} (on_missed: skip)"
         if late > work.reach + entry.grace.delta:

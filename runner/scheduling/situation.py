@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import told
 from runner.planning.source import Source
-from runner.reports.advice import start_daemon
+from runner.reports.advice import go_on
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
@@ -23,7 +23,7 @@ class Situation:
     `zone` is the fleet's, in which times are told. `span` is the daemon's last life, `daemon_runs` whether it
     goes on, `is_carried_out` whether any process carries tasks out from this ledger. `option` is what a command
     needs to ask this ledger, `run_option` what `runner run` needs to work on it, each with a space in front;
-    `is_rehearsal` says whether its phones are virtual.
+    `is_rehearsal` says whether its phones are virtual, `rehearsed_run` whose run's rehearsal it is, if it is one's.
     """
 
     now: datetime
@@ -36,6 +36,7 @@ class Situation:
     option: str = ""
     run_option: str = ""
     is_rehearsal: bool = False
+    rehearsed_run: str | None = None
 
     @classmethod
     def read(cls, ledger: Ledger, now: datetime, zone: tzinfo, executor_pid: int | None) -> "Situation":
@@ -75,7 +76,7 @@ class Situation:
     @property
     def start(self) -> str:
         """How the daemon is started."""
-        return f"start it: {start_daemon(self.option)}."
+        return f"{go_on(self.option, self.rehearsed_run, 'it')}."
 
     def down_since(self) -> str:
         """Since when no daemon has been there: ` (it stopped at 09:15: terminated)`."""

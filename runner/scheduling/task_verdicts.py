@@ -20,7 +20,11 @@ WAITS = (
 )
 """How the executor's reasons for waiting begin; every other one names a limit."""
 
-MISSES = ((Cause.DOWN, Verdict.DAEMON_WAS_DOWN), (Cause.ASLEEP, Verdict.CLOCK_STEPPED))
+MISSES = (
+    (Cause.DOWN, Verdict.DAEMON_WAS_DOWN),
+    (Cause.ASLEEP, Verdict.CLOCK_STEPPED),
+    (Cause.RESTORED, Verdict.LEDGER_PUT_BACK),
+)
 """How the timetable's reasons for missing begin, where nobody looked at the clock."""
 
 
@@ -187,7 +191,7 @@ def _release(row: TaskRow, situation: Situation) -> str:
 
 
 def _start(row: TaskRow, situation: Situation) -> str:
-    if row.run_id is None:
+    if row.run_id is None or situation.is_rehearsal:
         return situation.start
     return f"runner run --resume {row.run_id}{situation.run_option} goes on."
 

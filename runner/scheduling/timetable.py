@@ -76,6 +76,10 @@ class Timetable:
             start = max(min(since, here.now), here.now - REACH)
             self._looked = Reading(start, here.monotonic)
             self._take_up(Agenda(entries, floors, start))
+            accepted = self._ledger.accepted_utc()
+            if accepted is not None and since < accepted <= here.now:
+                self._settle(Gap(Cause.RESTORED, since, accepted), Reading(accepted, here.monotonic))
+                since = accepted
             self._settle(Gap(Cause.DOWN, since, here.now), here)
             self._begin_span("started")
 

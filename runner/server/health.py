@@ -41,6 +41,10 @@ class Health:
 
     def ailments(self) -> list[str]:
         """Why the process should be started anew."""
+        try:
+            self._ledger.still_ours()
+        except LedgerError as error:
+            return [error.message]
         silent_s = self._executor.silent_s()
         if silent_s > PUMP_SILENT_S:
             return [f"the executor has not looked for work for {silent_s:.0f} s"]

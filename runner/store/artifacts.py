@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from runner.errors import LedgerError
+from runner.private_files import make_folder, write_file
 
 
 class Artifacts:
@@ -44,8 +45,8 @@ class Artifacts:
     def _save(self, name: str, content: bytes) -> str:
         path = self._folder / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            make_folder(path.parent)
+            write_file(path, content)
         except OSError as error:
             raise LedgerError(
                 f"cannot write {path}: {error.strerror}",

@@ -6,15 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import lru_cache
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
+from runner.errors import LedgerError, LedgerGone
 from runner.store.commits import Commits, claim, raw
 from runner.store.failures import translated
-from runner.store.url import ledger_path
+from runner.store.url import file_id, ledger_path
 
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that is writing."""
@@ -32,6 +32,8 @@ READERS = 4
 CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
 
+BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
+
 T = TypeVar("T")
 
 
@@ -41,8 +43,9 @@ class Database:
     def __init__(self, store_url: str) -> None:
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
-        self._writer = _engine(self.path, 1, WRITE_CACHE_KB)
-        self._readers = _engine(self.path, READERS, READ_CACHE_KB) if self.path else self._writer
+        self._file: tuple[int, int] | None = None
+        self._writer = self._engine(1, WRITE_CACHE_KB)
+        self._readers = self._engine(READERS, READ_CACHE_KB) if self.path else self._writer
         self._commits = Commits(self._writer)
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
@@ -50,7 +53,7 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with translated(action, self.where), self._readers.begin() as connection:
+        with self._told(action), self._readers.begin() as connection:
             raw(connection).execute("BEGIN").close()
             yield connection
 
@@ -61,8 +64,30 @@ class Database:
         Threads that write at the same time share a transaction and its flush to the disk, so `work` may be done
         by another thread. It must not call the database's own methods.
         """
-        with translated(action, self.where):
+        self.check(action)
+        with self._told(action):
             return self._commits.carry_out(work, flush=flush)
+
+    @property
+    def transactions(self) -> int:
+        """How many have written; the same for all that share one, while it goes on."""
+        return self._commits.count
+
+    def check(self, action: str) -> None:
+        """Raises LedgerGone if the file at the path is not the one that was opened; cheap."""
+        if self.path is None or self._file is None:
+            return
+        try:
+            found: tuple[int, int] | None = file_id(self.path)
+        except OSError:
+            found = None
+        if found != self._file:
+            what = (
+                "is gone: its file has been removed"
+                if found is None
+                else "has gone: another file is there now"
+            )
+            raise LedgerGone(f"cannot {action}: the ledger {self.where} {what}", hint=BRING_BACK)
 
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
@@ -74,7 +99,7 @@ class Database:
         SQLite would delete what refers to the rows of a table that is dropped, so it looks at references only
         when all is done.
         """
-        with translated(action, self.where), self._writer.connect() as connection:
+        with self._told(action), self._writer.connect() as connection:
             raw(connection).execute("PRAGMA foreign_keys=OFF").close()
             try:
                 with connection.begin():
@@ -89,12 +114,22 @@ class Database:
         """A number that is another one after somebody has written, in this process or elsewhere; cheap."""
         if self.path is None:
             return self._commits.count
-        with translated("look for changes", self.where), self._watching:
+        with self._told("look for changes"), self._watching:
             if self._watch is None:
                 self._watch = sqlite3.connect(
                     self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
                 )
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    @contextmanager
+    def _told(self, action: str) -> Iterator[None]:
+        """What fails since the file is not there any more is told as that."""
+        try:
+            with translated(action, self.where):
+                yield
+        except LedgerError:
+            self.check(action)
+            raise
 
     def close(self) -> None:
         with self._watching:
@@ -104,24 +139,30 @@ class Database:
         self._writer.dispose()
         self._readers.dispose()
 
+    def _engine(self, connections: int, cache_kb: int) -> Engine:
+        """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path) if self.path else None),
+            poolclass=QueuePool,
+            pool_use_lifo=True,
+            json_serializer=to_json,
+            json_deserializer=_from_json,
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
+        )
 
-def _engine(path: Path | None, connections: int, cache_kb: int) -> Engine:
-    """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path) if path else None),
-        poolclass=QueuePool,
-        pool_use_lifo=True,
-        json_serializer=to_json,
-        json_deserializer=_from_json,
-        pool_size=connections,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
-    )
-    event.listen(engine, "connect", partial(_configure, cache_kb=cache_kb))
-    return engine
+        def configure(connection: sqlite3.Connection, record: object) -> None:
+            self.check("open it once more")  # SQLite makes a new file only later
+            _configure(connection, cache_kb)
+            if self.path is not None and self._file is None:
+                self._file = file_id(self.path)
+
+        event.listen(engine, "connect", configure)
+        return engine
 
 
-def _configure(connection: sqlite3.Connection, record: object, cache_kb: int) -> None:
+def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
     connection.isolation_level = None  # the sqlite3 module would begin transactions by itself, and later
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL").close()

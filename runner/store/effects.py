@@ -91,12 +91,12 @@ class Effects(Part):
         """Write down an effect that is about to be made, and the screen before it; returns its id."""
         new = NewEffect(attempt_id, key, kind, target, device, account, evidence)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._write(action, lambda connection: self._begin(connection, [new])[0])
+        return self._write_counted(action, lambda connection: self._begin(connection, [new])[0])
 
     def begin_effects(self, effects: Sequence[NewEffect]) -> list[int]:
         """Write down, in one transaction, effects that are about to be made; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
-        return self._write(action, lambda connection: self._begin(connection, effects))
+        return self._write_counted(action, lambda connection: self._begin(connection, effects))
 
     def settle_effect(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         """What became of an effect; `evidence` is added to what was recorded before."""

@@ -212,7 +212,9 @@ def _refuse_resolve(key: str, task: Found, unsettled: Collection[Effect]) -> Non
             f"cannot resolve the task {key}: it is running, and may find out by itself",
             hint=f"wait until it has ended, or stop it with `runner tasks stop {key}`",
         )
-    if not unsettled:
+    if (
+        not unsettled and task.state is not TaskState.UNCERTAIN
+    ):  # a ledger that was put back knows of no effects
         raise LedgerRefusal(
             f"cannot resolve the task {key}: it is {task.state}, and has no effect that may or may not have happened",
             hint=f"`runner tasks show {key}` shows its effects",

@@ -13,22 +13,24 @@ from sqlalchemy import select
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.control import Control
+from runner.store.custody import Custody
 from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.handling import Handling
 from runner.store.occurrences import Occurrences
 from runner.store.retention import Retention
 from runner.store.runs import Runs
-from runner.store.spans import Spans
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+from runner.store.witness import Witness
 
 
-class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, Control, Spans, Retention):
+class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, Control, Retention, Custody):
     """One ledger, open. Any thread may call it; each call is one transaction of its own, and threads that write
     at the same time share a flush to the disk.
 
@@ -41,7 +43,10 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
         self._clock = clock
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         with database.read("read the ledger's id") as connection:
-            self.id = str(connection.scalar(select(schema.ledger.c.id)))
+            identity = connection.execute(select(schema.ledger.c.id, schema.ledger.c.is_rehearsal)).one()
+        self.id, self.is_rehearsal = identity
+        self._tally, self._counted = 0, (-1, 0)
+        self._witness: Witness | None = None
         self._seen_version = database.version()
         self._seeing = threading.Lock()
 
@@ -53,7 +58,7 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
         """
         database = Database(store_url)
         try:
-            _make_folder(database.path)
+            _make_file(database.path)
             upgrade(database)
             return cls(database, clock)
         except BaseException:
@@ -79,6 +84,9 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
 
     def close(self) -> None:
         self._database.close()
+        witness, self._witness = self._witness, None
+        if witness is not None:
+            witness.close()
 
     def __enter__(self) -> Self:
         return self
@@ -89,13 +97,20 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
         self.close()
 
 
-def _make_folder(path: Path | None) -> None:
+def _make_file(path: Path | None) -> None:
+    """An empty file is an empty database; SQLite gives those that it makes beside it the same mode.
+
+    One that is there is not opened: to close it again would take SQLite's locks on it from this process.
+    """
     if path is None:
         return
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
+        make_file(path)
+        for suffix in ("", "-wal", "-shm"):
+            narrow(path.with_name(path.name + suffix))
     except OSError as error:
         raise LedgerError(
-            f"cannot make the folder {path.parent} for the ledger: {error.strerror}",
+            f"cannot make the ledger {path}: {error.strerror}",
             hint="choose another place with --store or RUNNER_STATE_DIR, or make the folder writable",
         ) from error

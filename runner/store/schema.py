@@ -26,7 +26,7 @@ from sqlalchemy import Text as PlainText
 from runner.store.rows import CommandKind, OccurrenceState, PauseScope
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0003"
+REVISION = "0004"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -108,6 +108,9 @@ ledger = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("created_utc", Instant, nullable=False),
+    Column("tally", BigInteger, nullable=False, server_default="0"),
+    Column("is_rehearsal", Boolean, nullable=False, server_default="0"),
+    Column("accepted_utc", Instant),
 )
 
 campaign_versions = Table(

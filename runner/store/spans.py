@@ -24,20 +24,20 @@ class Spans(Part):
         now = self._clock.now()
         row = {"executor": self.executor, "version": version, "started_utc": now, "start_reason": reason}
         statement = insert(schema.daemon_spans).values(**row, seen_utc=seen_utc or now, stop_reason="")
-        return self._write("begin a span", lambda connection: new_id(connection, statement))
+        return self._write_counted("begin a span", lambda connection: new_id(connection, statement))
 
     def heartbeat(self, span_id: int, seen_utc: datetime | None = None) -> None:
         """Everything that was due up to this instant (now, if none is given) has been considered."""
         beat = (
             update(schema.daemon_spans).filter_by(id=span_id).values(seen_utc=seen_utc or self._clock.now())
         )
-        self._write("say that the daemon lives", lambda connection: connection.execute(beat))
+        self._write_counted("say that the daemon lives", lambda connection: connection.execute(beat))
 
     def end_span(self, span_id: int, reason: str) -> None:
         """The daemon stops, or its time does not go on steadily, for a reason. `seen_utc` stays as it is."""
         ended = update(schema.daemon_spans).filter_by(id=span_id, stopped_utc=None)
         values = {"stopped_utc": self._clock.now(), "stop_reason": reason}
-        self._write("end the span", lambda connection: connection.execute(ended.values(values)))
+        self._write_counted("end the span", lambda connection: connection.execute(ended.values(values)))
 
     def spans(self, limit: int = 50) -> list[SpanRow]:
         """The latest spans, newest first."""

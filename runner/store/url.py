@@ -1,5 +1,7 @@
 """Where a ledger is; nothing heavy is loaded to ask that."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from runner.errors import LedgerError
@@ -20,3 +22,21 @@ def ledger_path(store_url: str) -> Path | None:
             hint=f"write sqlite:///{file}, or an absolute path with four slashes: sqlite:////srv/ledger.db",
         )
     return Path(path).absolute()
+
+
+def file_id(path: Path) -> tuple[int, int]:
+    """What tells a file from all others on this machine, by whatever name: device and inode. Raises OSError."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def is_rehearsal(store_url: str) -> bool:
+    """Whether a ledger says of itself that it is a rehearsal's. None is made; what is no ledger is none of those."""
+    path = ledger_path(store_url)
+    if path is None or not path.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("SELECT max(is_rehearsal) FROM ledger").fetchone()[0])
+    except sqlite3.Error:  # whoever opens it in earnest says what is wrong
+        return False

@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import fcntl
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import quote
 
 CLAIM_TIMEOUT_S = 10.0
 _CLAIM_POLL_S = 0.05
+PRIVATE_FOLDER = 0o700
 
 
 @contextlib.asynccontextmanager
@@ -19,8 +21,8 @@ async def claim(folder: Path) -> AsyncIterator[None]:
 
     Raises ValueError if another process keeps it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
+    folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+    with _private(folder / ".lock") as lock:
         try:
             async with asyncio.timeout(CLAIM_TIMEOUT_S):
                 while not _lock(lock.fileno()):
@@ -28,6 +30,11 @@ async def claim(folder: Path) -> AsyncIterator[None]:
         except TimeoutError:
             raise ValueError(f"{folder} is in use by other virtual phones") from None
         yield
+
+
+def _private(path: Path) -> TextIO:
+    """A file to write anew: what was done to a phone is for its owner's eyes."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
 
 
 def _lock(descriptor: int) -> bool:
@@ -64,6 +71,7 @@ class MemoryFile:
         if text == self._written:
             return
         unfinished = self._path.with_suffix(".new")
-        unfinished.write_text(text, encoding="utf-8")
+        with _private(unfinished) as file:
+            file.write(text)
         unfinished.replace(self._path)
         self._written = text

@@ -169,6 +169,11 @@ class Daemons:
         return os.environ | {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"} | port
 
     @property
+    def witness(self) -> Path:
+        """Where this machine keeps what it has seen of the ledger."""
+        return self.state.with_name(f"{self.state.name}.witness")
+
+    @property
     def store_url(self) -> str:
         return f"sqlite:///{self.state / 'ledger.db'}"
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 from daemons import HALF_HOURS, NINE, Life, source
+from sqlalchemy import update
 
 from runner.scheduling import timetable as timetable_module
+from runner.store import schema
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 
@@ -44,6 +46,31 @@ def test_grace_bounds_what_is_made_up_for(life: Life):
     life.start(entry)
     assert [state for _, state in life.states()] == ["missed"] * 3 + ["started"]
     assert "past its grace of 40m" in life.rows()[0].reason
+
+
+def test_what_came_until_a_ledger_that_was_put_back_was_accepted_is_not_made_up_for(life: Life):
+    entry = source(HALF_HOURS, more="on_missed: run_all; grace: 3h")
+    life.start(entry)
+    life.timetable.end("stopped")
+    life.clock.advance(3600)
+    accept(life)
+    life.clock.advance(3600)
+    life.start(entry)
+    assert [state for _, state in life.states()] == ["missed"] * 2 + ["started"] * 2
+    assert life.rows()[0].reason == (
+        "an older copy of the ledger was put back, which knows nothing of what was done "
+        "from 2026-11-21 08:59:00+01:00 to 2026-11-21 09:59:00+01:00"
+    )
+    life.timetable.end("stopped")
+    life.clock.advance(3600)
+    life.start(entry)
+    assert [state for _, state in life.states()] == ["missed"] * 2 + ["started"] * 4
+
+
+def accept(life: Life) -> None:
+    now = life.clock.now()
+    accepted = update(schema.ledger).values(accepted_utc=now)
+    life.ledger._database.write("accept", lambda connection: connection.execute(accepted))
 
 
 def test_a_life_that_ended_without_a_word_counts_until_its_last_heartbeat(life: Life):

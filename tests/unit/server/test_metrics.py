@@ -170,6 +170,17 @@ def test_without_campaign_files_none_need_be_in_force(
     assert health.obstacles() == []
 
 
+def test_a_ledger_that_is_gone_is_an_ailment(
+    ledger: Ledger, executor: Executor, clock: ManualClock, tmp_path: Path
+) -> None:
+    health = Health(ledger, executor, clock)
+    (tmp_path / "ledger.db").rename(tmp_path / "moved.db")
+    (ailment,) = health.ailments()
+    assert f"the ledger {tmp_path / 'ledger.db'} is gone" in ailment
+    (tmp_path / "moved.db").rename(tmp_path / "ledger.db")
+    assert health.ailments() == []
+
+
 def test_an_executor_that_hangs_is_an_ailment(
     ledger: Ledger, executor: Executor, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,7 +105,7 @@ def test_a_folder(path: Path) -> None:
 
 def test_a_place_where_no_folder_can_be_made(path: Path) -> None:
     path.write_text("")
-    with pytest.raises(LedgerError, match="cannot make the folder"):
+    with pytest.raises(LedgerError, match="cannot make the ledger"):
         opened(path / "below" / "ledger.db")
 
 

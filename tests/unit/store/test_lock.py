@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.clock import SystemClock
 from runner.errors import LedgerBusy, LedgerError
+from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, Holder
 from runner.store.lock import holder as holder_of
 
@@ -101,6 +103,43 @@ def test_two_names_of_one_ledger_are_one_lock(url: str, tmp_path: Path) -> None:
     (tmp_path / "alias.db").symlink_to(tmp_path / "ledger.db")
     with ExecutorLock(url), pytest.raises(LedgerBusy), ExecutorLock(f"sqlite:///{tmp_path / 'alias.db'}"):
         pass
+
+
+def test_a_hard_link_is_the_same_ledger(url: str, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "other.db"
+    other.parent.mkdir()
+    with ExecutorLock(url):
+        other.hardlink_to(tmp_path / "ledger.db")
+        with pytest.raises(LedgerBusy, match="by another name"), ExecutorLock(f"sqlite:///{other}"):
+            pass
+    with holder(url), pytest.raises(LedgerBusy, match="by another name"), ExecutorLock(f"sqlite:///{other}"):
+        pass
+    with ExecutorLock(f"sqlite:///{other}"), pytest.raises(LedgerBusy), ExecutorLock(url):
+        pass
+
+
+READER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)
+connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+try:
+    connection.execute("BEGIN EXCLUSIVE")
+    print("alone")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+def test_taking_and_leaving_the_lock_leaves_sqlites_own_locks_alone(url: str, tmp_path: Path) -> None:
+    """A process that closes a file takes all of SQLite's locks from it: another one could then have it alone."""
+    with Ledger.open(url, SystemClock()):
+        for _ in range(2):
+            with ExecutorLock(url):
+                holder_of(url)
+        command = [sys.executable, "-c", READER, str(tmp_path / "ledger.db")]
+        assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == (
+            "database is locked\n"
+        )
 
 
 def test_a_ledger_in_memory_needs_no_lock() -> None:

@@ -1,0 +1,59 @@
+"""`runner ledger`: what only a person can decide about the ledger."""
+
+import click
+
+from runner.cli.ledger_option import with_store
+from runner.cli.workplace import Workplace, place_of
+from runner.clock import SystemClock
+from runner.errors import UsageError
+from runner.settings import Settings
+from runner.store.custody import rehearsal_only
+from runner.store.ledger import Ledger
+from runner.store.lock import ExecutorLock
+
+
+@click.group()
+def ledger() -> None:
+    """Decide what becomes of a ledger that was put back from a backup, or is gone."""
+
+
+@ledger.command(
+    "accept-restore",
+    epilog="""\b
+Examples:
+  runner ledger accept-restore            of the ledger in your state directory
+  runner ledger accept-restore --store sqlite:////srv/ledger.db""",
+)
+@with_store
+def accept_restore(store: str | None) -> None:
+    """Go on with an older copy of the ledger, or an empty one, when the newest is lost.
+
+    Look at the phones first: the copy does not know what was done since it was made. Its tasks that were open then
+    are uncertain, what came due until now is not caught up with, and limits do not count what was done meanwhile.
+    """
+    place = place_of(Settings.from_environment(), store)
+    with ExecutorLock(place.store_url), Ledger.open(place.store_url, SystemClock()) as opened:
+        accept(opened, place)
+
+
+def accept(opened: Ledger, place: Workplace) -> None:
+    """Accept it, and say what that means. Raises UsageError for a rehearsal's ledger, which nothing looks after."""
+    if place.witnesses is None:
+        raise rehearsal_only(place.store_url)
+    last = opened.latest_instant()
+    accepted = opened.accept_restore(place.witnesses)
+    if accepted is None:
+        raise UsageError(
+            "the ledger is what this machine has seen last: there is nothing to accept",
+            hint="start the daemon",
+        )
+    zone = Settings.from_environment().zone
+    since = f"since {last.astimezone(zone):%Y-%m-%d %H:%M:%S}" if last else "until now"
+    click.echo(
+        f"Accepted. What came due {since} is not caught up with, and limits do not count what was done."
+    )
+    if accepted.tasks:
+        click.echo(
+            f"{accepted.tasks} tasks were open in it and may have been done since: "
+            f"runner tasks list --state uncertain{place.option} shows them, `runner tasks resolve` settles them."
+        )

@@ -1,0 +1,47 @@
+"""Folders and files for their owner's eyes alone, whatever the umask: screens and ledgers tell of people."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those that it lies in; what is there already stays as it is. Raises OSError."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(FOLDER, exist_ok=True)
+        folder.chmod(FOLDER)
+    path.mkdir(exist_ok=True)  # raises if a file is in the way
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file, unless there is one. Raises OSError."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE))
+    except FileExistsError:
+        return
+    path.chmod(FILE)  # the umask may have left less
+
+
+def narrow(path: Path) -> None:
+    """Take a file that others may read from them, if it is this user's; it is not opened."""
+    with suppress(OSError):
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_mode & 0o077 and found.st_uid == os.geteuid():
+            path.chmod(FILE)
+
+
+def open_file(path: Path, flags: int) -> int:
+    """Open a file, with these flags of os.open beside O_CLOEXEC; returns its descriptor. Raises OSError."""
+    descriptor = os.open(path, flags | os.O_CLOEXEC, FILE)
+    narrow(path)
+    return descriptor
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file anew. Raises OSError."""
+    with open(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+        file.write(content)

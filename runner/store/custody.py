@@ -1,0 +1,159 @@
+"""Whether the ledger is still ours: the file at its path, no older than what this machine has seen, no rehearsal's.
+
+Its tally rises with everything that must not be forgotten: each effect that is about to be made, each heartbeat. The
+witness, outside of the ledger's folder, follows before anything is done in the world. So a ledger whose tally is
+lower is an older copy, however it came there; and one whose process was killed at any moment is not.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from runner.clock import told
+from runner.errors import LedgerOutdated, UsageError
+from runner.store import schema
+from runner.store.spans import Spans
+from runner.store.witness import Seen, Witnesses
+from runner.tasks import AttemptOutcome, TaskState
+
+ATTEMPT, LEDGER, TASK = schema.attempts.c, schema.ledger.c, schema.tasks.c
+
+TO_DECIDE = (
+    "put the newest ledger back, if there is one. If not, look at the phones for what has been done since, then run "
+    "`runner ledger accept-restore`: nothing of that time is caught up with, and the daemon goes on from now"
+)
+IN_DOUBT = "an older copy of the ledger was put back: nobody knows whether this was done since that was made"
+TO_SETTLE = "look at the app on the phone, then settle it with `runner tasks resolve`"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a person has accepted: the tasks that are in doubt since."""
+
+    tasks: int
+
+
+class Custody(Spans):
+    id: str
+    is_rehearsal: bool
+
+    def take_custody(self, witnesses: Witnesses | None, *, is_rehearsal: bool) -> None:
+        """This process, which holds the executor's lock, carries tasks out from now on; `witnesses` is None where
+        nothing real can be done.
+
+        Raises UsageError if the ledger is a rehearsal's and this process is none, LedgerOutdated if it is older
+        than what this machine has seen of it, LedgerGone if its file is not there any more.
+        """
+        self._database.check("carry tasks out")
+        if self.is_rehearsal and not is_rehearsal:
+            raise rehearsal_only(self._database.where)
+        if is_rehearsal and not self.is_rehearsal:
+            self._write("say that it is a rehearsal's", _mark)
+            self.is_rehearsal = True
+        self._tally = self._read("read the tally", _tally)
+        if witnesses is None or self._database.path is None:
+            return
+        if (problem := self.outdated(witnesses)) is not None:
+            raise problem
+        self._witness = witnesses.open(self.id, self._tally, self._database.path.resolve())
+
+    def outdated(self, witnesses: Witnesses) -> LedgerOutdated | None:
+        """Why nothing may be done with this ledger until a person decides; None if all is well."""
+        path = self._database.path
+        if path is None:
+            return None
+        seen = witnesses.of(self.id)
+        if seen is not None and seen.tally > self._read("read the tally", _tally):
+            return LedgerOutdated(
+                f"the ledger {path} is older than what this machine has seen of it: a copy was put back, and what "
+                f"was done since{self._last_written()} is not in it",
+                hint=TO_DECIDE,
+            )
+        if seen is None and witnesses.at(path.resolve()):
+            return LedgerOutdated(
+                f"the ledger {path} is another one than this machine has seen there: what was done until now is not "
+                "in it",
+                hint=TO_DECIDE,
+            )
+        return None
+
+    def accept_restore(self, witnesses: Witnesses) -> Accepted | None:
+        """Go on with a ledger that is older than what this machine has seen, or another one. What was open and is
+        due may have been done since, so it is uncertain, and nothing that came due until now is caught up with.
+
+        Only who holds the executor's lock may call this. None if there is nothing to accept.
+        """
+        path = self._database.path
+        if path is None or self.outdated(witnesses) is None:
+            return None
+        seen, now = witnesses.of(self.id), self._clock.now()
+        highest = seen.tally if seen is not None else 0
+
+        def work(connection: Connection) -> tuple[int, int]:
+            tally = max(highest, _tally(connection)) + 1
+            connection.execute(update(schema.ledger).values(tally=tally, accepted_utc=now))
+            return tally, _put_in_doubt(connection, now)
+
+        tally, tasks = self._write("accept that it was put back", work)
+        where = path.resolve()
+        for other in witnesses.at(where):
+            if other.ledger_id != self.id:
+                witnesses.write(Seen(other.ledger_id, other.tally, None))
+        witnesses.write(Seen(self.id, tally, where))
+        return Accepted(tasks)
+
+    def accepted_utc(self) -> datetime | None:
+        """When a person accepted last that the ledger was put back: what lies before that is not caught up with."""
+        return self._read("read when it was accepted", lambda connection: connection.scalar(_ACCEPTED))
+
+    def still_ours(self) -> None:
+        """Raises LedgerGone if the ledger's file is not there any more, or another one is."""
+        self._database.check("go on")
+
+    def _last_written(self) -> str:
+        last = self.latest_instant()
+        return f" {told(last, UTC)}" if last else ""
+
+
+def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:
+    """Raises LedgerOutdated if there is no ledger where this machine has seen one: no new one is made there."""
+    if path is None or witnesses is None or (path.exists() and path.stat().st_size):
+        return
+    if witnesses.at(path.resolve()):
+        raise LedgerOutdated(
+            f"the ledger {path} is gone: this machine has carried tasks out from it, and without it nobody knows "
+            "which",
+            hint=TO_DECIDE,
+        )
+
+
+def rehearsal_only(where: str) -> UsageError:
+    return UsageError(
+        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server",
+        hint="rehearse with --virtual, go on with a rehearsal's run with `runner run --resume ID`, or name another "
+        "ledger",
+    )
+
+
+_ACCEPTED = select(LEDGER.accepted_utc)
+
+
+def _tally(connection: Connection) -> int:
+    return int(connection.execute(select(LEDGER.tally)).scalar_one())
+
+
+def _mark(connection: Connection) -> Any:
+    return connection.execute(update(schema.ledger).values(is_rehearsal=True))
+
+
+def _put_in_doubt(connection: Connection, now: datetime) -> int:
+    """Tasks that are open and due, and the attempts that went on as the copy was made; returns how many tasks."""
+    cut_off = {"outcome": AttemptOutcome.INTERRUPTED, "finished_utc": now, "message": IN_DOUBT}
+    connection.execute(update(schema.attempts).where(ATTEMPT.outcome.is_(None)).values(cut_off))
+    is_open = TASK.state.in_([TaskState.PENDING, TaskState.RUNNING])
+    doubt = {"state": TaskState.UNCERTAIN, "reason": IN_DOUBT, "hint": TO_SETTLE, "not_before_utc": None}
+    open_and_due = update(schema.tasks).where(is_open, TASK.due_utc <= now)
+    return connection.execute(open_and_due.values(doubt)).rowcount

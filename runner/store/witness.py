@@ -1,0 +1,130 @@
+"""What this machine has seen of its ledgers, kept outside of their folders: it tells a copy that was put back.
+
+One small file for each ledger, named by the ledger's id: the highest tally that was seen, and where the ledger lay.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.errors import LedgerError
+from runner.private_files import make_folder, open_file, write_file
+
+DIGITS = 20
+"""A tally is written over the one before, in place: always as long, and within one sector of the disk."""
+
+fdatasync = getattr(os, "fdatasync", os.fsync)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The highest tally that was seen of a ledger, and its file then; None if it was given up."""
+
+    ledger_id: str
+    tally: int
+    path: Path | None
+
+
+class Witness:
+    """The file of one ledger, open. Any thread may call it; those that come together share a flush."""
+
+    def __init__(self, file: Path, tally: int) -> None:
+        self._file = file
+        self._descriptor = open_file(file, os.O_WRONLY)
+        self._wanted = self._kept = tally
+        self._asking, self._writing = threading.Lock(), threading.Lock()
+
+    def saw(self, tally: int) -> None:
+        """This tally is in the ledger, durably; when this returns, that is durable here too. Raises LedgerError."""
+        with self._asking:
+            self._wanted = max(self._wanted, tally)
+        with self._writing:
+            if self._kept >= tally:
+                return
+            wanted = self._wanted
+            try:
+                os.pwrite(self._descriptor, _digits(wanted), 0)
+                fdatasync(self._descriptor)
+            except OSError as error:
+                raise _unwritable(self._file, error) from error
+            self._kept = wanted
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+class Witnesses:
+    """All that this machine has seen, in one folder. Methods raise LedgerError if it cannot be read or written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, ledger_id: str) -> Seen | None:
+        return next((seen for seen in self._all() if seen.ledger_id == ledger_id), None)
+
+    def at(self, path: Path) -> list[Seen]:
+        """The ledgers that were seen at a path, which is resolved."""
+        return [seen for seen in self._all() if seen.path == path]
+
+    def write(self, seen: Seen) -> None:
+        """Keep this, durably, instead of what was known of the ledger."""
+        file = self._folder / seen.ledger_id
+        new = self._folder / f".{seen.ledger_id}.new"
+        try:
+            make_folder(self._folder)
+            write_file(new, _digits(seen.tally) + b"\n" + os.fsencode(seen.path or "") + b"\n")
+            _flush(new)
+            new.replace(file)
+            _flush(self._folder)
+        except OSError as error:
+            raise _unwritable(file, error) from error
+
+    def open(self, ledger_id: str, tally: int, path: Path) -> Witness:
+        """The witness of a ledger with this tally, at a path that is resolved."""
+        self.write(Seen(ledger_id, tally, path))
+        return Witness(self._folder / ledger_id, tally)
+
+    def _all(self) -> Iterator[Seen]:
+        try:
+            for file in sorted(self._folder.iterdir()):
+                if not file.name.startswith("."):
+                    yield _read(file)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise LedgerError(
+                f"cannot read what this machine has seen of its ledgers, in {self._folder}: {error.strerror}",
+                hint="make the folder readable for this user, or choose another one with RUNNER_WITNESS_DIR",
+            ) from error
+
+
+def _read(file: Path) -> Seen:
+    digits, _, path = file.read_bytes().partition(b"\n")
+    if not digits.isdigit():
+        raise LedgerError(
+            f"{file} does not say what this machine has seen of its ledger: it is damaged",
+            hint="see that the ledger is the newest that there is, then remove this file",
+        )
+    where = os.fsdecode(path.removesuffix(b"\n"))
+    return Seen(file.name, int(digits), Path(where) if where else None)
+
+
+def _digits(tally: int) -> bytes:
+    return b"%0*d" % (DIGITS, tally)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(file: Path, error: OSError) -> LedgerError:
+    return LedgerError(
+        f"cannot write down in {file} what this machine has seen of its ledger: {error.strerror}",
+        hint="make its folder writable for this user, or choose another one with RUNNER_WITNESS_DIR",
+    )
