@@ -19,23 +19,26 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     written = campaign.section("limits").get("working_hours")
     if not isinstance(written, str) or not campaign.is_sound(_PATH):
         return
-    hours, calendar = Hours.parse(written), campaign.calendar
-    for start in campaign.used_times:
+    hours, used = Hours.parse(written), set(campaign.used_times)
+    told: set[Time] = set()
+    for start, calendar in campaign.clocked_times:
         outside = next((at for at in _clock_times(calendar, start) if not hours.holds(at)), None)
-        if start.rule and outside is not None:
+        if start.rule and outside is not None and start in used - told:
+            told.add(start)
             written, at = start.rule.written, f"{outside:%H:%M}"
             comes = f"{at} is" if written == at else f"{written} comes at {at},"
-            message = f"{comes} outside the working hours {hours}"
+            message = f"{comes} outside the working hours {hours} in {calendar.working_zone}"
             related = (campaign.related(_PATH, "the working hours"),)
             hint = f"its tasks wait until {hours.opens:%H:%M}, and are missed if `grace` ends before"
             yield campaign.warning(CODE, start.path, message, hint, related=related)
 
 
 def _clock_times(calendar: Calendar, start: Time) -> Iterator[time]:
-    """The times of day at which a start time comes."""
+    """The times of day at which a start time comes, where working hours are counted."""
     if isinstance(start.rule, Daily):
         yield from start.rule.times
     elif only := calendar.only(start.rule):
-        yield calendar.local(only.instant_utc).time()
+        yield only.instant_utc.astimezone(calendar.working_zone).time()
     else:
-        yield from (calendar.local(moment.instant_utc).time() for moment in calendar.coming(start).moments)
+        moments = calendar.coming(start).moments
+        yield from (moment.instant_utc.astimezone(calendar.working_zone).time() for moment in moments)

@@ -7,6 +7,7 @@ import click
 import runner
 from runner import __version__
 from runner.errors import UsageError
+from runner.machine_zone import UnnamedZone
 from runner.schema_file import NAMES, schema_path
 from runner.settings import Settings
 
@@ -51,7 +52,9 @@ def init(folder: Path) -> None:
 
 def _files() -> dict[Path, bytes]:
     """The content of every file, by its path in the new repository."""
-    values = {"{timezone}": Settings.from_environment().zone.key, "{version}": __version__}
+    zone = Settings.from_environment().zone
+    named = "UTC" if isinstance(zone, UnnamedZone) else zone.key
+    values = {"{timezone}": named, "{version}": __version__}
     files = {Path("campaigns/media/clip.mp4"): _clip().read_bytes()}
     for name in NAMES:
         files[Path("schemas", schema_path(name).name)] = schema_path(name).read_bytes()

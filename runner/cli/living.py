@@ -110,7 +110,9 @@ class Daemon:
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
             health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
             registry.register(StateMetrics(ledger, executor, lambda: states(adb_port)))
-            service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
+            service = Service(
+                self._wishes.paths, ledger, executor, self._clock, sink, campaigns, self._settings.zone
+            )
             local_api = self._local_api(ledger, executor, adb_port)
             app = create_app(
                 ServerState(registry, health.ailments, health.obstacles),
@@ -215,7 +217,8 @@ class Daemon:
             self._log.say("campaign in force", campaign=source.campaign.name, commit=source.commit)
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
-        self._log.say("ready", version=__version__, ledger=self._place.store_url, next_start=coming, url=url)
+        told = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
+        self._log.say("ready", version=__version__, **told, url=url)
         self._notifier.ready(f"serving on {url}")
 
     def _hung_up(self, service: Service) -> None:

@@ -16,6 +16,7 @@ from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
 from runner.planning.source import Source
 from runner.reports import text
+from runner.settings import Settings
 
 STDIN, STDIN_NAME = Path("-"), "<stdin>"
 """What stands for standard input on the command line, and what it is called in messages."""
@@ -43,7 +44,7 @@ def check_or_exit(
     """
     files = discover(paths)
     campaigns = [_through(load(file), through) for file in files]
-    report = check_campaigns(campaigns, now)
+    report = check_campaigns(campaigns, now, Settings.from_environment().zone)
     if report.diagnostics:
         show(report, sys.stderr)
     if report.errors:

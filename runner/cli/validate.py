@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TextIO
 
@@ -17,6 +17,7 @@ from runner.cli.now import now_option
 from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show, wants_color
 from runner.clock import SystemClock
 from runner.diagnostics import tidy
+from runner.settings import Settings
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -51,13 +52,13 @@ def validate(
     `-` stands for standard input; paths in it are relative to the current folder.
     """
     gc.disable()
-    at = now or SystemClock().now()
+    at, zone = now or SystemClock().now(), Settings.from_environment().zone
     if fixes:
-        report = _fix(list(read_campaigns(paths)), at, form, prints_file=STDIN in paths)
+        report = _fix(list(read_campaigns(paths)), at, zone, form, prints_file=STDIN in paths)
     elif STDIN in paths:
-        report = check_campaigns(read_campaigns(paths), at)
+        report = check_campaigns(read_campaigns(paths), at, zone)
     else:
-        report = check_files(discover(paths or (Path("campaigns"),)), at)
+        report = check_files(discover(paths or (Path("campaigns"),)), at, zone)
     _print(report, form, sys.stderr if fixes and STDIN in paths else sys.stdout)
     if report.errors or (strict and report.warnings):
         ctx.exit(EXIT_PROBLEMS)
@@ -81,7 +82,7 @@ def _print(report: Report, form: str, out: TextIO) -> None:
             show(report, out)
 
 
-def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: bool) -> Report:
+def _fix(campaigns: Sequence[Loaded], now: datetime, zone: tzinfo, form: str, *, prints_file: bool) -> Report:
     """Rewrite the files and say how; the text of standard input is printed, fixed, if it can be read.
 
     What another program reads, be it that text or a report, has standard output for itself.
@@ -89,7 +90,7 @@ def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: 
     from runner.cli import fixing
     from runner.reports import fixes
 
-    fixed = fixing.fix(campaigns, now)
+    fixed = fixing.fix(campaigns, now, zone)
     out = sys.stderr if prints_file or form != "text" else sys.stdout
     color = wants_color(out)
     for path, diagnostics in fixed.diagnostics.items():

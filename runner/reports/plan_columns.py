@@ -5,29 +5,29 @@ from datetime import UTC, datetime
 from textwrap import wrap
 
 from runner.planning.rules import Every, Instant, Once, Rule
-from runner.planning.source import Source
+from runner.planning.source import Clocks, Source
 from runner.planning.work import Work, works
 from runner.tasks import Task
 
 WIDTH = 100
 """Lists and sentences are folded here; rows never are, since what reads them may be a pipe."""
 
-_HEADINGS = ("DUE", "UTC", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
-_CAMPAIGN = _HEADINGS.index("CAMPAIGN")
+_HEADINGS = ("DUE", "UTC", "ZONE", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
 _TIED = "\N{NO-BREAK SPACE}"
 
 
 class Columns:
-    """The columns of tasks; that of campaigns is there if there are several."""
+    """The columns of tasks; that of campaigns is there if there are several, that of zones if one has several."""
 
     def __init__(self, sources: Sequence[Source]) -> None:
         entries = works(sources)
-        self._zones = {source.campaign.name: source.zone for source in sources}
+        self._clocks = Clocks(sources)
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
         due = self._instant(datetime(2026, 1, 1, tzinfo=UTC))
         texts = [
             [due],
             [due + "Z"],
+            [work.zone.key for work in entries],
             [work.source.campaign.name for work in entries],
             [work.entry.name for work in entries],
             [work.entry.script.name for work in entries],
@@ -37,7 +37,9 @@ class Columns:
         self._widths = [
             max(map(len, (heading, *column))) for heading, column in zip(_HEADINGS, texts, strict=True)
         ]
-        self._shown = [place for place in range(len(_HEADINGS)) if place != _CAMPAIGN or len(sources) > 1]
+        hidden = {"CAMPAIGN"} if len(sources) == 1 else set()
+        hidden |= set() if any(work.is_elsewhere for work in entries) else {"ZONE"}
+        self._shown = [place for place, heading in enumerate(_HEADINGS) if heading not in hidden]
 
     def headings(self) -> str:
         return self._line(_HEADINGS)
@@ -47,6 +49,7 @@ class Columns:
             (
                 self.due(task),
                 self._instant(task.due_utc) + "Z",
+                self._clocks.zone_of(task).key,
                 task.campaign,
                 task.entry,
                 task.script,
@@ -56,8 +59,8 @@ class Columns:
         )
 
     def due(self, task: Task) -> str:
-        """The task's due instant on the clocks of its campaign's zone."""
-        return self._instant(task.due_utc.astimezone(self._zones[task.campaign]))
+        """The task's due instant on its own clocks: the campaign's, or the group's."""
+        return self._instant(self._clocks.local(task))
 
     def _instant(self, at: datetime) -> str:
         return f"{at:%Y-%m-%d {self._clock}}"
@@ -67,9 +70,9 @@ class Columns:
 
 
 def titles(sources: Iterable[Source]) -> list[str]:
-    """A line for each campaign: its zone, its backend and its commit."""
+    """A line for each campaign: its zones, its backend and its commit."""
     return [
-        f"{source.campaign.name}: {source.zone.key}, backend {source.campaign.backend}{_commit(source)}"
+        f"{source.campaign.name}: {_zones(source)}, backend {source.campaign.backend}{_commit(source)}"
         for source in sources
     ]
 
@@ -90,6 +93,11 @@ def folded(label: str, items: Iterable[str], separator: str) -> list[str]:
         break_on_hyphens=False,
     )
     return [line.replace(_TIED, " ") for line in lines]
+
+
+def _zones(source: Source) -> str:
+    zones = dict.fromkeys(work.zone.key for work in works([source]))
+    return " and ".join(zones) or source.zone.key
 
 
 def _commit(source: Source) -> str:
