@@ -50,7 +50,7 @@ class Settings:
             state_dir=state_dir,
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
-            zone=_zone(env),
+            zone=fleet_zone(env),
             token=_token("RUNNER_TOKEN", env),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
@@ -76,7 +76,9 @@ def _port(text: str | None) -> int:
     return int(text)
 
 
-def _zone(env: Mapping[str, str]) -> ZoneInfo:
+def fleet_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
+    """The fleet's time zone: RUNNER_TIMEZONE, else this machine's. Raises UsageError for one that there is not."""
+    env = os.environ if environment is None else environment
     name = env.get("RUNNER_TIMEZONE")
     if not name:
         return machine_zone(env)

@@ -6,7 +6,7 @@ from runner.campaign import rewriting
 from runner.campaign.nearest import nearest, only_answer
 from runner.checks.offsets import offset_hint
 from runner.checks.view import CampaignView, zone_named
-from runner.checks.written import Entry, Item, Path
+from runner.checks.written import Entry, Item, Path, mapping
 from runner.diagnostics import Diagnostic, Fix
 from runner.planning.rules import needs_zone
 
@@ -80,4 +80,5 @@ def _uses(campaign: CampaignView) -> Iterator[tuple[Path, str]]:
 
 def _is_here(campaign: CampaignView, entry: Entry) -> bool:
     """Whether some of an entry's phones are in no group that names a zone."""
-    return not all(item.text in campaign.group_zones for item in entry.devices)
+    groups = campaign.section("devices")
+    return not all("timezone" in mapping(groups.get(item.text)) for item in entry.devices)

@@ -349,13 +349,15 @@ def _cut(sentence: str) -> str:
 
 _LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
+_OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
+"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
 _START_TIME = re.compile(patterns.START_TIME)
 
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of a name, if there is one."""
+    """The zone of a name, if there is one on every machine."""
     try:
-        return ZoneInfo(name)
+        return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -30,7 +30,7 @@ from runner.planning.plan import plan as make_plan
 from runner.planning.source import Source, Window
 from runner.planning.work import works
 from runner.reports import plan_diff, plan_ics, plan_json, plan_table
-from runner.settings import Settings
+from runner.settings import Settings, fleet_zone
 from runner.store.url import ledger_path
 
 RENDERERS = {"table": plan_table.render, "json": plan_json.render, "ics": plan_ics.render}
@@ -161,7 +161,7 @@ def _instant(sources: Sequence[Source], written: str, now: datetime, *hints: str
     from runner.scheduling.asked_times import TypedTime
 
     named = {source.zone for source in sources if source.campaign.timezone}
-    zones = sorted(named or {Settings.from_environment().zone}, key=str)
+    zones = sorted(named or {fleet_zone()}, key=str)
     try:
         instants = {TypedTime.read(written, zone, now).instant_utc for zone in zones}
     except UsageError as error:
@@ -191,7 +191,7 @@ def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> b
 def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[Source]:
     """The campaigns that were at a revision; one that was wrong is told of, and has no tasks."""
     campaigns = list(_loaded_at(revision, paths))
-    report = check_campaigns(campaigns, at, Settings.from_environment().zone)
+    report = check_campaigns(campaigns, at, fleet_zone())
     errors = [problem for problem in report.diagnostics if problem.severity is Severity.ERROR]
     wrong = [problem for problem in errors if problem.code not in NOT_AT_A_REVISION]
     if wrong:

@@ -16,7 +16,7 @@ from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
 from runner.planning.source import Source
 from runner.reports import text
-from runner.settings import Settings
+from runner.settings import fleet_zone
 
 STDIN, STDIN_NAME = Path("-"), "<stdin>"
 """What stands for standard input on the command line, and what it is called in messages."""
@@ -44,7 +44,7 @@ def check_or_exit(
     """
     files = discover(paths)
     campaigns = [_through(load(file), through) for file in files]
-    report = check_campaigns(campaigns, now, Settings.from_environment().zone)
+    report = check_campaigns(campaigns, now, fleet_zone())
     if report.diagnostics:
         show(report, sys.stderr)
     if report.errors:

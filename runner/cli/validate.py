@@ -17,7 +17,7 @@ from runner.cli.now import now_option
 from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show, wants_color
 from runner.clock import SystemClock
 from runner.diagnostics import tidy
-from runner.settings import Settings
+from runner.settings import fleet_zone
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -52,7 +52,7 @@ def validate(
     `-` stands for standard input; paths in it are relative to the current folder.
     """
     gc.disable()
-    at, zone = now or SystemClock().now(), Settings.from_environment().zone
+    at, zone = now or SystemClock().now(), fleet_zone()
     if fixes:
         report = _fix(list(read_campaigns(paths)), at, zone, form, prints_file=STDIN in paths)
     elif STDIN in paths:

@@ -93,7 +93,7 @@ def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     entry, late = work.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        why = gap.told(work.source.zone)
+        why = gap.told(work.zone)
         if entry.on_missed == "skip":
             return OccurrenceState.MISSED, f"{why} (on_missed: skip)"
         if late > work.reach + entry.grace.delta:

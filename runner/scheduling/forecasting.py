@@ -61,7 +61,9 @@ def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecas
     made, usage = plan(near, window), counted(history.ledger, one.work.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)
     until = {key: at for some in held if not some.first.is_interrupted for key, at in some.until_utc.items()}
-    said = [note.message[0].upper() + note.message[1:] + "." for note in _notes(made, one, held, situation.zone)]
+    said = [
+        note.message[0].upper() + note.message[1:] + "." for note in _notes(made, one, held, situation.zone)
+    ]
     return Forecast(len(one.tasks()), until, tuple(said))
 
 
