@@ -23,7 +23,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     told: set[Time] = set()
     for start, calendar in campaign.clocked_times:
         outside = next((at for at in _clock_times(calendar, start) if not hours.holds(at)), None)
-        if start.rule and outside is not None and start in used - told:
+        if start.rule and outside is not None and start in used and start not in told:
             told.add(start)
             written, at = start.rule.written, f"{outside:%H:%M}"
             comes = f"{at} is" if written == at else f"{written} comes at {at},"
