@@ -1,8 +1,9 @@
 """Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
@@ -37,12 +38,12 @@ def load_own_flow(own: FlowText) -> Flow:
 def problems(file: FlowFile) -> list[Diagnostic]:
     """What the flow language says of a flow whose structure is right."""
     assert file.script is not None
-    keys = file.script.config_schema()["properties"]
-    return read_flow(file.document.text, file.document.path, keys, ACTIONS, load_profile)[1]
+    config = file.script.config_schema()["properties"]
+    return read_flow(file.document.text, file.document.path, config, ACTIONS, load_profile)[1]
 
 
-def _read(text: str, path: str, config_keys: Collection[str]) -> Flow:
-    flow, diagnostics = read_flow(text, path, config_keys, ACTIONS, load_profile)
+def _read(text: str, path: str, config: Mapping[str, Any]) -> Flow:
+    flow, diagnostics = read_flow(text, path, config, ACTIONS, load_profile)
     raise_for(diagnostics)
     assert flow is not None
     return flow

@@ -72,3 +72,8 @@ class Clocks:
     def local(self, task: Task) -> datetime:
         """When a task is due, on its clocks."""
         return task.due_utc.astimezone(self.zone_of(task))
+
+    def elsewhere(self, task: Task) -> str:
+        """` in America/New_York` where a task is on other clocks than its campaign's, else nothing."""
+        zone = self.zone_of(task)
+        return "" if zone == self._zones[task.campaign] else f" in {zone}"

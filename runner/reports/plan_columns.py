@@ -7,6 +7,7 @@ from textwrap import wrap
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Clocks, Source
 from runner.planning.work import Work, works
+from runner.reports.weekday import dated
 from runner.tasks import Task
 
 WIDTH = 100
@@ -23,10 +24,10 @@ class Columns:
         entries = works(sources)
         self._clocks = Clocks(sources)
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
-        due = self._instant(datetime(2026, 1, 1, tzinfo=UTC))
+        utc = self._instant(datetime(2026, 1, 1, tzinfo=UTC)) + "Z"
         texts = [
-            [due],
-            [due + "Z"],
+            ["Thu " + utc[:-1]],
+            [utc],
             [work.zone.key for work in entries],
             [work.source.campaign.name for work in entries],
             [work.entry.name for work in entries],
@@ -60,7 +61,8 @@ class Columns:
 
     def due(self, task: Task) -> str:
         """The task's due instant on its own clocks: the campaign's, or the group's."""
-        return self._instant(self._clocks.local(task))
+        local = self._clocks.local(task)
+        return f"{dated(local.date())} {local:{self._clock}}"
 
     def _instant(self, at: datetime) -> str:
         return f"{at:%Y-%m-%d {self._clock}}"

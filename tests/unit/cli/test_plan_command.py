@@ -75,7 +75,7 @@ def test_the_json_says_the_same_as_the_table() -> None:
 
 def test_several_campaigns_are_shown_together_in_order_of_time() -> None:
     shown = run("day.yaml", "many-phones.yaml", *NOW).stdout
-    dues = re.findall(r"^  \S+ \S+  (\S+ \S+Z)  (autumn|shelf)", shown, re.MULTILINE)
+    dues = re.findall(r"^  \S+ \S+ \S+  (\S+ \S+Z)  (autumn|shelf)", shown, re.MULTILINE)
 
     assert "autumn: Europe/Stockholm" in shown
     assert "shelf: Asia/Kolkata" in shown
@@ -237,9 +237,9 @@ def test_groups_in_zones_of_their_own_are_shown_on_their_clocks(folder: Path) ->
 
     assert shown[:4] == [
         "world: Europe/Stockholm and America/New_York, backend device",
-        "  DUE               UTC                ZONE              ENTRY  SCRIPT  DEVICE  TARGET",
-        "  2026-11-30 18:30  2026-11-30 23:30Z  America/New_York  greet  follow  A2      @a",
-        "  2026-12-01 18:30  2026-12-01 17:30Z  Europe/Stockholm  greet  follow  A1      @a",
+        "  DUE                   UTC                ZONE              ENTRY  SCRIPT  DEVICE  TARGET",
+        "  Mon 2026-11-30 18:30  2026-11-30 23:30Z  America/New_York  greet  follow  A2      @a",
+        "  Tue 2026-12-01 18:30  2026-12-01 17:30Z  Europe/Stockholm  greet  follow  A1      @a",
     ]
     window = ("--from", "2026-12-01T12:00Z", "--until", "1d", *NOW)
     answer = json.loads(run(world(folder), *window, "--format", "json").stdout)
@@ -252,6 +252,9 @@ def test_groups_in_zones_of_their_own_are_shown_on_their_clocks(folder: Path) ->
     assert "DTSTART:20261201T173000Z" in events
     assert "DTSTART:20261201T233000Z" in events
     assert "occurrence: 2026-12-01T18:30[America/New_York]" in events
+    markdown = run(world(folder), *window, "--format", "markdown").stdout
+    assert "| Tue 2026-12-01 | 18:30 | `greet`" in markdown
+    assert "| Tue 2026-12-01 | 18:30 in America/New_York | `greet`" in markdown
 
 
 def test_a_path_that_is_not_there_is_refused() -> None:
@@ -261,7 +264,7 @@ def test_a_path_that_is_not_there_is_refused() -> None:
 
 def test_the_documented_plan_is_real(folder: Path) -> None:
     text = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")
-    [campaign] = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    [campaign, *_] = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     [command, shown], *_ = re.findall(
         r"^```console\n\$ runner plan ([^\n]*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE
     )

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sources import at, day, source
 
 from runner.planning.coming import next_occurrence
+from runner.planning.difference import differences
 from runner.planning.plan import manual, plan
 from runner.planning.simulation import Simulation
 from runner.planning.source import Source, Window
 from runner.planning.work import works
+from runner.reports.plan_changes import by_entry
 from runner.tasks import Task
 
 GROUPS = """
@@ -163,6 +165,19 @@ def test_limits_that_the_campaign_names_count_days_of_the_group() -> None:
     assert reasons["US1"].startswith(
         "1 of 1 posts on US1 today in America/New_York; next at 2026-12-02 00:00:00-05:00"
     )
+
+
+def test_a_zone_that_a_group_is_given_moves_its_tasks() -> None:
+    entry = posting("18:30")
+    before = source(
+        f"publish: {{script: post, devices: [se, us], {entry}}}", "devices: {se: [SE1, SE2], us: [US1, US2]}"
+    )
+    plans = plan([before], WINTER), plan([world(entry)], WINTER)
+
+    (changes,) = by_entry(*plans, list(differences(*plans)))
+    assert [(line.change, line.when(), line.where()) for line in changes.lines] == [
+        ("moved", "Tue 2026-12-01 18:30 -> 18:30 in America/New_York", "US1, US2")
+    ]
 
 
 def _days() -> tuple[datetime, datetime]:
