@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runner.errors import UsageError
+from runner.machine_zone import machine_zone
 
 DEFAULT_API_URL = "http://127.0.0.1:50809/api/v1/"
 DEFAULT_API_TIMEOUT_S = 30.0
@@ -21,8 +22,8 @@ LEAST_TOKEN = 32
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`state_dir` holds the ledger, reports and rehearsals; `adb_port` is the adb server's port; `zone` is the
-    fleet's time zone, in which a calendar day of the limits begins. `witness_dir` keeps what this machine has seen
-    of its ledgers, outside of their folders.
+    fleet's time zone: this machine's, if RUNNER_TIMEZONE names no other. `witness_dir` keeps what this machine has
+    seen of its ledgers, outside of their folders.
 
     `token` is what clients of the daemon's server must show, a secret; `api_plan` is the plan that its Local API
     plays. `api_url`, `api_token` and `api_timeout_s` are those of the Local API that the backend local_api works
@@ -54,7 +55,7 @@ class Settings:
             state_dir=state_dir,
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
-            zone=_zone(env.get("RUNNER_TIMEZONE")),
+            zone=fleet_zone(env),
             token=_own_token(env),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
@@ -93,11 +94,12 @@ def _port(text: str | None) -> int:
     return int(text)
 
 
-def _zone(name: str | None) -> ZoneInfo:
+def fleet_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
+    """The fleet's time zone: RUNNER_TIMEZONE, else this machine's. Raises UsageError for one that there is not."""
+    env = os.environ if environment is None else environment
+    name = env.get("RUNNER_TIMEZONE")
     if not name:
-        from tzlocal import get_localzone_name
-
-        name = get_localzone_name() or "UTC"
+        return machine_zone(env)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

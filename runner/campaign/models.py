@@ -88,7 +88,7 @@ class AtTime(Model):
     """A start time at one or several times of day, on every day or on some days of the week."""
 
     at: Clock | Annotated[list[Clock], Field(min_length=1)] = Field(
-        description="The time of day, or several, in the campaign's time zone.",
+        description="The time of day, or several, in the campaign's time zone, or the group's.",
         examples=["18:30", ["09:00", "18:30"]],
     )
     days: Weekdays = Field(
@@ -136,6 +136,25 @@ StartTimeText = Annotated[
 ]
 
 
+GroupZone = Annotated[
+    str | None,
+    Field(
+        description="The IANA time zone in which these are, if it is not the campaign's: start times, working hours "
+        "and days of theirs are on its clocks.",
+        examples=["America/New_York"],
+    ),
+]
+
+
+class SerialGroup(Model):
+    """A group of phones that are in a time zone of their own."""
+
+    serials: Annotated[list[Serial], Field(min_length=1)] = Field(
+        description="The serials of the group.", examples=[["R58M123ABC", "R58M456DEF"]]
+    )
+    timezone: GroupZone = None
+
+
 class UsernameGroup(Model):
     """A group of accounts, wherever they are; the backend local_api finds them."""
 
@@ -143,12 +162,14 @@ class UsernameGroup(Model):
         description="The accounts of the group (backend local_api only).",
         examples=[["@brand_se", "@brand_no"]],
     )
+    timezone: GroupZone = None
 
 
 Group = Annotated[
-    Annotated[list[Serial], Field(min_length=1)] | UsernameGroup,
+    Annotated[list[Serial], Field(min_length=1)] | SerialGroup | UsernameGroup,
     Field(
-        description="The serials of phones, or `{usernames: [...]}` (backend local_api only).",
+        description="The serials of phones, `{serials: [...]}` with a time zone of their own, or "
+        "`{usernames: [...]}` (backend local_api only).",
         examples=[["R58M123ABC", "R58M456DEF"]],
     ),
 ]
@@ -194,7 +215,9 @@ class EffectCounts(Model):
 class WindowLimits(Model):
     """Limits by window of time. A window that is not named keeps its built-in cap."""
 
-    per_day: EffectCounts = Field(default=EffectCounts(), description="In one calendar day.")
+    per_day: EffectCounts = Field(
+        default=EffectCounts(), description="In one calendar day of the campaign's time zone, or the group's."
+    )
     per_hour: EffectCounts = Field(default=EffectCounts(), description="In any 60 minutes.")
 
 
@@ -212,8 +235,8 @@ class Limits(Model):
     )
     working_hours: Hours | None = Field(
         default=None,
-        description="The hours in which effects may be made, in the time zone of the fleet; outside of them "
-        "work waits.",
+        description="The hours in which effects may be made, on the clocks of the campaign's time zone, or of the "
+        "group's; of the fleet's where neither is named. Outside of them work waits.",
         examples=["08:00-22:00"],
     )
 
@@ -338,7 +361,8 @@ class Campaign(Model):
     )
     timezone: str | None = Field(
         default=None,
-        description="The IANA time zone of wall-clock times; needed as soon as one is used.",
+        description="The IANA time zone of start times, active days, working hours and days of limits. It is needed "
+        "as soon as a start time is a wall-clock time.",
         examples=["Europe/Stockholm", "UTC"],
     )
     backend: Literal["device", "local_api"] = Field(

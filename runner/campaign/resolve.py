@@ -3,7 +3,7 @@
 It is made from plain data whose structure is valid, without the models, which are slow to import.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -47,11 +47,28 @@ class Active:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A group of `devices:`: phones, or accounts; `timezone` is its own, if it names one."""
+
+    serials: tuple[str, ...] = ()
+    usernames: tuple[str, ...] = ()
+    timezone: str | None = None
+
+    @classmethod
+    def read(cls, written: list[str] | Mapping[str, Any]) -> "Group":
+        if isinstance(written, list):
+            return cls(tuple(written))
+        serials, usernames = (tuple(written.get(key, ())) for key in ("serials", "usernames"))
+        return cls(serials, usernames, written.get("timezone"))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
     `config` is complete, its paths absolute, with a seam where a Local API is to have them (`paths.py`);
-    `devices` are serials and `usernames` accounts, each once, in declared order; `min_interval` and
+    `devices` are serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of
+    those of them whose group names one; `min_interval` and
     `max_interval` are minutes; a `timeout` of None means the script's own.
     """
 
@@ -60,6 +77,7 @@ class ResolvedEntry:
     config: Mapping[str, Any]
     devices: tuple[str, ...]
     usernames: tuple[str, ...]
+    zones: Mapping[str, str]
     start_times: tuple[StartTime, ...]
     spread: Duration | None
     jitter: Duration | None
@@ -93,6 +111,12 @@ class ResolvedCampaign:
         used = (serial for entry in self.entries for serial in entry.devices)
         return list(dict.fromkeys([*self.serials, *used]))
 
+    def timezone_of(self, entry: str, lane: str) -> str | None:
+        """On whose clocks an entry works on a device, or by an account: its group's, else the campaign's; None if
+        neither names a zone."""
+        zones = next((one.zones for one in self.entries if one.name == entry), {})
+        return zones.get(lane, self.timezone)
+
     @property
     def flows(self) -> dict[tuple[str, str], FlowText]:
         """The flows of the user's own that it uses, by each name that it has or had, and the script."""
@@ -118,8 +142,8 @@ def resolve(loaded: Loaded) -> ResolvedCampaign:
 
 
 def _serials(data: Mapping[str, Any]) -> tuple[str, ...]:
-    groups = (group for group in data.get("devices", {}).values() if isinstance(group, list))
-    return tuple(dict.fromkeys(serial for group in groups for serial in group))
+    groups = (Group.read(written) for written in data.get("devices", {}).values())
+    return tuple(dict.fromkeys(serial for group in groups for serial in group.serials))
 
 
 def _active(values: Mapping[str, str]) -> Active:
@@ -132,13 +156,14 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     script = loaded.scripts[written["script"]]
     common = data.get("defaults", {})
     values = {**common, **written, "retry": {**common.get("retry", {}), **written.get("retry", {})}}
-    devices, usernames = _lanes(data, values["devices"])
+    groups = list(_groups(data, values["devices"]))
     return ResolvedEntry(
         name=name,
         script=script,
         config=_config(data, written, script, str(folder)),
-        devices=devices,
-        usernames=usernames,
+        devices=tuple(dict.fromkeys(serial for group in groups for serial in group.serials)),
+        usernames=_usernames(groups),
+        zones=_zones(groups),
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),
@@ -164,18 +189,29 @@ def _retry(values: Mapping[str, Any]) -> Retry:
     return Retry(values.get("max", 0), _parse(values.get("delay", "30s")))
 
 
-def _lanes(data: Mapping[str, Any], written: str | list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The serials and the usernames that an entry's `devices` stand for."""
-    serials: dict[str, None] = {}
-    usernames: dict[str, str] = {}
+def _groups(data: Mapping[str, Any], written: str | list[str]) -> Iterator[Group]:
+    """The groups that an entry's `devices` name; a serial is one by itself."""
     for item in [written] if isinstance(written, str) else written:
-        group = data.get("devices", {}).get(item, [item])
-        if isinstance(group, dict):
-            for name in group["usernames"]:
-                usernames.setdefault(account(name), name)
-        else:
-            serials |= dict.fromkeys(group)
-    return tuple(serials), tuple(usernames.values())
+        yield Group.read(data.get("devices", {}).get(item, [item]))
+
+
+def _zones(groups: Iterable[Group]) -> dict[str, str]:
+    """Of devices and accounts whose group names a zone. Only one does: a check holds that."""
+    return {
+        name: group.timezone
+        for group in groups
+        if group.timezone
+        for name in (*group.serials, *group.usernames)
+    }
+
+
+def _usernames(groups: Iterable[Group]) -> tuple[str, ...]:
+    """The accounts of groups, each once, however it is written."""
+    found: dict[str, str] = {}
+    for group in groups:
+        for name in group.usernames:
+            found.setdefault(account(name), name)
+    return tuple(found.values())
 
 
 def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[StartTime]:

@@ -1,20 +1,23 @@
 """The JSON Schema (2020-12) of campaign files, for editors and for validation, written from the models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from runner.campaign.models import AtTime, Campaign, CronTime, EveryTime
+from runner.campaign.models import AtTime, Campaign, CronTime, EveryTime, SerialGroup, UsernameGroup
 from runner.campaign.schema_shape import Schema, complete, inlined, tidy
 from runner.scripts import SCRIPTS, Script
 from runner.scripts.configs import CONFIG_MODELS
 
 _REF = "#/$defs/{model}"
 _FORMS = (AtTime, EveryTime, CronTime)
-_OTHER_TIMES = {
+_GROUPS = (SerialGroup, UsernameGroup)
+_OTHER_KEYS = {
     "AtTime": ("every", "between", "cron"),
     "EveryTime": ("at", "cron"),
     "CronTime": ("at", "every"),
+    "SerialGroup": ("usernames",),
+    "UsernameGroup": ("serials",),
 }
-"""Keys of the other forms of a start time; our diagnostics look at them for what was meant."""
+"""Keys of the other forms of a start time, or a group; our diagnostics look at them for what was meant."""
 
 
 def campaign_schema() -> Schema:
@@ -27,7 +30,7 @@ def campaign_schema() -> Schema:
     definitions = schema["$defs"]
     for name, script in SCRIPTS.items():
         definitions[CONFIG_MODELS[name].__name__] = _config_schema(script)
-    for name, keys in _OTHER_TIMES.items():
+    for name, keys in _OTHER_KEYS.items():
         definitions[name]["otherKeys"] = list(keys)
     entry = definitions["Entry"]
     entry["properties"]["script"]["examples"] = list(SCRIPTS)
@@ -35,7 +38,8 @@ def campaign_schema() -> Schema:
     (pattern,) = schema["properties"]["configs"]["patternProperties"]
     schema["properties"]["configs"]["patternProperties"][pattern] = _named_config(definitions)
     definitions["StartTimeForms"] = _start_time_forms(definitions)
-    return complete("campaign", tidy(schema, choose=_start_time))
+    definitions["GroupForms"] = _group_forms(definitions)
+    return complete("campaign", tidy(schema, choose=_by_keys))
 
 
 def _config_schema(script: Script) -> Schema:
@@ -71,9 +75,27 @@ def _named_config(definitions: Mapping[str, Schema]) -> Schema:
     return {"title": "Config", "description": description, "type": "object", "properties": properties}
 
 
-def _start_time(models: list[str]) -> Schema:
-    assert models == [model.__name__ for model in _FORMS], models
-    return {"$ref": _REF.format(model="StartTimeForms")}
+def _by_keys(models: list[str]) -> Schema:
+    """What decides among the forms of a mapping by its keys."""
+    forms = {_names(_FORMS): "StartTimeForms", _names(_GROUPS): "GroupForms"}
+    return {"$ref": _REF.format(model=forms[tuple(models)])}
+
+
+def _names(models: Iterable[type]) -> tuple[str, ...]:
+    return tuple(model.__name__ for model in models)
+
+
+def _group_forms(definitions: Mapping[str, Schema]) -> Schema:
+    phones, accounts = ({"$ref": _REF.format(model=name)} for name in _names(_GROUPS))
+    properties = {
+        key: about for form in _names(_GROUPS) for key, about in _annotations(definitions[form]).items()
+    }
+    return {
+        "properties": properties,
+        "if": {"type": "object", "required": ["usernames"]},
+        "then": accounts,
+        "else": {"if": {"type": "object"}, "then": phones},
+    }
 
 
 def _start_time_forms(definitions: Mapping[str, Schema]) -> Schema:

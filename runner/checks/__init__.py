@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,14 +122,17 @@ class Checked(NamedTuple):
     texts: dict[str, str]
 
 
-def check_files(paths: Sequence[Path], now: datetime) -> Report:
+def check_files(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
     """Load the files one by one and check them; where there are many, several processes share them."""
-    return check_together(in_processes(lambda part: list(check_each(map(load, part), now)), paths))
+    return check_together(
+        in_processes(lambda part: list(check_each(map(load, part), now, fleet_zone)), paths)
+    )
 
 
-def check_campaigns(campaigns: Iterable[Loaded], now: datetime) -> Report:
-    """Every problem of the campaigns, those of their text and structure included."""
-    return check_together(check_each(campaigns, now))
+def check_campaigns(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
+    """Every problem of the campaigns, those of their text and structure included; days of limits that span campaigns
+    are those of the fleet's zone."""
+    return check_together(check_each(campaigns, now, fleet_zone))
 
 
 def check_together(checked: Iterable[Checked]) -> Report:
@@ -148,9 +151,9 @@ def check_together(checked: Iterable[Checked]) -> Report:
     return Report(texts, tuple(tidy(diagnostics)))
 
 
-def check_each(campaigns: Iterable[Loaded], now: datetime) -> Iterator[Checked]:
+def check_each(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Iterator[Checked]:
     """Check campaigns one by one, without a look at the others; `check_together` says the rest."""
-    files, horizon, prospector = Files(), Horizon(now), Prospector()
+    files, horizon, prospector = Files(), Horizon(now, fleet_zone), Prospector()
     for loaded in campaigns:
         view = CampaignView(loaded, horizon, files)
         _check(view)

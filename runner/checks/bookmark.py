@@ -21,10 +21,11 @@ class Bookmark:
         self.former_names = campaign.former_names
         self._text = campaign.document.text
         self._now: datetime = campaign.horizon.now
+        self._fleet_zone = campaign.horizon.fleet_zone
 
     @cached_property
     def view(self) -> CampaignView:
-        return CampaignView(load_text(self._text, self.path), Horizon(self._now), Files())
+        return CampaignView(load_text(self._text, self.path), Horizon(self._now, self._fleet_zone), Files())
 
     def further(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What is to be told of that which a check of several campaigns finds in this one."""

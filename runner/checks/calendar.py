@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,8 +22,8 @@ _UTC = ZoneInfo("UTC")
 _RAREST = timedelta(days=8 * 366)
 """Every rule comes within so much time: the rarest on each 29 February, and 2100 has none."""
 
-Tick = tuple[float, int]
-"""The instant of a moment, in seconds of the epoch, and the ordinal of its day."""
+Tick = float
+"""The instant of a moment, in seconds of the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,16 @@ class Coming(NamedTuple):
 
     @classmethod
     def of(cls, found: tuple[Moment, ...]) -> "Coming":
-        return cls(found, tuple((one.instant_utc.timestamp(), one.day.toordinal()) for one in found))
+        return cls(found, tuple(one.instant_utc.timestamp() for one in found))
 
 
 class Horizon:
-    """The days ahead: what comes in them, computed once for all campaigns with the same rules."""
+    """The days ahead: what comes in them, computed once for all campaigns with the same rules; `fleet_zone` holds for
+    what spans campaigns, and for those that name no zone."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, fleet_zone: tzinfo = UTC) -> None:
         self.now = now
+        self.fleet_zone = fleet_zone
         self.until = now + AHEAD
         self._coming: dict[tuple[Rule, str], Coming] = {}
 
@@ -84,7 +86,7 @@ class Horizon:
 
 
 class Calendar:
-    """One campaign's days: its zone (None if it has none that there is), its active days, the days ahead."""
+    """One campaign's days in a zone (None if none that there is is named): its active days, the days ahead."""
 
     def __init__(self, zone: ZoneInfo | None, active: ActiveDays, horizon: Horizon) -> None:
         self.zone = zone
@@ -92,6 +94,11 @@ class Calendar:
         self.horizon = horizon
         self._left = MOST_MOMENTS
         self._coming: dict[Time, Coming] = {}
+
+    @property
+    def working_zone(self) -> tzinfo:
+        """On whose clocks working hours, and days of limits that the campaign names, are."""
+        return self.zone or self.horizon.fleet_zone
 
     @property
     def is_over(self) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from runner.checks.calendar import Calendar
 from runner.checks.view import CampaignView
+from runner.checks.written import Time
 from runner.diagnostics import Diagnostic
 
 CODE = "in-the-past"
@@ -14,11 +16,16 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         hint = "nothing fires any more; move it, or remove the file"
         yield campaign.warning(CODE, ("active", "until"), f"the last day was {calendar.active.last}", hint)
         return
+    ahead = {time for time, there in campaign.clocked_times if not _is_past(there, time)}
     for time in campaign.used_times:
-        only = calendar.only(time.rule)
-        if only and time.rule and only.instant_utc < campaign.horizon.now:
+        if time.rule and time not in ahead:
             message, hint = (
                 f"{time.rule.written} is in the past",
                 "it will not fire; remove it, or write a later one",
             )
             yield campaign.warning(CODE, time.path, message, hint)
+
+
+def _is_past(calendar: Calendar, time: Time) -> bool:
+    only = calendar.only(time.rule)
+    return only is not None and only.instant_utc < calendar.horizon.now

@@ -1,8 +1,9 @@
 """Check `limit-exceeded`: more is planned in a day or an hour than the campaign's limits allow."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, tzinfo
 from math import inf
 
 from runner.checks.bookmark import Bookmark
@@ -20,11 +21,12 @@ _MOST_COMPARISONS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class _Excess:
-    """What is too much: so many effects where the cap allows fewer, on the ordinal of a day."""
+    """What is too much: so many effects where the cap allows fewer, on a day of a zone."""
 
     cap: Cap
     planned: int
-    day: int
+    day: date
+    zone: tzinfo
     lanes: Lanes
 
 
@@ -59,14 +61,18 @@ class _Search:
 
     def _days(self, lanes: Lanes, kind: str) -> None:
         """The stays that come when the day's share is used up, or that use it up."""
+        key: CapKey = (kind, lanes.scope, "day")
         stays = self._stays(lanes, kind)
-        planned: dict[int, int] = {}
-        for stay in stays:
-            planned[stay.day] = planned.get(stay.day, 0) + self._count(stay, kind)
-        made: dict[int, int] = {}
-        for stay in stays:
-            made[stay.day] = made.get(stay.day, 0) + self._count(stay, kind)
-            self._note(stay, (kind, lanes.scope, "day"), made[stay.day], planned[stay.day], lanes)
+        capped = (prospect for number in lanes.prospects if key in (prospect := self._prospects[number]).caps)
+        for zone in dict.fromkeys(prospect.day_zone(prospect.caps[key]) for prospect in capped):
+            days = [_day(stay, zone) for stay in stays]
+            counts = [self._count(stay, kind) for stay in stays]
+            planned, made = Counter[date](), Counter[date]()
+            for day, count in zip(days, counts, strict=True):
+                planned[day] += count
+            for stay, day, count in zip(stays, days, counts, strict=True):
+                made[day] += count
+                self._note(stay, key, made[day], planned[day], lanes, zone)
 
     def _hours(self, lanes: Lanes, kind: str, least: float) -> None:
         """The stays in whose first hour, with what came before, more is planned than an hour may have."""
@@ -80,7 +86,8 @@ class _Search:
                 first += 1
             if close > least:
                 planned = self._in_first_hour(stays[first : number + 1], kind)
-                self._note(stay, (kind, lanes.scope, "hour"), planned, planned, lanes)
+                zone = self._prospects[stay.prospect].zone
+                self._note(stay, (kind, lanes.scope, "hour"), planned, planned, lanes, zone)
             if self._comparisons_left < 0:
                 return
 
@@ -91,14 +98,16 @@ class _Search:
         end_s = min(pace.last_s, pace.first_s + HOUR_S - 1)
         return sum(self._pace(stay, kind).between(end_s - HOUR_S, end_s) for stay in close)
 
-    def _note(self, stay: Stay, key: CapKey, count: int, planned: int, lanes: Lanes) -> None:
-        """Note a stay if there are more effects than its campaign allows: it is the first day that counts."""
-        cap = self._prospects[stay.prospect].caps.get(key)
-        if cap is None or count <= cap.at_most:
+    def _note(self, stay: Stay, key: CapKey, count: int, planned: int, lanes: Lanes, zone: tzinfo) -> None:
+        """Note a stay if there are more effects than its campaign allows, where the cap counts days of this zone, or no
+        days: it is the first day that counts."""
+        prospect = self._prospects[stay.prospect]
+        cap = prospect.caps.get(key)
+        if cap is None or count <= cap.at_most or (cap.span == "day" and prospect.day_zone(cap) != zone):
             return
-        place = stay.prospect, cap.key
-        if place not in self.found or stay.day < self.found[place].day:
-            self.found[place] = _Excess(cap, planned, stay.day, lanes)
+        place, day = (stay.prospect, cap.key), _day(stay, zone)
+        if place not in self.found or day < self.found[place].day:
+            self.found[place] = _Excess(cap, planned, day, zone, lanes)
 
     def _stays(self, lanes: Lanes, kind: str) -> list[Stay]:
         return [stay for stay in lanes.stays if kind in self._prospects[stay.prospect].effects]
@@ -109,6 +118,10 @@ class _Search:
     def _pace(self, stay: Stay, kind: str) -> "_Pace":
         count, min_gap_s = self._count(stay, kind), self._prospects[stay.prospect].min_gap_s
         return _Pace(stay.start_s, count, max((stay.end_s - stay.start_s) / count, min_gap_s))
+
+
+def _day(stay: Stay, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(stay.start_s, zone).date()
 
 
 def _least(prospects: Sequence[Prospect], key: CapKey) -> float:
@@ -142,7 +155,7 @@ class _Pace:
 
 def _warning(prospect: Prospect, excess: _Excess) -> Diagnostic:
     campaign, cap = prospect.campaign.view, excess.cap
-    day = f"{'on' if cap.span == 'day' else 'in an hour of'} {date.fromordinal(excess.day)}"
+    day = f"{'on' if cap.span == 'day' else 'in an hour of'} {excess.day} in {excess.zone}"
     planned = (
         f"{plural(excess.planned, cap.kind)} {'by' if cap.scope == 'account' else 'on'} {excess.lanes.shown}"
     )

@@ -19,12 +19,17 @@ _MOST_PAIRS = 10_000
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    known: dict[tuple[Time, ...], tuple[_Meeting, ...]] = {}
+    known: dict[tuple[Calendar, tuple[Time, ...]], tuple[_Meeting, ...]] = {}
     for entry in campaign.entries:
-        if entry.times not in known:
-            known[entry.times] = tuple(_meetings(campaign.calendar, entry.times))
-        for meeting in known[entry.times]:
-            yield _warning(campaign, entry, meeting)
+        told: set[tuple[int, int]] = set()
+        for calendar in map(campaign.calendar_in, campaign.zones_of(entry)):
+            key = calendar, entry.times
+            if key not in known:
+                known[key] = tuple(_meetings(calendar, entry.times))
+            for meeting in known[key]:
+                if meeting[:2] not in told:
+                    yield _warning(campaign, calendar, entry, meeting)
+                told.add(meeting[:2])
 
 
 class _Meeting(NamedTuple):
@@ -82,10 +87,10 @@ def _comes_at(calendar: Calendar, rule: Rule | None, instant_utc: datetime) -> b
     return calendar.comes_at(rule, instant_utc)
 
 
-def _warning(campaign: CampaignView, entry: Entry, meeting: _Meeting) -> Diagnostic:
+def _warning(campaign: CampaignView, calendar: Calendar, entry: Entry, meeting: _Meeting) -> Diagnostic:
     first, second = (entry.times[number].rule for number in meeting[:2])
     assert first and second, "what comes has a rule"
-    when = shown(campaign.calendar.local(meeting.instant_utc))
+    when = shown(calendar.local(meeting.instant_utc))
     message = (
         f"{second.written} comes at the same instant as {first.written} ({when}): one occurrence, not two"
     )

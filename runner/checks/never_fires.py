@@ -15,8 +15,9 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     calendar = campaign.calendar
     if not campaign.section("active") or calendar.is_over or calendar.active.are_reversed:
         return
+    fires = {time for time, there in campaign.clocked_times if _fires(there, time)}
     for time in campaign.used_times:
-        if time.rule and not _fires(calendar, time):
+        if time.rule and time not in fires:
             yield _problem(campaign, time)
 
 

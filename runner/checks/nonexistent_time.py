@@ -11,9 +11,9 @@ CODE = "nonexistent-time"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for time in campaign.times:
-        only = campaign.calendar.only(time.rule)
+    for time, calendar in campaign.clocked_times:
+        only = calendar.only(time.rule)
         if only and time.rule and only.fit is Fit.SKIPPED:
-            message = f"{time.rule.written} does not exist: the clocks of {campaign.zone} jump over it"
-            first = shown(campaign.calendar.local(only.instant_utc))
+            message = f"{time.rule.written} does not exist: the clocks of {calendar.zone} jump over it"
+            first = shown(calendar.local(only.instant_utc))
             yield campaign.problem(CODE, time.path, message, f"the first time after the jump is {first}")

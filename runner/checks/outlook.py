@@ -16,7 +16,6 @@ class Stay(NamedTuple):
     start_s: float
     prospect: int
     end_s: float
-    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +75,4 @@ class Outlook:
     def _shifted(self, number: int, share_s: float) -> list[Stay]:
         prospect = self.prospects[number]
         until_s = share_s + prospect.busy_s
-        return [Stay(at_s + share_s, number, at_s + until_s, day) for at_s, day in prospect.ticks]
+        return [Stay(at_s + share_s, number, at_s + until_s) for at_s in prospect.ticks]

@@ -1,6 +1,6 @@
 """Check `outside-working-hours`: a start time at which the campaign's own limits let nothing be done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import time
 
@@ -20,35 +20,38 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     written = campaign.section("limits").get("working_hours")
     if not isinstance(written, str) or not campaign.is_sound(_PATH):
         return
-    hours, calendar = Hours.parse(written), campaign.calendar
-    if _are_swapped(hours, calendar, campaign.used_times):
+    hours, used = Hours.parse(written), set(campaign.used_times)
+    if _are_swapped(hours, campaign.clocked_times, used):
         message = f"all start times are outside the working hours {hours}, which pass midnight"
         swapped = f"{hours.closes:%H:%M}-{hours.opens:%H:%M}"
         yield campaign.warning(CODE, _PATH, message, f"did you mean `{swapped}`?")
         return
-    for start in campaign.used_times:
+    told: set[Time] = set()
+    for start, calendar in campaign.clocked_times:
         outside = next((at for at in _clock_times(calendar, start) if not hours.holds(at)), None)
-        if start.rule and outside is not None:
+        if start.rule and outside is not None and start in used and start not in told:
+            told.add(start)
             written, at = start.rule.written, f"{outside:%H:%M}"
             comes = f"{at} is" if written == at else f"{written} comes at {at},"
-            message = f"{comes} outside the working hours {hours}"
+            message = f"{comes} outside the working hours {hours} in {calendar.working_zone}"
             related = (campaign.related(_PATH, "the working hours"),)
             hint = f"its tasks wait until {hours.opens:%H:%M}, and are missed if `grace` ends before"
             yield campaign.warning(CODE, start.path, message, hint, related=related)
 
 
-def _are_swapped(hours: Hours, calendar: Calendar, starts: Iterable[Time]) -> bool:
+def _are_swapped(hours: Hours, clocked: Iterable[tuple[Time, Calendar]], used: Collection[Time]) -> bool:
     """Whether hours over midnight hold no start time, and would hold them all the other way round."""
-    times = [at for start in starts for at in _clock_times(calendar, start)]
+    times = [at for start, calendar in clocked if start in used for at in _clock_times(calendar, start)]
     day = replace(hours, opens=hours.closes, closes=hours.opens)
     return hours.closes < hours.opens and bool(times) and all(map(day.holds, times))
 
 
 def _clock_times(calendar: Calendar, start: Time) -> Iterator[time]:
-    """The times of day at which a start time comes."""
+    """The times of day at which a start time comes, where working hours are counted."""
     if isinstance(start.rule, Daily):
         yield from start.rule.times
     elif only := calendar.only(start.rule):
-        yield calendar.local(only.instant_utc).time()
+        yield only.instant_utc.astimezone(calendar.working_zone).time()
     else:
-        yield from (calendar.local(moment.instant_utc).time() for moment in calendar.coming(start).moments)
+        moments = calendar.coming(start).moments
+        yield from (moment.instant_utc.astimezone(calendar.working_zone).time() for moment in moments)

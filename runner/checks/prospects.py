@@ -4,16 +4,18 @@ It covers what is sound: where a name means nothing or a value is wrong, the ent
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from runner.checks.bookmark import Bookmark
-from runner.checks.calendar import Tick
+from runner.checks.calendar import Calendar, Tick
 from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Path
 from runner.planning.limits import Cap, Scope, Span, effective_limits
 from runner.planning.work import Lane, Work
 
 HOUR_S = 3600.0
+_LONGEST_DAY_S = 25 * HOUR_S
 
 CapKey = tuple[str, Scope, Span]
 """A kind of effect, whose effects are counted, and how long."""
@@ -23,7 +25,8 @@ class Prospect(NamedTuple):
     """An entry, and when its occurrences come; `busy_s` is how long one of them keeps a phone busy.
 
     `effects` are those of one occurrence on one phone, by kind, at most; `on_a_day` is how many occurrences
-    come on one day at most, `close` how many so close together that they have effects in the same hour.
+    may come on one day of whatever zone, `close` how many so close together that they have effects in the same hour.
+    `zone` is on whose clocks days of the limits are that the campaign names, `fleet_zone` those of built-in caps.
     """
 
     campaign: Bookmark
@@ -36,6 +39,12 @@ class Prospect(NamedTuple):
     effects: Mapping[str, int]
     on_a_day: int
     close: int
+    zone: tzinfo
+    fleet_zone: tzinfo
+
+    def day_zone(self, cap: Cap) -> tzinfo:
+        """On whose clocks the days are that a cap counts."""
+        return self.fleet_zone if cap.built_in else self.zone
 
     @property
     def name(self) -> str:
@@ -51,10 +60,13 @@ class Prospector:
     def prospects(self, campaign: CampaignView, bookmark: Bookmark) -> Iterator[Prospect]:
         """The entries of a campaign that have something to do in the days ahead."""
         for entry, work in campaign.works:
-            if ticks := _ticks(campaign, entry):
-                yield self._prospect(bookmark, entry.path, work, ticks)
+            calendar = campaign.calendar_in(work.own_zone)
+            if ticks := _ticks(calendar, entry):
+                yield self._prospect(bookmark, entry.path, work, ticks, calendar)
 
-    def _prospect(self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...]) -> Prospect:
+    def _prospect(
+        self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...], calendar: Calendar
+    ) -> Prospect:
         caps, min_gap_s = self._effective(work.source.campaign.limits)
         tasks, of_a_task = len(work.targets), work.entry.script.effects(work.entry.config)
         effects = {kind: count * tasks for kind, count in of_a_task.items()}
@@ -69,8 +81,10 @@ class Prospector:
             ticks=ticks,
             busy_s=busy_s,
             effects=effects,
-            on_a_day=_most_on_a_day(ticks),
+            on_a_day=_most_within(_LONGEST_DAY_S, ticks),
             close=_most_within(HOUR_S + lasting_s, ticks),
+            zone=calendar.working_zone,
+            fleet_zone=calendar.horizon.fleet_zone,
         )
 
     def _effective(self, written: Mapping[str, Any]) -> tuple[dict[CapKey, Cap], float]:
@@ -83,22 +97,15 @@ class Prospector:
         return self._limits[key]
 
 
-def _ticks(campaign: CampaignView, entry: Entry) -> tuple[Tick, ...]:
-    ticks = [campaign.calendar.coming(time).ticks for time in entry.times]
+def _ticks(calendar: Calendar, entry: Entry) -> tuple[Tick, ...]:
+    ticks = [calendar.coming(time).ticks for time in entry.times]
     return ticks[0] if len(ticks) == 1 else tuple(sorted(set().union(*ticks)))
-
-
-def _most_on_a_day(ticks: tuple[Tick, ...]) -> int:
-    on_days: dict[int, int] = {}
-    for _, day in ticks:
-        on_days[day] = on_days.get(day, 0) + 1
-    return max(on_days.values())
 
 
 def _most_within(reach_s: float, ticks: tuple[Tick, ...]) -> int:
     first = most = 0
-    for number, (instant_s, _) in enumerate(ticks):
-        while ticks[first][0] <= instant_s - reach_s:
+    for number, instant_s in enumerate(ticks):
+        while ticks[first] <= instant_s - reach_s:
             first += 1
         most = max(most, number + 1 - first)
     return most

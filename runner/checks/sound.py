@@ -24,7 +24,7 @@ def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
         source = Source(sound.document, resolve(sound))
         written = {entry.name: entry for entry in campaign.entries}
         for entry in source.campaign.entries:
-            yield written[entry.name], Work.of(source, entry)
+            yield from ((written[entry.name], work) for work in Work.in_zones(source, entry))
 
 
 def _sound(campaign: "CampaignView") -> Loaded | None:
@@ -52,9 +52,9 @@ def _is_sound(campaign: "CampaignView", entry: Entry) -> bool:
         entry.script is not None
         and entry.script.text in campaign.scripts
         and all(campaign.is_sound(path) for path in (entry.path, *named))
-        and all(_is_usable(campaign, time) for time in entry.times)
+        and all(_is_usable(time, has_zone=None not in campaign.zones_of(entry)) for time in entry.times)
     )
 
 
-def _is_usable(campaign: "CampaignView", time: Time) -> bool:
-    return time.rule is not None and (campaign.zone is not None or not needs_zone(time.rule))
+def _is_usable(time: Time, *, has_zone: bool) -> bool:
+    return time.rule is not None and (has_zone or not needs_zone(time.rule))

@@ -6,7 +6,7 @@ the wrong type simply do not appear here.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
@@ -54,6 +54,7 @@ class CampaignView:
         self.is_hopeless = any(problem.code == TOO_MANY for problem in self.found)
         self._comparisons_left = _MOST_COMPARISONS
         self._defaults: dict[str, Mapping[str, Any]] = {}
+        self._calendars: dict[ZoneInfo | None, Calendar] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
         """Note what a check finds, save where the text or the structure is wrong already: one diagnostic for
@@ -86,12 +87,18 @@ class CampaignView:
     def zone(self) -> ZoneInfo | None:
         """The campaign's time zone, if it names one that there is."""
         name = self.text("timezone")
-        return _zone(name.text) if name else None
+        return zone_named(name.text) if name else None
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
-        """When its start times come."""
-        return Calendar(self.zone, ActiveDays.read(self.section("active")), self.horizon)
+        """When its start times come on the campaign's clocks."""
+        return self.calendar_in(self.zone)
+
+    def calendar_in(self, zone: ZoneInfo | None) -> Calendar:
+        """When its start times come on the clocks of a zone."""
+        if zone not in self._calendars:
+            self._calendars[zone] = Calendar(zone, ActiveDays.read(self.section("active")), self.horizon)
+        return self._calendars[zone]
 
     @cached_property
     def backend(self) -> str | None:
@@ -124,6 +131,43 @@ class CampaignView:
         """The start times of all entries, each once."""
         return tuple(dict.fromkeys(time for entry in self.entries for time in entry.times))
 
+    @cached_property
+    def group_zones(self) -> Mapping[str, Item]:
+        """The zones that groups of devices name, by the group."""
+        groups = ((name, mapping(group)) for name, group in self.section("devices").items())
+        named = ((name, item_of(group, ("devices", name), "timezone")) for name, group in groups)
+        return {name: item for name, item in named if item}
+
+    def members(self, group: str) -> Iterator[str]:
+        """The serials, or the usernames, of a group."""
+        written = self.section("devices").get(group)
+        keys = ("serials", "usernames") if isinstance(written, dict) else ()
+        yield from (item.text for item in items_of(written, ()) if isinstance(written, list))
+        yield from (item.text for key in keys for item in items_of(mapping(written).get(key), ()))
+
+    def zones_of(self, entry: Entry) -> tuple[ZoneInfo | None, ...]:
+        """On whose clocks an entry's start times come: those of its groups, or the campaign's; None where no zone, or
+        none that there is, is named."""
+        if not self.group_zones:
+            return (self.zone,)
+        named = [self.group_zones.get(item.text) for item in entry.devices]
+        return tuple(dict.fromkeys(zone_named(item.text) if item else self.zone for item in named)) or (
+            self.zone,
+        )
+
+    @cached_property
+    def clocked_times(self) -> Sequence[tuple[Time, Calendar]]:
+        """Every start time of the file with each calendar in which it comes; unused ones in the campaign's."""
+        found = dict.fromkeys(
+            (time, self.calendar_in(zone))
+            for entry in self.entries
+            for time in entry.times
+            for zone in self.zones_of(entry)
+        )
+        used = {time for time, _ in found}
+        unused = ((time, self.calendar) for time in self.named_times.values() if time not in used)
+        return [*found, *unused]
+
     @property
     def former_names(self) -> tuple[Item, ...]:
         """What the campaign was called before."""
@@ -147,7 +191,7 @@ class CampaignView:
         return {
             name: tuple(items_of(group.get("usernames"), ("devices", name, "usernames")))
             for name, group in self.section("devices").items()
-            if isinstance(group, dict)
+            if isinstance(group, dict) and "usernames" in group
         }
 
     @cached_property
@@ -340,12 +384,15 @@ def _cut(sentence: str) -> str:
 
 _LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
+_OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
+"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
 _START_TIME = re.compile(patterns.START_TIME)
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo | None:
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of a name, if there is one on every machine."""
     try:
-        return ZoneInfo(name)
+        return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -9,7 +9,7 @@ from runner.planning.coming import Coming, coming
 from runner.planning.plan import manual
 from runner.planning.source import Source
 from runner.planning.work import Work, works
-from runner.scheduling.asked_times import AskedTime, following, inactive_at, previous
+from runner.scheduling.asked_times import AskedTime, asked_of, following, inactive_at, previous
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Occurrence, Task, TaskSource
@@ -29,7 +29,7 @@ def record_scheduled(
     Returns the keys of all their tasks, and of those that are new and belong to the run. Raises UsageError if
     no occurrence falls on that time.
     """
-    asked = list(_scheduled(source, AskedTime.read(at, source.zone, now)))
+    asked = list(_scheduled(source, at, now))
     version = _version(ledger, source)
     others = [(one, _started_as_other(ledger, one)) for one in asked]
     decisions = [
@@ -48,13 +48,13 @@ def _version(ledger: Ledger, source: Source) -> int:
     return ledger.record_campaign(source.campaign.name, document.path, document.text, source.commit)
 
 
-def _scheduled(source: Source, asked: AskedTime) -> Iterator[Coming]:
-    entries = works([source])
-    found = [one for work in entries for one in coming(work, asked.window)]
+def _scheduled(source: Source, at: str, now: datetime) -> Iterator[Coming]:
+    """What comes at a time, on the clocks of each zone in which entries are if it names none."""
+    asked = asked_of(works([source]), at, now)
+    found = [one for work, when in asked for one in coming(work, when.window)]
     if not found:
-        raise UsageError(
-            f"no start time of {source.campaign.name} falls on {asked.written}", hint=_nearest(entries, asked)
-        )
+        written = " or ".join(dict.fromkeys(when.written for _, when in asked)) or at
+        raise UsageError(f"no start time of {source.campaign.name} falls on {written}", hint=_nearest(asked))
     yield from found
 
 
@@ -72,15 +72,15 @@ def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
     return None
 
 
-def _nearest(entries: Sequence[Work], asked: AskedTime) -> str:
+def _nearest(asked: Sequence[tuple[Work, AskedTime]]) -> str:
     """The occurrences right before and after a time, of whatever entry, or why the one at it does not count."""
-    for work in entries:
-        if moment := inactive_at(work, asked):
+    for work, when in asked:
+        if moment := inactive_at(work, when):
             return (
                 f"{work.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
             )
-    before = [one for work in entries if (one := previous(work, asked.window.from_utc))]
-    after = [one for work in entries if (one := following(work, asked.window.until_utc))]
+    before = [one for work, when in asked if (one := previous(work, when.window.from_utc))]
+    after = [one for work, when in asked if (one := following(work, when.window.until_utc))]
     near = [max(before, key=_instant)] if before else []
     near += [min(after, key=_instant)] if after else []
     told = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]

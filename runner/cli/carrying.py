@@ -19,7 +19,7 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
-from runner.planning.limits import effective_limits
+from runner.planning.limits import CampaignLimits
 from runner.reports.progress import LiveProgress, PlainProgress, Progress
 from runner.reports.run_summary import totals
 from runner.reports.terminal import Terminal
@@ -73,12 +73,12 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
             backends = {"device": backends["device"]}
         for backend in backends.values():
             stack.callback(backend.close)
-        limits = effective_limits(campaign.limits)
+        limits = CampaignLimits(campaign.limits, campaign.timezone_of)
         executor = Executor(
             ledger=ledger,
             artifacts=Artifacts(this.place.artifacts),
             backends=backends,
-            limiter=Limiter(ledger, lambda name: limits, this.settings.zone, this.clock),
+            limiter=Limiter(ledger, limits.of, this.settings.zone, this.clock),
             clock=this.clock,
             sink=progress.tell,
             mode=Mode.manual(PATIENCE_S),

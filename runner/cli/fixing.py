@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from runner.campaign.document import Document
@@ -31,19 +31,19 @@ class Fixed:
     failures: dict[str, RunnerError] = field(default_factory=dict)
 
 
-def fix(campaigns: Sequence[Loaded], now: datetime) -> Fixed:
+def fix(campaigns: Sequence[Loaded], now: datetime, fleet_zone: tzinfo) -> Fixed:
     """Make every fix in the campaigns and in the flows that they use. Standard input stays in memory.
 
     A fix can bring other problems to light (entries below a misspelt `scripts:`), so it goes on until there
     is nothing more to fix.
     """
-    fixed = Fixed(campaigns, before := check_campaigns(campaigns, now), before)
+    fixed = Fixed(campaigns, before := check_campaigns(campaigns, now, fleet_zone), before)
     for _ in range(_MOST_ROUNDS):
         rewritten = _rewrite(fixed)
         if not rewritten:
             break
         again = [_reload(loaded.document, rewritten) for loaded in fixed.campaigns]
-        fixed = replace(fixed, campaigns=again, after=check_campaigns(again, now))
+        fixed = replace(fixed, campaigns=again, after=check_campaigns(again, now, fleet_zone))
     return fixed
 
 

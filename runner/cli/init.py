@@ -9,6 +9,7 @@ import click
 import runner
 from runner.cli.output import say, say_lines
 from runner.errors import UsageError
+from runner.machine_zone import UnnamedZone
 from runner.schema_file import NAMES, schema_path
 from runner.settings import Settings
 
@@ -55,7 +56,9 @@ def init(folder: Path) -> None:
 
 def _files() -> dict[Path, bytes]:
     """The content of every file, by its path in the new repository."""
-    values = {"{timezone}": Settings.from_environment().zone.key, "{requirement}": requirement()}
+    zone = Settings.from_environment().zone
+    named = "UTC" if isinstance(zone, UnnamedZone) else zone.key
+    values = {"{timezone}": named, "{requirement}": requirement()}
     files = {Path("campaigns/media/clip.mp4"): _clip().read_bytes()}
     for name in NAMES:
         files[Path("schemas", schema_path(name).name)] = schema_path(name).read_bytes()

@@ -117,7 +117,9 @@ class Daemon:
             states = LastStates(adb_port)
             registry.register(StateMetrics(ledger, executor, states))
             registry.register(LogMetrics(lambda: self._log.dropped))
-            service = Service(self._wishes.paths, ledger, executor, self._clock, sink, campaigns)
+            service = Service(
+                self._wishes.paths, ledger, executor, self._clock, sink, campaigns, self._settings.zone
+            )
             local_api = self._local_api(ledger, executor, states)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
             app = create_app(state, local_api, self._settings.token)
@@ -221,7 +223,8 @@ class Daemon:
             self._log.say("campaign in force", campaign=source.campaign.name, commit=source.commit)
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
-        self._log.say("ready", version=__version__, ledger=self._place.store_url, next_start=coming, url=url)
+        told = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
+        self._log.say("ready", version=__version__, **told, url=url)
         self._notifier.ready(f"serving on {url}")
 
     def _hung_up(self, service: Service) -> None:

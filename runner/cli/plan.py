@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 import click
 
 from runner.campaign.loader import Loaded, discover, load
+from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
 from runner.campaign.revision import files_at
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
-from runner.cli.now import now_option, read_instant
+from runner.cli.now import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
 from runner.cli.problems import check_or_exit, show
 from runner.clock import SystemClock
@@ -31,7 +32,7 @@ from runner.planning.source import Source, Window
 from runner.planning.work import works
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
-from runner.settings import Settings
+from runner.settings import Settings, fleet_zone
 from runner.store.url import ledger_path
 
 FORMATS = ("table", "json", "ics", "markdown")
@@ -42,40 +43,25 @@ NOT_AT_A_REVISION = {"missing-file", "unreadable-media"}
 """Problems that do not count for an old revision: only its YAML files are looked at."""
 
 
-def read_end(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | timedelta | None:
-    """An instant, or how long after the beginning. Raises click.BadParameter."""
-    if written is None:
-        return None
-    try:
-        return Duration.parse(written).delta
-    except ValueError:
-        pass
-    try:
-        return read_instant(ctx, param, written)
-    except click.BadParameter as error:
-        raise click.BadParameter(f"{error.message}, or a length such as 7d", ctx, param) from None
-
-
 @click.command(
     epilog="""\b
 Examples:
   runner plan                                       campaigns/ in the next 24 hours
   runner plan campaigns/demo.yaml --until 7d        one campaign, a week
-  runner plan --from 2027-01-01T00:00Z --until 365d --format json
+  runner plan --from 2027-01-01 --until 365d --format json
   runner plan --format ics > plan.ics               for a calendar
   runner plan --diff main --exit-code               what differs from a git revision
   runner plan --diff main --format markdown         the same, for the comment of a pull request"""
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--from", "start", metavar="T", callback=read_instant, help="Where the window begins (default: now)."
+    "--from", "start", metavar="T", help="Where the window begins, on the campaign's clocks (default: now)."
 )
 @click.option(
     "--until",
     "end",
     metavar="T",
-    callback=read_end,
-    help="Where it ends: an instant, or how long: 7d (default: 1d).",
+    help="Where it ends: a time, or how long: 7d (default: 1d).",
 )
 @now_option
 @click.option(
@@ -94,8 +80,8 @@ def plan(
     ctx: click.Context,
     paths: tuple[Path, ...],
     *,
-    start: datetime | None,
-    end: datetime | timedelta | None,
+    start: str | None,
+    end: str | None,
     now: datetime | None,
     form: str,
     store: str | None,
@@ -109,8 +95,8 @@ def plan(
     if revision is not None and form == "ics":
         raise click.UsageError("--diff has no --format ics; take table, json or markdown")
     at = now or SystemClock().now()
-    window = _window(start or at, end)
     sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
+    window = _window(sources, start, end, at)
     made = make_plan(sources, window)
     if revision is None:
         notes = _notes(made, store, at)
@@ -161,13 +147,43 @@ def _totals(past: Mapping[str, Usage]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))
 
 
-def _window(start: datetime, end: datetime | timedelta | None) -> Window:
-    until = end if isinstance(end, datetime) else start + (end or DEFAULT_LENGTH)
+def _window(sources: Sequence[Source], from_: str | None, until_: str | None, at: datetime) -> Window:
+    """The window that was asked for. Raises UsageError for a time that is none, or another in each campaign."""
+    start = _instant(sources, from_, at) if from_ else at
+    length = _length(until_)
+    until = start + (length or DEFAULT_LENGTH)
+    if until_ and length is None:
+        until = _instant(sources, until_, at, "or how long: 7d")
     if until <= start:
         raise click.UsageError(
             f"the window ends ({until:%Y-%m-%dT%H:%MZ}) before it begins ({start:%Y-%m-%dT%H:%MZ})"
         )
     return Window(start.astimezone(UTC), until)
+
+
+def _length(written: str | None) -> timedelta | None:
+    try:
+        return Duration.parse(written).delta if written else None
+    except ValueError:
+        return None
+
+
+def _instant(sources: Sequence[Source], written: str, now: datetime, *hints: str) -> datetime:
+    """A time as typed, on the clocks of the campaigns; of the fleet where none of them names a zone."""
+    from runner.scheduling.asked_times import TypedTime
+
+    named = {source.zone for source in sources if source.campaign.timezone}
+    zones = sorted(named or {fleet_zone()}, key=str)
+    try:
+        instants = {TypedTime.read(written, zone, now).instant_utc for zone in zones}
+    except UsageError as error:
+        raise UsageError(error.message, hint=", ".join(filter(None, (error.hint, *hints)))) from None
+    if len(instants) > 1:
+        raise UsageError(
+            f"{written} is another instant for each campaign: they are in {enumeration(zones, 'and')}",
+            hint=f"name the zone, {written}[{zones[0]}], or write an offset",
+        )
+    return instants.pop()
 
 
 def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> bool:
@@ -186,7 +202,7 @@ def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> b
 def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[Source]:
     """The campaigns that were at a revision; one that was wrong is told of, and has no tasks."""
     campaigns = list(_loaded_at(revision, paths))
-    report = check_campaigns(campaigns, at)
+    report = check_campaigns(campaigns, at, fleet_zone())
     errors = [problem for problem in report.diagnostics if problem.severity is Severity.ERROR]
     wrong = [problem for problem in errors if problem.code not in NOT_AT_A_REVISION]
     if wrong:

@@ -17,6 +17,7 @@ from runner.cli.output import say_lines
 from runner.planning.source import Source
 from runner.reports import text
 from runner.reports.streams import columns, has_colors
+from runner.settings import fleet_zone
 
 STDIN, STDIN_NAME = Path("-"), "<stdin>"
 """What stands for standard input on the command line, and what it is called in messages."""
@@ -44,7 +45,7 @@ def check_or_exit(
     """
     files = discover(paths)
     campaigns = [_through(load(file), through) for file in files]
-    report = check_campaigns(campaigns, now)
+    report = check_campaigns(campaigns, now, fleet_zone())
     if report.diagnostics:
         show(report, sys.stderr)
     if report.errors:

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +19,7 @@ from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show
 from runner.clock import SystemClock
 from runner.diagnostics import tidy
 from runner.reports.streams import has_colors
+from runner.settings import fleet_zone
 
 FORMATS = ("text", "json", "sarif", "github")
 
@@ -53,13 +54,13 @@ def validate(
     `-` stands for standard input; paths in it are relative to the current folder.
     """
     gc.disable()
-    at = now or SystemClock().now()
+    at, zone = now or SystemClock().now(), fleet_zone()
     if fixes:
-        report = _fix(list(read_campaigns(paths)), at, form, prints_file=STDIN in paths)
+        report = _fix(list(read_campaigns(paths)), at, zone, form, prints_file=STDIN in paths)
     elif STDIN in paths:
-        report = check_campaigns(read_campaigns(paths), at)
+        report = check_campaigns(read_campaigns(paths), at, zone)
     else:
-        report = check_files(discover(paths or (Path("campaigns"),)), at)
+        report = check_files(discover(paths or (Path("campaigns"),)), at, zone)
     _print(report, form, sys.stderr if fixes and STDIN in paths else sys.stdout)
     if report.errors or (strict and report.warnings):
         ctx.exit(EXIT_PROBLEMS)
@@ -83,7 +84,7 @@ def _print(report: Report, form: str, out: TextIO) -> None:
             show(report, out)
 
 
-def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: bool) -> Report:
+def _fix(campaigns: Sequence[Loaded], now: datetime, zone: tzinfo, form: str, *, prints_file: bool) -> Report:
     """Rewrite the files and say how; the text of standard input is printed, fixed, if it can be read.
 
     What another program reads, be it that text or a report, has standard output for itself.
@@ -91,7 +92,7 @@ def _fix(campaigns: Sequence[Loaded], now: datetime, form: str, *, prints_file: 
     from runner.cli import fixing
     from runner.reports import fixes
 
-    fixed = fixing.fix(campaigns, now)
+    fixed = fixing.fix(campaigns, now, zone)
     out = sys.stderr if prints_file or form != "text" else sys.stdout
     color = has_colors(out)
     for path, diagnostics in fixed.diagnostics.items():

@@ -18,11 +18,11 @@ from runner.tasks import Task
 
 
 class Limiter:
-    """Says whether an effect may be made now. `limits` gives a campaign's limits by its name; `zone` is the
-    fleet's, in which a calendar day begins and ends."""
+    """Says whether an effect may be made now. `limits` gives those of a task's campaign, on the clocks of the task;
+    `zone` is the fleet's, which holds for what spans campaigns."""
 
     def __init__(
-        self, ledger: Ledger, limits: Callable[[str], EffectiveLimits], zone: tzinfo, clock: Clock
+        self, ledger: Ledger, limits: Callable[[Task], EffectiveLimits], zone: tzinfo, clock: Clock
     ) -> None:
         self.zone = zone
         self._ledger = ledger
@@ -35,7 +35,7 @@ class Limiter:
         """What forbids an effect of this kind now, or None."""
         now = self._clock.now()
         usage = self._ledger.usage(device=task.device, account=account, now=now)
-        return self._verdict(self._limits(task.campaign), usage, task, kind, account, now)
+        return self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def before(self, task: Task) -> NotBefore | None:
         """What forbids what a task is going to do now: of several limits the one that lasts longest."""
@@ -91,9 +91,9 @@ class Limiter:
         devices = {task.device for task, _ in wishes if task.device}
         accounts = {account for _, effects in wishes for _, account in effects if account}
         usage = self._ledger.usage_of(devices, accounts, now) if wishes else UsageTable()
-        if len({task.campaign for task, _ in wishes}) == 1:
-            limits = self._limits(wishes[0][0].campaign)
-            allowed = set(fitting(limits, wishes, usage, now, self.zone))
+        limits = list({id(one): one for one in (self._limits(task) for task, _ in wishes)}.values())
+        if len(limits) == 1:
+            allowed = set(fitting(limits[0], wishes, usage, now, self.zone))
             wishes = [wish for wish in wishes if wish[0].key not in allowed]
             if not wishes:
                 return {}
@@ -112,7 +112,7 @@ class Limiter:
         self, task: Task, effects: Sequence[tuple[str, str | None]], counted: "_Counted", now: datetime
     ) -> NotBefore | None:
         """Between the effects of one task there is no gap to keep: it makes them all, or none."""
-        limits = self._limits(task.campaign)
+        limits = self._limits(task)
         for kind, account in effects:
             usage = counted.of(task.device, account)
             if (refusal := self._verdict(limits, usage, task, kind, account, now)) is not None:

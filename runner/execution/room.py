@@ -15,13 +15,13 @@ Made = Mapping[str, Sequence[datetime]]
 
 
 def fitting(
-    limits: EffectiveLimits, wishes: Iterable[Wish], usage: UsageTable, now: datetime, zone: tzinfo
+    limits: EffectiveLimits, wishes: Iterable[Wish], usage: UsageTable, now: datetime, fleet_zone: tzinfo
 ) -> Iterator[str]:
     """The keys of tasks whose devices and accounts have room for everything that is wished for at once.
 
     What is not among them may still be allowed, one after the other.
     """
-    if next_working_instant(limits.working_hours, now, zone) != now:
+    if next_working_instant(limits.working_hours, now, limits.zone or fleet_zone) != now:
         return
     given = list(wishes)
     devices: Counter[tuple[str | None, str]] = Counter()

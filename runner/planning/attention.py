@@ -10,66 +10,81 @@ from datetime import UTC, tzinfo
 
 from runner.planning import notes
 from runner.planning.calls import calls
-from runner.planning.coming import inactive, next_occurrence
+from runner.planning.coming import Coming, inactive, next_occurrence
 from runner.planning.conflicts import conflicts
 from runner.planning.limits import Usage
 from runner.planning.notes import MOST_OF_A_CODE, Held, Note, Posts, shorten
 from runner.planning.plan import Plan
 from runner.planning.simulation import Delay, Simulation
-from runner.planning.work import Work, works
+from runner.planning.source import Clocks
+from runner.planning.work import works
 
 
-def attention(plan: Plan, zone: tzinfo, past: Mapping[str, Usage] | None = None) -> Iterator[Note]:
+def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None) -> Iterator[Note]:
     """The notes of a plan.
 
-    `zone` is the fleet's, whose days and working hours limits count; `past` what has been done already, by
-    device or account.
+    `fleet_zone` is that of days that span campaigns; `past` what has been done already, by device or account.
     """
-    found = {work.name: work for work in works(plan.sources)}
-    zones = {source.campaign.name: source.zone for source in plan.sources}
+    found, clocks = works(plan.sources), Clocks(plan.sources)
     for conflict in conflicts(plan.sources, plan.window):
-        yield notes.on_conflict(conflict, zones[conflict.second.campaign])
-    yield from _delays(plan, found, zone, past)
+        yield notes.on_conflict(conflict, clocks.zone_of(conflict.second))
+    yield from _delays(plan, _simulated(plan, fleet_zone, past), clocks)
     yield from shorten(note for one in plan.coming() for note in notes.on_clocks(one))
     yield from shorten(note for one in plan.coming() for note in notes.on_merging(one))
-    for work in found.values():
+    for work in found:
         yield from notes.on_inactive(work, inactive(work, plan.window))
-    yield from _calls(plan, zones)
+    yield from _calls(plan, clocks)
     if next(plan.tasks(), None) is None:
         upcoming = next_occurrence(plan.sources, plan.window.until_utc)
-        yield notes.nothing_due(upcoming, zones[upcoming.campaign] if upcoming else UTC)
+        yield notes.nothing_due(upcoming, clocks.zone_of(upcoming) if upcoming else UTC)
 
 
-def _delays(
-    plan: Plan, found: Mapping[tuple[str, str], Work], zone: tzinfo, past: Mapping[str, Usage] | None
-) -> Iterator[Note]:
+def forecast(
+    plan: Plan, one: Coming, fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None
+) -> list[Held]:
+    """What of one occurrence would be held back, or start too late, if the plan were carried out, by what holds it.
+    All of it, however much there is of others."""
+    occurrence, found = one.occurrence, dict[tuple[object, ...], Held]()
+    identity = (occurrence.campaign, occurrence.entry, occurrence.nominal)
+    for delay in _simulated(plan, fleet_zone, past):
+        key = _held_together(delay)
+        if key[:3] == identity:
+            found.setdefault(key, Held(delay)).add(delay)
+    return list(found.values())
+
+
+def _delays(plan: Plan, delays: Iterable[Delay], clocks: Clocks) -> Iterator[Note]:
     """What limits hold back, and what would start too late: a note for each limit and occurrence."""
+    graces = {work.name: work.entry.grace for work in works(plan.sources)}
     held: dict[tuple[object, ...], Held] = {}
     more = 0
-    for delay in _simulated(plan, found.values(), zone, past):
-        task, limit = delay.task, delay.refusal.limit if delay.refusal else ""
-        key = (task.campaign, task.entry, task.nominal, limit, delay.is_interrupted)
+    for delay in delays:
+        key = _held_together(delay)
         if key not in held and len(held) >= MOST_OF_A_CODE:
             more += 1
             continue
         held.setdefault(key, Held(delay)).add(delay)
     for one in held.values():
-        work = found[one.first.task.campaign, one.first.task.entry]
-        yield notes.on_delays(one, work.entry.grace, zone)
+        task = one.first.task
+        yield notes.on_delays(one, graces[task.campaign, task.entry], clocks.zone_of(task))
     if more:
         yield Note("limit-reached", f"and {more} more tasks wait like these")
 
 
-def _simulated(
-    plan: Plan, found: Iterable[Work], zone: tzinfo, past: Mapping[str, Usage] | None
-) -> Iterator[Delay]:
-    simulation = Simulation(found, zone, past)
+def _held_together(delay: Delay) -> tuple[object, ...]:
+    """What delays that are told with one note have in common: their occurrence, before all."""
+    task, limit = delay.task, delay.refusal.limit if delay.refusal else ""
+    return task.campaign, task.entry, task.nominal, limit, delay.is_interrupted
+
+
+def _simulated(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None) -> Iterator[Delay]:
+    simulation = Simulation(works(plan.sources), fleet_zone, past)
     for task in plan.tasks():
         yield from simulation.feed(task)
     yield from simulation.finish()
 
 
-def _calls(plan: Plan, zones: Mapping[str, tzinfo]) -> Iterator[Note]:
+def _calls(plan: Plan, clocks: Clocks) -> Iterator[Note]:
     """The calls of the Local API that would be made, a note for each occurrence."""
     posting = tuple(source for source in plan.sources if source.campaign.backend == "local_api")
     posts: dict[tuple[str, str, str], Posts] = {}
@@ -81,7 +96,7 @@ def _calls(plan: Plan, zones: Mapping[str, tzinfo]) -> Iterator[Note]:
             more += 1
             continue
         posts.setdefault(key, Posts(call)).add(call)
-    for key, one in posts.items():
-        yield notes.on_calls(one, zones[key[0]])
+    for one in posts.values():
+        yield notes.on_calls(one, clocks.zone_of(one.first.tasks[0]))
     if more:
         yield Note("api-calls", f"and {more} more calls")

@@ -1,12 +1,13 @@
 """Which occurrences come: the rules of an entry, held against the days on which its campaign is active."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from heapq import merge
 from operator import attrgetter
 
-from runner.planning.occurrences import Moment, gather, moments
+from runner.planning.occurrences import Moment, gather, moments, named_in
 from runner.planning.source import Source, Window
 from runner.planning.walltime import resolve
 from runner.planning.work import Work, works
@@ -36,7 +37,7 @@ def due(sources: Iterable[Source], window: Window) -> Iterator[Coming]:
 
 def coming(work: Work, window: Window) -> Iterator[Coming]:
     """What comes of one entry in the window, in order."""
-    window = _while_active(work.source, window)
+    window = _while_active(work, window)
     streams = (_active_moments(work, rule_moments) for rule_moments in _moments(work, window))
     for group in gather(streams):
         named = group[0]
@@ -61,9 +62,10 @@ def _instant(one: Coming) -> datetime:
     return one.occurrence.instant_utc
 
 
-def _moments(work: Work, window: Window) -> list[Iterator[Moment]]:
-    zone = work.source.zone
-    return [moments(rule, zone, window.from_utc, window.until_utc) for rule in work.rules]
+def _moments(work: Work, window: Window) -> Sequence[Iterator[Moment]]:
+    zone = work.zone
+    found = [moments(rule, zone, window.from_utc, window.until_utc) for rule in work.rules]
+    return [map(partial(named_in, zone), stream) for stream in found] if work.is_elsewhere else found
 
 
 def _active_moments(work: Work, stream: Iterator[Moment]) -> Iterator[Moment]:
@@ -79,13 +81,13 @@ def _is_active(source: Source, day: date) -> bool:
     return (active.from_day or day) <= day <= (active.until_day or day)
 
 
-def _while_active(source: Source, window: Window) -> Window:
+def _while_active(work: Work, window: Window) -> Window:
     """The part of the window in which moments of active days can come: no need to look at the rest."""
-    active = source.campaign.active
+    active, zone = work.source.campaign.active, work.zone
     first, last = window.from_utc, window.until_utc
     if active and active.from_day:
-        first = max(first, resolve(datetime.combine(active.from_day, time()), source.zone).instant_utc)
+        first = max(first, resolve(datetime.combine(active.from_day, time()), zone).instant_utc)
     if active and active.until_day:
-        ends = resolve(datetime.combine(active.until_day, time()), source.zone).instant_utc
+        ends = resolve(datetime.combine(active.until_day, time()), zone).instant_utc
         last = min(last, ends + _TO_SPARE)
     return Window(first, last)

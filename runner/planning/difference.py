@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.planning.plan import Plan
-from runner.planning.source import Source
+from runner.planning.source import Clocks, Source
 from runner.tasks import Task, task_key
 
 
@@ -68,7 +68,7 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
             change = Change.CHANGED if was.due_utc == task.due_utc else Change.MOVED
             found.append(Difference(change, was, task, names_changed))
     removed = list(old.values())
-    for was, task in _moved(removed, new, names, {it.campaign.name: it for it in after.sources}):
+    for was, task in _moved(removed, new, names, Clocks([*before.sources, *after.sources])):
         found.append(Difference(Change.MOVED, was, task, settings.changed(was, task)))
     found += (Difference(Change.ADDED, None, task) for task in new)
     found += (Difference(Change.REMOVED, task, None) for task in removed)
@@ -76,7 +76,7 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
 
 
 def _moved(
-    removed: list[Task], added: list[Task], names: Mapping[str, str], sources: Mapping[str, Source]
+    removed: list[Task], added: list[Task], names: Mapping[str, str], clocks: Clocks
 ) -> Iterator[tuple[Task, Task]]:
     """The pairs of tasks that belong together, which are taken out of both lists: on one day those of one entry,
     lane and target in their order; on different days where there is one of each."""
@@ -85,8 +85,7 @@ def _moved(
         return names.get(task.campaign, task.campaign), task.entry, task.lane, task.target
 
     def day(task: Task) -> tuple[Hashable, ...]:
-        source = sources.get(names.get(task.campaign, task.campaign))
-        return (*thing(task), source and task.due_utc.astimezone(source.zone).date())
+        return (*thing(task), clocks.local(task).date())
 
     yield from _pairs(removed, added, day, several=True)
     yield from _pairs(removed, added, thing, several=False)

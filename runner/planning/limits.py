@@ -1,18 +1,21 @@
 """How much may be done, and when: caps by kind of effect, the least gap between effects, working hours.
 
-Only counts and instants come in, so the same function serves a plan and the moment before an effect.
+Only counts and instants come in, so the same function serves a plan and the moment before an effect. What a
+campaign names is on its own clocks, what is built in on the fleet's, since it spans campaigns.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration, Hours
 from runner.clock import told
 from runner.planning.plural import plural
 from runner.planning.walltime import open_hours, resolve
+from runner.tasks import Task
 
 Scope = Literal["device", "account"]
 Span = Literal["day", "hour"]
@@ -68,11 +71,16 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class EffectiveLimits:
-    """A campaign's limits, the built-in caps filled in; `caps` by kind of effect."""
+    """A campaign's limits, the built-in caps filled in; `caps` by kind of effect.
+
+    `zone` is that of working hours and of the days of caps that the campaign names; None where it has none, then the
+    fleet's holds for them too.
+    """
 
     caps: Mapping[str, tuple[Cap, ...]]
     min_gap: timedelta
     working_hours: Hours | None = None
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +117,32 @@ Verdict = Allowed | NotBefore
 _ALLOWED = Allowed()
 
 
-def effective_limits(limits: Mapping[str, Any]) -> EffectiveLimits:
-    """What a campaign's `limits:` name, as written, and for the rest the built-in caps."""
+def effective_limits(limits: Mapping[str, Any], zone: ZoneInfo | None = None) -> EffectiveLimits:
+    """What a campaign's `limits:` name, as written, on the clocks of its zone, and for the rest the built-in caps."""
     hours = limits.get("working_hours")
     return EffectiveLimits(
         {kind: tuple(_caps(limits, kind)) for kind in CAUTIOUS},
         Duration.parse(limits["min_gap"]).delta if "min_gap" in limits else DEFAULT_MIN_GAP.delta,
         Hours.parse(hours) if hours else None,
+        zone,
     )
+
+
+class CampaignLimits:
+    """A campaign's limits as they hold for its tasks: on the clocks of the task's phone or account.
+
+    `limits` are as written; `timezone_of` says which zone an entry's tasks on a lane are in, None if none is named.
+    Any thread may ask.
+    """
+
+    def __init__(self, limits: Mapping[str, Any], timezone_of: Callable[[str, str], str | None]) -> None:
+        self._in_zone = lru_cache(maxsize=None)(
+            lambda name: effective_limits(limits, name and ZoneInfo(name))
+        )
+        self._zone_of = lru_cache(maxsize=4096)(timezone_of)
+
+    def of(self, task: Task) -> EffectiveLimits:
+        return self._in_zone(self._zone_of(task.entry, task.lane))
 
 
 def verdict(
@@ -126,15 +152,14 @@ def verdict(
     device: str | None,
     account: str | None,
     now: datetime,
-    zone: tzinfo,
+    fleet_zone: tzinfo,
 ) -> Verdict:
     """Whether an effect of this kind may be made now; of several refusals, the one that lasts longest.
 
-    Calendar days and working hours are those of `zone`. A scope that is not known (no device, no account) has
-    no caps.
+    A scope that is not known (no device, no account) has no caps.
     """
     names: Mapping[Scope, str | None] = {"device": device, "account": account}
-    asked = _Question(limits.working_hours, now, zone)
+    asked = _Question(limits.working_hours, now, limits.zone or fleet_zone, fleet_zone)
     refusals = [*asked.hours_refusals(), *asked.gap_refusals(limits.min_gap, usage, device)]
     for cap in limits.caps.get(kind, ()):
         name = names[cap.scope]
@@ -166,16 +191,18 @@ def _caps(limits: Mapping[str, Any], kind: str) -> Iterator[Cap]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One instant, and the hours to which what waits is put off."""
+    """One instant, and the hours to which what waits is put off, on the campaign's clocks."""
 
     hours: Hours | None
     now: datetime
     zone: tzinfo
+    fleet_zone: tzinfo
 
     def hours_refusals(self) -> Iterator[NotBefore]:
         again = next_working_instant(self.hours, self.now, self.zone)
         if again != self.now:
-            yield self._refuse(again, f"outside of the working hours {self.hours}", WORKING_HOURS)
+            reason = f"outside of the working hours {self.hours} in {self.zone}"
+            yield self._refuse(again, reason, WORKING_HOURS, self.zone)
 
     def gap_refusals(self, min_gap: timedelta, usage: Usage, device: str | None) -> Iterator[NotBefore]:
         # What is dated ahead was made before the clock stepped back: it would forbid everything until then.
@@ -183,7 +210,7 @@ class _Question:
         latest = max(past, default=None)
         if device is not None and latest is not None and self.now < latest + min_gap:
             reason = f"the last effect on {device} was at {told(latest, self.zone)}"
-            yield self._refuse(latest + min_gap, reason, MIN_GAP)
+            yield self._refuse(latest + min_gap, reason, MIN_GAP, self.zone)
 
     def cap_refusals(self, cap: Cap, made: Sequence[datetime], name: str) -> Iterator[NotBefore]:
         source = f"built-in {cap.key}" if cap.built_in else f"limits.{cap.key}"
@@ -193,28 +220,29 @@ class _Question:
             return
         if len(made) < cap.at_most:
             return
-        opening = self._opening(cap.span)
+        zone = self.fleet_zone if cap.built_in else self.zone
+        opening = self._opening(cap.span, zone)
         counted = sorted(instant for instant in made if instant >= opening)
         if len(counted) < cap.at_most:
             return
         if cap.span == "day":
-            again, when = _midnight(self.now, self.zone, days=1), "today"
+            again, when = _midnight(self.now, zone, days=1), f"today in {zone}"
         else:
             again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
         made_of = f"{len(counted)} of {plural(cap.at_most, cap.kind)} {whose} {when}"
         if len(counted) > cap.at_most:
             made_of = f"{plural(len(counted), cap.kind)} {whose} {when}, and {cap.at_most} allowed"
-        yield self._refuse(again, made_of, source)
+        yield self._refuse(again, made_of, source, zone)
 
-    def _refuse(self, again: datetime, reason: str, limit: str) -> NotBefore:
-        """Nothing before `again`, or before the working hours that open after it."""
+    def _refuse(self, again: datetime, reason: str, limit: str, zone: tzinfo) -> NotBefore:
+        """Nothing before `again`, or before the working hours that open after it; told on the clocks of `zone`."""
         again = next_working_instant(self.hours, again, self.zone)
-        return NotBefore(again, f"{reason}; next at {told(again, self.zone)} ({limit})", limit)
+        return NotBefore(again, f"{reason}; next at {told(again, zone)} ({limit})", limit)
 
-    def _opening(self, span: Span) -> datetime:
+    def _opening(self, span: Span, zone: tzinfo) -> datetime:
         """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""
         if span == "day":
-            return _midnight(self.now, self.zone, days=0)
+            return _midnight(self.now, zone, days=0)
         return self.now - _HOUR + timedelta.resolution
 
 

@@ -83,7 +83,7 @@ def shorten(notes: Iterable[Note]) -> Iterator[Note]:
 
 def on_clocks(one: Coming) -> Iterator[Note]:
     """How changes of the clocks move an occurrence."""
-    when = instant_text(one.occurrence.instant_utc, one.work.source.zone)
+    when = instant_text(one.occurrence.instant_utc, one.work.zone)
     for fit, moments in groupby(one.moments, key=lambda moment: moment.fit):
         walls = _some([moment.nominal for moment in moments])
         if fit is Fit.SKIPPED:

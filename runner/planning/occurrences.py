@@ -5,7 +5,7 @@ nothing, and its nominal time names a moment whatever window it was found throug
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import groupby
@@ -46,6 +46,17 @@ def moments(rule: Rule, zone: ZoneInfo, from_utc: datetime, until_utc: datetime)
             return
         if moment.instant_utc >= from_utc:
             yield moment
+
+
+def named_in(zone: ZoneInfo, moment: Moment) -> Moment:
+    """The moment with the zone in its name, whatever its rule: `2026-12-01T17:00:00Z[America/New_York]`."""
+    return moment if zone_in(moment.nominal) else replace(moment, nominal=f"{moment.nominal}[{zone.key}]")
+
+
+def zone_in(nominal: str) -> ZoneInfo | None:
+    """The zone that a nominal time names, if it names one."""
+    _, _, name = nominal.rstrip("]").partition("[")
+    return ZoneInfo(name) if name else None
 
 
 def gather(streams: Iterable[Iterator[Moment]]) -> Iterator[tuple[Moment, ...]]:

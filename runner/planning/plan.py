@@ -47,7 +47,8 @@ def plan(sources: Sequence[Source], window: Window) -> Plan:
 
 def manual(source: Source, run_id: str, now: datetime) -> tuple[tuple[Occurrence, ...], tuple[Task, ...]]:
     """A run by hand: one occurrence of each entry now, whatever its start times say, and their tasks."""
-    run = [(work, work.occurrence(f"run:{run_id}", "manual", now)) for work in works([source])]
+    entries = (Work.of(source, entry) for entry in source.campaign.entries)
+    run = [(work, work.occurrence(f"run:{run_id}", "manual", now)) for work in entries]
     tasks = (
         replace(task, source=TaskSource.MANUAL) for work, occurrence in run for task in work.tasks(occurrence)
     )

@@ -43,12 +43,15 @@ class Delay:
 class Simulation:
     """Takes tasks in the order in which they are due, and tells of those that would be late.
 
-    `past` is what has been done already, by device or account; calendar days and working hours are of `zone`.
+    `past` is what has been done already, by device or account; `fleet_zone` is that of days that span campaigns.
     """
 
-    def __init__(self, works: Iterable[Work], zone: tzinfo, past: Mapping[str, Usage] | None = None) -> None:
-        self._terms = {work.name: _Terms.of(work) for work in works}
-        self._zone = zone
+    def __init__(
+        self, works: Iterable[Work], fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None
+    ) -> None:
+        terms = [(work, _Terms.of(work)) for work in works]
+        self._terms = {(*work.name, lane.name): of_work for work, of_work in terms for lane in work.lanes}
+        self._zone = fleet_zone
         self._past = past or {}
         self._lanes: dict[str, _LaneCourse] = {}
 
@@ -58,7 +61,7 @@ class Simulation:
         if lane is None:
             lane = self._lanes[task.lane] = _LaneCourse(self._zone, self._past.get(task.lane, _NOTHING))
         yield from lane.advance(task.due_utc)
-        lane.add(task, self._terms[task.campaign, task.entry])
+        lane.add(task, self._terms[task.campaign, task.entry, task.lane])
 
     def finish(self) -> Iterator[Delay]:
         """What becomes of the tasks that still wait."""
@@ -68,7 +71,7 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What the tasks of an entry have in common."""
+    """What the tasks of an entry have in common, those of one time zone."""
 
     limits: EffectiveLimits
     effects: tuple[tuple[str, int], ...]
@@ -79,7 +82,7 @@ class _Terms:
     def of(cls, work: Work) -> "_Terms":
         effects = work.entry.script.effects(work.entry.config)
         return cls(
-            effective_limits(work.source.campaign.limits),
+            effective_limits(work.source.campaign.limits, work.own_zone),
             tuple((kind, count) for kind, count in effects.items() if count),
             work.expected,
             work.entry.grace.delta,

@@ -1,11 +1,13 @@
 """What the occurrences of an entry have in common, and the tasks of each of them: the only maker of tasks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedEntry
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.source import Source
@@ -16,16 +18,20 @@ from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
 _LEAST_TIMEOUT_S = 600.0
 _TIMEOUT_MARGIN_S = 300.0
 
+_UTC = ZoneInfo("UTC")
+
 due_instant = attrgetter("due_utc")
 """By what tasks are ordered."""
 
 
 class Lane(NamedTuple):
-    """A device, or an account as it is written where no device is known, and how much later than others it starts."""
+    """A device, or an account as it is written where no device is known, how much later than others it starts, and its
+    place among those of its entry."""
 
     device: str | None
     username: str | None
     share: timedelta
+    place: int = 0
 
     @property
     def name(self) -> str:
@@ -34,10 +40,11 @@ class Lane(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An entry, ready to be planned.
+    """An entry, or the part of it whose devices and accounts are in one time zone, ready to be planned.
 
-    `reach` is how much later than its occurrence a task can be due; `expected` is the expected duration of a
-    task; `targets` has one item for each task of a lane.
+    `own_zone` is that zone, None if neither their group nor the campaign names one; `reach` is how much later than its
+    occurrence a task can be due; `expected` is the expected duration of a task; `targets` has one item for each task
+    of a lane.
     """
 
     source: Source
@@ -49,14 +56,32 @@ class Work:
     timeout_s: float
     jitter_s: int
     reach: timedelta
+    own_zone: ZoneInfo | None
 
     @classmethod
     def of(cls, source: Source, entry: ResolvedEntry) -> "Work":
+        """All of an entry, on the campaign's clocks: for a run by hand, which comes at one instant for all."""
+        return cls._of(source, entry, list(_lanes(entry)), source.campaign.timezone)
+
+    @classmethod
+    def in_zones(cls, source: Source, entry: ResolvedEntry) -> Iterator["Work"]:
+        """The entry as start times see it: they come by themselves in each zone that its groups name."""
+        parts: dict[str | None, list[Lane]] = {}
+        for lane in _lanes(entry):
+            zone = entry.zones.get(lane.name, source.campaign.timezone)
+            parts.setdefault(zone, []).append(lane)
+        for zone, lanes in parts.items():
+            work = cls._of(source, entry, lanes, zone)
+            assert zone or not any(map(needs_zone, work.rules)), "a wall-clock time needs a zone"
+            yield work
+
+    @classmethod
+    def _of(cls, source: Source, entry: ResolvedEntry, lanes: Sequence[Lane], zone: str | None) -> "Work":
         rules = tuple(dict.fromkeys(parse(start_time.value) for start_time in entry.start_times))
-        assert source.campaign.timezone or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
         expected_s = entry.script.expected_s(entry.config)
         own_timeout_s = max(_LEAST_TIMEOUT_S, expected_s + _TIMEOUT_MARGIN_S)
-        lanes, jitter_s = tuple(_lanes(entry)), int(entry.jitter.seconds) if entry.jitter else 0
+        lanes = tuple(_spread(lanes, entry.spread))
+        jitter_s = int(entry.jitter.seconds) if entry.jitter else 0
         return cls(
             source=source,
             entry=entry,
@@ -67,7 +92,18 @@ class Work:
             timeout_s=entry.timeout.seconds if entry.timeout else own_timeout_s,
             jitter_s=jitter_s,
             reach=timedelta(seconds=jitter_s) + max((lane.share for lane in lanes), default=timedelta()),
+            own_zone=ZoneInfo(zone) if zone else None,
         )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """On whose clocks its start times are; UTC if no zone is named, and then none is on any clock."""
+        return self.own_zone or _UTC
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its zone is another than the campaign's."""
+        return self.zone.key != self.source.zone.key
 
     @property
     def name(self) -> tuple[str, str]:
@@ -109,10 +145,9 @@ class Work:
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
         )
-        ordinal = 0
         for lane in self.lanes:
             share_utc = occurrence.instant_utc + lane.share
-            for target in self.targets:
+            for ordinal, target in enumerate(self.targets, lane.place * len(self.targets)):
                 key = task_key(campaign, entry, nominal, lane.name, target)
                 yield Task(
                     key=key,
@@ -133,18 +168,27 @@ class Work:
                     retry=retry,
                     grace_s=grace_s,
                 )
-                ordinal += 1
 
 
 def works(sources: Iterable[Source]) -> list[Work]:
-    """The entries of campaigns in declared order, ready to be planned."""
-    return [Work.of(source, entry) for source in sources for entry in source.campaign.entries]
+    """The entries of campaigns in declared order, each zone of an entry by itself, ready to be planned."""
+    return [
+        work
+        for source in sources
+        for entry in source.campaign.entries
+        for work in Work.in_zones(source, entry)
+    ]
 
 
 def _lanes(entry: ResolvedEntry) -> Iterator[Lane]:
-    named = [(device, None) for device in entry.devices] + [(None, name) for name in entry.usernames]
-    for (device, username), share in zip(named, shares(entry.spread, len(named)), strict=True):
-        yield Lane(device, username, share)
+    yield from (Lane(device, None, timedelta(), place) for place, device in enumerate(entry.devices))
+    accounts = enumerate(entry.usernames, len(entry.devices))
+    yield from (Lane(None, username, timedelta(), place) for place, username in accounts)
+
+
+def _spread(lanes: Sequence[Lane], spread: Duration | None) -> Iterator[Lane]:
+    for lane, share in zip(lanes, shares(spread, len(lanes)), strict=True):
+        yield lane._replace(share=share)
 
 
 def _options(entry: ResolvedEntry) -> TaskOptions:

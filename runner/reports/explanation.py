@@ -27,6 +27,8 @@ class Verdict(StrEnum):
     QUEUED = "queued"
     WAITING = "waiting"
     WILL_RUN = "will-run"
+    WILL_WAIT = "will-wait"
+    WILL_BE_MISSED = "will-be-missed"
     FAILED = "failed"
     DAEMON_WAS_DOWN = "daemon-was-down"
     CLOCK_STEPPED = "clock-stepped"
@@ -51,6 +53,7 @@ STYLES = {
     Verdict.RAN: "green",
     Verdict.RUNNING: "cyan",
     Verdict.WILL_RUN: "cyan",
+    Verdict.WILL_BE_MISSED: "red",
     Verdict.FAILED: "red",
     Verdict.UNCERTAIN: "bold red",
     Verdict.ON_HOLD: "bold red",

@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import Any
 
 from runner.planning.difference import Change, Difference
 from runner.planning.plan import Plan
+from runner.planning.source import Clocks
 from runner.reports.weekday import dated
 from runner.tasks import Task
 
@@ -68,25 +69,25 @@ def counted(counts: Mapping[Change, int]) -> str:
 
 def by_entry(before: Plan, after: Plan, found: Sequence[Difference]) -> list[EntryChanges]:
     """The differences of two plans, entries in the order of their first one."""
-    zones = {source.campaign.name: source.zone for plan in (before, after) for source in plan.sources}
+    clocks = Clocks([*before.sources, *after.sources])
     entries: dict[tuple[str, str], _Entry] = {}
     for one in found:
         name = (one.task.campaign, one.task.entry)
-        entries.setdefault(name, _Entry(EntryChanges(*name), zones[one.task.campaign])).add(one)
+        entries.setdefault(name, _Entry(EntryChanges(*name), clocks)).add(one)
     return [entry.changes() for entry in entries.values()]
 
 
 class _Entry:
     """Collects the differences of one entry."""
 
-    def __init__(self, changes: EntryChanges, zone: tzinfo) -> None:
+    def __init__(self, changes: EntryChanges, clocks: Clocks) -> None:
         self._changes = changes
-        self._zone = zone
+        self._clocks = clocks
         self._by_day: dict[tuple[Any, ...], list[str]] = {}
 
     def add(self, one: Difference) -> None:
         self._changes.counts[one.change] += 1
-        local = self._local(one.task)
+        local = self._clocks.local(one.task)
         place = (one.change, self._time(one), one.task.target, local.date())
         self._by_day.setdefault(place, []).append(one.task.lane)
         if one.before and one.after:
@@ -103,22 +104,20 @@ class _Entry:
         return self._changes
 
     def _time(self, one: Difference) -> str:
-        """`18:30`, or for what moved `18:30 -> 18:40`, with the day where that is another one."""
-        after = self._local(one.task)
+        """`18:30`, or for what moved `18:30 -> 18:40`, with the day where that is another one; a zone that is not the
+        campaign's is named."""
+        now = self._clock(one.task)
         if one.change is not Change.MOVED:
-            return _clock(after)
+            return now
         assert one.before is not None
-        before = self._local(one.before)
-        if before.date() == after.date():
-            return f"{_clock(before)} -> {_clock(after)}"
-        return f"{_clock(after)} (was {dated(before.date())} {_clock(before)})"
+        was, day = self._clock(one.before), self._clocks.local(one.before).date()
+        if day == self._clocks.local(one.task).date():
+            return f"{was} -> {now}"
+        return f"{now} (was {dated(day)} {was})"
 
-    def _local(self, task: Task) -> datetime:
-        return task.due_utc.astimezone(self._zone)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    def _clock(self, task: Task) -> str:
+        at = self._clocks.local(task)
+        return (f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}") + self._clocks.elsewhere(task)
 
 
 def _shown(value: Any) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from textwrap import wrap
 
 from runner.planning.rules import Every, Instant, Once, Rule
-from runner.planning.source import Source
+from runner.planning.source import Clocks, Source
 from runner.planning.work import Work, works
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
@@ -14,7 +14,7 @@ from runner.tasks import Task
 WIDTH = 100
 """Lists and sentences are folded here, or where the terminal ends."""
 
-_HEADINGS = ("DUE", "UTC", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
+_HEADINGS = ("DUE", "UTC", "ZONE", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
 _CAMPAIGN, _TARGET = _HEADINGS.index("CAMPAIGN"), _HEADINGS.index("TARGET")
 _LEAVING = (_HEADINGS.index("UTC"), _HEADINGS.index("SCRIPT"))
 """What is left out first where there is no room: the zone and the entry tell it too."""
@@ -26,7 +26,7 @@ _TIED = "\N{NO-BREAK SPACE}"
 
 
 class Columns:
-    """The columns of tasks; that of campaigns is there if there are several.
+    """The columns of tasks; that of campaigns is there if there are several, that of zones if one has several.
 
     Where `room` columns are not enough some are left out, and the end of a row that has no room stands below it.
     """
@@ -34,12 +34,13 @@ class Columns:
     def __init__(self, sources: Sequence[Source], room: int) -> None:
         entries = works(sources)
         self._room = room
-        self._zones = {source.campaign.name: source.zone for source in sources}
+        self._clocks = Clocks(sources)
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
         utc = self._instant(datetime(2026, 1, 1, tzinfo=UTC)) + "Z"
         texts = [
             ["Thu " + utc[:-1]],
             [utc],
+            [work.zone.key for work in entries],
             [work.source.campaign.name for work in entries],
             [work.entry.name for work in entries],
             [work.entry.script.name for work in entries],
@@ -49,7 +50,9 @@ class Columns:
         self._widths = [
             max(map(width, (heading, *cells))) for heading, cells in zip(_HEADINGS, texts, strict=True)
         ]
-        self._shown = [place for place in range(len(_HEADINGS)) if place != _CAMPAIGN or len(sources) > 1]
+        hidden = {"CAMPAIGN"} if len(sources) == 1 else set()
+        hidden |= set() if any(work.is_elsewhere for work in entries) else {"ZONE"}
+        self._shown = [place for place, heading in enumerate(_HEADINGS) if heading not in hidden]
         for place in _LEAVING:
             if sum(self._widths[place] for place in self._shown) + len(_GAP) * (len(self._shown) - 1) > room:
                 self._shown.remove(place)
@@ -62,6 +65,7 @@ class Columns:
         cells = (
             self.due(task),
             self._instant(task.due_utc) + "Z",
+            self._clocks.zone_of(task).key,
             task.campaign,
             task.entry,
             task.script,
@@ -71,8 +75,8 @@ class Columns:
         return self._lines(cells, more)
 
     def due(self, task: Task) -> str:
-        """The task's due instant on the clocks of its campaign's zone."""
-        local = task.due_utc.astimezone(self._zones[task.campaign])
+        """The task's due instant on its own clocks: the campaign's, or the group's."""
+        local = self._clocks.local(task)
         return f"{dated(local.date())} {local:{self._clock}}"
 
     def _instant(self, at: datetime) -> str:
@@ -96,9 +100,9 @@ class Columns:
 
 
 def titles(sources: Iterable[Source]) -> list[str]:
-    """A line for each campaign: its zone, its backend and its commit."""
+    """A line for each campaign: its zones, its backend and its commit."""
     return [
-        f"{source.campaign.name}: {source.zone.key}, backend {source.campaign.backend}{_commit(source)}"
+        f"{source.campaign.name}: {_zones(source)}, backend {source.campaign.backend}{_commit(source)}"
         for source in sources
     ]
 
@@ -119,6 +123,11 @@ def folded(label: str, items: Iterable[str], separator: str, room: int) -> list[
         break_on_hyphens=False,
     )
     return [line.replace(_TIED, " ") for line in lines]
+
+
+def _zones(source: Source) -> str:
+    zones = dict.fromkeys(work.zone.key for work in works([source]))
+    return " and ".join(zones) or source.zone.key
 
 
 def _commit(source: Source) -> str:

@@ -2,21 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from runner.planning.difference import Change, Difference
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
-from runner.planning.source import Source
+from runner.planning.source import Clocks
 from runner.tasks import Occurrence, Task
 
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """The plan, line by line; instants are ISO 8601, in UTC and in the campaign's zone."""
-    zones = _zones(plan.sources)
+    """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign, or of the group."""
+    clocks = Clocks(plan.sources)
     yield "{"
-    yield from _array("tasks", (_task(task, zones[task.campaign]) for task in plan.tasks()), ",")
-    yield from _array("occurrences", (_occurrence(it, zones[it.campaign]) for it in plan.occurrences()), ",")
+    yield from _array("tasks", (_task(task, clocks) for task in plan.tasks()), ",")
+    yield from _array("occurrences", (_occurrence(it, clocks) for it in plan.occurrences()), ",")
     yield from _array("notes", map(_note, notes), "")
     yield "}"
 
@@ -24,22 +24,16 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
 def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -> Iterator[str]:
     """How two plans differ: each task as it is now, or was; of those that moved or changed when they were
     due, and their settings before and after."""
-    zones = _zones(before.sources) | _zones(after.sources)
+    clocks = Clocks([*before.sources, *after.sources])
     yield "{"
     for number, change in enumerate(Change):
         items = (
-            _difference(one, zones[one.task.campaign])
-            if change in (Change.MOVED, Change.CHANGED)
-            else _task(one.task, zones[one.task.campaign])
+            _difference(one, clocks) if change in (Change.MOVED, Change.CHANGED) else _task(one.task, clocks)
             for one in found
             if one.change is change
         )
         yield from _array(change, items, "," if number < len(Change) - 1 else "")
     yield "}"
-
-
-def _zones(sources: Sequence[Source]) -> dict[str, tzinfo]:
-    return {source.campaign.name: source.zone for source in sources}
 
 
 def _array(name: str, items: Iterable[Mapping[str, object]], end: str) -> Iterator[str]:
@@ -54,7 +48,7 @@ def _array(name: str, items: Iterable[Mapping[str, object]], end: str) -> Iterat
     yield f"]{end}"
 
 
-def _task(task: Task, zone: tzinfo) -> dict[str, object]:
+def _task(task: Task, clocks: Clocks) -> dict[str, object]:
     return {
         "key": task.key,
         "campaign": task.campaign,
@@ -66,15 +60,16 @@ def _task(task: Task, zone: tzinfo) -> dict[str, object]:
         "target": task.target,
         "nominal": task.nominal,
         "due_utc": _utc(task.due_utc),
-        "due_local": task.due_utc.astimezone(zone).isoformat(),
+        "due_local": clocks.local(task).isoformat(),
+        "timezone": clocks.zone_of(task).key,
         "commit": task.commit,
     }
 
 
-def _difference(one: Difference, zone: tzinfo) -> dict[str, object]:
+def _difference(one: Difference, clocks: Clocks) -> dict[str, object]:
     assert one.before is not None
     return {
-        **_task(one.task, zone),
+        **_task(one.task, clocks),
         "was_due_utc": _utc(one.before.due_utc),
         "was_key": one.before.key,
         "settings": list(one.settings),
@@ -82,7 +77,8 @@ def _difference(one: Difference, zone: tzinfo) -> dict[str, object]:
     }
 
 
-def _occurrence(occurrence: Occurrence, zone: tzinfo) -> dict[str, object]:
+def _occurrence(occurrence: Occurrence, clocks: Clocks) -> dict[str, object]:
+    zone = clocks.zone_of(occurrence)
     return {
         "campaign": occurrence.campaign,
         "entry": occurrence.entry,
@@ -90,6 +86,7 @@ def _occurrence(occurrence: Occurrence, zone: tzinfo) -> dict[str, object]:
         "rule": occurrence.rule,
         "instant_utc": _utc(occurrence.instant_utc),
         "instant_local": occurrence.instant_utc.astimezone(zone).isoformat(),
+        "timezone": zone.key,
     }
 
 

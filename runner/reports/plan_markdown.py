@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from runner.planning.difference import Change, Difference
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
+from runner.planning.source import Clocks
 from runner.reports.plan_changes import EntryChanges, by_entry, counted
 from runner.reports.plan_columns import titles
 from runner.reports.plan_table import window_text
@@ -56,20 +57,22 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _plan(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    tasks = list(plan.tasks())
+    tasks, clocks = list(plan.tasks()), Clocks(plan.sources)
     yield f"### {_count(len(tasks), 'task')} {window_text(plan.window)}"
     yield ""
     for title in titles(plan.sources):
         yield f"- {_code(title)}"
-    rows = [
-        list(group) for _, group in groupby(tasks, lambda task: (task.campaign, task.entry, task.due_utc))
-    ]
+
+    def together(task: Task) -> tuple[object, ...]:
+        return task.campaign, task.entry, task.due_utc, clocks.zone_of(task)
+
+    rows = [list(group) for _, group in groupby(tasks, together)]
     if rows:
         yield from ("", *_HEAD)
-        zones = {source.campaign.name: source.zone for source in plan.sources}
         for row in rows[:MOST_ROWS]:
-            local = row[0].due_utc.astimezone(zones[row[0].campaign])
-            cells = (dated(local.date()), f"{local:%H:%M:%S}".removesuffix(":00"), *_cells(row))
+            local = clocks.local(row[0])
+            time = f"{local:%H:%M:%S}".removesuffix(":00") + clocks.elsewhere(row[0])
+            cells = (dated(local.date()), time, *_cells(row))
             yield f"| {' | '.join(cells)} |"
     if len(rows) > MOST_ROWS:
         yield from ("", f"... and {len(rows) - MOST_ROWS} rows more: `runner plan` shows them all")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
-from runner.planning.source import Window
+from runner.planning.source import Clocks, Window
 from runner.reports.plan_columns import Columns, folded, tied, titles
 from runner.reports.plan_timeline import LONGEST, Timeline
 from runner.tasks import Task
@@ -37,17 +37,17 @@ def window_text(window: Window) -> str:
 
 
 class _Totals:
-    """Counts of tasks; days are those of each campaign's zone."""
+    """Counts of tasks; days are those of each task's clocks."""
 
     def __init__(self, plan: Plan) -> None:
         self.tasks = 0
         self._window = window_text(plan.window)
-        self._zones = {source.campaign.name: source.zone for source in plan.sources}
+        self._clocks = Clocks(plan.sources)
         self._by = {"day": Counter[str](), "script": Counter[str](), "device": Counter[str]()}
 
     def add(self, task: Task) -> None:
         self.tasks += 1
-        self._by["day"][f"{task.due_utc.astimezone(self._zones[task.campaign]):%Y-%m-%d}"] += 1
+        self._by["day"][f"{self._clocks.local(task):%Y-%m-%d}"] += 1
         self._by["script"][task.script] += 1
         self._by["device"][task.lane] += 1
 

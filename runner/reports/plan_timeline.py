@@ -1,11 +1,11 @@
 """A picture of a day's plan in plain characters: one line for each device, one character for 20 minutes or more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from string import ascii_letters, digits
 
 from runner.planning.plan import Plan
-from runner.planning.work import works
+from runner.planning.work import Work, works
 from runner.reports.plan_columns import folded
 from runner.reports.shown import shortened, visible, width
 from runner.tasks import Task
@@ -28,7 +28,7 @@ class Timeline:
     def __init__(self, plan: Plan, room: int) -> None:
         entries = works(plan.sources)
         names = [visible(lane.name) for work in entries for lane in work.lanes]
-        self._zone = _common_zone(plan)
+        self._zone = _common_zone(entries)
         self._room = room
         for minutes in _CELLS:
             self._minutes, self._cell = minutes, timedelta(minutes=minutes)
@@ -39,7 +39,7 @@ class Timeline:
                 break
         self._label = min(max(label, _SHORTEST_LABEL), _LABEL)
         self._expected = {work.name: work.expected for work in entries}
-        self._letters = _letters([work.name for work in entries])
+        self._letters = _letters(dict.fromkeys(work.name for work in entries))
         self._free: dict[str, datetime] = {}
         self._rows: dict[str, list[str]] = {lane.name: [] for work in entries for lane in work.lanes}
         self._drawn: dict[str, None] = {}
@@ -90,8 +90,8 @@ class Timeline:
         return (self._start + cell * self._cell).astimezone(self._zone)
 
 
-def _common_zone(plan: Plan) -> tzinfo:
-    zones = {source.zone for source in plan.sources}
+def _common_zone(entries: Iterable[Work]) -> tzinfo:
+    zones = {work.zone for work in entries}
     return zones.pop() if len(zones) == 1 else UTC
 
 
@@ -105,7 +105,7 @@ def _rounded(local: datetime, minutes: int) -> datetime:
     return local.astimezone(UTC) - begun
 
 
-def _letters(names: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def _letters(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """A letter for each entry: one of its name, if another entry does not have it already."""
     taken: dict[tuple[str, str], str] = {}
     for name in names:

@@ -1,8 +1,10 @@
 """Which occurrence a person means by a time, and which ones are the nearest where none is meant."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runner.errors import UsageError
@@ -19,18 +21,20 @@ _LOOK_BACK = tuple(timedelta(days=days) for days in (1, 8, 40, 400, 3000))
 _ZONE = re.compile(r"\[([^\]]*)\]$")
 
 
-@dataclass(frozen=True, slots=True)
-class AskedTime:
-    """A time as typed, with its zone where that was left out, and the minute of the calendar that it means."""
+class TypedTime(NamedTuple):
+    """A time as a person types it: `at` is naive if it is on clocks, those of `zone`; `is_named` says whether the time
+    itself names that zone."""
 
-    written: str
-    instant_utc: datetime
+    at: datetime
+    zone: tzinfo
+    is_named: bool
 
     @classmethod
-    def read(cls, written: str, zone: tzinfo, now: datetime) -> "AskedTime":
-        """`2026-11-21T09:00` and `09:00` (today) on the clocks of `zone`, an instant with its offset, or the
-        nominal time of an occurrence as commands print it, with its zone in brackets. Raises UsageError."""
-        text, zone = _without_zone(written.strip(), zone)
+    def read(cls, written: str, zone: tzinfo, now: datetime) -> "TypedTime":
+        """`2026-11-21T09:00`, `2026-11-21` (its midnight) and `09:00` (today) on the clocks of `zone`, or of the one
+        that stands in brackets behind it, or an instant with its offset. Raises UsageError."""
+        text, named = _without_zone(written.strip())
+        zone = named or zone
         try:
             if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text):
                 at = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(text.zfill(5)))
@@ -43,12 +47,37 @@ class AskedTime:
             ) from None
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise UsageError(f"{written!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
-        if at.tzinfo is not None:
-            instant = at.astimezone(UTC)
-        else:
-            written = f"{at.isoformat(timespec='seconds' if at.second else 'minutes')}[{zone}]"
-            instant = resolve(at, zone).instant_utc
-        return cls(written, instant.replace(second=0, microsecond=0))
+        return cls(at, zone, named is not None)
+
+    @property
+    def instant_utc(self) -> datetime:
+        return resolve(self.at, self.zone).instant_utc if self.at.tzinfo is None else self.at.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTime:
+    """A time as typed, with its zone where that was left out, and the minute of the calendar that it means.
+
+    `zone` is that on whose clocks it is, None for an instant; `is_named` says whether the time itself names it.
+    """
+
+    written: str
+    instant_utc: datetime
+    zone: tzinfo | None
+    is_named: bool
+
+    @classmethod
+    def read(cls, written: str, zone: tzinfo, now: datetime) -> "AskedTime":
+        """A typed time, on the clocks of `zone` if it names no other; it may be the nominal time of an occurrence as
+        commands print it. Raises UsageError."""
+        typed = TypedTime.read(written, zone, now)
+        instant = typed.instant_utc.replace(second=0, microsecond=0)
+        if typed.at.tzinfo is not None and not typed.is_named:
+            return cls(written, instant, None, is_named=False)
+        if typed.at.tzinfo is None:
+            clock = typed.at.isoformat(timespec="seconds" if typed.at.second else "minutes")
+            written = f"{clock}[{typed.zone}]"
+        return cls(written, instant, typed.zone, typed.is_named)
 
     @property
     def window(self) -> Window:
@@ -56,11 +85,19 @@ class AskedTime:
         return Window(self.instant_utc, self.instant_utc + MINUTE)
 
 
-def _without_zone(written: str, zone: tzinfo) -> tuple[str, tzinfo]:
-    """A time without the zone that it names in brackets, and that zone; else the one that is given."""
+def asked_of(works: Iterable[Work], written: str, now: datetime) -> list[tuple[Work, AskedTime]]:
+    """The parts of entries that a time as typed asks about, each with the minute that it means on its clocks: where it
+    names a zone in which some of them are, those only. Raises UsageError."""
+    asked = [(work, AskedTime.read(written, work.zone, now)) for work in works]
+    named = [(work, one) for work, one in asked if one.is_named and one.zone == work.zone]
+    return named or asked
+
+
+def _without_zone(written: str) -> tuple[str, ZoneInfo | None]:
+    """A time without the zone that it names in brackets, and that zone."""
     named = _ZONE.search(written)
     if named is None:
-        return written, zone
+        return written, None
     try:
         return written[: named.start()], ZoneInfo(named[1])
     except (ZoneInfoNotFoundError, ValueError):

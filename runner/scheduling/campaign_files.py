@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from runner.campaign import flow_file
@@ -96,8 +96,9 @@ class Reading:
 class CampaignFiles:
     """The campaign files among `paths`, files and folders."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], fleet_zone: tzinfo = UTC) -> None:
         self.paths = tuple(paths)
+        self._fleet_zone = fleet_zone
         self._known: dict[Path, CampaignFile] = {}
         self._reading = Reading((), ())
         self._checked_at: datetime | None = None
@@ -132,7 +133,7 @@ class CampaignFiles:
         stale = [path for path in paths if self._is_stale(path)]
         if not stale and self._known.keys() == set(paths):
             return self._reading
-        fresh = {file.path: file for file in _read_and_check(stale, now)}
+        fresh = {file.path: file for file in _read_and_check(stale, now, self._fleet_zone)}
         self._known = {path: fresh.get(path) or self._known[path] for path in paths}
         report = check_together(file.checked for file in self._known.values())
         problems = tuple(one for one in report.diagnostics if one.code != duplicate_name.CODE)
@@ -166,9 +167,9 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read_and_check(paths: Sequence[Path], now: datetime) -> Iterator[CampaignFile]:
+def _read_and_check(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo) -> Iterator[CampaignFile]:
     loads = [_load(path) for path in paths]
-    checks = check_each((loaded for _, loaded in loads), now)
+    checks = check_each((loaded for _, loaded in loads), now, fleet_zone)
     for path, (signature, loaded), checked in zip(paths, loads, checks, strict=True):
         yield CampaignFile(path, signature, loaded, checked)
 

@@ -94,7 +94,7 @@ def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     entry, late = work.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        why = gap.told(work.source.zone)
+        why = gap.told(work.zone)
         if gap.cause is Cause.RESTORED:
             return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":

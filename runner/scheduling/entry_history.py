@@ -10,6 +10,7 @@ from runner.planning.occurrences import moments
 from runner.planning.rules import read
 from runner.planning.source import Source, Window
 from runner.planning.work import Work
+from runner.planning.work import works as works_of
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, InvalidFile, OccurrenceRow, ScheduleRow, SpanRow
@@ -21,7 +22,7 @@ MOST_SPANS = 1000
 class EntryHistory:
     """One entry, as the ledger has it.
 
-    `work` is what is in force of it, None if nothing is; `row` the campaign that the daemon has met; `names`
+    `works` are what is in force of it, for each zone that it is in; `row` the campaign that the daemon has met; `names`
     those that the campaign has had. `sources` are all campaigns in force, `invalid_files` all files that are wrong.
     """
 
@@ -30,7 +31,7 @@ class EntryHistory:
     entry: str
     names: tuple[str, ...]
     row: CampaignRow | None
-    work: Work | None
+    works: tuple[Work, ...]
     schedules: tuple[ScheduleRow, ...]
     sources: Mapping[str, Source]
     invalid_files: tuple[InvalidFile, ...]
@@ -46,7 +47,7 @@ class EntryHistory:
             entry=entry,
             names=(campaign, *(source.campaign.formerly if source else ())),
             row=next((row for row in ledger.campaigns_in_force() if row.name == campaign), None),
-            work=Work.of(source, found) if source and found else None,
+            works=tuple(Work.in_zones(source, found)) if source and found else (),
             schedules=tuple(ledger.schedules(campaign, entry)),
             sources=sources,
             invalid_files=tuple(ledger.invalid_files()),
@@ -54,18 +55,30 @@ class EntryHistory:
 
     @property
     def is_known(self) -> bool:
-        return bool(self.work or self.schedules or self.recorded(limit=1))
+        return bool(self.works or self.schedules or self.recorded(limit=1))
 
     @property
     def zone(self) -> ZoneInfo | None:
         """The zone of the campaign's wall-clock times, as far as it is known."""
-        source = self.sources.get(self.campaign) or (restore(self.row) if self.row else None)
+        source = self._last_source
         return source.zone if source else None
+
+    @property
+    def zones(self) -> list[ZoneInfo]:
+        """Those in which the entry is, or was last, as far as they are known: the campaign's, or its groups'."""
+        works = self.works
+        if not works and (source := self._last_source):
+            works = tuple(work for work in works_of([source]) if work.entry.name == self.entry)
+        return [work.zone for work in works] or ([self.zone] if self.zone else [])
+
+    @property
+    def _last_source(self) -> Source | None:
+        return self.sources.get(self.campaign) or (restore(self.row) if self.row else None)
 
     @property
     def on_its_clocks(self) -> str:
         """What stands behind start times as written, since those do not name their zone."""
-        return f" (on the clocks of {self.zone})" if self.zone else ""
+        return f" (on the clocks of {' and '.join(map(str, self.zones))})" if self.zones else ""
 
     @property
     def invalid_file(self) -> InvalidFile | None:
@@ -129,10 +142,12 @@ class EntryHistory:
 
     def removed_at(self, window: Window) -> Iterator[tuple[str, datetime]]:
         """The start times that were in force in a window, have an occurrence there, and when they were removed."""
-        at, until, zone = window.from_utc, window.until_utc, self.zone or ZoneInfo("UTC")
+        at, until, zones = window.from_utc, window.until_utc, self.zones or [ZoneInfo("UTC")]
         for row in self.schedules:
-            if row.gone_utc and _covers(row, at) and any(moments(read(row.rule), zone, at, until)):
-                yield row.rule, row.gone_utc
+            if row.gone_utc and _covers(row, at):
+                rule = read(row.rule)
+                if any(any(moments(rule, zone, at, until)) for zone in zones):
+                    yield row.rule, row.gone_utc
 
     def first_seen(self, rules: Iterable[str]) -> datetime | None:
         """When the ledger saw the first of these start times for the first time."""

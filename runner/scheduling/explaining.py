@@ -1,15 +1,25 @@
 """Why something ran, will run, or did not: any occurrence of past or future, any task. Nothing but the ledger
 is asked, so it answers with the daemon down too."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta, tzinfo
 
 from runner.campaign.nearest import legal_names
 from runner.planning.coming import Coming
+from runner.planning.occurrences import zone_in
+from runner.planning.work import Work
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
-from runner.scheduling.asked_times import MINUTE, AskedTime, coming_at, following, inactive_at, previous
+from runner.scheduling.asked_times import (
+    MINUTE,
+    AskedTime,
+    asked_of,
+    coming_at,
+    following,
+    inactive_at,
+    previous,
+)
 from runner.scheduling.entry_history import EntryHistory
 from runner.scheduling.occurrence_verdicts import (
     explain_absent,
@@ -54,16 +64,28 @@ def explain_entry(
         return [_unknown(history, situation)]
     if at is None:
         return list(_latest_open_next(history, situation))
-    asked = AskedTime.read(at, history.zone or situation.zone, situation.now)
-    return list(_at(history, asked, situation)) or [_no_start_time(history, asked, situation)]
+    asked = _asked(history, at, situation)
+    found = [answer for when, works in asked.items() for answer in _at(history, when, works, situation)]
+    return found or [_no_start_time(history, list(asked), situation)]
+
+
+def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[Work]]:
+    """The minutes that a time as typed means, on the clocks of each zone in which the entry is, and what is in force of
+    the entry there."""
+    asked: dict[AskedTime, list[Work]] = {}
+    for work, when in asked_of(history.works, at, situation.now):
+        asked.setdefault(when, []).append(work)
+    zones: list[tzinfo] = [*history.zones] or [situation.zone]
+    return asked or {AskedTime.read(at, zone, situation.now): [] for zone in zones}
 
 
 def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[Explanation]:
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
     ahead = situation.now + timedelta.resolution
     latest = history.recorded(until_utc=ahead, limit=1)
-    planned = previous(history.work, ahead) if history.work else None
-    if planned and not (latest and planned.occurrence.instant_utc <= latest[0].occurrence.instant_utc):
+    before = [one for work in history.works if (one := previous(work, ahead))]
+    planned = max(before, key=_instant, default=None)
+    if planned and not (latest and _instant(planned) <= latest[0].occurrence.instant_utc):
         absent = explain_absent(history, planned, situation)
         if absent.verdict is not Verdict.NOT_KNOWN_THEN:
             yield absent
@@ -73,41 +95,53 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[E
     for row in history.open_ones():
         if row.occurrence.nominal not in told:
             yield explain_recorded(history, row, situation)
-    coming = following(history.work, ahead) if history.work else None
-    yield explain_coming(history, coming, situation) if coming else _nothing_ahead(history, situation)
+    coming = [one for work in history.works if (one := following(work, ahead))]
+    for one in sorted(coming, key=_instant):
+        yield explain_coming(history, one, situation)
+    if not coming:
+        yield _nothing_ahead(history, situation)
 
 
-def _at(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
+def _instant(one: Coming) -> datetime:
+    return one.occurrence.instant_utc
+
+
+def _at(
+    history: EntryHistory, asked: AskedTime, works: Sequence[Work], situation: Situation
+) -> Iterator[Explanation]:
     """What there is at a time: in the ledger, then by the start times in force."""
-    recorded = history.recorded(asked.window.from_utc, asked.window.until_utc)
+    elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
+    recorded = [
+        row
+        for row in history.recorded(asked.window.from_utc, asked.window.until_utc)
+        if zone_in(row.occurrence.nominal) not in elsewhere
+    ]
     for row in recorded:
         yield explain_recorded(history, row, situation)
-    if not recorded:
-        yield from _not_recorded(history, asked, situation)
-
-
-def _not_recorded(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
-    """What the start times in force say of a time, or those that were in force then."""
-    if history.work is None:
+    for work in works if not recorded else ():
+        yield from _not_recorded(history, work, asked, situation)
+    if not recorded and not works:
         yield from _removed(history, asked, situation)
-        return
-    planned = coming_at(history.work, asked)
+
+
+def _not_recorded(
+    history: EntryHistory, work: Work, asked: AskedTime, situation: Situation
+) -> Iterator[Explanation]:
+    """What the start times in force say of a time, or those that were in force then."""
+    planned = coming_at(work, asked)
     for one in planned:
         yield _planned(history, one, situation)
-    moment = inactive_at(history.work, asked)
+    moment = inactive_at(work, asked)
     if moment is None and not planned:
         yield from _removed(history, asked, situation)
     if moment is not None:
-        active = history.work.source.campaign.active
+        active = work.source.campaign.active
         days = [f"from {active.from_day}"] if active and active.from_day else []
         days += [f"until {active.until_day}"] if active and active.until_day else []
-        there = f" in {history.zone}" if history.zone else ""
-        said = (
-            f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day}{there}."
-        )
+        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {work.zone}."
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
-        advice = (f"change `active:` in {history.work.source.campaign.path}, if that day should count.",)
+        advice = (f"change `active:` in {work.source.campaign.path}, if that day should count.",)
         yield Explanation(Verdict.INACTIVE, subject, (said,), facts, advice)
 
 
@@ -127,10 +161,11 @@ def _planned(history: EntryHistory, one: Coming, situation: Situation) -> Explan
     return explain(history, one, situation)
 
 
-def _no_start_time(history: EntryHistory, asked: AskedTime, situation: Situation) -> Explanation:
-    """No occurrence falls on that time: the nearest ones, and what was in force then."""
+def _no_start_time(history: EntryHistory, times: Sequence[AskedTime], situation: Situation) -> Explanation:
+    """No occurrence falls on that time, in whatever zone: the nearest ones, and what was in force then."""
+    asked, written = times[0], " or ".join(one.written for one in times)
     before, after = _neighbours(history, asked)
-    said = [f"No start time of {history.entry} falls on {asked.written}."]
+    said = [f"No start time of {history.entry} falls on {written}."]
     if before or after:
         near = " and ".join(f"`{nominal}`" for nominal in (before, after) if nominal)
         said.append(f"The nearest are {near}." if before and after else f"The nearest is {near}.")
@@ -142,27 +177,26 @@ def _no_start_time(history: EntryHistory, asked: AskedTime, situation: Situation
     if problem := invalid(history, situation):
         said.append(f"{problem} What was added there since is not in force.")
         verdict = Verdict.FILE_INVALID
-    subject = f"{history.campaign}/{history.entry} at {asked.written}"
+    subject = f"{history.campaign}/{history.entry} at {written}"
     return Explanation(verdict, subject, tuple(said), facts)
 
 
 def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, str | None]:
     """The nominal times of the occurrences right before and after, recorded or planned."""
-    work = history.work
     at, until = asked.window.from_utc, asked.window.until_utc
-    planned = previous(work, at) if work else None
-    coming = following(work, until) if work else None
     before = [row.occurrence for row in history.recorded(until_utc=at, limit=1)]
-    before += [planned.occurrence] if planned else []
+    before += [one.occurrence for work in history.works if (one := previous(work, at))]
+    after = [one.occurrence for work in history.works if (one := following(work, until))]
     latest = max(before, key=lambda one: one.instant_utc, default=None)
-    return latest.nominal if latest else None, coming.occurrence.nominal if coming else None
+    coming = min(after, key=lambda one: one.instant_utc, default=None)
+    return latest.nominal if latest else None, coming.nominal if coming else None
 
 
 def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
     """Why no occurrence of the entry lies ahead."""
     name = f"{history.campaign}/{history.entry}"
     gone, row = history.gone_since(), history.row
-    if history.work is not None:
+    if history.works:
         said = ["No start time of it lies ahead."]
     elif row is not None and row.withdrawn_utc is not None:
         said = [f"The campaign was withdrawn at {situation.time(row.withdrawn_utc)}: {row.withdrawn_reason}."]

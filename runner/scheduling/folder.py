@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from runner.campaign.revision import git_folder
@@ -36,8 +36,8 @@ class _Standing:
 class CampaignFolder:
     """The campaigns of files and folders. Any thread may call it; one reload at a time goes on."""
 
-    def __init__(self, paths: Sequence[Path], ledger: Ledger, clock: Clock) -> None:
-        self._files = CampaignFiles(paths)
+    def __init__(self, paths: Sequence[Path], ledger: Ledger, clock: Clock, fleet_zone: tzinfo = UTC) -> None:
+        self._files = CampaignFiles(paths, fleet_zone)
         self._ledger = ledger
         self._clock = clock
         self._standing: dict[str, _Standing] = {}

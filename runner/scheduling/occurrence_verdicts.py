@@ -2,32 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from shlex import quote
 from typing import Any
 
-from runner.planning.attention import attention
 from runner.planning.coming import Coming
-from runner.planning.plan import plan
-from runner.planning.source import Window
-from runner.planning.work import Work
+from runner.planning.source import Source
+from runner.planning.work import Work, works
 from runner.reports.advice import end_pause, release_hold
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
 from runner.scheduling.asked_times import AskedTime
-from runner.scheduling.counted import counted
 from runner.scheduling.entry_history import EntryHistory
+from runner.scheduling.forecasting import foresee
 from runner.scheduling.situation import Situation
 from runner.scheduling.task_verdicts import MISSES, explain_task, verdict_on
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
-
-FORESIGHT = timedelta(days=1)
-"""So far ahead it is computed whether limits would hold an occurrence back."""
-
-AHEAD = {"limit-reached", "outside-working-hours", "too-late", "device-conflict", "overlap"}
-"""The codes of the plan's notes that tell what might hold an occurrence."""
 
 _VERDICTS = {
     OccurrenceState.SKIPPED: Verdict.SKIPPED,
@@ -67,7 +59,8 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     lanes = list(dict.fromkeys(task.lane for task in tasks))
     when = situation.time(occurrence.instant_utc)
     count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
-    said = [f"It will run at {when}: {count} on {_some(lanes)}.", *_merged(one)]
+    forecast = foresee(history, one, situation)
+    said = [forecast.opening(when, f"{count} on {_some(lanes)}"), *_merged(one)]
     advice = []
     if not situation.daemon_runs:
         said.append(f"That needs a daemon; now {situation.down_since()}.")
@@ -81,12 +74,13 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
         if hold := situation.holds.get(lane):
             said.append(f"{lane} is on hold: {hold.reason}.")
             advice.append(f"{release_hold(lane, situation.option)}.")
-    said += _what_may_hold(history, one, situation)
+    said += forecast.sentences
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
+    facts |= {"until_utc": {key: utc(until) for key, until in forecast.until_utc.items()}}
     if problem := invalid(history, situation):
         said.append(f"{problem} The last good version runs.")
     facts |= invalid_facts(history)
-    return Explanation(Verdict.WILL_RUN, title(occurrence), tuple(said), facts, tuple(advice))
+    return Explanation(forecast.verdict, title(occurrence), tuple(said), facts, tuple(advice))
 
 
 def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
@@ -172,8 +166,8 @@ def _not_started(
         verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
-    if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.work:
-        advice = _by_hand(history.work, occurrence, situation)
+    if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.works:
+        advice = _by_hand(history.works[0], occurrence, situation)
     return Explanation(verdict, title(occurrence), tuple(said), facts, advice)
 
 
@@ -182,7 +176,7 @@ def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[
     if situation.is_rehearsal and not situation.daemon_runs:
         return ()
     path = quote(str(work.source.campaign.path))
-    return (f"runner run {path} --at {_typed(occurrence)}{situation.run_option} runs it now.",)
+    return (f"runner run {path} --at {_typed(work.source, occurrence)}{situation.run_option} runs it now.",)
 
 
 def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
@@ -205,24 +199,6 @@ def _merged(one: Coming) -> Iterator[str]:
         yield f"{_some(others)} fall{'s' if len(others) == 1 else ''} on the same instant and merged into it."
 
 
-def _what_may_hold(history: EntryHistory, one: Coming, situation: Situation) -> Iterator[str]:
-    """What limits and other entries on its phones would do to it, as a plan says."""
-    occurrence, lanes = one.occurrence, {lane.name for lane in one.work.lanes}
-    ends = occurrence.instant_utc + one.work.reach + timedelta(seconds=1)
-    if ends - situation.now > FORESIGHT:
-        return
-    near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
-    usage = counted(history.ledger, one.work.lanes, situation.now)
-    for note in attention(plan(near, Window(situation.now, ends)), situation.zone, usage):
-        place = (note.campaign, note.entry, note.nominal)
-        if note.code in AHEAD and place == (occurrence.campaign, occurrence.entry, occurrence.nominal):
-            yield note.message[0].upper() + note.message[1:] + "."
-
-
-def _lanes_of(source: Any) -> set[str]:
-    return {name for entry in source.campaign.entries for name in (*entry.devices, *entry.usernames)}
-
-
 def _catching_up(one: Coming, situation: Situation) -> str:
     """What a daemon that is started now would do with a past occurrence."""
     ends, rule = one.occurrence.instant_utc + one.work.entry.grace.delta, one.work.entry.on_missed
@@ -234,9 +210,12 @@ def _catching_up(one: Coming, situation: Situation) -> str:
     return f"A daemon that starts by {situation.time(ends)} runs it{newest} (`on_missed: {rule}`)."
 
 
-def _typed(occurrence: Occurrence) -> str:
-    """An occurrence's time as `--at` takes it, without what a shell would look at."""
-    return occurrence.nominal.partition("[")[0]
+def _typed(source: Source, occurrence: Occurrence) -> str:
+    """An occurrence's time as `--at` takes it: without its zone, and so without what a shell would look at, where the
+    campaign knows no other."""
+    if all(work.zone == source.zone for work in works([source])):
+        return occurrence.nominal.partition("[")[0]
+    return quote(occurrence.nominal)
 
 
 def _facts(occurrence: Occurrence, row: OccurrenceRow | None = None) -> dict[str, Any]:

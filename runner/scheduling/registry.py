@@ -6,11 +6,12 @@ from typing import Any
 
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
-from runner.planning.limits import EffectiveLimits, effective_limits
+from runner.planning.limits import CampaignLimits, EffectiveLimits
 from runner.planning.source import Source
 from runner.scheduling.last_good import restore
 from runner.scripts.script import FlowText
 from runner.store.ledger import Ledger
+from runner.tasks import Task
 
 FlowName = tuple[str, str]
 """A campaign, and a script of its own."""
@@ -28,7 +29,7 @@ class Registry:
         self._given = limits or {}
         self._lock = threading.Lock()
         self._in_force: dict[str, ResolvedCampaign] = {}
-        self._limits: dict[str, EffectiveLimits] = {}
+        self._limits: dict[str, CampaignLimits] = {}
         self._others: dict[str, ResolvedCampaign | None] = {}
 
     @property
@@ -43,12 +44,12 @@ class Registry:
             self._in_force = former | {source.campaign.name: source.campaign for source in sources}
             self._limits, self._others = {}, {}
 
-    def limits(self, campaign: str) -> EffectiveLimits:
-        """A campaign's limits; the built-in ones for a campaign of which nothing is known."""
+    def limits(self, task: Task) -> EffectiveLimits:
+        """The limits of a task's campaign; the built-in ones for a campaign of which nothing is known."""
         with self._lock:
-            if campaign not in self._limits:
-                self._limits[campaign] = effective_limits(self._written(campaign))
-            return self._limits[campaign]
+            if task.campaign not in self._limits:
+                self._limits[task.campaign] = self._limits_of(task.campaign)
+            return self._limits[task.campaign].of(task)
 
     def flow(self, campaign: str, script: str) -> FlowText | None:
         """A campaign's own flow; None for a script that is built in."""
@@ -60,11 +61,11 @@ class Registry:
         with self._lock:
             return {name: flow for one in self._in_force.values() for name, flow in one.flows.items()}
 
-    def _written(self, campaign: str) -> Mapping[str, Any]:
-        if campaign in self._given:
-            return self._given[campaign]
-        found = self._find(campaign)
-        return found.limits if found else {}
+    def _limits_of(self, campaign: str) -> CampaignLimits:
+        found = None if campaign in self._given else self._find(campaign)
+        if found is None:
+            return CampaignLimits(self._given.get(campaign, {}), lambda entry, lane: None)
+        return CampaignLimits(found.limits, found.timezone_of)
 
     def _find(self, campaign: str) -> ResolvedCampaign | None:
         if campaign in self._in_force:

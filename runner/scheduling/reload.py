@@ -129,6 +129,8 @@ def _moves(before: Source | None, after: Source | None, old: ResolvedEntry, new:
         found.append(f"{_times(_rules(old))} -> {_times(_rules(new))}")
     if before.campaign.timezone != after.campaign.timezone:
         found.append(f"{before.campaign.timezone} -> {after.campaign.timezone}")
+    if old.zones != new.zones:
+        found.append("other zones of groups")
     if before.campaign.active != after.campaign.active:
         found.append("other active days")
     return "; ".join(found)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
 
@@ -40,10 +40,11 @@ class Service:
         clock: Clock,
         sink: EventSink,
         registry: Registry,
+        fleet_zone: tzinfo = UTC,
     ) -> None:
         self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
         self._registry = registry
-        self._folder = CampaignFolder(paths, ledger, clock)
+        self._folder = CampaignFolder(paths, ledger, clock, fleet_zone)
         self._timetable = Timetable(ledger, clock, executor.submit, self._tell)
         executor.on_step(self._timetable.consider)
         self._without_files = Troubles(sink, "the campaigns can be read again", FILES_GONE)

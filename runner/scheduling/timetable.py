@@ -11,6 +11,7 @@ from runner import __version__
 from runner.clock import Clock, told
 from runner.events import ClockStepped, EventSink, OccurrenceDecided
 from runner.planning.coming import Coming
+from runner.planning.occurrences import zone_in
 from runner.planning.source import Source
 from runner.planning.work import Work, works
 from runner.scheduling.agenda import Agenda, RuleName, rules
@@ -260,25 +261,38 @@ class _Running:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._open: dict[tuple[str, str], str | None] = {}
+        self._open: dict[tuple[str, str, str], str | None] = {}
 
     def before(self, one: Coming) -> str | None:
         """The name of such an occurrence of the same entry; None where overlaps do not matter."""
         work = one.work
         if work.entry.overlap != "skip":
             return None
-        if work.name not in self._open:
+        key = _in_zone(work)
+        if key not in self._open:
             names = (
                 name
                 for campaign in work.campaign_names
                 for name in self._ledger.open_nominals(campaign, work.entry.name)
-                if not name.startswith("run:")
+                if not name.startswith("run:") and not _is_elsewhere(work, name)
             )
-            self._open[work.name] = next(names, None)
-        return self._open[work.name]
+            self._open[key] = next(names, None)
+        return self._open[key]
 
     def started(self, one: Coming) -> None:
-        self._open[one.work.name] = one.occurrence.nominal
+        self._open[_in_zone(one.work)] = one.occurrence.nominal
+
+
+def _in_zone(work: Work) -> tuple[str, str, str]:
+    return (*work.name, work.zone.key)
+
+
+def _is_elsewhere(work: Work, nominal: str) -> bool:
+    """Whether an occurrence of the entry is that of its devices in another zone, which do not keep these busy."""
+    campaign = work.source.campaign
+    zone = zone_in(nominal)
+    there = zone.key if zone else campaign.timezone
+    return there != work.zone.key and there in {campaign.timezone, *work.entry.zones.values()}
 
 
 def _marked(taken: Iterable[Coming]) -> Iterator[tuple[Coming, bool]]:

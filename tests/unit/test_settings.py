@@ -75,6 +75,8 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
 
 
 def test_the_first_settings_are_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "runs.md").read_text(encoding="utf-8")
-    for name in ("RUNNER_STATE_DIR", "RUNNER_STORE", "RUNNER_TIMEZONE"):
+    docs = Path(__file__).parents[2] / "docs"
+    text = (docs / "runs.md").read_text(encoding="utf-8")
+    for name in ("RUNNER_STATE_DIR", "RUNNER_STORE"):
         assert name in text
+    assert "RUNNER_TIMEZONE" in (docs / "operating.md").read_text(encoding="utf-8")

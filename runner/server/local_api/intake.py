@@ -71,9 +71,9 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
     if len(tasks) > MAX_TASKS:
         raise ApiError(Code.INVALID, f"{len(tasks)} tasks in one call; at most {MAX_TASKS}: send several")
-    tasks = files.seen(tasks)
-    alone = configs_alone(tasks)
-    tasks = tuple(replace(task, config=config) for task, config in zip(tasks, alone, strict=True))
+    seen = files.seen(tasks)
+    alone = configs_alone(seen)
+    tasks = tuple(replace(task, config=config) for task, config in zip(seen, alone, strict=True))
     if sum(len(json.dumps(task.config)) for task in tasks) > MAX_CONFIG_BYTES:
         raise ApiError(
             Code.INVALID,

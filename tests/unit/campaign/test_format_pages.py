@@ -15,12 +15,16 @@ from runner.scripts import SCRIPTS
 DOCS = Path(__file__).parents[3] / "docs"
 FORMAT = (DOCS / "campaign-file.md").read_text(encoding="utf-8")
 OF_SCRIPTS = (DOCS / "scripts.md").read_text(encoding="utf-8")
+COLUMNS = 5
+"""Of tables of keys: those of forms have fewer."""
 FORMAT_HEADINGS = {
     "Campaign": "The top of the file",
     "Active": "Active",
     "Limits": "Limits",
     "WindowLimits": "Limits",
     "EffectCounts": "Limits",
+    "SerialGroup": "Groups",
+    "UsernameGroup": "Groups",
     "Work": "Entries",
     "Defaults": "Behaviour",
     "Retry": "Behaviour",
@@ -49,7 +53,8 @@ def rows(name: str) -> list[list[str]]:
     page, heading, _ = tables()[name]
     section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     lines = (line for line in section.splitlines() if line.startswith("| `"))
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [row for row in cells if len(row) == COLUMNS]
 
 
 def fits(row: list[str], node: dict[str, Any], *, required: bool) -> bool:
@@ -86,7 +91,7 @@ def test_no_key_is_there_that_does_not_exist(name: str) -> None:
 
 def test_every_definition_of_the_schema_has_a_table() -> None:
     told = {name for name, (page, _, _) in tables().items() if page is FORMAT} - {"Work", "Campaign"}
-    elsewhere = {"Entry", "AtTime", "EveryTime", "CronTime", "StartTimeForms"}
+    elsewhere = {"Entry", "AtTime", "EveryTime", "CronTime", "StartTimeForms", "GroupForms"}
     configs = {script.config_schema()["title"] for script in SCRIPTS.values()}
     assert schema("campaign")["$defs"].keys() == told | elsewhere | configs
 

@@ -113,13 +113,19 @@ def definition(name: str) -> dict[str, Any]:
     return found
 
 
+FORMS = {
+    "StartTimeForms": ("AtTime", "EveryTime", "CronTime"),
+    "GroupForms": ("SerialGroup", "UsernameGroup"),
+}
+
+
 def like(node: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Values that fit a schema, and some that nearly do."""
     if "$ref" in node:
         name = node["$ref"].rpartition("/")[2]
-        if name != "StartTimeForms":
+        if name not in FORMS:
             return like(definition(name))
-        forms = st.one_of(*(like(definition(form)) for form in ("AtTime", "EveryTime", "CronTime")))
+        forms = st.one_of(*(like(definition(form)) for form in FORMS[name]))
         if "type" not in node:
             return forms
         return forms | like({key: value for key, value in node.items() if key != "$ref"})

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,7 +16,10 @@ from runner.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
-PARTS = "bookmark calendar files material nearby outlook places processes prospects sound view written"
+PARTS = (
+    "bookmark calendar files material nearby offsets outlook places processes prospects sound view written"
+)
+FLEETS = (ZoneInfo("Europe/Stockholm"), ZoneInfo("UTC"))
 NO_CHECKS = {"__init__", *PARTS.split()}
 VIDEO = b"\0\0\0\x18ftypmp42"
 
@@ -95,9 +99,18 @@ def test_a_time_zone_is_asked_for_once() -> None:
     assert (found.code, found.span.line) == ("bad-time-zone", 5)
 
 
-@pytest.mark.parametrize("need", ['limits: {working_hours: "08:00-22:00"}', "active: {from: 2026-12-01}"])
-def test_other_things_than_start_times_need_a_time_zone(need: str) -> None:
-    assert codes(check(GREET % "" + need)) == ["bad-time-zone"]
+def test_active_days_need_a_time_zone() -> None:
+    assert codes(check(GREET % "" + "active: {from: 2026-12-01}")) == ["bad-time-zone"]
+
+
+def test_working_hours_without_one_are_on_the_clocks_of_the_fleet() -> None:
+    text = GREET % "2026-12-01T07:30Z" + 'limits: {working_hours: "08:00-21:00"}'
+    stockholm, utc = (check_campaigns([load_text(text, "a.yaml")], NOW, zone) for zone in FLEETS)
+
+    assert not stockholm.diagnostics
+    assert [one.message for one in utc.diagnostics] == [
+        "2026-12-01T07:30Z comes at 07:30, outside the working hours 08:00-21:00 in UTC"
+    ]
 
 
 def test_instants_need_no_time_zone() -> None:
@@ -105,7 +118,7 @@ def test_instants_need_no_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe", "../etc/passwd", "/etc/localtime", "Europe/", "", "UTC\\0", "Ü/B"]
+    "zone", ["Europe", "../etc/passwd", "/etc/localtime", "Europe/", "", "UTC\\0", "Ü/B", "localtime"]
 )
 def test_odd_time_zones(zone: str) -> None:
     assert codes(check(GREET % "" + f'timezone: "{zone}"\n')) == ["bad-time-zone"]

@@ -9,6 +9,7 @@ import pytest
 from runner.campaign.loader import load_text
 from runner.cli.by_hand import record_scheduled
 from runner.clock import ManualClock
+from runner.errors import UsageError
 from runner.planning.source import Source
 from runner.store.ledger import Ledger
 
@@ -63,3 +64,44 @@ def test_devices_that_were_added_get_tasks_of_their_own(ledger: Ledger) -> None:
         ("R58M456DEF", "2"),
     ]
     assert record_scheduled(ledger, more, AT, "3", NOW) == (keys, set())
+
+
+WORLD = """\
+version: 1
+name: world
+timezone: Europe/Stockholm
+devices: {se: [SE1], us: {serials: [US1], timezone: America/New_York}}
+scripts:
+  greet:
+    script: follow
+    devices: [se, us]
+    start_times: ["12:30", "18:30"]
+    config: {target_users: ["@one"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "devices"),
+    [
+        ("2026-11-20T18:30", ["SE1", "US1"]),
+        ("2026-11-20T18:30[America/New_York]", ["US1"]),
+        ("2026-11-20T18:30[Europe/Stockholm]", ["SE1"]),
+        ("2026-11-20T17:30Z", ["SE1", "US1"]),
+        ("2026-11-20T23:30Z", ["US1"]),
+    ],
+)
+def test_a_time_is_on_the_clocks_of_each_group(ledger: Ledger, typed: str, devices: list[str]) -> None:
+    world = Source.of(load_text(WORLD, "campaigns/world.yaml"), None)
+    keys, new = record_scheduled(ledger, world, typed, "1", NOW)
+
+    assert new == set(keys)
+    assert [row.task.device for row in ledger.tasks()] == devices
+    assert record_scheduled(ledger, world, typed, "2", NOW) == (keys, set())
+
+
+def test_a_time_at_which_nothing_comes_is_told_for_each_zone(ledger: Ledger) -> None:
+    world = Source.of(load_text(WORLD, "campaigns/world.yaml"), None)
+    with pytest.raises(
+        UsageError, match=r"18:31\[Europe/Stockholm\] or 2026-11-20T18:31\[America/New_York\]"
+    ):
+        record_scheduled(ledger, world, "2026-11-20T18:31", "1", NOW)

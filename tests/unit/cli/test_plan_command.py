@@ -66,7 +66,7 @@ def test_the_json_says_the_same_as_the_table() -> None:
     assert list(answer) == ["tasks", "occurrences", "notes"]
     assert list(answer["tasks"][0]) == [
         *("key", "campaign", "entry", "script", "backend", "device", "username", "target"),
-        *("nominal", "due_utc", "due_local", "commit"),
+        *("nominal", "due_utc", "due_local", "timezone", "commit"),
     ]
     assert f"{len(answer['tasks'])} tasks" in table
     assert {task["device"] for task in answer["tasks"]} == {"R58M123ABC", "R58M456DEF", "R58M789GHI"}
@@ -162,7 +162,6 @@ def test_warnings_do_not_stop_the_plan() -> None:
     assert [note["code"] for note in json.loads(result.stdout)["notes"]] == ["nothing-due"]
 
 
-@pytest.mark.parametrize("option", ["--now", "--from", "--until"])
 @pytest.mark.parametrize(
     ("written", "message"),
     [
@@ -171,11 +170,91 @@ def test_warnings_do_not_stop_the_plan() -> None:
         ("9999-12-31T23:59:59-12:00", "is not between the years"),
     ],
 )
-def test_an_instant_that_is_none_is_refused(option: str, written: str, message: str) -> None:
-    result = run("day.yaml", option, written)
+def test_an_instant_that_is_none_is_refused(written: str, message: str) -> None:
+    result = run("day.yaml", "--now", written)
 
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--from", "--until"])
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("tomorrow", "is no time"),
+        ("2026-12-01T18:00[Mars/Base]", "names no time zone"),
+        ("9999-12-31T23:59:59-12:00", "is not between the years"),
+    ],
+)
+def test_a_time_that_is_none_is_refused(option: str, written: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        run("day.yaml", *NOW, option, written)
+
+
+WORLD = """\
+version: 1
+name: {name}
+timezone: {zone}
+devices: {{here: [A1], us: {{serials: [A2], timezone: America/New_York}}}}
+scripts:
+  greet: {{script: follow, devices: [here, us], config: {{target_users: [a]}}, start_times: "18:30"}}
+"""
+
+
+def world(folder: Path, name: str = "world", zone: str = "Europe/Stockholm") -> str:
+    (folder / f"{name}.yaml").write_text(WORLD.format(name=name, zone=zone), encoding="utf-8")
+    return f"{name}.yaml"
+
+
+@pytest.mark.parametrize(
+    ("start", "instant"),
+    [
+        ("2026-12-01", "2026-11-30 23:00Z"),
+        ("2026-12-01T09:00", "2026-12-01 08:00Z"),
+        ("09:00", "2026-11-21 08:00Z"),
+        ("2026-12-01T09:00[Asia/Tokyo]", "2026-12-01 00:00Z"),
+        ("2026-12-01T09:00Z", "2026-12-01 09:00Z"),
+    ],
+)
+def test_times_of_the_window_are_on_the_clocks_of_the_campaign(
+    start: str, instant: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_TIMEZONE", "America/Los_Angeles")
+    assert f"from {instant} to" in run(world(folder), *NOW, "--from", start, "--until", "1d").stdout
+    assert f"to {instant}" in run(world(folder), "--now", "2026-11-21T00:00Z", "--until", start).stdout
+
+
+def test_a_time_that_is_another_one_for_each_campaign_is_refused(folder: Path) -> None:
+    both = world(folder), world(folder, "tokyo", "Asia/Tokyo")
+    with pytest.raises(UsageError, match="another instant for each campaign") as error:
+        run(*both, *NOW, "--from", "2026-12-01")
+    assert "2026-12-01[Asia/Tokyo]" in (error.value.hint or "")
+    assert "from 2026-11-30 15:00Z" in run(*both, *NOW, "--from", "2026-12-01[Asia/Tokyo]").stdout
+
+
+def test_groups_in_zones_of_their_own_are_shown_on_their_clocks(folder: Path) -> None:
+    shown = run(world(folder), "--from", "2026-12-01", *NOW).stdout.splitlines()
+
+    assert shown[:4] == [
+        "world: Europe/Stockholm and America/New_York, backend device",
+        "  DUE                   UTC                ZONE              ENTRY  SCRIPT  DEVICE  TARGET",
+        "  Mon 2026-11-30 18:30  2026-11-30 23:30Z  America/New_York  greet  follow  A2      @a",
+        "  Tue 2026-12-01 18:30  2026-12-01 17:30Z  Europe/Stockholm  greet  follow  A1      @a",
+    ]
+    window = ("--from", "2026-12-01T12:00Z", "--until", "1d", *NOW)
+    answer = json.loads(run(world(folder), *window, "--format", "json").stdout)
+    assert [(task["due_local"], task["timezone"]) for task in answer["tasks"]] == [
+        ("2026-12-01T18:30:00+01:00", "Europe/Stockholm"),
+        ("2026-12-01T18:30:00-05:00", "America/New_York"),
+    ]
+    assert [one["timezone"] for one in answer["occurrences"]] == ["Europe/Stockholm", "America/New_York"]
+    events = run(world(folder), *window, "--format", "ics").stdout.replace("\r\n ", "").replace("\n ", "")
+    assert "DTSTART:20261201T173000Z" in events
+    assert "DTSTART:20261201T233000Z" in events
+    assert "occurrence: 2026-12-01T18:30[America/New_York]" in events
+    markdown = run(world(folder), *window, "--format", "markdown").stdout
+    assert "| Tue 2026-12-01 | 18:30 | `greet`" in markdown
+    assert "| Tue 2026-12-01 | 18:30 in America/New_York | `greet`" in markdown
 
 
 def test_a_path_that_is_not_there_is_refused() -> None:

@@ -133,7 +133,7 @@ def test_what_is_outside_of_working_hours_is_told() -> None:
             "outside-working-hours",
             "1 task on A would be missed: held back for longer than the grace of 1h: outside of the "
             "working hours "
-            "08:00-20:00; next at 2026-11-22 08:00:00+01:00 (limits.working_hours)",
+            "08:00-20:00 in Europe/Stockholm; next at 2026-11-22 08:00:00+01:00 (limits.working_hours)",
         )
     ]
 

@@ -35,8 +35,11 @@ def limits(
     return {"per_device": per_device, "per_account": per_account, "min_gap": min_gap} | hours
 
 
-def ask(named: Named, usage: Usage, kind: str = "post", now: datetime = NOW) -> Verdict:
-    return verdict(effective_limits(named), usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
+def ask(
+    named: Named, usage: Usage, kind: str = "post", now: datetime = NOW, zone: ZoneInfo | None = None
+) -> Verdict:
+    limits = effective_limits(named, zone)
+    return verdict(limits, usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
 
 
 def minutes_ago(*minutes: float) -> tuple[datetime, ...]:
@@ -52,7 +55,8 @@ def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
 
     assert ask(limits(per_device={"per_day": {"post": 3}}), usage) == NotBefore(
         datetime(2026, 11, 21, 23, tzinfo=UTC),
-        "3 of 3 posts on R58M123ABC today; next at 2026-11-22 00:00:00+01:00 (limits.per_device.per_day.post)",
+        "3 of 3 posts on R58M123ABC today in Europe/Stockholm; next at 2026-11-22 00:00:00+01:00 "
+        "(limits.per_device.per_day.post)",
         "limits.per_device.per_day.post",
     )
 
@@ -60,9 +64,9 @@ def test_a_full_day_holds_back_until_midnight_of_the_zone() -> None:
 @pytest.mark.parametrize(
     ("made", "cap", "words"),
     [
-        (1, 1, "1 of 1 post on R58M123ABC today;"),
-        (5, 5, "5 of 5 posts on R58M123ABC today;"),
-        (6, 5, "6 posts on R58M123ABC today, and 5 allowed;"),
+        (1, 1, "1 of 1 post on R58M123ABC today in Europe/Stockholm;"),
+        (5, 5, "5 of 5 posts on R58M123ABC today in Europe/Stockholm;"),
+        (6, 5, "6 posts on R58M123ABC today in Europe/Stockholm, and 5 allowed;"),
     ],
 )
 def test_counts_are_words_that_are_true(made: int, cap: int, words: str) -> None:
@@ -70,6 +74,25 @@ def test_counts_are_words_that_are_true(made: int, cap: int, words: str) -> None
     answer = ask(limits(per_device={"per_day": {"post": cap}}), usage)
     assert isinstance(answer, NotBefore)
     assert answer.reason.startswith(words)
+
+
+def test_what_a_campaign_names_is_on_its_clocks_and_what_is_built_in_on_those_of_the_fleet() -> None:
+    new_york = ZoneInfo("America/New_York")
+    before_midnight_there = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)
+    named = limits(per_device={"per_day": {"post": 1}, "per_hour": {"post": 9}})
+    usage = Usage(device={"post": (before_midnight_there,)})
+
+    assert ask(named, usage, zone=new_york) == Allowed()
+    assert ask(named, usage) == NotBefore(
+        datetime(2026, 11, 21, 23, tzinfo=UTC),
+        "1 of 1 post on R58M123ABC today in Europe/Stockholm; next at 2026-11-22 00:00:00+01:00 "
+        "(limits.per_device.per_day.post)",
+        "limits.per_device.per_day.post",
+    )
+    usage = Usage(device={"post": (before_midnight_there,) * 5})
+    answer = ask(limits(), usage, zone=new_york)
+    assert isinstance(answer, NotBefore)
+    assert "5 of 5 posts on R58M123ABC today in Europe/Stockholm" in answer.reason
 
 
 def test_the_day_before_does_not_count() -> None:
@@ -168,6 +191,7 @@ def test_of_several_refusals_the_one_that_lasts_longest_is_told() -> None:
     st.tuples(st.integers(1, 4), st.integers(1, 4)),
     st.sampled_from(["0s", "90s", "45m", "30h"]),
     st.sampled_from([None, "08:00-22:00", "22:00-02:30", "02:30-03:00", "00:00-24:00"]),
+    st.sampled_from([None, ZoneInfo("America/New_York"), ZoneInfo("Asia/Tokyo")]),
     st.builds(
         lambda day, second: datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(seconds=second),
         st.sampled_from(["2026-03-29", "2026-10-25", "2026-11-21"]),
@@ -176,19 +200,25 @@ def test_of_several_refusals_the_one_that_lasts_longest_is_told() -> None:
 )
 @settings(max_examples=200, deadline=None)
 def test_the_instant_told_is_the_first_that_is_allowed(
-    seconds_ago: list[int], caps: tuple[int, int], min_gap: str, hours: str | None, now: datetime
+    seconds_ago: list[int],
+    caps: tuple[int, int],
+    min_gap: str,
+    hours: str | None,
+    zone: ZoneInfo | None,
+    now: datetime,
 ) -> None:
     named = limits(
         {"per_day": {"post": caps[0]}, "per_hour": {"post": caps[1]}}, min_gap=min_gap, working_hours=hours
     )
     usage = Usage(device={"post": tuple(now - timedelta(seconds=ago) for ago in seconds_ago)})
 
-    answer = ask(named, usage, now=now)
+    answer = ask(named, usage, now=now, zone=zone)
 
     if isinstance(answer, NotBefore):
         assert answer.instant_utc > now
-        assert ask(named, usage, now=answer.instant_utc) == Allowed()
-        assert ask(named, usage, now=answer.instant_utc - timedelta.resolution) != Allowed()
+        assert ask(named, usage, now=answer.instant_utc, zone=zone) == Allowed()
+        earlier = answer.instant_utc - timedelta.resolution
+        assert ask(named, usage, now=earlier, zone=zone) != Allowed()
 
 
 @pytest.mark.parametrize(
@@ -221,7 +251,8 @@ def test_what_another_limit_holds_back_waits_for_working_hours_too() -> None:
 
     assert ask(named, usage) == NotBefore(
         datetime(2026, 11, 22, 7, tzinfo=UTC),
-        "1 of 1 post on R58M123ABC today; next at 2026-11-22 08:00:00+01:00 (limits.per_device.per_day.post)",
+        "1 of 1 post on R58M123ABC today in Europe/Stockholm; next at 2026-11-22 08:00:00+01:00 "
+        "(limits.per_device.per_day.post)",
         "limits.per_device.per_day.post",
     )
 

@@ -1,7 +1,7 @@
 """A daemon's sense of time on a clock that a test moves, over a ledger that outlives it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from runner.campaign.loader import load_text
 from runner.clock import ManualClock
@@ -119,3 +119,22 @@ scripts:
     loaded = load_text(text, f"{name}.yaml")
     assert not loaded.diagnostics, loaded.diagnostics
     return Source.of(loaded, commit)
+
+
+def a_task(campaign: str, device: str = "A1", entry: str = "publish") -> Task:
+    """A task that posts, of a campaign of which nothing else is known."""
+    return Task(
+        key=f"{campaign}/{entry}/n/{device}",
+        campaign=campaign,
+        entry=entry,
+        script="post",
+        backend="device",
+        device=device,
+        username=None,
+        target=None,
+        nominal="n",
+        ordinal=0,
+        due_utc=datetime(2026, 11, 21, 8, tzinfo=UTC),
+        timeout_s=600,
+        config={},
+    )

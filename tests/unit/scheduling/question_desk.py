@@ -140,7 +140,7 @@ class Desk:
             ledger=self.ledger,
             artifacts=Artifacts(self.folder.parent / "artifacts"),
             backends={"device": self.backend},
-            limiter=Limiter(self.ledger, limits.__getitem__, ZONE, self.clock),
+            limiter=Limiter(self.ledger, lambda task: limits[task.campaign], ZONE, self.clock),
             clock=self.clock,
             sink=ignore,
             mode=Mode.daemon(),

@@ -164,3 +164,57 @@ def test_the_answers_are_data(desk: Desk) -> None:
     assert (ran["verdict"], len(ran["tasks"]), coming["verdict"]) == ("ran", 2, "will-run")
     assert ran["tasks"][0]["facts"]["state"] == "completed"
     assert coming["facts"]["nominal"] == "2026-11-21T18:00[Europe/Stockholm]"
+
+
+WORLD = """\
+version: 1
+name: demo
+timezone: Europe/Stockholm
+devices: {se: [A1], us: {serials: [B2], timezone: America/New_York}}
+scripts:
+  greet:
+    script: follow
+    devices: [se, us]
+    start_times: ["12:30", "18:30"]
+    config: {target_users: ["@north"]}
+"""
+
+
+def test_a_typed_time_is_on_the_clocks_of_each_zone(desk: Desk) -> None:
+    desk.write(WORLD)
+    desk.start()
+    subjects = {
+        typed: [answer.subject.removeprefix("demo/greet at ") for answer in desk.why(at=typed)]
+        for typed in ("2026-11-24T18:30", "2026-11-24T18:30[America/New_York]", "2026-11-24T17:30Z")
+    }
+    here, there = "2026-11-24T18:30[Europe/Stockholm]", "2026-11-24T18:30[America/New_York]"
+    assert subjects == {
+        "2026-11-24T18:30": [here, there],
+        "2026-11-24T18:30[America/New_York]": [there],
+        "2026-11-24T17:30Z": [here, "2026-11-24T12:30[America/New_York]"],
+    }
+
+
+def test_the_next_occurrence_is_told_for_each_zone_and_what_ran_by_its_own(desk: Desk) -> None:
+    desk.write(WORLD)
+    desk.start()
+    desk.move_to("2026-11-21T19:00")
+    latest, *coming = desk.why()
+    assert latest.verdict is Verdict.RAN
+    assert [answer.subject for answer in coming] == [
+        "demo/greet at 2026-11-21T18:30[America/New_York]",
+        "demo/greet at 2026-11-22T12:30[Europe/Stockholm]",
+    ]
+    (ran,) = desk.why(at="2026-11-21T18:30[Europe/Stockholm]")
+    assert [part.facts["lane"] for part in (ran.parts or (ran,))] == ["A1"]
+
+
+def test_advice_names_the_zone_where_there_are_several(desk: Desk) -> None:
+    desk.write(WORLD)
+    desk.start()
+    desk.stop()
+    desk.clock.advance(24 * 3600)
+    desk.start()
+    advice = [text for answer in desk.why(at="2026-11-21T12:30") for text in answer.advice]
+    assert advice
+    assert all("--at '2026-11-21T12:30[" in text for text in advice)

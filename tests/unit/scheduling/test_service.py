@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from daemons import a_task
 
 from runner.backends.backend import Problem
 from runner.clock import SystemClock
@@ -269,7 +270,7 @@ def test_what_is_left_of_a_withdrawn_campaign_is_done_with_its_flows_as_they_wer
     assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
     own = daemon.registry.flows["own", "visit"]
     assert (own.path, own.text) == (str(daemon.folder / "flows" / "visit.yaml"), FLOW)
-    assert daemon.registry.limits("own").min_gap == timedelta(seconds=7)
+    assert daemon.registry.limits(a_task("own")).min_gap == timedelta(seconds=7)
 
 
 def test_the_registry_knows_limits_and_flows_by_every_name(daemon: Daemon):
@@ -285,8 +286,11 @@ def test_the_registry_knows_limits_and_flows_by_every_name(daemon: Daemon):
         '  greet: {script: follow, devices: [A1], config: {target_users: ["@n"]}}\n', None,
     )  # fmt: skip
     daemon.start()
-    caps = {name: daemon.registry.limits(name).caps["follow"][0].at_most for name in ("new", "old", "none")}
+    caps = {
+        name: daemon.registry.limits(a_task(name)).caps["follow"][0].at_most
+        for name in ("new", "old", "none")
+    }
     assert caps == {"new": 7, "old": 7, "none": 40}
-    assert daemon.registry.limits("by-hand").min_gap == timedelta(seconds=5)
+    assert daemon.registry.limits(a_task("by-hand")).min_gap == timedelta(seconds=5)
     assert daemon.registry.flow("new", "follow") is None
     assert not daemon.registry.flows

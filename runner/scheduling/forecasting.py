@@ -1,0 +1,83 @@
+"""What would become of an occurrence that lies ahead, if everything went as planned: the plan's own answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from runner.planning import notes
+from runner.planning.attention import forecast
+from runner.planning.coming import Coming
+from runner.planning.conflicts import conflicts
+from runner.planning.limits import LOOK_BACK
+from runner.planning.notes import Held, Note
+from runner.planning.plan import Plan, plan
+from runner.planning.source import Source, Window
+from runner.reports.explanation import Verdict
+from runner.scheduling.counted import counted
+from runner.scheduling.entry_history import EntryHistory
+from runner.scheduling.situation import Situation
+
+_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What limits, and what is before it on its phones, would do to an occurrence.
+
+    `until_utc` says of the tasks that would not start as they are due, by key, when they could; None if they would be
+    missed. `sentences` say why, and what else they would meet.
+    """
+
+    tasks: int
+    until_utc: Mapping[str, datetime | None]
+    sentences: tuple[str, ...]
+
+    @property
+    def missed(self) -> int:
+        return sum(until is None for until in self.until_utc.values())
+
+    @property
+    def verdict(self) -> Verdict:
+        if not self.until_utc:
+            return Verdict.WILL_RUN
+        return Verdict.WILL_BE_MISSED if self.missed == self.tasks else Verdict.WILL_WAIT
+
+    def opening(self, when: str, what: str) -> str:
+        """The sentence that the verdict stands for; `what` are its tasks."""
+        if not self.until_utc:
+            return f"It will run at {when}: {what}."
+        if self.missed == self.tasks:
+            return f"It comes at {when}, and would be missed: {what}."
+        if len(self.until_utc) == self.tasks:
+            return f"It comes at {when}, and would wait: {what}."
+        return f"It will run at {when}, save for {len(self.until_utc)} of its tasks: {what}."
+
+
+def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecast:
+    """Go through the plan of all that uses its phones, from now, or from as long before it as limits look back."""
+    instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.work.lanes}
+    near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
+    window = Window(max(situation.now, instant - LOOK_BACK), instant + one.work.reach + _MOMENT)
+    made, usage = plan(near, window), counted(history.ledger, one.work.lanes, situation.now)
+    held = forecast(made, one, situation.zone, usage)
+    until = {key: at for some in held if not some.first.is_interrupted for key, at in some.until_utc.items()}
+    said = [
+        note.message[0].upper() + note.message[1:] + "." for note in _notes(made, one, held, situation.zone)
+    ]
+    return Forecast(len(one.tasks()), until, tuple(said))
+
+
+def _notes(made: Plan, one: Coming, held: list[Held], zone: tzinfo) -> Iterator[Note]:
+    """As the plan has them, on the clocks on which the answer tells time."""
+    occurrence = one.occurrence
+    place = (occurrence.campaign, occurrence.entry, occurrence.nominal)
+    for conflict in conflicts(made.sources, made.window):
+        second = conflict.second
+        if (second.campaign, second.entry, second.nominal) == place:
+            yield notes.on_conflict(conflict, zone)
+    for some in held:
+        yield notes.on_delays(some, one.work.entry.grace, zone)
+
+
+def _lanes_of(source: Source) -> set[str]:
+    return {name for entry in source.campaign.entries for name in (*entry.devices, *entry.usernames)}
