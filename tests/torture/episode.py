@@ -29,7 +29,7 @@ AHEAD_S = 4
 SEEN_FOR_SURE_S = 3
 
 FEW = 6
-"""So many tasks left, and more work is asked for, lest a daemon has nothing to do while it waits for its death."""
+"""So many tasks left, or half a life over, and more work is asked for, lest a daemon waits in vain for its death."""
 
 PAUSED = (
     f"SELECT DISTINCT subject FROM pauses WHERE ended_utc IS NULL AND {WAVES.replace('campaign', 'subject')}"
@@ -279,7 +279,7 @@ class Episode:
                 process.wait()
             elif age_s > LIFE_S or (kill.at_the_end and age_s >= kill.after_s and AT_WORK in self.reached()):
                 self.end(process)
-            elif self._left() <= FEW and waves < 2:
+            elif (self._left() <= FEW or age_s > LIFE_S / 2) and waves < 2:
                 waves += 1
                 self.add_wave()
             elif not self._left():
