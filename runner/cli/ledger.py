@@ -2,17 +2,21 @@
 
 import click
 
-from runner.cli.ledger_option import with_store
+from runner.cli.ledger_option import refuse_absent, with_store
 from runner.cli.workplace import Workplace, place_of
 from runner.clock import SystemClock
-from runner.errors import UsageError
 from runner.settings import Settings
 from runner.store.custody import rehearsal_only
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
+from runner.store.url import ledger_path
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Examples:
+  runner ledger accept-restore            the newest ledger is lost, and you have looked at the phones"""
+)
 def ledger() -> None:
     """Decide what becomes of a ledger that was put back from a backup, or is gone."""
 
@@ -32,6 +36,10 @@ def accept_restore(store: str | None) -> None:
     are uncertain, what came due until now is not caught up with, and limits do not count what was done meanwhile.
     """
     place = place_of(Settings.from_environment(), store)
+    path = ledger_path(place.store_url)
+    was_seen = path is not None and place.witnesses is not None and place.witnesses.at(path.resolve())
+    if not was_seen:
+        refuse_absent(place)
     with ExecutorLock(place.store_url), Ledger.open(place.store_url, SystemClock()) as opened:
         accept(opened, place)
 
@@ -43,10 +51,8 @@ def accept(opened: Ledger, place: Workplace) -> None:
     last = opened.latest_instant()
     accepted = opened.accept_restore(place.witnesses)
     if accepted is None:
-        raise UsageError(
-            "the ledger is what this machine has seen last: there is nothing to accept",
-            hint="start the daemon",
-        )
+        click.echo("The ledger is what this machine has seen last: there is nothing to accept.")
+        return
     zone = Settings.from_environment().zone
     since = f"since {last.astimezone(zone):%Y-%m-%d %H:%M:%S}" if last else "until now"
     click.echo(

@@ -56,6 +56,12 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Wor
 
 def open_ledger(place: Workplace) -> Ledger:
     """The ledger, which must be there already. Raises UsageError if it is not."""
+    refuse_absent(place)
+    return Ledger.open(place.store_url, SystemClock())
+
+
+def refuse_absent(place: Workplace) -> None:
+    """Raises UsageError if there is no such ledger."""
     path = ledger_path(place.store_url)
     if path is not None and not path.exists():
         rehearsal = ledger_path(daemon_rehearsal(Settings.from_environment()).store_url)
@@ -63,7 +69,6 @@ def open_ledger(place: Workplace) -> Ledger:
         if rehearsal is not None and rehearsal.exists():
             hint += ", that of the rehearsal daemon with --virtual"
         raise UsageError(f"there is no ledger {path}: nothing has been run from it", hint=hint)
-    return Ledger.open(place.store_url, SystemClock())
 
 
 def who() -> str:

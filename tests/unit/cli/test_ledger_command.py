@@ -50,7 +50,7 @@ def test_an_older_copy_is_shown_and_accepted(asked: AskedLedger, restored: Path)
     uncertain = asked("tasks", "list", "--state", "uncertain").stdout
     assert "VIRTUAL01" in uncertain
     again = asked("ledger", "accept-restore")
-    assert isinstance(again.exception, UsageError) and "nothing to accept" in again.exception.message
+    assert again.exit_code == 0 and "nothing to accept" in again.stdout
 
 
 def test_an_older_copy_is_not_carried_out_from(asked: AskedLedger, restored: Path) -> None:
@@ -59,6 +59,12 @@ def test_an_older_copy_is_not_carried_out_from(asked: AskedLedger, restored: Pat
         refused = asked(*words)
         assert isinstance(refused.exception, LedgerOutdated), refused.output
         assert "runner ledger accept-restore" in str(refused.exception.hint)
+
+
+def test_there_must_be_a_ledger_or_have_been_one(asked: AskedLedger, tmp_path: Path) -> None:
+    refused = asked("ledger", "accept-restore", "--store", f"sqlite:///{tmp_path / 'none.db'}")
+    assert isinstance(refused.exception, UsageError) and "there is no ledger" in refused.exception.message
+    assert not (tmp_path / "none.db").exists()
 
 
 def test_nothing_is_accepted_while_somebody_carries_tasks_out(asked: AskedLedger) -> None:
