@@ -44,7 +44,12 @@ def api() -> None:
     """Look at the server that RUNNER_API_URL names, and stop, retry or delete tasks there by their ids."""
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api check                     the server's plan and how quickly it answers
+  runner api check campaigns/          and what these campaigns need beyond it"""
+)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @format_option
 @click.pass_context
@@ -71,7 +76,12 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
         ctx.exit(EXIT_PROBLEMS)
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api tasks --status failed     what failed there
+  runner api tasks --format json       the whole answers, for programs"""
+)
 @click.option(
     "--status", type=click.Choice([status.name.lower() for status in ServerStatus]), help="Only these."
 )
@@ -108,7 +118,11 @@ def tasks(
             click.echo(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api stats                     how many wait, run, are completed and failed"""
+)
 @format_option
 def stats(form: str) -> None:
     """Count the server's tasks, whoever made them."""
@@ -120,7 +134,11 @@ def stats(form: str) -> None:
         click.echo("\n".join(stats_lines(counted)))
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api stop 4711 4712            by the server's own ids, which `runner api tasks` shows"""
+)
 @ids_argument
 @format_option
 @click.pass_context
@@ -129,7 +147,11 @@ def stop(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
     act(ctx, ids, Client.stop, "stopped", form)
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api retry 4711                by the server's own id, which `runner api tasks` shows"""
+)
 @ids_argument
 @format_option
 @click.pass_context
@@ -138,7 +160,11 @@ def retry(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
     act(ctx, ids, Client.retry, "will be tried again", form)
 
 
-@api.command()
+@api.command(
+    epilog="""\b
+Examples:
+  runner api delete 4711 4712          running ones are stopped first"""
+)
 @ids_argument
 @format_option
 @click.pass_context

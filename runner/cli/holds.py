@@ -4,6 +4,7 @@ import click
 from rich.table import Table
 
 from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_completion import complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
@@ -60,8 +61,12 @@ def show(place: Workplace, form: str) -> None:
     console.print(table)
 
 
-@holds.command()
-@click.argument("serial")
+@holds.command(
+    epilog="""\b
+Examples:
+  runner holds release R58M123ABC      you have looked at the phone; it may go on"""
+)
+@click.argument("serial", shell_complete=complete_held)
 @with_store
 @with_virtual
 @format_option

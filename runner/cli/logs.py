@@ -4,6 +4,7 @@ import click
 
 from runner.cli.asking import find_task
 from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_completion import complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
@@ -17,7 +18,7 @@ Examples:
   runner logs 4711                  every attempt at a task
   runner logs 4711 --attempt 2      one of them"""
 )
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 @click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Only this attempt.")
 @ledger_option
 @format_option

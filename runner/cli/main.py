@@ -21,6 +21,7 @@ EXIT_PROBLEMS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 COMMANDS = {
     "validate": "Prove that campaign files are right.",
+    "fmt": "Give campaign files the one layout; comments stay, and so does what they mean.",
     "plan": "Show every task of the next 24 hours, or longer, with its exact instant.",
     "run": "Carry a campaign out now, on phones or on virtual phones.",
     "daemon": "Carry campaigns out whenever their start times come.",

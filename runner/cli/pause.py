@@ -3,6 +3,7 @@
 import click
 
 from runner.cli.format_option import format_option, print_json
+from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
@@ -19,7 +20,9 @@ Examples:
   runner pause R58M123ABC      one phone
   runner resume R58M123ABC     and on again"""
 )
-@click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
+@click.argument(
+    "name", metavar="[CAMPAIGN|DEVICE]", required=False, shell_complete=complete_campaign_or_device
+)
 @ledger_option
 @format_option
 def pause(name: str | None, place: Workplace, form: str) -> None:

@@ -28,11 +28,16 @@ from runner.planning.plan import Plan
 from runner.planning.plan import plan as make_plan
 from runner.planning.source import Source, Window
 from runner.planning.work import works
-from runner.reports import plan_diff, plan_ics, plan_json, plan_table
+from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.settings import Settings
 from runner.store.url import ledger_path
 
-RENDERERS = {"table": plan_table.render, "json": plan_json.render, "ics": plan_ics.render}
+RENDERERS = {
+    "table": plan_table.render,
+    "json": plan_json.render,
+    "ics": plan_ics.render,
+    "markdown": plan_markdown.render,
+}
 DEFAULT_PATHS = (Path("campaigns"),)
 DEFAULT_LENGTH = timedelta(days=1)
 
@@ -61,7 +66,8 @@ Examples:
   runner plan campaigns/demo.yaml --until 7d        one campaign, a week
   runner plan --from 2027-01-01T00:00Z --until 365d --format json
   runner plan --format ics > plan.ics               for a calendar
-  runner plan --diff main --exit-code               what differs from a git revision"""
+  runner plan --diff main --exit-code               what differs from a git revision
+  runner plan --diff main --format markdown         the same, for the comment of a pull request"""
 )
 @click.argument("paths", metavar="[PATH...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -104,7 +110,7 @@ def plan(
     if exit_code and revision is None:
         raise click.UsageError("--exit-code needs --diff")
     if revision is not None and form == "ics":
-        raise click.UsageError("--diff has no --format ics; take table or json")
+        raise click.UsageError("--diff has no --format ics; take table, json or markdown")
     at = now or SystemClock().now()
     window = _window(start or at, end)
     sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
@@ -167,6 +173,8 @@ def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> b
     found = list(differences(before, after))
     if form == "json":
         _print(plan_json.render_differences(before, after, found))
+    elif form == "markdown":
+        _print(plan_markdown.render_differences(before, after, found, revision))
     else:
         _print(plan_diff.render(before, after, found, revision, color=wants_color(sys.stdout)))
     return bool(found)

@@ -3,6 +3,7 @@
 import click
 
 from runner.cli.format_option import format_option, print_json
+from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.pausing import subject_of
 from runner.cli.workplace import Workplace
@@ -17,7 +18,7 @@ Examples:
   runner resume                after `runner pause` or `runner stop`
   runner resume demo           after `runner pause demo`"""
 )
-@click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False)
+@click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False, shell_complete=complete_paused)
 @ledger_option
 @format_option
 def resume(name: str | None, place: Workplace, form: str) -> None:

@@ -16,6 +16,7 @@ from runner.campaign.resolve import ResolvedCampaign, resolve
 from runner.cli.beside import Ending, daemon_pid
 from runner.cli.by_hand import record_now, record_scheduled
 from runner.cli.carrying import ReadRows, Run, carry_out, follow
+from runner.cli.ledger_completion import complete_run
 from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
@@ -50,7 +51,13 @@ Examples:
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
-@click.option("--resume", "resume_id", metavar="ID", help="Continue the run that printed this id.")
+@click.option(
+    "--resume",
+    "resume_id",
+    metavar="ID",
+    shell_complete=complete_run,
+    help="Continue the run that printed this id.",
+)
 @click.option("--at", metavar="T", help="Only the occurrences of this time, which then are done.")
 @click.option("--backend", metavar="NAME", help="What carries it out, whatever the campaign says.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")

@@ -9,6 +9,7 @@ from runner.campaign.quantities import Duration
 from runner.cli.asking import find_task
 from runner.cli.commanding import await_answer
 from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.now import read_instant
@@ -44,7 +45,9 @@ def read_since(ctx: click.Context, param: click.Parameter, written: str | None) 
         raise click.BadParameter(f"{error.message}, or a length such as 24h", ctx, param) from None
 
 
-tasks_argument = click.argument("names", metavar="TASK...", nargs=-1, required=True)
+tasks_argument = click.argument(
+    "names", metavar="TASK...", nargs=-1, required=True, shell_complete=complete_task
+)
 """One or more tasks: numbers, keys, or parts of keys that no other has."""
 
 
@@ -60,7 +63,13 @@ def tasks() -> None:
     """List tasks; stop, retry, resolve or delete them. TASK is a number, a key, or a part of a key."""
 
 
-@tasks.command("list")
+@tasks.command(
+    "list",
+    epilog="""\b
+Examples:
+  runner tasks list --state failed --since 24h
+  runner tasks list --campaign demo --device R58M123ABC --format json""",
+)
 @click.option(
     "--state",
     "states",
@@ -68,9 +77,9 @@ def tasks() -> None:
     type=click.Choice([state.value for state in TaskState]),
     help="In this state; may be given several times.",
 )
-@click.option("--campaign", metavar="NAME", help="Of this campaign.")
+@click.option("--campaign", metavar="NAME", shell_complete=complete_campaign, help="Of this campaign.")
 @click.option("--entry", metavar="NAME", help="Of this entry.")
-@click.option("--device", metavar="SERIAL", help="On this phone.")
+@click.option("--device", metavar="SERIAL", shell_complete=complete_device, help="On this phone.")
 @click.option("--script", metavar="NAME", help="With this script.")
 @click.option("--since", metavar="T", callback=read_since, help="Due since then: an instant, or 24h.")
 @click.option(
@@ -113,7 +122,12 @@ def list_tasks(
         console.print(f"{len(rows)} of {total}; --limit shows more", highlight=False, style="dim")
 
 
-@tasks.command()
+@tasks.command(
+    epilog="""\b
+Examples:
+  runner tasks show 4711                      state, reason, effects, config
+  runner tasks show demo/greet --format json   the one whose key has this part"""
+)
 @tasks_argument
 @ledger_option
 @format_option
@@ -133,7 +147,11 @@ def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
         click.echo("\n" + "\n".join(task_lines(record, zone)))
 
 
-@tasks.command()
+@tasks.command(
+    epilog="""\b
+Examples:
+  runner tasks stop 4711 4712"""
+)
 @tasks_argument
 @ledger_option
 @format_option
@@ -165,7 +183,11 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
     _each(ctx, names, place, form, act)
 
 
-@tasks.command()
+@tasks.command(
+    epilog="""\b
+Examples:
+  runner tasks retry 4711                     after `runner why 4711` told why it failed"""
+)
 @tasks_argument
 @ledger_option
 @format_option
@@ -182,7 +204,12 @@ def retry(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: st
     _each(ctx, names, place, form, act)
 
 
-@tasks.command()
+@tasks.command(
+    epilog="""\b
+Examples:
+  runner tasks resolve 4711 --happened        the phone shows the post
+  runner tasks resolve 4711 --did-not         it does not; `runner tasks retry 4711` does it again"""
+)
 @tasks_argument
 @click.option("--happened/--did-not", "happened", default=None, help="What you saw on the phone.")
 @ledger_option
@@ -203,7 +230,11 @@ def resolve(
     _each(ctx, names, place, form, act)
 
 
-@tasks.command()
+@tasks.command(
+    epilog="""\b
+Examples:
+  runner tasks delete 4711                    it is in no list any more, and never done again"""
+)
 @tasks_argument
 @ledger_option
 @format_option

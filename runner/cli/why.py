@@ -4,12 +4,13 @@ import click
 
 from runner.cli.asking import find_task, read_situation
 from runner.cli.format_option import answer_console, format_option, print_json
+from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import EXIT_USAGE
 from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.explanation import Explanation, explanation_data, print_explanations
-from runner.scheduling.explaining import NOWHERE, explain_entry, explain_tasks
+from runner.scheduling.explaining import NOWHERE, explain_deleted, explain_entry, explain_tasks
 from runner.scheduling.situation import Situation, sources_in_force
 from runner.store.ledger import Ledger
 
@@ -22,7 +23,7 @@ Examples:
   runner why demo/greet --at 2026-11-21T09:15      any other, of past or future
   runner why 4711                                  one task, by its number, key, or part of a key"""
 )
-@click.argument("subject", metavar="CAMPAIGN/ENTRY|TASK")
+@click.argument("subject", metavar="CAMPAIGN/ENTRY|TASK", shell_complete=complete_entry_or_task)
 @click.option("--at", metavar="T", help="Which occurrence: 09:15, 2026-11-21T09:15, or an instant.")
 @ledger_option
 @format_option
@@ -54,4 +55,6 @@ def answer(ledger: Ledger, subject: str, at: str | None, situation: Situation) -
     if not slash and (source := sources_in_force(ledger).get(subject)):
         entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
         raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
+    if deleted := ledger.find_deleted(subject):
+        return [explain_deleted(deleted, situation)]
     return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)

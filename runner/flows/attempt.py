@@ -7,8 +7,9 @@ from enum import StrEnum
 from runner import targets
 from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError
-from runner.flows.language import Flow, Step
+from runner.flows.language import Action, Flow, Step
 from runner.flows.profile import AppView
+from runner.flows.typed_values import filled
 from runner.flows.watch import POLL_S, Watch
 from runner.phone.driver import Driver
 from runner.tasks import EffectState, Journal, Listener, StepOutcome, StepRecord, StopSignal
@@ -95,7 +96,11 @@ class Attempt(Watch):
 
     def _report(self, step: Step) -> bool | None:
         self._ordinal += 1
-        ordinal, title = self._ordinal, self.fill(step.action.title())[:TITLE_LENGTH]
+        action, unfit = self._filled(step)
+        ordinal, title = (
+            self._ordinal,
+            self.fill(step.action.kind if unfit else action.title())[:TITLE_LENGTH],
+        )
         self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
         started_utc, started = self._clock.now(), self._clock.monotonic()
 
@@ -119,9 +124,11 @@ class Attempt(Watch):
             self._listener.step_finished(record)
 
         try:
-            if step.action.is_input and not self.flow.is_repeatable and self.effect is None:
+            if unfit:
+                raise unfit
+            if action.is_input and not self.flow.is_repeatable and self.effect is None:
                 self.begin_effect(self.flow.name, {})
-            taken = step.action.perform(self)
+            taken = action.perform(self)
         except (HeldBack, Stopped) as error:
             finish(StepOutcome.SKIPPED, error.message, None, None)
             raise
@@ -133,6 +140,13 @@ class Attempt(Watch):
         finish(StepOutcome.COMPLETED, "", self._screenshot(), None)
         self._completed += 1
         return taken
+
+    def _filled(self, step: Step) -> tuple[Action, TaskError | None]:
+        """What a step does with its variables replaced, and why that cannot be done."""
+        try:
+            return filled(step.action, self.variables), None
+        except TaskError as error:
+            return step.action, error
 
     def _screenshot(self) -> bytes | None:
         """A picture for the record. That there is none (a protected window) fails no step."""

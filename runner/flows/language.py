@@ -1,6 +1,6 @@
 """The flow language: a YAML file becomes typed steps that remember where they stand."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -166,16 +166,17 @@ class Flow:
 def read_flow(
     text: str,
     path: str,
-    config_keys: Collection[str],
+    config: Mapping[str, Mapping[str, Any]],
     actions: Sequence[type[Action]],
     profile: Callable[[str], Profile],
 ) -> tuple[Flow | None, list[Diagnostic]]:
     """A flow from the text of its file, or the problems that it has.
 
-    `config_keys` are the keys that `${config.KEY}` may name; `profile` loads the app profile by name.
+    `config` has the keys that `${config.KEY}` may name, each with its JSON Schema; `profile` loads the app
+    profile by name.
     """
     reading = Reading(read(text, path))
-    flow = _Parser(reading, {action.kind: action for action in actions}).flow(config_keys, profile)
+    flow = _Parser(reading, {action.kind: action for action in actions}).flow(config, profile)
     return (None if reading.diagnostics else flow), tidy(reading.diagnostics)
 
 
@@ -187,7 +188,7 @@ class _Parser:
         self._actions = actions
         self._names = Names()
 
-    def flow(self, config_keys: Collection[str], profile: Callable[[str], Profile]) -> Flow | None:
+    def flow(self, config: Mapping[str, Mapping[str, Any]], profile: Callable[[str], Profile]) -> Flow | None:
         data = self._reading.document.data
         if not isinstance(data, dict):
             self._reading.note((), "invalid-value", "a flow is a mapping with version, name, app and steps")
@@ -200,8 +201,13 @@ class _Parser:
         if not isinstance(app, str):
             return None
         known = profile(app)
-        always = VARIABLES | {f"config.{key}" for key in config_keys}
-        self._names = Names(known.elements.keys(), known.links.keys(), set(always))
+        always = VARIABLES | {f"config.{key}" for key in config}
+        types = {
+            f"config.{key}": rules["type"]
+            for key, rules in config.items()
+            if isinstance(rules.get("type"), str)
+        }
+        self._names = Names(known.elements.keys(), known.links.keys(), set(always), types)
         steps = self._steps(parts.get("steps"), ("steps",)) if header is not None or "steps" in parts else ()
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
         evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))

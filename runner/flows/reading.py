@@ -1,6 +1,6 @@
 """From YAML files of flows and app profiles to typed values, with a diagnostic for every problem."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -23,11 +23,15 @@ class Model(BaseModel):
 
 @dataclass(slots=True)
 class Names:
-    """What a file may refer to: elements and links of the app profile, and the variables known so far."""
+    """What a file may refer to: elements and links of the app profile, and the variables known so far.
+
+    `types` has the JSON type of those variables whose type is declared.
+    """
 
     elements: Collection[str] = ()
     links: Collection[str] = ()
     variables: set[str] = field(default_factory=set)
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 WORDING = {

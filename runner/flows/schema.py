@@ -66,7 +66,7 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
     if action.short is not None:
         value = node["properties"][action.short]
         rules = next((rule for rule in value.get("anyOf", ()) if rule != {"type": "null"}), value)
-        node |= {key: rules[key] for key in ("enum", "examples") if key in rules}
+        node |= {key: rules[key] for key in ("enum", "examples", "if", "then") if key in rules}
         types = ["string", *types]
     if "enum" in node:
         choices = node.pop("enum")

@@ -1,13 +1,18 @@
-"""How two plans of one window differ, task by task: the same key is the same task."""
+"""How two plans of one window differ, task by task.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+The same key is the same task. Of what is left, a task that is no more and one that is new belong together if they
+have the same entry, device or account, and target: a start time that was rewritten moves its tasks.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from runner.planning.plan import Plan
 from runner.planning.source import Source
-from runner.planning.work import due_instant
 from runner.tasks import Task, task_key
 
 
@@ -37,6 +42,13 @@ class Difference:
         assert task is not None
         return task
 
+    def values(self) -> Iterator[tuple[str, Any, Any]]:
+        """The settings that are not the same: name, value before, value after; None where there was none."""
+        assert self.before is not None
+        assert self.after is not None
+        for name in self.settings:
+            yield name, _value(self.before, name), _value(self.after, name)
+
 
 def differences(before: Plan, after: Plan) -> Iterator[Difference]:
     """What the plan `after` has other than the plan `before`, by due instant.
@@ -45,17 +57,56 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
     """
     names = _new_names(after.sources)
     old = {_key(task, names): task for task in before.tasks()}
-    settings = _Settings()
-    found = []
+    settings, new, found = _Settings(), [], []
+    order: dict[str, int] = {}
     for task in after.tasks():
+        order[task.key] = len(order)
         was = old.pop(task.key, None)
         if was is None:
-            found.append(Difference(Change.ADDED, None, task))
+            new.append(task)
         elif (names_changed := settings.changed(was, task)) or was.due_utc != task.due_utc:
             change = Change.CHANGED if was.due_utc == task.due_utc else Change.MOVED
             found.append(Difference(change, was, task, names_changed))
-    found += (Difference(Change.REMOVED, task, None) for task in old.values())
-    yield from sorted(found, key=lambda difference: due_instant(difference.task))
+    removed = list(old.values())
+    for was, task in _moved(removed, new, names, {it.campaign.name: it for it in after.sources}):
+        found.append(Difference(Change.MOVED, was, task, settings.changed(was, task)))
+    found += (Difference(Change.ADDED, None, task) for task in new)
+    found += (Difference(Change.REMOVED, task, None) for task in removed)
+    yield from sorted(found, key=lambda one: (one.task.due_utc, order.get(one.task.key, len(order))))
+
+
+def _moved(
+    removed: list[Task], added: list[Task], names: Mapping[str, str], sources: Mapping[str, Source]
+) -> Iterator[tuple[Task, Task]]:
+    """The pairs of tasks that belong together, which are taken out of both lists: on one day those of one entry,
+    lane and target in their order; on different days where there is one of each."""
+
+    def thing(task: Task) -> tuple[Hashable, ...]:
+        return names.get(task.campaign, task.campaign), task.entry, task.lane, task.target
+
+    def day(task: Task) -> tuple[Hashable, ...]:
+        source = sources.get(names.get(task.campaign, task.campaign))
+        return (*thing(task), source and task.due_utc.astimezone(source.zone).date())
+
+    yield from _pairs(removed, added, day, several=True)
+    yield from _pairs(removed, added, thing, several=False)
+
+
+def _pairs(
+    removed: list[Task], added: list[Task], group: Callable[[Task], Hashable], *, several: bool
+) -> Iterator[tuple[Task, Task]]:
+    groups: dict[Hashable, tuple[list[Task], list[Task]]] = defaultdict(lambda: ([], []))
+    for place, tasks in enumerate((removed, added)):
+        for task in tasks:
+            groups[group(task)][place].append(task)
+    taken: set[int] = set()
+    for olds, news in groups.values():
+        if several or len(olds) == len(news) == 1:
+            for pair in zip(olds, news, strict=False):
+                taken.update(map(id, pair))
+                yield pair
+    for tasks in (removed, added):
+        tasks[:] = [task for task in tasks if id(task) not in taken]
 
 
 class _Settings:
@@ -81,6 +132,26 @@ class _Settings:
 def _takes_turns(config: Mapping[str, Any]) -> bool:
     """Whether the place of a task among those of its occurrence decides what it posts."""
     return len(config.get("material_list", ())) > 1 or config.get("material_source") == "localFolder"
+
+
+def _value(task: Task, name: str) -> Any:
+    """A setting by the name that a difference gives it."""
+    match name:
+        case "timeout":
+            return f"{task.timeout_s:g}s"
+        case "options":
+            return {key: value for key, value in asdict(task.options).items() if value is not None}
+        case "material":
+            files = task.config.get("material_list", ())
+            return (
+                Path(files[task.ordinal % len(files)]).name
+                if files
+                else f"file {task.ordinal + 1} of the folder"
+            )
+        case "script" | "backend":
+            return getattr(task, name)
+        case _:
+            return task.config.get(name)
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from textwrap import wrap
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Source
 from runner.planning.work import Work, works
+from runner.reports.weekday import dated
 from runner.tasks import Task
 
 WIDTH = 100
@@ -24,10 +25,10 @@ class Columns:
         entries = works(sources)
         self._zones = {source.campaign.name: source.zone for source in sources}
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
-        due = self._instant(datetime(2026, 1, 1, tzinfo=UTC))
+        utc = self._instant(datetime(2026, 1, 1, tzinfo=UTC)) + "Z"
         texts = [
-            [due],
-            [due + "Z"],
+            ["Thu " + utc[:-1]],
+            [utc],
             [work.source.campaign.name for work in entries],
             [work.entry.name for work in entries],
             [work.entry.script.name for work in entries],
@@ -57,7 +58,8 @@ class Columns:
 
     def due(self, task: Task) -> str:
         """The task's due instant on the clocks of its campaign's zone."""
-        return self._instant(task.due_utc.astimezone(self._zones[task.campaign]))
+        local = task.due_utc.astimezone(self._zones[task.campaign])
+        return f"{dated(local.date())} {local:{self._clock}}"
 
     def _instant(self, at: datetime) -> str:
         return f"{at:%Y-%m-%d {self._clock}}"

@@ -5,35 +5,28 @@ from collections.abc import Iterator, Sequence
 
 from runner.planning.difference import Change, Difference
 from runner.planning.plan import Plan
-from runner.reports.plan_columns import Columns
+from runner.reports.plan_changes import MARKS, EntryChanges, by_entry, counted
 from runner.reports.plan_table import window_text
 
-_MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.MOVED: ">", Change.CHANGED: "~"}
 _COLORS = {Change.ADDED: "32", Change.REMOVED: "31", Change.MOVED: "36", Change.CHANGED: "33"}
 
 
 def render(
     before: Plan, after: Plan, found: Sequence[Difference], revision: str, *, color: bool = False
 ) -> Iterator[str]:
-    """A line for each task that differs, then counts."""
-    sources = {source.campaign.name: source for source in (*before.sources, *after.sources)}
-    columns = Columns(list(sources.values()))
+    """Each entry that differs with its tasks, those that changed alike in one line, and its settings; then counts."""
     yield f"changes since {revision}, {window_text(after.window)}"
-    if found:
-        yield f"    {columns.headings()}"
-    for one in found:
-        line = f"  {_MARKS[one.change]} {columns.row(one.task)}{_details(one, columns)}"
-        yield f"\x1b[{_COLORS[one.change]}m{line}\x1b[0m" if color else line
-    counts = Counter(one.change for one in found)
-    told = ", ".join(f"{counts[change]} {change}" for change in Change if counts[change])
-    yield from ("", f"tasks: {told or 'no changes'}")
+    for entry in by_entry(before, after, found):
+        yield ""
+        yield f"{entry.name}: {counted(entry.counts)}"
+        yield from _lines(entry, color)
+    yield from ("", f"tasks: {counted(Counter(one.change for one in found))}")
 
 
-def _details(one: Difference, columns: Columns) -> str:
-    """What is not the same in a task that is there before and after."""
-    if one.before is None or one.after is None:
-        return ""
-    parts = [f"was due {columns.due(one.before)}"] if one.change is Change.MOVED else []
-    if one.settings:
-        parts.append(f"other {', '.join(one.settings)}")
-    return f"  ({'; '.join(parts)})"
+def _lines(entry: EntryChanges, color: bool) -> Iterator[str]:
+    for line in entry.lines:
+        text = f"  {MARKS[line.change]} {line.when()}  {line.where()}"
+        yield f"\x1b[{_COLORS[line.change]}m{text}\x1b[0m" if color else text
+    for name, was, now in entry.values():
+        yield f"    {name}: {was}"
+        yield f"    {'->':>{len(name) + 1}} {now}"

@@ -22,7 +22,8 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
 
 
 def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -> Iterator[str]:
-    """How two plans differ: each task as it is now, or was, and of those that moved when they were due."""
+    """How two plans differ: each task as it is now, or was; of those that moved or changed when they were
+    due, and their settings before and after."""
     zones = _zones(before.sources) | _zones(after.sources)
     yield "{"
     for number, change in enumerate(Change):
@@ -47,7 +48,7 @@ def _array(name: str, items: Iterable[Mapping[str, object]], end: str) -> Iterat
     for item in items:
         if line is not None:
             yield f"  {line},"
-        line = json.dumps(item, ensure_ascii=False)
+        line = json.dumps(item, ensure_ascii=False, default=str)
     if line is not None:
         yield f"  {line}"
     yield f"]{end}"
@@ -77,6 +78,7 @@ def _difference(one: Difference, zone: tzinfo) -> dict[str, object]:
         "was_due_utc": _utc(one.before.due_utc),
         "was_key": one.before.key,
         "settings": list(one.settings),
+        "values": {name: {"before": was, "after": now} for name, was, now in one.values()},
     }
 
 

@@ -22,9 +22,20 @@ from runner.scheduling.occurrence_verdicts import (
 from runner.scheduling.situation import Situation, sources_in_force
 from runner.scheduling.task_verdicts import explain_task
 from runner.store.ledger import Ledger
+from runner.store.rows import DeletedTask
 
 NOWHERE = {Verdict.NO_SUCH_CAMPAIGN, Verdict.NO_SUCH_ENTRY, Verdict.NO_START_TIME, Verdict.FILE_INVALID}
 """Verdicts on a question that leads to no task and no occurrence."""
+
+
+def explain_deleted(task: DeletedTask, situation: Situation) -> Explanation:
+    """What is left to say of a task that was deleted."""
+    when = situation.time(task.deleted_utc)
+    said = f"It was deleted at {when}, by hand or by the retention; it was {task.state} then."
+    facts = {"key": task.key, "state": task.state.value, "deleted_utc": utc(task.deleted_utc)}
+    return Explanation(
+        Verdict.DELETED, task.key, (said, "Its key stays taken: it is never done again."), facts
+    )
 
 
 def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[Explanation]:

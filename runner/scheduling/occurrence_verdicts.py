@@ -48,6 +48,11 @@ def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situa
         worst = min((part.verdict for part in parts), key=list(Verdict).index)
         facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
         sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
+        if deleted := history.ledger.count_deleted(row.occurrence):
+            sentences = (
+                *sentences,
+                f"{deleted} more of its tasks {'was' if deleted == 1 else 'were'} deleted since.",
+            )
         return Explanation(worst, title(row.occurrence), sentences, facts, parts=parts)
     if row.state is OccurrenceState.STARTED:
         said = "It was started; its tasks have been deleted since, by hand or by the retention."

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from runner.store import schema
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, records, task_query, task_rows
-from runner.store.rows import TaskFilter, TaskRecord, TaskRow
+from runner.store.rows import DeletedTask, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
 
 TASK = schema.tasks.c
@@ -70,6 +70,19 @@ class Tasks(Part):
                     return rows
         return []
 
+    def find_deleted(self, text: str) -> DeletedTask | None:
+        """The task with this id or key, if it was deleted: what is left of it."""
+        is_it = TASK.id == int(text) if is_id(text) else TASK.key == text
+        query = select(TASK.key, TASK.state, TASK.deleted_utc).where(is_it, ~IS_LISTED)
+        found = self._read(f"look for the deleted task {text}", lambda it: it.execute(query).one_or_none())
+        return None if found is None else DeletedTask(*found)
+
+    def count_deleted(self, occurrence: Occurrence) -> int:
+        """How many of an occurrence's tasks were deleted."""
+        query = select(func.count()).select_from(schema.tasks).where(_is_of(occurrence), ~IS_LISTED)
+        action = f"count the deleted tasks of {occurrence.nominal}"
+        return self._read(action, lambda connection: connection.scalar(query) or 0)
+
     def page(self, chosen: TaskFilter, offset: int = 0, limit: int = 50) -> tuple[int, list[TaskRow]]:
         """How many tasks a filter lets through, and those from `offset` on, newest first."""
         conditions = [IS_LISTED, *_conditions(chosen)]
@@ -129,8 +142,13 @@ def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
         yield TASK.due_utc < chosen.until_utc
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be the number of a task."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def _ways_to_find(text: str) -> Iterator[ColumnElement[bool]]:
-    if text.isascii() and text.isdigit() and len(text) < 19:
+    if is_id(text):
         yield TASK.id == int(text)
     yield TASK.key == text
     yield TASK.key.between(text, text + LAST_CHARACTER)

@@ -11,6 +11,30 @@ _OPERATOR = re.compile(r"&&|\|\||;|\||\n|&|\(|\)")
 _REDIRECT = re.compile(r"(?:[0-9]?)(?:>>|>&[0-9]|>|<)")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*|\?|[0-9]))")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+_RESERVED = frozenset(
+    [
+        "!",
+        "{",
+        "}",
+        "[[",
+        "case",
+        "do",
+        "done",
+        "elif",
+        "else",
+        "esac",
+        "fi",
+        "for",
+        "function",
+        "if",
+        "in",
+        "select",
+        "then",
+        "until",
+        "while",
+    ]
+)
+"""Words that are no commands where a command begins: loops, choices and groups."""
 _ENDS_WORD = " \t\n;&|<>()"
 
 
@@ -57,6 +81,12 @@ class Step:
 def parse(line: str) -> list[Step]:
     """The steps of a command line. Raises ShellSyntaxError."""
     return _Parser(line).steps()
+
+
+def _refuse_reserved(word: Word) -> None:
+    """Raise ShellSyntaxError if a command would begin with a word of the shell's own."""
+    if len(word) == 1 and not word[0].quoted and not word[0].variable and word[0].text in _RESERVED:
+        raise ShellSyntaxError(f"syntax error: '{word[0].text}' is not supported")
 
 
 class _Parser:
@@ -113,6 +143,8 @@ class _Parser:
                 assignments.append((assignment.group(1), self._word()))
             else:
                 words.append(self._word())
+                if len(words) == 1:
+                    _refuse_reserved(words[0])
         return Command(tuple(assignments), tuple(words), tuple(redirects))
 
     def _redirect(self, text: str) -> Redirect:

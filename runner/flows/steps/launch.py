@@ -1,11 +1,12 @@
 """`launch`: bring the app to the front."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
+from runner.flows.typed_values import OrVariable
 
 
 class Launch(Action):
@@ -13,7 +14,7 @@ class Launch(Action):
 
     kind: ClassVar = "launch"
 
-    fresh: bool = Field(default=False, description="End the app first.")
+    fresh: Annotated[bool, OrVariable()] = Field(default=False, description="End the app first.")
 
     def title(self) -> str:
         return "start the app afresh" if self.fresh else "bring the app to the front"

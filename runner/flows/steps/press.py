@@ -1,11 +1,12 @@
 """`press`: press a key."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
+from runner.flows.typed_values import OrVariable
 
 
 class Press(Action):
@@ -15,7 +16,9 @@ class Press(Action):
     short: ClassVar = "key"
     is_input: ClassVar = True
 
-    key: Literal["back", "home", "enter", "search", "delete", "recent"] = Field(description="The key.")
+    key: Annotated[Literal["back", "home", "enter", "search", "delete", "recent"], OrVariable()] = Field(
+        description="The key."
+    )
 
     def title(self) -> str:
         return f"press {self.key}"

@@ -1,11 +1,12 @@
 """`swipe`: one or more swipes over the middle of the screen."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from runner.flows.attempt import Attempt
 from runner.flows.language import Action
+from runner.flows.typed_values import OrVariable
 
 WAYS = {
     "up": ((0.5, 0.75), (0.5, 0.3)),
@@ -26,8 +27,10 @@ class Swipe(Action):
     short: ClassVar = "direction"
     is_input: ClassVar = True
 
-    direction: Literal["up", "down", "left", "right"] = Field(description="Where the finger goes.")
-    times: int = Field(default=1, ge=1, le=20, description="How often.")
+    direction: Annotated[Literal["up", "down", "left", "right"], OrVariable()] = Field(
+        description="Where the finger goes."
+    )
+    times: Annotated[int, Field(ge=1, le=20), OrVariable()] = Field(default=1, description="How often.")
 
     def title(self) -> str:
         return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")

@@ -1,6 +1,6 @@
 """`tap`: wait for an element and tap it."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
 from runner.flows.language import Action
 from runner.flows.templates import ElementName
+from runner.flows.typed_values import OrVariable
 
 
 class Tap(Action):
@@ -20,7 +21,9 @@ class Tap(Action):
 
     element: ElementName = Field(description="The element that is tapped.")
     timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
-    still: bool = Field(default=False, description="Wait until it stands still: for lists that move.")
+    still: Annotated[bool, OrVariable()] = Field(
+        default=False, description="Wait until it stands still: for lists that move."
+    )
 
     def title(self) -> str:
         return f"tap {spoken(self.element)}"

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from asked_ledger import asked_ledger
 
 from runner.cli.main import COMMANDS
+from runner.store.rows import PauseScope
 
 
 def ask(typed: str, shell: str = "bash") -> list[str]:
@@ -73,3 +76,42 @@ def test_bash_takes_the_script() -> None:
     run = f'eval "$({sys.executable} -m runner completion bash)" && complete -p runner'
     done = subprocess.run(["bash", "-c", run], capture_output=True, text=True, check=True)
     assert "_runner_completion" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("runner why demo/", ["plain,demo/greet"]),
+        ("runner why ", ["plain,demo/greet", "plain,4", "plain,3", "plain,2", "plain,1"]),
+        ("runner logs ", ["plain,4", "plain,3", "plain,2", "plain,1"]),
+        ("runner tasks stop 4 ", ["plain,3", "plain,2", "plain,1"]),
+        ("runner tasks list --device ", ["plain,VIRTUAL01", "plain,VIRTUAL02"]),
+        ("runner tasks list --campaign ", ["plain,demo"]),
+        ("runner pause ", ["plain,demo", "plain,VIRTUAL01", "plain,VIRTUAL02"]),
+        ("runner resume ", ["plain,VIRTUAL01"]),
+        ("runner holds release ", ["plain,VIRTUAL02"]),
+        ("runner run --resume ", ["plain,1", "plain,20261121-180036-3fa9"]),
+    ],
+)
+def test_names_that_the_ledger_knows(
+    typed: str, offered: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.delenv("RUNNER_STORE", raising=False)
+    with asked_ledger(tmp_path) as asked:
+        asked.run_by_hand()
+        asked.put_in_force()
+        asked.ledger.pause(PauseScope.DEVICE, "VIRTUAL01", "me")
+        asked.ledger.place_hold("VIRTUAL02", "a login screen", None)
+        (asked.state / "rehearsals" / "20261121-180036-3fa9").mkdir(parents=True)
+        assert ask(typed) == offered
+
+
+@pytest.mark.parametrize("store", ["sqlite:////nowhere/ledger.db", "nonsense"])
+def test_a_ledger_that_cannot_be_read_offers_nothing_and_says_nothing(
+    store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path))
+    assert ask(f"runner logs --store {store} ") == [""]
+    assert ask("runner why ") == [""]

@@ -64,7 +64,12 @@ def test_the_files_for_other_programs_are_what_those_read(tmp_path: Path) -> Non
     (repository,) = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text(encoding="utf-8"))[
         "repos"
     ]
-    assert repository["hooks"][0]["entry"] == "runner validate"
+    assert [hook["entry"] for hook in repository["hooks"]] == ["runner fmt", "runner validate"]
+
+
+def test_the_example_has_the_one_layout(tmp_path: Path) -> None:
+    assert shell("runner init .", tmp_path, RUNNER_TIMEZONE="Asia/Tokyo").returncode == 0
+    assert shell("runner fmt --check", tmp_path).returncode == 0
 
 
 def test_editors_find_the_schema_and_the_fleet_keeps_its_time_zone(tmp_path: Path) -> None:

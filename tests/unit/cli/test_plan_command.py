@@ -75,7 +75,7 @@ def test_the_json_says_the_same_as_the_table() -> None:
 
 def test_several_campaigns_are_shown_together_in_order_of_time() -> None:
     shown = run("day.yaml", "many-phones.yaml", *NOW).stdout
-    dues = re.findall(r"^  \S+ \S+  (\S+ \S+Z)  (autumn|shelf)", shown, re.MULTILINE)
+    dues = re.findall(r"^  \S+ \S+ \S+  (\S+ \S+Z)  (autumn|shelf)", shown, re.MULTILINE)
 
     assert "autumn: Europe/Stockholm" in shown
     assert "shelf: Asia/Kolkata" in shown
@@ -185,7 +185,7 @@ def test_a_path_that_is_not_there_is_refused() -> None:
 
 def test_the_documented_plan_is_real(folder: Path) -> None:
     text = (ROOT / "docs" / "planning.md").read_text(encoding="utf-8")
-    [campaign] = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    [campaign, *_] = re.findall(r"^```yaml\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     [command, shown], *_ = re.findall(
         r"^```console\n\$ runner plan ([^\n]*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE
     )

@@ -14,6 +14,13 @@ from runner.cli.validate import validate
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "validating.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```\n", PAGE, re.MULTILINE | re.DOTALL)
+HOOKS = {
+    hook["id"]: hook
+    for hook in sorted(
+        yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")),
+        key=lambda hook: str(hook["id"]),
+    )
+}
 CHECK = Path(sys.executable).with_name("check-jsonschema")
 
 
@@ -51,11 +58,11 @@ def test_every_runner_command_in_a_snippet_is_one_that_there_is() -> None:
 
 
 def test_the_hook_that_is_shown_is_defined() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     (repository,) = yaml.safe_load(block("repos:"))["repos"]
-    assert [it["id"] for it in repository["hooks"]] == [hook["id"]] == ["runner-validate"]
-    assert (hook["language"], hook["types"], hook["pass_filenames"]) == ("python", ["yaml"], False)
-    assert hook["entry"] == "runner validate"
+    assert [it["id"] for it in repository["hooks"]] == list(HOOKS) == ["runner-fmt", "runner-validate"]
+    for name, hook in HOOKS.items():
+        assert (hook["language"], hook["types"], hook["pass_filenames"]) == ("python", ["yaml"], False)
+        assert hook["entry"] == name.replace("-", " ")
 
 
 @pytest.mark.parametrize(
@@ -68,8 +75,7 @@ def test_the_hook_that_is_shown_is_defined() -> None:
     ],
 )
 def test_the_hook_is_for_campaigns(path: str, concerned: bool) -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert (re.search(hook["files"], path) is not None) is concerned
+    assert {re.search(hook["files"], path) is not None for hook in HOOKS.values()} == {concerned}
 
 
 def test_the_page_names_every_option_and_format() -> None:

@@ -98,3 +98,14 @@ def test_a_campaign_alone_is_answered_with_its_entries(asked: AskedLedger) -> No
     result = asked("why", "demo")
     assert isinstance(result.exception, UsageError)
     assert result.exception.hint == "name one of its entries: demo/greet"
+
+
+def test_a_deleted_task_is_said_to_be_deleted_by_its_number_and_its_key(asked: AskedLedger) -> None:
+    key = asked.run_by_hand()[0]
+    (row,) = asked.ledger.find_tasks(key)
+    asked.ledger.delete(key)
+    for name in (str(row.id), key):
+        (answer,) = json.loads(asked("why", name, "--format", "json").stdout)["answers"]
+        assert answer["verdict"] == "deleted"
+        assert "it was cancelled then" in answer["sentences"][0]
+    assert "1 more of its tasks was deleted since." in asked("why", "demo/greet").stdout

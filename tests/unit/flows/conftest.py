@@ -70,7 +70,9 @@ def flow_of(profile: Profile) -> Callable[[str], Flow]:
 
     def make(text: str) -> Flow:
         full = text if "version:" in text else f"version: 1\nname: follow\napp: small\nsteps:\n{text}"
-        flow, diagnostics = read_flow(full, "small.yaml", ["wait"], ACTIONS, lambda app: profile)
+        flow, diagnostics = read_flow(
+            full, "small.yaml", {"wait": {"type": "integer"}}, ACTIONS, lambda app: profile
+        )
         assert not diagnostics, diagnostics
         assert flow is not None
         return flow

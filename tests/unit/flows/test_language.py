@@ -14,7 +14,9 @@ HEADER = "version: 1\nname: follow\napp: small\n"
 
 
 def problems(text, profile):
-    flow, diagnostics = read_flow(HEADER + text, "f.yaml", ["wait"], ACTIONS, lambda app: profile)
+    flow, diagnostics = read_flow(
+        HEADER + text, "f.yaml", {"wait": {"type": "integer"}}, ACTIONS, lambda app: profile
+    )
     assert flow is None and diagnostics
     return [f"{d.span.line}:{d.span.column}: {d.message} [{d.code}]" for d in diagnostics]
 
@@ -75,7 +77,7 @@ def test_all_mistakes_are_told_at_once(profile):
 
 
 def test_the_nearest_name_is_the_hint(profile):
-    _, (problem,) = read_flow(HEADER + "steps:\n  - tap: followd\n", "f", [], ACTIONS, lambda app: profile)
+    _, (problem,) = read_flow(HEADER + "steps:\n  - tap: followd\n", "f", {}, ACTIONS, lambda app: profile)
     assert problem.hint == "did you mean 'followed'?"
 
 
@@ -134,7 +136,7 @@ def test_a_profile_refers_only_to_its_own_elements():
 
 def test_a_wrong_file_is_an_error_that_shows_every_problem(profile):
     _, diagnostics = read_flow(
-        HEADER + "steps:\n  - tap: nam\n  - tap: nam\n", "f.yaml", [], ACTIONS, lambda a: profile
+        HEADER + "steps:\n  - tap: nam\n  - tap: nam\n", "f.yaml", {}, ACTIONS, lambda a: profile
     )
     with pytest.raises(FlowError) as caught:
         raise_for(diagnostics)

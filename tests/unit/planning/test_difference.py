@@ -1,12 +1,14 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from sources import day, greet, publish, source
 
 from runner.planning.difference import differences
 from runner.planning.plan import plan
-from runner.planning.source import Source
+from runner.planning.source import Source, Window
 
 DAY = day("2026-11-22T00:00")
+TWO_DAYS = Window(DAY.from_utc, DAY.until_utc + timedelta(days=1))
 
 
 def told(before: Source, after: Source) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -20,10 +22,35 @@ def test_the_same_campaign_at_another_commit_is_no_difference() -> None:
     assert not told(campaign, replace(campaign, commit="0000000"))
 
 
-def test_another_time_removes_tasks_and_adds_others() -> None:
-    before, after = source(publish("09:00", devices=("A",))), source(publish("10:00", devices=("A",)))
+def test_another_time_moves_tasks() -> None:
+    before, after = source(publish("09:30")), source(publish("10:15"))
 
-    assert told(before, after) == [("removed", "A", ()), ("added", "A", ())]
+    assert told(before, after) == [("moved", "R58M123ABC", ()), ("moved", "R58M456DEF", ())]
+
+
+def test_another_day_moves_a_task_that_is_the_only_one() -> None:
+    before, after = source(publish("2026-11-22T09:00Z")), source(publish("2026-11-23T09:00Z"))
+    found = list(differences(plan([before], TWO_DAYS), plan([after], TWO_DAYS)))
+
+    assert [one.change.value for one in found] == ["moved", "moved"]
+    assert [one.before and f"{one.before.due_utc:%d}" for one in found] == ["22", "22"]
+
+
+def test_one_of_two_times_that_goes_removes_a_task() -> None:
+    before, after = (
+        source(publish("09:00", "18:00", devices=("A",))),
+        source(publish("10:00", devices=("A",))),
+    )
+
+    assert told(before, after) == [("moved", "A", ()), ("removed", "A", ())]
+
+
+def test_a_time_and_a_caption_at_once_are_one_change() -> None:
+    before = source(publish("09:00", devices=("A",)))
+    after = source(publish("10:00", devices=("A",)).replace("[a.mp4]", "[a.mp4], captions: New"))
+    (one,) = differences(plan([before], DAY), plan([after], DAY))
+
+    assert (one.change, list(one.values())) == ("moved", [("captions", "", "New")])
 
 
 def test_a_spread_moves_tasks() -> None:

@@ -165,3 +165,24 @@ def test_a_fault_strikes_one_command(phone: Phone) -> None:
         run(phone, "pm list packages")
     assert phone.link.broken == ["drop"]  # type: ignore[attr-defined]
     assert run(phone, "pm list packages")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("for i in 1 2; do echo $i; done", "for"),
+        ("while true; do echo x; done", "while"),
+        ("echo a; until false; do echo b; done", "until"),
+        ("true && if true; then echo y; fi", "if"),
+        ("case x in *) echo y; esac", "case"),
+        ("{ echo a; }", "{"),
+        ("! true", "!"),
+    ],
+)
+def test_loops_choices_and_groups_are_syntax_errors_and_nothing_is_run(line: str, word: str) -> None:
+    with pytest.raises(ShellSyntaxError, match=f"syntax error: '{word}' is not supported"):
+        parse(line)
+
+
+def test_reserved_words_are_words_elsewhere() -> None:
+    assert len(parse("echo for while; 'for' x; date; echo { }")) == 4

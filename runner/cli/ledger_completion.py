@@ -1,0 +1,130 @@
+"""What a shell is offered for tasks, entries, runs, campaigns and phones: what the ledger knows of.
+
+The ledger is the one that the options typed so far name. Completion never fails and never says anything: what
+cannot be read offers nothing.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from runner.store.ledger import Ledger
+
+Offer = tuple[str, str]
+"""A word, and what it means."""
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem[Any]]"]
+
+MOST = 50
+"""So many of the newest tasks and runs are offered."""
+
+
+def _nothing() -> Iterable[Offer]:
+    return ()
+
+
+def _from_ledger(
+    find: "Callable[[Ledger], Iterable[Offer]]", beside: Callable[[], Iterable[Offer]] = _nothing
+) -> Complete:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem[Any]]":
+        from click.shell_completion import CompletionItem
+
+        taken = ctx.params.get(param.name or "") or ()
+        return [
+            CompletionItem(word, help=meaning)
+            for word, meaning in dict([*_read(ctx, find), *beside()]).items()
+            if word.startswith(incomplete) and word not in taken
+        ]
+
+    return complete
+
+
+def _read(ctx: click.Context, find: "Callable[[Ledger], Iterable[Offer]]") -> list[Offer]:
+    import contextlib
+    import io
+
+    from runner.cli.ledger_option import choose_place, open_ledger
+    from runner.errors import RunnerError
+    from runner.settings import Settings
+
+    options = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # which ledger it is need not be said to a shell
+            place = choose_place(
+                Settings.from_environment(), options.get("store"), virtual=bool(options.get("virtual"))
+            )
+        with open_ledger(place) as ledger:
+            return list(find(ledger))
+    except RunnerError:
+        return []
+
+
+def _tasks(ledger: "Ledger") -> Iterator[Offer]:
+    from runner.store.rows import TaskFilter
+
+    for row in ledger.page(TaskFilter(), 0, MOST)[1]:
+        yield str(row.id), f"{row.state}  {row.task.key}"
+
+
+def _entries(ledger: "Ledger") -> Iterator[Offer]:
+    from runner.scheduling.situation import sources_in_force
+
+    for name, source in sources_in_force(ledger).items():
+        for entry in source.campaign.entries:
+            yield f"{name}/{entry.name}", entry.script.name
+
+
+def _entries_and_tasks(ledger: "Ledger") -> Iterator[Offer]:
+    yield from _entries(ledger)
+    yield from _tasks(ledger)
+
+
+def _campaigns(ledger: "Ledger") -> Iterator[Offer]:
+    for row in ledger.campaigns_in_force():
+        yield row.name, row.path
+
+
+def _devices(ledger: "Ledger") -> Iterator[Offer]:
+    from runner.scheduling.situation import sources_in_force
+
+    for name, source in sources_in_force(ledger).items():
+        for serial in source.campaign.phones:
+            yield serial, name
+
+
+def _campaigns_and_devices(ledger: "Ledger") -> Iterator[Offer]:
+    yield from _campaigns(ledger)
+    yield from _devices(ledger)
+
+
+def _paused(ledger: "Ledger") -> Iterator[Offer]:
+    return ((row.subject, f"paused by {row.by}") for row in ledger.pauses() if row.subject)
+
+
+def _held(ledger: "Ledger") -> Iterator[Offer]:
+    return ((hold.device, hold.reason) for hold in ledger.holds())
+
+
+def _runs(ledger: "Ledger") -> Iterator[Offer]:
+    return ((row.run_id, row.campaign) for row in ledger.runs(MOST))
+
+
+def _rehearsals() -> Iterator[Offer]:
+    from runner.settings import Settings
+
+    folder = Settings.from_environment().state_dir / "rehearsals"
+    names = sorted((path.name for path in folder.glob("*-*") if path.is_dir()), reverse=True)
+    return ((name, "a rehearsal") for name in names[:MOST])
+
+
+complete_task = _from_ledger(_tasks)
+complete_entry_or_task = _from_ledger(_entries_and_tasks)
+complete_campaign = _from_ledger(_campaigns)
+complete_device = _from_ledger(_devices)
+complete_campaign_or_device = _from_ledger(_campaigns_and_devices)
+complete_paused = _from_ledger(_paused)
+complete_held = _from_ledger(_held)
+complete_run = _from_ledger(_runs, beside=_rehearsals)

@@ -1,0 +1,142 @@
+"""A plan, or how two plans differ, as Markdown for the comment of a pull request.
+
+What campaigns say stands in code spans: it can neither be markup nor mention a person.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+
+from runner.planning.difference import Change, Difference
+from runner.planning.notes import Note
+from runner.planning.plan import Plan
+from runner.reports.plan_changes import EntryChanges, by_entry, counted
+from runner.reports.plan_columns import titles
+from runner.reports.plan_table import window_text
+from runner.reports.weekday import dated
+from runner.tasks import Task
+
+MOST_ROWS = 200
+"""So many rows can still be looked through; `runner plan` shows all."""
+MOST_CHARACTERS = 60_000
+"""A comment on GitHub has 65,536 at most."""
+_MOST_NOTES = 20
+_MOST_NAMES = 5
+_HEAD = ("| day | time | entry | script | targets | devices |", "| --- | --- | --- | --- | --- | --- |")
+_VERBS = {
+    Change.ADDED: "**added**",
+    Change.REMOVED: "**removed**",
+    Change.MOVED: "moved",
+    Change.CHANGED: "changed",
+}
+
+
+def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
+    """A row for each entry and instant, MOST_ROWS at most, and what needs attention."""
+    return _bounded(_plan(plan, notes))
+
+
+def render_differences(
+    before: Plan, after: Plan, found: Sequence[Difference], revision: str
+) -> Iterator[str]:
+    """Each entry that differs with a row for what changed alike, and its settings before and after."""
+    return _bounded(_differences(before, after, found, revision))
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """The lines that fit a comment."""
+    length = 0
+    for line in lines:
+        length += len(line) + 1
+        if length > MOST_CHARACTERS:
+            yield from ("", "... and more than fits here: `runner plan` shows it all")
+            return
+        yield line
+
+
+def _plan(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
+    tasks = list(plan.tasks())
+    yield f"### {_count(len(tasks), 'task')} {window_text(plan.window)}"
+    yield ""
+    for title in titles(plan.sources):
+        yield f"- {_code(title)}"
+    rows = [
+        list(group) for _, group in groupby(tasks, lambda task: (task.campaign, task.entry, task.due_utc))
+    ]
+    if rows:
+        yield from ("", *_HEAD)
+        zones = {source.campaign.name: source.zone for source in plan.sources}
+        for row in rows[:MOST_ROWS]:
+            local = row[0].due_utc.astimezone(zones[row[0].campaign])
+            cells = (dated(local.date()), f"{local:%H:%M:%S}".removesuffix(":00"), *_cells(row))
+            yield f"| {' | '.join(cells)} |"
+    if len(rows) > MOST_ROWS:
+        yield from ("", f"... and {len(rows) - MOST_ROWS} rows more: `runner plan` shows them all")
+    yield from _notes(notes)
+
+
+def _differences(before: Plan, after: Plan, found: Sequence[Difference], revision: str) -> Iterator[str]:
+    yield f"### Plan: {counted(Counter(one.change for one in found))}"
+    yield ""
+    yield f"since {_code(revision)}, {window_text(after.window)}"
+    left = MOST_ROWS
+    for entry in by_entry(before, after, found):
+        if left <= 0:
+            yield from ("", f"{_code(entry.name)}: {counted(entry.counts)}")
+        else:
+            yield from _entry(entry, left)
+        left -= len(entry.lines)
+
+
+def _entry(entry: EntryChanges, most: int) -> Iterator[str]:
+    yield from ("", f"#### {_code(entry.name)}: {counted(entry.counts)}", "")
+    yield from ("| | when | where |", "| --- | --- | --- |")
+    for line in entry.lines[:most]:
+        yield f"| {_VERBS[line.change]} | {line.when()} | {_code(line.where())} |"
+    if len(entry.lines) > most:
+        yield f"| | ... and {len(entry.lines) - most} rows more | |"
+    values = list(entry.values())
+    if values:
+        yield from ("", "| setting | before | now |", "| --- | --- | --- |")
+        yield from (f"| {_code(name)} | {_code(was)} | {_code(now)} |" for name, was, now in values)
+
+
+def _cells(row: Sequence[Task]) -> Iterator[str]:
+    yield _code(row[0].entry)
+    yield _code(row[0].script)
+    yield _names(task.target for task in row if task.target)
+    yield _names(task.lane for task in row)
+
+
+def _names(names: Iterable[str]) -> str:
+    """The first names, each once, and how many there are beside."""
+    found = list(dict.fromkeys(names))
+    shown = ", ".join(map(_code, found[:_MOST_NAMES]))
+    return shown + (f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else "")
+
+
+def _notes(notes: Iterable[Note]) -> Iterator[str]:
+    found = iter(notes)
+    lines = [
+        f"- {_code(place) + ': ' if (place := '/'.join(filter(None, (note.campaign, note.entry)))) else ''}"
+        f"{_code(note.message)}"
+        for note in islice(found, _MOST_NOTES)
+    ]
+    if lines:
+        yield from ("", f"**{'Note' if len(lines) == 1 else 'Notes'}**", "", *lines)
+    if more := sum(1 for _ in found):
+        yield f"- ... and {more} more"
+
+
+def _code(text: str) -> str:
+    """A text as it is, in a code span that may stand in a table."""
+    text = " ".join(text.split()).replace("|", "\\|")
+    if "`" not in text:
+        return f"`{text}`"
+    fence = "`" * (1 + max(map(len, re.findall("`+", text))))
+    return f"{fence} {text} {fence}"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
