@@ -251,9 +251,8 @@ def _number_or_truth_hint(text: str, wanted: Sequence[str], node: Mapping[str, A
     if percentage := _PERCENTAGE.fullmatch(text):
         return f"write it without the %: {percentage[1]}"
     number = plain(text)
-    if isinstance(number, float) and isfinite(number):
-        return _whole_hint(number, node)
-    return _range_hint(node)
+    is_fraction = isinstance(number, float) and isfinite(number)
+    return _whole_hint(float(text), node) if is_fraction else _range_hint(node)
 
 
 def _whole_hint(number: float, node: Mapping[str, Any]) -> str:
