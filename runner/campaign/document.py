@@ -59,17 +59,17 @@ class Document:
 
         A value that was left empty (`key:`) has no place of its own: its key stands for it.
         """
-        return span_of(self._place(path, key), self._line_starts)
+        return span_of(self.place(path, key=key), self._line_starts)
 
     def source(self, path: JsonPath, *, key: bool = False) -> str:
         """The value at `path`, or its key, as it is written in the file."""
-        start, end = self._place(path, key)
+        start, end = self.place(path, key=key)
         return self.text[start:end]
 
     def span_within(self, path: JsonPath, text: str, offset: int, length: int = 1) -> Span:
         """Where some characters of the value `text` at `path` stand; the whole value if it is not written as
         it is meant (escapes, folded lines)."""
-        start, end = self._place(path, key=False)
+        start, end = self.place(path)
         at = self.text.find(text, start, end)
         return self.span_of(at + offset, at + offset + length) if at >= 0 else self.span(path)
 
@@ -86,7 +86,8 @@ class Document:
     def _line_starts(self) -> list[int]:
         return line_starts(self.text)
 
-    def _place(self, path: JsonPath, key: bool) -> Place:
+    def place(self, path: JsonPath, *, key: bool = False) -> Place:
+        """The same as `span`, in offsets of the text."""
         mark: Mark | None = self.marks
         key_place: Place | None = None
         for step in path:

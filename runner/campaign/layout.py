@@ -41,7 +41,7 @@ def lay_out(document: Document) -> str:
         raise LayoutError(_cannot_keep(document, lost))
     lines = _with_blank_lines(_lines(after, before.comments))
     text = "\n".join(_written(lines)) + "\n"
-    if not _same(read(text, document.path), document):
+    if not _same(read(text, document.path), read(document.text, document.path)):
         problem = "this file cannot be laid out without a change of what it means; it stays as it is"
         raise LayoutError(_problem(document, (0, 0), problem, None))
     return text

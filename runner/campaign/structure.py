@@ -138,14 +138,13 @@ def _with_configs_in_place(data: Any, scripts: Collection[str]) -> tuple[Any, di
     for name, entry in entries.items():
         if not isinstance(entry, dict):
             continue
-        script, config = (
-            known.meant(entry.get(key)) for key, known in (("script", known_script), ("config", known_config))
-        )
+        script, config = entry.get("script"), known_config.meant(entry.get("config"))
         if config is not None and isinstance(configs[config], dict):
             named[name] = config
             in_place[name] = {**entry, "config": configs[config]}
-        if script is not None and script != entry["script"]:
-            in_place[name] = {**in_place.get(name, entry), "script": script}
+        meant = script if script.__class__ is str and script in SCRIPTS else known_script.meant(script)
+        if meant not in (script, None):
+            in_place[name] = {**in_place.get(name, entry), "script": meant}
     if not in_place:
         return data, named
     return {**data, "scripts": {**entries, **in_place}}, named

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from runner.campaign import patterns, weekdays
@@ -198,7 +199,7 @@ def _type_hint(breach: Breach, source: str) -> str | None:
         return _list_hint(breach.node, value, source)
     if isinstance(value, str) and (hint := _number_or_truth_hint(value, wanted, breach.node)):
         return hint
-    if isinstance(value, float) and "integer" in wanted:
+    if isinstance(value, float) and isfinite(value) and "integer" in wanted:
         return _whole_hint(value, breach.node)
     if "string" in wanted and isinstance(value, list | dict):
         return "put quotes around the whole value if it is text"
@@ -250,7 +251,8 @@ def _number_or_truth_hint(text: str, wanted: Sequence[str], node: Mapping[str, A
     if percentage := _PERCENTAGE.fullmatch(text):
         return f"write it without the %: {percentage[1]}"
     number = plain(text)
-    return _whole_hint(number, node) if isinstance(number, float) else _range_hint(node)
+    is_fraction = isinstance(number, float) and isfinite(number)
+    return _whole_hint(float(text), node) if is_fraction else _range_hint(node)
 
 
 def _whole_hint(number: float, node: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse, Item
+from runner.checks.written import ConfigUse, Path
 from runner.diagnostics import Diagnostic, Fix
 
 CODE = "altered-text"
@@ -17,10 +17,12 @@ _LINES = {"comment": ("comment_content",), "account_warmup": ("comment", "topic"
 
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)\s+")
 _HEADER = re.compile(r"[|>][0-9+-]*")
+_COMMENT_BEHIND = re.compile(r"[ \t]+#|[ \t]*\r?\n[ \t]+#")
 _COMMENT = re.compile(r"[ \t]+#.*")
 _REMARK = re.compile(r"[ \t]{2,}#(?:[ \t].*)?$")
 """A comment as it is usually set apart: two blanks before it, and one in it."""
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n([ \t]+)#\S")
+_LINE_END = re.compile("$", re.MULTILINE)
 _ESCAPE = re.compile(r"(?<!\\)\\[nt]")
 
 
@@ -29,15 +31,29 @@ class _Text(NamedTuple):
 
     campaign: CampaignView
     config: ConfigUse
-    item: Item
-    file: str
+    path: Path
+    value: str
     start: int
     end: int
     is_one: bool
 
     @property
+    def file(self) -> str:
+        return self.campaign.document.text
+
+    @property
     def source(self) -> str:
         return self.file[self.start : self.end]
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether it is worth a closer look: most are not."""
+        first = self.file[self.start]
+        return (
+            first in "|>&"
+            or (first != '"' and "\\" in self.value)
+            or _COMMENT_BEHIND.match(self.file, self.end) is not None
+        )
 
     def warning(
         self, place: tuple[int, int], message: str, hint: str, fix: tuple[int, str] | None = None
@@ -51,34 +67,30 @@ class _Text(NamedTuple):
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     seen = set()
-    for text in _texts(campaign):
-        if text.start not in seen:  # an alias leads here again
-            seen.add(text.start)
-            yield from _problems(text)
-
-
-def _texts(campaign: CampaignView) -> Iterator[_Text]:
-    document = campaign.document
     for config in campaign.configs:
-        for item, is_one in _items(config):
-            if campaign.is_sound(item.path):
-                start, end = document.offsets(document.span(item.path))
-                yield _Text(campaign, config, item, document.text, start, end, is_one)
+        for path, value, is_one in _texts(config):
+            start, end = campaign.document.place(path)
+            text = _Text(campaign, config, path, value, start, end, is_one)
+            if start < end and text.is_suspicious and start not in seen and campaign.is_sound(path):
+                seen.add(start)  # an alias may lead here again
+                yield from _problems(text)
 
 
-def _items(config: ConfigUse) -> Iterator[tuple[Item, bool]]:
+def _texts(config: ConfigUse) -> Iterator[tuple[Path, str, bool]]:
     """Each text for people, and whether a line end in it counts."""
-    script = config.script
+    script, values = config.script, config.values
     if script.flow is not None:
         properties = script.config_schema()["properties"]
-        for key in config.values:
+        for key in values:
             if "enum" not in properties.get(key, {}):
-                yield from ((item, True) for item in config.texts(key))
+                yield from ((item.path, item.text, True) for item in config.texts(key))
         return
-    yield from ((item, True) for key in _ONE_TEXT.get(script.name, ()) for item in config.texts(key))
-    yield from ((item, False) for key in _LINES.get(script.name, ()) for item in config.texts(key))
-    if script.name == "account_warmup":
-        yield from ((item, False) for item in config.texts("chatgpt_settings", "prompt"))
+    for keys, is_one in ((_ONE_TEXT, True), (_LINES, False)):
+        for key in keys.get(script.name, ()):
+            if isinstance(value := values.get(key), str):
+                yield (*config.path, key), value, is_one
+    if "chatgpt_settings" in values:
+        yield from ((item.path, item.text, False) for item in config.texts("chatgpt_settings", "prompt"))
 
 
 def _problems(text: _Text) -> Iterator[Diagnostic]:
@@ -87,7 +99,7 @@ def _problems(text: _Text) -> Iterator[Diagnostic]:
         yield from _line_end(text)
         return
     if (anchor := _ANCHOR.match(source)) and not re.search(rf"\*{re.escape(anchor[1])}(?!\S)", text.file):
-        message = f"YAML takes `&{anchor[1]}` for an anchor, and `{_short(text.item.text)}` is left"
+        message = f"YAML takes `&{anchor[1]}` for an anchor, and `{_short(text.value)}` is left"
         place, answer = (text.start, text.start + len(anchor[1]) + 1), _quoted(source)
         yield text.warning(place, message, f"put quotes around it: {_short(answer)}", (text.end, answer))
         return
@@ -101,7 +113,7 @@ def _problems(text: _Text) -> Iterator[Diagnostic]:
 def _line_end(text: _Text) -> Iterator[Diagnostic]:
     """A block that says nothing of its last line end keeps it."""
     header = _HEADER.match(text.source)
-    if header is None or header[0][-1] in "+-" or not text.is_one or not text.item.text.endswith("\n"):
+    if header is None or header[0][-1] in "+-" or not text.is_one or not text.value.endswith("\n"):
         return
     message, right = f"`{header[0]}` ends the text with a line end", f"{header[0]}-"
     fix = (text.end, right + text.source[header.end() :]) if len(header[0]) == 1 else None
@@ -111,7 +123,7 @@ def _line_end(text: _Text) -> Iterator[Diagnostic]:
 
 def _dropped(text: _Text) -> Iterator[Diagnostic]:
     """What stands behind a text and is a comment to YAML."""
-    line_end = re.compile("$", re.MULTILINE).search(text.file, text.end)
+    line_end = _LINE_END.search(text.file, text.end)
     rest = text.file[text.end : line_end.start() if line_end else None]
     comment, is_quoted = _COMMENT.match(rest), text.source[:1] in ("'", '"')
     if comment is None:
@@ -143,10 +155,10 @@ _REMARK_LIKE = re.compile(r"\s#(?:\s|$)")
 def _dropped_lines(text: _Text) -> Iterator[Diagnostic]:
     """A line below a text, further in than its key, that begins with a hashtag."""
     below = _NEXT_LINE.match(text.file, text.end)
-    key = text.campaign.document.span(text.item.path, key=True)
+    key = text.campaign.document.span(text.path, key=True)
     if below is None or len(below[1]) < key.column:
         return
-    end = re.compile("$", re.MULTILINE).search(text.file, below.end())
+    end = _LINE_END.search(text.file, below.end())
     place = (below.end() - 2, end.start() if end else below.end())
     lost = text.file[place[0] : place[1]].rstrip()
     message = f"`{_short(lost)}` is a comment to YAML, and no part of the text"

@@ -40,17 +40,21 @@ def problems(file: FlowFile) -> list[Diagnostic]:
     text, path = file.document.text, file.document.path
     if file.script is not None:
         return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, load_profile)[1]
-    data = file.document.data
-    parameters = data.get("parameters") if isinstance(data, dict) else None
-    config: dict[str, dict[str, Any]] = (
-        {name: {} for name in parameters} if isinstance(parameters, dict) else {}
-    )
     try:
-        found = read_flow(text, path, config, ACTIONS, load_profile)[1]
+        found = read_flow(text, path, _config(file), ACTIONS, load_profile)[1]
     except FlowError:  # no such app: that has been told
         return []
     known = {problem.span for problem in file.diagnostics}
     return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
+
+
+def _config(file: FlowFile) -> Mapping[str, Any]:
+    """The keys of the config of a flow that is wrong somewhere, with their rules as far as they are known."""
+    if file.config_rules is not None:
+        known: Mapping[str, Any] = file.config_rules["properties"]
+        return known
+    parameters = file.document.data.get("parameters") if isinstance(file.document.data, dict) else None
+    return {key: {} for key in parameters} if isinstance(parameters, dict) else {}
 
 
 def _is_about_a_name(problem: Diagnostic) -> bool:

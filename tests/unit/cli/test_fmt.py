@@ -97,3 +97,9 @@ def test_the_campaigns_of_this_repository_have_the_layout(monkeypatch: pytest.Mo
     monkeypatch.chdir(ROOT)
     result = CliRunner().invoke(fmt, ["--check", "--diff", "campaigns"])
     assert result.exit_code == 0, result.stdout
+
+
+def test_a_misspelt_key_is_laid_out_as_it_is(campaigns: Path) -> None:
+    (campaigns / "messy.yaml").write_text(MESSY.replace("version", "verson"), encoding="utf-8")
+    assert CliRunner().invoke(fmt).exit_code == 0
+    assert (campaigns / "messy.yaml").read_text(encoding="utf-8") == TIDY.replace("version", "verson")
