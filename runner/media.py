@@ -58,19 +58,21 @@ FORMATS = (MP4, MOV, WEBM, MKV, AVI, GP3, JPEG, PNG, WEBP, HEIC, GIF, BMP)
 _BY_SUFFIX = {suffix: found for found in FORMATS for suffix in found.suffixes}
 _ISO_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _ISO_IMAGES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif")
-_SIGNATURES = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG, b"GIF8": GIF, b"BM": BMP}
+_SIGNATURES = {b"\xff\xd8\xff": JPEG, b"\x89PNG\r\n\x1a\n": PNG, b"GIF87a": GIF, b"GIF89a": GIF}
 _RIFF = {b"WEBP": WEBP, b"AVI ": AVI}
 _EBML = b"\x1a\x45\xdf\xa3"
 
 
 def by_content(head: bytes) -> Format | None:
     """The format of a file with these first HEAD_BYTES; None if it is none that can be posted."""
-    if head[4:8] in _ISO_BOXES:
+    if head[4:8] in _ISO_BOXES and not _is_text(head[:4]):
         return _iso(head)
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
     if head.startswith(_EBML):
         return WEBM if b"webm" in head else MKV
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return BMP
     return next((found for start, found in _SIGNATURES.items() if head.startswith(start)), None)
 
 
@@ -109,6 +111,11 @@ def sent_as(path: str | os.PathLike[str]) -> tuple[str, str] | None:
     fits = named is not None and named.kind is found.kind
     suffix = os.path.splitext(path)[1].lower() if fits else found.suffixes[0]  # noqa: PTH122
     return found.mime_type, suffix
+
+
+def _is_text(size: bytes) -> bool:
+    """Whether what should be the size of a box is letters: `The free world` is no video."""
+    return all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in size)
 
 
 def _iso(head: bytes) -> Format:

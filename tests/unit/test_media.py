@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runner import media
-from runner.media import Kind
+from runner.media import Kind, by_content
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,10 @@ def test_a_pipe_is_no_media_and_holds_nothing_up(tmp_path: Path) -> None:
 def test_every_ending_belongs_to_one_kind() -> None:
     assert ".3gp" in Kind.VIDEO.suffixes and ".heic" in Kind.IMAGE.suffixes
     assert not Kind.VIDEO.suffixes & Kind.IMAGE.suffixes
+
+
+@pytest.mark.parametrize(
+    "text", [b"The free world", b"you skip a line", b"BMW keys: 1234567890", b"GIF8 is a format"]
+)
+def test_a_text_that_begins_like_one_is_none(text: bytes) -> None:
+    assert by_content(text) is None
