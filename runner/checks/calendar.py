@@ -18,6 +18,9 @@ AHEAD = timedelta(days=7)
 MOST_MOMENTS = 10_000
 """How many moments of a campaign they look at."""
 
+MOST_ZONES = 20
+"""In how many zones of an entry."""
+
 _UTC = ZoneInfo("UTC")
 _RAREST = timedelta(days=8 * 366)
 """Every rule comes within so much time: the rarest on each 29 February, and 2100 has none."""
@@ -85,14 +88,21 @@ class Horizon:
         return found if len(found.ticks) <= at_most else Coming.of(found.moments[:at_most])
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many moments may still be looked at, in all calendars of a campaign."""
+
+    left: int = MOST_MOMENTS
+
+
 class Calendar:
     """One campaign's days in a zone (None if none that there is is named): its active days, the days ahead."""
 
-    def __init__(self, zone: ZoneInfo | None, active: ActiveDays, horizon: Horizon) -> None:
+    def __init__(self, zone: ZoneInfo | None, active: ActiveDays, horizon: Horizon, budget: Budget) -> None:
         self.zone = zone
         self.active = active
         self.horizon = horizon
-        self._left = MOST_MOMENTS
+        self._budget = budget
         self._coming: dict[Time, Coming] = {}
 
     @property
@@ -108,9 +118,11 @@ class Calendar:
     def coming(self, start: Time) -> Coming:
         """What comes of a start time in the days ahead, save outside the active days."""
         found = self._coming.get(start)
+        if found is None and not self._budget.left:
+            return Coming()
         if found is None:
             found = self._coming[start] = self._look(start.rule)
-            self._left -= len(found.ticks)
+            self._budget.left -= len(found.ticks)
         return found
 
     def only(self, rule: Rule | None) -> Resolved | None:
@@ -143,7 +155,7 @@ class Calendar:
     def _look(self, rule: Rule | None) -> Coming:
         if rule is None or (self.zone is None and needs_zone(rule)):
             return Coming()
-        found = self.horizon.coming(rule, self.zone or _UTC, self._left)
+        found = self.horizon.coming(rule, self.zone or _UTC, self._budget.left)
         kept = tuple(moment for moment in found.moments if self.active.holds(moment.day))
         return found if len(kept) == len(found.moments) else Coming.of(kept)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from runner.campaign.loader import Loaded
 from runner.campaign.resolve import resolve
+from runner.checks.calendar import MOST_ZONES
 from runner.checks.written import Entry, Time
 from runner.planning.rules import needs_zone
 from runner.planning.source import Source
@@ -24,7 +26,9 @@ def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
         source = Source(sound.document, resolve(sound))
         written = {entry.name: entry for entry in campaign.entries}
         for entry in source.campaign.entries:
-            yield from ((written[entry.name], work) for work in Work.in_zones(source, entry))
+            yield from (
+                (written[entry.name], work) for work in islice(Work.in_zones(source, entry), MOST_ZONES)
+            )
 
 
 def _sound(campaign: "CampaignView") -> Loaded | None:
@@ -44,7 +48,7 @@ def _sound(campaign: "CampaignView") -> Loaded | None:
 
 def _is_sound(campaign: "CampaignView", entry: Entry) -> bool:
     """Whether the entry and everything that it names mean something."""
-    groups = campaign.section("devices")
+    groups, has_zone = campaign.section("devices"), None not in campaign.zones_of(entry)
     named = [("devices", item.text) for item in entry.devices if item.text in groups]
     if entry.config_name:
         named.append(("configs", entry.config_name.text))
@@ -52,7 +56,7 @@ def _is_sound(campaign: "CampaignView", entry: Entry) -> bool:
         entry.script is not None
         and entry.script.text in campaign.scripts
         and all(campaign.is_sound(path) for path in (entry.path, *named))
-        and all(_is_usable(time, has_zone=None not in campaign.zones_of(entry)) for time in entry.times)
+        and all(_is_usable(time, has_zone=has_zone) for time in entry.times)
     )
 
 

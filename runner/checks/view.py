@@ -17,7 +17,7 @@ from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.meaning import Known
 from runner.campaign.nearest import nearest
-from runner.checks.calendar import ActiveDays, Calendar, Horizon
+from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon
 from runner.checks.files import Files
 from runner.checks.material import Material, material_of
 from runner.checks.places import Places
@@ -54,6 +54,7 @@ class CampaignView:
         self.is_hopeless = any(problem.code == TOO_MANY for problem in self.found)
         self._comparisons_left = _MOST_COMPARISONS
         self._defaults: dict[str, Mapping[str, Any]] = {}
+        self._budget = Budget()
         self._calendars: dict[ZoneInfo | None, Calendar] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
@@ -97,7 +98,8 @@ class CampaignView:
     def calendar_in(self, zone: ZoneInfo | None) -> Calendar:
         """When its start times come on the clocks of a zone."""
         if zone not in self._calendars:
-            self._calendars[zone] = Calendar(zone, ActiveDays.read(self.section("active")), self.horizon)
+            active = ActiveDays.read(self.section("active"))
+            self._calendars[zone] = Calendar(zone, active, self.horizon, self._budget)
         return self._calendars[zone]
 
     @cached_property
@@ -161,8 +163,8 @@ class CampaignView:
         found = dict.fromkeys(
             (time, self.calendar_in(zone))
             for entry in self.entries
+            for zone in self.zones_of(entry)[:MOST_ZONES]
             for time in entry.times
-            for zone in self.zones_of(entry)
         )
         used = {time for time, _ in found}
         unused = ((time, self.calendar) for time in self.named_times.values() if time not in used)
@@ -389,7 +391,7 @@ _OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
 _START_TIME = re.compile(patterns.START_TIME)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone of a name, if there is one on every machine."""
     try:

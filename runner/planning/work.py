@@ -61,7 +61,7 @@ class Work:
     @classmethod
     def of(cls, source: Source, entry: ResolvedEntry) -> "Work":
         """All of an entry, on the campaign's clocks: for a run by hand, which comes at one instant for all."""
-        return cls._of(source, entry, list(_lanes(entry)), source.campaign.timezone)
+        return cls._of(source, entry, list(_lanes(entry)), source.campaign.timezone, _rules(entry))
 
     @classmethod
     def in_zones(cls, source: Source, entry: ResolvedEntry) -> Iterator["Work"]:
@@ -70,14 +70,20 @@ class Work:
         for lane in _lanes(entry):
             zone = entry.zones.get(lane.name, source.campaign.timezone)
             parts.setdefault(zone, []).append(lane)
+        rules = _rules(entry)
+        assert None not in parts or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
         for zone, lanes in parts.items():
-            work = cls._of(source, entry, lanes, zone)
-            assert zone or not any(map(needs_zone, work.rules)), "a wall-clock time needs a zone"
-            yield work
+            yield cls._of(source, entry, lanes, zone, rules)
 
     @classmethod
-    def _of(cls, source: Source, entry: ResolvedEntry, lanes: Sequence[Lane], zone: str | None) -> "Work":
-        rules = tuple(dict.fromkeys(parse(start_time.value) for start_time in entry.start_times))
+    def _of(
+        cls,
+        source: Source,
+        entry: ResolvedEntry,
+        lanes: Sequence[Lane],
+        zone: str | None,
+        rules: tuple[Rule, ...],
+    ) -> "Work":
         expected_s = entry.script.expected_s(entry.config)
         own_timeout_s = max(_LEAST_TIMEOUT_S, expected_s + _TIMEOUT_MARGIN_S)
         lanes = tuple(_spread(lanes, entry.spread))
@@ -178,6 +184,10 @@ def works(sources: Iterable[Source]) -> list[Work]:
         for entry in source.campaign.entries
         for work in Work.in_zones(source, entry)
     ]
+
+
+def _rules(entry: ResolvedEntry) -> tuple[Rule, ...]:
+    return tuple(dict.fromkeys(parse(start_time.value) for start_time in entry.start_times))
 
 
 def _lanes(entry: ResolvedEntry) -> Iterator[Lane]:

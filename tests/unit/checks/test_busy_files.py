@@ -1,6 +1,7 @@
 """Files that are right, and made to keep the checks busy: each is done in a second, where it could take minutes."""
 
 from datetime import UTC, datetime
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -8,6 +9,7 @@ from runner.campaign.loader import load_text
 from runner.checks import check_campaigns
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ZONES = sorted(name for name in available_timezones() if "/" in name)
 HEAD = "version: 1\nname: a\ntimezone: Europe/Stockholm\nscripts:\n"
 FOLLOW = "script: follow, config: {target_users: [a]}, devices: A1, start_times"
 
@@ -35,6 +37,14 @@ FILES = {
         [f'{{cron: "{number % 60} {number // 60 % 24} {number // 1440 + 1} 2 *"}}' for number in range(8000)]
     )
     + "}\n",
+    "zones": HEAD
+    + "  e:\n    script: follow\n    config: {target_users: [a]}\n"
+    + f"    devices: {listed([f'z{number}' for number in range(len(ZONES))])}\n    start_times: "
+    + listed([f'{{every: {number + 1}m, between: "00:{number % 60:02}-23:59"}}' for number in range(900)])
+    + "\ndevices:\n"
+    + "".join(
+        f"  z{number}: {{serials: [A{number}], timezone: {zone}}}\n" for number, zone in enumerate(ZONES)
+    ),
     "unknown": HEAD
     + "".join(f"  e{number}: {{script: post, config: c{number}, devices: A1}}\n" for number in range(2000))
     + f"configs: {{{', '.join(f'd{number}: {{}}' for number in range(3000))}}}\n",
