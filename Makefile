@@ -61,7 +61,7 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
 	@echo "Setting up .venv; this is done once, and takes a minute or two."
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install $(QUIETLY) --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q runner .venv/lib > /dev/null || true
 	@touch $@

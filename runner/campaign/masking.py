@@ -27,6 +27,8 @@ _PRIVATE_KEY = re.compile(
 )
 
 _KNOWN = tuple(sorted({way[-1] for script in SCRIPTS.values() for way in script.secrets}))
+_LETTERS = {known: frozenset(known + known.upper()) for known in _KNOWN}
+_LIKENESS = 0.8
 _LAST_WORD = re.compile(
     r"pass(word|wd|phrase)|pwd|(secret|token|credential)s?|authorization|cookie|(api|access|private)key"
 )
@@ -60,7 +62,13 @@ def is_secret_name(name: str) -> bool:
         return False
     if _LAST_WORD.fullmatch(words[-1]) or (words[-1] in ("key", "keys") and _KEYS_OF & set(words[:-1])):
         return True
-    return nearest(name, _KNOWN, likeness=0.8) is not None
+    alike = [known for known, letters in _LETTERS.items() if _may_be_alike(name, known, letters)]
+    return nearest(name, alike, likeness=_LIKENESS) is not None
+
+
+def _may_be_alike(name: str, known: str, letters: frozenset[str]) -> bool:
+    """Whether enough letters of a name are in a known one at all: to compare them in order takes long."""
+    return sum(map(letters.__contains__, name)) >= _LIKENESS * (len(name) + len(known)) / 2
 
 
 def masked_text(text: str, *, is_right: bool = False) -> str:

@@ -3,6 +3,7 @@
 import click
 
 from runner.cli.ledger_option import refuse_absent, with_store
+from runner.cli.output import say
 from runner.cli.workplace import Workplace, place_of
 from runner.clock import SystemClock
 from runner.settings import Settings
@@ -51,15 +52,13 @@ def accept(opened: Ledger, place: Workplace) -> None:
     last = opened.latest_instant()
     accepted = opened.accept_restore(place.witnesses)
     if accepted is None:
-        click.echo("The ledger is what this machine has seen last: there is nothing to accept.")
+        say("The ledger is what this machine has seen last: there is nothing to accept.")
         return
     zone = Settings.from_environment().zone
     since = f"since {last.astimezone(zone):%Y-%m-%d %H:%M:%S}" if last else "until now"
-    click.echo(
-        f"Accepted. What came due {since} is not caught up with, and limits do not count what was done."
-    )
+    say(f"Accepted. What came due {since} is not caught up with, and limits do not count what was done.")
     if accepted.tasks:
-        click.echo(
+        say(
             f"{accepted.tasks} tasks were open in it and may have been done since: "
             f"runner tasks list --state uncertain{place.option} shows them, `runner tasks resolve` settles them."
         )

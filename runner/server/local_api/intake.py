@@ -41,8 +41,6 @@ OF_FILES = (missing_file.CODE, unreadable_media.CODE)
 MAX_TOLD = 3
 """Problems in one answer: the rest shows when these are mended."""
 
-_WHOLE_PATH = "name it by its whole path on the server's machine"
-
 NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 """What JSON may hold as it is, and YAML only escaped: refused as they are, or read as the end of a line."""
 
@@ -129,9 +127,8 @@ def _as_campaign(request: NewTask) -> str:
 
 
 def _told(problem: Diagnostic) -> str:
-    """A problem in a request, which has no file to name, and is not told what else lies on this machine."""
-    hint = _WHOLE_PATH if problem.code == missing_file.CODE else problem.hint
-    return f"{problem.message} ({hint})" if hint else problem.message
+    """A problem in a request, which has no file to name."""
+    return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
 
 
 def _next(at: time, now: datetime, zone: tzinfo) -> datetime:

@@ -120,7 +120,7 @@ def _refused(path: str, kind: Kind, why: str) -> ApiError:
     return ApiError(
         Code.INVALID,
         f"{path} is no {kind} that this server can post (a file of at most 4 GiB with the content of {kind.named}, "
-        "which the daemon may read, in a folder that it posts from)",
+        "which the daemon may read, in a folder that it posts from, named by its whole path on the server's machine)",
     )
 
 

@@ -166,6 +166,8 @@ CASES = [
     ("tasks", "delete", "1"),
     ("logs", "1"),
     ("logs", "1", "--format", "json"),
+    ("fmt", HOSTILE),
+    ("ledger", "accept-restore", "--store", f"sqlite:///{HOSTILE}"),
     ("pause", HOSTILE),
     ("resume", HOSTILE),
     ("stop", HOSTILE),

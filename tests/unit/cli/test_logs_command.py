@@ -75,6 +75,8 @@ def test_the_screenshots_of_a_rehearsal_are_named_where_they_are(
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(asked.state / "ledger.db")) as own:
         own.execute("VACUUM INTO ?", (str(folder / "ledger.db"),))
+    with closing(sqlite3.connect(folder / "ledger.db")) as rehearsal, rehearsal:
+        rehearsal.execute("UPDATE ledger SET is_rehearsal = 1")
     picture = folder / "artifacts" / "1" / "1.jpg"
     picture.parent.mkdir(parents=True)
     picture.touch()

@@ -99,7 +99,7 @@ def test_what_a_limit_holds_back_is_told_with_each_task() -> None:
     assert note.message == (
         "4 tasks on A, B would wait, the last until 2026-11-22 10:00 (09:00Z), and 2 of them be "
         "missed: later "
-        "than the grace of 90m; the first: 1 of 1 follows on A in the last 60 minutes; next at "
+        "than the grace of 90m; the first: 1 of 1 follow on A in the last 60 minutes; next at "
         "2026-11-22 "
         "10:00:00+01:00 (limits.per_device.per_hour.follow)"
     )
@@ -118,7 +118,7 @@ def test_one_task_that_waits_is_told_plainly() -> None:
     assert told(source(greet("09:00", devices=("A",), more="grace: 2h"), head)) == [
         (
             "limit-reached",
-            "1 task on A would wait until 2026-11-22 10:00 (09:00Z): 1 of 1 follows on A in the last "
+            "1 task on A would wait until 2026-11-22 10:00 (09:00Z): 1 of 1 follow on A in the last "
             "60 minutes; "
             "next at 2026-11-22 10:00:00+01:00 (limits.per_device.per_hour.follow)",
         )

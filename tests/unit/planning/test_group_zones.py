@@ -160,10 +160,10 @@ def test_limits_that_the_campaign_names_count_days_of_the_group() -> None:
 
     reasons = {delay.task.lane: delay.refusal.reason for delay in late if delay.refusal}
     assert reasons["SE1"].startswith(
-        "1 of 1 posts on SE1 today in Europe/Stockholm; next at 2026-12-02 00:00:00+01:00"
+        "1 of 1 post on SE1 today in Europe/Stockholm; next at 2026-12-02 00:00:00+01:00"
     )
     assert reasons["US1"].startswith(
-        "1 of 1 posts on US1 today in America/New_York; next at 2026-12-02 00:00:00-05:00"
+        "1 of 1 post on US1 today in America/New_York; next at 2026-12-02 00:00:00-05:00"
     )
 
 

@@ -108,7 +108,7 @@ def test_a_full_hour_holds_back_until_enough_of_it_is_an_hour_old() -> None:
 
     assert ask(limits(per_device={"per_hour": {"follow": 2}}), usage, "follow") == NotBefore(
         NOW + timedelta(minutes=20),
-        "3 of 2 follows on R58M123ABC in the last 60 minutes; next at 2026-11-21 18:20:00+01:00 "
+        "3 follows on R58M123ABC in the last 60 minutes, and 2 allowed; next at 2026-11-21 18:20:00+01:00 "
         "(limits.per_device.per_hour.follow)",
         "limits.per_device.per_hour.follow",
     )

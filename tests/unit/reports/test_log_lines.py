@@ -269,4 +269,4 @@ def test_steps_are_told_only_if_asked_for(stream: StringIO) -> None:
     with LogLines(stream, "json", STOCKHOLM, verbose=True) as log:
         log.tell(started)
         log.tell(ended)
-    assert [line["event"] for line in written(stream)] == ["step started", "step finished"]
+    assert [line["event"] for line in written(log, stream)] == ["step started", "step finished"]

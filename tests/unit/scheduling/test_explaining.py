@@ -154,7 +154,7 @@ def test_a_limit_holds_it_back(desk: Desk) -> None:
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.HELD_BACK
     held = next(part for part in answer.parts if part.verdict is Verdict.HELD_BACK)
-    assert "1 of 1 follows on A1 today in Europe/Stockholm; next at 2026-11-22 00:00:00+01:00" in said(held)
+    assert "1 of 1 follow on A1 today in Europe/Stockholm; next at 2026-11-22 00:00:00+01:00" in said(held)
     assert "limits.per_device.per_day.follow" in said(held)
     assert held.facts["not_before_utc"] == "2026-11-21T23:00:00Z"
 

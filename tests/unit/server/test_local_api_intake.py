@@ -55,7 +55,7 @@ def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
         refused = refusal(script_name="post", script_config={"material_list": [path]}).message
         assert "campaign file" not in refused
         assert "launch.mp4" not in refused
-        assert "name it by its whole path" in refused
+        assert "named by its whole path" in refused
 
 
 def test_the_same_call_twice_makes_other_tasks() -> None:
