@@ -32,7 +32,7 @@ from runner.scheduling.occurrence_verdicts import (
 from runner.scheduling.situation import Situation, sources_in_force
 from runner.scheduling.task_verdicts import explain_task
 from runner.store.ledger import Ledger
-from runner.store.rows import DeletedTask
+from runner.store.tasks import DeletedTask
 
 NOWHERE = {Verdict.NO_SUCH_CAMPAIGN, Verdict.NO_SUCH_ENTRY, Verdict.NO_START_TIME, Verdict.FILE_INVALID}
 """Verdicts on a question that leads to no task and no occurrence."""

@@ -203,16 +203,6 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DeletedTask:
-    """What is left of a task that was deleted by hand or by the retention: its key, which stays taken, and the
-    state that it had."""
-
-    key: str
-    state: TaskState
-    deleted_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks a list shows: those that are as every field that is set says. `since_utc` (included) and
     `until_utc` (excluded) bound the due instant."""

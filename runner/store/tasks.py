@@ -1,6 +1,7 @@
 """Tasks, read in all the ways in which somebody asks for them."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from runner.store import schema
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, records, task_query, task_rows
-from runner.store.rows import DeletedTask, TaskFilter, TaskRecord, TaskRow
+from runner.store.rows import TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
 
 TASK = schema.tasks.c
@@ -22,6 +23,16 @@ IN_ORDER = (TASK.due_utc, TASK.id)
 # Built once: what is asked for most often takes longer to build than to carry out.
 BY_ID = task_query().where(TASK.id == bindparam("wanted"), IS_LISTED)
 BY_KEY = task_query().where(TASK.key == bindparam("wanted"), IS_LISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedTask:
+    """What is left of a task that was deleted by hand or by the retention: its key, which stays taken, and the
+    state that it had."""
+
+    key: str
+    state: TaskState
+    deleted_utc: datetime
 
 
 class Tasks(Part):
