@@ -66,6 +66,8 @@ class Alarm:
     def refresh(self) -> None:
         """Plan the instants ahead anew, since other ones may come."""
         with self._planning:
+            if self._stopping.is_set():
+                return
             now = self._clock.now()
             self._planned_at, self._drift_at_plan = self._clock.monotonic(), self._drift()
             self._scheduler.pause()
@@ -79,6 +81,11 @@ class Alarm:
         """Returns when nothing is being decided any more."""
         self._stopping.set()
         self._ticker.join()
+        with (
+            self._planning
+        ):  # a scheduler that is shut down while it hands out a job does not find that job any more
+            self._scheduler.pause()
+            self._scheduler.remove_all_jobs()
         self._scheduler.shutdown()
 
     def _ring(self, instant: datetime) -> None:

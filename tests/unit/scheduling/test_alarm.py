@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers.base import STATE_RUNNING
 
 from runner.clock import SystemClock
 from runner.errors import LedgerError
@@ -137,3 +139,28 @@ def test_trouble_with_the_ledger_is_told_and_tried_again(watched: Watched, monke
 def test_it_stops_while_an_instant_is_near(watched: Watched):
     watched.comes_in(0.3)
     watched.alarm.start()
+
+
+def test_a_stop_while_a_job_is_handed_out_ends_no_thread_with_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The scheduler looks for a job again that it has handed out, and found none if it was shut down meanwhile."""
+    watched, is_handing_out = Watched(), threading.Event()
+    scheduler, due_jobs = watched.alarm._scheduler, MemoryJobStore.get_due_jobs
+
+    def wait_for_the_stop(store: MemoryJobStore, now: datetime) -> list[object]:
+        found: list[object] = due_jobs(store, now)
+        if found:
+            is_handing_out.set()
+            while scheduler.state == STATE_RUNNING:
+                time.sleep(0.001)
+        return found
+
+    monkeypatch.setattr(MemoryJobStore, "get_due_jobs", wait_for_the_stop)
+    watched.comes_in(0.1)
+    watched.alarm.start()
+    assert is_handing_out.wait(PATIENCE_S)
+    errors = []
+    monkeypatch.setattr(threading, "excepthook", errors.append)
+    watched.alarm.stop()
+    assert [error.exc_value for error in errors] == []
