@@ -29,8 +29,8 @@ class ExecutorLock:
     """Held while a process carries tasks out; entering raises LedgerBusy while another one holds it.
 
     The file beside the ledger stays when the lock is released: only the lock on it counts, never the file. The
-    ledger's own file is made, empty, if there is none. A ledger in memory needs no lock, since no other process can
-    reach it.
+    ledger's own file is made, empty, if there is none, and removed if it is still empty then. A ledger in memory
+    needs no lock, since no other process can reach it.
     """
 
     def __init__(self, store_url: str) -> None:
@@ -135,6 +135,7 @@ def _lock_itself(ledger: Path) -> Callable[[], None]:
     """
     if sys.platform != "linux":
         return lambda: None
+    is_new = not ledger.exists()
     try:
         make_file(ledger)
         with _holding:
@@ -150,6 +151,10 @@ def _lock_itself(ledger: Path) -> Callable[[], None]:
 
     def unlock() -> None:
         with _holding:
+            if (
+                is_new and os.fstat(file).st_size == 0
+            ):  # nothing was begun: an empty file would pass for a ledger
+                ledger.unlink(missing_ok=True)
             fcntl.flock(file, fcntl.LOCK_UN)
             _held.discard(file)
 

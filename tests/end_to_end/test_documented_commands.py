@@ -27,6 +27,7 @@ version: 1
 name: launch
 timezone: Europe/Stockholm
 limits: {min_gap: 0s}
+
 scripts:
   greet:
     script: follow

@@ -31,9 +31,9 @@ pytestmark = pytest.mark.phones
 
 
 @pytest.fixture
-def slow(daemons: Daemons) -> ApiDaemon:
+def slow(daemons: Daemons, tmp_path: Path) -> ApiDaemon:
     """A daemon that leaves an hour between two effects."""
-    daemon = ApiDaemon(daemons)
+    daemon = ApiDaemon(daemons, tmp_path)
     (daemons.campaigns.parent / "limits.yaml").write_text("min_gap: 1h\n", encoding="utf-8")
     return daemon.start()
 

@@ -108,7 +108,7 @@ def test_two_names_of_one_ledger_are_one_lock(url: str, tmp_path: Path) -> None:
 def test_a_hard_link_is_the_same_ledger(url: str, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "other.db"
     other.parent.mkdir()
-    with ExecutorLock(url):
+    with ExecutorLock(url), Ledger.open(url, SystemClock()):
         other.hardlink_to(tmp_path / "ledger.db")
         with pytest.raises(LedgerBusy, match="by another name"), ExecutorLock(f"sqlite:///{other}"):
             pass
@@ -157,3 +157,13 @@ def test_a_place_where_no_folder_can_be_made(tmp_path: Path) -> None:
     lock = ExecutorLock(f"sqlite:///{tmp_path / 'nowhere' / 'ledger.db'}")
     with pytest.raises(LedgerError, match=r"cannot lock the ledger .*ledger\.db\.lock: File exists"), lock:
         pass
+
+
+def test_a_ledger_that_was_locked_and_never_written_leaves_no_empty_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with ExecutorLock(url):
+        assert (tmp_path / "new.db").stat().st_size == 0
+    assert not (tmp_path / "new.db").exists()
+    with ExecutorLock(url), Ledger.open(url, SystemClock()):
+        pass
+    assert (tmp_path / "new.db").exists()
