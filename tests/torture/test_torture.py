@@ -29,10 +29,13 @@ DEATHS = [
 
 
 def test_nothing_is_lost_or_done_twice_wherever_the_daemon_is_killed(tmp_path: Path) -> None:
-    result = Episode(tmp_path / "episode", DEATHS).run()
+    episode = Episode(tmp_path / "episode", DEATHS)
+    result = episode.run()
     assert result.exact, "\n".join([str(result), *result.problems])
     assert result.kills == len(DEATHS)
     assert result.deeds >= 18
+    failed = episode.reading.rows("SELECT id FROM effects WHERE kind = 'post' AND state = 'refuted'")
+    assert len(list(failed)) >= 1  # a post that failed was done again
 
 
 def test_the_torture_notices_when_no_effect_is_written_down_before_its_tap(tmp_path: Path) -> None:
