@@ -34,6 +34,11 @@ def _words(code: int, script: str) -> tuple[str, str | None]:
             return "the server rejects the parameters" if script else "the server rejects that", hint
         case 40002:
             return "the server misses the script's name", None
+        case 40003 if not script:
+            return (
+                "this server's version does not take that through its API",
+                "update the application on that machine",
+            )
         case 40003:
             return (
                 f"this server's version cannot run the script {script!r} through its API",
