@@ -193,11 +193,11 @@ class Episode:
         """Ask for more work, a few seconds from now, with one more campaign file."""
         wave = Wave(len(self._waves), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
         wave.write(self.campaigns)
-        self._disturb_a_post()
+        self.disturb_a_post()
         self._waves.append(wave)
         self._unseen.append(wave)
 
-    def _disturb_a_post(self) -> None:
+    def disturb_a_post(self) -> None:
         """Have the next post on one of the phones fail: its upload ends in an error, or the tap on Post is ignored."""
         number = len(self._waves)
         phone = self.phones.phones[number % len(SERIALS)]

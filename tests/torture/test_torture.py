@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from episode import Episode, Kill
 from torture import CRASH
+from waves import APP
 
 pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mark.timeout(600)]
 
@@ -38,9 +39,17 @@ def test_nothing_is_lost_or_done_twice_wherever_the_daemon_is_killed(tmp_path: P
     assert len(list(failed)) >= 1  # a post that failed was done again
 
 
+class PostsAtOnce(Episode):
+    """No post fails, and each is there when it is tapped: what begins the app afresh ends no upload."""
+
+    def disturb_a_post(self) -> None:
+        for phone in self.phones.phones:
+            self.wish(phone, "app", package=APP, action="set_upload_seconds", arguments={"seconds": 0})
+
+
 def test_the_torture_notices_when_no_effect_is_written_down_before_its_tap(tmp_path: Path) -> None:
     taps = 5 * [Kill("tap after")]  # on three phones a follow comes before the post: two of these are posts,
     in_time_s = 15.0  # if the first daemon sees all start times before they come
-    result = Episode(tmp_path / "episode", taps, ["--without-committing"], ahead_s=in_time_s).run()
+    result = PostsAtOnce(tmp_path / "episode", taps, ["--without-committing"], ahead_s=in_time_s).run()
     assert result.kills == len(taps), result.problems
     assert result.doubled >= 1, result

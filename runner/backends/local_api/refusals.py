@@ -27,6 +27,17 @@ def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
     )
 
 
+def _not_through_api(script: str) -> tuple[str, str]:
+    update = "update the application on that machine"
+    if not script:
+        return "this server's version does not take that through its API", update
+    return (
+        f"this server's version cannot run the script {script!r} through its API",
+        f"older versions know post, follow and unfollow only: {update}, or run the campaign with `backend: device` "
+        "if the device backend has the script",
+    )
+
+
 def _words(code: int, script: str) -> tuple[str, str | None]:
     match code:
         case 40001:
@@ -34,17 +45,8 @@ def _words(code: int, script: str) -> tuple[str, str | None]:
             return "the server rejects the parameters" if script else "the server rejects that", hint
         case 40002:
             return "the server misses the script's name", None
-        case 40003 if not script:
-            return (
-                "this server's version does not take that through its API",
-                "update the application on that machine",
-            )
         case 40003:
-            return (
-                f"this server's version cannot run the script {script!r} through its API",
-                "older versions know post, follow and unfollow only: update the application on that machine, "
-                "or run the campaign with `backend: device` if the device backend has the script",
-            )
+            return _not_through_api(script)
         case 40301:
             return (
                 "the server's plan does not include the API",
