@@ -101,9 +101,6 @@ class Result:
         )
 
 
-FAILURES_OF_POSTS = ("fail_next_upload", "ignore_next_post")
-
-
 class Episode:
     """One ledger, three phones, and daemons that die one after the other until everything is done.
 
@@ -193,15 +190,8 @@ class Episode:
         """Ask for more work, a few seconds from now, with one more campaign file."""
         wave = Wave(len(self._waves), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
         wave.write(self.campaigns)
-        self.disturb_a_post()
         self._waves.append(wave)
         self._unseen.append(wave)
-
-    def disturb_a_post(self) -> None:
-        """Have the next post on one of the phones fail: its upload ends in an error, or the tap on Post is ignored."""
-        number = len(self._waves)
-        phone = self.phones.phones[number % len(SERIALS)]
-        self.wish(phone, "app", package=APP, action=FAILURES_OF_POSTS[number % len(FAILURES_OF_POSTS)])
 
     def wish(self, phone: PhoneAddress, name: str, **body: Any) -> None:
         """Something that happens to a phone: `wish(phone, "drop")`."""
