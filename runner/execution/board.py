@@ -96,7 +96,7 @@ class Board:
         """Attempts have ended, and this follows; what is to be cancelled is left out, as in `put_back`."""
         with self._changed:
             if any(work.waiting.in_doubt for work, _ in ends):  # others have waited for what was found out
-                self._lanes.lift()
+                self._lift()
             for work, then in ends:
                 self._works.pop(work.key, None)
                 self._follow(work, then)
@@ -144,7 +144,7 @@ class Board:
     def lift(self) -> None:
         """Look at everything again that is held back."""
         with self._changed:
-            self._lanes.lift()
+            self._lift()
         self._wake()
 
     def clock_set_back(self) -> None:
@@ -232,6 +232,7 @@ class Board:
     def _work(self, waiting: Waiting) -> Work:
         work = Work(waiting)
         work.stop.is_proving = waiting.in_doubt
+        work.lifts = self._means.lifts.count
         away = self._lanes.away(waiting.lane)
         work.away_since = away.since_utc if away is not None else None
         self._works[work.key] = work
@@ -255,19 +256,23 @@ class Board:
 
     def _hold(self, work: Work, until: datetime, away: Away | None) -> None:
         lane, single = work.waiting.lane, self._is_single(work.task)
+        is_outdated = work.lifts != self._means.lifts.count
         if away is None:
             self._lanes.hold(work.waiting, until, single=single)
         else:
             self._lanes.hold(work.waiting, self._means.clock.now(), single=single)
             self._lanes.put_off(lane, away, until)
-        reason = work.waiting.reason
-        if self._means.accounts.is_free(lane) or self._means.doubts.are_over(reason):  # since it was refused
+        if is_outdated or self._means.accounts.is_free(lane):
             self._lanes.lift([lane])
 
     def _put_off(self, work: Work) -> None:
         """What is in doubt cannot be looked at now; what was only to wait for that look goes on."""
         if self._means.doubts.put_off(work.key):
-            self._lanes.lift()
+            self._lift()
+
+    def _lift(self) -> None:
+        self._means.lifts.count += 1
+        self._lanes.lift()
 
     def _let_go(self, works: Iterable[Work]) -> None:
         """What these tasks kept others from may go on."""

@@ -101,11 +101,6 @@ class Doubts:
             had_looked, doubt.has_looked, doubt.again_utc = doubt.has_looked, True, None
             return not had_looked
 
-    def are_over(self, reason: str) -> bool:
-        """Whether this was a reason to wait, and is none any longer."""
-        with self._lock:
-            return reason.startswith(IN_DOUBT) and all(one.reason != reason for one in self._doubts.values())
-
     # what it keeps from going on
 
     def refusal(self, task: Task) -> Refusal | None:

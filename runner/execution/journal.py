@@ -33,6 +33,7 @@ class AttemptJournal:
         return effects
 
     def works_as(self, app: str, account: str) -> None:
+        self._work.lifts = self._means.lifts.count
         who = Account.of(app, account)
         self._means.doubts.ask_as(self._task, who.name)
         other = self._means.accounts.claim(self._work.key, self._work.waiting.lane, who)
@@ -42,6 +43,7 @@ class AttemptJournal:
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
+        self._work.lifts = self._means.lifts.count
         self._means.doubts.ask(self._task, kind, account)
         with self._means.limiter.claim(self._task, kind, account):
             effect_id = self._means.ledger.begin_effect(

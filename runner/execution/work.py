@@ -19,6 +19,13 @@ from runner.store.rows import Attempt, Ending
 from runner.tasks import EffectState, Outcome, Settlement, Task
 
 
+@dataclass(slots=True)
+class Lifts:
+    """How often everything that is held back was to be looked at again."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What attempts are made with."""
@@ -31,6 +38,7 @@ class Means:
     clock: Clock
     sink: EventSink
     mode: Mode
+    lifts: Lifts = field(default_factory=Lifts)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +46,8 @@ class Work:
     """A task that was taken from its lane. It has an attempt as soon as it has been claimed in the ledger.
 
     `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set where its phone was known to
-    be away before; `bug` is what ended the attempt in a way for which nobody was prepared.
+    be away before; `lifts` is their count before it was asked whether the task may go: a refusal from before a lift
+    counts no longer; `bug` is what ended the attempt in a way for which nobody was prepared.
     """
 
     waiting: Waiting
@@ -48,6 +57,7 @@ class Work:
     deadline: float | None = None
     step: tuple[int, int, str] = (0, 0, "")
     away_since: datetime | None = None
+    lifts: int = 0
     is_told_overdue: bool = False
     bug: Exception | None = None
 

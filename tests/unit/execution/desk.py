@@ -119,21 +119,26 @@ class Desk:
 
     @contextmanager
     def executor(
-        self, backend: LaneBackend, tasks: Sequence[Task | TaskRow], mode: Mode | None = None
+        self,
+        backend: LaneBackend,
+        tasks: Sequence[Task | TaskRow],
+        mode: Mode | None = None,
+        *,
+        is_started: bool = True,
     ) -> Iterator[Executor]:
-        """An executor at work on these tasks."""
-        limits = effective_limits(self.limits)
+        """An executor at work on these tasks, or about to be started."""
         executor = Executor(
             ledger=self.ledger,
             artifacts=self.artifacts,
             backends={"batch" if isinstance(backend, BatchOf) else "device": backend},
-            limiter=Limiter(self.ledger, lambda campaign: limits, UTC, self.clock),
+            limiter=Limiter(self.ledger, lambda campaign: effective_limits(self.limits), UTC, self.clock),
             clock=self.clock,
             sink=self.events.append,
             mode=mode or Mode.daemon(),
         )
         executor.submit(tasks)
-        executor.start()
+        if is_started:
+            executor.start()
         try:
             yield executor
         finally:

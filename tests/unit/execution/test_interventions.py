@@ -1,11 +1,14 @@
 """What people ask for while a daemon is at work: pauses, holds, stops, retries."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, nothing, outcomes
+from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, follow, nothing, outcomes
 
+from runner.errors import HeldBack
+from runner.events import Event, TaskWaiting
 from runner.store.rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
@@ -42,6 +45,52 @@ def test_a_hold_that_is_released_lets_the_phone_go_on(desk: Desk) -> None:
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.states() == {"@1": TaskState.COMPLETED}
+
+
+class Meanwhile(list[Event]):
+    """The events of a desk; when the first of a kind is told, something is done at once."""
+
+    def __init__(self, kind: type[Event], do: Callable[[], None]) -> None:
+        super().__init__()
+        self._kind, self._do = kind, [do]
+
+    def append(self, event: Event) -> None:
+        super().append(event)
+        if isinstance(event, self._kind) and self._do:
+            self._do.pop()()
+
+
+def test_a_hold_that_is_released_while_a_task_is_refused_for_it_keeps_nothing_back(desk: Desk) -> None:
+    desk.ledger.place_hold("A", "the app asks for a login")
+
+    def release() -> None:
+        desk.ledger.release_holds("A")
+        executor.refresh()
+
+    desk.events = Meanwhile(TaskWaiting, release)
+    with desk.executor(LaneBackend(nothing), desk.add(("A", "@1")), is_started=False) as executor:
+        executor.start()
+        assert executor.wait_until_idle(LONG_S)
+    assert desk.states() == {"@1": TaskState.COMPLETED}
+
+
+def test_a_limit_that_is_lifted_while_an_attempt_meets_it_keeps_nothing_back(desk: Desk) -> None:
+    desk.limits = {"min_gap": "0s", "per_account": {"per_day": {"follow": 1}}}
+    desk.run(follow, desk.add(("B", "@0"), entry="before"))
+
+    def lift(task, journal, stop):
+        try:
+            return follow(task, journal, stop)
+        except HeldBack as error:
+            desk.limits = {"min_gap": "0s"}
+            executor.wake()
+            return Outcome(AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before)
+
+    backend = LaneBackend(lift)
+    with desk.executor(backend, desk.add(("A", "@1")), is_started=False) as executor:
+        executor.start()
+        assert executor.wait_until_idle(LONG_S)
+    assert desk.row("@1").state is TaskState.COMPLETED and backend.performed == ["@1", "@1"]
 
 
 def test_what_a_person_is_needed_to_verify_goes_on_when_the_hold_is_released(desk: Desk) -> None:
