@@ -16,7 +16,7 @@ RunnerError
     ├── Unsupported         the backend cannot do what the config asks for
     ├── ElementMissing      an element did not appear (or did not go away) in time
     ├── AppMissing          the app is not installed on the phone
-    ├── ApiError            a Local API, or the way to it, failed
+    ├── ServerApiError      a Local API, or the way to it, failed
     │   ├── ApiUnreachable      no connection was made: nothing was sent
     │   ├── ApiInterrupted      no answer came back: the call may have been carried out
     │   ├── NotTheApi           something else answered: the call may have been carried out
@@ -112,7 +112,7 @@ class AppMissing(TaskError):
     """The app is not installed on the phone."""
 
 
-class ApiError(TaskError):
+class ServerApiError(TaskError):
     """A Local API, or the way to it, failed.
 
     `sent` is false only where the server surely carried nothing out; otherwise it may have done so.
@@ -123,19 +123,19 @@ class ApiError(TaskError):
         self.sent = sent
 
 
-class ApiUnreachable(ApiError):
+class ApiUnreachable(ServerApiError):
     """No connection was made: nothing was sent."""
 
 
-class ApiInterrupted(ApiError):
+class ApiInterrupted(ServerApiError):
     """The connection was made and no whole answer came back."""
 
 
-class NotTheApi(ApiError):
+class NotTheApi(ServerApiError):
     """Something answered that is no Local API, or not in a shape that can be understood."""
 
 
-class ApiRefused(ApiError):
+class ApiRefused(ServerApiError):
     """The server answered with a `code` of the contract other than 0; `words` is what it said."""
 
     def __init__(self, message: str, *, hint: str | None = None, sent: bool, code: int, words: str) -> None:

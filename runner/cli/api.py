@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
+from runner.backends.local_api.answers import ServerStatus
 from runner.backends.local_api.client import PAGE_SIZE, Client
-from runner.backends.local_api.shapes import ServerStatus
 from runner.cli.format_option import format_option
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
-from runner.errors import ApiError, ApiRefused
+from runner.errors import ApiRefused, ServerApiError
 from runner.planning.source import Source
 from runner.reports.server_tasks import (
     check_data,
@@ -193,7 +193,7 @@ def act(
                 answers.append({"id": task_id, "refused": False, "answer": done})
                 if form == "text":
                     say(f"task {task_id} {done}")
-            except ApiError as error:
+            except ServerApiError as error:
                 answers.append({"id": task_id, "refused": True, "answer": error.message, "hint": error.hint})
                 if form == "text":
                     report(error)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from runner.backends.local_api.matching import target_of
-from runner.backends.local_api.shapes import Licence, ServerTask, Stats
+from runner.backends.local_api.answers import Licence, ServerTask, Stats
+from runner.backends.local_api.task_content import target_of
 from runner.campaign.masking import masked_data, masked_text
 from runner.reports.terminal import Column, Rows
 

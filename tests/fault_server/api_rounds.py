@@ -21,8 +21,7 @@ from kill_points import Points, die, leave_committing_out, public_methods, reach
 from quick_clock import QuickClock
 
 from runner.backends.local_api.backend import LocalApiBackend
-from runner.backends.local_api.client import Client
-from runner.backends.local_api.exchange import Exchange
+from runner.backends.local_api.client import Client, Exchange
 from runner.clock import SystemClock
 from runner.events import ignore
 from runner.execution.batch import Batch

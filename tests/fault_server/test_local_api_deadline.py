@@ -13,7 +13,7 @@ from fault_server_process import FaultServer
 
 from runner.backends.local_api.client import Client
 from runner.clock import SystemClock
-from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi
+from runner.errors import ApiInterrupted, ApiUnreachable, NotTheApi, ServerApiError
 from runner.tasks import AttemptOutcome, EffectState
 
 PATIENCE_S = 20.0
@@ -27,14 +27,14 @@ def client(server: FaultServer) -> Iterator[Client]:
         yield client
 
 
-def error_of(call: Callable[[], object]) -> ApiError:
+def error_of(call: Callable[[], object]) -> ServerApiError:
     """What a call raises within the patience."""
-    raised: list[ApiError] = []
+    raised: list[ServerApiError] = []
 
     def catch() -> None:
         try:
             call()
-        except ApiError as error:
+        except ServerApiError as error:
             raised.append(error)
 
     thread = threading.Thread(target=catch, daemon=True)

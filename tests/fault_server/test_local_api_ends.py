@@ -7,8 +7,8 @@ from api_desk import FASTER, Desk, all_are, made, until
 from batch_desk import MemoryJournal, make_tasks
 from fault_server_process import FaultServer
 
-from runner.backends.local_api.view import QUICKEST_S
-from runner.backends.local_api.watching import MOST_QUESTIONS
+from runner.backends.local_api.following import MOST_QUESTIONS
+from runner.backends.local_api.server import QUICKEST_S
 from runner.tasks import AttemptOutcome, EffectState, TaskOptions
 
 # ends

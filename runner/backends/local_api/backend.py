@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 
 from runner.backends.backend import Problem
-from runner.backends.local_api.batch import Batch, Server
+from runner.backends.local_api.batch import SentBatch
 from runner.backends.local_api.client import Client
-from runner.backends.local_api.gate import Gate
-from runner.backends.local_api.locating import locate, take_up
-from runner.backends.local_api.sending import send_waiting
-from runner.backends.local_api.view import View
-from runner.backends.local_api.watching import heed, leave, watch
+from runner.backends.local_api.following import follow, leave_to_server, take_stop_requests
+from runner.backends.local_api.searching import search, take_up
+from runner.backends.local_api.sending import send_unsent
+from runner.backends.local_api.server import Server
 from runner.clock import Clock
 from runner.settings import Settings
 from runner.tasks import BatchJournal, Task
@@ -24,7 +23,7 @@ class LocalApiBackend:
     """Carries tasks out through one server. What its batches know of it is shared: licence, list, devices."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
-        self._server = Server(client, View(client, clock), Gate(client, clock), clock, threading.Event())
+        self._server = Server(client, clock)
         self._batches, self._idle = 0, threading.Condition()
 
     @classmethod
@@ -40,26 +39,26 @@ class LocalApiBackend:
         return cls(client, clock)
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
-        """Whether the server is there and its plan includes the API. Raises ApiError if not."""
-        self._server.gate.check()
+        """Whether the server is there and its plan includes the API. Raises ServerApiError if not."""
+        self._server.load.check()
         return []
 
     def perform_batch(self, tasks: Sequence[Task], journal: BatchJournal) -> None:
         """One attempt at each of the tasks, with one POST for all of them as far as the licence allows."""
-        server, batch = self._server, Batch(self._server, journal, tasks)
+        server, batch = self._server, SentBatch(self._server, journal, tasks)
         with self._idle:
             self._batches += 1
         try:
             take_up(batch)
             while True:
-                heed(batch)
+                take_stop_requests(batch)
                 if batch.is_leaving:
-                    leave(batch)
-                send_waiting(batch)
-                batch.keep_in_view()
+                    leave_to_server(batch)
+                send_unsent(batch)
+                batch.watch_open_tasks()
                 server.view.refresh()
-                locate(batch)
-                watch(batch)
+                search(batch)
+                follow(batch)
                 batch.flush()
                 if not batch.open:
                     return

@@ -1,37 +1,36 @@
-"""One batch: its tasks on their way through the server, from the first look at earlier attempts to the last end."""
+"""One batch: its tasks, each in the state that it has come to, and the journal in which that is written down."""
 
-import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from runner.backends.local_api.answers import ServerTask
 from runner.backends.local_api.client import Client
-from runner.backends.local_api.ending import Ending
-from runner.backends.local_api.gate import Gate
-from runner.backends.local_api.view import View
-from runner.backends.local_api.work import Lot, Work
-from runner.clock import Clock
+from runner.backends.local_api.sent_task import (
+    Followed,
+    Search,
+    Searched,
+    SentTask,
+    ServerTaskEnd,
+    Unsent,
+)
+from runner.backends.local_api.server import Server
+from runner.errors import ApiRefused, ServerApiError
 from runner.tasks import BatchJournal, EffectState, Outcome, Settlement, Task
 
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """What the batches of one server share; `closing` is set when they shall let go of it."""
-
-    client: Client
-    view: View
-    gate: Gate
-    clock: Clock
-    closing: threading.Event
+State = TypeVar("State", Unsent, Searched, Followed)
+T = TypeVar("T")
 
 
-class Batch:
-    """The tasks that have not ended, by key; the lots that are still searched for; what is to be written down."""
+class SentBatch:
+    """The tasks that have not ended, by key, and what is to be written down of those that have.
+
+    The server is shared with other batches; what this one holds of it is given back as its tasks go on and end.
+    """
 
     def __init__(self, server: Server, journal: BatchJournal, tasks: Sequence[Task]) -> None:
         self.server = server
         self.journal = journal
-        self.open = {task.key: Work(task) for task in tasks}
-        self.lots: list[Lot] = []
+        self.open: dict[str, SentTask] = {task.key: Unsent(task) for task in tasks}
         self._outcomes: dict[str, Outcome] = {}
         self._settlements: list[Settlement] = []
 
@@ -40,28 +39,45 @@ class Batch:
         """Whether our process is about to end: no further call is made."""
         return self.journal.leaving() or self.server.closing.is_set()
 
-    def finish(self, work: Work, ending: Ending) -> None:
+    def in_state(self, state: type[State]) -> list[State]:
+        """The open tasks that are in this state."""
+        return [one for one in self.open.values() if isinstance(one, state)]
+
+    def searches(self) -> list[Search]:
+        """The calls whose tasks have not all been found or given up."""
+        return list(dict.fromkeys(one.search for one in self.in_state(Searched)))
+
+    def searched(self, search: Search) -> list[Searched]:
+        """The tasks of a call that are still searched for, in its order."""
+        tasks = (self.open.get(key) for key in search.keys)
+        return [one for one in tasks if isinstance(one, Searched)]
+
+    def update(self, one: SentTask) -> None:
+        """A task is in this state now."""
+        self.open[one.task.key] = one
+
+    def finish(self, one: SentTask, end: ServerTaskEnd) -> None:
         """The attempt at a task has ended; `flush` writes it down."""
-        self._outcomes[work.task.key] = ending.outcome
-        if ending.state is not None:
-            self._settlements += settlements([work], ending.state, ending.evidence)
-        self.drop(work)
+        self._outcomes[one.task.key] = end.outcome
+        if end.state is not None:
+            self._settlements += settlements([one], end.state, end.evidence)
+        self.drop(one)
 
-    def drop(self, work: Work) -> None:
+    def drop(self, one: SentTask) -> None:
         """Nothing more is to be said of a task."""
-        del self.open[work.task.key]
-        self.server.gate.found(self, [work.task])
-        self.tidy([work])
+        del self.open[one.task.key]
+        self.server.load.clear(self, [one.task])
+        self.free_idle_lanes([one])
 
-    def tidy(self, works: Iterable[Work]) -> None:
-        """Leave the devices on which nothing of the batch is on the server."""
-        busy = {work.task.lane for work in self.open.values() if not work.is_waiting}
-        lanes = dict.fromkeys(work.task.lane for work in works)
-        self.server.gate.leave(self, [lane for lane in lanes if lane not in busy])
+    def free_idle_lanes(self, ones: Iterable[SentTask]) -> None:
+        """Give back the devices of these tasks on which nothing of the batch is on the server."""
+        busy = {one.task.lane for one in self.open.values() if not isinstance(one, Unsent)}
+        lanes = dict.fromkeys(one.task.lane for one in ones)
+        self.server.load.free(self, [lane for lane in lanes if lane not in busy])
 
-    def settle(self, works: Iterable[Work], state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(self, ones: Iterable[SentTask], state: EffectState, evidence: Mapping[str, str]) -> None:
         """Write down now what is known of the effects of these tasks."""
-        self.journal.settle(settlements(works, state, evidence))
+        self.journal.settle(settlements(ones, state, evidence))
 
     def flush(self) -> None:
         """Write down which tasks have ended since the last time, at once."""
@@ -70,24 +86,60 @@ class Batch:
             written, self._settlements = self._settlements, []
             self.journal.finish(outcomes, written)
 
-    def keep_in_view(self) -> None:
+    def watch_open_tasks(self) -> None:
         """Tell the shared view from which task on the batch wants to know."""
-        ids = [min(work.ids) for work in self.open.values() if work.ids]
-        ids += [lot.trace.retry_of or lot.trace.newest.id + 1 for lot in self.lots]
+        ids = [min(one.ids) for one in self.in_state(Followed)]
+        ids += [search.trace.retry_of or search.trace.newest.id + 1 for search in self.searches()]
         self.server.view.watch(self, min(ids, default=None))
 
     def release(self) -> None:
-        """Let go of whatever the batch still holds of what is shared."""
-        works = list(self.open.values())
-        self.server.gate.found(self, [work.task for work in works])
-        self.server.gate.leave(self, [work.task.lane for work in works])
+        """Give back whatever the batch still holds of what is shared."""
+        tasks = [one.task for one in self.open.values()]
+        self.server.load.clear(self, tasks)
+        self.server.load.free(self, [task.lane for task in tasks])
         self.server.view.watch(self, None)
 
 
-def settlements(works: Iterable[Work], state: EffectState, evidence: Mapping[str, str]) -> list[Settlement]:
+class PatientCalls:
+    """The calls about single tasks that a batch makes in one pass over them. When one of them has had no answer, or
+    our process is about to end, no other is made: each to a server that hangs takes its whole time.
+
+    `asked` counts the questions, `has_failed` is set when a call has had no answer.
+    """
+
+    def __init__(self, batch: SentBatch) -> None:
+        self._batch = batch
+        self.has_failed = False
+        self.asked = 0
+
+    def call(self, call: Callable[[Client, int], Any], task_id: int) -> None:
+        """Do something with a task. Raises ApiRefused."""
+        self._try(lambda: call(self._batch.server.client, task_id))
+
+    def ask(self, task_id: int) -> ServerTask | None:
+        """A task as it is; None if there is no answer. Raises ApiRefused."""
+        self.asked += 1
+        return self._try(lambda: self._batch.server.view.ask(task_id))
+
+    def _try(self, call: Callable[[], T]) -> T | None:
+        if self.has_failed or self._batch.is_leaving:
+            return None
+        try:
+            return call()
+        except ApiRefused:
+            raise
+        except ServerApiError:
+            self.has_failed = True
+            return None
+
+
+def settlements(
+    ones: Iterable[SentTask], state: EffectState, evidence: Mapping[str, str]
+) -> list[Settlement]:
     """For all open effects of these tasks; the evidence goes with the first of each."""
     return [
         Settlement(effect, state, evidence if number == 0 else {})
-        for work in works
-        for number, effect in enumerate(work.effects)
+        for one in ones
+        if not isinstance(one, Unsent)
+        for number, effect in enumerate(one.effects)
     ]

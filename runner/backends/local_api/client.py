@@ -1,21 +1,22 @@
-"""The calls of the Local API over HTTP: each sent once, its answer checked and typed."""
+"""The calls of the Local API over HTTP: each sent once, over in time, its answer checked and typed."""
 
 import json
 import re
+import socket
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
 from runner import __version__
-from runner.backends.local_api import shapes
-from runner.backends.local_api.exchange import Exchange, TooLarge
-from runner.backends.local_api.machine import is_this_machine
-from runner.backends.local_api.refusals import refusal
-from runner.backends.local_api.shapes import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
+from runner.backends.local_api import answers
+from runner.backends.local_api.answers import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
 from runner.campaign.masking import masked_text
 from runner.clock import Clock
-from runner.errors import ApiError, ApiInterrupted, ApiUnreachable, NotTheApi, UsageError
+from runner.errors import ApiInterrupted, ApiUnreachable, NotTheApi, ServerApiError, UsageError
 
 PAGE_SIZE = 100
 """The most tasks that the contract lets a page have."""
@@ -23,8 +24,16 @@ PAGE_SIZE = 100
 LEDGER_HEADER = "X-Runner-Ledger"
 """In which a runner's own server names the ledger that it works on."""
 
+LARGEST_ANSWER = 16 * 1024 * 1024
+
 _CONNECT_S = 5.0
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+_CONNECTING = ("connection.connect_tcp.started", "connection.start_tls.started")
+_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+"""What httpx tells of its way, through the extension `trace`: httpcore's names, which it does not promise to keep."""
+
+_PORT_HINT = "check that RUNNER_API_URL leads to a Local API and not to another program"
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
@@ -36,7 +45,7 @@ class Client:
     before: a call that fails to connect surely was not carried out. Every call is over within `timeout_s`.
 
     `ledger_id` names our own ledger: a server that works on it is refused. Raises UsageError if `url` is no
-    address. Every call raises ApiError: ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
+    address. Every call raises ServerApiError: ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
     """
 
     def __init__(
@@ -87,12 +96,12 @@ class Client:
 
     def licence(self) -> Licence:
         """GET /license/check."""
-        return self._read("license/check", shapes.licence)
+        return self._read("license/check", answers.licence)
 
     def create(self, body: Mapping[str, Any]) -> Created:
         """POST /task: make tasks."""
         script = str(body.get("script_name", ""))
-        return shapes.created(self._call("POST", "task", body=body, script=script))
+        return answers.created(self._call("POST", "task", body=body, script=script))
 
     def tasks(
         self,
@@ -112,15 +121,15 @@ class Client:
             "source": source,
         }
         given = {name: value for name, value in filters.items() if value is not None}
-        return self._read("task", shapes.page, {"page": page, "page_size": page_size, **given})
+        return self._read("task", answers.page, {"page": page, "page_size": page_size, **given})
 
     def task(self, task_id: int) -> ServerTask:
         """GET /task/{id}."""
-        return self._read(f"task/{task_id}", shapes.task)
+        return self._read(f"task/{task_id}", answers.task)
 
     def stats(self) -> Stats:
         """GET /task/stats: for people; it counts other people's tasks too."""
-        return self._read("task/stats", shapes.stats)
+        return self._read("task/stats", answers.stats)
 
     def stop(self, task_id: int) -> Any:
         """POST /task/{id}/stop; returns the raw data of the answer, as the calls below do."""
@@ -146,7 +155,7 @@ class Client:
         data = self._call("GET", path, params=params)
         try:
             return shape(data)
-        except shapes.WrongShape as error:
+        except answers.WrongShape as error:
             raise NotTheApi(
                 f"GET {self.url}{path} answered with {error}",
                 hint="check that RUNNER_API_URL leads to a Local API of a version that the runner knows",
@@ -179,12 +188,12 @@ class Client:
         if answer is None:
             raise self._no_envelope(what, response, content)
         if answer.code != 0:
-            raise refusal(answer, what, script)
+            raise answers.refusal(answer, what, script)
         return answer.data
 
-    def _envelope(self, content: bytes) -> shapes.Envelope | None:
+    def _envelope(self, content: bytes) -> answers.Envelope | None:
         try:
-            return shapes.envelope(shapes.legible(self._without_secrets(json.loads(content))))
+            return answers.envelope(answers.legible(self._without_secrets(json.loads(content))))
         except (ValueError, RecursionError):
             return None
 
@@ -199,7 +208,7 @@ class Client:
             return {key: self._without_secrets(item) for key, item in value.items()}
         return [self._without_secrets(item) for item in value] if isinstance(value, list) else value
 
-    def _unreachable(self, error: Exception) -> ApiError:
+    def _unreachable(self, error: Exception) -> ServerApiError:
         words = _ERRNO.sub("", str(error)) or type(error).__name__
         reason = "it took too long" if isinstance(error, httpx.TimeoutException) else words
         return ApiUnreachable(
@@ -209,28 +218,28 @@ class Client:
             sent=False,
         )
 
-    def _interrupted(self, what: str, error: Exception) -> ApiError:
+    def _interrupted(self, what: str, error: Exception) -> ServerApiError:
         reason, hint = f"the connection broke ({error or type(error).__name__})", _PORT_HINT
         if isinstance(error, httpx.TimeoutException):
             reason, hint = f"no whole answer within {self.timeout_s:g} s", "RUNNER_API_TIMEOUT is the time"
         return ApiInterrupted(f"{what}: {reason}", hint=f"look at the server's own log; {hint}", sent=True)
 
-    def _own_server(self, what: str) -> ApiError:
-        return ApiError(
+    def _own_server(self, what: str) -> ServerApiError:
+        return ServerApiError(
             f"{what} was answered by a runner that works on this very ledger: its tasks would wait for themselves",
             hint="set RUNNER_API_URL to another server, or give one of the two another ledger with --store",
             sent=False,
         )
 
-    def _no_envelope(self, what: str, response: httpx.Response, content: bytes) -> ApiError:
+    def _no_envelope(self, what: str, response: httpx.Response, content: bytes) -> ServerApiError:
         kind = response.headers.get("content-type", "no content type").partition(";")[0]
-        text = shapes.legible(self._without_secrets(content[:1000].decode(errors="replace")))
+        text = answers.legible(self._without_secrets(content[:1000].decode(errors="replace")))
         hint = _PORT_HINT
         if response.status_code in (401, 403):
             hint = f"set RUNNER_API_TOKEN if that server asks for a token; {hint}"
         return NotTheApi(
             f"{what} was answered with HTTP {response.status_code} and {kind}, which is no answer of a Local API: "
-            f"{shapes.found(masked_text(text)) or 'nothing'}",
+            f"{answers.found(masked_text(text)) or 'nothing'}",
             hint=hint,
             sent=True,
         )
@@ -247,4 +256,90 @@ def _check_address(url: str) -> None:
         ) from None
 
 
-_PORT_HINT = "check that RUNNER_API_URL leads to a Local API and not to another program"
+class TooLarge(Exception):
+    """The body of the answer has more than LARGEST_ANSWER bytes."""
+
+
+class Exchange:
+    """A request on its way in a thread of its own, which can be given up at any point: httpx bounds each read of an
+    answer, and a server that sends one byte at a time would keep us for ever.
+
+    Its connection is a new one. What has been given up before that was made is not sent any more.
+    """
+
+    def __init__(self, client: httpx.Client, request: httpx.Request) -> None:
+        self._client, self._request = client, request
+        request.extensions["trace"] = self._note
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._answer: tuple[httpx.Response, bytes] | None = None
+        self._error: BaseException | None = None
+        self._is_connecting, self._is_given_up = True, False
+        self._connection: Any = None
+
+    def answer(self, clock: Clock, within_s: float) -> tuple[httpx.Response, bytes]:
+        """Send it once. Raises httpx errors and TooLarge; ConnectTimeout where surely nothing was sent."""
+        threading.Thread(target=self._run, name="local api call", daemon=True).start()
+        if not clock.wait(self._over, within_s):
+            raise self._give_up()
+        if self._error is not None:
+            raise self._error
+        assert self._answer is not None
+        return self._answer
+
+    def _run(self) -> None:
+        try:
+            self._answer = self._send()
+        except BaseException as error:  # noqa: BLE001 - raised in the thread that waits
+            self._error = error
+        self._over.set()
+
+    def _send(self) -> tuple[httpx.Response, bytes]:
+        response = self._client.send(self._request, stream=True)
+        try:
+            content = bytearray()
+            for chunk in response.iter_raw():
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    raise TooLarge
+            return response, bytes(content)
+        finally:
+            response.close()
+
+    def _note(self, event: str, info: dict[str, Any]) -> None:
+        """Called by httpx on its way. Raises httpx.ConnectTimeout if the request shall not be sent any more."""
+        with self._lock:
+            if event in _CONNECTED:
+                self._connection = info["return_value"]
+            if event in _CONNECTED and self._is_given_up:
+                self._connection.close()
+                raise httpx.ConnectTimeout("given up")
+            self._is_connecting = event in _CONNECTING
+
+    def _give_up(self) -> httpx.TimeoutException:
+        with self._lock:
+            self._is_given_up = True
+            if self._is_connecting:
+                return httpx.ConnectTimeout("no connection in time")
+            if self._connection is not None:
+                with suppress(OSError):  # below TLS, whose own shutdown is not made for two threads
+                    socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
+            return httpx.ReadTimeout("no whole answer in time")
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether the host of an address is this machine: a socket can be bound to what its name stands for.
+
+    A name that stands for nothing is another machine's. Nothing is sent, except to look the name up.
+    """
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        return False
+    return any(_can_bind(family, address) for family, _, _, _, address in found)
+
+
+def _can_bind(family: socket.AddressFamily, address: tuple[object, ...]) -> bool:
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.bind((address[0], 0, *address[2:]))
+        return True
+    return False

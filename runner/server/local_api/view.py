@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runner.backends.local_api.bodies import script_targets
+from runner.backends.local_api.task_content import script_targets
 from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskSource, TaskState
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.backends.local_api.bodies import placed
-from runner.backends.local_api.machine import is_this_machine
+from runner.backends.local_api.client import is_this_machine
+from runner.backends.local_api.task_content import placed
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import resolve
 from runner.scripts import SCRIPTS

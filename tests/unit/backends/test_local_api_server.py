@@ -5,8 +5,8 @@ from math import ceil
 
 import pytest
 
-from runner.backends.local_api.shapes import TaskPage, task
-from runner.backends.local_api.view import Sweep
+from runner.backends.local_api.answers import TaskPage, task
+from runner.backends.local_api.server import Sweep
 
 
 def swept(ids: list[int], size: int, floor: int, *, total: bool) -> tuple[set[int], int]:

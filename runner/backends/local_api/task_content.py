@@ -1,13 +1,17 @@
-"""What a POST /task says: the body for a call, its targets and secrets in place."""
+"""A task in the words of a Local API: the body of the call that makes it, and whether one of the server's tasks can be
+it. Pure, but for the files that hold secrets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import isnan
 from typing import Any
 
+from runner.backends.local_api.answers import ServerTask
 from runner.campaign import paths
 from runner.campaign.secrets import Way, with_secrets
 from runner.planning.calls import Call, calls
 from runner.scripts import SCRIPTS, Script
 from runner.scripts.script import listed
+from runner.targets import account
 from runner.tasks import Task
 
 MOST_LANES = 50
@@ -81,8 +85,76 @@ def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, str
     }
 
 
+def target_of(one: ServerTask) -> str | None:
+    """The only target that the server tells of its task, as our tasks name it; None if it tells none or several."""
+    script = SCRIPTS.get(one.script or "")
+    if script is None or script.target_keys is None:
+        return None
+    several, single = script.target_keys
+    config = {**(one.config or {}), **{key: one.raw[key] for key in (several, single) if one.raw.get(key)}}
+    items, text = config.get(several), config.get(single)
+    names = listed(items if isinstance(items, list) else [], text if isinstance(text, str) else "")
+    if not names and isinstance(one.raw.get("target"), str):
+        names = (one.raw["target"],)
+    if len(names) != 1:
+        return None
+    return script.normal_target(str(names[0]))
+
+
+def contradicts(task: Task, one: ServerTask) -> bool:
+    """Whether something that the server tells cannot be said of the task."""
+    target = target_of(one)
+    return (
+        (one.script is not None and one.script != task.script)
+        or (target is not None and task.target is not None and target != task.target)
+        or not _same_lane(task, one, unknown=True)
+    )
+
+
+def agrees(task: Task, one: ServerTask) -> bool:
+    """Whether what the server tells is enough, and all of it can be said of the task."""
+    return (
+        one.script == task.script
+        and _same_lane(task, one, unknown=False)
+        and (task.target is None or target_of(one) == task.target)
+        and _same_config(task, one.config or {})
+    )
+
+
 def _at(config: Mapping[str, Any], way: Way) -> str | None:
     value: Any = config
     for key in way:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value if isinstance(value, str) else None
+
+
+def _same_lane(task: Task, one: ServerTask, *, unknown: bool) -> bool:
+    if task.device is not None:
+        return unknown if one.serial is None else one.serial == task.device
+    if one.username is None or task.username is None:
+        return unknown
+    return account(one.username) == account(task.username)
+
+
+def _same_config(task: Task, shown: Mapping[str, Any]) -> bool:
+    """Whether every setting that both know is the same; targets have been compared, secrets are not told."""
+    script = SCRIPTS[task.script]
+    apart = {*(script.target_keys or ()), *(way[0] for way in script.secrets)}
+    compared = shown.keys() - apart
+    here, there = (placed(script, task.config, is_here=is_here) for is_here in (True, False))
+    return all(
+        _plain(shown[key]) in (_plain(here[key]), _plain(there[key])) for key in here.keys() & compared
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A setting without regard to how it was written down: 30, 30.0 and "30" are the same."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return value if isnan(number) else number
+    return float(value) if isinstance(value, int | float) else value

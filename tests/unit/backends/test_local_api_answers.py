@@ -4,19 +4,20 @@ from typing import Any
 
 import pytest
 
-from runner.backends.local_api import shapes
-from runner.backends.local_api.shapes import ServerStatus, WrongShape
+from runner.backends.local_api import answers
+from runner.backends.local_api.answers import Envelope, ServerStatus, WrongShape, refusal
+from runner.backends.local_api.sent_task import from_ranges, ranges
 
 
 @pytest.mark.parametrize(
     "body", [None, 1, "OK", [], {}, {"error": "x"}, {"code": None}, {"code": "zero"}, {"code": True}]
 )
 def test_a_body_without_a_code_is_no_envelope(body: Any) -> None:
-    assert shapes.envelope(body) is None
+    assert answers.envelope(body) is None
 
 
 def test_an_envelope_keeps_code_message_and_data() -> None:
-    assert shapes.envelope({"code": "40001", "message": "no"}) == shapes.Envelope(40001, "no", None)
+    assert answers.envelope({"code": "40001", "message": "no"}) == answers.Envelope(40001, "no", None)
 
 
 @pytest.mark.parametrize(
@@ -30,24 +31,24 @@ def test_an_envelope_keeps_code_message_and_data() -> None:
     ],
 )
 def test_a_list_is_found_under_any_key(data: Any) -> None:
-    assert [task.id for task in shapes.page(data).tasks] == [4, 5]
+    assert [task.id for task in answers.page(data).tasks] == [4, 5]
 
 
 @pytest.mark.parametrize("other", [{"serial": "D1"}, {"id": None}, "text", None])
 def test_what_has_no_id_in_a_list_of_tasks_is_passed_over(other: Any) -> None:
-    assert [task.id for task in shapes.page({"tasks": [other, {"id": 4}], "total": 2}).tasks] == [4]
-    with pytest.raises(shapes.WrongShape, match="no list of tasks"):
-        shapes.page([other])
+    assert [task.id for task in answers.page({"tasks": [other, {"id": 4}], "total": 2}).tasks] == [4]
+    with pytest.raises(answers.WrongShape, match="no list of tasks"):
+        answers.page([other])
 
 
 def test_an_empty_list_may_be_left_out() -> None:
-    assert shapes.page({"total": 0}).tasks == ()
+    assert answers.page({"total": 0}).tasks == ()
 
 
 @pytest.mark.parametrize("data", [None, "queued", 7, {"total": 3}, {"data": {}}, [{"name": "x"}], [None]])
 def test_what_is_no_list_of_tasks_says_what_it_is(data: Any) -> None:
     with pytest.raises(WrongShape, match="but"):
-        shapes.page(data)
+        answers.page(data)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +66,12 @@ def test_what_is_no_list_of_tasks_says_what_it_is(data: Any) -> None:
     ],
 )
 def test_ids_of_what_was_made(data: Any, ids: tuple[int, ...]) -> None:
-    assert shapes.created(data).ids == ids
+    assert answers.created(data).ids == ids
 
 
 def test_a_task_keeps_what_it_does_not_know() -> None:
     raw = {"id": 9, "status": "2", "script_config": '{"captions": "hi"}', "colour": "red"}
-    task = shapes.task({"task": raw})
+    task = answers.task({"task": raw})
     assert (task.id, task.status, task.config) == (9, ServerStatus.COMPLETED, {"captions": "hi"})
     assert task.raw["colour"] == "red"
     assert task.serial is None
@@ -87,15 +88,30 @@ def test_a_task_keeps_what_it_does_not_know() -> None:
     ],
 )
 def test_a_status_is_a_number_or_a_word(value: Any, text: str | None, status: ServerStatus | None) -> None:
-    assert shapes.task({"id": 1, "status": value, "status_text": text}).status is status
+    assert answers.task({"id": 1, "status": value, "status_text": text}).status is status
 
 
 @pytest.mark.parametrize("limit", [0, -1, None, "many"])
 def test_a_limit_that_is_no_number_of_devices_is_none(limit: Any) -> None:
-    assert shapes.licence({"plan_name": "Pro", "device_limit": limit}).device_limit is None
+    assert answers.licence({"plan_name": "Pro", "device_limit": limit}).device_limit is None
 
 
 def test_ids_are_kept_as_short_text() -> None:
-    assert shapes.ranges([5, 3, 4, 9, 9, 1]) == "1,3-5,9"
-    assert shapes.from_ranges("1,3-5,9") == (1, 3, 4, 5, 9)
-    assert shapes.from_ranges("") == ()
+    assert ranges([5, 3, 4, 9, 9, 1]) == "1,3-5,9"
+    assert from_ranges("1,3-5,9") == (1, 3, 4, 5, 9)
+    assert from_ranges("") == ()
+
+
+def test_who_is_not_let_in_is_told_of_the_token_and_has_done_nothing() -> None:
+    error = refusal(
+        Envelope(40302, "this server wants its token", None), "POST http://desk:50809/api/v1/task"
+    )
+    assert "does not let this runner in" in error.message
+    assert "RUNNER_API_TOKEN" in (error.hint or "")
+    assert not error.sent
+
+
+def test_a_call_that_names_no_script_is_told_of_none() -> None:
+    error = refusal(Envelope(code=40003, message="no", data=None), "POST /task/7/stop")
+    assert "script" not in error.message
+    assert error.hint == "update the application on that machine"

@@ -1,17 +1,15 @@
-"""What the server has, as last seen: one reader for all batches, one page of the list at a time.
-
-However many tasks are open, at most one list request is made per interval. The interval grows while nothing
-changes, and while the server is away.
-"""
+"""What the batches of one server share: its tasks as last seen, and what may be sent to it now."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil, inf
 
+from runner.backends.local_api.answers import Envelope, Licence, ServerCode, ServerTask, TaskPage, refusal
 from runner.backends.local_api.client import PAGE_SIZE, Client
-from runner.backends.local_api.shapes import ServerTask, TaskPage
 from runner.clock import Clock
-from runner.errors import ApiError
+from runner.errors import ApiRefused, ServerApiError
+from runner.tasks import Task
 
 QUICKEST_S, SLOWEST_S, AWAY_S = 0.5, 10.0, 30.0
 """The interval after a change, the longest one while nothing changes, and the longest while the server is away."""
@@ -19,6 +17,12 @@ QUICKEST_S, SLOWEST_S, AWAY_S = 0.5, 10.0, 30.0
 _GROWTH = 1.5
 _LATENCIES = 5.0
 """The interval is at least so many times as long as the server takes to answer."""
+
+LICENCE_S = 60.0
+"""For how long a licence that has been read is relied on."""
+
+BARRED_S = 300.0
+"""For how long nothing is sent after the server has said that its plan does not include the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,12 @@ class Sweep:
             self.page += 1
 
 
-class View:
-    """The server's tasks that batches are interested in. Any thread may call it."""
+class ServerView:
+    """The server's tasks that batches are interested in, as last seen. Any thread may call it.
+
+    One reader for all batches, one page of the list at a time: however many tasks are open, at most one list request
+    is made per interval. The interval grows while nothing changes, and while the server is away.
+    """
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
@@ -86,7 +94,7 @@ class View:
         self._answered_at = clock.monotonic()
         self.swept_from = -inf
         """When the latest reading of the whole list was begun."""
-        self.problem: ApiError | None = None
+        self.problem: ServerApiError | None = None
         """Why the latest request failed; None if it did not."""
 
     def watch(self, batch: object, floor: int | None) -> None:
@@ -104,7 +112,7 @@ class View:
             }
 
     def hurry(self) -> None:
-        """Something has been sent: look soon."""
+        """Something has been sent: read the list soon."""
         with self._lock:
             self._interval_s = QUICKEST_S
             if self.problem is None:
@@ -138,7 +146,7 @@ class View:
             return since <= self.swept_from and (seen is None or seen.asked_at < self.swept_from)
 
     def ask(self, task_id: int) -> ServerTask:
-        """Read one task by its id, now. Raises ApiError."""
+        """Read one task by its id, now. Raises ServerApiError."""
         asked_at = self._clock.monotonic()
         task = self._client.task(task_id)
         with self._lock:
@@ -146,7 +154,7 @@ class View:
         return task
 
     def newest(self) -> Newest:
-        """The highest visible id, read now. Raises ApiError."""
+        """The highest visible id, read now. Raises ServerApiError."""
         first = self._client.tasks()
         ids = [task.id for task in first.tasks]
         tasks = list(first.tasks)
@@ -163,7 +171,7 @@ class View:
         sweep, asked_at = self._sweep, self._clock.monotonic()
         try:
             page = self._client.tasks(sweep.page, PAGE_SIZE)
-        except ApiError as error:
+        except ServerApiError as error:
             self.problem = error
             self._rest(min(self._interval_s * 2, AWAY_S))
             return
@@ -192,3 +200,128 @@ class View:
             return False
         self._seen[task.id] = Seen(task, asked_at)
         return before is None or before.task.status is not task.status
+
+
+Content = tuple[str, str, str | None]
+"""What two tasks have in common that the server may not tell apart: script, device or account, target."""
+
+
+class ServerLoad:
+    """What may be sent to the server now. Any thread may call it.
+
+    No more devices at a time than the licence allows, whoever of our batches uses them; and nothing while
+    something alike is on its way and not found on the server yet, since the two could not be told apart.
+    """
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        self.claiming = threading.Lock()
+        """Held while ids are told to be those of a call: no two batches do so at a time."""
+        self._limit: int | None = None
+        self._read_at: float | None = None
+        self._barred: tuple[ApiRefused, float] | None = None
+        self._failed: tuple[ServerApiError, float] | None = None
+        self._lanes: dict[str, set[object]] = {}
+        self._on_the_way: dict[Content, object] = {}
+
+    def check(self) -> None:
+        """See that the server's plan lets us in. Raises ServerApiError: while it is known not to, without a call.
+
+        Those who come while it is being asked share the answer, or wait for the lack of one once.
+        """
+        came_at = self._clock.monotonic()
+        with self._asking:
+            now = self._clock.monotonic()
+            if self._failed is not None and came_at < self._failed[1]:
+                raise self._failed[0]
+            if self._barred is not None and now < self._barred[1]:
+                raise self._barred[0]
+            if self._read_at is not None and now < self._read_at + LICENCE_S:
+                return
+            try:
+                licence = self._client.licence()
+            except ApiRefused as error:
+                raise self._bar(error, None) if error.code == ServerCode.PLAN else error from None
+            except ServerApiError as error:
+                self._failed = error, self._clock.monotonic()
+                raise
+            if not licence.api_enabled:
+                raise self._bar(_not_included(licence), None)
+            self._limit, self._read_at, self._barred = licence.device_limit, now, None
+
+    def bar(self, error: ApiRefused) -> ApiRefused:
+        """Let nothing through for a while: the plan does not include the API. Returns the error to tell."""
+        with self._asking:
+            try:
+                plan_name = self._client.licence().plan_name
+            except ServerApiError:
+                plan_name = None
+            return self._bar(error, plan_name)
+
+    def _bar(self, error: ApiRefused, plan_name: str | None) -> ApiRefused:
+        if plan_name is not None:
+            message = f"{error.message}; it says that its plan is {plan_name}"
+            error = ApiRefused(message, hint=error.hint, sent=False, code=error.code, words=error.words)
+        self._barred, self._read_at = (error, self._clock.monotonic() + BARRED_S), None
+        return error
+
+    def admit(self, batch: object, tasks: Iterable[Task]) -> list[Task]:
+        """Those of the tasks that may be sent now; their devices are the batch's until it frees them."""
+        admitted = []
+        with self._lock:
+            for task in tasks:
+                content = _content(task)
+                if self._on_the_way.get(content, batch) is batch and self._has_room(batch, task.lane):
+                    self._on_the_way[content] = batch
+                    self._lanes.setdefault(task.lane, set()).add(batch)
+                    admitted.append(task)
+        return admitted
+
+    def occupy(self, batch: object, tasks: Iterable[Task]) -> None:
+        """What an earlier attempt has sent is on its way again, whatever the licence says by now."""
+        with self._lock:
+            for task in tasks:
+                self._on_the_way.setdefault(_content(task), batch)
+                self._lanes.setdefault(task.lane, set()).add(batch)
+
+    def clear(self, batch: object, tasks: Iterable[Task]) -> None:
+        """The tasks are not on their way any more: their ids are known, or they have been given up."""
+        with self._lock:
+            for task in tasks:
+                if self._on_the_way.get(_content(task)) is batch:
+                    del self._on_the_way[_content(task)]
+
+    def free(self, batch: object, lanes: Iterable[str]) -> None:
+        """The batch has nothing more on these devices."""
+        with self._lock:
+            for lane in lanes:
+                users = self._lanes.get(lane, set())
+                users.discard(batch)
+                if not users:
+                    self._lanes.pop(lane, None)
+
+    def _has_room(self, batch: object, lane: str) -> bool:
+        return self._limit is None or lane in self._lanes or len(self._lanes) < self._limit
+
+
+def _content(task: Task) -> Content:
+    return task.script, task.lane, task.target
+
+
+def _not_included(licence: Licence) -> ApiRefused:
+    answer = Envelope(ServerCode.PLAN, licence.message, None)
+    return refusal(answer, f"license/check tells of the plan {licence.plan_name}")
+
+
+class Server:
+    """One server as all batches share it; `closing` is set when they shall let go of it."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self.client = client
+        self.clock = clock
+        self.view = ServerView(client, clock)
+        self.load = ServerLoad(client, clock)
+        self.closing = threading.Event()

@@ -1,4 +1,4 @@
-"""What a Local API answers, as types. Pure: JSON in, values out.
+"""What a Local API answers: data as types, codes as errors, words as what they mean. Pure: JSON in, values out.
 
 Little of the answers' shape is documented, so whatever a reasonable server would send is understood: a bare
 list, a list under any key beside `total`, numbers as text. The raw answer stays with each value.
@@ -6,12 +6,13 @@ list, a list under any key beside `total`, numbers as text. The raw answer stays
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import Any
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+from runner.errors import ApiRefused
+
 _ILLEGIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -26,6 +27,44 @@ class ServerStatus(IntEnum):
     @property
     def is_open(self) -> bool:
         return self in (ServerStatus.PENDING, ServerStatus.RUNNING)
+
+
+class ServerCode(IntEnum):
+    """The codes of the contract, 0 left out; and what another runner's daemon says to those whom it does not let in."""
+
+    INVALID = 40001
+    NO_SCRIPT = 40002
+    NOT_THROUGH_API = 40003
+    PLAN = 40301
+    NOT_ADMITTED = 40302
+    UNKNOWN_TASK = 40401
+    INTERNAL = 50001
+
+
+NOTHING_DONE = frozenset(ServerCode) - {ServerCode.INTERNAL}
+"""With these codes the server says that it carried nothing out; any other may mean that it did."""
+
+OF_ONE_CALL = frozenset(
+    (ServerCode.INVALID, ServerCode.NO_SCRIPT, ServerCode.NOT_THROUGH_API, ServerCode.UNKNOWN_TASK)
+)
+"""Other calls may be answered otherwise."""
+
+
+class FailureKind(Enum):
+    """What a server means by a task that failed there. The contract has one status for all of it, so another runner's
+    daemon begins the message with the word of its own state."""
+
+    FAILED = auto()
+    CANCELLED = auto()
+    UNCERTAIN = auto()
+
+    @classmethod
+    def of(cls, message: str) -> "FailureKind":
+        """The only place where a server's words are read for their meaning."""
+        for kind in (cls.CANCELLED, cls.UNCERTAIN):
+            if message.startswith(kind.name.lower()):
+                return kind
+        return cls.FAILED
 
 
 class WrongShape(ValueError):
@@ -209,26 +248,6 @@ def found(data: Any, length: int = 120) -> str:
     return text if len(text) <= length else f"{text[:length]}..."
 
 
-def ranges(ids: Sequence[int]) -> str:
-    """Ids as text: `101-106,109`."""
-    parts: list[list[int]] = []
-    for number in sorted(set(ids)):
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return ",".join("-".join(map(str, part)) for part in parts)
-
-
-def from_ranges(text: str) -> tuple[int, ...]:
-    """The ids of a text that `ranges` made."""
-    return tuple(
-        number
-        for match in _RANGE.finditer(text)
-        for number in range(int(match[1]), int(match[2] or match[1]) + 1)
-    )
-
-
 def _ids(items: Any) -> tuple[int, ...]:
     """The ids in a list of numbers or tasks, each once."""
     return tuple(dict.fromkeys(_each_id(items))) if isinstance(items, list) else ()
@@ -288,3 +307,62 @@ def _mapping(value: Any) -> Mapping[str, Any] | None:
         except ValueError:
             return None
     return value if isinstance(value, Mapping) else None
+
+
+def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
+    """The error for an answer whose code is not 0. `what` was asked, `script` is the one to be run, if any."""
+    said = f"code {answer.code}: {answer.message}" if answer.message else f"code {answer.code}"
+    came_back, hint = _in_words(answer.code, script)
+    return ApiRefused(
+        f"{what}: {came_back} ({said})",
+        hint=hint,
+        sent=answer.code not in NOTHING_DONE,
+        code=answer.code,
+        words=answer.message,
+    )
+
+
+def _in_words(code: int, script: str) -> tuple[str, str | None]:
+    match code:
+        case ServerCode.INVALID:
+            hint = "check the config; `runner plan --format json` shows it" if script else None
+            return "the server rejects the parameters" if script else "the server rejects that", hint
+        case ServerCode.NO_SCRIPT:
+            return "the server misses the script's name", None
+        case ServerCode.NOT_THROUGH_API:
+            return _not_through_api(script)
+        case ServerCode.PLAN:
+            return (
+                "the server's plan does not include the API",
+                "Pro, Team and Business include it, Starter does not: change the plan in the application, "
+                "or run the campaign with `backend: device`",
+            )
+        case ServerCode.NOT_ADMITTED:
+            return (
+                "the server does not let this runner in",
+                "set RUNNER_API_TOKEN to its token, the RUNNER_TOKEN of its daemon; without a token it is "
+                "called by a name of its own machine, such as 127.0.0.1",
+            )
+        case ServerCode.UNKNOWN_TASK:
+            return (
+                "the server knows no such task",
+                "it was deleted there, or RUNNER_API_URL leads to another server",
+            )
+        case ServerCode.INTERNAL:
+            return "the server failed inside", "look at the server's own log"
+        case _:
+            return (
+                "the server refuses with a code that the contract does not know",
+                "look at the server's own log",
+            )
+
+
+def _not_through_api(script: str) -> tuple[str, str]:
+    update = "update the application on that machine"
+    if not script:
+        return "this server's version does not take that through its API", update
+    return (
+        f"this server's version cannot run the script {script!r} through its API",
+        f"older versions know post, follow and unfollow only: {update}, or run the campaign with `backend: device` "
+        "if the device backend has the script",
+    )

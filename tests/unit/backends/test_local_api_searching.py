@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from runner.backends.local_api.bodies import for_targets
-from runner.backends.local_api.matching import Claim, by_content, own_share
-from runner.backends.local_api.shapes import task as server_task
-from runner.backends.local_api.view import Newest
+from runner.backends.local_api.answers import task as server_task
+from runner.backends.local_api.searching import Claim, by_content, own_share
+from runner.backends.local_api.server import Newest
+from runner.backends.local_api.task_content import for_targets
 from runner.scripts import SCRIPTS, complete
 from runner.tasks import Task
 
