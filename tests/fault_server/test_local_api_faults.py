@@ -72,6 +72,17 @@ def test_no_more_devices_than_the_licence_allows(server: FaultServer, desk: Desk
     assert all_are(desk.outcomes(), AttemptOutcome.COMPLETED)
 
 
+def test_a_device_counts_though_a_limit_holds_another_of_its_tasks_back(
+    server: FaultServer, desk: Desk
+) -> None:
+    server.reset(device_limit=1, work_s=0.2)
+    tasks = make_tasks("follow", ["D1", "D2"], config=FOLLOW)
+    desk.perform(tasks, held=[tasks[0].key])
+    assert server.truth()["most_devices"] == 1
+    assert len(made(server)) == 3
+    assert all_are(desk.outcomes(), AttemptOutcome.COMPLETED)
+
+
 # answers that are lost, and answers that cannot be understood
 
 
