@@ -15,8 +15,8 @@ import psutil
 
 from bench.figures import figure
 from runner.backends.backend import Problem
-from runner.cli.collector import relieve
 from runner.clock import SystemClock
+from runner.daemon.memory import collect_garbage_seldom
 from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
@@ -84,7 +84,7 @@ class NoPhones:
 
 
 def run() -> Iterator[str]:
-    relieve()  # as the daemon does
+    collect_garbage_seldom()  # as the daemon does
     with tempfile.TemporaryDirectory() as name:
         peer_s = _apscheduler(Path(name) / "peer.db")
         for manner, backend, rounds in (("a batch", NoBatches(), 5), (f"{LANES} lanes", NoPhones(), 3)):

@@ -17,8 +17,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import StartTime
-from runner.cli.collector import relieve
 from runner.clock import SystemClock
+from runner.daemon.memory import collect_garbage_seldom
 from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
@@ -63,7 +63,7 @@ class NoOp:
 
 
 def run() -> Iterator[str]:
-    relieve()  # as the daemon does
+    collect_garbage_seldom()  # as the daemon does
     backend = NoOp()
     with TemporaryDirectory() as folder:
         daemon = _Daemon(Path(folder), backend)

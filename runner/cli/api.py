@@ -9,11 +9,12 @@ import click
 from runner.backends.local_api.answers import ServerStatus
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.cli.format_option import format_option
-from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.main import report
 from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.errors import ApiRefused, ServerApiError
+from runner.exit_codes import EXIT_PROBLEMS
 from runner.planning.source import Source
 from runner.reports.server_tasks import (
     check_data,

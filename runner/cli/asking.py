@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from shlex import quote
 
-from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.scheduling.situation import Situation
 from runner.settings import Settings
+from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import TaskRow
@@ -16,7 +16,7 @@ from runner.store.rows import TaskRow
 MOST_CANDIDATES = 8
 
 
-def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None) -> Situation:
+def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None) -> Situation:
     """What goes on at this moment, in the fleet's zone."""
     carrying = holder(place.store_url)
     zone, pid = Settings.from_environment().zone, carrying.pid if carrying else None

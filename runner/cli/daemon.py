@@ -8,11 +8,11 @@ import click
 
 from runner.campaign.quantities import Duration
 from runner.cli.problems import limits_or_exit
-from runner.cli.workplace import daemon_rehearsal, real_workplace
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
 from runner.settings import Settings
+from runner.state_dir import daemon_rehearsal, real_state_dir
 
 
 class DurationType(click.ParamType[timedelta]):
@@ -84,7 +84,10 @@ def daemon(
     Files are watched: what is changed takes effect at once. SIGTERM and Ctrl-C let current steps finish; SIGHUP
     reads the files again.
     """
-    from runner.cli.living import Daemon, Wishes  # heavy: not for --help, nor for what is typed wrongly
+    from runner.daemon.daemon import (  # heavy: not for --help, nor for what is typed wrongly
+        Daemon,
+        DaemonOptions,
+    )
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
@@ -104,7 +107,7 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     if not paths and not api_only:
         paths = (Path("campaigns"),)
-    wishes = Wishes(paths, phones, host, port, limits, RequestedFiles(media), wait, retention, grace)
-    place = daemon_rehearsal(settings) if virtual else real_workplace(settings, store)
+    options = DaemonOptions(paths, phones, host, port, limits, RequestedFiles(media), wait, retention, grace)
+    place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
-        return Daemon(wishes, settings, place, log).run()
+        return Daemon(options, settings, place, log).run()

@@ -12,12 +12,12 @@ from runner.campaign.layout import LayoutError, lay_out
 from runner.campaign.loader import Loaded
 from runner.checks import Report
 from runner.cli.fixing import write
-from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.main import report as report_error
 from runner.cli.output import say, say_bytes, say_lines
 from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
+from runner.exit_codes import EXIT_PROBLEMS
 
 
 @click.command(

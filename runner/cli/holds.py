@@ -6,11 +6,11 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, say, terminal
-from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.instants import print_zone, utc
 from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
+from runner.state_dir import StateDir
 
 
 @click.group(
@@ -23,14 +23,14 @@ Examples:
 @ledger_option
 @format_option
 @click.pass_context
-def holds(ctx: click.Context, place: Workplace, form: str) -> None:
+def holds(ctx: click.Context, place: StateDir, form: str) -> None:
     """List the phones that wait for a person: a login, verification or consent screen was in the way."""
     ctx.obj = place
     if ctx.invoked_subcommand is None:
         show(place, form)
 
 
-def show(place: Workplace, form: str) -> None:
+def show(place: StateDir, form: str) -> None:
     """Print the holds, oldest first."""
     zone = Settings.from_environment().zone
     with open_ledger(place) as ledger:
@@ -70,7 +70,7 @@ Examples:
 @with_virtual
 @format_option
 @click.pass_obj
-def release(place: Workplace, serial: str, store: str | None, virtual: bool, form: str) -> None:
+def release(place: StateDir, serial: str, store: str | None, virtual: bool, form: str) -> None:
     """Let the phone SERIAL go on, after you have answered what its screen asked."""
     if store or virtual:
         place = choose_place(Settings.from_environment(), store, virtual=virtual)

@@ -4,9 +4,9 @@ import click
 
 from runner.cli.ledger_option import refuse_absent, with_store
 from runner.cli.output import say
-from runner.cli.workplace import Workplace, place_of
 from runner.clock import SystemClock
 from runner.settings import Settings
+from runner.state_dir import StateDir, state_dir_of
 from runner.store.custody import rehearsal_only
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
@@ -36,7 +36,7 @@ def accept_restore(store: str | None) -> None:
     Look at the phones first: the copy does not know what was done since it was made. Its tasks that were open then
     are uncertain, what came due until now is not caught up with, and limits do not count what was done meanwhile.
     """
-    place = place_of(Settings.from_environment(), store)
+    place = state_dir_of(Settings.from_environment(), store)
     path = ledger_path(place.store_url)
     was_seen = path is not None and place.witnesses is not None and place.witnesses.at(path.resolve())
     if not was_seen:
@@ -45,7 +45,7 @@ def accept_restore(store: str | None) -> None:
         accept(opened, place)
 
 
-def accept(opened: Ledger, place: Workplace) -> None:
+def accept(opened: Ledger, place: StateDir) -> None:
     """Accept it, and say what that means. Raises UsageError for a rehearsal's ledger, which nothing looks after."""
     if place.witnesses is None:
         raise rehearsal_only(place.store_url)

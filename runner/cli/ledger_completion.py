@@ -113,8 +113,8 @@ def _runs(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _rehearsals() -> Iterator[Offer]:
-    from runner.cli.workplace import REHEARSALS
     from runner.settings import Settings
+    from runner.state_dir import REHEARSALS
 
     folder = Settings.from_environment().state_dir / REHEARSALS
     names = sorted((path.name for path in folder.glob("*-*") if path.is_dir()), reverse=True)

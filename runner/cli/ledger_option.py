@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from runner.cli.output import say
-from runner.cli.workplace import Workplace, daemon_rehearsal, place_of
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.settings import Settings
+from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.url import ledger_path
@@ -25,7 +25,7 @@ with_store = click.option("--store", metavar="URL", help="The ledger (default: i
 
 
 def ledger_option(command: F) -> F:
-    """Give a command `--store URL` and `--virtual`; it gets the Workplace that they lead to as `place`.
+    """Give a command `--store URL` and `--virtual`; it gets the StateDir that they lead to as `place`.
 
     Without either it is the user's own ledger; or, while nothing carries tasks out from that one and a
     rehearsal daemon runs, the rehearsal's, which is said on standard error.
@@ -40,11 +40,11 @@ def ledger_option(command: F) -> F:
     return with_store(with_virtual(placed))  # type: ignore[return-value]
 
 
-def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Workplace:
+def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> StateDir:
     """Where the ledger is that a command asks. Raises UsageError if both options are given."""
     if store and virtual:
         raise UsageError("--store and --virtual exclude each other", hint="name one ledger")
-    own = place_of(settings, store)
+    own = state_dir_of(settings, store)
     rehearsal = daemon_rehearsal(settings)
     if virtual:
         return rehearsal
@@ -54,13 +54,13 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Wor
     return own
 
 
-def open_ledger(place: Workplace) -> Ledger:
+def open_ledger(place: StateDir) -> Ledger:
     """The ledger, which must be there already. Raises UsageError if it is not."""
     refuse_absent(place)
     return Ledger.open(place.store_url, SystemClock())
 
 
-def refuse_absent(place: Workplace) -> None:
+def refuse_absent(place: StateDir) -> None:
     """Raises UsageError if there is no such ledger."""
     path = ledger_path(place.store_url)
     if path is not None and not path.exists():

@@ -7,10 +7,10 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
-from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.task_log import log_data, print_log
 from runner.settings import Settings
+from runner.state_dir import StateDir
 
 
 @click.command(
@@ -23,7 +23,7 @@ Examples:
 @click.option("--attempt", "number", type=click.IntRange(1), metavar="N", help="Show this attempt alone.")
 @ledger_option
 @format_option
-def logs(task: str, number: int | None, place: Workplace, form: str) -> None:
+def logs(task: str, number: int | None, place: StateDir, form: str) -> None:
     """Show the attempts at TASK (its number, its key, or a part of it), their steps, and its effects."""
     with open_ledger(place) as ledger:
         record = ledger.record_of(find_task(ledger, task).task.key)

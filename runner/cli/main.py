@@ -15,11 +15,10 @@ import click
 from runner import __version__
 from runner.cli.output import prepare, say, say_lines
 from runner.errors import RunnerError, UsageError
+from runner.exit_codes import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PROBLEMS, EXIT_USAGE
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-EXIT_PROBLEMS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 COMMANDS = {
     "validate": "Prove that campaign files are right.",
@@ -116,7 +115,7 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_PROBLEMS
     except Exception as error:  # noqa: BLE001 - a bug: said plainly, with a log that can be pasted
-        from runner.cli.crash import write_crash_log
+        from runner.crash_log import write_crash_log
 
         say(f"runner: this is a bug: {type(error).__name__}: {error}", err=True)
         say(f"  please report it together with {write_crash_log(error)}", err=True)

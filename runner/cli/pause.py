@@ -7,9 +7,9 @@ from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
 from runner.cli.pausing import subject_of
-from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
+from runner.state_dir import StateDir
 from runner.store.rows import PauseScope
 
 
@@ -26,7 +26,7 @@ Examples:
 )
 @ledger_option
 @format_option
-def pause(name: str | None, place: Workplace, form: str) -> None:
+def pause(name: str | None, place: StateDir, form: str) -> None:
     """Start no more tasks: none at all, none of a campaign, or none on a phone. Running ones are finished.
 
     What waits longer than its grace is missed. `runner stop` ends running tasks too.

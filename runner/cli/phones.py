@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from runner.cli.main import EXIT_INTERRUPTED
 from runner.cli.output import say_lines
 from runner.errors import RunnerError, UsageError
+from runner.exit_codes import EXIT_INTERRUPTED
 from runner.virtual.adbserver import AdbServerError, find_adb
 from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
 

@@ -15,13 +15,13 @@ from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
 from runner.campaign.revision import files_at
 from runner.checks import Report, check_campaigns
-from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.now import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
 from runner.cli.problems import check_or_exit, show
 from runner.clock import SystemClock
 from runner.diagnostics import Severity
 from runner.errors import LedgerError, UsageError
+from runner.exit_codes import EXIT_PROBLEMS
 from runner.planning.attention import attention
 from runner.planning.difference import differences
 from runner.planning.limits import Usage

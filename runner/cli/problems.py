@@ -12,8 +12,8 @@ import click
 from runner.campaign.loader import Loaded, discover, load, load_limits, load_text
 from runner.campaign.reader import MAX_BYTES
 from runner.checks import Report, check_campaigns
-from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.output import say_lines
+from runner.exit_codes import EXIT_PROBLEMS
 from runner.planning.source import Source
 from runner.reports import text
 from runner.reports.streams import columns, has_colors

@@ -7,9 +7,9 @@ from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
 from runner.cli.pausing import subject_of
-from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
+from runner.state_dir import StateDir
 from runner.store.rows import PauseScope
 
 
@@ -22,7 +22,7 @@ Examples:
 @click.argument("name", metavar="[CAMPAIGN|DEVICE]", required=False, shell_complete=complete_paused)
 @ledger_option
 @format_option
-def resume(name: str | None, place: Workplace, form: str) -> None:
+def resume(name: str | None, place: StateDir, form: str) -> None:
     """End the pause of everything, or that of a campaign or a phone."""
     with open_ledger(place) as ledger:
         paused = ledger.pauses()

@@ -11,22 +11,22 @@ import click
 
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
-from runner.cli.beside import Ending, daemon_pid
-from runner.cli.by_hand import record_now, record_scheduled
-from runner.cli.carrying import ReadRows, Run, carry_out, follow
-from runner.cli.custody import look_first, take_custody
+from runner.cli.follow_daemon import FollowEnd, daemon_pid
 from runner.cli.ledger_completion import complete_run
-from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.output import print_json, terminal
 from runner.cli.problems import check_or_exit
-from runner.cli.workplace import Workplace, choose_workplace, new_run_id
+from runner.cli.record_run import record_now, record_scheduled
+from runner.cli.run_here import ReadRows, Run, carry_out, follow
 from runner.clock import SystemClock, told
+from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.errors import LedgerBusy, UsageError
+from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.planning.source import Source
 from runner.private_files import make_folder, write_file
 from runner.reports.html import render_run
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
+from runner.state_dir import StateDir, choose_state_dir, new_run_id
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, holder
@@ -34,9 +34,9 @@ from runner.store.rows import TaskRow
 from runner.tasks import TaskState
 
 LEFT_TO = {
-    Ending.LEFT: "the daemon goes on with the rest when it may; why it waits: runner why {campaign}/{entry}",
-    Ending.DETACHED: "the daemon goes on with the rest; to stop it: runner tasks stop TASK, or runner stop",
-    Ending.DAEMON_GONE: "the daemon has ended; the rest waits for the next one, or: {again}",
+    FollowEnd.LEFT: "the daemon goes on with the rest when it may; why it waits: runner why {campaign}/{entry}",
+    FollowEnd.DETACHED: "the daemon goes on with the rest; to stop it: runner tasks stop TASK, or runner stop",
+    FollowEnd.DAEMON_GONE: "the daemon has ended; the rest waits for the next one, or: {again}",
 }
 """How a run that a daemon carries out goes on after it is no longer followed."""
 
@@ -100,22 +100,22 @@ def run(
     clock = SystemClock()
     sources = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
     run_id = resume_id or new_run_id(clock.now())
-    place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
+    place = choose_state_dir(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
-    ending = Ending.ALL_ENDED
+    follow_end = FollowEnd.ALL_ENDED
     if place.phones is None and holder(place.store_url) is None:
-        look_first(place)
-    with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
+        refuse_wrong_ledger(place)
+    with Ledger.open(place.store_url, clock) as ledger, lock_or_find_daemon(ledger, place) as daemon:
         work = record(this, ledger, sources, at)
         again = work.again + (f" --store {quote(store)}" if store else "")
         if not work.is_over:
             if daemon is None:
                 carry_out(this, ledger, work.campaign, work.read)
             else:
-                ending = follow(this, ledger, work.read, daemon)
+                follow_end = follow(this, ledger, work.read, daemon)
         rows = work.read()
         report = write_report(this, ledger)
-    conclude(this, rows, report, form, going_on(this, rows, ending, again))
+    conclude(this, rows, report, form, going_on(this, rows, follow_end, again))
     if this.stop.is_set():
         ctx.exit(EXIT_INTERRUPTED)
     if any(row.state is not TaskState.COMPLETED for row in rows):
@@ -123,7 +123,7 @@ def run(
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RecordedRun:
     """What a run carries out: the campaign, its tasks' rows as they are whenever they are read, whether all of
     them have ended before, and the command that goes on with it."""
 
@@ -133,14 +133,14 @@ class Work:
     again: str
 
 
-def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None) -> Work:
+def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None) -> RecordedRun:
     """Write the run's occurrences and tasks down, before anything is sent; one that is resumed has them."""
     again = f"runner run --resume {this.id}"
     if at is None:
         for source in sources:
             record_now(ledger, source, this.id, this.clock.now())
         campaign = sources[0].campaign if sources else stored_campaign(ledger, this.id)
-        return Work(campaign, lambda: ledger.tasks(run_id=this.id), False, again)
+        return RecordedRun(campaign, lambda: ledger.tasks(run_id=this.id), False, again)
     (source,) = sources
     keys, new = record_scheduled(ledger, source, at, this.id, this.clock.now())
 
@@ -156,7 +156,7 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
             said = f"{len(new)} of {len(rows)} tasks are new; otherwise {said}"
         this.out.say(said)
         again = f"runner run {quote(source.document.path)} --at {quote(at)}"
-    return Work(source.campaign, read, is_over, again)
+    return RecordedRun(source.campaign, read, is_over, again)
 
 
 def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
@@ -171,7 +171,7 @@ def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
 
 
 @contextmanager
-def locked_or_beside(ledger: Ledger, place: Workplace) -> Iterator[int | None]:
+def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]:
     """Hold the executor's lock; or, where a daemon holds it, yield that process instead.
 
     Raises LedgerBusy if it is another run that carries tasks out.
@@ -218,12 +218,12 @@ def write_report(this: Run, ledger: Ledger) -> Path | None:
     return path
 
 
-def going_on(this: Run, rows: Sequence[TaskRow], ending: Ending, again: str) -> str | None:
+def going_on(this: Run, rows: Sequence[TaskRow], follow_end: FollowEnd, again: str) -> str | None:
     """How what is still open goes on."""
     left = next((row.task for row in rows if not row.state.is_final), None)
     if left is None:
         return None
-    said = LEFT_TO.get(ending, "to go on: {again}")
+    said = LEFT_TO.get(follow_end, "to go on: {again}")
     return said.format(again=again, campaign=left.campaign, entry=left.entry)
 
 

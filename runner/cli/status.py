@@ -5,13 +5,13 @@ import click
 from runner.cli.asking import read_situation
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
-from runner.cli.notice import Notice
 from runner.cli.output import print_json, terminal
-from runner.cli.workplace import Workplace
+from runner.daemon_notice import Notice
 from runner.reports.status import DeviceLine, Overview, Place, status_data
 from runner.reports.status_text import print_status
 from runner.scheduling.overview import overview
 from runner.settings import Settings
+from runner.state_dir import StateDir
 from runner.store.lock import holder
 from runner.store.url import ledger_path
 
@@ -28,7 +28,7 @@ Examples:
 )
 @ledger_option
 @format_option
-def status(place: Workplace, form: str) -> None:
+def status(place: StateDir, form: str) -> None:
     """Show what goes on: the daemon, its campaigns, what runs and what is next, and what needs a person."""
     settings = Settings.from_environment()
     with open_ledger(place) as ledger:

@@ -6,9 +6,9 @@ from runner.cli.commanding import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
-from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
 from runner.reports.status import pause_data
+from runner.state_dir import StateDir
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, PauseScope, TaskFilter
 from runner.tasks import TaskState
@@ -22,7 +22,7 @@ Examples:
 )
 @ledger_option
 @format_option
-def stop(place: Workplace, form: str) -> None:
+def stop(place: StateDir, form: str) -> None:
     """Stop everything at the next step of each running task. They are pending again, and nothing starts until
     `runner resume`; effects that were made are not repeated then.
     """

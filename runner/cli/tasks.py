@@ -11,16 +11,17 @@ from runner.cli.commanding import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger, who
-from runner.cli.main import EXIT_PROBLEMS, report
+from runner.cli.main import report
 from runner.cli.now import read_instant
 from runner.cli.output import print_json, say, say_lines, terminal
-from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
+from runner.exit_codes import EXIT_PROBLEMS
 from runner.reports import advice
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
+from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskFilter, TaskRow
@@ -107,7 +108,7 @@ def list_tasks(
     script: str | None,
     since: datetime | None,
     limit: int,
-    place: Workplace,
+    place: StateDir,
     form: str,
 ) -> None:
     """List tasks, newest first."""
@@ -143,7 +144,7 @@ Examples:
 @tasks_argument
 @ledger_option
 @format_option
-def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
+def show(names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Show everything about tasks: state, reason, effects, config. `runner logs` shows their attempts."""
     with open_ledger(place) as ledger:
         found = [ledger.record_of(find_task(ledger, name).task.key) for name in names]
@@ -168,7 +169,7 @@ Examples:
 @ledger_option
 @format_option
 @click.pass_context
-def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Cancel tasks: running ones end at their next step, pending ones at once.
 
     One that waits until somebody can look what an earlier attempt did is looked up first, if that can be done.
@@ -204,7 +205,7 @@ Examples:
 @ledger_option
 @format_option
 @click.pass_context
-def retry(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+def retry(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Run tasks again that failed or did not run. Refused where an effect happened, or may have happened."""
     is_carried_out = holder(place.store_url) is not None
 
@@ -228,7 +229,7 @@ Examples:
 @format_option
 @click.pass_context
 def resolve(
-    ctx: click.Context, names: tuple[str, ...], happened: bool | None, place: Workplace, form: str
+    ctx: click.Context, names: tuple[str, ...], happened: bool | None, place: StateDir, form: str
 ) -> None:
     """Settle tasks of which nobody but you can tell whether their effect happened."""
     if happened is None:
@@ -251,7 +252,7 @@ Examples:
 @ledger_option
 @format_option
 @click.pass_context
-def delete(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str) -> None:
+def delete(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Remove tasks from every list. Their keys stay taken: what was done is never done again."""
 
     def act(ledger: Ledger, row: TaskRow) -> str:
@@ -261,7 +262,7 @@ def delete(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: s
     _each(ctx, names, place, form, act)
 
 
-def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str, act: Act) -> None:
+def _each(ctx: click.Context, names: Sequence[str], place: StateDir, form: str, act: Act) -> None:
     """Do it with each of the tasks; those that are refused are told of, and the others done all the same."""
     answers: list[dict[str, object]] = []
     refused = False

@@ -6,13 +6,13 @@ from runner.cli.asking import find_task, read_situation
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
-from runner.cli.main import EXIT_USAGE
 from runner.cli.output import print_json, terminal
-from runner.cli.workplace import Workplace
 from runner.errors import UsageError
+from runner.exit_codes import EXIT_USAGE
 from runner.reports.explanation import Explanation, explanation_data, print_explanations
 from runner.scheduling.explaining import NOWHERE, explain_deleted, explain_entry, explain_tasks
 from runner.scheduling.situation import Situation, sources_in_force
+from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 
 
@@ -29,7 +29,7 @@ Examples:
 @ledger_option
 @format_option
 @click.pass_context
-def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form: str) -> None:
+def why(ctx: click.Context, subject: str, at: str | None, place: StateDir, form: str) -> None:
     """Say why an entry or a task ran, will run, or did not, and what can be done."""
     with open_ledger(place) as ledger:
         situation = read_situation(ledger, place)

@@ -21,7 +21,8 @@ from PIL import Image
 LONGEST_REQUEST = 1 << 17
 
 LOADED_AT_ONCE = (
-    *(f"runner.cli.{command}" for command in ("daemon", "holds", "living", "pause", "resume", "stop")),
+    *(f"runner.cli.{command}" for command in ("daemon", "holds", "pause", "resume", "stop")),
+    "runner.daemon.daemon",
     "alembic.command",
     "alembic.config",
     "apscheduler.triggers.date",

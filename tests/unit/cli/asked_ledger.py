@@ -7,8 +7,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from runner.cli.by_hand import record_now
 from runner.cli.main import cli
+from runner.cli.record_run import record_now
 from runner.clock import SystemClock
 from runner.errors import RunnerError
 from runner.scheduling.folder import CampaignFolder

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 
-from runner.cli.by_hand import record_now
-from runner.cli.notice import Notice
+from runner.cli.record_run import record_now
 from runner.clock import SystemClock
+from runner.daemon_notice import Notice
 from runner.errors import UsageError
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock

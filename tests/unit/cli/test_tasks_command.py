@@ -10,7 +10,7 @@ import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 from real_terminal import in_terminal
 
-from runner.cli.by_hand import record_now
+from runner.cli.record_run import record_now
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.store.rows import CommandKind

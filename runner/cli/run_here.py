@@ -10,20 +10,20 @@ from threading import Event
 
 from runner.backends import build
 from runner.campaign.resolve import ResolvedCampaign
-from runner.cli.beside import Ending, Follower
-from runner.cli.interrupts import stop_on_interrupt
-from runner.cli.workplace import Workplace
+from runner.cli.follow_daemon import FollowEnd, Follower
 from runner.clock import Clock
 from runner.errors import RunnerError
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
+from runner.interrupts import stop_on_interrupt
 from runner.planning.limits import CampaignLimits
 from runner.reports.progress import LiveProgress, PlainProgress, Progress
 from runner.reports.run_summary import totals
 from runner.reports.terminal import Terminal
 from runner.settings import Settings
+from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
@@ -45,7 +45,7 @@ class Run:
     """One run: its id, where it keeps its things, and how it is watched and stopped."""
 
     id: str
-    place: Workplace
+    place: StateDir
     settings: Settings
     out: Terminal
     clock: Clock
@@ -91,7 +91,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
                     executor.drain(None)
 
 
-def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> Ending:
+def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:
     """Tell what the daemon, which is that process, makes of the run's tasks; returns why that ended."""
     rows = read()
     open_rows = [row for row in rows if not row.state.is_final]

@@ -15,24 +15,23 @@ from prometheus_client import CollectorRegistry
 from runner import __version__
 from runner.backends import build
 from runner.backends.backend import Backend
-from runner.cli.collector import relieve
-from runner.cli.crash import write_crash_log
-from runner.cli.custody import look_first, take_custody
-from runner.cli.interrupts import on_hangup, stop_on_interrupt
-from runner.cli.life import Life, leave, use_few_arenas
-from runner.cli.main import EXIT_BUG, EXIT_PROBLEMS
-from runner.cli.notice import Notice
-from runner.cli.notify import Notifier
-from runner.cli.rehearsal import RehearsalBackend, Shelf, serials_for
-from runner.cli.retention import Retention
-from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
+from runner.crash_log import write_crash_log
+from runner.daemon.crash_guard import CrashGuard, end_process
+from runner.daemon.custody import refuse_wrong_ledger, take_custody
+from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.rehearsal import RehearsalBackend, VirtualPhones, serials_for
+from runner.daemon.retention import Retention
+from runner.daemon.systemd import Notifier
+from runner.daemon_notice import Notice
 from runner.errors import LedgerBusy, LedgerError, RunnerError
 from runner.events import Event, EventSink
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
+from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
+from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.phone.states import LastStates
 from runner.reports.log_lines import LogLines
 from runner.scheduling.registry import Registry
@@ -48,6 +47,7 @@ from runner.server.metrics import EventMetrics, LogMetrics, StateMetrics
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.settings import Settings
+from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
@@ -66,7 +66,7 @@ FAILING_GRACE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DaemonOptions:
     """What the command line asks for; `phones` are virtual ones beyond those that the campaigns declare,
     `api_limits` hold for tasks that are made through the Local API, as a campaign writes them, which post `files`
     alone."""
@@ -85,13 +85,13 @@ class Wishes:
 class Daemon:
     """One life of the daemon."""
 
-    def __init__(self, wishes: Wishes, settings: Settings, place: Workplace, log: LogLines) -> None:
-        self._wishes = wishes
+    def __init__(self, options: DaemonOptions, settings: Settings, place: StateDir, log: LogLines) -> None:
+        self._options = options
         self._settings = settings
         self._place = place
         self._log = log
         self._clock = SystemClock()
-        self._life = Life()
+        self._guard = CrashGuard()
         self._notifier = Notifier.from_environment()
         self._is_on_terminal = sys.stderr.isatty()
 
@@ -102,29 +102,29 @@ class Daemon:
         """
         use_few_arenas()
         with ExitStack() as stack:
-            stack.enter_context(stop_on_interrupt(self._life.over, lambda message: None))
-            stack.enter_context(self._life)
+            stack.enter_context(stop_on_interrupt(self._guard.over, lambda message: None))
+            stack.enter_context(self._guard)
             if not self._lock(stack):
                 return 0
-            listening = stack.enter_context(closing(listen(self._wishes.host, self._wishes.port)))
+            listening = stack.enter_context(closing(listen(self._options.host, self._options.port)))
             ledger = stack.enter_context(Ledger.open(self._place.store_url, self._clock))
             take_custody(ledger, self._place)
             registry = CollectorRegistry()
             sink = self._sink(ledger, registry)
-            campaigns = Registry(ledger, {API_CAMPAIGN: self._wishes.api_limits})
+            campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
             adb_port, executor = self._executor(stack, ledger, campaigns, sink)
-            health = Health(ledger, executor, self._clock, api_only=not self._wishes.paths)
+            health = Health(ledger, executor, self._clock, api_only=not self._options.paths)
             states = LastStates(adb_port)
             registry.register(StateMetrics(ledger, executor, states))
             registry.register(LogMetrics(lambda: self._log.dropped))
             service = Service(
-                self._wishes.paths, ledger, executor, self._clock, sink, campaigns, self._settings.zone
+                self._options.paths, ledger, executor, self._clock, sink, campaigns, self._settings.zone
             )
             local_api = self._local_api(ledger, executor, states)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
             app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
-            relieve()
+            collect_garbage_seldom()
             service.start()
             executor.submit(ledger.pending())
             executor.start()
@@ -140,18 +140,18 @@ class Daemon:
     def _lock(self, stack: ExitStack) -> bool:
         """Become the one process that carries tasks out from the ledger; false if an end is asked for first."""
         waiting = False
-        while not self._life.over.is_set():
+        while not self._guard.over.is_set():
             try:
-                look_first(self._place)
+                refuse_wrong_ledger(self._place)
                 stack.enter_context(ExecutorLock(self._place.store_url))
                 return True
             except LedgerBusy as error:
-                if not self._wishes.wait:
+                if not self._options.wait:
                     raise
                 if not waiting:
                     self._log.say("waiting for the ledger", reason=error.message)
                 waiting = True
-            self._life.over.wait(ASK_AGAIN_S)
+            self._guard.over.wait(ASK_AGAIN_S)
         return False
 
     def _sink(self, ledger: Ledger, registry: CollectorRegistry) -> EventSink:
@@ -170,20 +170,20 @@ class Daemon:
         """The executor on this place's phones, and the port of their adb server."""
         settle_interrupted(ledger)
         settings = self._settings
-        shelf: Shelf | None = None
+        phones: VirtualPhones | None = None
         if self._place.phones is not None:
-            serials = serials_for(self._wishes.paths, self._wishes.phones)
-            shelf = stack.enter_context(Shelf(serials, self._place.phones, self._phones_died))
-            settings = replace(settings, adb_port=shelf.adb_port)
-            where = {"adb_port": shelf.adb_port, "control": shelf.control}
-            self._log.say("virtual phones", serials=shelf.serials, **where)
+            serials = serials_for(self._options.paths, self._options.phones)
+            phones = stack.enter_context(VirtualPhones(serials, self._place.phones, self._phones_died))
+            settings = replace(settings, adb_port=phones.adb_port)
+            where = {"adb_port": phones.adb_port, "control": phones.control}
+            self._log.say("virtual phones", serials=phones.serials, **where)
         backends = build(settings, self._clock, campaigns.flows, ledger.id)
         for backend in backends.values():
             stack.callback(backend.close)
-        if shelf is not None:  # a rehearsal reaches nothing real
+        if phones is not None:  # a rehearsal reaches nothing real
             device = backends["device"]
             assert isinstance(device, Backend)
-            backends = {"device": RehearsalBackend(device, shelf)}
+            backends = {"device": RehearsalBackend(device, phones)}
         executor = Executor(
             ledger=ledger,
             artifacts=Artifacts(self._place.artifacts),
@@ -209,13 +209,13 @@ class Daemon:
             executor.submit,
             lambda: states().by_state.get("device", 0),
             License(self._settings.api_plan),
-            self._wishes.files,
+            self._options.files,
         )
         return create_local_api(desk, self._settings.token)
 
     def _retention(self, ledger: Ledger) -> Retention:
         artifacts = Artifacts(self._place.artifacts)
-        return Retention(ledger, artifacts, self._wishes.retention, self._clock, self._log)
+        return Retention(ledger, artifacts, self._options.retention, self._clock, self._log)
 
     def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
         """Say what was started, and that it was."""
@@ -230,7 +230,7 @@ class Daemon:
     def _hung_up(self, service: Service) -> None:
         """SIGHUP asks to read the files again; on a terminal it means that the terminal has gone."""
         if self._is_on_terminal:
-            self._life.over.set()
+            self._guard.over.set()
         else:
             self._log.say("asked to read the files again")
             service.reload(anew=True)
@@ -239,11 +239,11 @@ class Daemon:
         """Look, until the end is asked for or something fails, whether all goes on as it should."""
         every_s = min(self._notifier.alive_every_s or LOOK_S, LOOK_S)
         ailing: list[str] = []
-        while not self._life.over.wait(every_s):
+        while not self._guard.over.wait(every_s):
             if (silent_s := health.look()) > LOST_S:
-                self._life.fail(self._lost(silent_s))
+                self._guard.fail(self._lost(silent_s))
             if not serving.alive:
-                self._life.fail(RunnerError("the HTTP server has ended by itself"))
+                self._guard.fail(RunnerError("the HTTP server has ended by itself"))
             before, ailing = ailing, health.ailments()
             if not ailing:
                 self._notifier.alive()
@@ -262,8 +262,8 @@ class Daemon:
         After a failure, or beside a step that does not end, the process ends at once: the ledger is durable at
         every moment, and nothing that is left is worth waiting for.
         """
-        code = self._tell(self._life.error) if self._life.error else 0
-        grace_s = FAILING_GRACE_S if code else self._wishes.grace.total_seconds()
+        code = self._tell(self._guard.error) if self._guard.error else 0
+        grace_s = FAILING_GRACE_S if code else self._options.grace.total_seconds()
         running = [task.key for task in executor.state().running]
         self._log.say("stopping", grace_s=grace_s, running=running)
         self._notifier.stopping("letting current steps finish")
@@ -272,16 +272,16 @@ class Daemon:
             try:
                 service.stop()
             except RunnerError as error:
-                self._life.fail(error)
-            code = self._tell(self._life.error) if self._life.error else 0
+                self._guard.fail(error)
+            code = self._tell(self._guard.error) if self._guard.error else 0
         if code:
             self._log.flush()
-            leave(code)
+            end_process(code)
         if not drained:
             left = [task.key for task in executor.state().running]
             self._log.say("steps that did not end are left behind", "warning", running=left)
             self._log.flush()
-            leave(0)
+            end_process(0)
         self._log.say("stopped")
 
     def _tell(self, error: BaseException) -> int:

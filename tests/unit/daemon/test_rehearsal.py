@@ -6,20 +6,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from asked_ledger import CAMPAIGN
-
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
-from runner.cli.rehearsal import RehearsalBackend, Shelf, serials_for
+from runner.daemon.rehearsal import RehearsalBackend, VirtualPhones, serials_for
 from runner.planning.plan import manual
 from runner.planning.source import Source
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.process import PhonesError
 
+CAMPAIGN = """\
+version: 1
+name: demo
+timezone: UTC
+limits: {min_gap: 0s}
+devices: {shelf: [VIRTUAL01, VIRTUAL02]}
+scripts:
+  greet:
+    script: follow
+    devices: shelf
+    config: {target_users: ["@north", "@south"]}
+    start_times: ["09:00"]
+"""
+
 
 @dataclass
 class Crowded:
-    """A shelf on which only one phone has room."""
+    """Virtual phones of which only one can be had."""
 
     has: str
 
@@ -60,7 +72,7 @@ def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
 def test_a_phone_that_cannot_be_had_is_away() -> None:
     recording = Recording()
     source = Source.of(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
-    backend = RehearsalBackend(recording, cast(Shelf, Crowded("A1")))
+    backend = RehearsalBackend(recording, cast(VirtualPhones, Crowded("A1")))
     tasks = list(manual(source, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
     why = "A2: no virtual phone could be started: no more room"
 

@@ -15,7 +15,7 @@ from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
 
 
-class Shelf:
+class VirtualPhones:
     """Virtual phones inside a context; `memory` is the folder that keeps what was done to them.
 
     If their process dies they are started anew, as they were, when one of them is needed; `on_restart` is told.
@@ -62,11 +62,11 @@ class Shelf:
 
 
 class RehearsalBackend:
-    """The device backend on a shelf: a phone that a task names and that is not there is put on it."""
+    """The device backend on virtual phones: one that a task names and that is not there yet is started."""
 
-    def __init__(self, backend: Backend, shelf: Shelf) -> None:
+    def __init__(self, backend: Backend, phones: VirtualPhones) -> None:
         self._backend = backend
-        self._shelf = shelf
+        self._phones = phones
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
         looks = [(task, self._need(task)) for task in tasks]
@@ -87,7 +87,7 @@ class RehearsalBackend:
         """Have the task's phone; returns what is in the way."""
         if task.device is not None:
             try:
-                self._shelf.need(task.device)
+                self._phones.need(task.device)
             except PhonesError as error:
                 return f"{task.device}: no virtual phone could be started: {error}"
         return None

@@ -1,20 +1,16 @@
-"""The life of a long-running command: it goes on until somebody asks it to end, or until a thread fails."""
+"""A daemon goes on until somebody asks it to end, or until one of its threads fails: then all of it ends."""
 
-import ctypes
 import os
 import sys
 import threading
 from types import TracebackType
 from typing import NoReturn, Self
 
-M_ARENA_MAX = -8
-"""The option of mallopt(3)."""
 
+class CrashGuard:
+    """While this is open, an exception that ends any thread has the whole daemon end, rather than live on by half.
 
-class Life:
-    """While this is open, an exception that ends any thread ends this life too, rather than half of it.
-
-    `over` is set when it is to end; `error` is the first failure, None if the end was asked for.
+    `over` is set when it is to end; `error` is the first failure, None if somebody asked for the end.
     """
 
     def __init__(self) -> None:
@@ -32,7 +28,7 @@ class Life:
         threading.excepthook = self._before
 
     def fail(self, error: BaseException) -> None:
-        """End it because of this failure; any thread may say so."""
+        """Have the daemon end because of this failure; any thread may call it."""
         with self._lock:
             if self.error is None:
                 self.error = error
@@ -42,16 +38,7 @@ class Life:
         self.fail(args.exc_value or args.exc_type())
 
 
-def use_few_arenas() -> None:
-    """Have glibc's threads share two heaps: with one for each thread, memory that is free in one is taken anew in
-    another, and a process of many threads grows for weeks. Other C libraries do not need it."""
-    try:
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-    except (OSError, AttributeError):
-        return
-
-
-def leave(code: int) -> NoReturn:
+def end_process(code: int) -> NoReturn:
     """End the process without waiting for its threads: the ledger is durable at every moment."""
     sys.stdout.flush()
     sys.stderr.flush()

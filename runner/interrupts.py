@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
 
-from runner.cli.main import EXIT_INTERRUPTED
+from runner.exit_codes import EXIT_INTERRUPTED
 
 STOPPING = "stopping after the current steps; interrupt again to stop at once"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.campaign.loader import load_text
-from runner.cli.by_hand import record_scheduled
+from runner.cli.record_run import record_scheduled
 from runner.clock import ManualClock
 from runner.errors import UsageError
 from runner.planning.source import Source

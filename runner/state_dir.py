@@ -1,4 +1,4 @@
-"""Where a run keeps its things: the user's own ledger, or a rehearsal's."""
+"""The folder with everything that the runner keeps: the user's own, or a rehearsal's."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ REHEARSALS = "rehearsals"
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
+class StateDir:
     """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any.
 
     `option` is what a command needs in order to ask this ledger, with a space in front; `witness` is the folder of
@@ -48,7 +48,7 @@ def new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
-def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> Workplace:
+def choose_state_dir(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> StateDir:
     """A run on virtual phones has a ledger and phones of its own, found again by the run's id."""
     folder = settings.state_dir / REHEARSALS / run_id
     if virtual and resume and not folder.is_dir():
@@ -58,35 +58,35 @@ def choose_workplace(settings: Settings, run_id: str, *, virtual: bool, resume: 
         )
     if virtual or (resume and folder.is_dir()):
         return _rehearsal(folder)
-    return real_workplace(settings)
+    return real_state_dir(settings)
 
 
-def real_workplace(settings: Settings, store_url: str | None = None) -> Workplace:
+def real_state_dir(settings: Settings, store_url: str | None = None) -> StateDir:
     """The user's own ledger, or the one that a URL names; the phones are real."""
     url = store_url or settings.store_url
     option = "" if url == settings.store_url else f" --store {quote(url)}"
-    return Workplace(url, settings.state_dir, option=option, witness=settings.witness_dir)
+    return StateDir(url, settings.state_dir, option=option, witness=settings.witness_dir)
 
 
-def place_of(settings: Settings, store_url: str | None) -> Workplace:
+def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
     """Where the ledger is that a URL names (None: the user's own), which may be a rehearsal's."""
     url = store_url or settings.store_url
     path = ledger_path(url)
     if path is None or not is_rehearsal(url):
-        return real_workplace(settings, store_url)
+        return real_state_dir(settings, store_url)
     daemon = daemon_rehearsal(settings)
     if path.parent == daemon.folder:
         return daemon
     return replace(_rehearsal(path.parent), store_url=url, option=f" --store {quote(url)}")
 
 
-def daemon_rehearsal(settings: Settings) -> Workplace:
+def daemon_rehearsal(settings: Settings) -> StateDir:
     """Where `runner daemon --virtual` keeps its things, from one start to the next."""
     return replace(
         _rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual", rehearsed_run=None
     )
 
 
-def _rehearsal(folder: Path) -> Workplace:
+def _rehearsal(folder: Path) -> StateDir:
     url = f"sqlite:///{folder / 'ledger.db'}"
-    return Workplace(url, folder, folder / "phones", f" --store {quote(url)}", rehearsed_run=folder.name)
+    return StateDir(url, folder, folder / "phones", f" --store {quote(url)}", rehearsed_run=folder.name)

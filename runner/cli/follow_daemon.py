@@ -7,9 +7,9 @@ from threading import Event
 
 from runner.cli.asking import read_situation
 from runner.cli.ledger_option import who
-from runner.cli.workplace import Workplace
 from runner.clock import Clock
 from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
+from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskRecord, TaskRow
@@ -27,7 +27,7 @@ OUTCOMES = {
 """The outcome that is told for a state; every other one is a failure."""
 
 
-class Ending(StrEnum):
+class FollowEnd(StrEnum):
     """Why the tasks are no longer followed."""
 
     ALL_ENDED = "all ended"
@@ -45,7 +45,7 @@ class Follower:
     def __init__(
         self,
         ledger: Ledger,
-        place: Workplace,
+        place: StateDir,
         read: Callable[[], Sequence[TaskRow]],
         clock: Clock,
         tell: EventSink,
@@ -55,7 +55,7 @@ class Follower:
         self._clock, self._tell, self._patience = clock, tell, patience
         self._told: dict[str, _Told] = {}
 
-    def follow(self, stop: Event) -> Ending:
+    def follow(self, stop: Event) -> FollowEnd:
         """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, or none of
         the others will start soon, or the daemon is gone, or `stop` is set."""
         self._ledger.request(CommandKind.TASKS_ADDED, None, who())
@@ -70,13 +70,13 @@ class Follower:
                 for row in rows:
                     self._look_at(row)
                 if all(row.state.is_final for row in rows):
-                    return Ending.ALL_ENDED
+                    return FollowEnd.ALL_ENDED
                 if not is_alive:
-                    return Ending.DAEMON_GONE
+                    return FollowEnd.DAEMON_GONE
                 if is_turn and self._waits_for_long(rows):
-                    return Ending.LEFT
+                    return FollowEnd.LEFT
             if self._clock.wait(stop, LOOK_S):
-                return Ending.DETACHED
+                return FollowEnd.DETACHED
 
     def _look_at(self, row: TaskRow) -> None:
         """Tell what is new of a task."""
@@ -135,7 +135,7 @@ class _Told:
         self.not_before: datetime | None = None
 
 
-def daemon_pid(ledger: Ledger, place: Workplace) -> int | None:
+def daemon_pid(ledger: Ledger, place: StateDir) -> int | None:
     """The process of the daemon that carries tasks out from this ledger, if one does."""
     carrying = holder(place.store_url)
     if carrying is None or not read_situation(ledger, place).daemon_runs:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.retention import Retention
 from runner.clock import ManualClock
+from runner.daemon.retention import Retention
 from runner.reports.log_lines import LogLines
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger

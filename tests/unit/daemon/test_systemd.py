@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.notify import Notifier
+from runner.daemon.systemd import Notifier
 
 
 @pytest.fixture(params=["path", "abstract"])
