@@ -7,8 +7,9 @@ from runner.cli.ledger_completion import complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, say, terminal
 from runner.cli.workplace import Workplace
+from runner.clock import utc
 from runner.errors import UsageError
-from runner.reports.instants import print_zone, utc
+from runner.reports.instants import print_zone
 from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 

@@ -6,10 +6,10 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
-from runner.cli.pausing import subject_of
+from runner.cli.pause_scope import scope_of
 from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
-from runner.reports.status import pause_data
+from runner.reports.status_json import pause_data
 from runner.store.rows import PauseScope
 
 
@@ -32,7 +32,7 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
     What waits longer than its grace is missed. `runner stop` ends running tasks too.
     """
     with open_ledger(place) as ledger:
-        scope = subject_of(ledger, name) if name else PauseScope.ALL
+        scope = scope_of(ledger, name) if name else PauseScope.ALL
         known = [one for one in ledger.pauses() if (one.scope, one.subject) == (scope, name)]
         if not known:
             ledger.pause(scope, name, who())

@@ -2,13 +2,13 @@
 
 import click
 
-from runner.cli.commanding import await_answer
+from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
 from runner.cli.workplace import Workplace
 from runner.reports.advice import end_pause
-from runner.reports.status import pause_data
+from runner.reports.status_json import pause_data
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, PauseScope, TaskFilter
 from runner.tasks import TaskState

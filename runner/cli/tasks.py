@@ -6,17 +6,17 @@ from datetime import datetime
 import click
 
 from runner.campaign.quantities import Duration
-from runner.cli.asking import find_task
-from runner.cli.commanding import await_answer
+from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import EXIT_PROBLEMS, report
-from runner.cli.now import read_instant
+from runner.cli.now_option import read_instant
 from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
+from runner.queries.find_task import find_task
 from runner.reports import advice
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import told
-from runner.planning.source import Source
 from runner.reports.advice import go_on
-from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
 from runner.tasks import Task
@@ -85,13 +83,6 @@ class Situation:
         if self.span.stopped_utc is not None:
             return f"the daemon is down since {self.time(self.span.stopped_utc)} ({self.span.stop_reason})"
         return f"the daemon is down since {self.time(self.span.seen_utc)}, when it was last alive"
-
-
-def sources_in_force(ledger: Ledger) -> dict[str, Source]:
-    """The campaigns in force by name, from the texts that the ledger keeps."""
-    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
-    restored = {row.name: restore(row) for row in rows}
-    return {name: source for name, source in restored.items() if source is not None}
 
 
 def _lives(span: SpanRow, executor_pid: int | None, now: datetime) -> bool:
