@@ -7,8 +7,10 @@ from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
 from runner.cli.pause_scope import scope_of
+from runner.cli.situation import options_of
 from runner.cli.workplace import Workplace
-from runner.reports.advice import end_pause
+from runner.queries.advice import EndPause
+from runner.reports.advice import command
 from runner.reports.status_json import pause_data
 from runner.store.rows import PauseScope
 
@@ -41,4 +43,4 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return
     what, already = name or "Everything", f" already, by {known[0].by}" if known else ""
-    say(f"{what} is paused{already}. To go on: {end_pause(name, place.option)}")
+    say(f"{what} is paused{already}. To go on: {command(EndPause(name), options_of(place))}")

@@ -7,8 +7,10 @@ from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
 from runner.cli.pause_scope import scope_of
+from runner.cli.situation import options_of
 from runner.cli.workplace import Workplace
-from runner.reports.advice import end_pause
+from runner.queries.advice import EndPause
+from runner.reports.advice import command
 from runner.reports.status_json import pause_data
 from runner.store.rows import PauseScope
 
@@ -37,4 +39,4 @@ def resume(name: str | None, place: Workplace, form: str) -> None:
     say(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:
         still = one.subject or "Everything"
-        say(f"{still} is still paused. To go on: {end_pause(one.subject, place.option)}")
+        say(f"{still} is still paused. To go on: {command(EndPause(one.subject), options_of(place))}")

@@ -1,12 +1,12 @@
-"""What holds for every command that asks the ledger."""
+"""What holds for every command that asks the ledger: the situation, and what its advice needs to be typed."""
 
-from dataclasses import replace
 from datetime import datetime
 from shlex import quote
 
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.queries.situation import Situation
+from runner.reports.advice import Options
 from runner.settings import Settings
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
@@ -15,14 +15,17 @@ from runner.store.lock import holder
 def read_situation(ledger: Ledger, place: Workplace, now: datetime | None = None) -> Situation:
     """What goes on at this moment, in the fleet's zone."""
     carrying = holder(place.store_url)
-    zone, pid = Settings.from_environment().zone, carrying.pid if carrying else None
-    found = Situation.read(ledger, now or SystemClock().now(), zone, pid)
-    is_rehearsal = place.phones is not None
-    run_option = f" --store {quote(place.store_url)}" if is_rehearsal else place.option
-    return replace(
-        found,
-        option=place.option,
-        run_option=run_option,
-        is_rehearsal=is_rehearsal,
+    return Situation.read(
+        ledger,
+        now or SystemClock().now(),
+        Settings.from_environment().zone,
+        carrying.pid if carrying else None,
+        is_rehearsal=place.phones is not None,
         rehearsed_run=place.rehearsed_run,
     )
+
+
+def options_of(place: Workplace) -> Options:
+    """The options with which commands ask this ledger."""
+    is_rehearsal = place.phones is not None
+    return Options(place.option, f" --store {quote(place.store_url)}" if is_rehearsal else place.option)

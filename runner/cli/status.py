@@ -6,7 +6,7 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.notice import Notice
 from runner.cli.output import print_json, terminal
-from runner.cli.situation import read_situation
+from runner.cli.situation import options_of, read_situation
 from runner.cli.workplace import Workplace
 from runner.queries.overview import Surroundings, overview
 from runner.queries.phones import phones_now
@@ -49,4 +49,4 @@ def status(place: Workplace, form: str) -> None:
     if form == "json":
         print_json(status_data(view, around))
     else:
-        print_status(view, around, settings.zone, terminal(), place.option)
+        print_status(view, around, settings.zone, terminal(), options_of(place))

@@ -13,11 +13,13 @@ from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.now_option import read_instant
 from runner.cli.output import print_json, say, say_lines, terminal
+from runner.cli.situation import options_of
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
+from runner.queries.advice import Retry
 from runner.queries.find_task import find_task
-from runner.reports import advice
+from runner.reports.advice import command
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
@@ -236,7 +238,7 @@ def resolve(
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         now = ledger.resolve(row.task.key, happened, who())
-        again = "" if happened else f"; to do it again: {advice.retry(row.id, place.option)}"
+        again = "" if happened else f"; to do it again: {command(Retry(row.id), options_of(place))}"
         return f"{now.state}{again}"
 
     _each(ctx, names, place, form, act)

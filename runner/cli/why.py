@@ -7,7 +7,7 @@ from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import EXIT_USAGE
 from runner.cli.output import print_json, terminal
-from runner.cli.situation import read_situation
+from runner.cli.situation import options_of, read_situation
 from runner.cli.workplace import Workplace
 from runner.queries.why import NOWHERE, answers_to
 from runner.reports.why_json import why_data
@@ -33,9 +33,9 @@ def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form
         situation = read_situation(ledger, place)
         answers = answers_to(ledger, subject, at, situation)
     if form == "json":
-        told = why_data(answers)
+        told = why_data(answers, options_of(place))
         print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
     else:
-        print_why(answers, situation.zone, terminal())
+        print_why(answers, situation.zone, terminal(), options_of(place))
     if all(one.verdict in NOWHERE for one in answers):
         ctx.exit(EXIT_USAGE)

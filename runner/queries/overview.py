@@ -1,6 +1,6 @@
 """What a daemon does now, what comes next, and what waits for a person: everything that `status` shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
@@ -8,6 +8,16 @@ from heapq import nsmallest
 from runner.planning.coming import Coming
 from runner.planning.source import Source
 from runner.planning.work import works
+from runner.queries.advice import (
+    AcceptRestore,
+    Action,
+    EndPause,
+    MendFile,
+    ReleaseHold,
+    Resolve,
+    ResumeRehearsal,
+    StartDaemon,
+)
 from runner.queries.asked_times import following
 from runner.queries.phones import PhoneLine
 from runner.queries.situation import Situation
@@ -181,3 +191,15 @@ def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
     today = TaskFilter(since_utc=now - DAY, until_utc=now)
     totals = {state.value: ledger.page(replace(today, states={state}), 0, 1)[0] for state in TaskState}
     return {state: total for state, total in totals.items() if total}
+
+
+def advice_on(view: Overview, around: Surroundings) -> Iterator[Action]:
+    """What a person can do about what the overview shows, the most pressing first."""
+    if not view.daemon_runs:
+        yield ResumeRehearsal(around.rehearsed_run) if around.rehearsed_run else StartDaemon()
+    if around.outdated:
+        yield AcceptRestore(around.outdated)
+    yield from (ReleaseHold(hold.device) for hold in view.holds)
+    yield from (Resolve(row.id, row.task.lane) for row in view.uncertain)
+    yield from (MendFile(file.path) for file in view.invalid)
+    yield from (EndPause(pause.subject) for pause in view.pauses)

@@ -11,6 +11,7 @@ from runner.errors import UsageError
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
 from runner.planning.work import Work
+from runner.queries.advice import WidenActive
 from runner.queries.asked_times import (
     MINUTE,
     AskedTime,
@@ -167,7 +168,7 @@ def _not_recorded(
         said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {work.zone}."
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
-        advice = (f"change `active:` in {work.source.campaign.path}, if that day should count.",)
+        advice = (WidenActive(work.source.campaign.path),)
         yield WhyAnswer(WhyVerdict.INACTIVE, subject, (said,), facts, advice)
 
 

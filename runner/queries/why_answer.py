@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from runner.queries.advice import Advice
+
 
 class WhyVerdict(StrEnum):
     """What became, or will become, of a task or an occurrence."""
@@ -49,12 +51,12 @@ class WhyAnswer:
     """The answer for one task, one occurrence, or a question that leads to neither.
 
     `facts` are what the verdict rests on, as JSON takes it (instants in ISO 8601, UTC); `advice` is what can be
-    done, a sentence each; `parts` are the tasks of an occurrence.
+    done; `parts` are the tasks of an occurrence.
     """
 
     verdict: WhyVerdict
     subject: str
     sentences: tuple[str, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
-    advice: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
     parts: tuple["WhyAnswer", ...] = ()

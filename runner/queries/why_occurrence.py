@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from shlex import quote
 from typing import Any
 
 from runner.campaign.revision import short_commit
@@ -11,13 +10,13 @@ from runner.clock import utc
 from runner.planning.coming import Coming
 from runner.planning.source import Source
 from runner.planning.work import Work, works
+from runner.queries.advice import Advice, EndPause, ReleaseHold, RunOccurrence
 from runner.queries.asked_times import AskedTime
 from runner.queries.entry_history import EntryHistory
 from runner.queries.forecast import foresee
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.queries.why_task import MISSES, explain_task, verdict_on
-from runner.reports.advice import end_pause, release_hold
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
 
@@ -61,7 +60,7 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
     forecast = foresee(history, one, situation)
     said = [forecast.opening(when, f"{count} on {_some(lanes)}"), *_merged(one)]
-    advice = []
+    advice: list[Advice] = []
     if not situation.daemon_runs:
         said.append(f"That needs a daemon; now {situation.down_since()}.")
         advice.append(situation.start)
@@ -69,11 +68,11 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"
         said.append(f"Now {what} is paused since {situation.time(pause.since_utc)} by {pause.by}.")
-        advice.append(f"{end_pause(pause.subject, situation.option)} ends the pause.")
+        advice.append(EndPause(pause.subject))
     for lane in lanes:
         if hold := situation.holds.get(lane):
             said.append(f"{lane} is on hold: {hold.reason}.")
-            advice.append(f"{release_hold(lane, situation.option)}.")
+            advice.append(ReleaseHold(lane))
     said += forecast.sentences
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
     facts |= {"until_utc": {key: utc(until) for key, until in forecast.until_utc.items()}}
@@ -161,7 +160,7 @@ def _not_started(
 ) -> WhyAnswer:
     occurrence, verdict = row.occurrence, _VERDICTS.get(row.state, WhyVerdict.MISSED)
     said = [f"It was {row.state}: {row.reason.rstrip('.')}."]
-    advice: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
     if row.state is OccurrenceState.MISSED:
         verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
         if gap := history.gap_at(occurrence.instant_utc):
@@ -171,12 +170,11 @@ def _not_started(
     return WhyAnswer(verdict, title(occurrence), tuple(said), facts, advice)
 
 
-def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[str, ...]:
+def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[Advice, ...]:
     """The advice to run it; none where only the real phones would be there for it, instead of virtual ones."""
     if situation.is_rehearsal and not situation.daemon_runs:
         return ()
-    path = quote(str(work.source.campaign.path))
-    return (f"runner run {path} --at {_typed(work.source, occurrence)}{situation.run_option} runs it now.",)
+    return (RunOccurrence(str(work.source.campaign.path), _typed(work.source, occurrence)),)
 
 
 def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
@@ -211,11 +209,11 @@ def _catching_up(one: Coming, situation: Situation) -> str:
 
 
 def _typed(source: Source, occurrence: Occurrence) -> str:
-    """An occurrence's time as `--at` takes it: without its zone, and so without what a shell would look at, where the
+    """An occurrence's time as a person types it: without its zone, and so without what a shell would look at, where the
     campaign knows no other."""
     if all(work.zone == source.zone for work in works([source])):
         return occurrence.nominal.partition("[")[0]
-    return quote(occurrence.nominal)
+    return occurrence.nominal
 
 
 def _facts(occurrence: Occurrence, row: OccurrenceRow | None = None) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from runner.clock import utc
+from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, Retry
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
-from runner.reports.advice import end_pause, release_hold, retry, settle
 from runner.scheduling.catchup import Cause
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
@@ -41,7 +41,7 @@ def explain_task(record: TaskRecord, situation: Situation) -> WhyAnswer:
     )
 
 
-_Judgement = tuple[WhyVerdict, list[str], list[str]]
+_Judgement = tuple[WhyVerdict, list[str], list[Advice]]
 
 
 def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
@@ -55,22 +55,18 @@ def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
 def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = [f"{row.task.title}: failed at {_ended(row, situation)}: {row.reason or 'no reason was given'}."]
-    advice = [_sentence(row.hint)] if row.hint else []
-    if row.task.device in situation.holds:
-        advice.append(_release(row, situation))
+    advice: list[Advice] = [Hint(row.hint)] if row.hint else []
+    if hold := situation.holds.get(row.task.device or ""):
+        advice.append(ReleaseHold(hold.device))
     if all(effect.state is EffectState.REFUTED for effect in record.effects):
-        advice.append(f"{retry(row.id, situation.option)} tries it again.")
+        advice.append(Retry(row.id))
     return WhyVerdict.FAILED, said + _effects(record.effects), advice
 
 
 def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
-    where = f"on {row.task.lane}, " if row.task.lane else ""
-    advice = [
-        f"look {where}then say what you saw: {settle(row.id, situation.option)}.",
-    ]
-    return WhyVerdict.UNCERTAIN, said + _effects(record.effects), advice
+    return WhyVerdict.UNCERTAIN, said + _effects(record.effects), [Resolve(row.id, row.task.lane)]
 
 
 def _running(record: TaskRecord, situation: Situation) -> _Judgement:
@@ -104,19 +100,19 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         return (
             WhyVerdict.PAUSED,
             [*said, last],
-            [f"{end_pause(pause.subject, situation.option)} ends the pause."],
+            [EndPause(pause.subject)],
         )
     if hold := situation.holds.get(task.device or ""):
         since = situation.time(hold.placed_utc)
         said = [f"{task.title} waits: {task.device} is on hold since {since}: {hold.reason}."]
-        return WhyVerdict.ON_HOLD, [*said, last], [_release(row, situation)]
+        return WhyVerdict.ON_HOLD, [*said, last], [ReleaseHold(hold.device)]
     if row.reason:
         until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
         said = [f"{task.title} waits: {row.reason}.{until}", last]
         return (
             verdict_on(row.reason, WAITS, WhyVerdict.HELD_BACK),
             said,
-            [_sentence(row.hint)] if row.hint else [],
+            [Hint(row.hint)] if row.hint else [],
         )
     if task.due_utc > situation.now:
         return WhyVerdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
@@ -137,7 +133,7 @@ def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
     return (
         WhyVerdict.IN_DOUBT,
         [said, more],
-        [f"whoever has seen it says so: {settle(row.id, situation.option)}."],
+        [Resolve(row.id, row.task.lane)],
     )
 
 
@@ -152,19 +148,17 @@ def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
     verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
-    return verdict, [said], [f"{retry(row.id, situation.option)} runs it now."]
+    return verdict, [said], [Retry(row.id)]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"{retry(row.id, situation.option)} runs it now."]
-    return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], advice
+    return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], [Retry(row.id)]
 
 
 def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"{retry(row.id, situation.option)} runs it after all."]
-    return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], advice
+    return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], [Retry(row.id)]
 
 
 _JUDGES = {
@@ -192,18 +186,10 @@ def _lasting(row: TaskRow) -> str:
     return f" after {row.duration_s:.1f} s" if row.duration_s is not None else ""
 
 
-def _release(row: TaskRow, situation: Situation) -> str:
-    return f"{release_hold(row.task.device or '', situation.option)}."
-
-
-def _start(row: TaskRow, situation: Situation) -> str:
+def _start(row: TaskRow, situation: Situation) -> Advice:
     if row.run_id is None or situation.is_rehearsal:
         return situation.start
-    return f"runner run --resume {row.run_id}{situation.run_option} goes on."
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+    return ResumeRun(row.run_id)
 
 
 def _facts(record: TaskRecord) -> Mapping[str, Any]:

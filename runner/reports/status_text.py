@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from shlex import quote
 
 from runner.campaign.revision import short_commit
-from runner.queries.overview import Overview, Surroundings
-from runner.reports import advice
+from runner.queries.overview import Overview, Surroundings, advice_on
+from runner.reports.advice import Options, to_do
 from runner.reports.instants import zone_line
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import InvalidFile
@@ -16,9 +15,8 @@ _TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")
 _COUNTS = ("TASKS", "ENTRIES")
 
 
-def print_status(view: Overview, around: Surroundings, zone: tzinfo, out: Terminal, option: str = "") -> None:
-    """The overview in the fleet's zone, and below it what can be done; `option` is what a command needs to ask this
-    ledger, with a space in front."""
+def print_status(view: Overview, around: Surroundings, zone: tzinfo, out: Terminal, options: Options) -> None:
+    """The overview in the fleet's zone, and below it what can be done; `options` lead its commands to this ledger."""
     shown = _Shown(view, around, zone)
     for line in shown.daemon():
         out.say(*line)
@@ -30,8 +28,8 @@ def print_status(view: Overview, around: Surroundings, zone: tzinfo, out: Termin
     out.say()
     total = ", ".join(f"{count} {state}" for state, count in view.counts.items()) or "no tasks were due"
     out.say(f"Last 24 hours: {total}")
-    for sentence in dict.fromkeys(_advice(view, around, option)):
-        out.say(f"To do: {sentence}")
+    for action in dict.fromkeys(to_do(one, options) for one in advice_on(view, around)):
+        out.say(f"To do: {action}")
 
 
 class _Shown:
@@ -126,21 +124,6 @@ class _Shown:
             return ""
         local, now = instant.astimezone(self._zone), self._view.now_utc.astimezone(self._zone)
         return local.strftime("%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M")
-
-
-def _advice(view: Overview, around: Surroundings, option: str) -> Iterator[str]:
-    if not view.daemon_runs:
-        yield advice.go_on(option, around.rehearsed_run)
-    if around.outdated:
-        yield f"{around.outdated}; {advice.accept_restore(option)}"
-    for hold in view.holds:
-        yield advice.release_hold(hold.device, option)
-    for row in view.uncertain:
-        yield f"look on {row.task.lane}, then: {advice.settle(row.id, option)}"
-    for file in view.invalid:
-        yield f"mend {file.path}; all that is wrong with it: runner validate {quote(file.path)}"
-    for pause in view.pauses:
-        yield f"to end the pause: {advice.end_pause(pause.subject, option)}"
 
 
 def _invalid(file: InvalidFile) -> str:

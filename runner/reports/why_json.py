@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from runner.queries.why_answer import WhyAnswer
+from runner.reports.advice import Options, sentence
 
 
-def why_data(answers: Sequence[WhyAnswer]) -> list[dict[str, Any]]:
-    """`[{"verdict", "subject", "sentences", "facts", "advice", "tasks": [the same for each task]}]`."""
+def why_data(answers: Sequence[WhyAnswer], options: Options) -> list[dict[str, Any]]:
+    """`[{"verdict", "subject", "sentences", "facts", "advice", "tasks": [the same for each task]}]`; `options` lead the
+    commands of the advice to the ledger that was asked."""
     return [
         {
             "verdict": one.verdict.value,
             "subject": one.subject,
             "sentences": list(one.sentences),
             "facts": dict(one.facts),
-            "advice": list(one.advice),
-            "tasks": why_data(one.parts),
+            "advice": [sentence(advice, one.verdict, options) for advice in one.advice],
+            "tasks": why_data(one.parts, options),
         }
         for one in answers
     ]

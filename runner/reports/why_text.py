@@ -5,6 +5,7 @@ from datetime import tzinfo
 from textwrap import wrap
 
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.reports.advice import Options, sentence
 from runner.reports.instants import print_zone
 from runner.reports.terminal import Column, Rows, Terminal
 
@@ -21,7 +22,7 @@ STYLES = {
 """Of the verdicts that are neither good nor bad, none has a style of its own: they are yellow."""
 
 
-def print_why(answers: Sequence[WhyAnswer], zone: tzinfo, out: Terminal) -> None:
+def print_why(answers: Sequence[WhyAnswer], zone: tzinfo, out: Terminal, options: Options) -> None:
     """The zone of all times that name none, each answer with its tasks, and what can be done."""
     print_zone(zone, out)
     out.say()
@@ -29,17 +30,17 @@ def print_why(answers: Sequence[WhyAnswer], zone: tzinfo, out: Terminal) -> None
         if number:
             out.say()
         _print(one, out)
-    advice = list(dict.fromkeys(_advice(answers)))
+    advice = list(dict.fromkeys(_advice(answers, options)))
     if advice:
         out.say()
-    for sentence in advice:
-        out.say(f"To do: {sentence}")
+    for line in advice:
+        out.say(f"To do: {line}")
 
 
 def _print(one: WhyAnswer, out: Terminal) -> None:
     out.say((one.subject, "bold"), "  ", (one.verdict.value, _style(one.verdict)))
-    for sentence in one.sentences:
-        for line in wrap(sentence, out.width - 2, break_long_words=False, break_on_hyphens=False):
+    for said in one.sentences:
+        for line in wrap(said, out.width - 2, break_long_words=False, break_on_hyphens=False):
             out.say(f"  {line}")
     if len(one.parts) > 1:
         out.print(_tasks(one.parts))
@@ -61,7 +62,7 @@ def _style(verdict: WhyVerdict) -> str:
     return STYLES.get(verdict, "yellow")
 
 
-def _advice(answers: Sequence[WhyAnswer]) -> Iterator[str]:
+def _advice(answers: Sequence[WhyAnswer], options: Options) -> Iterator[str]:
     for one in answers:
-        yield from one.advice
-        yield from _advice(one.parts)
+        yield from (sentence(advice, one.verdict, options) for advice in one.advice)
+        yield from _advice(one.parts, options)

@@ -23,6 +23,7 @@ from runner.planning.limits import effective_limits
 from runner.queries.situation import Situation
 from runner.queries.why import explain_entry, explain_tasks
 from runner.queries.why_answer import WhyAnswer
+from runner.reports.advice import Options, sentence
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.removal import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
@@ -244,7 +245,10 @@ def said(answer: WhyAnswer) -> str:
 
 
 def advised(answer: WhyAnswer) -> str:
-    return " ".join([*answer.advice, *(line for part in answer.parts for line in part.advice)])
+    """The advice of an answer and of its tasks, as the user's own ledger needs it."""
+    return " ".join(
+        sentence(advice, one.verdict, Options()) for one in (answer, *answer.parts) for advice in one.advice
+    )
 
 
 def commit(folder: Path, message: str) -> str:

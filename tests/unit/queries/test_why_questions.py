@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from question_desk import Desk, campaign, commit, only, said
+from question_desk import Desk, advised, campaign, commit, only, said
 
 from runner.errors import UsageError
 from runner.queries.why_answer import WhyVerdict
+from runner.reports.advice import Options
 from runner.reports.why_json import why_data
 from runner.store.rows import PauseScope
 
@@ -163,7 +164,7 @@ def test_the_answers_are_data(desk: Desk) -> None:
     desk.write(campaign("09:00", "18:00", users=["@north", "@south"]))
     desk.start()
     desk.move_to("2026-11-21T09:00")
-    ran, coming = why_data(desk.why())
+    ran, coming = why_data(desk.why(), Options())
     assert (ran["verdict"], len(ran["tasks"]), coming["verdict"]) == ("ran", 2, "will-run")
     assert ran["tasks"][0]["facts"]["state"] == "completed"
     assert coming["facts"]["nominal"] == "2026-11-21T18:00[Europe/Stockholm]"
@@ -218,6 +219,6 @@ def test_advice_names_the_zone_where_there_are_several(desk: Desk) -> None:
     desk.stop()
     desk.clock.advance(24 * 3600)
     desk.start()
-    advice = [text for answer in desk.why(at="2026-11-21T12:30") for text in answer.advice]
+    advice = list(filter(None, map(advised, desk.why(at="2026-11-21T12:30"))))
     assert advice
     assert all("--at '2026-11-21T12:30[" in text for text in advice)
