@@ -183,7 +183,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
         if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
             if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
                 raise _refused(ledger, row, "stop")
-            return _told(ledger, row)
+            return _state_now(ledger, row)
         if not is_carried_out:
             raise LedgerRefusal(
                 f"cannot stop task {row.id}: it is running, but its process has died",
@@ -192,7 +192,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
         request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
         if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
             return f"asked to stop; it still ends its step: runner status{place.option} shows it"
-        return _told(ledger, row)
+        return _state_now(ledger, row)
 
     _each(ctx, names, place, form, act)
 
@@ -287,7 +287,7 @@ def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str,
         ctx.exit(EXIT_PROBLEMS)
 
 
-def _told(ledger: Ledger, row: TaskRow) -> str:
+def _state_now(ledger: Ledger, row: TaskRow) -> str:
     """What has become of a task."""
     now = ledger.task(row.task.key)
     return f"{now.state}: {now.reason}" if now else "gone"

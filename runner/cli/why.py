@@ -33,8 +33,8 @@ def why(ctx: click.Context, subject: str, at: str | None, place: Workplace, form
         situation = read_situation(ledger, place)
         answers = answers_to(ledger, subject, at, situation)
     if form == "json":
-        told = why_data(answers, options_of(place))
-        print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
+        data = why_data(answers, options_of(place))
+        print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": data})
     else:
         print_why(answers, situation.zone, terminal(), options_of(place))
     if all(one.verdict in NOWHERE for one in answers):

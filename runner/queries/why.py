@@ -116,11 +116,11 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[W
         absent = explain_absent(history, planned, situation)
         if absent.verdict is not WhyVerdict.NOT_KNOWN_THEN:
             yield absent
-    told = {row.occurrence.nominal for row in latest}
+    already = {row.occurrence.nominal for row in latest}
     for row in latest:
         yield explain_recorded(history, row, situation)
     for row in history.open_ones():
-        if row.occurrence.nominal not in told:
+        if row.occurrence.nominal not in already:
             yield explain_recorded(history, row, situation)
     coming = [one for work in history.works if (one := following(work, ahead))]
     for one in sorted(coming, key=_instant):

@@ -43,8 +43,8 @@ class _Shown:
         kind = "rehearsal daemon" if around.is_rehearsal else "daemon"
         if view.daemon_runs and span:
             ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
-            told = f"process {around.pid}, version {span.version}, since {self._time(span.started_utc)}"
-            yield [f"The {kind} ", ("runs", "green"), f": {told}, heartbeat {ago:.0f} s ago"]
+            life = f"process {around.pid}, version {span.version}, since {self._time(span.started_utc)}"
+            yield [f"The {kind} ", ("runs", "green"), f": {life}, heartbeat {ago:.0f} s ago"]
         elif span is None:
             yield [f"The {kind} ", ("is down", "red"), ": none has run on this ledger yet"]
         else:
