@@ -11,6 +11,11 @@ def told(instant: datetime, zone: tzinfo) -> str:
     return instant.astimezone(zone).isoformat(" ", "seconds")
 
 
+def utc(instant: datetime | None) -> str | None:
+    """An instant as programs read it, `2026-11-21T08:15:02Z`; None for None."""
+    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 
-from runner.cli.asking import read_situation
 from runner.cli.ledger_option import who
+from runner.cli.situation import read_situation
 from runner.clock import Clock
 from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
 from runner.state_dir import StateDir

@@ -6,8 +6,9 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, say, terminal
+from runner.clock import utc
 from runner.errors import UsageError
-from runner.reports.instants import print_zone, utc
+from runner.reports.instants import print_zone
 from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir

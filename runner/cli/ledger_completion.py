@@ -70,7 +70,7 @@ def _tasks(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _entries(ledger: "Ledger") -> Iterator[Offer]:
-    from runner.scheduling.situation import sources_in_force
+    from runner.store.last_good import sources_in_force
 
     for name, source in sources_in_force(ledger).items():
         for entry in source.campaign.entries:
@@ -88,7 +88,7 @@ def _campaigns(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _devices(ledger: "Ledger") -> Iterator[Offer]:
-    from runner.scheduling.situation import sources_in_force
+    from runner.store.last_good import sources_in_force
 
     for name, source in sources_in_force(ledger).items():
         for serial in source.campaign.phones:

@@ -2,12 +2,12 @@
 
 import click
 
-from runner.cli.asking import find_task
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
 from runner.errors import UsageError
+from runner.queries.find_task import find_task
 from runner.reports.task_log import log_data, print_log
 from runner.settings import Settings
 from runner.state_dir import StateDir

@@ -6,9 +6,11 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign_or_device
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
-from runner.cli.pausing import subject_of
-from runner.reports.advice import end_pause
-from runner.reports.status import pause_data
+from runner.cli.pause_scope import scope_of
+from runner.cli.situation import options_of
+from runner.queries.advice import EndPause
+from runner.reports.advice import command
+from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.rows import PauseScope
 
@@ -32,7 +34,7 @@ def pause(name: str | None, place: StateDir, form: str) -> None:
     What waits longer than its grace is missed. `runner stop` ends running tasks too.
     """
     with open_ledger(place) as ledger:
-        scope = subject_of(ledger, name) if name else PauseScope.ALL
+        scope = scope_of(ledger, name) if name else PauseScope.ALL
         known = [one for one in ledger.pauses() if (one.scope, one.subject) == (scope, name)]
         if not known:
             ledger.pause(scope, name, who())
@@ -41,4 +43,4 @@ def pause(name: str | None, place: StateDir, form: str) -> None:
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return
     what, already = name or "Everything", f" already, by {known[0].by}" if known else ""
-    say(f"{what} is paused{already}. To go on: {end_pause(name, place.option)}")
+    say(f"{what} is paused{already}. To go on: {command(EndPause(name), options_of(place))}")

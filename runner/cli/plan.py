@@ -15,7 +15,7 @@ from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
 from runner.campaign.revision import files_at
 from runner.checks import Report, check_campaigns
-from runner.cli.now import now_option
+from runner.cli.now_option import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
 from runner.cli.problems import check_or_exit, show
 from runner.clock import SystemClock
@@ -124,13 +124,13 @@ def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
     if store and not (path and path.exists()):
         raise UsageError(f"there is no ledger {path}", hint="leave --store out to plan without one")
     if path and path.exists():
-        from runner.scheduling.counted import counted  # heavy, and of use only where there is a ledger
+        from runner.queries.usage import usage_until  # heavy, and of use only where there is a ledger
         from runner.store.ledger import Ledger
 
         lanes = [lane for work in works(made.sources) for lane in work.lanes]
         try:
             with Ledger.open(url, SystemClock()) as ledger:
-                past = counted(ledger, lanes, at)
+                past = usage_until(ledger, lanes, at)
         except LedgerError as error:
             yield Note("ledger-usage", f"what was done before does not count: {error.message}")
         if past:
@@ -170,7 +170,7 @@ def _length(written: str | None) -> timedelta | None:
 
 def _instant(sources: Sequence[Source], written: str, now: datetime, *hints: str) -> datetime:
     """A time as typed, on the clocks of the campaigns; of the fleet where none of them names a zone."""
-    from runner.scheduling.asked_times import TypedTime
+    from runner.queries.asked_times import TypedTime
 
     named = {source.zone for source in sources if source.campaign.timezone}
     zones = sorted(named or {fleet_zone()}, key=str)

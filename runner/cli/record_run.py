@@ -9,7 +9,7 @@ from runner.planning.coming import Coming, coming
 from runner.planning.plan import manual
 from runner.planning.source import Source
 from runner.planning.work import Work, works
-from runner.scheduling.asked_times import AskedTime, asked_of, following, inactive_at, previous
+from runner.queries.asked_times import AskedTime, asked_of, following, inactive_at, previous
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Occurrence, Task, TaskSource

@@ -6,9 +6,11 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
-from runner.cli.pausing import subject_of
-from runner.reports.advice import end_pause
-from runner.reports.status import pause_data
+from runner.cli.pause_scope import scope_of
+from runner.cli.situation import options_of
+from runner.queries.advice import EndPause
+from runner.reports.advice import command
+from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.rows import PauseScope
 
@@ -27,7 +29,7 @@ def resume(name: str | None, place: StateDir, form: str) -> None:
     with open_ledger(place) as ledger:
         paused = ledger.pauses()
         named = [one for one in paused if one.subject == name]
-        scope = PauseScope.ALL if name is None else named[0].scope if named else subject_of(ledger, name)
+        scope = PauseScope.ALL if name is None else named[0].scope if named else scope_of(ledger, name)
         ended = ledger.resume(scope, name)
         left = [one for one in paused if one.subject != name]
     if form == "json":
@@ -37,4 +39,4 @@ def resume(name: str | None, place: StateDir, form: str) -> None:
     say(f"{what} goes on." if ended else f"{what} was not paused.")
     for one in left:
         still = one.subject or "Everything"
-        say(f"{still} is still paused. To go on: {end_pause(one.subject, place.option)}")
+        say(f"{still} is still paused. To go on: {command(EndPause(one.subject), options_of(place))}")

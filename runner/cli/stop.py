@@ -2,12 +2,14 @@
 
 import click
 
-from runner.cli.commanding import await_answer
+from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.output import print_json, say
-from runner.reports.advice import end_pause
-from runner.reports.status import pause_data
+from runner.cli.situation import options_of
+from runner.queries.advice import EndPause
+from runner.reports.advice import command
+from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, PauseScope, TaskFilter
@@ -41,7 +43,7 @@ def stop(place: StateDir, form: str) -> None:
     if form == "json":
         print_json({"running_before": before, "running": left, "paused": list(map(pause_data, paused))})
         return
-    to_go_on = end_pause(None, place.option)
+    to_go_on = command(EndPause(None), options_of(place))
     if not is_carried_out:
         say(f"Nothing carries tasks out; everything is paused. To go on: {to_go_on}")
         return

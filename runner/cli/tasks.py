@@ -6,18 +6,20 @@ from datetime import datetime
 import click
 
 from runner.campaign.quantities import Duration
-from runner.cli.asking import find_task
-from runner.cli.commanding import await_answer
+from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
 from runner.cli.ledger_option import ledger_option, open_ledger, who
 from runner.cli.main import report
-from runner.cli.now import read_instant
+from runner.cli.now_option import read_instant
 from runner.cli.output import print_json, say, say_lines, terminal
+from runner.cli.situation import options_of
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
 from runner.exit_codes import EXIT_PROBLEMS
-from runner.reports import advice
+from runner.queries.advice import Retry
+from runner.queries.find_task import find_task
+from runner.reports.advice import command
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
@@ -182,7 +184,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str)
         if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
             if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
                 raise _refused(ledger, row, "stop")
-            return _told(ledger, row)
+            return _state_now(ledger, row)
         if not is_carried_out:
             raise LedgerRefusal(
                 f"cannot stop task {row.id}: it is running, but its process has died",
@@ -191,7 +193,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str)
         request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
         if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
             return f"asked to stop; it still ends its step: runner status{place.option} shows it"
-        return _told(ledger, row)
+        return _state_now(ledger, row)
 
     _each(ctx, names, place, form, act)
 
@@ -237,7 +239,7 @@ def resolve(
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         now = ledger.resolve(row.task.key, happened, who())
-        again = "" if happened else f"; to do it again: {advice.retry(row.id, place.option)}"
+        again = "" if happened else f"; to do it again: {command(Retry(row.id), options_of(place))}"
         return f"{now.state}{again}"
 
     _each(ctx, names, place, form, act)
@@ -286,7 +288,7 @@ def _each(ctx: click.Context, names: Sequence[str], place: StateDir, form: str, 
         ctx.exit(EXIT_PROBLEMS)
 
 
-def _told(ledger: Ledger, row: TaskRow) -> str:
+def _state_now(ledger: Ledger, row: TaskRow) -> str:
     """What has become of a task."""
     now = ledger.task(row.task.key)
     return f"{now.state}: {now.reason}" if now else "gone"

@@ -12,7 +12,7 @@ import click
 from runner.campaign.loader import Loaded, discover
 from runner.checks import Report, check_campaigns, check_files
 from runner.cli.main import report as report_error
-from runner.cli.now import now_option
+from runner.cli.now_option import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
 from runner.cli.problems import STDIN, STDIN_NAME, read_campaigns, show
 from runner.clock import SystemClock

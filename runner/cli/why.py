@@ -2,18 +2,16 @@
 
 import click
 
-from runner.cli.asking import find_task, read_situation
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
-from runner.errors import UsageError
+from runner.cli.situation import options_of, read_situation
 from runner.exit_codes import EXIT_USAGE
-from runner.reports.explanation import Explanation, explanation_data, print_explanations
-from runner.scheduling.explaining import NOWHERE, explain_deleted, explain_entry, explain_tasks
-from runner.scheduling.situation import Situation, sources_in_force
+from runner.queries.why import NOWHERE, answers_to
+from runner.reports.why_json import why_data
+from runner.reports.why_text import print_why
 from runner.state_dir import StateDir
-from runner.store.ledger import Ledger
 
 
 @click.command(
@@ -33,29 +31,11 @@ def why(ctx: click.Context, subject: str, at: str | None, place: StateDir, form:
     """Say why an entry or a task ran, will run, or did not, and what can be done."""
     with open_ledger(place) as ledger:
         situation = read_situation(ledger, place)
-        answers = answer(ledger, subject, at, situation)
+        answers = answers_to(ledger, subject, at, situation)
     if form == "json":
-        told = explanation_data(answers)
-        print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": told})
+        data = why_data(answers, options_of(place))
+        print_json({"question": subject, "at": at, "zone": str(situation.zone), "answers": data})
     else:
-        print_explanations(answers, situation.zone, terminal())
+        print_why(answers, situation.zone, terminal(), options_of(place))
     if all(one.verdict in NOWHERE for one in answers):
         ctx.exit(EXIT_USAGE)
-
-
-def answer(ledger: Ledger, subject: str, at: str | None, situation: Situation) -> list[Explanation]:
-    """What the ledger says of an entry or of a task. Raises UsageError if it can be neither."""
-    campaign, slash, entry = subject.partition("/")
-    if slash and entry and "/" not in entry:
-        answers = explain_entry(ledger, campaign, entry, at, situation)
-        is_nowhere = all(one.verdict in NOWHERE for one in answers)
-        if at or not is_nowhere or not ledger.find_tasks(subject, limit=1):
-            return answers
-    if at:
-        raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
-    if not slash and (source := sources_in_force(ledger).get(subject)):
-        entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
-        raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
-    if deleted := ledger.find_deleted(subject):
-        return [explain_deleted(deleted, situation)]
-    return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)

@@ -1,33 +1,110 @@
-"""What a person can do, as the commands to type.
+"""What a person can do, as the commands to type: the only place that words advice as commands."""
 
-`option` names the ledger, with a space in front, where it is not the user's own one.
-"""
+from dataclasses import dataclass
+from shlex import quote
 
-
-def go_on(option: str, rehearsed_run: str | None, what: str = "the daemon") -> str:
-    """How what is left is carried out; `rehearsed_run` is the run whose rehearsal the ledger is: no daemon may take
-    that up, since its phones would be real."""
-    if rehearsed_run is not None:
-        return f"go on with the rehearsal: runner run --resume {rehearsed_run}"
-    return f"start {what}: runner daemon FOLDER{option}"
-
-
-def accept_restore(option: str) -> str:
-    return f"put the newest ledger back; if there is none: runner ledger accept-restore{option}"
-
-
-def end_pause(subject: str | None, option: str) -> str:
-    """Of a campaign or a phone; None: of everything."""
-    return f"runner resume{f' {subject}' if subject else ''}{option}"
-
-
-def release_hold(device: str, option: str) -> str:
-    return f"answer what the screen of {device} asks, then: runner holds release {device}{option}"
+from runner.queries.advice import (
+    AcceptRestore,
+    Action,
+    Advice,
+    EndPause,
+    Hint,
+    MendFile,
+    ReleaseHold,
+    Resolve,
+    ResumeRehearsal,
+    ResumeRun,
+    Retry,
+    RunOccurrence,
+    StartDaemon,
+    WidenActive,
+)
+from runner.queries.why_answer import WhyVerdict
 
 
-def settle(task_id: int, option: str) -> str:
-    return f"runner tasks resolve {task_id}{option} --happened, or --did-not"
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that lead a command to the ledger that was asked, each with a space in front, where that is not the
+    user's own one. `run` is what `runner run` takes, which finds a rehearsal's ledger by its URL alone."""
+
+    ledger: str = ""
+    run: str = ""
 
 
-def retry(task_id: int, option: str) -> str:
-    return f"runner tasks retry {task_id}{option}"
+def command(action: Action, options: Options) -> str:
+    """What to type, with all the options that it needs."""
+    match action:
+        case StartDaemon():
+            words = f"daemon FOLDER{options.ledger}"
+        case ResumeRehearsal(run_id):
+            words = f"run --resume {run_id}"  # a rehearsal is found by its run's id alone
+        case ResumeRun(run_id):
+            words = f"run --resume {run_id}{options.run}"
+        case AcceptRestore():
+            words = f"ledger accept-restore{options.ledger}"
+        case ReleaseHold(device):
+            words = f"holds release {device}{options.ledger}"
+        case EndPause(subject):
+            words = f"resume{f' {subject}' if subject else ''}{options.ledger}"
+        case Resolve(task_id):
+            words = f"tasks resolve {task_id}{options.ledger} --happened, or --did-not"
+        case Retry(task_id):
+            words = f"tasks retry {task_id}{options.ledger}"
+        case RunOccurrence(path, at):
+            words = f"run {quote(path)} --at {quote(at)}{options.run}"
+        case MendFile(path):
+            words = f"validate {quote(path)}"
+    return f"runner {words}"
+
+
+def to_do(action: Action, options: Options) -> str:
+    """A line of a list of what is to be done, without a full stop."""
+    match action:
+        case StartDaemon():
+            purpose = "start the daemon: "
+        case ResumeRehearsal():
+            purpose = "go on with the rehearsal: "
+        case AcceptRestore(problem):
+            purpose = f"{problem}; put the newest ledger back; if there is none: "
+        case ReleaseHold(device):
+            purpose = f"answer what the screen of {device} asks, then: "
+        case EndPause():
+            purpose = "to end the pause: "
+        case Resolve(lane=lane):
+            purpose = f"look on {lane}, then: "
+        case MendFile(path):
+            purpose = f"mend {path}; all that is wrong with it: "
+        case _:
+            purpose = ""
+    return purpose + command(action, options)
+
+
+def sentence(advice: Advice, verdict: WhyVerdict, options: Options) -> str:
+    """The advice of an answer with this verdict: a sentence, with its full stop."""
+    match advice:
+        case WidenActive(path):
+            said = f"change `active:` in {path}, if that day should count"
+        case Hint(text):
+            said = text.removesuffix(".")
+        case StartDaemon():
+            said = f"start it: {command(advice, options)}"  # the sentences before have named the daemon
+        case ResumeRun():
+            said = f"{command(advice, options)} goes on"
+        case EndPause():
+            said = f"{command(advice, options)} ends the pause"
+        case Resolve() if verdict is WhyVerdict.IN_DOUBT:
+            said = f"whoever has seen it says so: {command(advice, options)}"
+        case Resolve(lane=lane):
+            where = f"on {lane}, " if lane else ""
+            said = f"look {where}then say what you saw: {command(advice, options)}"
+        case Retry():
+            said = f"{command(advice, options)} {_RETRIES.get(verdict, 'runs it now')}"
+        case RunOccurrence():
+            said = f"{command(advice, options)} runs it now"
+        case _:
+            said = to_do(advice, options)
+    return f"{said}."
+
+
+_RETRIES = {WhyVerdict.FAILED: "tries it again", WhyVerdict.CANCELLED: "runs it after all"}
+"""What becomes of a task by `runner tasks retry`, which may not have been tried before."""

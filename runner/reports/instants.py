@@ -1,15 +1,10 @@
-"""Instants as reports write them: ISO 8601 in UTC for programs, the fleet's clocks for people."""
+"""Instants as reports write them for people, on the fleet's clocks."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runner.reports.terminal import Terminal
-
-
-def utc(instant: datetime | None) -> str | None:
-    """`2026-11-21T08:15:02Z`; None for None."""
-    return None if instant is None else instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def zone_line(zone: tzinfo) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from runner import __version__
 from runner.diagnostics import Diagnostic, Fix, Span
 from runner.file_names import escaped
-from runner.reports.explanations import explanations
+from runner.reports.check_help import check_help
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -35,7 +35,7 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _rule(code: str) -> _Node:
-    explanation = explanations()[code]
+    explanation = check_help()[code]
     return {
         "id": code,
         "shortDescription": {"text": explanation.first_sentence},

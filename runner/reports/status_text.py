@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-from shlex import quote
 
-from runner.reports import advice
-from runner.reports.commits import short_commit
+from runner.campaign.revision import short_commit
+from runner.queries.overview import Overview, Surroundings, advice_on
+from runner.reports.advice import Options, to_do
 from runner.reports.instants import zone_line
-from runner.reports.status import Overview, Place
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import InvalidFile
 
@@ -16,9 +15,9 @@ _TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")
 _COUNTS = ("TASKS", "ENTRIES")
 
 
-def print_status(view: Overview, place: Place, zone: tzinfo, out: Terminal) -> None:
-    """The overview in the fleet's zone, and below it what can be done."""
-    shown = _Shown(view, place, zone)
+def print_status(view: Overview, around: Surroundings, zone: tzinfo, out: Terminal, options: Options) -> None:
+    """The overview in the fleet's zone, and below it what can be done; `options` lead its commands to this ledger."""
+    shown = _Shown(view, around, zone)
     for line in shown.daemon():
         out.say(*line)
     for title, table in shown.sections():
@@ -29,23 +28,23 @@ def print_status(view: Overview, place: Place, zone: tzinfo, out: Terminal) -> N
     out.say()
     total = ", ".join(f"{count} {state}" for state, count in view.counts.items()) or "no tasks were due"
     out.say(f"Last 24 hours: {total}")
-    for sentence in dict.fromkeys(_advice(view, place)):
-        out.say(f"To do: {sentence}")
+    for action in dict.fromkeys(to_do(one, options) for one in advice_on(view, around)):
+        out.say(f"To do: {action}")
 
 
 class _Shown:
     """The parts of the overview, each as a table, which is empty where there is nothing to tell."""
 
-    def __init__(self, view: Overview, place: Place, zone: tzinfo) -> None:
-        self._view, self._place, self._zone = view, place, zone
+    def __init__(self, view: Overview, around: Surroundings, zone: tzinfo) -> None:
+        self._view, self._around, self._zone = view, around, zone
 
     def daemon(self) -> Iterator[list[Words]]:
-        view, place, span = self._view, self._place, self._view.span
-        kind = "rehearsal daemon" if place.is_rehearsal else "daemon"
+        view, around, span = self._view, self._around, self._view.span
+        kind = "rehearsal daemon" if around.is_rehearsal else "daemon"
         if view.daemon_runs and span:
             ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
-            told = f"process {place.pid}, version {span.version}, since {self._time(span.started_utc)}"
-            yield [f"The {kind} ", ("runs", "green"), f": {told}, heartbeat {ago:.0f} s ago"]
+            life = f"process {around.pid}, version {span.version}, since {self._time(span.started_utc)}"
+            yield [f"The {kind} ", ("runs", "green"), f": {life}, heartbeat {ago:.0f} s ago"]
         elif span is None:
             yield [f"The {kind} ", ("is down", "red"), ": none has run on this ledger yet"]
         else:
@@ -53,13 +52,13 @@ class _Shown:
             since = f" since {self._time(span.until_utc)}: {ended}"
             yield [f"The {kind} ", ("is down", "red"), since]
         if view.is_carried_out and not view.daemon_runs:
-            yield [f"Process {place.pid} carries a run out from this ledger"]
-        if view.daemon_runs and place.url:
-            yield [f"Serves metrics, health and the Local API on {place.url}"]
+            yield [f"Process {around.pid} carries a run out from this ledger"]
+        if view.daemon_runs and around.url:
+            yield [f"Serves metrics, health and the Local API on {around.url}"]
         for pause in view.pauses:
             since = f" since {self._time(pause.since_utc)} by {pause.by}"
             yield [pause.subject or "Everything", (" is paused", "yellow"), since]
-        yield [(f"Ledger {place.ledger}", "dim")]
+        yield [(f"Ledger {around.ledger}", "dim")]
         yield [(zone_line(self._zone), "dim")]
 
     def sections(self) -> Iterator[tuple[str, Rows]]:
@@ -114,10 +113,10 @@ class _Shown:
 
     def _phones(self) -> Rows:
         table = _table("PHONE", "STATE")
-        for device in self._place.devices:
+        for device in self._around.devices:
             table.add(device.serial, (device.state, "green" if device.state == "device" else "red"))
-        if self._place.adb_problem:
-            table.add("", (self._place.adb_problem, "yellow"))
+        if self._around.adb_problem:
+            table.add("", (self._around.adb_problem, "yellow"))
         return table
 
     def _time(self, instant: datetime | None) -> str:
@@ -125,21 +124,6 @@ class _Shown:
             return ""
         local, now = instant.astimezone(self._zone), self._view.now_utc.astimezone(self._zone)
         return local.strftime("%H:%M:%S" if local.date() == now.date() else "%Y-%m-%d %H:%M")
-
-
-def _advice(view: Overview, place: Place) -> Iterator[str]:
-    if not view.daemon_runs:
-        yield advice.go_on(place.option, place.rehearsed_run)
-    if place.outdated:
-        yield f"{place.outdated}; {advice.accept_restore(place.option)}"
-    for hold in view.holds:
-        yield advice.release_hold(hold.device, place.option)
-    for row in view.uncertain:
-        yield f"look on {row.task.lane}, then: {advice.settle(row.id, place.option)}"
-    for file in view.invalid:
-        yield f"mend {file.path}; all that is wrong with it: runner validate {quote(file.path)}"
-    for pause in view.pauses:
-        yield f"to end the pause: {advice.end_pause(pause.subject, place.option)}"
 
 
 def _invalid(file: InvalidFile) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from runner.reports.instants import local, utc
+from runner.clock import utc
+from runner.reports.instants import local
 from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
 from runner.reports.terminal import Column, Rows

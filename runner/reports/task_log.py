@@ -5,7 +5,8 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from runner.reports.instants import local, print_zone, utc
+from runner.clock import utc
+from runner.reports.instants import local, print_zone
 from runner.reports.task_list import effect_data, task_data
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import AttemptRow, StepRow, TaskRecord

@@ -13,10 +13,10 @@ from runner.errors import FolderError
 from runner.planning.source import Source
 from runner.planning.work import works
 from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
-from runner.scheduling.last_good import restore
 from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
 from runner.scheduling.settling import PATIENCE_S, QUIET_S, is_locked
 from runner.scheduling.verdict import Bad, Verdict, judge
+from runner.store.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, GoodText, InvalidFile
 

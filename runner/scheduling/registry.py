@@ -8,8 +8,8 @@ from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve
 from runner.planning.limits import CampaignLimits, EffectiveLimits
 from runner.planning.source import Source
-from runner.scheduling.last_good import restore
 from runner.scripts.script import FlowText
+from runner.store.last_good import restore
 from runner.store.ledger import Ledger
 from runner.tasks import Task
 

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from runner.diagnostics import Diagnostic, Fix, Related, Severity, Span
-from runner.reports.explanations import explanations
+from runner.reports.check_help import check_help
 from runner.reports.sarif import render, uri
 
 
@@ -159,5 +159,5 @@ def test_a_name_that_is_no_utf8_is_escaped() -> None:
 
 
 def test_every_explanation_is_text_of_its_own() -> None:
-    assert len({explanation.section for explanation in explanations().values()}) == len(explanations())
-    assert all(explanation.first_sentence.endswith(".") for explanation in explanations().values())
+    assert len({explanation.section for explanation in check_help().values()}) == len(check_help())
+    assert all(explanation.first_sentence.endswith(".") for explanation in check_help().values())

@@ -1,4 +1,4 @@
-"""A daemon's campaigns, its life and its answers, over ledgers that are quickly made."""
+"""A daemon's campaigns and its life, over ledgers that are quickly made."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from campaign_place import NOW, Place
 from daemons import Life, SteppingClock, local
-from question_desk import Desk, SettableClock
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
@@ -30,15 +29,3 @@ def life() -> Iterator[Life]:
     clock = SteppingClock(local("21 08:59"))
     with Ledger.open("sqlite://", clock) as ledger:
         yield Life(ledger, clock)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """It is 08:00."""
-    folder = tmp_path / "campaigns"
-    folder.mkdir()
-    clock = SettableClock(Desk.instant("2026-11-21T08:00"))
-    with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock) as ledger:
-        made = Desk(folder, clock, ledger)
-        yield made
-        made.die()

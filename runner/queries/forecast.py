@@ -12,10 +12,10 @@ from runner.planning.limits import LOOK_BACK
 from runner.planning.notes import Held, Note
 from runner.planning.plan import Plan, plan
 from runner.planning.source import Source, Window
-from runner.reports.explanation import Verdict
-from runner.scheduling.counted import counted
-from runner.scheduling.entry_history import EntryHistory
-from runner.scheduling.situation import Situation
+from runner.queries.entry_history import EntryHistory
+from runner.queries.situation import Situation
+from runner.queries.usage import usage_until
+from runner.queries.why_answer import WhyVerdict
 
 _MOMENT = timedelta(seconds=1)
 
@@ -37,10 +37,10 @@ class Forecast:
         return sum(until is None for until in self.until_utc.values())
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> WhyVerdict:
         if not self.until_utc:
-            return Verdict.WILL_RUN
-        return Verdict.WILL_BE_MISSED if self.missed == self.tasks else Verdict.WILL_WAIT
+            return WhyVerdict.WILL_RUN
+        return WhyVerdict.WILL_BE_MISSED if self.missed == self.tasks else WhyVerdict.WILL_WAIT
 
     def opening(self, when: str, what: str) -> str:
         """The sentence that the verdict stands for; `what` are its tasks."""
@@ -58,7 +58,7 @@ def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecas
     instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.work.lanes}
     near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
     window = Window(max(situation.now, instant - LOOK_BACK), instant + one.work.reach + _MOMENT)
-    made, usage = plan(near, window), counted(history.ledger, one.work.lanes, situation.now)
+    made, usage = plan(near, window), usage_until(history.ledger, one.work.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)
     until = {key: at for some in held if not some.first.is_interrupted for key, at in some.until_utc.items()}
     said = [

@@ -16,11 +16,11 @@ from runner.planning.attention import attention
 from runner.planning.limits import NotBefore
 from runner.planning.plan import plan
 from runner.planning.source import Source, Window
-from runner.reports.explanation import Explanation, Verdict
-from runner.scheduling.explaining import explain_entry
+from runner.queries.situation import Situation
+from runner.queries.why import explain_entry
+from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.registry import Registry
-from runner.scheduling.situation import Situation
 from runner.store.ledger import Ledger
 from runner.tasks import Task
 
@@ -59,7 +59,7 @@ class Asked:
     def plan(self) -> list[str]:
         return [note.message for note in attention(plan([self._source], self._day), self._fleet)]
 
-    def why(self) -> Explanation:
+    def why(self) -> WhyAnswer:
         situation = Situation.read(self._ledger, self._clock.now(), self._fleet, None)
         return explain_entry(self._ledger, "demo", "greet", None, situation)[-1]
 
@@ -91,7 +91,7 @@ def test_a_start_within_the_hours_of_the_campaign_is_held_back_by_nobody(
 ) -> None:
     with asked(campaign("08:30"), fleet, tmp_path) as one:
         assert (one.validate(), one.plan()) == ([], [])
-        assert one.why().verdict is Verdict.WILL_RUN
+        assert one.why().verdict is WhyVerdict.WILL_RUN
         assert one.daemon() is None
 
 
@@ -106,7 +106,7 @@ def test_a_start_outside_of_them_is_held_back_by_all_and_the_zone_is_named(
         )
         assert one.validate() == ["07:50 is outside the working hours 08:00-21:00 in Europe/Stockholm"]
         assert one.plan() == [f"1 task on A1 would wait until 2026-11-21 08:00 (07:00Z): {reason}"]
-        assert (one.why().verdict, reason in " ".join(one.why().sentences)) == (Verdict.WILL_WAIT, True)
+        assert (one.why().verdict, reason in " ".join(one.why().sentences)) == (WhyVerdict.WILL_WAIT, True)
         held = one.daemon()
         assert held is not None
         assert held.reason == reason
@@ -119,7 +119,7 @@ def test_a_campaign_without_a_zone_has_those_of_the_fleet(tmp_path: Path) -> Non
     with asked(text, UTC_FLEET, tmp_path) as one:
         assert one.validate()[0].endswith("outside the working hours 08:00-21:00 in UTC")
         assert "in UTC; next at 2026-11-21 08:00:00+00:00" in one.plan()[0]
-        assert one.why().verdict is Verdict.WILL_WAIT
+        assert one.why().verdict is WhyVerdict.WILL_WAIT
         held = one.daemon()
         assert held is not None
         assert "in UTC" in held.reason
@@ -134,7 +134,7 @@ def test_a_group_with_a_zone_has_working_hours_on_its_clocks(fleet: ZoneInfo, tm
     with asked(campaign("07:50", devices=devices), fleet, tmp_path) as one:
         assert one.validate() == ["07:50 is outside the working hours 08:00-21:00 in America/New_York"]
         assert "in America/New_York; next at 2026-11-21 08:00:00-05:00" in one.plan()[0]
-        assert one.why().verdict is Verdict.WILL_WAIT
+        assert one.why().verdict is WhyVerdict.WILL_WAIT
         held = one.daemon()
         assert held is not None
         assert held.instant_utc == datetime(2026, 11, 21, 13, tzinfo=UTC)
@@ -143,14 +143,14 @@ def test_a_group_with_a_zone_has_working_hours_on_its_clocks(fleet: ZoneInfo, tm
 def test_what_would_be_missed_is_not_said_to_run(tmp_path: Path) -> None:
     with asked(campaign("22:00", more="grace: 30m"), UTC_FLEET, tmp_path) as one:
         answer = one.why()
-        assert answer.verdict is Verdict.WILL_BE_MISSED
+        assert answer.verdict is WhyVerdict.WILL_BE_MISSED
         assert answer.sentences[0] == "It comes at 21:00, and would be missed: 1 task on A1."
         assert list(answer.facts["until_utc"].values()) == [None]
 
 
 def test_what_lies_further_ahead_is_foreseen_too(tmp_path: Path) -> None:
     with asked(campaign("2026-12-24T22:00", more="grace: 30m"), UTC_FLEET, tmp_path) as one:
-        assert one.why().verdict is Verdict.WILL_BE_MISSED
+        assert one.why().verdict is WhyVerdict.WILL_BE_MISSED
 
 
 def test_many_notes_about_others_take_nothing_from_the_answer(tmp_path: Path) -> None:
@@ -160,5 +160,5 @@ def test_many_notes_about_others_take_nothing_from_the_answer(tmp_path: Path) ->
     )
     with asked(campaign("22:00", more="grace: 30m") + others, UTC_FLEET, tmp_path) as one:
         answer = one.why()
-        assert answer.verdict is Verdict.WILL_BE_MISSED
+        assert answer.verdict is WhyVerdict.WILL_BE_MISSED
         assert "outside of the working hours" in " ".join(answer.sentences)

@@ -1,21 +1,21 @@
-"""What limits count already, for plans."""
+"""What limits count already, for plans and forecasts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from runner.execution.accounts import Account
 from runner.planning.limits import Usage
 from runner.planning.work import Lane
 from runner.store.ledger import Ledger
+from runner.targets import account
 
 _Made = Mapping[str, Sequence[datetime]]
 
 
-def counted(ledger: Ledger, lanes: Iterable[Lane], now: datetime) -> dict[str, Usage]:
+def usage_until(ledger: Ledger, lanes: Iterable[Lane], now: datetime) -> dict[str, Usage]:
     """What the ledger says was made until `now` on devices and by accounts, by the names of these lanes; those
     without anything are left out."""
     lanes = set(lanes)
-    accounts = {lane.username: Account.of(None, lane.username).name for lane in lanes if lane.username}
+    accounts = {lane.username: account(lane.username) for lane in lanes if lane.username}
     table = ledger.usage_of({lane.device for lane in lanes if lane.device}, set(accounts.values()), now)
     usages = {lane.name: table.of(lane.device, accounts.get(lane.username or "")) for lane in lanes}
     until_now = {name: Usage(_until(it.device, now), _until(it.account, now)) for name, it in usages.items()}

@@ -12,7 +12,7 @@ _SENTENCE = re.compile(r".*?\.(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class CheckHelp:
     """A code's section of the page, in Markdown, with an input and what is printed for it."""
 
     section: str
@@ -29,10 +29,10 @@ class Explanation:
 
 
 @cache
-def explanations() -> dict[str, Explanation]:
+def check_help() -> dict[str, CheckHelp]:
     """The explanation of every code that a diagnostic can have."""
     text = _page().read_text(encoding="utf-8")
-    return {code: Explanation(section.strip()) for code, section in _SECTION.findall(text)}
+    return {code: CheckHelp(section.strip()) for code, section in _SECTION.findall(text)}
 
 
 def _page() -> Path:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from runner.campaign.nearest import legal_names
+from runner.campaign.revision import short_commit
+from runner.clock import utc
+from runner.errors import UsageError
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
 from runner.planning.work import Work
-from runner.reports.commits import short_commit
-from runner.reports.explanation import Explanation, Verdict
-from runner.reports.instants import utc
-from runner.scheduling.asked_times import (
+from runner.queries.advice import WidenActive
+from runner.queries.asked_times import (
     MINUTE,
     AskedTime,
     asked_of,
@@ -20,8 +21,11 @@ from runner.scheduling.asked_times import (
     inactive_at,
     previous,
 )
-from runner.scheduling.entry_history import EntryHistory
-from runner.scheduling.occurrence_verdicts import (
+from runner.queries.entry_history import EntryHistory
+from runner.queries.find_task import find_task
+from runner.queries.situation import Situation
+from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_occurrence import (
     explain_absent,
     explain_coming,
     explain_recorded,
@@ -29,26 +33,49 @@ from runner.scheduling.occurrence_verdicts import (
     invalid,
     invalid_facts,
 )
-from runner.scheduling.situation import Situation, sources_in_force
-from runner.scheduling.task_verdicts import explain_task
+from runner.queries.why_task import explain_task
+from runner.store.last_good import sources_in_force
 from runner.store.ledger import Ledger
 from runner.store.tasks import DeletedTask
 
-NOWHERE = {Verdict.NO_SUCH_CAMPAIGN, Verdict.NO_SUCH_ENTRY, Verdict.NO_START_TIME, Verdict.FILE_INVALID}
+NOWHERE = {
+    WhyVerdict.NO_SUCH_CAMPAIGN,
+    WhyVerdict.NO_SUCH_ENTRY,
+    WhyVerdict.NO_START_TIME,
+    WhyVerdict.FILE_INVALID,
+}
 """Verdicts on a question that leads to no task and no occurrence."""
 
 
-def explain_deleted(task: DeletedTask, situation: Situation) -> Explanation:
+def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
+    """What the ledger says of an entry or of a task. Raises UsageError if it can be neither."""
+    campaign, slash, entry = subject.partition("/")
+    if slash and entry and "/" not in entry:
+        answers = explain_entry(ledger, campaign, entry, at, situation)
+        is_nowhere = all(one.verdict in NOWHERE for one in answers)
+        if at or not is_nowhere or not ledger.find_tasks(subject, limit=1):
+            return answers
+    if at:
+        raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
+    if not slash and (source := sources_in_force(ledger).get(subject)):
+        entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
+        raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
+    if deleted := ledger.find_deleted(subject):
+        return [explain_deleted(deleted, situation)]
+    return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)
+
+
+def explain_deleted(task: DeletedTask, situation: Situation) -> WhyAnswer:
     """What is left to say of a task that was deleted."""
     when = situation.time(task.deleted_utc)
     said = f"It was deleted at {when}, by hand or by the retention; it was {task.state} then."
     facts = {"key": task.key, "state": task.state.value, "deleted_utc": utc(task.deleted_utc)}
-    return Explanation(
-        Verdict.DELETED, task.key, (said, "Its key stays taken: it is never done again."), facts
+    return WhyAnswer(
+        WhyVerdict.DELETED, task.key, (said, "Its key stays taken: it is never done again."), facts
     )
 
 
-def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[Explanation]:
+def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[WhyAnswer]:
     """Why these tasks, which the ledger holds, are as they are."""
     records = filter(None, map(ledger.record_of, keys))
     return [explain_task(record, situation) for record in records]
@@ -56,7 +83,7 @@ def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> 
 
 def explain_entry(
     ledger: Ledger, campaign: str, entry: str, at: str | None, situation: Situation
-) -> list[Explanation]:
+) -> list[WhyAnswer]:
     """Why an entry ran, or did not, at a time as typed; without one, its latest occurrence, what is open of
     it, and its next one. Raises UsageError for a time that is none."""
     history = EntryHistory.read(ledger, campaign, entry, sources_in_force(ledger))
@@ -79,7 +106,7 @@ def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTi
     return asked or {AskedTime.read(at, zone, situation.now): [] for zone in zones}
 
 
-def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[Explanation]:
+def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[WhyAnswer]:
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
     ahead = situation.now + timedelta.resolution
     latest = history.recorded(until_utc=ahead, limit=1)
@@ -87,13 +114,13 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[E
     planned = max(before, key=_instant, default=None)
     if planned and not (latest and _instant(planned) <= latest[0].occurrence.instant_utc):
         absent = explain_absent(history, planned, situation)
-        if absent.verdict is not Verdict.NOT_KNOWN_THEN:
+        if absent.verdict is not WhyVerdict.NOT_KNOWN_THEN:
             yield absent
-    told = {row.occurrence.nominal for row in latest}
+    already = {row.occurrence.nominal for row in latest}
     for row in latest:
         yield explain_recorded(history, row, situation)
     for row in history.open_ones():
-        if row.occurrence.nominal not in told:
+        if row.occurrence.nominal not in already:
             yield explain_recorded(history, row, situation)
     coming = [one for work in history.works if (one := following(work, ahead))]
     for one in sorted(coming, key=_instant):
@@ -108,7 +135,7 @@ def _instant(one: Coming) -> datetime:
 
 def _at(
     history: EntryHistory, asked: AskedTime, works: Sequence[Work], situation: Situation
-) -> Iterator[Explanation]:
+) -> Iterator[WhyAnswer]:
     """What there is at a time: in the ledger, then by the start times in force."""
     elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
     recorded = [
@@ -126,7 +153,7 @@ def _at(
 
 def _not_recorded(
     history: EntryHistory, work: Work, asked: AskedTime, situation: Situation
-) -> Iterator[Explanation]:
+) -> Iterator[WhyAnswer]:
     """What the start times in force say of a time, or those that were in force then."""
     planned = coming_at(work, asked)
     for one in planned:
@@ -141,17 +168,17 @@ def _not_recorded(
         said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {work.zone}."
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
-        advice = (f"change `active:` in {work.source.campaign.path}, if that day should count.",)
-        yield Explanation(Verdict.INACTIVE, subject, (said,), facts, advice)
+        advice = (WidenActive(work.source.campaign.path),)
+        yield WhyAnswer(WhyVerdict.INACTIVE, subject, (said,), facts, advice)
 
 
-def _removed(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[Explanation]:
+def _removed(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[WhyAnswer]:
     """The occurrence of a start time that was in force then, and was removed before anybody wrote it down."""
     for rule, gone_utc in history.removed_at(asked.window):
         yield explain_removed(history, rule, gone_utc, asked, situation)
 
 
-def _planned(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+def _planned(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
     """An occurrence that the start times name: the ledger has it already, or it lies ahead, or it is absent."""
     instant = one.occurrence.instant_utc
     for row in history.recorded(instant, instant + MINUTE):
@@ -161,7 +188,7 @@ def _planned(history: EntryHistory, one: Coming, situation: Situation) -> Explan
     return explain(history, one, situation)
 
 
-def _no_start_time(history: EntryHistory, times: Sequence[AskedTime], situation: Situation) -> Explanation:
+def _no_start_time(history: EntryHistory, times: Sequence[AskedTime], situation: Situation) -> WhyAnswer:
     """No occurrence falls on that time, in whatever zone: the nearest ones, and what was in force then."""
     asked, written = times[0], " or ".join(one.written for one in times)
     before, after = _neighbours(history, asked)
@@ -173,12 +200,12 @@ def _no_start_time(history: EntryHistory, times: Sequence[AskedTime], situation:
     if rules:
         said.append(f"Its start times then were {', '.join(rules)}{history.on_its_clocks}.")
     facts = {"asked_utc": utc(asked.instant_utc), "before": before, "after": after, "rules": rules}
-    verdict = Verdict.NO_START_TIME
+    verdict = WhyVerdict.NO_START_TIME
     if problem := invalid(history, situation):
         said.append(f"{problem} What was added there since is not in force.")
-        verdict = Verdict.FILE_INVALID
+        verdict = WhyVerdict.FILE_INVALID
     subject = f"{history.campaign}/{history.entry} at {written}"
-    return Explanation(verdict, subject, tuple(said), facts)
+    return WhyAnswer(verdict, subject, tuple(said), facts)
 
 
 def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, str | None]:
@@ -192,7 +219,7 @@ def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, st
     return latest.nominal if latest else None, coming.nominal if coming else None
 
 
-def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
+def _nothing_ahead(history: EntryHistory, situation: Situation) -> WhyAnswer:
     """Why no occurrence of the entry lies ahead."""
     name = f"{history.campaign}/{history.entry}"
     gone, row = history.gone_since(), history.row
@@ -207,24 +234,27 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
         said = ["The daemon does not have it in force: it was only run by hand, or through the Local API."]
     if problem := invalid(history, situation):
         said.append(problem)
-    return Explanation(Verdict.NOTHING_AHEAD, name, tuple(said), {"gone_utc": utc(gone)})
+    return WhyAnswer(WhyVerdict.NOTHING_AHEAD, name, tuple(said), {"gone_utc": utc(gone)})
 
 
-def _unknown(history: EntryHistory, situation: Situation) -> Explanation:
+def _unknown(history: EntryHistory, situation: Situation) -> WhyAnswer:
     """The ledger knows no such entry: the nearest name, and a file that may hold it but is invalid."""
     name, campaigns, entries = history.campaign, history.campaigns(), history.other_entries()
     if problem := invalid(history, situation):
-        said, verdict = [f"No version in force has an entry {history.entry}.", problem], Verdict.FILE_INVALID
+        said, verdict = (
+            [f"No version in force has an entry {history.entry}.", problem],
+            WhyVerdict.FILE_INVALID,
+        )
     elif name in campaigns or entries:
         said = [f"The campaign {name} has no entry {history.entry}.", _near(history.entry, entries)]
-        verdict = Verdict.NO_SUCH_ENTRY
+        verdict = WhyVerdict.NO_SUCH_ENTRY
     else:
         said = [f"The ledger knows no campaign {name}.", _near(name, campaigns)]
         if nameless := [file.path for file in history.nameless_files]:
             said.append(f"It may be in a file that is invalid and names none: {', '.join(nameless)}.")
-        verdict = Verdict.NO_SUCH_CAMPAIGN
+        verdict = WhyVerdict.NO_SUCH_CAMPAIGN
     facts = {"campaigns": campaigns, "entries": entries, **invalid_facts(history)}
-    return Explanation(verdict, f"{name}/{history.entry}", tuple(said), facts)
+    return WhyAnswer(verdict, f"{name}/{history.entry}", tuple(said), facts)
 
 
 def _near(name: str, names: list[str]) -> str:

@@ -11,7 +11,7 @@ from runner.planning.rules import read
 from runner.planning.source import Source, Window
 from runner.planning.work import Work
 from runner.planning.work import works as works_of
-from runner.scheduling.last_good import restore
+from runner.store.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, InvalidFile, OccurrenceRow, ScheduleRow, SpanRow
 

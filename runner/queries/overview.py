@@ -1,24 +1,119 @@
 """What a daemon does now, what comes next, and what waits for a person: everything that `status` shows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
 
 from runner.planning.coming import Coming
 from runner.planning.source import Source
 from runner.planning.work import works
-from runner.reports.status import CampaignLine, ComingLine, Overview, RunningLine, WaitingLine
-from runner.scheduling.asked_times import following
-from runner.scheduling.situation import Situation, sources_in_force
-from runner.scheduling.task_verdicts import explain_task
+from runner.queries.advice import (
+    AcceptRestore,
+    Action,
+    EndPause,
+    MendFile,
+    ReleaseHold,
+    Resolve,
+    ResumeRehearsal,
+    StartDaemon,
+)
+from runner.queries.asked_times import following
+from runner.queries.phones import PhoneLine
+from runner.queries.situation import Situation
+from runner.queries.why_task import explain_task
+from runner.store.last_good import sources_in_force
 from runner.store.ledger import Ledger
-from runner.store.rows import TaskFilter, TaskRecord, TaskRow
-from runner.tasks import TaskState
+from runner.store.rows import (
+    CampaignRow,
+    Hold,
+    InvalidFile,
+    PauseRow,
+    SpanRow,
+    TaskFilter,
+    TaskRecord,
+    TaskRow,
+)
+from runner.tasks import Occurrence, TaskState
 
 DAY = timedelta(days=1)
 MOST_COMING, MOST_WAITING = 5, 10
 """So many occurrences that come, and so many tasks that wait or need a person, are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """A campaign in force."""
+
+    row: CampaignRow
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLine:
+    """A running task and the last step of it that has ended; 0 before the first."""
+
+    row: TaskRow
+    step: int
+    step_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """Tasks that are due and held by the same thing; `first` is the one that is due for longest."""
+
+    verdict: str
+    count: int
+    first: TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class ComingLine:
+    """An occurrence that comes, how many tasks it makes and on how many phones or accounts."""
+
+    occurrence: Occurrence
+    tasks: int
+    lanes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `phones` those
+    that campaigns in force work on."""
+
+    now_utc: datetime
+    span: SpanRow | None
+    daemon_runs: bool
+    is_carried_out: bool
+    campaigns: tuple[CampaignLine, ...]
+    invalid: tuple[InvalidFile, ...]
+    running: tuple[RunningLine, ...]
+    waiting: tuple[WaitingLine, ...]
+    coming: tuple[ComingLine, ...]
+    holds: tuple[Hold, ...]
+    uncertain: tuple[TaskRow, ...]
+    uncertain_count: int
+    pauses: tuple[PauseRow, ...]
+    counts: Mapping[str, int]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around the ledger: its file, whether it is a rehearsal's, the process that carries tasks out, the address
+    at which that serves, if it is a daemon, and the phones as adb sees them.
+
+    `adb_problem` says why adb could not be asked; `rehearsed_run` is the run whose rehearsal the ledger is, if it is
+    one's; `outdated` says why nothing is done with it until a person decides."""
+
+    ledger: str
+    is_rehearsal: bool
+    pid: int | None
+    url: str | None
+    devices: Sequence[PhoneLine]
+    adb_problem: str | None
+    rehearsed_run: str | None = None
+    outdated: str | None = None
 
 
 def overview(ledger: Ledger, situation: Situation) -> Overview:
@@ -96,3 +191,15 @@ def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
     today = TaskFilter(since_utc=now - DAY, until_utc=now)
     totals = {state.value: ledger.page(replace(today, states={state}), 0, 1)[0] for state in TaskState}
     return {state: total for state, total in totals.items() if total}
+
+
+def advice_on(view: Overview, around: Surroundings) -> Iterator[Action]:
+    """What a person can do about what the overview shows, the most pressing first."""
+    if not view.daemon_runs:
+        yield ResumeRehearsal(around.rehearsed_run) if around.rehearsed_run else StartDaemon()
+    if around.outdated:
+        yield AcceptRestore(around.outdated)
+    yield from (ReleaseHold(hold.device) for hold in view.holds)
+    yield from (Resolve(row.id, row.task.lane) for row in view.uncertain)
+    yield from (MendFile(file.path) for file in view.invalid)
+    yield from (EndPause(pause.subject) for pause in view.pauses)

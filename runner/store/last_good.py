@@ -5,6 +5,7 @@ from pathlib import Path
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.planning.source import Source
+from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow
 
 
@@ -19,3 +20,10 @@ def restore(row: CampaignRow) -> Source | None:
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None
     return Source.of(loaded, row.commit)
+
+
+def sources_in_force(ledger: Ledger) -> dict[str, Source]:
+    """The campaigns in force by name, from the texts that the ledger keeps."""
+    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
+    restored = {row.name: restore(row) for row in rows}
+    return {name: source for name, source in restored.items() if source is not None}

@@ -3,36 +3,36 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from runner.reports.advice import end_pause, release_hold, retry, settle
-from runner.reports.explanation import Explanation, Verdict
-from runner.reports.instants import utc
+from runner.clock import utc
+from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, Retry
+from runner.queries.situation import Situation
+from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.scheduling.catchup import Cause
-from runner.scheduling.situation import Situation
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
 
 WAITS = (
-    ("device ", Verdict.DEVICE_AWAY),
-    ("backend ", Verdict.DEVICE_AWAY),
-    ("account ", Verdict.ACCOUNT_BUSY),
-    ("in doubt: ", Verdict.IN_DOUBT),
-    ("attempt ", Verdict.RETRYING),
+    ("device ", WhyVerdict.DEVICE_AWAY),
+    ("backend ", WhyVerdict.DEVICE_AWAY),
+    ("account ", WhyVerdict.ACCOUNT_BUSY),
+    ("in doubt: ", WhyVerdict.IN_DOUBT),
+    ("attempt ", WhyVerdict.RETRYING),
 )
 """How the executor's reasons for waiting begin; every other one names a limit."""
 
 MISSES = (
-    (Cause.DOWN, Verdict.DAEMON_WAS_DOWN),
-    (Cause.ASLEEP, Verdict.CLOCK_STEPPED),
-    (Cause.RESTORED, Verdict.LEDGER_PUT_BACK),
+    (Cause.DOWN, WhyVerdict.DAEMON_WAS_DOWN),
+    (Cause.ASLEEP, WhyVerdict.CLOCK_STEPPED),
+    (Cause.RESTORED, WhyVerdict.LEDGER_PUT_BACK),
 )
 """How the timetable's reasons for missing begin, where nobody looked at the clock."""
 
 
-def explain_task(record: TaskRecord, situation: Situation) -> Explanation:
+def explain_task(record: TaskRecord, situation: Situation) -> WhyAnswer:
     """Why one task is as it is, and what can be done."""
     row = record.row
     verdict, sentences, advice = _JUDGES[row.state](record, situation)
-    return Explanation(
+    return WhyAnswer(
         verdict=verdict,
         subject=row.task.key,
         sentences=tuple(sentences),
@@ -41,7 +41,7 @@ def explain_task(record: TaskRecord, situation: Situation) -> Explanation:
     )
 
 
-_Judgement = tuple[Verdict, list[str], list[str]]
+_Judgement = tuple[WhyVerdict, list[str], list[Advice]]
 
 
 def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
@@ -49,28 +49,24 @@ def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
     made = _effects(record.effects)
     tries = f" with attempt {row.attempts}" if row.attempts > 1 else ""
     ended = f"{row.task.title}: completed at {_ended(row, situation)}{_lasting(row)}{tries}."
-    return Verdict.RAN, [ended, *made], []
+    return WhyVerdict.RAN, [ended, *made], []
 
 
 def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = [f"{row.task.title}: failed at {_ended(row, situation)}: {row.reason or 'no reason was given'}."]
-    advice = [_sentence(row.hint)] if row.hint else []
-    if row.task.device in situation.holds:
-        advice.append(_release(row, situation))
+    advice: list[Advice] = [Hint(row.hint)] if row.hint else []
+    if hold := situation.holds.get(row.task.device or ""):
+        advice.append(ReleaseHold(hold.device))
     if all(effect.state is EffectState.REFUTED for effect in record.effects):
-        advice.append(f"{retry(row.id, situation.option)} tries it again.")
-    return Verdict.FAILED, said + _effects(record.effects), advice
+        advice.append(Retry(row.id))
+    return WhyVerdict.FAILED, said + _effects(record.effects), advice
 
 
 def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
-    where = f"on {row.task.lane}, " if row.task.lane else ""
-    advice = [
-        f"look {where}then say what you saw: {settle(row.id, situation.option)}.",
-    ]
-    return Verdict.UNCERTAIN, said + _effects(record.effects), advice
+    return WhyVerdict.UNCERTAIN, said + _effects(record.effects), [Resolve(row.id, row.task.lane)]
 
 
 def _running(record: TaskRecord, situation: Situation) -> _Judgement:
@@ -78,12 +74,12 @@ def _running(record: TaskRecord, situation: Situation) -> _Judgement:
     if not situation.is_carried_out:
         said = f"{row.task.title}: attempt {row.attempts} was cut off, since its process has died."
         more = f"Nothing carries tasks out now: {situation.down_since()}."
-        return Verdict.DAEMON_DOWN, [said, more], [_start(row, situation)]
+        return WhyVerdict.DAEMON_DOWN, [said, more], [_start(row, situation)]
     since = f" since {situation.time(row.started_utc)}" if row.started_utc else ""
     steps = record.attempts[-1].steps if record.attempts else ()
     at_step = f" Step {steps[-1].ordinal} ({steps[-1].title}) has ended." if steps else ""
     said = f"{row.task.title} runs now{since} on {row.task.lane}, attempt {row.attempts}.{at_step}"
-    return Verdict.RUNNING, [said], []
+    return WhyVerdict.RUNNING, [said], []
 
 
 def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
@@ -92,7 +88,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
     last = f"It is missed if that lasts until {situation.time(task.expires_utc)}."
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
-        return Verdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
+        return WhyVerdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
     if in_doubt and task.backend != "local_api" and task.device not in situation.holds:
         return _in_doubt(row, in_doubt[-1], situation)
@@ -102,26 +98,30 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
             f"{task.title} waits: {what} is paused since {situation.time(pause.since_utc)} by {pause.by}."
         ]
         return (
-            Verdict.PAUSED,
+            WhyVerdict.PAUSED,
             [*said, last],
-            [f"{end_pause(pause.subject, situation.option)} ends the pause."],
+            [EndPause(pause.subject)],
         )
     if hold := situation.holds.get(task.device or ""):
         since = situation.time(hold.placed_utc)
         said = [f"{task.title} waits: {task.device} is on hold since {since}: {hold.reason}."]
-        return Verdict.ON_HOLD, [*said, last], [_release(row, situation)]
+        return WhyVerdict.ON_HOLD, [*said, last], [ReleaseHold(hold.device)]
     if row.reason:
         until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
         said = [f"{task.title} waits: {row.reason}.{until}", last]
         return (
-            verdict_on(row.reason, WAITS, Verdict.HELD_BACK),
+            verdict_on(row.reason, WAITS, WhyVerdict.HELD_BACK),
             said,
-            [_sentence(row.hint)] if row.hint else [],
+            [Hint(row.hint)] if row.hint else [],
         )
     if task.due_utc > situation.now:
-        return Verdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
+        return WhyVerdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
     since = situation.time(task.due_utc)
-    return Verdict.QUEUED, [f"{task.title} is due since {since} and waits for its turn on {task.lane}."], []
+    return (
+        WhyVerdict.QUEUED,
+        [f"{task.title} is due since {since} and waits for its turn on {task.lane}."],
+        [],
+    )
 
 
 def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
@@ -131,13 +131,15 @@ def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
     said = f"{row.task.title} was begun, and its {kind} is not proved yet{because}.{until}"
     more = f"Until it is, no other {kind} is made on {row.task.lane} or by its account."
     return (
-        Verdict.IN_DOUBT,
+        WhyVerdict.IN_DOUBT,
         [said, more],
-        [f"whoever has seen it says so: {settle(row.id, situation.option)}."],
+        [Resolve(row.id, row.task.lane)],
     )
 
 
-def verdict_on(reason: str, beginnings: Iterable[tuple[str, Verdict]], otherwise: Verdict) -> Verdict:
+def verdict_on(
+    reason: str, beginnings: Iterable[tuple[str, WhyVerdict]], otherwise: WhyVerdict
+) -> WhyVerdict:
     """The verdict that the beginning of a reason stands for."""
     return next((verdict for start, verdict in beginnings if reason.startswith(start)), otherwise)
 
@@ -145,20 +147,18 @@ def verdict_on(reason: str, beginnings: Iterable[tuple[str, Verdict]], otherwise
 def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
-    verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
-    return verdict, [said], [f"{retry(row.id, situation.option)} runs it now."]
+    verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
+    return verdict, [said], [Retry(row.id)]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"{retry(row.id, situation.option)} runs it now."]
-    return Verdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], advice
+    return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], [Retry(row.id)]
 
 
 def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    advice = [f"{retry(row.id, situation.option)} runs it after all."]
-    return Verdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], advice
+    return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], [Retry(row.id)]
 
 
 _JUDGES = {
@@ -186,18 +186,10 @@ def _lasting(row: TaskRow) -> str:
     return f" after {row.duration_s:.1f} s" if row.duration_s is not None else ""
 
 
-def _release(row: TaskRow, situation: Situation) -> str:
-    return f"{release_hold(row.task.device or '', situation.option)}."
-
-
-def _start(row: TaskRow, situation: Situation) -> str:
+def _start(row: TaskRow, situation: Situation) -> Advice:
     if row.run_id is None or situation.is_rehearsal:
         return situation.start
-    return f"runner run --resume {row.run_id}{situation.run_option} goes on."
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+    return ResumeRun(row.run_id)
 
 
 def _facts(record: TaskRecord) -> Mapping[str, Any]:

@@ -2,12 +2,12 @@
 
 from runner.campaign.nearest import legal_names
 from runner.errors import UsageError
-from runner.scheduling.situation import sources_in_force
+from runner.store.last_good import sources_in_force
 from runner.store.ledger import Ledger
 from runner.store.rows import PauseScope, TaskFilter
 
 
-def subject_of(ledger: Ledger, name: str) -> PauseScope:
+def scope_of(ledger: Ledger, name: str) -> PauseScope:
     """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
     sources = sources_in_force(ledger)
     campaigns = {row.name for row in ledger.campaigns_in_force()}

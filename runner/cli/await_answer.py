@@ -8,7 +8,7 @@ from runner.store.ledger import Ledger
 
 PATIENCE_S = 30.0
 """How long a command waits for an answer; a step of a flow rarely takes longer."""
-LOOK_S = 0.1
+POLL_S = 0.1
 
 
 def await_answer(
@@ -20,7 +20,7 @@ def await_answer(
     while not (_is_answered(ledger, command_id) and is_done()):
         if clock.monotonic() > give_up_at:
             return False
-        clock.wait(never, LOOK_S)
+        clock.wait(never, POLL_S)
     return True
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import told
-from runner.planning.source import Source
-from runner.reports.advice import go_on
-from runner.scheduling.last_good import restore
+from runner.queries.advice import ResumeRehearsal, StartDaemon
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
 from runner.tasks import Task
@@ -21,9 +19,8 @@ class Situation:
     """The ledger's present, read once.
 
     `zone` is the fleet's, in which times are told. `span` is the daemon's last life, `daemon_runs` whether it
-    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `option` is what a command
-    needs to ask this ledger, `run_option` what `runner run` needs to work on it, each with a space in front;
-    `is_rehearsal` says whether its phones are virtual, `rehearsed_run` whose run's rehearsal it is, if it is one's.
+    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `is_rehearsal` says whether its
+    phones are virtual, `rehearsed_run` whose run's rehearsal it is, if it is one's.
     """
 
     now: datetime
@@ -33,13 +30,20 @@ class Situation:
     is_carried_out: bool
     pauses: tuple[PauseRow, ...]
     holds: Mapping[str, Hold]
-    option: str = ""
-    run_option: str = ""
     is_rehearsal: bool = False
     rehearsed_run: str | None = None
 
     @classmethod
-    def read(cls, ledger: Ledger, now: datetime, zone: tzinfo, executor_pid: int | None) -> "Situation":
+    def read(
+        cls,
+        ledger: Ledger,
+        now: datetime,
+        zone: tzinfo,
+        executor_pid: int | None,
+        *,
+        is_rehearsal: bool = False,
+        rehearsed_run: str | None = None,
+    ) -> "Situation":
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.last_span()
         open_span = span if span is not None and span.stopped_utc is None else None
@@ -51,6 +55,8 @@ class Situation:
             is_carried_out=executor_pid is not None,
             pauses=tuple(ledger.pauses()),
             holds={hold.device: hold for hold in reversed(ledger.holds())},
+            is_rehearsal=is_rehearsal,
+            rehearsed_run=rehearsed_run,
         )
 
     def pause_of(self, campaign: str, device: str | None) -> PauseRow | None:
@@ -74,9 +80,9 @@ class Situation:
         return local.strftime(clock if is_today else f"%Y-%m-%d {clock}")
 
     @property
-    def start(self) -> str:
-        """How the daemon is started."""
-        return f"{go_on(self.option, self.rehearsed_run, 'it')}."
+    def start(self) -> StartDaemon | ResumeRehearsal:
+        """How what is left is carried out, where no daemon runs."""
+        return ResumeRehearsal(self.rehearsed_run) if self.rehearsed_run else StartDaemon()
 
     def down_since(self) -> str:
         """Since when no daemon has been there: ` (it stopped at 09:15: terminated)`."""
@@ -85,13 +91,6 @@ class Situation:
         if self.span.stopped_utc is not None:
             return f"the daemon is down since {self.time(self.span.stopped_utc)} ({self.span.stop_reason})"
         return f"the daemon is down since {self.time(self.span.seen_utc)}, when it was last alive"
-
-
-def sources_in_force(ledger: Ledger) -> dict[str, Source]:
-    """The campaigns in force by name, from the texts that the ledger keeps."""
-    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
-    restored = {row.name: restore(row) for row in rows}
-    return {name: source for name, source in restored.items() if source is not None}
 
 
 def _lives(span: SpanRow, executor_pid: int | None, now: datetime) -> bool:

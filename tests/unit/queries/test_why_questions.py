@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
-from question_desk import Desk, campaign, commit, only, said
+from question_desk import Desk, advised, campaign, commit, only, said
 
 from runner.errors import UsageError
-from runner.reports.explanation import Verdict, explanation_data
+from runner.queries.why_answer import WhyVerdict
+from runner.reports.advice import Options
+from runner.reports.why_json import why_data
 from runner.store.rows import PauseScope
 
 STOCKHOLM = "Europe/Stockholm"
@@ -24,12 +26,12 @@ def test_the_file_is_invalid_and_its_last_good_version_runs(desk: Desk) -> None:
     bad = commit(desk.folder, "bad")
     desk.reload()
     answer = only(desk.why(at="2026-11-22T09:00"))
-    assert answer.verdict is Verdict.WILL_RUN
+    assert answer.verdict is WhyVerdict.WILL_RUN
     assert f"The file of demo is invalid since 08:30 (commit {bad[:12]})" in said(answer)
     assert "The last good version runs." in said(answer)
     assert answer.facts["commit"] == good
     added = only(desk.why("demo/new"))
-    assert added.verdict is Verdict.FILE_INVALID
+    assert added.verdict is WhyVerdict.FILE_INVALID
     assert "No version in force has an entry new." in said(added)
 
 
@@ -38,16 +40,16 @@ def test_a_new_file_that_is_broken_answers_for_the_campaign_of_its_name(desk: De
     desk.write("\tno yaml", "spring.yaml")
     desk.start()
     answer = only(desk.why("spring/greet"))
-    assert answer.verdict is Verdict.FILE_INVALID
+    assert answer.verdict is WhyVerdict.FILE_INVALID
     assert f"The file {desk.folder / 'spring.yaml'} is invalid since 08:00" in said(answer)
     assert answer.facts["problem"].startswith(f"{desk.folder / 'spring.yaml'}:1:1: error")
     other = only(desk.why("summer/greet"))
-    assert other.verdict is Verdict.NO_SUCH_CAMPAIGN
+    assert other.verdict is WhyVerdict.NO_SUCH_CAMPAIGN
     assert f"a file that is invalid and names none: {desk.folder / 'spring.yaml'}." in said(other)
     assert "spring.yaml" not in said(only(desk.why(at="09:00")))
     desk.write(campaign("10:00").replace("name: demo", "name: spring"), "spring.yaml")
     desk.reload()
-    assert only(desk.why("spring/greet")).verdict is Verdict.WILL_RUN
+    assert only(desk.why("spring/greet")).verdict is WhyVerdict.WILL_RUN
 
 
 def test_what_was_never_committed_is_not_said_to_be_from_a_commit(desk: Desk) -> None:
@@ -69,11 +71,13 @@ def test_what_was_never_committed_is_not_said_to_be_from_a_commit(desk: Desk) ->
 @pytest.mark.parametrize(
     ("entry", "verdict", "words"),
     [
-        ("dmeo/greet", Verdict.NO_SUCH_CAMPAIGN, "Did you mean `demo`?"),
-        ("demo/gret", Verdict.NO_SUCH_ENTRY, "Did you mean `greet`?"),
+        ("dmeo/greet", WhyVerdict.NO_SUCH_CAMPAIGN, "Did you mean `demo`?"),
+        ("demo/gret", WhyVerdict.NO_SUCH_ENTRY, "Did you mean `greet`?"),
     ],
 )
-def test_a_name_that_is_none_gets_the_nearest(desk: Desk, entry: str, verdict: Verdict, words: str) -> None:
+def test_a_name_that_is_none_gets_the_nearest(
+    desk: Desk, entry: str, verdict: WhyVerdict, words: str
+) -> None:
     desk.write(campaign("09:00"))
     desk.start()
     answer = only(desk.why(entry))
@@ -84,7 +88,7 @@ def test_a_time_that_is_none_gets_the_nearest(desk: Desk) -> None:
     desk.write(campaign("09:00", "18:00"))
     desk.start()
     answer = only(desk.why(at="2026-11-23T12:00"))
-    assert answer.verdict is Verdict.NO_START_TIME
+    assert answer.verdict is WhyVerdict.NO_START_TIME
     assert answer.facts["before"] == "2026-11-23T09:00[Europe/Stockholm]"
     assert answer.facts["after"] == "2026-11-23T18:00[Europe/Stockholm]"
     assert answer.subject == "demo/greet at 2026-11-23T12:00[Europe/Stockholm]"
@@ -139,7 +143,7 @@ def test_a_text_that_is_no_time_is_an_error(desk: Desk) -> None:
 
 def test_every_verdict_is_on_the_page_about_operating() -> None:
     page = (Path(__file__).parents[3] / "docs" / "operating.md").read_text(encoding="utf-8")
-    assert [verdict for verdict in Verdict if f"`{verdict}`" not in page] == []
+    assert [verdict for verdict in WhyVerdict if f"`{verdict}`" not in page] == []
 
 
 # Tasks, and the answers as data
@@ -152,7 +156,7 @@ def test_a_stopped_task_says_so(desk: Desk) -> None:
     desk.move_to("2026-11-21T09:00")
     desk.ledger.cancel([desk.key()], "stopped on request by anna@shelf")
     answer = desk.why_task(desk.key())
-    assert answer.verdict is Verdict.CANCELLED
+    assert answer.verdict is WhyVerdict.CANCELLED
     assert "stopped on request by anna@shelf" in said(answer)
 
 
@@ -160,7 +164,7 @@ def test_the_answers_are_data(desk: Desk) -> None:
     desk.write(campaign("09:00", "18:00", users=["@north", "@south"]))
     desk.start()
     desk.move_to("2026-11-21T09:00")
-    ran, coming = explanation_data(desk.why())
+    ran, coming = why_data(desk.why(), Options())
     assert (ran["verdict"], len(ran["tasks"]), coming["verdict"]) == ("ran", 2, "will-run")
     assert ran["tasks"][0]["facts"]["state"] == "completed"
     assert coming["facts"]["nominal"] == "2026-11-21T18:00[Europe/Stockholm]"
@@ -200,7 +204,7 @@ def test_the_next_occurrence_is_told_for_each_zone_and_what_ran_by_its_own(desk:
     desk.start()
     desk.move_to("2026-11-21T19:00")
     latest, *coming = desk.why()
-    assert latest.verdict is Verdict.RAN
+    assert latest.verdict is WhyVerdict.RAN
     assert [answer.subject for answer in coming] == [
         "demo/greet at 2026-11-21T18:30[America/New_York]",
         "demo/greet at 2026-11-22T12:30[Europe/Stockholm]",
@@ -215,6 +219,6 @@ def test_advice_names_the_zone_where_there_are_several(desk: Desk) -> None:
     desk.stop()
     desk.clock.advance(24 * 3600)
     desk.start()
-    advice = [text for answer in desk.why(at="2026-11-21T12:30") for text in answer.advice]
+    advice = list(filter(None, map(advised, desk.why(at="2026-11-21T12:30"))))
     assert advice
     assert all("--at '2026-11-21T12:30[" in text for text in advice)

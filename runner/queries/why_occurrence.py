@@ -3,28 +3,27 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from shlex import quote
 from typing import Any
 
+from runner.campaign.revision import short_commit
+from runner.clock import utc
 from runner.planning.coming import Coming
 from runner.planning.source import Source
 from runner.planning.work import Work, works
-from runner.reports.advice import end_pause, release_hold
-from runner.reports.commits import short_commit
-from runner.reports.explanation import Explanation, Verdict
-from runner.reports.instants import utc
-from runner.scheduling.asked_times import AskedTime
-from runner.scheduling.entry_history import EntryHistory
-from runner.scheduling.forecasting import foresee
-from runner.scheduling.situation import Situation
-from runner.scheduling.task_verdicts import MISSES, explain_task, verdict_on
+from runner.queries.advice import Advice, EndPause, ReleaseHold, RunOccurrence
+from runner.queries.asked_times import AskedTime
+from runner.queries.entry_history import EntryHistory
+from runner.queries.forecast import foresee
+from runner.queries.situation import Situation
+from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_task import MISSES, explain_task, verdict_on
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
 
 _VERDICTS = {
-    OccurrenceState.SKIPPED: Verdict.SKIPPED,
-    OccurrenceState.MERGED: Verdict.MERGED,
-    OccurrenceState.CANCELLED: Verdict.CANCELLED,
+    OccurrenceState.SKIPPED: WhyVerdict.SKIPPED,
+    OccurrenceState.MERGED: WhyVerdict.MERGED,
+    OccurrenceState.CANCELLED: WhyVerdict.CANCELLED,
 }
 
 
@@ -32,12 +31,12 @@ def title(occurrence: Occurrence) -> str:
     return f"{occurrence.campaign}/{occurrence.entry} at {occurrence.nominal}"
 
 
-def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> Explanation:
+def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> WhyAnswer:
     """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
     parts = tuple(explain_task(record, situation) for record in history.ledger.records_of(row.occurrence))
     facts = _facts(row.occurrence, row)
     if parts:
-        worst = min((part.verdict for part in parts), key=list(Verdict).index)
+        worst = min((part.verdict for part in parts), key=list(WhyVerdict).index)
         facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
         sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
         if deleted := history.ledger.count_deleted(row.occurrence):
@@ -45,14 +44,14 @@ def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situa
                 *sentences,
                 f"{deleted} more of its tasks {'was' if deleted == 1 else 'were'} deleted since.",
             )
-        return Explanation(worst, title(row.occurrence), sentences, facts, parts=parts)
+        return WhyAnswer(worst, title(row.occurrence), sentences, facts, parts=parts)
     if row.state is OccurrenceState.STARTED:
         said = "It was started; its tasks have been deleted since, by hand or by the retention."
-        return Explanation(Verdict.DELETED, title(row.occurrence), (said,), facts)
+        return WhyAnswer(WhyVerdict.DELETED, title(row.occurrence), (said,), facts)
     return _not_started(history, row, facts, situation)
 
 
-def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
     """An occurrence that lies ahead, and what might hold it."""
     occurrence, campaign = one.occurrence, history.campaign
     tasks = one.tasks()
@@ -61,7 +60,7 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     count = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'}"
     forecast = foresee(history, one, situation)
     said = [forecast.opening(when, f"{count} on {_some(lanes)}"), *_merged(one)]
-    advice = []
+    advice: list[Advice] = []
     if not situation.daemon_runs:
         said.append(f"That needs a daemon; now {situation.down_since()}.")
         advice.append(situation.start)
@@ -69,21 +68,21 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"
         said.append(f"Now {what} is paused since {situation.time(pause.since_utc)} by {pause.by}.")
-        advice.append(f"{end_pause(pause.subject, situation.option)} ends the pause.")
+        advice.append(EndPause(pause.subject))
     for lane in lanes:
         if hold := situation.holds.get(lane):
             said.append(f"{lane} is on hold: {hold.reason}.")
-            advice.append(f"{release_hold(lane, situation.option)}.")
+            advice.append(ReleaseHold(lane))
     said += forecast.sentences
     facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
     facts |= {"until_utc": {key: utc(until) for key, until in forecast.until_utc.items()}}
     if problem := invalid(history, situation):
         said.append(f"{problem} The last good version runs.")
     facts |= invalid_facts(history)
-    return Explanation(forecast.verdict, title(occurrence), tuple(said), facts, tuple(advice))
+    return WhyAnswer(forecast.verdict, title(occurrence), tuple(said), facts, tuple(advice))
 
 
-def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
+def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
     """An occurrence of the past that the ledger does not hold."""
     occurrence, grace = one.occurrence, one.work.entry.grace
     instant, facts = occurrence.instant_utc, _facts(one.occurrence)
@@ -93,24 +92,24 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
         known = f"saw it first at {situation.time(seen)}" if seen else "has not seen it yet"
         said = [f"The ledger {known}; nothing that lay before that is caught up with."]
         facts |= {"first_seen_utc": utc(seen)}
-        return Explanation(Verdict.NOT_KNOWN_THEN, title(occurrence), tuple(said), facts, by_hand)
+        return WhyAnswer(WhyVerdict.NOT_KNOWN_THEN, title(occurrence), tuple(said), facts, by_hand)
     if not situation.daemon_runs and situation.span and situation.span.until_utc < instant:
         said = [f"It has not run: {situation.down_since()}.", _catching_up(one, situation)]
         advice = (situation.start, *by_hand)
-        return Explanation(Verdict.DAEMON_DOWN, title(occurrence), tuple(said), facts, advice)
+        return WhyAnswer(WhyVerdict.DAEMON_DOWN, title(occurrence), tuple(said), facts, advice)
     if situation.span and situation.span.seen_utc <= instant:
         said = ["It is due at this moment: the daemon is about to start it."]
-        return Explanation(Verdict.WAITING, title(occurrence), tuple(said), facts)
+        return WhyAnswer(WhyVerdict.WAITING, title(occurrence), tuple(said), facts)
     said = [
         "The ledger has no record of it: it is older than what the retention keeps, or its file had other "
         f"start times then. Its grace was {grace}."
     ]
-    return Explanation(Verdict.NO_RECORD, title(occurrence), tuple(said), facts, by_hand)
+    return WhyAnswer(WhyVerdict.NO_RECORD, title(occurrence), tuple(said), facts, by_hand)
 
 
 def explain_removed(
     history: EntryHistory, rule: str, gone_utc: datetime, asked: AskedTime, situation: Situation
-) -> Explanation:
+) -> WhyAnswer:
     """An occurrence of the past that the ledger does not hold, of a start time that is no longer in force."""
     name = f"{history.campaign}/{history.entry} at {asked.written}"
     facts = {"rule": rule, "instant_utc": utc(asked.instant_utc), "gone_utc": utc(gone_utc)}
@@ -127,9 +126,9 @@ def explain_removed(
         said = (
             f"It did not run: {down}, and {gone} meanwhile. What the files no longer hold is not made up for."
         )
-        return Explanation(Verdict.DAEMON_WAS_DOWN, name, (said,), facts)
+        return WhyAnswer(WhyVerdict.DAEMON_WAS_DOWN, name, (said,), facts)
     said = f"The ledger has no record of it; {gone} at {situation.time(gone_utc)}."
-    return Explanation(Verdict.NO_RECORD, name, (said,), facts)
+    return WhyAnswer(WhyVerdict.NO_RECORD, name, (said,), facts)
 
 
 def invalid(history: EntryHistory, situation: Situation) -> str | None:
@@ -158,25 +157,24 @@ def invalid_facts(history: EntryHistory) -> dict[str, Any]:
 
 def _not_started(
     history: EntryHistory, row: OccurrenceRow, facts: dict[str, Any], situation: Situation
-) -> Explanation:
-    occurrence, verdict = row.occurrence, _VERDICTS.get(row.state, Verdict.MISSED)
+) -> WhyAnswer:
+    occurrence, verdict = row.occurrence, _VERDICTS.get(row.state, WhyVerdict.MISSED)
     said = [f"It was {row.state}: {row.reason.rstrip('.')}."]
-    advice: tuple[str, ...] = ()
+    advice: tuple[Advice, ...] = ()
     if row.state is OccurrenceState.MISSED:
-        verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
+        verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
     if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.works:
         advice = _by_hand(history.works[0], occurrence, situation)
-    return Explanation(verdict, title(occurrence), tuple(said), facts, advice)
+    return WhyAnswer(verdict, title(occurrence), tuple(said), facts, advice)
 
 
-def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[str, ...]:
+def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[Advice, ...]:
     """The advice to run it; none where only the real phones would be there for it, instead of virtual ones."""
     if situation.is_rehearsal and not situation.daemon_runs:
         return ()
-    path = quote(str(work.source.campaign.path))
-    return (f"runner run {path} --at {_typed(work.source, occurrence)}{situation.run_option} runs it now.",)
+    return (RunOccurrence(str(work.source.campaign.path), _typed(work.source, occurrence)),)
 
 
 def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
@@ -186,7 +184,7 @@ def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
     }
 
 
-def _totals(parts: tuple[Explanation, ...], row: OccurrenceRow) -> str:
+def _totals(parts: tuple[WhyAnswer, ...], row: OccurrenceRow) -> str:
     counts = Counter(part.verdict for part in parts)
     total = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     commit = f", from commit {short_commit(row.commit)}" if row.commit else ""
@@ -211,11 +209,11 @@ def _catching_up(one: Coming, situation: Situation) -> str:
 
 
 def _typed(source: Source, occurrence: Occurrence) -> str:
-    """An occurrence's time as `--at` takes it: without its zone, and so without what a shell would look at, where the
+    """An occurrence's time as a person types it: without its zone, and so without what a shell would look at, where the
     campaign knows no other."""
     if all(work.zone == source.zone for work in works([source])):
         return occurrence.nominal.partition("[")[0]
-    return quote(occurrence.nominal)
+    return occurrence.nominal
 
 
 def _facts(occurrence: Occurrence, row: OccurrenceRow | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import pytest
 from question_desk import Desk, Gate, advised, campaign, commit, only, said
 
-from runner.reports.explanation import Verdict
+from runner.queries.why_answer import WhyVerdict
 from runner.store.rows import PauseScope
 
 
@@ -14,7 +14,7 @@ def test_the_daemon_was_down(desk: Desk) -> None:
     desk.move_to("2026-11-21T11:00")
     desk.start()
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.DAEMON_WAS_DOWN
+    assert answer.verdict is WhyVerdict.DAEMON_WAS_DOWN
     assert "the daemon was down from 2026-11-21 08:00:00+01:00 to 2026-11-21 11:00:00+01:00" in said(answer)
     assert answer.facts["down_until_utc"] == "2026-11-21T10:00:00Z"
     assert f"runner run {desk.folder / 'demo.yaml'} --at 2026-11-21T09:00 runs it now." in advised(answer)
@@ -26,10 +26,10 @@ def test_the_daemon_is_down(desk: Desk) -> None:
     desk.stop("terminated")
     desk.move_to("2026-11-21T09:30")
     latest, coming = desk.why()
-    assert latest.verdict is Verdict.DAEMON_DOWN
+    assert latest.verdict is WhyVerdict.DAEMON_DOWN
     assert "It has not run: the daemon is down since 08:00 (terminated)." in said(latest)
     assert "A daemon that starts by 10:00 runs it" in said(latest)
-    assert (coming.verdict, "That needs a daemon" in said(coming)) == (Verdict.WILL_RUN, True)
+    assert (coming.verdict, "That needs a daemon" in said(coming)) == (WhyVerdict.WILL_RUN, True)
 
 
 def test_the_daemon_died_in_the_middle(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_the_daemon_died_in_the_middle(desk: Desk) -> None:
     desk.die()
     desk.move_to("2026-11-21T09:05")
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.DAEMON_DOWN
+    assert answer.verdict is WhyVerdict.DAEMON_DOWN
     assert "attempt 1 was cut off, since its process has died" in said(answer.parts[0])
     assert "when it was last alive" in said(answer.parts[1])
     assert "runner daemon" in advised(answer)
@@ -62,7 +62,7 @@ def test_the_one_before_it_was_still_running(desk: Desk) -> None:
     answer = only(desk.why(at="09:30"))
     gate.opened.set()
     desk.settle()
-    assert answer.verdict is Verdict.SKIPPED
+    assert answer.verdict is WhyVerdict.SKIPPED
     assert "(2026-11-21T09:00[Europe/Stockholm]) was still running" in said(answer)
 
 
@@ -72,8 +72,8 @@ def test_it_merged_with_another(desk: Desk) -> None:
     before = only(desk.why(at="09:00"))
     assert "2026-11-21T08:00:00Z falls on the same instant and merged into it." in said(before)
     desk.move_to("2026-11-21T09:00")
-    ran, merged = sorted(desk.why(at="09:00"), key=lambda one: one.verdict is Verdict.MERGED)
-    assert (ran.verdict, merged.verdict) == (Verdict.RAN, Verdict.MERGED)
+    ran, merged = sorted(desk.why(at="09:00"), key=lambda one: one.verdict is WhyVerdict.MERGED)
+    assert (ran.verdict, merged.verdict) == (WhyVerdict.RAN, WhyVerdict.MERGED)
     assert "merged into 2026-11-21T09:00[Europe/Stockholm]" in said(merged)
 
 
@@ -87,9 +87,9 @@ def test_its_entry_was_removed(desk: Desk) -> None:
     removed = commit(desk.folder, "one")
     desk.reload()
     latest, coming = desk.why()
-    assert latest.verdict is Verdict.CANCELLED
+    assert latest.verdict is WhyVerdict.CANCELLED
     assert f"the entry greet was removed from the campaign demo (commit {removed})" in said(latest)
-    assert coming.verdict is Verdict.NOTHING_AHEAD
+    assert coming.verdict is WhyVerdict.NOTHING_AHEAD
     assert f"The entry was removed at 09:00 in commit {removed[:12]}." in said(coming)
 
 
@@ -101,7 +101,7 @@ def test_its_campaign_was_withdrawn(desk: Desk) -> None:
     (desk.folder / "demo.yaml").unlink()
     desk.reload()
     latest, coming = desk.why()
-    assert (latest.verdict, coming.verdict) == (Verdict.RAN, Verdict.NOTHING_AHEAD)
+    assert (latest.verdict, coming.verdict) == (WhyVerdict.RAN, WhyVerdict.NOTHING_AHEAD)
     assert f"The campaign was withdrawn at 10:00: its file {desk.folder / 'demo.yaml'} is gone." in said(
         coming
     )
@@ -118,11 +118,11 @@ def test_its_start_time_was_removed_while_the_daemon_was_down(desk: Desk, times:
     desk.write(text)
     desk.start()
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.DAEMON_WAS_DOWN
+    assert answer.verdict is WhyVerdict.DAEMON_WAS_DOWN
     assert "the daemon was down from 08:00 until 09:30, and its start time 09:00 (on the" in said(answer)
     assert "clocks of Europe/Stockholm) was removed meanwhile" in said(answer)
     assert answer.facts["gone_utc"] == answer.facts["down_until_utc"] == "2026-11-21T08:30:00Z"
-    assert only(desk.why(at="09:01")).verdict is Verdict.NO_START_TIME
+    assert only(desk.why(at="09:01")).verdict is WhyVerdict.NO_START_TIME
 
 
 def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
@@ -132,12 +132,12 @@ def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
     list(desk.ledger.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30")))
     desk.move_to("2026-11-21T10:30")
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.NO_RECORD
+    assert answer.verdict is WhyVerdict.NO_RECORD
     assert "older than what the retention keeps" in said(answer)
     desk.write(campaign("10:00"))
     desk.reload()
     removed = only(desk.why(at="09:00"))
-    assert removed.verdict is Verdict.NO_RECORD
+    assert removed.verdict is WhyVerdict.NO_RECORD
     assert "its start time 09:00 (on the clocks of Europe/Stockholm) was removed at 10:30" in said(removed)
 
 
@@ -147,7 +147,7 @@ def test_it_is_due_at_this_moment(desk: Desk) -> None:
     desk.clock.advance(3600)
     answer = only(desk.why(at="09:00"))
     assert (answer.verdict, said(answer)) == (
-        Verdict.WAITING,
+        WhyVerdict.WAITING,
         "It is due at this moment: the daemon is about to start it.",
     )
 
@@ -158,7 +158,7 @@ def test_the_clock_stepped_over_it(desk: Desk) -> None:
     desk.move_to("2026-11-21T08:30")
     desk.step_clock(3600)
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.CLOCK_STEPPED
+    assert answer.verdict is WhyVerdict.CLOCK_STEPPED
     assert "its clock stepped forward, from 2026-11-21 08:30:00+01:00 to 2026-11-21 09:30:00+01:00" in said(
         answer
     )
@@ -168,7 +168,7 @@ def test_the_campaign_is_not_active_on_that_day(desk: Desk) -> None:
     desk.write(campaign("09:00", head="active: {from: 2026-11-23, until: 2026-11-24}"))
     desk.start()
     answer = only(desk.why(at="2026-11-25T09:00"))
-    assert answer.verdict is Verdict.INACTIVE
+    assert answer.verdict is WhyVerdict.INACTIVE
     assert "active from 2026-11-23 until 2026-11-24, and this is on 2026-11-25 in Europe/Stockholm." in said(
         answer
     )
@@ -179,7 +179,7 @@ def test_the_ledger_did_not_know_it_then(desk: Desk) -> None:
     desk.write(campaign("09:00"))
     desk.start()
     answer = only(desk.why(at="09:00"))
-    assert answer.verdict is Verdict.NOT_KNOWN_THEN
+    assert answer.verdict is WhyVerdict.NOT_KNOWN_THEN
     assert "saw it first at 10:00" in said(answer)
     assert answer.facts["first_seen_utc"] == "2026-11-21T09:00:00Z"
 
@@ -189,4 +189,4 @@ def test_its_tasks_have_been_deleted(desk: Desk) -> None:
     desk.start()
     desk.move_to("2026-11-21T09:00")
     desk.ledger.delete(desk.key())
-    assert only(desk.why(at="09:00")).verdict is Verdict.DELETED
+    assert only(desk.why(at="09:00")).verdict is WhyVerdict.DELETED

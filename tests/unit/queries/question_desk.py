@@ -20,11 +20,12 @@ from runner.execution.executor import LEAST_POLL_S, Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
-from runner.reports.explanation import Explanation
-from runner.scheduling.explaining import explain_entry, explain_tasks
+from runner.queries.situation import Situation
+from runner.queries.why import explain_entry, explain_tasks
+from runner.queries.why_answer import WhyAnswer
+from runner.reports.advice import Options, sentence
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.removal import cancel_what_is_gone
-from runner.scheduling.situation import Situation
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -200,11 +201,11 @@ class Desk:
             self.executor.close()
         self.timetable = self.executor = None
 
-    def why(self, entry: str = "demo/greet", at: str | None = None) -> list[Explanation]:
+    def why(self, entry: str = "demo/greet", at: str | None = None) -> list[WhyAnswer]:
         name, _, item = entry.partition("/")
         return explain_entry(self.ledger, name, item, at, self.situation())
 
-    def why_task(self, key: str) -> Explanation:
+    def why_task(self, key: str) -> WhyAnswer:
         return explain_tasks(self.ledger, [key], self.situation())[0]
 
     def situation(self) -> Situation:
@@ -234,17 +235,20 @@ class Gate:
         return follow(task, journal, stop)
 
 
-def only(answers: list[Explanation]) -> Explanation:
+def only(answers: list[WhyAnswer]) -> WhyAnswer:
     (answer,) = answers
     return answer
 
 
-def said(answer: Explanation) -> str:
+def said(answer: WhyAnswer) -> str:
     return " ".join(answer.sentences)
 
 
-def advised(answer: Explanation) -> str:
-    return " ".join([*answer.advice, *(line for part in answer.parts for line in part.advice)])
+def advised(answer: WhyAnswer) -> str:
+    """The advice of an answer and of its tasks, as the user's own ledger needs it."""
+    return " ".join(
+        sentence(advice, one.verdict, Options()) for one in (answer, *answer.parts) for advice in one.advice
+    )
 
 
 def commit(folder: Path, message: str) -> str:

@@ -1,0 +1,31 @@
+"""What holds for every command that asks the ledger: the situation, and what its advice needs to be typed."""
+
+from datetime import datetime
+from shlex import quote
+
+from runner.clock import SystemClock
+from runner.queries.situation import Situation
+from runner.reports.advice import Options
+from runner.settings import Settings
+from runner.state_dir import StateDir
+from runner.store.ledger import Ledger
+from runner.store.lock import holder
+
+
+def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None) -> Situation:
+    """What goes on at this moment, in the fleet's zone."""
+    carrying = holder(place.store_url)
+    return Situation.read(
+        ledger,
+        now or SystemClock().now(),
+        Settings.from_environment().zone,
+        carrying.pid if carrying else None,
+        is_rehearsal=place.phones is not None,
+        rehearsed_run=place.rehearsed_run,
+    )
+
+
+def options_of(place: StateDir) -> Options:
+    """The options with which commands ask this ledger."""
+    is_rehearsal = place.phones is not None
+    return Options(place.option, f" --store {quote(place.store_url)}" if is_rehearsal else place.option)

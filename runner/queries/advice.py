@@ -1,0 +1,104 @@
+"""What a person can do: as types, which whoever shows them words as the command to type or the button to press."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StartDaemon:
+    """Start a daemon on the campaign files."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRehearsal:
+    """Go on with the rehearsal of a run: no daemon may take its ledger up, since its phones would be real."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRun:
+    """Go on with a run whose process has ended."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRestore:
+    """Put the newest ledger back, or accept the older one; `problem` says what is wrong with this one."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """Answer what a phone's screen asks, and let it go on."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """End the pause of a campaign or a phone; None: of everything."""
+
+    subject: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Say of a task whether its effect happened; `lane` is the phone or account on which that can be seen."""
+
+    task_id: int
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Run a task that failed or did not run."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunOccurrence:
+    """Run an occurrence that did not run, by the campaign's file and the occurrence's time."""
+
+    path: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class MendFile:
+    """Mend a campaign's file, which is invalid."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WidenActive:
+    """Change `active:` in a campaign's file, if the day that was asked about should count."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What whoever refused or failed said that one can do."""
+
+    text: str
+
+
+Action = (
+    StartDaemon
+    | ResumeRehearsal
+    | ResumeRun
+    | AcceptRestore
+    | ReleaseHold
+    | EndPause
+    | Resolve
+    | Retry
+    | RunOccurrence
+    | MendFile
+)
+"""What one command does."""
+
+Advice = Action | WidenActive | Hint

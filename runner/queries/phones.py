@@ -1,0 +1,37 @@
+"""The phones that campaigns work on, as adb sees them now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PATIENCE_S = 1.5
+"""How long phones are waited for, all of them together: one that does not say who it is keeps none from being told."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLine:
+    """A phone: `state` is adb's word, `not found` if adb does not list it, `unknown` if adb was not asked.
+
+    A way to a phone that adb lists and whose serial nobody knows, such as an address that is offline, is one too.
+    """
+
+    serial: str
+    state: str
+
+
+def phones_now(adb_port: int, declared: Sequence[str]) -> tuple[list[PhoneLine], str | None]:
+    """The declared phones, by serial, as adb sees them now, and whatever else it lists that is not ready; or why it
+    cannot be asked. No adb server is started, and one that hangs is not waited for (`adb.ANSWER_S`)."""
+    if not declared:
+        return [], None
+    from runner.errors import PhoneError
+    from runner.phone.fleet import Fleet  # heavy, and of use only where phones are declared
+    from runner.phone.transport import AdbServer
+
+    try:
+        listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PATIENCE_S)
+    except PhoneError as error:
+        unknown = [PhoneLine(serial, "unknown") for serial in declared]
+        return unknown, f"adb cannot be asked: {error.message}"
+    found = {device.serial or device.transport: device.state for device in listed}
+    phones = [PhoneLine(serial, found.pop(serial, "not found")) for serial in declared]
+    return phones + [PhoneLine(name, state) for name, state in found.items() if state != "device"], None

@@ -1,0 +1,62 @@
+"""Why something ran, will run, or did not: the answer's type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from runner.queries.advice import Advice
+
+
+class WhyVerdict(StrEnum):
+    """What became, or will become, of a task or an occurrence."""
+
+    RUNNING = "running"
+    UNCERTAIN = "uncertain"
+    IN_DOUBT = "in-doubt"
+    ON_HOLD = "on-hold"
+    PAUSED = "paused"
+    DAEMON_DOWN = "daemon-down"
+    HELD_BACK = "held-back"
+    DEVICE_AWAY = "device-away"
+    ACCOUNT_BUSY = "account-busy"
+    RETRYING = "retrying"
+    QUEUED = "queued"
+    WAITING = "waiting"
+    WILL_RUN = "will-run"
+    WILL_WAIT = "will-wait"
+    WILL_BE_MISSED = "will-be-missed"
+    FAILED = "failed"
+    DAEMON_WAS_DOWN = "daemon-was-down"
+    CLOCK_STEPPED = "clock-stepped"
+    LEDGER_PUT_BACK = "ledger-put-back"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+    RAN = "ran"
+    DELETED = "deleted"
+    INACTIVE = "inactive"
+    NOT_KNOWN_THEN = "not-known-then"
+    NO_RECORD = "no-record"
+    FILE_INVALID = "file-invalid"
+    NO_START_TIME = "no-start-time"
+    NO_SUCH_ENTRY = "no-such-entry"
+    NO_SUCH_CAMPAIGN = "no-such-campaign"
+    NOTHING_AHEAD = "nothing-ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class WhyAnswer:
+    """The answer for one task, one occurrence, or a question that leads to neither.
+
+    `facts` are what the verdict rests on, as JSON takes it (instants in ISO 8601, UTC); `advice` is what can be
+    done; `parts` are the tasks of an occurrence.
+    """
+
+    verdict: WhyVerdict
+    subject: str
+    sentences: tuple[str, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    advice: tuple[Advice, ...] = ()
+    parts: tuple["WhyAnswer", ...] = ()
