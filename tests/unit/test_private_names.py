@@ -5,6 +5,7 @@ the module to look at.
 """
 
 import asyncio
+import json
 import re
 import socket
 import threading
@@ -17,7 +18,6 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import adbutils
 import httpx
 import pytest
 import uiautomator2
@@ -26,11 +26,13 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import sqlite
+from uiautomator2 import core
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 from yaml._yaml import CParser
 from yaml.error import YAMLError
 
+from runner.phone import rpc
 from runner.phone.transport import AdbServer, Connection
 from runner.server.connections import ImpatientProtocol
 from runner.store.schema import tasks
@@ -43,7 +45,7 @@ LEANING = {
     "httpx": "runner/backends/local_api/client.py",
     "pyyaml": "runner/campaign/reader.py and syntax.py",
     "sqlalchemy": "runner/store/bulk.py",
-    "uiautomator2": "runner/phone/session.py",
+    "uiautomator2": "runner/phone/session.py and rpc.py",
     "uvicorn": "runner/server/connections.py",
     "watchfiles": "runner/scheduling/watch.py",
 }
@@ -245,10 +247,11 @@ async def ask_uvicorn() -> tuple[bytes, bytes, list[tuple[bool, ...]]]:
 # httpx and httpcore
 
 
-class Silent(BaseHTTPRequestHandler):
-    """Answers `/` at once, and everything else only when the test is over."""
+class Local(BaseHTTPRequestHandler):
+    """Answers `/` and every POST at once, and everything else only when the test is over."""
 
     over = threading.Event()
+    posted: list[Any] = []
 
     def do_GET(self) -> None:
         if self.path != "/":
@@ -257,18 +260,28 @@ class Silent(BaseHTTPRequestHandler):
             self.send_response(204)
             self.end_headers()
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.posted.append((self.path, json.loads(body), self.headers["accept-encoding"]))
+        answer = b'{"jsonrpc": "2.0", "id": 1, "result": "done"}'
+        self.send_response(200)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
     def log_message(self, *args: Any) -> None:
         pass
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    Silent.over.clear()
-    server = HTTPServer(("127.0.0.1", 0), Silent)
+    Local.over.clear()
+    Local.posted.clear()
+    server = HTTPServer(("127.0.0.1", 0), Local)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield f"127.0.0.1:{server.server_port}"
-    Silent.over.set()
+    Local.over.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -337,7 +350,6 @@ def test_adbutils_makes_its_connections_by_the_methods_that_ours_override() -> N
             )
         server = AdbServer(port)
         phone = server.transport("R58M")
-    assert isinstance(adbutils.AdbClient("127.0.0.1", port), adbutils.AdbClient)
     assert (phone._client, phone._serial) == (server, "R58M"), told
 
 
@@ -350,6 +362,26 @@ def test_a_selector_of_uiautomator2_is_the_mapping_that_its_server_reads() -> No
         "mask": 0x10 | 0x20000,
     }
     assert wanted.items() <= selector.items(), changed("uiautomator2", "Selector as a mapping")
+
+
+class FakePhone:
+    """A phone whose port leads to `url`; notes which one was asked for."""
+
+    def __init__(self, url: str) -> None:
+        self.address, self.asked = url.split(":"), list[Any]()
+
+    def create_connection(self, network: Any, port: int) -> socket.socket:
+        self.asked.append((network, port))
+        return socket.create_connection((self.address[0], int(self.address[1])))
+
+
+def test_uiautomator2_speaks_to_its_server_as_our_calls_do(url: str) -> None:
+    phone = FakePhone(url)
+    assert core._jsonrpc_call(phone, core.DEFAULT_SERVER_PORT, "click", [1, 2], 10, False) == "done"
+    assert rpc.call(phone, "R58M", "click", [1, 2], timeout_s=10) == "done"  # type: ignore[arg-type]
+    told = changed("uiautomator2", "the port of its server, or a request to it")
+    assert phone.asked[0] == phone.asked[1], told
+    assert Local.posted[0] == Local.posted[1], told
 
 
 # SQLAlchemy

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from runner.backends.local_api import answers
-from runner.backends.local_api.answers import Envelope, ServerStatus, WrongShape, refusal
+from runner.backends.local_api.answers import Envelope, FailureKind, ServerStatus, WrongShape, refusal
 from runner.backends.local_api.sent_task import from_ranges, ranges
 
 
@@ -115,3 +115,18 @@ def test_a_call_that_names_no_script_is_told_of_none() -> None:
     error = refusal(Envelope(code=40003, message="no", data=None), "POST /task/7/stop")
     assert "script" not in error.message
     assert error.hint == "update the application on that machine"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("uncertain: the app did not answer", FailureKind.UNCERTAIN),
+        ("uncertain", FailureKind.UNCERTAIN),
+        ("cancelled: the entry was removed", FailureKind.CANCELLED),
+        ("the upload was cancelled", FailureKind.FAILED),
+        ("the screen was in the way", FailureKind.FAILED),
+        ("", FailureKind.FAILED),
+    ],
+)
+def test_another_runner_says_by_its_first_word_how_a_task_ended(message: str, kind: FailureKind) -> None:
+    assert FailureKind.of(message) is kind
