@@ -15,6 +15,7 @@ import click
 from runner import __version__
 from runner.cli.output import prepare, say, say_lines
 from runner.errors import RunnerError, UsageError
+from runner.reports.remedies import hint_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -127,7 +128,7 @@ def main() -> NoReturn:
 def report(error: RunnerError) -> None:
     """One message: what happened, and what to do."""
     say(f"runner: {error.message}", err=True)
-    for line in (error.hint or "").splitlines():
+    for line in (hint_of(error) or "").splitlines():
         say(line if line.startswith("  ") else f"  {line}", err=True)
 
 
