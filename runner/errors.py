@@ -2,6 +2,7 @@
 
 RunnerError
 ├── UsageError              the command cannot be carried out as typed
+│   └── UnknownTask         the ledger has no task that goes by a name
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
@@ -30,10 +31,12 @@ RunnerError
         ├── PhoneTimeout        no answer in time: the action may have happened
         └── AutomationFailed    uiautomator2 on the phone does not start or answers with an error
 
-Every message says what was attempted, on what, and what came back; `hint` says what to do.
+Every message says what was attempted, on what, and what came back; `hint` says what to do. A refusal names its
+remedy where that is a command, and `reports/remedies.py` words it.
 """
 
 from datetime import datetime
+from enum import Enum, auto
 
 
 class RunnerError(Exception):
@@ -47,6 +50,10 @@ class RunnerError(Exception):
 
 class UsageError(RunnerError):
     """The command cannot be carried out as typed."""
+
+
+class UnknownTask(UsageError):
+    """The ledger has no task that goes by a name."""
 
 
 class LedgerError(RunnerError):
@@ -65,8 +72,29 @@ class LedgerOutdated(LedgerError):
     """The ledger is gone, or older than what this machine has seen of it: nothing is done until a person decides."""
 
 
+class Remedy(Enum):
+    """What a person can do about a refusal, where that is a command."""
+
+    LIST_TASKS = auto()
+    SHOW_TASK = auto()
+    RUN_ANEW = auto()
+    STOP_FIRST = auto()
+    WAIT_OR_STOP = auto()
+    RESOLVE_FIRST = auto()
+
+
 class LedgerRefusal(LedgerError):
-    """The state of a task does not allow what was asked of it; nothing was written."""
+    """The state of a task does not allow what was asked of it; nothing was written.
+
+    `remedy` is what can be done with the task of this key.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, remedy: Remedy | None = None, task_key: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.remedy = remedy
+        self.task_key = task_key
 
 
 class FolderError(RunnerError):

@@ -16,6 +16,7 @@ from runner import __version__
 from runner.cli.output import prepare, say, say_lines
 from runner.errors import RunnerError, UsageError
 from runner.exit_codes import EXIT_BUG, EXIT_INTERRUPTED, EXIT_PROBLEMS, EXIT_USAGE
+from runner.reports.remedies import hint_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -126,7 +127,7 @@ def main() -> NoReturn:
 def report(error: RunnerError) -> None:
     """One message: what happened, and what to do."""
     say(f"runner: {error.message}", err=True)
-    for line in (error.hint or "").splitlines():
+    for line in (hint_of(error) or "").splitlines():
         say(line if line.startswith("  ") else f"  {line}", err=True)
 
 

@@ -21,6 +21,7 @@ from runner.queries.advice import Retry
 from runner.queries.find_task import find_task
 from runner.reports.advice import command
 from runner.reports.instants import print_zone, zone_line
+from runner.reports.remedies import hint_of
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
 from runner.settings import Settings
 from runner.state_dir import StateDir
@@ -275,7 +276,7 @@ def _each(ctx: click.Context, names: Sequence[str], place: StateDir, form: str, 
                 answer["answer"] = act(ledger, row)
             except LedgerRefusal as refusal:
                 refused = True
-                answer |= {"refused": True, "answer": refusal.message, "hint": refusal.hint}
+                answer |= {"refused": True, "answer": refusal.message, "hint": hint_of(refusal)}
                 if form == "text":
                     report(refusal)
             else:

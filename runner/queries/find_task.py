@@ -1,6 +1,6 @@
 """The task that a person names."""
 
-from runner.errors import UsageError
+from runner.errors import UnknownTask, UsageError
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
 
@@ -19,10 +19,7 @@ def find_task(ledger: Ledger, name: str) -> TaskRow:
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
-        raise UsageError(
-            f"the ledger has no task {name or repr(name)}",
-            hint="name its number, its key, or a part of its key that no other has: runner tasks list",
-        )
+        raise UnknownTask(f"the ledger has no task {name or repr(name)}")
     lines = [f"{row.id}  {row.state}  {row.task.key}" for row in found[:MOST_CANDIDATES]]
     more = ["..."] if len(found) > MOST_CANDIDATES else []
     raise UsageError(

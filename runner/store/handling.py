@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, or_, select, update
 
-from runner.errors import LedgerRefusal
+from runner.errors import LedgerRefusal, Remedy
 from runner.store import schema
 from runner.store.bulk import ask, text
 from runner.store.effects import settle
@@ -135,7 +135,8 @@ class Handling(Part):
             if task.state is TaskState.RUNNING:
                 raise LedgerRefusal(
                     f"cannot delete the task {key}: it is running",
-                    hint=f"stop it first, with `runner tasks stop {key}`",
+                    remedy=Remedy.STOP_FIRST,
+                    task_key=key,
                 )
             _cancel(connection, [key], "deleted")
             connection.execute(_of(task).values(deleted_utc=now))
@@ -169,9 +170,7 @@ def _of(task: Found) -> Update:
 def _task(connection: Connection, action: str, key: str) -> Found:
     row = connection.execute(select(TASK.id, TASK.state).where(TASK.key == key, IS_LISTED)).one_or_none()
     if row is None:
-        raise LedgerRefusal(
-            f"cannot {action}: the ledger does not hold it", hint="`runner tasks list` shows what it holds"
-        )
+        raise LedgerRefusal(f"cannot {action}: the ledger does not hold it", remedy=Remedy.LIST_TASKS)
     return Found(*row)
 
 
@@ -187,10 +186,11 @@ def _effects(connection: Connection, key: str) -> list[Effect]:
 def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
     refused = f"cannot retry the task {key}: "
     if task.state not in RETRIED:
-        hint = "it is tried, or tried again, without being asked"
         if task.state is TaskState.COMPLETED:
-            hint = "what is done is not repeated; `runner run` makes new tasks"
-        raise LedgerRefusal(f"{refused}it is {task.state}", hint=hint)
+            raise LedgerRefusal(f"{refused}it is {task.state}", remedy=Remedy.RUN_ANEW)
+        raise LedgerRefusal(
+            f"{refused}it is {task.state}", hint="it is tried, or tried again, without being asked"
+        )
     made = [one for one in effects if one.state is not EffectState.REFUTED]
     if not made:
         return
@@ -202,7 +202,8 @@ def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
         )
     raise LedgerRefusal(
         f"{refused}its {_named(unsettled)} may have happened",
-        hint=f"look at the phone, then say so with `runner tasks resolve {key} --happened` or `--did-not`",
+        remedy=Remedy.RESOLVE_FIRST,
+        task_key=key,
     )
 
 
@@ -210,14 +211,16 @@ def _refuse_resolve(key: str, task: Found, unsettled: Collection[Effect]) -> Non
     if task.state is TaskState.RUNNING:
         raise LedgerRefusal(
             f"cannot resolve the task {key}: it is running, and may find out by itself",
-            hint=f"wait until it has ended, or stop it with `runner tasks stop {key}`",
+            remedy=Remedy.WAIT_OR_STOP,
+            task_key=key,
         )
     if (
         not unsettled and task.state is not TaskState.UNCERTAIN
     ):  # a ledger that was put back knows of no effects
         raise LedgerRefusal(
             f"cannot resolve the task {key}: it is {task.state}, and has no effect that may or may not have happened",
-            hint=f"`runner tasks show {key}` shows its effects",
+            remedy=Remedy.SHOW_TASK,
+            task_key=key,
         )
 
 

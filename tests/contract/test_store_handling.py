@@ -7,6 +7,7 @@ from ledgers import BROKEN, DONE, NOON, add, begin, decided, finish, occurrence,
 
 from runner.clock import ManualClock
 from runner.errors import LedgerRefusal
+from runner.reports.remedies import hint_of
 from runner.store.ledger import Ledger
 from runner.store.rows import (
     TaskFilter,
@@ -78,8 +79,8 @@ def test_a_retry_that_could_repeat_something_is_refused(
     with pytest.raises(LedgerRefusal) as caught:
         ledger.retry(key)
     assert f"cannot retry the task {key}: {why}" in caught.value.message
-    assert caught.value.hint is not None
-    assert hint in caught.value.hint
+    assert hint_of(caught.value) is not None
+    assert hint in hint_of(caught.value)
     assert state(ledger, key) is after
 
 
@@ -122,8 +123,8 @@ def test_what_cannot_be_resolved_is_refused(ledger: Ledger) -> None:
     finish(ledger, done)
     with pytest.raises(LedgerRefusal, match="it is running, and may find out by itself") as caught:
         ledger.resolve(running, True, "Ann")
-    assert caught.value.hint is not None
-    assert "runner tasks stop" in caught.value.hint
+    assert hint_of(caught.value) is not None
+    assert "runner tasks stop" in hint_of(caught.value)
     with pytest.raises(LedgerRefusal, match="it is completed, and has no effect"):
         ledger.resolve(done, True, "Ann")
     with pytest.raises(LedgerRefusal, match="the ledger does not hold it"):
@@ -135,7 +136,7 @@ def test_a_deleted_task_is_shown_nowhere_and_counts_all_the_same(ledger: Ledger)
     attempt = ledger.start_attempt(key)
     with pytest.raises(LedgerRefusal, match="it is running") as caught:
         ledger.delete(key)
-    assert caught.value.hint == f"stop it first, with `runner tasks stop {key}`"
+    assert hint_of(caught.value) == f"stop it first, with `runner tasks stop {key}`"
     ledger.settle_effect(begin(ledger, attempt), EffectState.COMMITTED, {})
     ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
     for one in (key, waiting):

@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.clock import Clock
 from runner.errors import LedgerRefusal
+from runner.reports.remedies import hint_of
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.intake import CAMPAIGN, take_in
 from runner.server.local_api.license import License
@@ -157,4 +158,5 @@ def _sources(source: str | None) -> Collection[TaskSource] | None:
 
 
 def _told(error: LedgerRefusal) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message
+    hint = hint_of(error)
+    return f"{error.message} ({hint})" if hint else error.message

@@ -1,0 +1,23 @@
+"""What a person can do about an error, as text: its hint, or the command for what a refusal names."""
+
+from runner.errors import LedgerRefusal, Remedy, RunnerError, UnknownTask
+
+
+def hint_of(error: RunnerError) -> str | None:
+    """What to do about an error, if anything is known."""
+    match error:
+        case LedgerRefusal(remedy=Remedy() as remedy, task_key=key):
+            return _COMMANDS[remedy].format(key=key)
+        case UnknownTask():
+            return "name its number, its key, or a part of its key that no other has: runner tasks list"
+    return error.hint
+
+
+_COMMANDS = {
+    Remedy.LIST_TASKS: "`runner tasks list` shows what it holds",
+    Remedy.SHOW_TASK: "`runner tasks show {key}` shows its effects",
+    Remedy.RUN_ANEW: "what is done is not repeated; `runner run` makes new tasks",
+    Remedy.STOP_FIRST: "stop it first, with `runner tasks stop {key}`",
+    Remedy.WAIT_OR_STOP: "wait until it has ended, or stop it with `runner tasks stop {key}`",
+    Remedy.RESOLVE_FIRST: "look at the phone, then say so with `runner tasks resolve {key} --happened` or `--did-not`",
+}
