@@ -23,7 +23,7 @@ from runner.planning.limits import effective_limits
 from runner.reports.explanation import Explanation
 from runner.scheduling.explaining import explain_entry, explain_tasks
 from runner.scheduling.folder import CampaignFolder
-from runner.scheduling.removal import cancel_what_is_gone
+from runner.scheduling.service import cancel_what_is_gone
 from runner.scheduling.situation import Situation
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
