@@ -29,7 +29,7 @@ from runner.tasks import TaskState
 PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
 
-LOOK_S = 0.1
+POLL_S = 0.1
 """How often a run looks whether it is asked to stop."""
 
 ReadRows = Callable[[], Sequence[TaskRow]]
@@ -78,7 +78,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
         )
         executor.submit(open_rows)
         executor.start()
-        while not executor.wait_until_done(LOOK_S):
+        while not executor.wait_until_done(POLL_S):
             if this.stop.is_set():
                 executor.drain(None)
 

@@ -27,7 +27,7 @@ from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.reload import Reload
 from runner.scheduling.timetable import Timetable
-from runner.scheduling.watch import Blindness, Watch
+from runner.scheduling.watch import NoNotifications, Watch
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow
 
@@ -65,7 +65,7 @@ class Service:
         self._reloading = threading.Lock()
         self._taken_up: tuple[Source, ...] = ()
         self._is_stale = False
-        self._blind: Blindness | None = None
+        self._no_notifications: NoNotifications | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -80,7 +80,7 @@ class Service:
         self._watch.start()
         try:
             with self._reloading:
-                self._look_at_watch()
+                self._say_if_polled()
                 self._begin()
         except BaseException:
             self._watch.stop()
@@ -90,7 +90,7 @@ class Service:
         """Read the files that seem to have changed, or all of them `anew`, and put in force what has; tasks that run
         go on as they are."""
         with self._reloading:
-            self._look_at_watch()
+            self._say_if_polled()
             try:
                 self._reload(anew)
             except LedgerError as error:
@@ -139,8 +139,8 @@ class Service:
 
     def _tell_of(self, reload: Reload, cancelled: int) -> None:
         for change in reload.changes:
-            told = (change.campaign, change.entry, change.what.value, change.detail, change.commit)
-            self._sink(CampaignChanged(*told))
+            words = (change.what.value, change.detail, change.commit)
+            self._sink(CampaignChanged(change.campaign, change.entry, *words))
         counts = (len(reload.sources), len(reload.changes), len(reload.problems))
         self._sink(CampaignsReloaded(*counts, cancelled))
 
@@ -162,11 +162,13 @@ class Service:
         if not self._is_stale:
             self._without_ledger.end()
 
-    def _look_at_watch(self) -> None:
+    def _say_if_polled(self) -> None:
         """Tell once that there are no notifications."""
-        polled, self._blind = self._blind, self._watch.blindness
-        if self._blind and self._blind != polled:
-            self._sink(FilesPolled(f"{self._blind.message}: {POLLED}", self._blind.hint))
+        before, self._no_notifications = self._no_notifications, self._watch.no_notifications
+        if self._no_notifications and self._no_notifications != before:
+            self._sink(
+                FilesPolled(f"{self._no_notifications.message}: {POLLED}", self._no_notifications.hint)
+            )
 
 
 def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:
@@ -210,15 +212,15 @@ class _Troubles:
         self._sink = sink
         self._hint = hint
         self._over = over
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def note(self, error: RunnerError) -> None:
-        if error.message not in self._told:
-            self._told.add(error.message)
+        if error.message not in self._reported:
+            self._reported.add(error.message)
             self._sink(DaemonTroubled(error.message, self._hint or error.hint))
 
     def end(self) -> None:
         """It can be done again."""
-        if self._told:
-            self._told.clear()
+        if self._reported:
+            self._reported.clear()
             self._sink(TroubleOver(self._over))

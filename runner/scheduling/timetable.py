@@ -121,7 +121,7 @@ class Timetable:
         gap = Gap(cause, self._last.now, here.now)
         self._decide_until(gap, here)
         if cause is Cause.ASLEEP:
-            self._begin_again(gap.told(UTC), stepped_s)
+            self._begin_again(gap.worded(UTC), stepped_s)
 
     def _go_back(self, here: ClockReading, stepped_s: float) -> None:
         """The clock shows times again that it has shown. What the ledger knows of them is not done again."""
