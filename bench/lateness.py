@@ -26,6 +26,7 @@ from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
 from runner.planning.source import Source
 from runner.scheduling.alarm import Alarm
+from runner.scheduling.jobs import Jobs
 from runner.scheduling.timetable import Timetable
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
@@ -138,16 +139,17 @@ class _Daemon:
             mode=Mode.daemon(),
         )
         self._timetable = Timetable(self._ledger, clock, self._executor.submit, ignore)
-        self._alarm = Alarm(self._timetable, clock, lambda: None, _fail)
+        self._jobs = Jobs(clock, self._executor.clock_watch, _fail)
+        self._alarm = Alarm(self._jobs, self._timetable, lambda: None, _fail)
 
     @contextmanager
     def on(self, sources: list[Source]) -> Iterator[None]:
         """At work on these campaigns."""
         self._timetable.begin(sources)
         self._executor.start()
-        self._alarm.start()
-        yield
-        self._alarm.stop()
+        with self._jobs:
+            self._alarm.start()
+            yield
         self._executor.close()
         self._ledger.close()
 
@@ -173,5 +175,5 @@ scripts:
     return Source.of(load_text(text, f"{name}.yaml"))
 
 
-def _fail(error: Exception) -> None:
+def _fail(error: BaseException) -> None:
     raise error

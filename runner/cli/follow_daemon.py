@@ -15,7 +15,7 @@ from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskRecord, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
-LOOK_S = 0.25
+POLL_S = 0.25
 ASK_S = 2.0
 """How often it is asked whether the daemon is there still, and what it has made of tasks that wait."""
 
@@ -53,7 +53,7 @@ class Follower:
     ) -> None:
         self._ledger, self._place, self._read = ledger, place, read
         self._clock, self._tell, self._patience = clock, tell, patience
-        self._told: dict[str, _Told] = {}
+        self._reported: dict[str, _Reported] = {}
 
     def follow(self, stop: Event) -> FollowEnd:
         """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, or none of
@@ -68,43 +68,43 @@ class Follower:
             if self._ledger.changed() or is_turn:
                 rows = self._read()
                 for row in rows:
-                    self._look_at(row)
+                    self._tell_news(row)
                 if all(row.state.is_final for row in rows):
                     return FollowEnd.ALL_ENDED
                 if not is_alive:
                     return FollowEnd.DAEMON_GONE
                 if is_turn and self._waits_for_long(rows):
                     return FollowEnd.LEFT
-            if self._clock.wait(stop, LOOK_S):
+            if self._clock.wait(stop, POLL_S):
                 return FollowEnd.DETACHED
 
-    def _look_at(self, row: TaskRow) -> None:
+    def _tell_news(self, row: TaskRow) -> None:
         """Tell what is new of a task."""
-        task, told = row.task, self._told.setdefault(row.task.key, _Told(row))
-        if row.attempts > told.attempts:
-            told.attempts, told.steps = row.attempts, 0
+        task, reported = row.task, self._reported.setdefault(row.task.key, _Reported(row))
+        if row.attempts > reported.attempts:
+            reported.attempts, reported.steps = row.attempts, 0
             self._tell(TaskStarted(task.key, task.lane, task.title, row.attempts))
-            told.state = TaskState.RUNNING
-        if told.state is TaskState.RUNNING and (record := self._ledger.record_of(task.key)):
-            self._tell_progress(record, told)
-        if row.state is not told.state:
-            told.state = row.state
+            reported.state = TaskState.RUNNING
+        if reported.state is TaskState.RUNNING and (record := self._ledger.record_of(task.key)):
+            self._tell_progress(record, reported)
+        if row.state is not reported.state:
+            reported.state = row.state
             outcome = Outcome(OUTCOMES.get(row.state, AttemptOutcome.FAILED), row.reason, row.hint)
             self._tell(TaskFinished(task.key, task.lane, row.state, outcome, row.duration_s or 0.0))
-        if row.state is TaskState.PENDING and row.not_before and row.not_before != told.not_before:
+        if row.state is TaskState.PENDING and row.not_before and row.not_before != reported.not_before:
             self._tell(TaskWaiting(task.key, task.lane, row.reason, row.not_before))
-        told.not_before = row.not_before
+        reported.not_before = row.not_before
 
-    def _tell_progress(self, record: TaskRecord, told: "_Told") -> None:
+    def _tell_progress(self, record: TaskRecord, reported: "_Reported") -> None:
         task = record.row.task
         steps = record.attempts[-1].steps if record.attempts else ()
-        if len(steps) > told.steps:
-            told.steps = len(steps)
+        if len(steps) > reported.steps:
+            reported.steps = len(steps)
             # how many steps there will be is not in the ledger
             self._tell(StepStarted(task.key, task.lane, 1, 0, f"{steps[-1].title}: {steps[-1].outcome}"))
         for effect in record.effects:
-            if told.effects.get(effect.id) is not effect.state:
-                told.effects[effect.id] = effect.state
+            if reported.effects.get(effect.id) is not effect.state:
+                reported.effects[effect.id] = effect.state
                 if not effect.state.is_in_doubt:
                     self._tell(
                         EffectSettled(task.key, task.lane, effect.kind, effect.target, effect.state.value)
@@ -124,7 +124,7 @@ class Follower:
         return all(row.state.is_final or waits(row) for row in rows)
 
 
-class _Told:
+class _Reported:
     """What has been told of one task; nothing of what was there before it was followed."""
 
     def __init__(self, row: TaskRow) -> None:

@@ -106,14 +106,14 @@ def run(
     if place.phones is None and holder(place.store_url) is None:
         refuse_wrong_ledger(place)
     with Ledger.open(place.store_url, clock) as ledger, lock_or_find_daemon(ledger, place) as daemon:
-        work = record(this, ledger, sources, at)
-        again = work.again + (f" --store {quote(store)}" if store else "")
-        if not work.is_over:
+        recorded = record(this, ledger, sources, at)
+        again = recorded.again + (f" --store {quote(store)}" if store else "")
+        if not recorded.is_over:
             if daemon is None:
-                carry_out(this, ledger, work.campaign, work.read)
+                carry_out(this, ledger, recorded.campaign, recorded.read)
             else:
-                follow_end = follow(this, ledger, work.read, daemon)
-        rows = work.read()
+                follow_end = follow(this, ledger, recorded.read, daemon)
+        rows = recorded.read()
         report = write_report(this, ledger)
     conclude(this, rows, report, form, going_on(this, rows, follow_end, again))
     if this.stop.is_set():

@@ -1,20 +1,18 @@
 """Carrying a run's tasks out in this process, or following them while a daemon does."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
-from runner.backends import build
 from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.follow_daemon import FollowEnd, Follower
 from runner.clock import Clock
-from runner.errors import RunnerError
-from runner.execution.executor import Executor
-from runner.execution.limiter import Limiter
+from runner.daemon.executor_on_phones import executor_on_phones
+from runner.daemon.rehearsal import Rehearsal
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.interrupts import stop_on_interrupt
@@ -24,16 +22,14 @@ from runner.reports.run_summary import totals
 from runner.reports.terminal import Terminal
 from runner.settings import Settings
 from runner.state_dir import StateDir
-from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
-from runner.virtual.process import PhonesError, PhonesProcess
 
 PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
 
-LOOK_S = 0.1
+POLL_S = 0.1
 """How often a run looks whether it is asked to stop."""
 
 ReadRows = Callable[[], Sequence[TaskRow]]
@@ -63,32 +59,28 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
         if any(row.task.backend == "local_api" for row in open_rows):
             where = f"the Local API at {this.settings.api_url}"
         progress.say(f"run {this.id} on {where}: {totals(rows)}")
-        settings = this.settings
-        if this.place.phones and open_rows:
-            port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
-            settings = replace(settings, adb_port=port)
+        if this.place.phones and not open_rows:
+            return  # a run that is over needs no virtual phones, and may not look at real ones in their place
+        rehearsal = stack.enter_context(rehearse(this.place.phones, campaign, open_rows, progress.say))
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
-        backends = build(settings, this.clock, campaign.flows, ledger.id)
-        if this.place.phones:  # a rehearsal reaches nothing real
-            backends = {"device": backends["device"]}
-        for backend in backends.values():
-            stack.callback(backend.close)
-        limits = CampaignLimits(campaign.limits, campaign.timezone_of)
-        executor = Executor(
-            ledger=ledger,
-            artifacts=Artifacts(this.place.artifacts),
-            backends=backends,
-            limiter=Limiter(ledger, limits.of, this.settings.zone, this.clock),
-            clock=this.clock,
-            sink=progress.tell,
-            mode=Mode.manual(PATIENCE_S),
+        executor = stack.enter_context(
+            executor_on_phones(
+                this.place,
+                ledger,
+                this.settings,
+                this.clock,
+                flows=campaign.flows,
+                limits=CampaignLimits(campaign.limits, campaign.timezone_of).of,
+                sink=progress.tell,
+                mode=Mode.manual(PATIENCE_S),
+                rehearsal=rehearsal,
+            )
         )
-        with closing(executor):
-            executor.submit(open_rows)
-            executor.start()
-            while not executor.wait_until_done(LOOK_S):
-                if this.stop.is_set():
-                    executor.drain(None)
+        executor.submit(open_rows)
+        executor.start()
+        while not executor.wait_until_done(POLL_S):
+            if this.stop.is_set():
+                executor.drain(None)
 
 
 def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:
@@ -104,19 +96,16 @@ def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:
         return Follower(ledger, this.place, read, this.clock, progress.tell, patience).follow(this.stop)
 
 
-@contextmanager
-def virtual_phones(campaign: ResolvedCampaign, rows: Sequence[TaskRow], memory: Path) -> Iterator[int]:
-    """One virtual phone for each serial that the campaign declares; yields their adb server's port."""
+def rehearse(
+    memory: Path | None, campaign: ResolvedCampaign, rows: Sequence[TaskRow], say: Callable[[str], None]
+) -> AbstractContextManager[Rehearsal | None]:
+    """A rehearsal on one virtual phone for each serial that the campaign declares; None without a memory for them,
+    on real phones."""
+    if memory is None:
+        return nullcontext()
     used = [row.task.device for row in rows if row.task.device]
-    phones = PhonesProcess(list(dict.fromkeys([*campaign.serials, *used])), memory)
-    try:
-        phones.start()
-    except PhonesError as error:
-        raise RunnerError(str(error), hint="try `runner phones --virtual` alone") from error
-    try:
-        yield phones.adb_server_port
-    finally:
-        phones.stop()
+    serials = list(dict.fromkeys([*campaign.serials, *used]))
+    return Rehearsal(serials, memory, lambda: say("the virtual phones had died, and were started anew"))
 
 
 def choose_progress(this: Run, rows: Sequence[TaskRow]) -> Progress:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,27 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from runner import __version__
-from runner.backends import build
-from runner.backends.backend import Backend
 from runner.clock import SystemClock
 from runner.crash_log import write_crash_log
 from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
+from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
-from runner.daemon.rehearsal import RehearsalBackend, VirtualPhones, serials_for
-from runner.daemon.retention import Retention
+from runner.daemon.rehearsal import Rehearsal, serials_for
+from runner.daemon.retention import PERIOD_S, Retention
+from runner.daemon.self_check import SelfCheck
 from runner.daemon.systemd import Notifier
 from runner.daemon_notice import Notice
-from runner.errors import LedgerBusy, LedgerError, RunnerError
+from runner.errors import LedgerBusy, RunnerError
 from runner.events import Event, EventSink
 from runner.execution.executor import Executor
-from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.phone.states import LastStates
 from runner.reports.log_lines import LogLines
+from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
@@ -54,12 +54,6 @@ from runner.store.lock import ExecutorLock
 
 ASK_AGAIN_S = 1.0
 """How often a daemon that waits for the ledger asks for it."""
-
-LOOK_S = 5.0
-"""How often the daemon looks at itself."""
-
-LOST_S = 60.0
-"""How long what is due is tried again while the ledger cannot be written; then the daemon gives up."""
 
 FAILING_GRACE_S = 5.0
 """How long steps may go on once the daemon has failed: what they do can no longer be written down, perhaps."""
@@ -112,13 +106,29 @@ class Daemon:
             registry = CollectorRegistry()
             sink = self._sink(ledger, registry)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
-            adb_port, executor = self._executor(stack, ledger, campaigns, sink)
+            settle_interrupted(ledger)
+            rehearsal = self._rehearsal(stack)
+            adb_port = rehearsal.adb_port if rehearsal else self._settings.adb_port
+            executor = stack.enter_context(
+                executor_on_phones(
+                    self._place,
+                    ledger,
+                    self._settings,
+                    self._clock,
+                    flows=campaigns.flows,
+                    limits=campaigns.limits,
+                    sink=sink,
+                    mode=Mode.daemon(),
+                    rehearsal=rehearsal,
+                )
+            )
             health = Health(ledger, executor, self._clock, api_only=not self._options.paths)
             states = LastStates(adb_port)
             registry.register(StateMetrics(ledger, executor, states))
             registry.register(LogMetrics(lambda: self._log.dropped))
+            jobs = stack.enter_context(Jobs(self._clock, executor.clock_watch, self._guard.fail))
             service = Service(
-                self._options.paths, ledger, executor, self._clock, sink, campaigns, self._settings.zone
+                self._options.paths, ledger, executor, self._clock, sink, campaigns, jobs, self._settings.zone
             )
             local_api = self._local_api(ledger, executor, states)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
@@ -128,13 +138,14 @@ class Daemon:
             service.start()
             executor.submit(ledger.pending())
             executor.start()
-            health.look()
+            health.read_heartbeat()
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
-            stack.enter_context(self._retention(ledger))
-            self._watch(health, serving)
+            self._remove_old_records(jobs, ledger)
+            self._check_itself(jobs, health, serving)
+            self._guard.over.wait()
             health.draining = True
-            self._end(service, executor)
+            self._end(jobs, service, executor)
         return 0
 
     def _lock(self, stack: ExitStack) -> bool:
@@ -164,36 +175,15 @@ class Daemon:
 
         return tell
 
-    def _executor(
-        self, stack: ExitStack, ledger: Ledger, campaigns: Registry, sink: EventSink
-    ) -> tuple[int, Executor]:
-        """The executor on this place's phones, and the port of their adb server."""
-        settle_interrupted(ledger)
-        settings = self._settings
-        phones: VirtualPhones | None = None
-        if self._place.phones is not None:
-            serials = serials_for(self._options.paths, self._options.phones)
-            phones = stack.enter_context(VirtualPhones(serials, self._place.phones, self._phones_died))
-            settings = replace(settings, adb_port=phones.adb_port)
-            where = {"adb_port": phones.adb_port, "control": phones.control}
-            self._log.say("virtual phones", serials=phones.serials, **where)
-        backends = build(settings, self._clock, campaigns.flows, ledger.id)
-        for backend in backends.values():
-            stack.callback(backend.close)
-        if phones is not None:  # a rehearsal reaches nothing real
-            device = backends["device"]
-            assert isinstance(device, Backend)
-            backends = {"device": RehearsalBackend(device, phones)}
-        executor = Executor(
-            ledger=ledger,
-            artifacts=Artifacts(self._place.artifacts),
-            backends=backends,
-            limiter=Limiter(ledger, campaigns.limits, settings.zone, self._clock),
-            clock=self._clock,
-            sink=sink,
-            mode=Mode.daemon(),
-        )
-        return settings.adb_port, stack.enter_context(closing(executor))
+    def _rehearsal(self, stack: ExitStack) -> Rehearsal | None:
+        """The virtual phones of this place, started; None if its phones are real."""
+        if self._place.phones is None:
+            return None
+        serials = serials_for(self._options.paths, self._options.phones)
+        rehearsal = stack.enter_context(Rehearsal(serials, self._place.phones, self._phones_died))
+        where = {"adb_port": rehearsal.adb_port, "control": rehearsal.control}
+        self._log.say("virtual phones", serials=rehearsal.serials, **where)
+        return rehearsal
 
     def _phones_died(self) -> None:
         self._log.say(
@@ -213,9 +203,15 @@ class Daemon:
         )
         return create_local_api(desk, self._settings.token)
 
-    def _retention(self, ledger: Ledger) -> Retention:
-        artifacts = Artifacts(self._place.artifacts)
-        return Retention(ledger, artifacts, self._options.retention, self._clock, self._log)
+    def _remove_old_records(self, jobs: Jobs, ledger: Ledger) -> None:
+        keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
+        retention = Retention(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
+        jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
+
+    def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
+        """Look every few seconds whether all goes on as it should, and tell systemd so."""
+        check = SelfCheck(health, serving, self._guard, self._notifier, self._log, self._place.store_url)
+        jobs.every(check.period_s, "health", check.run, self._guard.fail)
 
     def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
         """Say what was started, and that it was."""
@@ -223,8 +219,8 @@ class Daemon:
             self._log.say("campaign in force", campaign=source.campaign.name, commit=source.commit)
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
-        told = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
-        self._log.say("ready", version=__version__, **told, url=url)
+        where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
+        self._log.say("ready", version=__version__, **where, url=url)
         self._notifier.ready(f"serving on {url}")
 
     def _hung_up(self, service: Service) -> None:
@@ -235,34 +231,13 @@ class Daemon:
             self._log.say("asked to read the files again")
             service.reload(anew=True)
 
-    def _watch(self, health: Health, serving: Serving) -> None:
-        """Look, until the end is asked for or something fails, whether all goes on as it should."""
-        every_s = min(self._notifier.alive_every_s or LOOK_S, LOOK_S)
-        ailing: list[str] = []
-        while not self._guard.over.wait(every_s):
-            if (silent_s := health.look()) > LOST_S:
-                self._guard.fail(self._lost(silent_s))
-            if not serving.alive:
-                self._guard.fail(RunnerError("the HTTP server has ended by itself"))
-            before, ailing = ailing, health.ailments()
-            if not ailing:
-                self._notifier.alive()
-            elif not before:
-                self._log.say("ailing", "error", reasons=ailing)
-
-    def _lost(self, silent_s: float) -> LedgerError:
-        return LedgerError(
-            f"the ledger {self._place.store_url} could not be written for {silent_s:.0f} s",
-            hint="what kept it from that was logged before; start the daemon again when that is mended",
-        )
-
-    def _end(self, service: Service, executor: Executor) -> None:
+    def _end(self, jobs: Jobs, service: Service, executor: Executor) -> None:
         """Let current steps finish, and leave the rest for the next start.
 
         After a failure, or beside a step that does not end, the process ends at once: the ledger is durable at
         every moment, and nothing that is left is worth waiting for.
         """
-        code = self._tell(self._guard.error) if self._guard.error else 0
+        code = self._say_failed(self._guard.error) if self._guard.error else 0
         grace_s = FAILING_GRACE_S if code else self._options.grace.total_seconds()
         running = [task.key for task in executor.state().running]
         self._log.say("stopping", grace_s=grace_s, running=running)
@@ -270,10 +245,11 @@ class Daemon:
         drained = executor.drain(grace_s)
         if not code:
             try:
+                jobs.stop()
                 service.stop()
             except RunnerError as error:
                 self._guard.fail(error)
-            code = self._tell(self._guard.error) if self._guard.error else 0
+            code = self._say_failed(self._guard.error) if self._guard.error else 0
         if code:
             self._log.flush()
             end_process(code)
@@ -284,7 +260,7 @@ class Daemon:
             end_process(0)
         self._log.say("stopped")
 
-    def _tell(self, error: BaseException) -> int:
+    def _say_failed(self, error: BaseException) -> int:
         """Say that the daemon has failed; returns the exit code. Who supervises it starts it anew."""
         if isinstance(error, RunnerError):
             self._log.say("failed", "error", reason=error.message, hint=error.hint)

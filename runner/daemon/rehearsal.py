@@ -1,24 +1,28 @@
-"""The virtual phones of a rehearsal daemon: those that its campaigns declare, and others as tasks need them."""
+"""What a rehearsal replaces: real phones by virtual ones, and every backend by one that drives these."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from runner.backends.backend import Backend, Problem
+from runner.backends.backend import Backend, BatchBackend, Problem
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve
 from runner.errors import RunnerError
 from runner.scheduling.campaign_files import CampaignFiles
+from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
 
 
-class VirtualPhones:
-    """Virtual phones inside a context; `memory` is the folder that keeps what was done to them.
+class Rehearsal:
+    """Virtual phones with an adb server of their own, inside a context: nothing real is reached.
 
-    If their process dies they are started anew, as they were, when one of them is needed; `on_restart` is told.
+    `serials` name the phones that are there from the start; others join when a task needs them. `memory` is the
+    folder that keeps what was done to them. If their process dies, they are started anew, as they were, when one of
+    them is needed, and `on_restart` is called.
     """
 
     def __init__(self, serials: Sequence[str], memory: Path, on_restart: Callable[[], None]) -> None:
@@ -52,6 +56,18 @@ class VirtualPhones:
     def serials(self) -> list[str]:
         return [phone.serial for phone in self._process.phones]
 
+    def replace_phones(self, settings: Settings) -> Settings:
+        """The settings with the adb server of the virtual phones in place of the real one."""
+        return replace(settings, adb_port=self.adb_port)
+
+    def replace_backends(
+        self, backends: Mapping[str, Backend | BatchBackend]
+    ) -> dict[str, Backend | BatchBackend]:
+        """The backend `device` on these phones, and no other: those send to real servers."""
+        device = backends["device"]
+        assert isinstance(device, Backend)
+        return {"device": RehearsalBackend(device, self)}
+
     def need(self, serial: str) -> None:
         """Have a phone with this serial. Raises PhonesError."""
         with self._lock:
@@ -64,9 +80,9 @@ class VirtualPhones:
 class RehearsalBackend:
     """The device backend on virtual phones: one that a task names and that is not there yet is started."""
 
-    def __init__(self, backend: Backend, phones: VirtualPhones) -> None:
+    def __init__(self, backend: Backend, rehearsal: Rehearsal) -> None:
         self._backend = backend
-        self._phones = phones
+        self._rehearsal = rehearsal
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
         looks = [(task, self._need(task)) for task in tasks]
@@ -87,7 +103,7 @@ class RehearsalBackend:
         """Have the task's phone; returns what is in the way."""
         if task.device is not None:
             try:
-                self._phones.need(task.device)
+                self._rehearsal.need(task.device)
             except PhonesError as error:
                 return f"{task.device}: no virtual phone could be started: {error}"
         return None

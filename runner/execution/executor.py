@@ -7,6 +7,7 @@ from functools import partial
 
 from runner.backends.backend import Backend, BatchBackend
 from runner.clock import Clock
+from runner.clock_watch import ClockWatch
 from runner.events import EventSink, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
@@ -29,9 +30,6 @@ POLL_S = 0.25
 LEAST_POLL_S = 0.05
 """Steps that end look for it too, but not more often than this."""
 
-CLOCK_STEP_S = 2.0
-"""By how much the wall clock leaves the monotonic one when somebody sets it."""
-
 
 class Executor:
     """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
@@ -53,6 +51,8 @@ class Executor:
         mode: Mode,
     ) -> None:
         self._ledger, self._clock, self._mode = ledger, clock, mode
+        self.clock_watch = ClockWatch(clock)
+        """The pump looks at it: whoever has to know of a step of the clock asks here, before the executor starts."""
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
         self._doubts = Doubts(ledger, self._batched, clock)
         self._means = Means(ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode)
@@ -62,26 +62,20 @@ class Executor:
         self._requests = Requests(ledger, limiter.zone)
         gate = Gate(self._means, self._requests)
         self._worker = Worker(
-            self._means, gate, self._board, backends, self._glance, self.refresh, self._watch_clock
+            self._means, gate, self._board, backends, self._refresh_soon, self.refresh, self.clock_watch.look
         )
         self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
         self._closed = False
         self._refreshing = threading.Lock()
         self._refreshed = self._looked = time.monotonic()
         self._latest_id = 0
-        self._drift: float | None = None
-        self._watching = threading.Lock()
-        self._after_step: Callable[[], None] = lambda: None
-
-    def on_step(self, settle: Callable[[], None]) -> None:
-        """Have `settle` called when the clock has stepped forward, or the machine has slept, before any further
-        task is begun: what expired meanwhile must not be."""
-        self._after_step = settle
 
     def start(self) -> None:
         """Begin to carry tasks out."""
         self._ledger.warm_up()
-        self._watch_clock()
+        # Not before now: what others do after a step, such as to miss what has expired, comes before the board's part.
+        self.clock_watch.on_step(self._clock_stepped)
+        self.clock_watch.look()
         self._ledger.changed()
         self._requests.read()
         self._prove_first()
@@ -157,8 +151,8 @@ class Executor:
             else:
                 self._doubts.put_off(row.task.key)
 
-    def _glance(self) -> None:
-        """As `refresh`, unless that was done a moment ago."""
+    def _refresh_soon(self) -> None:
+        """Refresh, unless that was done a moment ago."""
         if time.monotonic() - self._refreshed >= LEAST_POLL_S:
             self.refresh()
 
@@ -168,14 +162,14 @@ class Executor:
         while not self._closed:
             self._poke.clear()
             self._looked = time.monotonic()
-            self._guard(self._look)
+            self._guard(self._look_for_work)
             wake = self._board.next_wake()
             wait_s = (wake - self._clock.now()).total_seconds() if wake is not None else POLL_S
             self._poke.wait(min(max(wait_s, 0.0), POLL_S))
 
-    def _look(self) -> None:
-        self._glance()
-        self._watch_clock()
+    def _look_for_work(self) -> None:
+        self._refresh_soon()
+        self.clock_watch.look()
         for work in self._board.overdue():
             self._tell_overdue(work)
         self._begin_ready()
@@ -204,17 +198,10 @@ class Executor:
             if not self._mode.is_manual:
                 raise
 
-    def _watch_clock(self) -> None:
+    def _clock_stepped(self, stepped_s: float) -> None:
         """After somebody has set the clock, instants that were waited for mean something else."""
-        with self._watching:
-            drift = self._clock.now().timestamp() - self._clock.monotonic()
-            before, self._drift = self._drift, drift
-            if before is None or abs(drift - before) < CLOCK_STEP_S:
-                return
-            if drift < before:
-                self._board.clock_set_back()
-            else:
-                self._after_step()
+        if stepped_s < 0:
+            self._board.clock_set_back()
         self._board.lift()
 
     def _tell_overdue(self, work: Work) -> None:

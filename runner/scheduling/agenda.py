@@ -66,13 +66,10 @@ class Agenda:
                     yield counting
             heapreplace(self._heads, (stream.instant, number))
 
-    def instants(self, until_utc: datetime) -> list[datetime]:
-        """The distinct instants ahead, in order, before `until_utc`."""
-        ahead = (stream for stream in self._streams if stream.instant < until_utc)
-        windows = ((stream.work, Window(stream.instant, until_utc)) for stream in ahead)
-        return sorted(
-            {one.occurrence.instant_utc for work, window in windows for one in coming(work, window)}
-        )
+    def next_instant(self) -> datetime | None:
+        """When something comes next, though it may turn out not to count; None if nothing ever does."""
+        instant = self._heads[0][0] if self._heads else _NEVER
+        return None if instant == _NEVER else instant
 
     def _counting(self, one: Coming, until_utc: datetime) -> Coming | None:
         """An occurrence without the moments that do not count; None if none is left."""

@@ -32,7 +32,7 @@ class Gap:
     until_utc: datetime
 
     @lru_cache(maxsize=64)  # noqa: B019 - gaps are few and small
-    def told(self, zone: tzinfo) -> str:
+    def worded(self, zone: tzinfo) -> str:
         """`the daemon was down from 2026-11-21 08:50:00+01:00 to 2026-11-21 09:40:00+01:00`."""
         return f"{self.cause} from {told(self.from_utc, zone)} to {told(self.until_utc, zone)}"
 
@@ -58,7 +58,7 @@ def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]
     names = {moment.nominal: moment for moment in reversed(one.moments)}
     into = next((name for name in reversed(names) if name in found.known), one.occurrence.nominal)
     if not found.known:
-        state, reason = _verdict(found, gap)
+        state, reason = _state_and_reason(found, gap)
         tasks = one.tasks() if state is OccurrenceState.STARTED else ()
         yield Decision(one.occurrence, state, reason, version_id, tasks)
     for name, moment in names.items():
@@ -75,7 +75,7 @@ def is_prompt(instant: datetime, gap: Gap) -> bool:
 
 def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
     """Why a task is missed whose grace ended while nobody looked at the clock."""
-    return f"{gap.told(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
+    return f"{gap.worded(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
 
 
 def length(duration: timedelta) -> str:
@@ -89,12 +89,12 @@ def length(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0s"
 
 
-def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
+def _state_and_reason(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     work, occurrence = found.coming.work, found.coming.occurrence
     entry, late = work.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        why = gap.told(work.zone)
+        why = gap.worded(work.zone)
         if gap.cause is Cause.RESTORED:
             return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":

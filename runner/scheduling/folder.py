@@ -13,9 +13,9 @@ from runner.errors import FolderError
 from runner.planning.source import Source
 from runner.planning.work import works
 from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
+from runner.scheduling.folder_decision import Bad, FolderDecision, decide_files
 from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
-from runner.scheduling.settling import PATIENCE_S, QUIET_S, is_locked
-from runner.scheduling.verdict import Bad, Verdict, judge
+from runner.scheduling.unread_changes import PATIENCE_S, QUIET_S, is_locked
 from runner.store.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, GoodText, InvalidFile
@@ -41,7 +41,7 @@ class CampaignFolder:
         self._ledger = ledger
         self._clock = clock
         self._standing: dict[str, _Standing] = {}
-        self._told: dict[str, str] = {}
+        self._reported: dict[str, str] = {}
         self._lock = threading.Lock()
 
     @property
@@ -61,27 +61,27 @@ class CampaignFolder:
             rows = {row.name: row for row in self._ledger.campaigns_in_force()}
             invalid = self._ledger.invalid_files()
             try:
-                verdict, commits = self._look(rows, invalid)
+                decision, commits = self._decide(rows, invalid)
             except FolderError as error:
-                self._stand_by(rows)
+                self._keep_last_good(rows)
                 self._record_lost(rows, invalid, error.message)
                 raise
-            after = self._after(verdict, rows, commits)
+            after = self._after(decision, rows, commits)
             changes = [
-                *self._changes(verdict, rows, commits, after),
-                *_mended(verdict, commits, invalid),
-                *_vanished(verdict, invalid),
+                *self._changes(decision, rows, commits, after),
+                *_mended(decision, commits, invalid),
+                *_vanished(decision, invalid),
             ]
             changes.sort(key=lambda change: change.campaign)
-            self._write(verdict, rows, commits, after)
-            self._record_invalid(verdict.bad, invalid)
+            self._write(decision, rows, commits, after)
+            self._record_invalid(decision.bad, invalid)
             self._standing = after
-            self._told = {bad.path: bad.problem for bad in verdict.bad}
-            return Reload(self.sources, tuple(changes), verdict.problems)
+            self._reported = {bad.path: bad.problem for bad in decision.bad}
+            return Reload(self.sources, tuple(changes), decision.problems)
 
-    def _look(self, rows: _Rows, invalid: _Invalid) -> tuple[Verdict, _Commits]:
-        """Judge the files as they are; what is gone, or has gone wrong, while git changes the work tree is judged
-        again when that is over."""
+    def _decide(self, rows: _Rows, invalid: _Invalid) -> tuple[FolderDecision, _Commits]:
+        """Decide for the files as they are. While git changes the work tree, files are gone or wrong for a moment: then
+        decide again when it has ended."""
         folders = [folder for path in self._files.paths if (folder := git_folder(path))]
         give_up_at = time.monotonic() + PATIENCE_S
         while True:
@@ -89,13 +89,15 @@ class CampaignFolder:
             places = {file.place for file in reading.files}
             lost = [Path(row.path) for row in rows.values() if row.path not in places]
             commits = reading.commits(lost)
-            verdict = judge(reading, rows, commits, invalid)
-            is_worse = verdict.gone or any(self._told.get(bad.path) != bad.problem for bad in verdict.bad)
+            decision = decide_files(reading, rows, commits, invalid)
+            is_worse = decision.gone or any(
+                self._reported.get(bad.path) != bad.problem for bad in decision.bad
+            )
             if not is_worse or not is_locked(folders) or time.monotonic() > give_up_at:
-                return verdict, commits
+                return decision, commits
             time.sleep(QUIET_S)
 
-    def _stand_by(self, rows: _Rows) -> None:
+    def _keep_last_good(self, rows: _Rows) -> None:
         """Without any file: what was in force when the daemon ended, unless it is known already."""
         roots = [Path(path).absolute() for path in self._files.paths]
         for name, row in () if self._standing else rows.items():
@@ -118,10 +120,12 @@ class CampaignFolder:
         if files != list(invalid):
             self._ledger.replace_invalid_files(files)
 
-    def _after(self, verdict: Verdict, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
+    def _after(self, decision: FolderDecision, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
         """What is in force from now on."""
-        found = {name: self._from_file(name, file, commits[file.path]) for name, file in verdict.good.items()}
-        for bad in verdict.bad:
+        found = {
+            name: self._from_file(name, file, commits[file.path]) for name, file in decision.good.items()
+        }
+        for bad in decision.bad:
             row = rows.get(bad.campaign) if bad.campaign else None
             if row and (standing := self._last_good(row)):
                 found[row.name] = standing
@@ -145,12 +149,12 @@ class CampaignFolder:
         return _Standing(source, None) if source else None
 
     def _write(
-        self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
+        self, decision: FolderDecision, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
     ) -> None:
-        for old, new in verdict.renamed.items():
+        for old, new in decision.renamed.items():
             self._ledger.rename_campaign(old, new, self._clock.now())
         texts, found_at = [], {}
-        for name, file in verdict.good.items():
+        for name, file in decision.good.items():
             row, commit = rows.get(name), commits[file.path]
             if row is None or _takes_effect(file, row):
                 rules = _rules(after[name].source)
@@ -161,29 +165,31 @@ class CampaignFolder:
             self._ledger.bring_into_force(texts)
         if found_at:
             self._ledger.record_commits(found_at)
-        for name, reason in verdict.gone.items():
+        for name, reason in decision.gone.items():
             self._ledger.withdraw(name, reason)
 
     def _changes(
-        self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
+        self, decision: FolderDecision, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
     ) -> Iterator[Change]:
-        for old, new in verdict.renamed.items():
+        for old, new in decision.renamed.items():
             commit = short(after[new].source.commit)
             yield Change(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
-        yield from self._differences(verdict, rows, after)
-        for name, reason in verdict.gone.items():
+        yield from self._differences(decision, rows, after)
+        for name, reason in decision.gone.items():
             yield Change(name, None, ChangeKind.WITHDRAWN, reason, short(commits.get(Path(rows[name].path))))
-        for bad in verdict.bad:
-            if self._told.get(bad.path) != bad.problem:
+        for bad in decision.bad:
+            if self._reported.get(bad.path) != bad.problem:
                 stays = after.get(bad.campaign or "")
                 name = bad.campaign or Path(bad.path).stem
                 yield Change(name, None, ChangeKind.INVALID, _explained(bad, stays), short(bad.commit))
 
-    def _differences(self, verdict: Verdict, rows: _Rows, after: Mapping[str, _Standing]) -> Iterator[Change]:
+    def _differences(
+        self, decision: FolderDecision, rows: _Rows, after: Mapping[str, _Standing]
+    ) -> Iterator[Change]:
         """How the entries of those campaigns differ whose text, or the text of one of whose flows, does."""
         before, changed, flows = [], [], set()
-        former = {new: old for old, new in verdict.renamed.items()}
-        for name, file in verdict.good.items():
+        former = {new: old for old, new in decision.renamed.items()}
+        for name, file in decision.good.items():
             row = rows.get(former.get(name, name))
             if row and row.withdrawn_utc is None:
                 if (row.text, row.flows) == (file.text, file.flow_texts):
@@ -209,19 +215,19 @@ def _rules(source: Source) -> frozenset[tuple[str, str]]:
     return frozenset((work.entry.name, rule.written) for work in works([source]) for rule in work.rules)
 
 
-def _mended(verdict: Verdict, commits: _Commits, invalid: _Invalid) -> Iterator[Change]:
+def _mended(decision: FolderDecision, commits: _Commits, invalid: _Invalid) -> Iterator[Change]:
     """Good files that were wrong, or whose campaign's file was."""
     paths, names = {file.path for file in invalid}, {file.campaign for file in invalid}
-    for name, file in verdict.good.items():
+    for name, file in decision.good.items():
         if file.place in paths or name in names:
             detail, commit = f"{file.path} is right again", short(commits[file.path])
             yield Change(name, None, ChangeKind.MENDED, detail, commit)
 
 
-def _vanished(verdict: Verdict, invalid: _Invalid) -> Iterator[Change]:
+def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[Change]:
     """Files that were wrong and are not there now, without any campaign that would tell of them."""
-    paths = {file.place for file in verdict.good.values()} | {bad.path for bad in verdict.bad}
-    names = {*verdict.good, *verdict.gone, *verdict.renamed, *(bad.campaign for bad in verdict.bad)}
+    paths = {file.place for file in decision.good.values()} | {bad.path for bad in decision.bad}
+    names = {*decision.good, *decision.gone, *decision.renamed, *(bad.campaign for bad in decision.bad)}
     for file in invalid:
         if file.path not in paths and (file.campaign is None or file.campaign not in names):
             name = file.campaign or Path(file.path).stem

@@ -1,26 +1,35 @@
 """The daemon's part that knows time and files: campaigns come into force, and their occurrences come due."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
 
 from runner.clock import Clock
 from runner.errors import LedgerError, RunnerError
-from runner.events import CampaignChanged, CampaignsReloaded, ClockStepped, Event, EventSink, FilesPolled
+from runner.events import (
+    CampaignChanged,
+    CampaignsReloaded,
+    ClockStepped,
+    DaemonTroubled,
+    Event,
+    EventSink,
+    FilesPolled,
+    TroubleOver,
+)
 from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
 from runner.planning.source import Source
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.folder import CampaignFolder
+from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.reload import Reload
-from runner.scheduling.removal import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
-from runner.scheduling.troubles import Troubles
-from runner.scheduling.watch import Blindness, Watch
+from runner.scheduling.watch import NoNotifications, Watch
 from runner.store.ledger import Ledger
+from runner.store.rows import CampaignRow
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
 POLLED = "campaign files are looked at twice a second instead"
@@ -29,7 +38,8 @@ POLLED = "campaign files are looked at twice a second instead"
 class Service:
     """Keeps campaign files in force and hands the tasks of their occurrences to the executor.
 
-    Start it before the executor: tasks that must not start any more are settled first.
+    Start it before the executor: tasks that must not start any more are settled first. Its `jobs` are open before it
+    starts, and stopped before it stops.
     """
 
     def __init__(
@@ -40,21 +50,22 @@ class Service:
         clock: Clock,
         sink: EventSink,
         registry: Registry,
+        jobs: Jobs,
         fleet_zone: tzinfo = UTC,
     ) -> None:
         self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
         self._registry = registry
         self._folder = CampaignFolder(paths, ledger, clock, fleet_zone)
         self._timetable = Timetable(ledger, clock, executor.submit, self._tell)
-        executor.on_step(self._timetable.consider)
-        self._without_files = Troubles(sink, "the campaigns can be read again", FILES_GONE)
-        self._without_ledger = Troubles(sink, "the ledger can be used again")
-        self._alarm = Alarm(self._timetable, clock, self._steady, self._without_ledger.note)
+        executor.clock_watch.on_step(self._settle_after_step)
+        self._without_files = _Troubles(sink, "the campaigns can be read again", FILES_GONE)
+        self._without_ledger = _Troubles(sink, "the ledger can be used again")
+        self._alarm = Alarm(jobs, self._timetable, self._try_again, self._without_ledger.note)
         self._watch = Watch(paths, self.reload)
         self._reloading = threading.Lock()
         self._taken_up: tuple[Source, ...] = ()
         self._is_stale = False
-        self._blind: Blindness | None = None
+        self._no_notifications: NoNotifications | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -69,7 +80,7 @@ class Service:
         self._watch.start()
         try:
             with self._reloading:
-                self._look_at_watch()
+                self._say_if_polled()
                 self._begin()
         except BaseException:
             self._watch.stop()
@@ -79,7 +90,7 @@ class Service:
         """Read the files that seem to have changed, or all of them `anew`, and put in force what has; tasks that run
         go on as they are."""
         with self._reloading:
-            self._look_at_watch()
+            self._say_if_polled()
             try:
                 self._reload(anew)
             except LedgerError as error:
@@ -94,9 +105,9 @@ class Service:
         return coming.instant_utc if coming else None
 
     def stop(self, reason: str = "stopped") -> None:
-        """Nothing more is decided. What comes from now on is settled when a daemon starts again."""
+        """Nothing more is decided, once the jobs have stopped. What comes from now on is settled when a daemon starts
+        again."""
         self._watch.stop()
-        self._alarm.stop()
         self._timetable.end(reason)
 
     def _begin(self) -> None:
@@ -128,8 +139,8 @@ class Service:
 
     def _tell_of(self, reload: Reload, cancelled: int) -> None:
         for change in reload.changes:
-            told = (change.campaign, change.entry, change.what.value, change.detail, change.commit)
-            self._sink(CampaignChanged(*told))
+            words = (change.what.value, change.detail, change.commit)
+            self._sink(CampaignChanged(change.campaign, change.entry, *words))
         counts = (len(reload.sources), len(reload.changes), len(reload.problems))
         self._sink(CampaignsReloaded(*counts, cancelled))
 
@@ -138,19 +149,78 @@ class Service:
             self._executor.wake()
         self._sink(event)
 
-    def _steady(self) -> None:
-        """At each tick at which the ledger could be used."""
+    def _settle_after_step(self, stepped_s: float) -> None:
+        """What has expired while the machine slept is missed before the executor begins anything further. A step back
+        makes nothing late: the next heartbeat finds it."""
+        if stepped_s > 0:
+            self._timetable.settle_due()
+
+    def _try_again(self) -> None:
+        """After each heartbeat, which shows that the ledger can be used."""
         if self._is_stale:
             self.reload()
         if not self._is_stale:
             self._without_ledger.end()
 
-    def _look_at_watch(self) -> None:
+    def _say_if_polled(self) -> None:
         """Tell once that there are no notifications."""
-        polled, self._blind = self._blind, self._watch.blindness
-        if self._blind and self._blind != polled:
-            self._sink(FilesPolled(f"{self._blind.message}: {POLLED}", self._blind.hint))
+        before, self._no_notifications = self._no_notifications, self._watch.no_notifications
+        if self._no_notifications and self._no_notifications != before:
+            self._sink(
+                FilesPolled(f"{self._no_notifications.message}: {POLLED}", self._no_notifications.hint)
+            )
 
 
 def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:
     return len(one) == len(other) and all(map(is_, one, other))
+
+
+def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
+    """Cancel what start times made and was not begun, of entries and campaigns that are not in force any more;
+    returns how many tasks. The ledger is asked, and no reload, so it may be done at any time and again."""
+    in_force = {
+        name: source for source in sources for name in (*source.campaign.formerly, source.campaign.name)
+    }
+    rows = {row.name: row for row in ledger.campaigns_in_force()}
+    cancelled = 0
+    for campaign, entry in sorted(ledger.open_entries()):
+        if reason := _gone(campaign, entry, in_force.get(campaign), rows.get(campaign)):
+            cancelled += len(ledger.cancel_unstarted(campaign, entry, reason))
+    return cancelled
+
+
+def _gone(campaign: str, entry: str, source: Source | None, row: CampaignRow | None) -> str | None:
+    """Why an entry is not in force any more; None if it is, or if it never was."""
+    if source is not None:
+        if any(one.name == entry for one in source.campaign.entries):
+            return None
+        commit = f" (commit {source.commit})" if source.commit else ""
+        return f"the entry {entry} was removed from the campaign {source.campaign.name}{commit}"
+    if row is not None and row.withdrawn_utc is not None:
+        return f"the campaign {campaign} was withdrawn: {row.withdrawn_reason}"
+    return None
+
+
+class _Troubles:
+    """What cannot be done now and is tried again: said once, however often it fails, and said when it is over.
+
+    `over` is what is said then; `hint` what to do about any of it, instead of what the error says. Any thread may call
+    it.
+    """
+
+    def __init__(self, sink: EventSink, over: str, hint: str | None = None) -> None:
+        self._sink = sink
+        self._hint = hint
+        self._over = over
+        self._reported: set[str] = set()
+
+    def note(self, error: RunnerError) -> None:
+        if error.message not in self._reported:
+            self._reported.add(error.message)
+            self._sink(DaemonTroubled(error.message, self._hint or error.hint))
+
+    def end(self) -> None:
+        """It can be done again."""
+        if self._reported:
+            self._reported.clear()
+            self._sink(TroubleOver(self._over))

@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, pairwise
 from operator import attrgetter
 
 from runner import __version__
 from runner.clock import Clock, told
+from runner.clock_watch import STEP_S, ClockReading
 from runner.events import ClockStepped, EventSink, OccurrenceDecided
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
@@ -20,9 +20,6 @@ from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Task, TaskSource
 
-STEP_S = 2.0
-"""A clock that differs by more from the monotonic one has stepped, or the machine has slept."""
-
 HEARTBEAT_S = 10.0
 
 REACH = timedelta(days=366)
@@ -30,18 +27,6 @@ REACH = timedelta(days=366)
 
 CHUNK = 2000
 """So many occurrences are decided in one transaction: those of one instant together, those of months in parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Both clocks at one moment."""
-
-    now: datetime
-    monotonic: float
-
-    def stepped_s(self, later: "Reading") -> float:
-        """By how much the clock has stepped forward since, or the machine has slept; less than 0 is back."""
-        return (later.now - self.now).total_seconds() - (later.monotonic - self.monotonic)
 
 
 class Timetable:
@@ -56,15 +41,15 @@ class Timetable:
     ) -> None:
         self._ledger, self._clock, self._submit, self._sink = ledger, clock, submit, sink
         self._lock = threading.RLock()
-        self._looked = self._beaten = self._read_clocks()
-        self._agenda = Agenda((), {}, self._looked.now)
+        self._last = self._beaten = ClockReading.take(clock)
+        self._agenda = Agenda((), {}, self._last.now)
         self._versions: dict[str, int | None] = {}
         self._span: int | None = None
 
     def begin(self, sources: Iterable[Source]) -> None:
         """Settle what has come since a daemon last looked at the clock, and go on from now."""
         with self._lock:
-            here, seen, last = self._read_clocks(), self._first_seen(), self._ledger.last_span()
+            here, seen, last = ClockReading.take(self._clock), self._first_seen(), self._ledger.last_span()
             since = last.seen_utc if last else min(seen.values(), default=here.now)
             latest = self._ledger.latest_instant()
             if latest is not None and latest > here.now + PROMPT:
@@ -75,73 +60,75 @@ class Timetable:
                 first = seen.get(rule, here.now)
                 floors[rule] = max(first, since) if first <= here.now else since
             start = max(min(since, here.now), here.now - REACH)
-            self._looked = Reading(start, here.monotonic)
+            self._last = ClockReading(start, here.monotonic)
             self._take_up(Agenda(entries, floors, start))
             accepted = self._ledger.accepted_utc()
             if accepted is not None and since < accepted <= here.now:
-                self._settle(Gap(Cause.RESTORED, since, accepted), Reading(accepted, here.monotonic))
+                self._decide_until(
+                    Gap(Cause.RESTORED, since, accepted), ClockReading(accepted, here.monotonic)
+                )
                 since = accepted
-            self._settle(Gap(Cause.DOWN, since, here.now), here)
+            self._decide_until(Gap(Cause.DOWN, since, here.now), here)
             self._begin_span("started")
 
     def replace(self, sources: Iterable[Source]) -> None:
         """Go on with other campaigns. Those before have everything up to now, what is new of the others comes
         from the moment at which the ledger saw it."""
         with self._lock:
-            self._look()
-            now, seen = self._looked.now, self._first_seen()
+            self._settle_until_now()
+            now, seen = self._last.now, self._first_seen()
             entries, before, floors, start = works(sources), self._agenda.floors, {}, now
             for work, rule in rules(entries):
                 known = [before[name] for name in _names(work, rule) if name in before]
                 floors[rule] = max(now, *known) if known else seen.get(rule, now)
                 start = min(start, floors[rule])
             self._take_up(Agenda(entries, floors, start))
-            self._look()
+            self._settle_until_now()
             self._beat()
 
-    def consider(self) -> None:
+    def settle_due(self) -> None:
         """Decide everything whose instant has come."""
         with self._lock:
-            self._look()
+            self._settle_until_now()
 
     def beat(self) -> None:
         """The same, and tell the ledger every 10 s that the daemon lives."""
         with self._lock:
-            self._look()
-            if self._looked.monotonic - self._beaten.monotonic >= HEARTBEAT_S:
+            self._settle_until_now()
+            if self._last.monotonic - self._beaten.monotonic >= HEARTBEAT_S:
                 self._beat()
 
-    def upcoming(self, until_utc: datetime) -> list[datetime]:
-        """The distinct instants ahead, in order, before `until_utc`."""
+    def next_instant(self) -> datetime | None:
+        """When there is something to decide next, if ever; in the past while that could not be done."""
         with self._lock:
-            return self._agenda.instants(until_utc)
+            return self._agenda.next_instant()
 
     def end(self, reason: str) -> None:
         """Nothing more is decided; the next daemon goes on from where this one looked last."""
         with self._lock:
-            self._agenda = Agenda((), {}, self._looked.now)
+            self._agenda = Agenda((), {}, self._last.now)
             self._end_span(reason)
 
-    # Looking at the clock
+    # What the clock shows
 
-    def _look(self) -> None:
-        here = self._read_clocks()
-        stepped_s = self._looked.stepped_s(here)
+    def _settle_until_now(self) -> None:
+        here = ClockReading.take(self._clock)
+        stepped_s = self._last.drift_s(here)
         if stepped_s < -STEP_S:
             self._go_back(here, stepped_s)
             return
         cause = Cause.ASLEEP if stepped_s > STEP_S else Cause.HELD_UP
-        gap = Gap(cause, self._looked.now, here.now)
-        self._settle(gap, here)
+        gap = Gap(cause, self._last.now, here.now)
+        self._decide_until(gap, here)
         if cause is Cause.ASLEEP:
-            self._begin_again(gap.told(UTC), stepped_s)
+            self._begin_again(gap.worded(UTC), stepped_s)
 
-    def _go_back(self, here: Reading, stepped_s: float) -> None:
+    def _go_back(self, here: ClockReading, stepped_s: float) -> None:
         """The clock shows times again that it has shown. What the ledger knows of them is not done again."""
-        was = self._looked.now
+        was = self._last.now
         floors = {rule: max(floor, was) for rule, floor in self._agenda.floors.items()}
         self._agenda = Agenda(self._agenda.works, floors, here.now)
-        self._looked = here
+        self._last = here
         back = length(timedelta(seconds=-stepped_s))
         self._begin_again(f"the clock stepped back by {back}, to {told(here.now, UTC)}", stepped_s)
 
@@ -150,29 +137,26 @@ class Timetable:
         self._end_span(message)
         self._begin_span(message)
 
-    def _read_clocks(self) -> Reading:
-        return Reading(self._clock.now(), self._clock.monotonic())
-
     # Deciding
 
     def _take_up(self, agenda: Agenda) -> None:
         self._agenda = agenda
         self._versions = {row.name: row.version_id for row in self._ledger.campaigns_in_force()}
 
-    def _settle(self, gap: Gap, here: Reading) -> None:
+    def _decide_until(self, gap: Gap, here: ClockReading) -> None:
         """Decide what has come in the gap, at the end of which `here` was read."""
         try:
             if gap.cause is not Cause.HELD_UP:
                 self._miss_expired(gap)
             found = _marked(self._agenda.take(here.now))
             while chunk := list(islice(found, CHUNK)):
-                self._settle_chunk(chunk, gap)
+                self._decide_chunk(chunk, gap)
         except BaseException:
-            self._agenda = Agenda(self._agenda.works, self._agenda.floors, self._looked.now)
+            self._agenda = Agenda(self._agenda.works, self._agenda.floors, self._last.now)
             raise
-        self._looked = here
+        self._last = here
 
-    def _settle_chunk(self, chunk: Sequence[tuple[Coming, bool]], gap: Gap) -> None:
+    def _decide_chunk(self, chunk: Sequence[tuple[Coming, bool]], gap: Gap) -> None:
         identities = {
             (name, one.work.entry.name, moment.nominal)
             for one, _ in chunk
@@ -241,17 +225,17 @@ class Timetable:
         return {RuleName(row.campaign, row.entry, row.rule): row.first_seen_utc for row in open_rows}
 
     def _begin_span(self, reason: str) -> None:
-        self._span = self._ledger.begin_span(__version__, reason, self._looked.now)
-        self._beaten = self._looked
+        self._span = self._ledger.begin_span(__version__, reason, self._last.now)
+        self._beaten = self._last
 
     def _beat(self) -> None:
         if self._span is not None:
-            self._ledger.heartbeat(self._span, self._looked.now)
-            self._beaten = self._looked
+            self._ledger.heartbeat(self._span, self._last.now)
+            self._beaten = self._last
 
     def _end_span(self, reason: str) -> None:
         if self._span is not None:
-            self._ledger.heartbeat(self._span, self._looked.now)
+            self._ledger.heartbeat(self._span, self._last.now)
             self._ledger.end_span(self._span, reason)
             self._span = None
 

@@ -12,10 +12,10 @@ from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from runner.campaign.folders import walk
 from runner.campaign.revision import git_folder
-from runner.scheduling.settling import Settling, is_other, is_text
+from runner.scheduling.unread_changes import UnreadChanges, is_other, is_text
 
-GLANCE_S = 0.5
-"""How often it looks at what file system notifications do not tell: links, HEAD, the folders themselves."""
+POLL_S = 0.5
+"""How often it looks at what file system notifications do not tell of: links, HEAD, the folders themselves."""
 
 ANYWAY_S = 60.0
 """How often it has the files looked at though no change was noticed: notifications can be lost, and a network's
@@ -23,22 +23,22 @@ file system has none."""
 
 _STEP_MS = 100
 
-_Look = tuple[object, ...]
+_FileState = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Blindness:
+class NoNotifications:
     """Why there are no notifications, and what to do about it."""
 
     message: str
     hint: str
 
 
-USED_UP = Blindness(
+USED_UP = NoNotifications(
     "the system has no file notifications left",
     "raise fs.inotify.max_user_watches and max_user_instances, or leave it so",
 )
-NO_UTF8 = Blindness(
+NO_UTF8 = NoNotifications(
     "a file's name is no UTF-8, and notifications cannot tell of it",
     "rename it (`find PATH | grep -axv '.*'` lists such names), or leave it so",
 )
@@ -48,23 +48,23 @@ class Watch:
     """Calls `on_change`, which must not raise, in a thread of its own, when files among `paths` have changed and
     settled: once for changes that come together.
 
-    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `blindness`
+    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `no_notifications`
     says why there are no notifications, so that the files are looked at twice a second.
     """
 
     def __init__(self, paths: Sequence[Path], on_change: Callable[[], None]) -> None:
-        self._eyes = _Eyes(paths)
+        self._finder = _ChangeFinder(paths)
         self._on_change = on_change
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
     @property
-    def blindness(self) -> Blindness | None:
-        return self._eyes.blindness
+    def no_notifications(self) -> NoNotifications | None:
+        return self._finder.no_notifications
 
     def start(self) -> None:
         """Returns when changes are being noticed."""
-        self._eyes.open()
+        self._finder.open()
         self._thread.start()
 
     def stop(self) -> None:
@@ -74,30 +74,30 @@ class Watch:
             self._thread.join()
 
     def _run(self) -> None:
-        settling, looked_at = Settling(), time.monotonic()
+        unread, looked_at = UnreadChanges(), time.monotonic()
         while not self._stop.is_set():
-            changed = list(self._eyes.wait(_STEP_MS / 1000 if settling else GLANCE_S, self._stop))
+            changed = list(self._finder.wait(_STEP_MS / 1000 if unread else POLL_S, self._stop))
             now = time.monotonic()
             for path in changed:
-                settling.note(path, now)
+                unread.note(path, now)
             is_late = now - looked_at >= ANYWAY_S
-            is_time = settling.is_over(now, self._eyes.git_folders) if settling else is_late
+            is_time = unread.can_be_read(now, self._finder.git_folders) if unread else is_late
             if is_time and not self._stop.is_set():
-                settling, looked_at = Settling(), now
-                self._eyes.look_around()
+                unread, looked_at = UnreadChanges(), now
+                self._finder.find_what_to_poll()
                 self._on_change()
-        self._eyes.close()
+        self._finder.close()
 
 
-class _Eyes:
-    """Notices what changes: by notifications in folders, by glances at everything else.
+class _ChangeFinder:
+    """Finds what has changed: by notifications in folders, by polling everything else.
 
-    Glances go to the folders themselves, which may be replaced; to files that are named one by one, or reached by
+    Polled are the folders themselves, which may be replaced; to files that are named one by one, or reached by
     a link; and to git's log of where HEAD was, since a commit alters no file.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        self.blindness: Blindness | None = None
+        self.no_notifications: NoNotifications | None = None
         self.git_folders: set[Path] = set()
         self._paths = [path.absolute() for path in paths]
         self._files = [path for path in self._paths if is_text(path.name)]
@@ -105,34 +105,34 @@ class _Eyes:
         self._folders += [path.parent / "flows" for path in self._files]
         self._watched: list[str] = []
         self._notify: RustNotify | None = None
-        self._folders_seen: dict[str, _Look] = {}
-        self._files_seen: dict[str, _Look] = {}
-        self._loose: list[str] = []
+        self._folders_seen: dict[str, _FileState] = {}
+        self._files_seen: dict[str, _FileState] = {}
+        self._polled: list[str] = []
         self._linked: list[str] = []
 
     def open(self) -> None:
         """Begin to notice, in the folders that are there now."""
         self.close()
-        self.blindness = None
+        self.no_notifications = None
         self._linked = self._find_linked()
-        self._folders_seen = self._look_at_folders()
+        self._folders_seen = self._stat_folders()
         self._watched = [str(folder) for folder in self._folders if folder.is_dir()]
         self._notify = self._open() if self._watched else None
-        self.look_around()
+        self.find_what_to_poll()
 
     def close(self) -> None:
         if self._notify is not None:
             self._notify.close()
             self._notify = None
 
-    def look_around(self) -> None:
+    def find_what_to_poll(self) -> None:
         """Find out anew which files notifications do not tell of, and which folders links lead to."""
         if self._find_linked() != self._linked:
             self.open()
             return
         self.git_folders = {folder for path in self._paths if (folder := git_folder(path))}
-        self._loose = self._find_loose()
-        self._files_seen = {path: self._files_seen.get(path) or _stat(path) for path in self._loose}
+        self._polled = self._find_polled()
+        self._files_seen = {path: self._files_seen.get(path) or _stat(path) for path in self._polled}
 
     def wait(self, timeout_s: float, stop: threading.Event) -> Iterator[str]:
         """Wait for changes; yields the paths of what has changed, if anything has within the time."""
@@ -140,8 +140,10 @@ class _Eyes:
             stop.wait(timeout_s)
         else:
             yield from self._notified(self._notify, timeout_s, stop)
-        files = {path: _stat(path) for path in (self._find_loose() if self.blindness else self._loose)}
-        folders = self._look_at_folders()
+        files = {
+            path: _stat(path) for path in (self._find_polled() if self.no_notifications else self._polled)
+        }
+        folders = self._stat_folders()
         yield from _differing(self._files_seen, files)
         yield from _differing(self._folders_seen, folders)
         self._files_seen = files
@@ -149,25 +151,25 @@ class _Eyes:
             self.open()
 
     def _open(self) -> RustNotify | None:
-        """None if a folder has gone meanwhile, which the next glance shows, or if there are no notifications."""
+        """None if a folder has gone meanwhile, which the next poll shows, or if there are no notifications."""
         try:
             return RustNotify(self._watched, False, False, 0, True, True)
         except FileNotFoundError:
             return None
         except UnicodeEncodeError:
-            self.blindness = NO_UTF8
+            self.no_notifications = NO_UTF8
         except (OSError, WatchfilesRustInternalError):
-            self.blindness = USED_UP
+            self.no_notifications = USED_UP
         return None
 
     def _notified(self, notify: RustNotify, timeout_s: float, stop: threading.Event) -> Iterator[str]:
-        """What notifications tell of. One name that they cannot hold ends them all: then it is glances only, and the
-        first of them finds every file new, so that nothing is lost."""
+        """What notifications tell of. One name that they cannot hold ends them all: then everything is polled, and the
+        first poll finds every file new, so that nothing is lost."""
         try:
             found = notify.watch(2 * _STEP_MS, _STEP_MS, round(timeout_s * 1000), stop)
         except WatchfilesRustInternalError:
             self.close()
-            self.blindness = NO_UTF8
+            self.no_notifications = NO_UTF8
             return
         if isinstance(found, set):
             yield from (path for change, path in found if self._matters(change, path))
@@ -177,17 +179,17 @@ class _Eyes:
         below = next((path[len(root) :] for root in self._watched if path.startswith(f"{root}/")), "")
         return bool(below) and "/." not in below and not (change == Change.modified and "." not in below)
 
-    def _find_loose(self) -> list[str]:
-        """The files to glance at: links, which may lead anywhere; all that matter where there are no others eyes."""
+    def _find_polled(self) -> list[str]:
+        """The files to poll: links, which may lead anywhere; all that matter where there are no notifications."""
         found = [*map(str, self._files), *(str(folder / "logs" / "HEAD") for folder in self.git_folders)]
         for folder in self._folders:
-            found += _files_in(folder) if self.blindness else filter(os.path.islink, _files_in(folder))
+            found += _files_in(folder) if self.no_notifications else filter(os.path.islink, _files_in(folder))
         return found
 
     def _find_linked(self) -> list[str]:
         return [link for folder in self._folders for visit in walk(str(folder)) for link in visit.links]
 
-    def _look_at_folders(self) -> dict[str, _Look]:
+    def _stat_folders(self) -> dict[str, _FileState]:
         """Those that are named, and those that links lead to: any of them may be another one tomorrow."""
         folders = [*map(str, self._folders), *self._linked]
         return {folder: (os.path.realpath(folder), *_stat(folder)[-2:]) for folder in folders}
@@ -199,7 +201,7 @@ def _files_in(folder: Path) -> Iterator[str]:
         yield from (f"{visit.folder}/{name}" for name in visit.names if is_text(name) or is_other(name))
 
 
-def _stat(path: Path | str) -> _Look:
+def _stat(path: Path | str) -> _FileState:
     """What is another one when a file is written or replaced; its last two items are those of a file's identity."""
     try:
         found = os.stat(path)  # noqa: PTH116
@@ -208,5 +210,5 @@ def _stat(path: Path | str) -> _Look:
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
 
 
-def _differing(before: dict[str, _Look], after: dict[str, _Look]) -> Iterator[str]:
+def _differing(before: dict[str, _FileState], after: dict[str, _FileState]) -> Iterator[str]:
     return (path for path in before | after if before.get(path) != after.get(path))

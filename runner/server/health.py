@@ -18,7 +18,7 @@ HEARTBEAT_SILENT_S = 30.0
 class Health:
     """Answers in reasons, each a sentence; no reason is good news. Any thread may ask.
 
-    Somebody has to `look` every few seconds: how long the heartbeat is silent is told by the clock that never
+    Somebody has to `read_heartbeat` every few seconds: how long it is silent is counted on the clock that never
     steps. `api_only` says that the daemon means to be without campaigns.
     """
 
@@ -31,8 +31,8 @@ class Health:
         self._changed_at = clock.monotonic()
         self.draining = False
 
-    def look(self) -> float:
-        """How many seconds ago the heartbeat was written, as far as one can tell by looking now and then."""
+    def read_heartbeat(self) -> float:
+        """How many seconds ago the heartbeat was written, as far as one can tell by reading it now and then."""
         with suppress(LedgerError):
             span = self._ledger.last_span()
             if span is not None and span.seen_utc != self._seen_utc:

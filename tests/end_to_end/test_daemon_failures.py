@@ -168,6 +168,7 @@ def test_names_that_are_no_utf8_end_nothing(daemons: Daemons, when: str) -> None
     "part",
     [
         "runner.daemon.retention:Retention.prune",
+        "runner.daemon.self_check:SelfCheck.run",
         "runner.execution.board:Board.take",
         "runner.scheduling.timetable:Timetable.beat",
         "runner.server.serving:Serving._run",

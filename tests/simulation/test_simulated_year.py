@@ -119,8 +119,8 @@ def test_the_oracle_finds_a_task_that_is_not_handed_over(tmp_path: Path):
 
 def test_the_oracle_finds_a_look_that_is_too_late(tmp_path: Path):
     def be_late(made: timetable.Timetable) -> None:
-        consider, calls = made.consider, iter(range(10**9))
-        made.consider = lambda: None if next(calls) % 20 == 3 else consider()
+        settle, calls = made.settle_due, iter(range(10**9))
+        made.settle_due = lambda: None if next(calls) % 20 == 3 else settle()
 
     until = datetime(2026, 1, 2, tzinfo=UTC)
     with closing(live_through(tmp_path, 1, until=until, alter=be_late)) as year:

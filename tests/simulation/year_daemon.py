@@ -17,7 +17,7 @@ from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
 from runner.scheduling.folder import CampaignFolder
-from runner.scheduling.removal import cancel_what_is_gone
+from runner.scheduling.service import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -171,7 +171,7 @@ class Year:
 
     def _look(self, at: datetime, groups: list[Group]) -> None:
         self.clock.advance((at - self.clock.now()).total_seconds())
-        self.timetable.consider()
+        self.timetable.settle_due()
         self._settle()
         self.oracle.live(self.clock.now(), groups)
 

@@ -25,7 +25,6 @@ LOADED_AT_ONCE = (
     "runner.daemon.daemon",
     "alembic.command",
     "alembic.config",
-    "apscheduler.triggers.date",
     "httpcore",
     "jsonschema_rs",
     "lxml.etree",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from runner.clock import ManualClock
+from runner.clock import ManualClock, SystemClock
+from runner.clock_watch import ClockWatch
 from runner.daemon.retention import Retention
 from runner.reports.log_lines import LogLines
+from runner.scheduling.jobs import Jobs
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.tasks import (
@@ -80,7 +82,7 @@ def test_old_screenshots_and_attempts_go_and_the_key_stays(
 
     stream = StringIO()
     with LogLines(stream, "json", UTC) as log:
-        retention = Retention(ledger, artifacts, KEEP, clock, log)
+        retention = Retention(ledger, artifacts, KEEP, clock, log, threading.Event())
         retention.prune()
         retention.prune()
     (line,) = map(json.loads, stream.getvalue().splitlines())
@@ -99,7 +101,7 @@ def test_an_end_does_not_wait_for_all_that_is_old(
     monkeypatch.setattr("runner.store.retention.AT_ONCE", 1)
     stream = StringIO()
     with LogLines(stream, "json", UTC) as log:
-        retention = Retention(ledger, artifacts, KEEP, clock, log)
+        retention = Retention(ledger, artifacts, KEEP, clock, log, threading.Event())
         retention._stop.set()
         retention.prune()
     line = json.loads(stream.getvalue())
@@ -113,26 +115,29 @@ def test_what_cannot_be_removed_is_told_and_tried_again(
     _, screenshot = carry_out(ledger, artifacts, clock, "2026-11-21T08:00:00Z")
     clock.advance(KEEP.total_seconds() + 1)
     tries: list[int] = []
-
-    class Stubborn(ManualClock):
-        """Waiting for the second try moves it, and the third is not waited for."""
-
-        def wait(self, event: threading.Event, seconds: float) -> bool:
-            tries.append(1)
-            if len(tries) == 2:
-                event.set()
-            return super().wait(event, seconds)
+    was_tried_again = threading.Event()
 
     stream = StringIO()
     path = artifacts._folder / screenshot
     path.unlink()
     path.mkdir()
+    system = SystemClock()
+    failures: list[BaseException] = []
     with (
         LogLines(stream, "json", UTC) as log,
-        Retention(ledger, artifacts, KEEP, Stubborn(clock.now()), log) as it,
+        Jobs(system, ClockWatch(system), failures.append) as jobs,
     ):
-        it._thread.join()
+        retention = Retention(ledger, artifacts, KEEP, clock, log, jobs.stopping)
+
+        def prune() -> None:
+            tries.append(1)
+            if len(tries) > 1:
+                was_tried_again.set()
+            retention.prune()
+
+        jobs.every(0.01, "retention", prune, retention.say_failed, at_once=True)
+        assert was_tried_again.wait(20)
+    assert failures == []
     line = json.loads(stream.getvalue())
     assert (line["event"], line["level"]) == ("old records not removed", "warning")
     assert str(path) in line["reason"]
-    assert len(tries) == 2

@@ -25,7 +25,7 @@ from runner.queries.why import explain_entry, explain_tasks
 from runner.queries.why_answer import WhyAnswer
 from runner.reports.advice import Options, sentence
 from runner.scheduling.folder import CampaignFolder
-from runner.scheduling.removal import cancel_what_is_gone
+from runner.scheduling.service import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger

@@ -37,7 +37,7 @@ def test_the_daemon_died_in_the_middle(desk: Desk) -> None:
     desk.start()
     desk.move_to("2026-11-21T08:59:55")
     desk.executor.close()
-    desk.timetable.consider()
+    desk.timetable.settle_due()
     desk.clock.advance(5)
     desk.timetable.beat()
     key = desk.key()

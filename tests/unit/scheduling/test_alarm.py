@@ -10,9 +10,11 @@ from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.base import STATE_RUNNING
 
 from runner.clock import SystemClock
-from runner.errors import LedgerError
+from runner.clock_watch import ClockWatch
+from runner.errors import LedgerError, RunnerError
 from runner.scheduling import alarm as alarm_module
 from runner.scheduling.alarm import Alarm
+from runner.scheduling.jobs import Jobs
 
 PATIENCE_S = 20.0
 
@@ -38,10 +40,10 @@ class FakeTimetable:
         self.fails = False
         self.changed = threading.Condition()
 
-    def upcoming(self, until_utc: datetime) -> list[datetime]:
-        return [instant for instant in self.instants if instant < until_utc]
+    def next_instant(self) -> datetime | None:
+        return min(self.instants, default=None)
 
-    def consider(self) -> None:
+    def settle_due(self) -> None:
         with self.changed:
             if self.fails:
                 raise LedgerError("the disk is full")
@@ -52,7 +54,7 @@ class FakeTimetable:
             self.changed.notify_all()
 
     def beat(self) -> None:
-        self.consider()
+        self.settle_due()
         with self.changed:
             self.beats += 1
             self.changed.notify_all()
@@ -67,8 +69,11 @@ class Watched:
         self.clock = SetClock()
         self.timetable = FakeTimetable(self.clock)
         self.ticks: list[None] = []
-        self.troubles: list[LedgerError] = []
-        self.alarm = Alarm(self.timetable, self.clock, lambda: self.ticks.append(None), self.troubles.append)
+        self.troubles: list[RunnerError] = []
+        self.failures: list[BaseException] = []
+        self.clock_watch = ClockWatch(self.clock)
+        self.jobs = Jobs(self.clock, self.clock_watch, self.failures.append)
+        self.alarm = Alarm(self.jobs, self.timetable, lambda: self.ticks.append(None), self.troubles.append)
 
     def comes_in(self, seconds: float) -> None:
         self.timetable.instants.append(self.clock.now() + timedelta(seconds=seconds))
@@ -77,8 +82,9 @@ class Watched:
 @pytest.fixture
 def watched() -> Iterator[Watched]:
     made = Watched()
-    yield made
-    made.alarm.stop()
+    with made.jobs:
+        yield made
+    assert made.failures == []
 
 
 def test_each_instant_is_noticed_when_it_comes(watched: Watched, monkeypatch: pytest.MonkeyPatch):
@@ -106,6 +112,7 @@ def test_a_clock_that_is_set_moves_what_is_planned(
     monkeypatch.setattr(alarm_module, "TICK_S", 0.1)
     watched.alarm.start()
     watched.clock.ahead = timedelta(hours=hours)
+    watched.clock_watch.look()
     watched.comes_in(0.7)
     watched.timetable.await_that(lambda: watched.timetable.late_s)
     assert 0 <= watched.timetable.late_s[0] < 1
@@ -146,7 +153,7 @@ def test_a_stop_while_a_job_is_handed_out_ends_no_thread_with_an_error(
 ) -> None:
     """The scheduler looks for a job again that it has handed out, and found none if it was shut down meanwhile."""
     watched, is_handing_out = Watched(), threading.Event()
-    scheduler, due_jobs = watched.alarm._scheduler, MemoryJobStore.get_due_jobs
+    scheduler, due_jobs = watched.jobs._scheduler, MemoryJobStore.get_due_jobs
 
     def wait_for_the_stop(store: MemoryJobStore, now: datetime) -> list[object]:
         found: list[object] = due_jobs(store, now)
@@ -158,9 +165,10 @@ def test_a_stop_while_a_job_is_handed_out_ends_no_thread_with_an_error(
 
     monkeypatch.setattr(MemoryJobStore, "get_due_jobs", wait_for_the_stop)
     watched.comes_in(0.1)
+    watched.jobs.__enter__()
     watched.alarm.start()
     assert is_handing_out.wait(PATIENCE_S)
     errors = []
     monkeypatch.setattr(threading, "excepthook", errors.append)
-    watched.alarm.stop()
+    watched.jobs.stop()
     assert [error.exc_value for error in errors] == []

@@ -60,7 +60,7 @@ def test_after_sleep_a_lane_begins_nothing_that_has_expired(
             mode=Mode.daemon(),
         )
         timetable = Timetable(ledger, clock, executor.submit, ignore)
-        executor.on_step(timetable.consider)
+        executor.clock_watch.on_step(lambda stepped_s: timetable.settle_due())
         timetable.begin(
             [source("09:00", name=name, entry=name, devices=["R58M123ABC"]) for name in ("first", "second")]
         )

@@ -28,6 +28,7 @@ from runner.execution.state import Mode
 from runner.scheduling import alarm as alarm_module
 from runner.scheduling import campaign_files as files_module
 from runner.scheduling import watch as watch_module
+from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.store.artifacts import Artifacts
@@ -74,7 +75,11 @@ class Daemon:
             sink=self.events.append,
             mode=Mode.daemon(),
         )
-        self.service = Service([folder], ledger, self.executor, clock, self.events.append, self.registry)
+        self.failures: list[BaseException] = []
+        self.jobs = Jobs(clock, self.executor.clock_watch, self.failures.append)
+        self.service = Service(
+            [folder], ledger, self.executor, clock, self.events.append, self.registry, self.jobs
+        )
         self.is_started = False
 
     def write(self, *start_times: str, name: str = "demo", entry: str = "greet", more: str = "") -> None:
@@ -90,6 +95,7 @@ class Daemon:
         (self.folder / file).write_text(text)
 
     def start(self) -> None:
+        self.jobs.__enter__()
         self.service.start()
         self.is_started = True
         self.executor.submit(self.ledger.pending())
@@ -97,9 +103,11 @@ class Daemon:
 
     def stop(self) -> None:
         self.backend.go_on.set()
+        self.jobs.stop()
         if self.is_started:
             self.service.stop()
         self.executor.close()
+        assert self.failures == []
 
     def told(self, kind: type[Event]) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]

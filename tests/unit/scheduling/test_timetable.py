@@ -37,7 +37,7 @@ def test_tasks_are_in_the_ledger_before_they_are_handed_over(life: Life):
     life.put_in_force(source(NINE))
     life.timetable.begin([source(NINE)])
     life.clock.advance(61)
-    life.timetable.consider()
+    life.timetable.settle_due()
     assert [row.state for row in seen] == ["pending"] * 2
 
 
@@ -61,15 +61,17 @@ def test_waiting_asks_nobody_anything(life: Life):
     life.timetable._ledger = None
     for _ in range(50):
         life.clock.advance(1)
-        life.timetable.consider()
+        life.timetable.settle_due()
 
 
-def test_upcoming_tells_the_distinct_instants_ahead(life: Life):
+def test_the_next_instant_is_that_of_the_entry_that_comes_first(life: Life):
+    assert life.timetable.next_instant() is None
     life.start(source(NINE, HALF_HOURS), source(NINE, '"09:10"', name="other"))
-    ahead = life.timetable.upcoming(local("21 10:00"))
-    assert ahead == [local("21 09:00"), local("21 09:10"), local("21 09:30")]
+    assert life.timetable.next_instant() == local("21 09:00")
     life.go_on(62)
-    assert life.timetable.upcoming(local("21 09:30")) == [local("21 09:10")]
+    assert life.timetable.next_instant() == local("21 09:10")
+    life.go_on(600)
+    assert life.timetable.next_instant() == local("21 09:30")
 
 
 def test_an_event_tells_of_each_decision(life: Life):
@@ -184,7 +186,7 @@ def test_an_orderly_end_is_in_the_ledger(life: Life):
     span = life.ledger.last_span()
     assert (span.stop_reason, span.seen_utc.astimezone(UTC)) == ("stopped by SIGTERM", life.clock.now())
     life.clock.advance(120)
-    life.timetable.consider()
+    life.timetable.settle_due()
     assert not life.rows()
 
 

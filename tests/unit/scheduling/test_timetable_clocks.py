@@ -64,7 +64,7 @@ def test_a_step_back_and_forth_again_changes_nothing(life: Life):
     life.start(source('{cron: "* * * * *"}'))
     life.go_on(600)
     life.clock.step(-86400)
-    life.timetable.consider()
+    life.timetable.settle_due()
     life.clock.step(86400)
     life.go_on(60)
     names = [nominal for nominal, _ in life.states()]

@@ -86,7 +86,7 @@ def test_what_was_recorded_before_a_kill_is_not_done_again(life: Life):
     life.start(source(NINE))
     life.go_on(58)
     life.clock.advance(3)
-    life.timetable.consider()
+    life.timetable.settle_due()
     life.clock.advance(2)
     life.start(source(NINE))
     life.go_on(60)

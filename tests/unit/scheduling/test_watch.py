@@ -315,7 +315,10 @@ def test_where_notifications_are_used_up_it_polls(folder: Path, monkeypatch: pyt
     watch = Watch([folder], watched.on_change)
     watch.start()
     try:
-        assert watch.blindness is not None and "no file notifications left" in watch.blindness.message
+        assert (
+            watch.no_notifications is not None
+            and "no file notifications left" in watch.no_notifications.message
+        )
         for change in (_in_place, _by_replacing, _new_flow, _material, _removal, _gone):
             change(folder)
             watched.soon()
@@ -332,7 +335,7 @@ def test_a_name_that_is_no_utf8_ends_notifications_and_nothing_else(folder: Path
     try:
         (folder / place / os.fsdecode(b"caf\xe9.yaml")).write_text(GOOD)
         watched.soon()
-        assert watch.blindness is not None and "no UTF-8" in watch.blindness.message
+        assert watch.no_notifications is not None and "no UTF-8" in watch.no_notifications.message
         for change in (_in_place, _by_replacing, _new_flow, _material, _removal, _gone):
             change(folder)
             watched.soon()

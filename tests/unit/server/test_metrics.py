@@ -138,14 +138,14 @@ def test_health_gives_reasons_until_all_is_there(
     assert health.obstacles() == ["no campaign is in force", "the daemon is starting"]
     put_in_force(ledger)
     span = ledger.begin_span("1.0", "started")
-    health.look()
+    health.read_heartbeat()
     assert health.obstacles() == []
 
     clock.advance(HEARTBEAT_SILENT_S + 1)
-    assert health.look() == HEARTBEAT_SILENT_S + 1
+    assert health.read_heartbeat() == HEARTBEAT_SILENT_S + 1
     assert health.obstacles() == [f"the last heartbeat was written {HEARTBEAT_SILENT_S + 1:.0f} s ago"]
     ledger.heartbeat(span)
-    assert health.look() == 0
+    assert health.read_heartbeat() == 0
     assert health.obstacles() == []
 
     health.draining = True
@@ -156,7 +156,7 @@ def test_a_withdrawn_campaign_is_not_in_force(ledger: Ledger, executor: Executor
     put_in_force(ledger)
     ledger.begin_span("1.0", "started")
     health = Health(ledger, executor, clock)
-    health.look()
+    health.read_heartbeat()
     ledger.withdraw("demo", "its file was removed")
     assert health.obstacles() == ["no campaign is in force"]
 
@@ -166,7 +166,7 @@ def test_without_campaign_files_none_need_be_in_force(
 ) -> None:
     ledger.begin_span("1.0", "started")
     health = Health(ledger, executor, clock, api_only=True)
-    health.look()
+    health.read_heartbeat()
     assert health.obstacles() == []
 
 

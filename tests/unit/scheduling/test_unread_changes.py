@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.scheduling.settling import DOUBT_S, PATIENCE_S, QUIET_S, Settling, is_open_for_writing
+from runner.scheduling.unread_changes import DOUBT_S, PATIENCE_S, QUIET_S, UnreadChanges, is_open_for_writing
 
 GOOD = """\
 version: 1
@@ -15,9 +15,9 @@ scripts:
 """
 
 
-def over_after(settling: Settling, *git_folders: Path) -> float:
+def over_after(unread: UnreadChanges, *git_folders: Path) -> float:
     """How many seconds after the change at 0.0 the files can be read, to a twentieth."""
-    return next(tick / 20 for tick in range(500) if settling.is_over(tick / 20, git_folders))
+    return next(tick / 20 for tick in range(500) if unread.can_be_read(tick / 20, git_folders))
 
 
 @pytest.mark.parametrize(
@@ -38,49 +38,49 @@ def test_how_long_a_change_settles(tmp_path: Path, name: str, text: str | None, 
     path.parent.mkdir(exist_ok=True)
     if text is not None:
         path.write_text(text)
-    settling = Settling()
-    settling.note(str(path), 0.0)
+    unread = UnreadChanges()
+    unread.note(str(path), 0.0)
 
-    assert over_after(settling) == seconds
+    assert over_after(unread) == seconds
 
 
 def test_another_change_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "autumn.yaml").write_text(GOOD)
-    settling = Settling()
-    settling.note(str(tmp_path / "autumn.yaml"), 0.0)
-    settling.note(str(tmp_path / "winter.yaml"), 0.15)
+    unread = UnreadChanges()
+    unread.note(str(tmp_path / "autumn.yaml"), 0.0)
+    unread.note(str(tmp_path / "winter.yaml"), 0.15)
     (tmp_path / "winter.yaml").write_text(GOOD)
 
-    assert 0.15 + QUIET_S <= over_after(settling) + 0.001 <= 0.45
+    assert 0.15 + QUIET_S <= over_after(unread) + 0.001 <= 0.45
 
 
 @pytest.mark.parametrize(
     "name", [".autumn.yaml", "autumn.yaml~", "#autumn.yaml#", "4913", "notes.txt", ".git"]
 )
 def test_what_is_of_no_interest_is_forgotten(tmp_path: Path, name: str) -> None:
-    settling = Settling()
-    settling.note(str(tmp_path / name), 0.0)
+    unread = UnreadChanges()
+    unread.note(str(tmp_path / name), 0.0)
 
-    assert not settling
+    assert not unread
 
 
 def test_a_lock_that_git_left_behind_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     (tmp_path / "autumn.yaml").write_text(GOOD)
     (tmp_path / "index.lock").touch()
-    settling = Settling()
-    settling.note(str(tmp_path / "autumn.yaml"), 0.0)
+    unread = UnreadChanges()
+    unread.note(str(tmp_path / "autumn.yaml"), 0.0)
 
-    assert over_after(settling, tmp_path) == PATIENCE_S
+    assert over_after(unread, tmp_path) == PATIENCE_S
 
 
 def test_a_file_that_stays_open_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "autumn.yaml"
-    settling = Settling()
-    settling.note(str(path), 0.0)
+    unread = UnreadChanges()
+    unread.note(str(path), 0.0)
     with path.open("w") as file:
         file.write(GOOD)
         file.flush()
-        assert over_after(settling) == PATIENCE_S
+        assert over_after(unread) == PATIENCE_S
 
 
 def test_it_is_seen_who_writes_and_not_who_reads(tmp_path: Path) -> None:

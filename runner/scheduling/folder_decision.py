@@ -1,16 +1,18 @@
-"""What is to become of each campaign, from its file and from what the ledger says of it."""
+"""What is to become of each campaign, from its file and from what the ledger says of it. Looks at paths, else pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
 from runner.campaign.masking import without_keys
-from runner.diagnostics import Diagnostic, Severity, tidy
+from runner.checks import duplicate_name
+from runner.checks.written import Item
+from runner.diagnostics import Diagnostic, Related, Severity, tidy
 from runner.file_names import escaped
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, Reading
-from runner.scheduling.claims import newcomers
 from runner.store.rows import CampaignRow, InvalidFile
 
 _MOST_TOLD = 3
@@ -28,7 +30,7 @@ class Bad:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FolderDecision:
     """`good` are the files that take effect, by campaign; `bad` those that do not; `renamed` the campaigns that
     have another name now, by their old one; `gone` those that are no longer there, and why."""
 
@@ -39,22 +41,25 @@ class Verdict:
     problems: tuple[Diagnostic, ...]
 
 
-def judge(
+def decide_files(
     reading: Reading,
     rows: Mapping[str, CampaignRow],
     commits: Mapping[Path, str | None],
     invalid: Sequence[InvalidFile],
-) -> Verdict:
+) -> FolderDecision:
     """Decide for all files, and for all campaigns that the ledger has as being in force; `invalid` are the files
     that were wrong before."""
-    problems = tidy([*reading.problems, *(problem for _, problem in newcomers(reading.files, rows))])
+    problems = tidy([*reading.problems, *(problem for _, problem in _newcomers(reading.files, rows))])
     errors = _errors(reading.files, problems)
     good = {file.name.text: file for file in reading.files if file.path not in errors and file.name}
     standing = {name: row for name, row in rows.items() if row.withdrawn_utc is None}
     owners = _owners([file for file in reading.files if file.path in errors], standing, good, invalid)
     bad = [
         Bad(
-            file.place, owners.get(file.path), _told(file, errors[file.path], reading), commits.get(file.path)
+            file.place,
+            owners.get(file.path),
+            _worded(file, errors[file.path], reading),
+            commits.get(file.path),
         )
         for file in reading.files
         if file.path in errors
@@ -70,7 +75,7 @@ def judge(
                 bad.append(Bad(row.path, name, trouble))
             else:
                 gone[name] = _why_gone(row, found)
-    return Verdict(good, bad, renamed, gone, tuple(problems))
+    return FolderDecision(good, bad, renamed, gone, tuple(problems))
 
 
 def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
@@ -114,7 +119,7 @@ def _formerly(file: CampaignFile) -> list[str]:
     return [item.text for item in file.checked.campaign.former_names]
 
 
-def _told(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) -> str:
+def _worded(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) -> str:
     """What is wrong with a file, for the log and the ledger; what may be somebody else's is not quoted there."""
     if file.path in reading.outside:
         first = errors[0]
@@ -124,8 +129,8 @@ def _told(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) ->
         )
     more = len(errors) - _MOST_TOLD
     lines = list(excerpts(errors[:_MOST_TOLD], reading.texts))
-    told = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
-    return escaped(without_keys(told))
+    text = "\n".join([*lines[:-1], *([f"and {more} more problems"] if more > 0 else [])])
+    return escaped(without_keys(text))
 
 
 def _trouble(path: str) -> str | None:
@@ -145,3 +150,84 @@ def _why_gone(row: CampaignRow, found: Collection[str]) -> str:
     if Path(row.path).exists():
         return f"its file {row.path} is not among those that the daemon was started with"
     return f"its file {row.path} is gone"
+
+
+# Who has a name when several files claim it: the one that was there first.
+
+_UNCHANGED, _SAME_PLACE, _NEW = range(3)
+"""How much of a claim was there before: file and text, the file, or nothing."""
+
+
+class _Claim(NamedTuple):
+    """A file says that a name is its campaign's, or was; `item` is None where the file cannot be read so far."""
+
+    rank: int
+    is_former: bool
+    order: int
+    file: CampaignFile
+    name: str
+    item: Item | None
+
+
+def _newcomers(
+    files: Sequence[CampaignFile], rows: Mapping[str, CampaignRow]
+) -> Iterator[tuple[CampaignFile, Diagnostic]]:
+    """The files that claim a name which another file had before them, or that nobody had: then none gets it."""
+    claims: dict[str, list[_Claim]] = {}
+    for claim in _claims(files, rows):
+        claims.setdefault(claim.name, []).append(claim)
+    for rivals in claims.values():
+        if len(rivals) > 1:
+            yield from _refused(sorted(rivals, key=lambda claim: claim[:3]))
+
+
+def _claims(files: Iterable[CampaignFile], rows: Mapping[str, CampaignRow]) -> Iterator[_Claim]:
+    by_place = {row.path: row for row in rows.values() if row.withdrawn_utc is None}
+    for order, file in enumerate(files):
+        row = by_place.get(file.place)
+        name = file.name.text if file.name else row and row.name
+        rank = _NEW
+        if row and row.name == name:
+            rank = _UNCHANGED if row.text == file.text else _SAME_PLACE
+        if name:
+            yield _Claim(rank, False, order, file, name, file.name)
+        for item in file.checked.campaign.former_names:
+            yield _Claim(rank, True, order, file, item.text, item)
+
+
+def _refused(claims: Sequence[_Claim]) -> Iterator[tuple[CampaignFile, Diagnostic]]:
+    owner, *others = claims
+    nobody_was_there = owner.rank == _NEW and not owner.is_former
+    if nobody_was_there and any(not other.is_former for other in others):
+        yield from _problem(owner, next(other for other in others if not other.is_former))
+    for other in others:
+        yield from _problem(other, owner)
+
+
+def _problem(claim: _Claim, owner: _Claim) -> Iterator[tuple[CampaignFile, Diagnostic]]:
+    name, where = claim.name, owner.file.path
+    if claim.item is None:
+        return
+    hint = "this file is the newcomer: give its campaign another name, or remove one of the two files"
+    if owner.file is claim.file:
+        message, hint = f"`{name}` is a name of this campaign already", "remove it"
+    elif claim.is_former:
+        message = f"`{name}` belongs to another campaign, that of {where}"
+        hint = "a history can be carried over to one only, when the old file is no longer there"
+    elif owner.rank == _NEW:
+        message, hint = (
+            f"another campaign is called `{name}` too, that of {where}",
+            "neither is in force: rename one",
+        )
+    elif owner.is_former:
+        message = f"the campaign of {where} was called `{name}` before, and carries its history"
+    else:
+        message = f"`{name}` is the campaign of {where}, which was here before"
+    campaign = claim.file.checked.campaign
+    related: tuple[Related, ...] = ()
+    if owner.item is not None:
+        related = (owner.file.checked.campaign.view.related(owner.item.path, "the other one"),)
+    yield (
+        claim.file,
+        campaign.view.problem(duplicate_name.CODE, claim.item.path, message, hint, related=related),
+    )

@@ -23,7 +23,7 @@ PATIENCE_S = 10.0
 _SUFFIXES = (".yaml", ".yml")
 
 
-class Settling:
+class UnreadChanges:
     """Files that have changed, and not been read yet. Instants are seconds of a monotonic clock.
 
     Campaigns and flows are waited for by themselves: media that are being copied do not keep them waiting.
@@ -46,10 +46,10 @@ class Settling:
         elif is_other(name):
             self._others[path] = now
 
-    def is_over(self, now: float, git_folders: Iterable[Path] = ()) -> bool:
+    def can_be_read(self, now: float, git_folders: Iterable[Path] = ()) -> bool:
         """Whether the files can be read now."""
         if not self._texts:
-            return self._others_are_over(now)
+            return self._others_can_be_read(now)
         quiet_s = now - max(self._texts.values())
         if quiet_s < QUIET_S:
             return False
@@ -57,7 +57,7 @@ class Settling:
             return False
         return not any(self._is_halfway(path, quiet_s) for path in self._texts)
 
-    def _others_are_over(self, now: float) -> bool:
+    def _others_can_be_read(self, now: float) -> bool:
         quiet_s = now - max(self._others.values())
         if quiet_s >= DOUBT_S:
             return True

@@ -1,0 +1,57 @@
+"""The one place that puts an executor and its parts together: `run` and the daemon carry tasks out with this one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+
+from runner.backends import build
+from runner.clock import Clock
+from runner.daemon.rehearsal import Rehearsal
+from runner.events import EventSink
+from runner.execution.executor import Executor
+from runner.execution.limiter import Limiter
+from runner.execution.state import Mode
+from runner.planning.limits import EffectiveLimits
+from runner.scripts.script import FlowText
+from runner.settings import Settings
+from runner.state_dir import StateDir
+from runner.store.artifacts import Artifacts
+from runner.store.ledger import Ledger
+from runner.tasks import Task
+
+
+@contextmanager
+def executor_on_phones(
+    place: StateDir,
+    ledger: Ledger,
+    settings: Settings,
+    clock: Clock,
+    *,
+    flows: Mapping[tuple[str, str], FlowText],
+    limits: Callable[[Task], EffectiveLimits],
+    sink: EventSink,
+    mode: Mode,
+    rehearsal: Rehearsal | None,
+) -> Iterator[Executor]:
+    """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
+
+    `flows` are campaigns' own flows by campaign and script, `limits` gives those of a task. The executor has not
+    been started; it and its backends are closed when this is.
+    """
+    if rehearsal is not None:
+        settings = rehearsal.replace_phones(settings)
+    with ExitStack() as stack:
+        backends = build(settings, clock, flows, ledger.id)
+        for backend in backends.values():
+            stack.callback(backend.close)
+        if rehearsal is not None:
+            backends = rehearsal.replace_backends(backends)
+        executor = Executor(
+            ledger=ledger,
+            artifacts=Artifacts(place.artifacts),
+            backends=backends,
+            limiter=Limiter(ledger, limits, settings.zone, clock),
+            clock=clock,
+            sink=sink,
+            mode=mode,
+        )
+        yield stack.enter_context(closing(executor))

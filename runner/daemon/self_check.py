@@ -1,0 +1,56 @@
+"""The daemon looks at itself every few seconds, ends when it can do nothing any more, and tells systemd how it is."""
+
+from runner.daemon.crash_guard import CrashGuard
+from runner.daemon.systemd import Notifier
+from runner.errors import LedgerError, RunnerError
+from runner.reports.log_lines import LogLines
+from runner.server.health import Health
+from runner.server.serving import Serving
+
+PERIOD_S = 5.0
+"""How often the daemon looks at itself, at least."""
+
+LOST_S = 60.0
+"""How long what is due is tried again while the ledger cannot be written; then the daemon gives up."""
+
+
+class SelfCheck:
+    """A job of the daemon, to be run every `period_s`. `store_url` names the ledger in what is said."""
+
+    def __init__(
+        self,
+        health: Health,
+        serving: Serving,
+        guard: CrashGuard,
+        notifier: Notifier,
+        log: LogLines,
+        store_url: str,
+    ) -> None:
+        self._health, self._serving, self._guard = health, serving, guard
+        self._notifier, self._log, self._store_url = notifier, log, store_url
+        self._was_ailing = False
+
+    @property
+    def period_s(self) -> float:
+        return min(self._notifier.alive_every_s or PERIOD_S, PERIOD_S)
+
+    def run(self) -> None:
+        """End the daemon if its ledger or its server is lost; tell systemd that it lives, unless something ails it."""
+        if self._guard.over.is_set():  # it ends already, and systemd has been told so
+            return
+        if (silent_s := self._health.read_heartbeat()) > LOST_S:
+            self._guard.fail(self._ledger_lost(silent_s))
+        if not self._serving.alive:
+            self._guard.fail(RunnerError("the HTTP server has ended by itself"))
+        ailments = self._health.ailments()
+        if not ailments:
+            self._notifier.alive()
+        elif not self._was_ailing:
+            self._log.say("ailing", "error", reasons=ailments)
+        self._was_ailing = bool(ailments)
+
+    def _ledger_lost(self, silent_s: float) -> LedgerError:
+        return LedgerError(
+            f"the ledger {self._store_url} could not be written for {silent_s:.0f} s",
+            hint="what kept it from that was logged before; start the daemon again when that is mended",
+        )
