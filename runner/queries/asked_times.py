@@ -1,4 +1,4 @@
-"""Which occurrence a person means by a time, and which ones are the nearest where none is meant."""
+"""Which occurrence a person means by a time, and which occurrences are nearest if there is none."""
 
 import re
 from collections.abc import Iterable
@@ -18,6 +18,9 @@ from runner.planning.work import Work
 MINUTE = timedelta(minutes=1)
 
 _LOOK_BACK = tuple(timedelta(days=days) for days in (1, 8, 40, 400, 3000))
+"""Rules yield occurrences forwards alone, so the last one is looked for in windows that grow: a day, a week, a month, a
+year, and what a rule for one month in some years needs."""
+
 _ZONE = re.compile(r"\[([^\]]*)\]$")
 
 

@@ -165,7 +165,7 @@ def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     doubts = ledger.doubts()
     for row in ledger.pending():
         if row.task.due_utc >= situation.now:
-            break
+            break  # they come in the order in which they are due
         one = explain_task(TaskRecord(row, (), tuple(doubts.get(row.task.key, ()))), situation)
         found.setdefault((one.verdict, row.reason or row.task.lane), []).append(row)
     lines = (WaitingLine(verdict, len(rows), rows[0]) for (verdict, _), rows in found.items())

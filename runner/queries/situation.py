@@ -98,4 +98,5 @@ def _lives(span: SpanRow, executor_pid: int | None, now: datetime) -> bool:
     if executor_pid is None:
         return False
     _, pid, _ = span.executor.rsplit(":", 2)
+    # 0: whoever holds the lock has not written down yet which process it is
     return executor_pid in (0, int(pid)) or now - span.seen_utc < SILENCE

@@ -9,7 +9,10 @@ from runner.queries.advice import Advice
 
 
 class WhyVerdict(StrEnum):
-    """What became, or will become, of a task or an occurrence."""
+    """What became, or will become, of a task or an occurrence.
+
+    The first of an occurrence's tasks in this order speaks for it, so what needs a person comes first.
+    """
 
     RUNNING = "running"
     UNCERTAIN = "uncertain"

@@ -36,6 +36,7 @@ def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situa
     parts = tuple(explain_task(record, situation) for record in history.ledger.records_of(row.occurrence))
     facts = _facts(row.occurrence, row)
     if parts:
+        # verdicts stand in the order of how much they need a person
         worst = min((part.verdict for part in parts), key=list(WhyVerdict).index)
         facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
         sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
@@ -88,6 +89,7 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
     instant, facts = occurrence.instant_utc, _facts(one.occurrence)
     seen = history.first_seen(moment.rule.written for moment in one.moments)
     by_hand = _by_hand(one.work, occurrence, situation)
+    # the order matters: what the ledger did not know then was never due, whether a daemon ran or not
     if seen is None or instant < seen:
         known = f"saw it first at {situation.time(seen)}" if seen else "has not seen it yet"
         said = [f"The ledger {known}; nothing that lay before that is caught up with."]

@@ -90,6 +90,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return WhyVerdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
+    # what is in doubt is looked at before a pause holds it back, but never on a phone that is on hold
     if in_doubt and task.backend != "local_api" and task.device not in situation.holds:
         return _in_doubt(row, in_doubt[-1], situation)
     if pause := situation.pause_of(task.campaign, task.device):
