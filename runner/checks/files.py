@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
 
 from runner.checks.nearby import Nearby
-from runner.media import HEAD_BYTES, Kind, by_content
-from runner.planning.material import is_posted
+from runner.media import HEAD_BYTES, Kind, by_content, is_posted
 
 
 @dataclass(frozen=True, slots=True)

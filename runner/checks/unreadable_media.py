@@ -22,7 +22,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         for path in _paths(campaign.files, material):
             for message, hint in _problem(campaign.files, path, material.kind):
                 yield campaign.on_material(CODE, material, message, hint)
-        if material.is_folder and campaign.backend != "local_api":
+        if material.is_folder and campaign.reads_files_here:
             for message, hint in _left_out(campaign.files, material):
                 yield campaign.warning(CODE, material.place, message, hint, config=material.config)
 

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from runner.backend_registry import DEFAULT, BackendDeclaration, find
 from runner.campaign import patterns
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
@@ -24,10 +25,10 @@ from runner.checks.places import Places
 from runner.checks.sound import sound_works
 from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
+from runner.errors import RunnerError
 from runner.planning.rules import parse
 from runner.planning.work import Work
 from runner.scripts import defaults
-from runner.scripts.script import BACKENDS
 
 TOO_MANY = "too-many-problems"
 
@@ -103,10 +104,18 @@ class CampaignView:
         return self._calendars[zone]
 
     @cached_property
-    def backend(self) -> str | None:
+    def backend(self) -> BackendDeclaration | None:
         """None if the file names one that there is not."""
-        name = self.data.get("backend", "device")
-        return name if name in BACKENDS else None
+        name = self.data.get("backend", DEFAULT)
+        try:
+            return find(name) if isinstance(name, str) else None
+        except RunnerError:  # a check tells of it
+            return None
+
+    @property
+    def reads_files_here(self) -> bool:
+        """Whether its paths are those of this machine; so it is taken to be where no backend says otherwise."""
+        return self.backend is None or self.backend.reads_files_here
 
     def section(self, key: str) -> Mapping[str, Any]:
         """A section by name: `devices`, `configs`, `start_times`, `defaults`, ..."""
@@ -180,7 +189,7 @@ class CampaignView:
         """The files and folders of all posts, save those that only a Local API's machine can have."""
         folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
         found = (one for config in self.configs_of("post") for one in material_of(config, folder))
-        return tuple(one for one in found if not (one.is_elsewhere and self.backend == "local_api"))
+        return tuple(one for one in found if not (one.is_elsewhere and not self.reads_files_here))
 
     @cached_property
     def works(self) -> tuple[tuple[Entry, Work], ...]:
@@ -303,7 +312,7 @@ class CampaignView:
         """The same for a file or folder: one that a Local API is to take may lie on its machine. `offered` is a hint
         that holds all the same."""
         place, config = material.place, material.config
-        if self.backend != "local_api":
+        if self.reads_files_here:
             return self.problem(code, place, message, offered or hint, config=config, fix=fix)
         hint = "it may be otherwise on the Local API's machine"
         hint = f"{offered} I{hint[1:]}" if offered else hint

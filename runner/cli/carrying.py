@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+from runner.backend_registry import DEFAULT, declared
 from runner.backends import build
+from runner.backends.backend import BackendSetup
 from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.beside import Ending, Follower
 from runner.cli.interrupts import stop_on_interrupt
@@ -59,18 +61,14 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
     open_rows = [row for row in rows if row.state is TaskState.PENDING]
     with ExitStack() as stack:
         progress = stack.enter_context(choose_progress(this, open_rows))
-        where = "virtual phones" if this.place.phones else "the phones that adb sees"
-        if any(row.task.backend == "local_api" for row in open_rows):
-            where = f"the Local API at {this.settings.api_url}"
-        progress.say(f"run {this.id} on {where}: {totals(rows)}")
+        progress.say(f"run {this.id} on {place_of_work(this, open_rows)}: {totals(rows)}")
         settings = this.settings
         if this.place.phones and open_rows:
             port = stack.enter_context(virtual_phones(campaign, open_rows, this.place.phones))
             settings = replace(settings, adb_port=port)
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
-        backends = build(settings, this.clock, campaign.flows, ledger.id)
-        if this.place.phones:  # a rehearsal reaches nothing real
-            backends = {"device": backends["device"]}
+        setup = BackendSetup(settings, this.clock, campaign.flows, ledger.id)
+        backends = build(setup, rehearsal=bool(this.place.phones))
         for backend in backends.values():
             stack.callback(backend.close)
         limits = CampaignLimits(campaign.limits, campaign.timezone_of)
@@ -89,6 +87,15 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
             while not executor.wait_until_done(LOOK_S):
                 if this.stop.is_set():
                     executor.drain(None)
+
+
+def place_of_work(this: Run, rows: Sequence[TaskRow]) -> str:
+    """Where tasks are carried out, in words."""
+    backends = [declared(name) for name in dict.fromkeys(row.task.backend for row in rows)]
+    return " and ".join(
+        "virtual phones" if this.place.phones and one.can_rehearse else one.place(this.settings)
+        for one in backends or [declared(DEFAULT)]
+    )
 
 
 def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> Ending:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from runner import __version__
 from runner.backends import build
-from runner.backends.backend import Backend
+from runner.backends.backend import Backend, BackendSetup
 from runner.cli.collector import relieve
 from runner.cli.crash import write_crash_log
 from runner.cli.custody import look_first, take_custody
@@ -177,13 +177,12 @@ class Daemon:
             settings = replace(settings, adb_port=shelf.adb_port)
             where = {"adb_port": shelf.adb_port, "control": shelf.control}
             self._log.say("virtual phones", serials=shelf.serials, **where)
-        backends = build(settings, self._clock, campaigns.flows, ledger.id)
-        for backend in backends.values():
+        setup = BackendSetup(settings, self._clock, campaigns.flows, ledger.id)
+        backends = build(setup, rehearsal=shelf is not None)  # which reaches nothing real
+        for name, backend in backends.items():
             stack.callback(backend.close)
-        if shelf is not None:  # a rehearsal reaches nothing real
-            device = backends["device"]
-            assert isinstance(device, Backend)
-            backends = {"device": RehearsalBackend(device, shelf)}
+            if shelf is not None and isinstance(backend, Backend):
+                backends[name] = RehearsalBackend(backend, shelf)
         executor = Executor(
             ledger=ledger,
             artifacts=Artifacts(self._place.artifacts),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.backend_registry import declared
 from runner.reports.advice import end_pause, release_hold, retry, settle
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
@@ -94,7 +95,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return Verdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
-    if in_doubt and task.backend != "local_api" and task.device not in situation.holds:
+    if in_doubt and not declared(task.backend).takes_batches and task.device not in situation.holds:
         return _in_doubt(row, in_doubt[-1], situation)
     if pause := situation.pause_of(task.campaign, task.device):
         what = pause.subject or "everything"

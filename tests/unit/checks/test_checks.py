@@ -63,7 +63,7 @@ def test_checks_bear_any_structure(data: str) -> None:
     "mistake",
     [
         "timezone: 5",
-        "backend: phone",
+        "backend: my phones",
         "configs: {c: {target_users: 1}}",
         "start_times: {t: {at: 9}}",
         "start_times: {t: {every: 2h, between: 9-17}}",
