@@ -14,8 +14,8 @@ from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskEr
 from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
 from runner.flows.language import Flow
+from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, load_profile
-from runner.flows.shelf import load_flow, load_own_flow
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.spintax import choose

@@ -303,7 +303,7 @@ class Defaults(Habits):
     """How the tasks of all entries behave."""
 
 
-class Work(Model):
+class EntryContent(Model):
     """What an entry does, with what, where and when."""
 
     script: str = Field(
@@ -343,7 +343,7 @@ class Work(Model):
     )
 
 
-class Entry(Habits, Work):
+class Entry(Habits, EntryContent):
     """One entry: a script joined to devices, a config and start times."""
 
 

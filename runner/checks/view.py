@@ -6,11 +6,11 @@ the wrong type simply do not appear here.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, BackendDeclaration, find
 from runner.campaign import patterns
@@ -18,19 +18,19 @@ from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.meaning import Known
 from runner.campaign.nearest import nearest
-from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon
+from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon, zone_named
 from runner.checks.files import Files
 from runner.checks.material import Material, material_of
 from runner.checks.places import Places
-from runner.checks.sound import sound_works
 from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
 from runner.errors import RunnerError
 from runner.planning.rules import parse
-from runner.planning.work import Work
 from runner.scripts import defaults
 
 TOO_MANY = "too-many-problems"
+
+T = TypeVar("T")
 
 _MOST_COMPARISONS = 20_000
 """How many names of a file are compared with others to find out what was meant."""
@@ -56,6 +56,7 @@ class CampaignView:
         self._comparisons_left = _MOST_COMPARISONS
         self._defaults: dict[str, Mapping[str, Any]] = {}
         self._budget = Budget()
+        self._made: dict[Callable[[CampaignView], Any], Any] = {}
         self._calendars: dict[ZoneInfo | None, Calendar] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
@@ -191,10 +192,11 @@ class CampaignView:
         found = (one for config in self.configs_of("post") for one in material_of(config, folder))
         return tuple(one for one in found if not (one.is_elsewhere and not self.reads_files_here))
 
-    @cached_property
-    def works(self) -> tuple[tuple[Entry, Work], ...]:
-        """The entries that can be planned, to be asked for when it is known what is wrong."""
-        return tuple(sound_works(self))
+    def once(self, make: Callable[["CampaignView"], T]) -> T:
+        """What a function makes of the campaign, which several checks ask for; it is made for the first of them."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def accounts(self) -> Mapping[str, tuple[Item, ...]]:
@@ -395,15 +397,4 @@ def _cut(sentence: str) -> str:
 
 _LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
-_OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
-"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
 _START_TIME = re.compile(patterns.START_TIME)
-
-
-@lru_cache(maxsize=1024)
-def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of a name, if there is one on every machine."""
-    try:
-        return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -7,7 +7,7 @@ import pytest
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve
-from runner.flows.shelf import load_own_flow
+from runner.flows.loading import load_own_flow
 from runner.scripts import complete, defaults
 from runner.scripts.script import FlowText
 
