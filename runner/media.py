@@ -9,6 +9,8 @@ import stat
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runner.file_names import is_utf8
+
 HEAD_BYTES = 64
 """So many first bytes tell what a file is."""
 
@@ -95,6 +97,22 @@ def read_format(path: str | os.PathLike[str]) -> Format | None:
         return by_content(os.read(opened, HEAD_BYTES))
     finally:
         os.close(opened)
+
+
+def is_posted(path: str, kind: Kind) -> bool:
+    """Whether a file of a folder is among those that are posted: by its name, and by its content where the name
+    says nothing. One that is hidden is not, nor one whose name is no text, which no record could tell of."""
+    name = os.path.basename(path)  # noqa: PTH119 - folders hold thousands
+    if name.startswith(".") or not is_utf8(name):
+        return False
+    if not is_silent(name):
+        found = by_name(name)
+        return found is not None and found.kind is kind
+    try:
+        content = read_format(path)
+    except OSError:
+        return False
+    return content is not None and content.kind is kind
 
 
 def sent_as(path: str | os.PathLike[str]) -> tuple[str, str] | None:

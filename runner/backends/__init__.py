@@ -1,42 +1,38 @@
-"""What carries tasks out: the two backends of the runner, and those that other packages bring."""
+"""What carries tasks out: the backends of `runner/backend_registry.py`, made."""
 
-from collections.abc import Mapping
-from importlib.metadata import entry_points
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from runner.backend_registry import BUILT_IN, BackendDeclaration, find, names
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
-    from runner.backends.backend import Backend, BatchBackend
-    from runner.clock import Clock
-    from runner.scripts.script import FlowText
-    from runner.settings import Settings
-
-ENTRY_POINTS = "runner.backends"
-"""The group of entry points: each is named as campaigns name the backend, and makes one from settings and clock."""
+    from runner.backends.backend import Backend, BackendSetup, BatchBackend
 
 
-def build(
-    settings: "Settings", clock: "Clock", flows: "Mapping[tuple[str, str], FlowText]", ledger_id: str | None
-) -> "dict[str, Backend | BatchBackend]":
-    """Every backend by its name; the caller closes them.
+def build(setup: "BackendSetup", *, rehearsal: bool = False) -> "dict[str, Backend | BatchBackend]":
+    """Every backend by its name; the caller closes them. For a rehearsal only those that can do with virtual phones.
 
-    `flows` are users' own flows by campaign and script, `ledger_id` names the ledger that is worked on.
-    Raises RunnerError if another package's backend cannot be made.
+    Raises RunnerError if one that another package brings cannot be loaded or made.
     """
-    from runner.backends.device import DeviceBackend
-    from runner.backends.local_api.backend import LocalApiBackend
+    declarations = [declared for name in names() if (declared := find(name))]
+    return {one.name: _made(one, setup) for one in declarations if one.can_rehearse or not rehearsal}
 
-    made: dict[str, Backend | BatchBackend] = {
-        "device": DeviceBackend(settings, clock, flows),
-        "local_api": LocalApiBackend.of(settings, clock, ledger_id),
-    }
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            made.setdefault(point.name, point.load()(settings, clock))
-        except Exception as error:
-            raise RunnerError(
-                f"the backend {point.name!r} ({point.value}) cannot be made: {type(error).__name__}: {error}",
-                hint="update the package that brings it, or uninstall it",
-            ) from error
+
+def _made(declared: BackendDeclaration, setup: "BackendSetup") -> "Backend | BatchBackend":
+    from runner.backends.backend import Backend, BatchBackend
+
+    kind = BatchBackend if declared.takes_batches else Backend
+    module, _, function = declared.factory.partition(":")
+    try:
+        made: Backend | BatchBackend = getattr(import_module(module), function)(setup)
+        if not isinstance(made, kind):
+            raise TypeError(f"what it makes is no {kind.__name__}, as is declared")
+    except Exception as error:
+        if declared.name in BUILT_IN or isinstance(error, RunnerError):
+            raise
+        raise RunnerError(
+            f"the backend {declared.name!r} ({declared.factory}) cannot be made: {type(error).__name__}: {error}",
+            hint="update the package that brings it, or uninstall it",
+        ) from error
     return made

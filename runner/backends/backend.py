@@ -1,10 +1,24 @@
 """What carries tasks out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from runner.clock import Clock
+from runner.scripts.script import FlowText
+from runner.settings import Settings
 from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, Task
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSetup:
+    """What a backend is made from: `flows` are users' own flows by campaign and script, `ledger_id` names the ledger
+    that is worked on."""
+
+    settings: Settings
+    clock: Clock
+    flows: Mapping[tuple[str, str], FlowText]
+    ledger_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

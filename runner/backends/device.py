@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from runner.backends.backend import Problem
+from runner.backend_registry import DEVICE
+from runner.backends.backend import BackendSetup, Problem
+from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
 from runner.flows.language import Flow
+from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, load_profile
-from runner.flows.shelf import load_flow, load_own_flow
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
-from runner.planning.material import material
 from runner.planning.spintax import choose
-from runner.scripts import SCRIPTS
 from runner.scripts.script import FlowText
 from runner.settings import Settings
 from runner.tasks import (
@@ -156,10 +156,15 @@ class DeviceBackend:
             LOG.info("%s", error)
 
 
+def make(setup: BackendSetup) -> DeviceBackend:
+    """The backend on the phones of the adb server that the settings name."""
+    return DeviceBackend(setup.settings, setup.clock, setup.flows)
+
+
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or it cannot do what is asked."""
     flow = load_flow(task.script)
-    for key, possible in SCRIPTS[task.script].device_values.items():
+    for key, possible in DEVICE.values.get(task.script, {}).items():
         value = task.config.get(key, possible[0])
         if value not in possible:
             legal = " or ".join(repr(item) for item in possible)

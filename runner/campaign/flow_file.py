@@ -128,7 +128,6 @@ def _script(document: Document) -> Script:
         targets=lambda config: _targets(config, target),
         effects=lambda config: effects,
         expected_s=lambda config: expected_s,
-        backends=("device",),
         flow=FlowText(document.path, document.text),
     )
 

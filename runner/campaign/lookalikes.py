@@ -9,15 +9,17 @@ from runner.campaign.characters import BLANKS, IN_NAMES, INVISIBLE, PLAIN, QUOTE
 from runner.campaign.document import Document, Mark, Marks
 from runner.campaign.rewriting import fix
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Severity, Span
+from runner.scripts import SCRIPTS
 
 CODE = "odd-character"
 
 _FOR_PEOPLE = frozenset(
-    {
-        *("captions", "comment_content", "comment", "topic", "prompt", "api_key"),
-        *("sound_name", "custom_sound_keyword", "materials_tags"),
-        *("material_list", "material_path", "comment_image_path"),
-    }
+    key
+    for script in SCRIPTS.values()
+    for key in (
+        *(*script.texts, *script.paths, *script.other_paths),
+        *(way[-1] for way in (*script.lines, *script.secrets)),
+    )
 )
 """Keys of configs that hold text for people, or names of files, in which every character may be meant."""
 

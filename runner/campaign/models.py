@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from runner.backend_registry import BUILT_IN, DEFAULT
 from runner.campaign import patterns
 from runner.campaign.quantities import Duration, Hours
 
@@ -302,7 +303,7 @@ class Defaults(Habits):
     """How the tasks of all entries behave."""
 
 
-class Work(Model):
+class EntryContent(Model):
     """What an entry does, with what, where and when."""
 
     script: str = Field(
@@ -342,7 +343,7 @@ class Work(Model):
     )
 
 
-class Entry(Habits, Work):
+class Entry(Habits, EntryContent):
     """One entry: a script joined to devices, a config and start times."""
 
 
@@ -365,8 +366,11 @@ class Campaign(Model):
         "as soon as a start time is a wall-clock time.",
         examples=["Europe/Stockholm", "UTC"],
     )
-    backend: Literal["device", "local_api"] = Field(
-        default="device", description="What carries the tasks out: the phones themselves, or a Local API."
+    backend: Key = Field(
+        default=DEFAULT,
+        description="What carries the tasks out: the phones themselves, a Local API, or a backend that another "
+        "package brings.",
+        examples=list(BUILT_IN),
     )
     active: Active | None = Field(
         default=None,

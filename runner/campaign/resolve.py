@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from runner.backend_registry import DEFAULT, declared
 from runner.campaign import paths
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
@@ -132,7 +133,7 @@ def resolve(loaded: Loaded) -> ResolvedCampaign:
         name=data["name"],
         formerly=tuple(data.get("formerly", ())),
         timezone=data.get("timezone"),
-        backend=data.get("backend", "device"),
+        backend=data.get("backend", DEFAULT),
         active=_active(data["active"]) if "active" in data else None,
         limits=data.get("limits", {}),
         serials=_serials(data),
@@ -228,7 +229,8 @@ def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[
 def _config(data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: str) -> dict[str, Any]:
     written = entry.get("config", {})
     values = complete(script, data["configs"][written] if isinstance(written, str) else written)
-    whole = paths.seamed if data.get("backend") == "local_api" else paths.absolute
+    are_here = declared(data.get("backend", DEFAULT)).reads_files_here
+    whole = paths.absolute if are_here else paths.seamed
     placed = {key: _placed(values[key], folder, whole) for key in script.paths if values.get(key)}
     return anchored({**values, **placed}, script.secrets, Path(folder))
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import BaseModel
+
 from runner.campaign.models import AtTime, Campaign, CronTime, EveryTime, SerialGroup, UsernameGroup
 from runner.campaign.schema_shape import Schema, complete, inlined, tidy
 from runner.scripts import SCRIPTS, Script
-from runner.scripts.configs import CONFIG_MODELS
 
 _REF = "#/$defs/{model}"
 _FORMS = (AtTime, EveryTime, CronTime)
@@ -28,8 +29,8 @@ def campaign_schema() -> Schema:
     """
     schema = Campaign.model_json_schema(ref_template=_REF)
     definitions = schema["$defs"]
-    for name, script in SCRIPTS.items():
-        definitions[CONFIG_MODELS[name].__name__] = _config_schema(script)
+    for script in SCRIPTS.values():
+        definitions[_model(script).__name__] = _config_schema(script)
     for name, keys in _OTHER_KEYS.items():
         definitions[name]["otherKeys"] = list(keys)
     entry = definitions["Entry"]
@@ -42,8 +43,13 @@ def campaign_schema() -> Schema:
     return complete("campaign", tidy(schema, choose=_by_keys))
 
 
+def _model(script: Script) -> type[BaseModel]:
+    assert script.config_model is not None
+    return script.config_model()
+
+
 def _config_schema(script: Script) -> Schema:
-    schema = inlined(CONFIG_MODELS[script.name].model_json_schema(ref_template=_REF))
+    schema = inlined(_model(script).model_json_schema(ref_template=_REF))
     for key in script.paths:
         values = schema["properties"][key]
         values.get("items", values)["format"] = "path"
@@ -52,7 +58,7 @@ def _config_schema(script: Script) -> Schema:
 
 def _config_rules(script: Script, definitions: Mapping[str, Schema]) -> list[Schema]:
     """Where this script has an inline config, the script's schema decides; nothing else is reported."""
-    model = CONFIG_MODELS[script.name].__name__
+    model = _model(script).__name__
     is_named = {"script": {"const": script.name}}
     is_inline = {**is_named, "config": {"type": "object"}}
     decide = {"properties": {"config": {"$ref": _REF.format(model=model)}}}
@@ -69,8 +75,8 @@ def _config_rules(script: Script, definitions: Mapping[str, Schema]) -> list[Sch
 def _named_config(definitions: Mapping[str, Schema]) -> Schema:
     """Every key of every script, with no rule for its value."""
     properties: dict[str, Schema] = {}
-    for name in SCRIPTS:
-        properties = {**_annotations(definitions[CONFIG_MODELS[name].__name__]), **properties}
+    for script in SCRIPTS.values():
+        properties = {**_annotations(definitions[_model(script).__name__]), **properties}
     description = "Settings of a script; the script of the entry that uses them decides what is legal."
     return {"title": "Config", "description": description, "type": "object", "properties": properties}
 

@@ -40,8 +40,8 @@ from runner.checks import (
     unsupported_by_backend,
     unused_definition,
 )
-from runner.checks.bookmark import Bookmark
 from runner.checks.calendar import Horizon
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.files import Files
 from runner.checks.outlook import Outlook
 from runner.checks.processes import in_processes
@@ -86,7 +86,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
 )
 """Checks of one campaign: whether it is right."""
 
-ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[Bookmark, Diagnostic]]], ...] = (
+ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic]]], ...] = (
     duplicate_name.check,
     device_conflict.check,
     limit_exceeded.check,
@@ -117,7 +117,7 @@ class Report:
 class Checked(NamedTuple):
     """A campaign that has been checked by itself: what the checks of all campaigns need of it."""
 
-    campaign: Bookmark
+    campaign: CompactCampaign
     prospects: tuple[Prospect, ...]
     texts: dict[str, str]
 
@@ -143,11 +143,11 @@ def check_together(checked: Iterable[Checked]) -> Report:
         texts |= one.texts
     diagnostics = [problem for campaign in outlook.campaigns for problem in campaign.found]
     for check in ON_OUTLOOK:
-        found: dict[Bookmark, list[Diagnostic]] = {}
+        found: dict[CompactCampaign, list[Diagnostic]] = {}
         for campaign, problem in check(outlook):
             found.setdefault(campaign, []).append(problem)
         for campaign, problems in found.items():
-            diagnostics += campaign.further(problems)
+            diagnostics += campaign.new_problems(problems)
     return Report(texts, tuple(tidy(diagnostics)))
 
 
@@ -157,9 +157,9 @@ def check_each(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = 
     for loaded in campaigns:
         view = CampaignView(loaded, horizon, files)
         _check(view)
-        bookmark = Bookmark(view)
-        prospects = () if view.is_hopeless else tuple(prospector.prospects(view, bookmark))
-        yield Checked(bookmark, prospects, _texts(view))
+        compact = CompactCampaign(view)
+        prospects = () if view.is_hopeless else tuple(prospector.prospects(view, compact))
+        yield Checked(compact, prospects, _texts(view))
 
 
 def _check(view: CampaignView) -> None:

@@ -5,15 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse, Path
+from runner.checks.written import ConfigUse, Path, mapping
 from runner.diagnostics import Diagnostic, Fix
 
 CODE = "altered-text"
-
-_ONE_TEXT = {"post": ("captions", "sound_name", "custom_sound_keyword", "materials_tags")}
-"""By script: the keys that hold a text for people, in which a line end counts."""
-_LINES = {"comment": ("comment_content",), "account_warmup": ("comment", "topic")}
-"""By script: the keys that hold such texts, one a line."""
 
 _ANCHOR = re.compile(r"&([^\s,\[\]{}]+)\s+")
 _HEADER = re.compile(r"[|>][0-9+-]*")
@@ -85,12 +80,10 @@ def _texts(config: ConfigUse) -> Iterator[tuple[Path, str, bool]]:
             if "enum" not in properties.get(key, {}):
                 yield from ((item.path, item.text, True) for item in config.texts(key))
         return
-    for keys, is_one in ((_ONE_TEXT, True), (_LINES, False)):
-        for key in keys.get(script.name, ()):
-            if isinstance(value := values.get(key), str):
-                yield (*config.path, key), value, is_one
-    if "chatgpt_settings" in values:
-        yield from ((item.path, item.text, False) for item in config.texts("chatgpt_settings", "prompt"))
+    for way, is_one in (*(((key,), True) for key in script.texts), *((way, False) for way in script.lines)):
+        inner = mapping(values.get(way[0])) if len(way) > 1 else values
+        if isinstance(value := inner.get(way[-1]), str):
+            yield (*config.path, *way), value, is_one
 
 
 def _problems(text: _Text) -> Iterator[Diagnostic]:

@@ -13,7 +13,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     """The flow language and its models are slow to import, so they are asked for only where there is a flow."""
     for flow in campaign.loaded.flows.values():
         if flow.document.data is not None:
-            from runner.flows.shelf import problems
+            from runner.flows.loading import problems
 
             for problem in problems(flow):
                 hint = None if problem.hint == problem.message else problem.hint

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from runner.campaign import rewriting
 from runner.campaign.nearest import nearest, only_answer
+from runner.checks.calendar import zone_named
 from runner.checks.offsets import offset_hint
-from runner.checks.view import CampaignView, zone_named
+from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Item, Path, mapping
 from runner.diagnostics import Diagnostic, Fix
 from runner.planning.rules import needs_zone

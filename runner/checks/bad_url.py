@@ -7,7 +7,7 @@ from runner.campaign import rewriting
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, Item
 from runner.diagnostics import Diagnostic, Severity
-from runner.targets import Address, kind_of_address
+from runner.targets import Address, kind_of_address, post
 
 CODE = "bad-url"
 
@@ -20,9 +20,10 @@ _WEB = re.compile(r"https?://[^\s/?#@:]+(?::[0-9]{1,5})?(?:[/?#]\S*)?")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of("comment"):
-        for item in config.targets("target_post_urls", "target_post_url"):
-            yield from _post(campaign, config, item)
+    for config in campaign.configs:
+        if config.script.normal_target is post:
+            for item in config.targets():
+                yield from _post(campaign, config, item)
     for config in campaign.configs_of("post"):
         for item in config.texts("sound_name"):
             if "://" in item.text and not _WEB.fullmatch(item.text):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, Item
 from runner.diagnostics import Diagnostic
+from runner.targets import account
 
 CODE = "bad-username"
 
@@ -15,9 +16,10 @@ _URL = re.compile(r"https?://[^/]+/@?([A-Za-z0-9._]+)/?(\?.*)?")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of("follow", "unfollow"):
-        for item in config.targets("target_users", "target_user"):
-            yield from _problem(campaign, item, config)
+    for config in campaign.configs:
+        if config.script.normal_target is account:
+            for item in config.targets():
+                yield from _problem(campaign, item, config)
     for usernames in campaign.accounts.values():
         for item in usernames:
             yield from _problem(campaign, item)

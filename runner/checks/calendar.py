@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from runner.checks.written import Time
 from runner.planning.occurrences import Moment, moments
@@ -121,7 +122,7 @@ class Calendar:
         if found is None and not self._budget.left:
             return Coming()
         if found is None:
-            found = self._coming[start] = self._look(start.rule)
+            found = self._coming[start] = self._coming_by(start.rule)
             self._budget.left -= len(found.ticks)
         return found
 
@@ -152,7 +153,7 @@ class Calendar:
         around = moments(start.rule, self.zone, since - timedelta(days=2), until + timedelta(days=3))
         return any(self.active.holds(moment.day) for moment in around)
 
-    def _look(self, rule: Rule | None) -> Coming:
+    def _coming_by(self, rule: Rule | None) -> Coming:
         if rule is None or (self.zone is None and needs_zone(rule)):
             return Coming()
         found = self.horizon.coming(rule, self.zone or _UTC, self._budget.left)
@@ -163,3 +164,16 @@ class Calendar:
 def shown(local: datetime) -> str:
     """A local time for people: `2026-11-23 09:00`."""
     return f"{local:%Y-%m-%d %H:%M}"
+
+
+_OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
+"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The zone of a name, if there is one on every machine."""
+    try:
+        return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from runner.checks.bookmark import Bookmark
 from runner.checks.calendar import shown
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.outlook import Lanes, Outlook, Stay
 from runner.checks.prospects import Prospect
 from runner.diagnostics import Diagnostic
@@ -14,7 +14,7 @@ CODE = "device-conflict"
 _HINT = "move one of them; otherwise the second waits until the first is done"
 
 
-def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
+def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
     """One diagnostic for two entries, about the first time at which they meet."""
     meetings: dict[tuple[int, int], tuple[Stay, Stay, Lanes]] = {}
     for phones in outlook.lanes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runner.checks.bookmark import Bookmark
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.outlook import Outlook
 from runner.checks.written import Item
 from runner.diagnostics import Diagnostic
@@ -14,12 +14,12 @@ CODE = "duplicate-name"
 class _Claim(NamedTuple):
     """A campaign says that a name is its own, or was."""
 
-    campaign: Bookmark
+    campaign: CompactCampaign
     item: Item
     is_former: bool
 
 
-def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
+def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
     first: dict[str, _Claim] = {}
     for claim in sorted(_claims(outlook), key=lambda claim: claim.is_former):
         other = first.setdefault(claim.item.text, claim)

@@ -11,13 +11,12 @@ CODE = "duplicate-target"
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
-        if config.script.target_keys:
-            yield from _repetitions(campaign, config, config.script.target_keys)
+        yield from _repetitions(campaign, config)
 
 
-def _repetitions(campaign: CampaignView, config: ConfigUse, keys: tuple[str, str]) -> Iterator[Diagnostic]:
+def _repetitions(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
     first: dict[str, Item] = {}
-    for item in config.targets(*keys):
+    for item in config.targets():
         target = config.script.normal_target(item.text)
         if target not in first:
             first[target] = item

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from stat import S_ISDIR, S_ISREG
 
 from runner.checks.nearby import Nearby
-from runner.media import HEAD_BYTES, Kind, by_content
-from runner.planning.material import is_posted
+from runner.media import HEAD_BYTES, Kind, by_content, is_posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,11 @@ class Files:
         self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
         self.nearby = Nearby()
 
-    def look(self, path: str) -> Look:
+    def inspect(self, path: str) -> Look:
         """What a path that should be media is."""
         look = self._files.get(path)
         if look is None:
-            look = self._files[path] = _look(path)
+            look = self._files[path] = _inspect(path)
         return look
 
     def folder(self, path: str) -> tuple[str, ...] | str:
@@ -54,7 +53,7 @@ class Files:
         return posted
 
 
-def _look(path: str) -> Look:
+def _inspect(path: str) -> Look:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a Path costs more than the look itself
     except (FileNotFoundError, NotADirectoryError):

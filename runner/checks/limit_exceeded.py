@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from math import inf
 
-from runner.checks.bookmark import Bookmark
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.outlook import Lanes, Outlook, Stay
 from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
@@ -30,11 +30,11 @@ class _Excess:
     lanes: Lanes
 
 
-def check(outlook: Outlook) -> Iterator[tuple[Bookmark, Diagnostic]]:
+def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
     """One diagnostic for an entry and a limit, about the first day on which it holds the entry back."""
     search = _Search(outlook.prospects)
     for lanes in outlook.lanes:
-        search.look(lanes)
+        search.check(lanes)
     for (number, _), excess in search.found.items():
         prospect = outlook.prospects[number]
         yield prospect.campaign, _warning(prospect, excess)
@@ -48,7 +48,7 @@ class _Search:
         self._prospects = prospects
         self._comparisons_left = _MOST_COMPARISONS
 
-    def look(self, lanes: Lanes) -> None:
+    def check(self, lanes: Lanes) -> None:
         here = [self._prospects[number] for number in lanes.prospects]
         for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
             made = [prospect for prospect in here if kind in prospect.effects]

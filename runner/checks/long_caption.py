@@ -18,8 +18,8 @@ _HINT = "shorten it"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for config in campaign.configs_of("post"):
-        for item in config.texts("captions"):
+    for config in campaign.configs:
+        for item in config.captions():
             if _length(item.text) <= _INSTAGRAM:  # so is what its alternatives make
                 continue
             length = _length(longest(item.text))
@@ -28,7 +28,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             if length > most:
                 message = f"the caption may have {length} characters, and {app} takes {most}"
                 yield campaign.problem(CODE, item.path, message, _HINT, config=config)
-            elif length > _INSTAGRAM and campaign.backend == "local_api":
+            elif length > _INSTAGRAM and campaign.backend and campaign.backend.chooses_app:
                 message = f"the caption may have {length} characters, and Instagram takes {_INSTAGRAM}"
                 hint = "shorten it, if it goes to Instagram"
                 yield campaign.problem(

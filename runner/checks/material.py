@@ -7,6 +7,7 @@ from typing import NamedTuple
 from runner.campaign.paths import is_elsewhere
 from runner.checks.written import ConfigUse, Path
 from runner.media import Kind
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, is_from_folder, kind
 
 
 class Material(NamedTuple):
@@ -28,9 +29,7 @@ class Material(NamedTuple):
 
 def material_of(config: ConfigUse, campaign_folder: str) -> Iterator[Material]:
     """The material of a post whose paths are relative to a folder."""
-    kind = Kind.IMAGE if config.value("content_type") == 1 else Kind.VIDEO
-    listed = config.value("material_list")
-    from_folder = config.values.get("material_source") == "localFolder" and not listed
-    for item in config.texts("material_path" if from_folder else "material_list"):
+    is_folder, posted = is_from_folder(config.values), kind(config.values)
+    for item in config.texts(FOLDER_KEY if is_folder else FILES_KEY):
         path = os.path.join(campaign_folder, item.text)  # noqa: PTH118
-        yield Material(config, item.path, item.text, path, kind, from_folder)
+        yield Material(config, item.path, item.text, path, posted, is_folder)

@@ -26,7 +26,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 def _missing(files: Files, material: Material) -> str | None:
     if not material.is_folder:
-        return files.look(material.path).missing
+        return files.inspect(material.path).missing
     found = files.folder(material.path)
     if isinstance(found, str):
         return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from runner.checks.bookmark import Bookmark
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.prospects import Prospect
 from runner.planning.limits import Scope
 
@@ -38,11 +38,11 @@ class Outlook:
     """What several campaigns would do."""
 
     def __init__(self) -> None:
-        self.campaigns: list[Bookmark] = []
+        self.campaigns: list[CompactCampaign] = []
         self.prospects: list[Prospect] = []
         self._stays: dict[tuple[int, float], list[Stay]] = {}
 
-    def add(self, campaign: Bookmark, prospects: Iterable[Prospect]) -> None:
+    def add(self, campaign: CompactCampaign, prospects: Iterable[Prospect]) -> None:
         """Take in a campaign that has been checked by itself."""
         self.campaigns.append(campaign)
         self.prospects += prospects

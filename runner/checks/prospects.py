@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, NamedTuple
 
-from runner.checks.bookmark import Bookmark
 from runner.checks.calendar import Calendar, Tick
+from runner.checks.compact_campaign import CompactCampaign
+from runner.checks.sound import sound_works
 from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Path
 from runner.planning.limits import Cap, Scope, Span, effective_limits
@@ -29,7 +30,7 @@ class Prospect(NamedTuple):
     `zone` is on whose clocks days of the limits are that the campaign names, `fleet_zone` those of built-in caps.
     """
 
-    campaign: Bookmark
+    campaign: CompactCampaign
     path: Path
     lanes: tuple[Lane, ...]
     caps: Mapping[CapKey, Cap]
@@ -57,15 +58,15 @@ class Prospector:
     def __init__(self) -> None:
         self._limits: dict[str, tuple[dict[CapKey, Cap], float]] = {}
 
-    def prospects(self, campaign: CampaignView, bookmark: Bookmark) -> Iterator[Prospect]:
+    def prospects(self, campaign: CampaignView, compact: CompactCampaign) -> Iterator[Prospect]:
         """The entries of a campaign that have something to do in the days ahead."""
-        for entry, work in campaign.works:
+        for entry, work in campaign.once(sound_works):
             calendar = campaign.calendar_in(work.own_zone)
             if ticks := _ticks(calendar, entry):
-                yield self._prospect(bookmark, entry.path, work, ticks, calendar)
+                yield self._prospect(compact, entry.path, work, ticks, calendar)
 
     def _prospect(
-        self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...], calendar: Calendar
+        self, compact: CompactCampaign, path: Path, work: Work, ticks: tuple[Tick, ...], calendar: Calendar
     ) -> Prospect:
         caps, min_gap_s = self._effective(work.source.campaign.limits)
         tasks, of_a_task = len(work.targets), work.entry.script.effects(work.entry.config)
@@ -73,7 +74,7 @@ class Prospector:
         busy_s = tasks * work.expected.total_seconds()
         lasting_s = max(busy_s, max(effects.values(), default=0) * min_gap_s)
         return Prospect(
-            campaign=bookmark,
+            campaign=compact,
             path=path,
             lanes=work.lanes,
             caps=caps,

@@ -8,51 +8,29 @@ from runner.diagnostics import Diagnostic
 
 CODE = "required-together"
 
-_TARGETS = {
-    "follow": (("target_users", "target_user"), "someone to follow", '`target_users: ["@someone"]`'),
-    "unfollow": (("target_users", "target_user"), "someone to unfollow", '`target_users: ["@someone"]`'),
-    "comment": (
-        ("target_post_urls", "target_post_url"),
-        "a post to comment on",
-        '`target_post_urls: ["https://www.tiktok.com/@user/video/ID"]`',
-    ),
-}
-"""Script -> the keys of which one is needed, what they say, and how to write it."""
-
-_POST = (
-    ("material_source", "localFolder", "material_path", "name the folder that the material is in"),
-    ("post_way", "useSound", "sound_name", "name the sound, or write its URL"),
-    ("add_sound", "custom", "custom_sound_keyword", "write the words to search a sound with"),
-)
-"""Settings of `post`: with this key at this value, that key is needed."""
-
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
-        match config.script.name:
-            case "follow" | "unfollow" | "comment":
-                yield from _targets(campaign, config)
-            case "post":
-                yield from _partners(campaign, config)
-            case "account_warmup":
-                yield from _comments(campaign, config)
+        yield from _targets(campaign, config)
+        yield from _partners(campaign, config)
+        if config.script.name == "account_warmup":
+            yield from _comments(campaign, config)
     for entry in campaign.entries:
         yield from _accounts(campaign, entry)
 
 
 def _targets(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
-    keys, what, example = _TARGETS[config.script.name]
-    if config.has_unknown_keys or any(config.value(key) for key in keys):
+    keys, needed = config.script.target_keys, config.script.target_needed
+    if not keys or not needed or config.has_unknown_keys or any(config.value(key) for key in keys):
         return
+    what, example = needed
     message, hint = f"`{config.script.name}` needs {what}", f"add {example} to its config"
     yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)
 
 
 def _partners(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
-    for key, value, partner, hint in _POST:
-        if config.values.get(key) != value or config.value(partner):
-            continue
-        if key == "material_source" and config.value("material_list"):
+    for key, value, partner, hint, unless in config.script.needs:
+        if config.values.get(key) != value or config.value(partner) or (unless and config.value(unless)):
             continue
         message = f"`{key}: {value}` needs `{partner}`"
         yield campaign.problem(CODE, (*config.path, key), message, hint, config=config)
@@ -74,7 +52,8 @@ def _comments(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
 
 def _accounts(campaign: CampaignView, entry: Entry) -> Iterator[Diagnostic]:
     """`multi_account` switches through the accounts of a phone; who names accounts has chosen them."""
-    if campaign.backend == "device" or entry.values.get("multi_account") is not True:
+    is_done = campaign.backend is None or "multi_account" in campaign.backend.entry_keys
+    if not is_done or entry.values.get("multi_account") is not True:
         return
     for item in entry.devices:
         if item.text in campaign.accounts:

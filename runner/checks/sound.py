@@ -3,24 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from runner.campaign.loader import Loaded
 from runner.campaign.resolve import resolve
 from runner.checks.calendar import MOST_ZONES
+from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Time
 from runner.planning.rules import needs_zone
 from runner.planning.source import Source
 from runner.planning.work import Work
 
-if TYPE_CHECKING:
-    from runner.checks.view import CampaignView
-
 _SECTIONS = ("devices", "configs", "start_times")
 
 
-def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
-    """The entries of a campaign that can be planned."""
+def sound_works(campaign: CampaignView) -> tuple[tuple[Entry, Work], ...]:
+    """The entries of a campaign that can be planned, to be asked for when it is known what is wrong."""
+    return tuple(_works(campaign))
+
+
+def _works(campaign: CampaignView) -> Iterator[tuple[Entry, Work]]:
     sound = _sound(campaign)
     if sound is not None:
         source = Source(sound.document, resolve(sound))
@@ -31,7 +32,7 @@ def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
             )
 
 
-def _sound(campaign: "CampaignView") -> Loaded | None:
+def _sound(campaign: CampaignView) -> Loaded | None:
     """The file without what is wrong in it; None if nothing of it can be planned."""
     if not campaign.wrong and campaign.loaded.flows.keys() <= campaign.scripts.keys():
         return campaign.loaded
@@ -46,7 +47,7 @@ def _sound(campaign: "CampaignView") -> Loaded | None:
     return replace(campaign.loaded, document=replace(campaign.document, data=data))
 
 
-def _is_sound(campaign: "CampaignView", entry: Entry) -> bool:
+def _is_sound(campaign: CampaignView, entry: Entry) -> bool:
     """Whether the entry and everything that it names mean something."""
     groups, has_zone = campaign.section("devices"), None not in campaign.zones_of(entry)
     named = [("devices", item.text) for item in entry.devices if item.text in groups]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from runner.checks.sound import sound_works
 from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Path
 from runner.diagnostics import Diagnostic, Related
@@ -10,7 +11,7 @@ CODE = "too-short-timeout"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    for entry, work in campaign.works:
+    for entry, work in campaign.once(sound_works):
         timeout, expected_s = work.entry.timeout, work.expected.total_seconds()
         if timeout and timeout.seconds < expected_s:
             script = work.entry.script.name

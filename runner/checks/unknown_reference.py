@@ -1,13 +1,15 @@
-"""Check `unknown-reference`: a script, config, group of devices or start time that is not there."""
+"""Check `unknown-reference`: a backend, script, config, group of devices or start time that is not there."""
 
 from collections.abc import Collection, Iterator
 
+from runner.backend_registry import find, names
 from runner.campaign import rewriting
 from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
 from runner.checks.view import CampaignView
 from runner.checks.written import Item
 from runner.diagnostics import Diagnostic
+from runner.errors import RunnerError
 
 CODE = "unknown-reference"
 
@@ -16,6 +18,7 @@ _ANNOUNCED = ("like", "profile", "message", "super_marketing", "scrape_user")
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
+    yield from _backend(campaign)
     sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
     configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
     for entry in campaign.entries:
@@ -29,6 +32,18 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             yield _unknown(campaign, item, "start time", times, "`start_times:` defines")
 
 
+def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:
+    item = campaign.text("backend")
+    if item is None or campaign.backend is not None:
+        return
+    try:
+        find(item.text)
+    except RunnerError as error:
+        yield campaign.problem(CODE, item.path, error.message, error.hint)
+    else:
+        yield _unknown(campaign, item, "backend", names(), "the backends are")
+
+
 def _unknown_script(campaign: CampaignView, item: Item) -> Diagnostic:
     if item.text in _ANNOUNCED:
         message = f"the script `{item.text}` is announced for the Local API, and cannot be called yet"
@@ -38,12 +53,12 @@ def _unknown_script(campaign: CampaignView, item: Item) -> Diagnostic:
 
 
 def _unknown(
-    campaign: CampaignView, item: Item, kind: str, names: Collection[str], there_are: str
+    campaign: CampaignView, item: Item, kind: str, known: Collection[str], there_are: str
 ) -> Diagnostic:
     message = f"there is no {kind} `{item.text}`"
-    if near := campaign.nearest(item.text, names):
-        answer = only_answer(item.text, names)
+    if near := campaign.nearest(item.text, known):
+        answer = only_answer(item.text, known)
         fix = rewriting.fix(campaign.document, item.path, answer) if answer else None
         return campaign.problem(CODE, item.path, message, f"did you mean `{near}`?", fix=fix)
-    hint = f"{there_are} {enumeration(names, 'and')}" if names else f"{there_are} none"
+    hint = f"{there_are} {enumeration(known, 'and')}" if known else f"{there_are} none"
     return campaign.problem(CODE, item.path, message, hint)

@@ -22,7 +22,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         for path in _paths(campaign.files, material):
             for message, hint in _problem(campaign.files, path, material.kind):
                 yield campaign.on_material(CODE, material, message, hint)
-        if material.is_folder and campaign.backend != "local_api":
+        if material.is_folder and campaign.reads_files_here:
             for message, hint in _left_out(campaign.files, material):
                 yield campaign.warning(CODE, material.place, message, hint, config=material.config)
 
@@ -33,7 +33,7 @@ def _paths(files: Files, material: Material) -> tuple[str, ...]:
 
 
 def _problem(files: Files, path: str, kind: Kind) -> Iterator[tuple[str, str | None]]:
-    look = files.look(path)
+    look = files.inspect(path)
     if look.kind is kind or look.missing:
         return
     if look.unreadable:
@@ -49,7 +49,7 @@ def _left_out(files: Files, material: Material) -> Iterator[tuple[str, str]]:
     found = files.folder(material.path)
     posted = frozenset(_paths(files, material))
     for path in () if isinstance(found, str) else found:
-        if path in posted or files.look(path).kind is not material.kind:
+        if path in posted or files.inspect(path).kind is not material.kind:
             continue
         what = f"{escaped(path)} is {material.kind.named}, and is not posted: its name"
         if not is_utf8(os.path.basename(path)):  # noqa: PTH119

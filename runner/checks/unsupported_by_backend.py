@@ -2,60 +2,69 @@
 
 from collections.abc import Iterator
 
+from runner.backend_registry import BUILT_IN, KEYS_OF_SOME, BackendDeclaration
 from runner.campaign.nearest import enumeration
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, Entry
 from runner.diagnostics import Diagnostic
+from runner.scripts import Script
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, names_material
 
 CODE = "unsupported-by-backend"
 
-_LOCAL_API_KEYS = ("multi_account", "min_interval", "max_interval")
-
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    if campaign.backend is not None:
-        for entry in campaign.entries:
-            yield from _script(campaign, entry, campaign.backend)
-    if campaign.backend != "device":
+    if (backend := campaign.backend) is None:
         return
     for entry in campaign.entries:
-        yield from _devices(campaign, entry)
+        yield from _script(campaign, entry, backend)
+    for entry in campaign.entries:
+        yield from _accounts(campaign, entry, backend)
+        yield from _keys(campaign, entry, backend)
     for config in campaign.configs:
-        if "device" in config.script.backends:
-            yield from _settings(campaign, config)
-            if config.script.name == "post":
-                yield from _material(campaign, config)
+        if _carries_out(backend, config.script):
+            yield from _settings(campaign, config, backend)
+            if config.script.name == "post" and not backend.has_material:
+                yield from _material(campaign, config, backend)
 
 
-def _script(campaign: CampaignView, entry: Entry, backend: str) -> Iterator[Diagnostic]:
+def _carries_out(backend: BackendDeclaration, script: Script) -> bool:
+    return backend.runs_flows if script.flow else script.name in backend.scripts
+
+
+def _script(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
     script = campaign.scripts.get(entry.script.text) if entry.script else None
-    if script is None or backend in script.backends:
+    if script is None or _carries_out(backend, script):
         return
-    message = f"the backend `{backend}` cannot run the script `{script.name}`"
-    able = [name for name, other in campaign.scripts.items() if backend in other.backends]
+    message = f"the backend `{backend.name}` cannot run the script `{script.name}`"
+    able = [name for name, other in campaign.scripts.items() if _carries_out(backend, other)]
     hint = f"it can run {enumeration(able, 'and')}" if able else None
     yield campaign.problem(CODE, (*entry.path, "script"), message, hint)
 
 
-def _devices(campaign: CampaignView, entry: Entry) -> Iterator[Diagnostic]:
-    for item in entry.devices:
+def _accounts(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+    for item in () if backend.takes_accounts else entry.devices:
         if item.text in campaign.accounts:
-            message = f"the backend `device` needs phones, and the group `{item.text}` has accounts"
+            message = f"the backend `{backend.name}` needs phones, and the group `{item.text}` has accounts"
             yield campaign.problem(CODE, item.path, message, "name a group of phones, or serials")
-    for key in _LOCAL_API_KEYS:
-        if entry.values.get(key):
-            hint = "remove it; `local_api` can do it"
-            if key != "multi_account":
-                hint = "remove it; `limits.min_gap` keeps effects apart, `spread` and `jitter` tasks"
-            message = f"the backend `device` cannot do `{key}`"
+
+
+def _keys(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+    for key in KEYS_OF_SOME:
+        if entry.values.get(key) and key not in backend.entry_keys:
+            hint = "remove it; `limits.min_gap` keeps effects apart, `spread` and `jitter` tasks"
+            if key == "multi_account":
+                able = [f"`{name}`" for name, other in BUILT_IN.items() if key in other.entry_keys]
+                hint = f"remove it; {' and '.join(able)} can do it"
+            message = f"the backend `{backend.name}` cannot do `{key}`"
             yield campaign.problem(CODE, (*entry.path, key), message, hint)
 
 
-def _settings(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
-    for key, supported in config.script.device_values.items():
+def _settings(campaign: CampaignView, config: ConfigUse, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+    for key, supported in backend.values.get(config.script.name, {}).items():
         value = config.values.get(key, supported[0])
         if value not in supported:
-            message = f"the backend `device` cannot do `{key}: {_shown(value)}`"
+            message = f"the backend `{backend.name}` cannot do `{key}: {_shown(value)}`"
             hint = f"it can do {enumeration(dict.fromkeys(map(_shown, supported)))}"
             yield campaign.problem(CODE, (*config.path, key), message, hint, config=config)
 
@@ -64,13 +73,9 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _material(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
-    if config.value("material_list") or config.value("material_source") == "localFolder":
+def _material(campaign: CampaignView, config: ConfigUse, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+    if names_material(config.values) or config.has_unknown_keys:
         return
-    if config.has_unknown_keys:
-        return
-    message = "there is nothing to post: the backend `device` has no material library"
-    hint = (
-        "name files in `material_list`, or a folder with `material_source: localFolder` and `material_path`"
-    )
+    message = f"there is nothing to post: the backend `{backend.name}` has no material library"
+    hint = f"name files in `{FILES_KEY}`, or a folder with `material_source: localFolder` and `{FOLDER_KEY}`"
     yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)

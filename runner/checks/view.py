@@ -6,30 +6,31 @@ the wrong type simply do not appear here.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
+from runner.backend_registry import DEFAULT, BackendDeclaration, find
 from runner.campaign import patterns
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.meaning import Known
 from runner.campaign.nearest import nearest
-from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon
+from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon, zone_named
 from runner.checks.files import Files
 from runner.checks.material import Material, material_of
 from runner.checks.places import Places
-from runner.checks.sound import sound_works
 from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
+from runner.errors import RunnerError
 from runner.planning.rules import parse
-from runner.planning.work import Work
 from runner.scripts import defaults
-from runner.scripts.script import BACKENDS
 
 TOO_MANY = "too-many-problems"
+
+T = TypeVar("T")
 
 _MOST_COMPARISONS = 20_000
 """How many names of a file are compared with others to find out what was meant."""
@@ -55,6 +56,7 @@ class CampaignView:
         self._comparisons_left = _MOST_COMPARISONS
         self._defaults: dict[str, Mapping[str, Any]] = {}
         self._budget = Budget()
+        self._made: dict[Callable[[CampaignView], Any], Any] = {}
         self._calendars: dict[ZoneInfo | None, Calendar] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
@@ -103,10 +105,18 @@ class CampaignView:
         return self._calendars[zone]
 
     @cached_property
-    def backend(self) -> str | None:
+    def backend(self) -> BackendDeclaration | None:
         """None if the file names one that there is not."""
-        name = self.data.get("backend", "device")
-        return name if name in BACKENDS else None
+        name = self.data.get("backend", DEFAULT)
+        try:
+            return find(name) if isinstance(name, str) else None
+        except RunnerError:  # a check tells of it
+            return None
+
+    @property
+    def reads_files_here(self) -> bool:
+        """Whether its paths are those of this machine; so it is taken to be where no backend says otherwise."""
+        return self.backend is None or self.backend.reads_files_here
 
     def section(self, key: str) -> Mapping[str, Any]:
         """A section by name: `devices`, `configs`, `start_times`, `defaults`, ..."""
@@ -180,12 +190,13 @@ class CampaignView:
         """The files and folders of all posts, save those that only a Local API's machine can have."""
         folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
         found = (one for config in self.configs_of("post") for one in material_of(config, folder))
-        return tuple(one for one in found if not (one.is_elsewhere and self.backend == "local_api"))
+        return tuple(one for one in found if not (one.is_elsewhere and not self.reads_files_here))
 
-    @cached_property
-    def works(self) -> tuple[tuple[Entry, Work], ...]:
-        """The entries that can be planned, to be asked for when it is known what is wrong."""
-        return tuple(sound_works(self))
+    def once(self, make: Callable[["CampaignView"], T]) -> T:
+        """What a function makes of the campaign, which several checks ask for; it is made for the first of them."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def accounts(self) -> Mapping[str, tuple[Item, ...]]:
@@ -303,7 +314,7 @@ class CampaignView:
         """The same for a file or folder: one that a Local API is to take may lie on its machine. `offered` is a hint
         that holds all the same."""
         place, config = material.place, material.config
-        if self.backend != "local_api":
+        if self.reads_files_here:
             return self.problem(code, place, message, offered or hint, config=config, fix=fix)
         hint = "it may be otherwise on the Local API's machine"
         hint = f"{offered} I{hint[1:]}" if offered else hint
@@ -386,15 +397,4 @@ def _cut(sentence: str) -> str:
 
 _LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
-_OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
-"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
 _START_TIME = re.compile(patterns.START_TIME)
-
-
-@lru_cache(maxsize=1024)
-def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of a name, if there is one on every machine."""
-    try:
-        return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

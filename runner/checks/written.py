@@ -89,8 +89,15 @@ class ConfigUse(NamedTuple):
             value = mapping(value).get(step)
         return tuple(items_of(value, (*self.path, key, *inner)))
 
-    def targets(self, several: str, one: str) -> tuple[Item, ...]:
+    def captions(self) -> tuple[Item, ...]:
+        """The caption, if the script has one and it is written."""
+        return self.texts(self.script.caption) if self.script.caption else ()
+
+    def targets(self) -> tuple[Item, ...]:
         """The targets as the Local API reads them: a list wins over a text with commas or lines in it."""
+        if self.script.target_keys is None:
+            return ()
+        several, one = self.script.target_keys
         if items := self.texts(several):
             return items
         return tuple(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from runner.backend_registry import declared
 from runner.backends.local_api.answers import ServerStatus
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.cli.format_option import format_option
@@ -224,9 +225,9 @@ def server() -> Iterator[Client]:
 
 
 def needs(sources: Sequence[Source], device_limit: int | None) -> Iterator[str]:
-    """What campaigns for the backend local_api need that a server may not have."""
+    """What campaigns that are carried out by the Local API need that a server may not have."""
     for campaign in (source.campaign for source in sources):
-        if campaign.backend != "local_api":
+        if not declared(campaign.backend).speaks_local_api:
             continue
         lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}
         if device_limit is not None and len(lanes) > device_limit:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
+from runner.backend_registry import DEFAULT, declared
 from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.follow_daemon import FollowEnd, Follower
 from runner.clock import Clock
@@ -55,10 +56,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
     open_rows = [row for row in rows if row.state is TaskState.PENDING]
     with ExitStack() as stack:
         progress = stack.enter_context(choose_progress(this, open_rows))
-        where = "virtual phones" if this.place.phones else "the phones that adb sees"
-        if any(row.task.backend == "local_api" for row in open_rows):
-            where = f"the Local API at {this.settings.api_url}"
-        progress.say(f"run {this.id} on {where}: {totals(rows)}")
+        progress.say(f"run {this.id} on {place_of_work(this, open_rows)}: {totals(rows)}")
         if this.place.phones and not open_rows:
             return  # a run that is over needs no virtual phones, and may not look at real ones in their place
         rehearsal = stack.enter_context(rehearse(this.place.phones, campaign, open_rows, progress.say))
@@ -81,6 +79,15 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
         while not executor.wait_until_done(POLL_S):
             if this.stop.is_set():
                 executor.drain(None)
+
+
+def place_of_work(this: Run, rows: Sequence[TaskRow]) -> str:
+    """Where tasks are carried out, in words."""
+    backends = [declared(name) for name in dict.fromkeys(row.task.backend for row in rows)]
+    return " and ".join(
+        "virtual phones" if this.place.phones and one.can_rehearse else one.place(this.settings)
+        for one in backends or [declared(DEFAULT)]
+    )
 
 
 def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:

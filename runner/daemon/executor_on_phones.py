@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 
 from runner.backends import build
+from runner.backends.backend import BackendSetup
 from runner.clock import Clock
 from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
@@ -40,7 +41,8 @@ def executor_on_phones(
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
     with ExitStack() as stack:
-        backends = build(settings, clock, flows, ledger.id)
+        setup = BackendSetup(settings, clock, flows, ledger.id)
+        backends = build(setup, rehearsal=rehearsal is not None)
         for backend in backends.values():
             stack.callback(backend.close)
         if rehearsal is not None:

@@ -1,4 +1,4 @@
-"""What a rehearsal replaces: real phones by virtual ones, and every backend by one that drives these."""
+"""What a rehearsal replaces: real phones by virtual ones, and backends by those that can do with these."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -63,10 +63,11 @@ class Rehearsal:
     def replace_backends(
         self, backends: Mapping[str, Backend | BatchBackend]
     ) -> dict[str, Backend | BatchBackend]:
-        """The backend `device` on these phones, and no other: those send to real servers."""
-        device = backends["device"]
-        assert isinstance(device, Backend)
-        return {"device": RehearsalBackend(device, self)}
+        """Those that work on phones, each with a phone started when a task names one that is not there yet."""
+        return {
+            name: RehearsalBackend(backend, self) if isinstance(backend, Backend) else backend
+            for name, backend in backends.items()
+        }
 
     def need(self, serial: str) -> None:
         """Have a phone with this serial. Raises PhonesError."""

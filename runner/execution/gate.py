@@ -86,5 +86,5 @@ class Gate:
 
     def _still_away(self, work: Work, message: str, before: Away) -> Refusal:
         away = Away(before.since_utc, before.looks + 1)
-        reason = away_reason(work.task, away.since_utc, message, self._means.limiter.zone)
+        reason = away_reason(work.waiting.lane.place, away.since_utc, message, self._means.limiter.zone)
         return Refusal(reason, self._means.clock.now() + look_after(away.looks), away)

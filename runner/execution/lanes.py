@@ -13,10 +13,16 @@ AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class LaneName(NamedTuple):
-    """A lane: its backend, and the device or account whose queue it is."""
+    """A lane: the device or account whose queue it is; and its backend, empty for all that drive phones by lanes, since
+    a phone is one queue for them together."""
 
     backend: str
     name: str
+
+    @property
+    def place(self) -> str:
+        """What must be reached for its tasks."""
+        return f"backend {self.backend}" if self.backend else f"device {self.name}"
 
 
 @dataclass(slots=True, eq=False)

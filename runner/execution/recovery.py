@@ -1,5 +1,6 @@
 """What to do with the attempts of a process that died."""
 
+from runner.backend_registry import declared
 from runner.execution.requests import ON_REQUEST
 from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.store.ledger import Ledger
@@ -36,7 +37,7 @@ def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
     assert row is not None
     if not any(effect.state.is_unsettled for effect in ledger.effects(key)):
         return TaskState.CANCELLED, ON_REQUEST
-    if row.task.backend == "device":
+    if not declared(row.task.backend).goes_on_alone:
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
     ledger.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
     return TaskState.PENDING, None

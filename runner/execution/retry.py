@@ -25,10 +25,11 @@ FINAL = {
 @dataclass(frozen=True, slots=True)
 class Ended:
     """An attempt that has ended: `number` counts it, `tries` those before it that failed and count, `effects` are
-    the states of all that the task has ever begun. `stopped` is set where a person asked to stop this task,
-    `away_since` where its phone was known to be away before."""
+    the states of all that the task has ever begun, `place` is what must be reached for it. `stopped` is set where a
+    person asked to stop this task, `away_since` where its phone was known to be away before."""
 
     task: Task
+    place: str
     number: int
     tries: int
     outcome: Outcome
@@ -74,10 +75,9 @@ def what_follows_always(outcome: Outcome) -> Next | None:
     return Next(state, outcome) if state is not None else None
 
 
-def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:
+def away_reason(place: str, since: datetime, message: str, zone: tzinfo) -> str:
     """Why a task waits for a phone, or for the other side of its backend."""
-    where = f"device {task.device}" if task.backend == "device" else f"backend {task.backend}"
-    return f"{where} away since {told(since, zone)}: {message}"
+    return f"{place} away since {told(since, zone)}: {message}"
 
 
 def look_after(looks: int) -> timedelta:
@@ -98,7 +98,7 @@ def _stopped(ended: Ended) -> Next:
 def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     """Nothing was begun: the attempt counts as one that was held back."""
     since = ended.away_since or now
-    reason = away_reason(ended.task, since, ended.outcome.message, zone)
+    reason = away_reason(ended.place, since, ended.outcome.message, zone)
     held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=reason)
     return Next(TaskState.PENDING, held, now + look_after(1), away_since=since)
 

@@ -109,6 +109,7 @@ def decide(
     """What follows the end of an attempt, given the states of all effects of its task."""
     ended = Ended(
         task=work.task,
+        place=work.waiting.lane.place,
         number=work.claimed.number,
         tries=work.claimed.tries,
         outcome=outcome,

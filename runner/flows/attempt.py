@@ -95,7 +95,7 @@ class Attempt(Watch):
         action, unfit = self._filled(step)
         ordinal, title = (
             self._ordinal,
-            self.told(step.action.kind if unfit else action.title())[:TITLE_LENGTH],
+            self.text_for_people(step.action.kind if unfit else action.title())[:TITLE_LENGTH],
         )
         self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
         started_utc, started = self._clock.now(), self._clock.monotonic()
@@ -265,7 +265,7 @@ class Attempt(Watch):
         assert self.flow.verification is not None
         proof, until = self.flow.verification.proof, self._clock.monotonic() + JUDGE_S
         while True:
-            screen = self.look()
+            screen = self.read_screen()
             if self.holds(proof.happened, screen):
                 return HAPPENED
             if self.holds(proof.not_happened, screen):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -15,9 +15,6 @@ from runner.flows.conditions import Shown
 from runner.flows.durations import Timeout
 from runner.flows.profile import Profile
 from runner.flows.reading import Model, Names, Reading, legal
-
-if TYPE_CHECKING:
-    from runner.flows.attempt import Attempt
 
 ParameterName = Annotated[
     str,
@@ -46,8 +43,12 @@ class Action(Model):
         """What it does, in a few words."""
         raise NotImplementedError
 
-    def perform(self, attempt: "Attempt") -> bool | None:
-        """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on."""
+    def perform(self, attempt: Any) -> bool | None:
+        """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on.
+
+        `attempt` is a `flows.attempt.Attempt`, which each kind of step names. It is not named here, since it consists
+        of steps itself.
+        """
         raise NotImplementedError
 
     def remembers(self) -> str | None:

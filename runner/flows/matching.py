@@ -4,15 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from runner.flows.selectors import Selector
 from runner.phone.screen import Bounds, Element, Screen, normalise
 
-if TYPE_CHECKING:
-    from runner.flows.profile import Selector
 
-
-def find_all(selectors: Sequence["Selector"], screen: Screen, packages: Sequence[str]) -> list[Element]:
+def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[str]) -> list[Element]:
     """The elements that the first selector finds which finds any, in the order of the tree."""
     elements = list(screen.elements())
     for selector in selectors:
@@ -24,7 +21,7 @@ def find_all(selectors: Sequence["Selector"], screen: Screen, packages: Sequence
     return []
 
 
-def matches(selector: "Selector", element: Element, screen: Screen) -> bool:
+def matches(selector: Selector, element: Element, screen: Screen) -> bool:
     """Whether everything that the selector says is true of the element; `index` apart."""
     return (
         _has_words(selector, element)
@@ -57,14 +54,14 @@ def has_room(tiles: Sequence[Element], screen: Screen, bar_top: int | None) -> b
     return 2 * right - left <= width + 2 or 2 * bottom - top <= lowest + 2
 
 
-def _is_of(selector: "Selector", element: Element, packages: Sequence[str]) -> bool:
+def _is_of(selector: Selector, element: Element, packages: Sequence[str]) -> bool:
     """Elements of other apps (status bar, keyboard) are only found where a selector names their package."""
     if selector.package_matches is not None:
         return _full(selector.package_matches, element.package)
     return not element.package or element.package in packages
 
 
-def _has_words(selector: "Selector", element: Element) -> bool:
+def _has_words(selector: Selector, element: Element) -> bool:
     return (
         _says(element.text, selector.text, selector.text_matches, selector.text_starts)
         and _says(element.desc, selector.desc, selector.desc_matches, selector.desc_starts)
@@ -81,7 +78,7 @@ def _says(said: str, exact: str | None, pattern: str | None, start: str | None) 
     )
 
 
-def _has_flags(selector: "Selector", element: Element) -> bool:
+def _has_flags(selector: Selector, element: Element) -> bool:
     return (
         selector.enabled in (None, element.enabled)
         and selector.selected in (None, element.selected)
@@ -89,7 +86,7 @@ def _has_flags(selector: "Selector", element: Element) -> bool:
     )
 
 
-def _stands_right(selector: "Selector", element: Element, screen: Screen) -> bool:
+def _stands_right(selector: Selector, element: Element, screen: Screen) -> bool:
     return (
         (selector.parent is None or _any(selector.parent, islice(screen.ancestors(element), 1), screen))
         and (selector.within is None or _any(selector.within, screen.ancestors(element), screen))
@@ -99,18 +96,18 @@ def _stands_right(selector: "Selector", element: Element, screen: Screen) -> boo
     )
 
 
-def _any(selector: "Selector", elements: Iterable[Element], screen: Screen) -> bool:
+def _any(selector: Selector, elements: Iterable[Element], screen: Screen) -> bool:
     return any(matches(selector, element, screen) for element in elements)
 
 
-def _is_below(selector: "Selector", element: Element, screen: Screen) -> bool:
+def _is_below(selector: Selector, element: Element, screen: Screen) -> bool:
     """Whether the element starts under one that `below` finds, at most `gap` of the screen under it."""
     assert selector.below is not None
     reach = selector.gap * screen.size[1]
     return any(0 <= element.bounds[1] - bottom <= reach for bottom in _bottoms(selector.below, screen))
 
 
-def _bottoms(selector: "Selector", screen: Screen) -> Iterator[int]:
+def _bottoms(selector: Selector, screen: Screen) -> Iterator[int]:
     return (e.bounds[3] for e in screen.elements() if matches(selector, e, screen))
 
 

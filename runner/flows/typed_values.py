@@ -33,7 +33,7 @@ class OrVariable:
         inner = handler(source)
         expected = _TYPES.get(inner["type"], "string")
 
-        def look(value: Any, inside: core_schema.ValidatorFunctionWrapHandler, info: Any) -> Any:
+        def validate(value: Any, inside: core_schema.ValidatorFunctionWrapHandler, info: Any) -> Any:
             if not _is_variable(value):
                 return inside(value)
             names: Names = info.context or Names()
@@ -46,7 +46,7 @@ class OrVariable:
                 )
             return value
 
-        return core_schema.with_info_wrap_validator_function(look, inner)
+        return core_schema.with_info_wrap_validator_function(validate, inner)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         rules = dict(handler(schema["schema"]))

@@ -61,7 +61,9 @@ class Watch(ABC):
         """The text with its variables filled in. Raises TaskError if one of them could not be read."""
         filled = self.known(text)
         if filled is None:
-            raise TaskError(f"{self.phone.serial}: what the step needs could not be read: {self.told(text)}")
+            raise TaskError(
+                f"{self.phone.serial}: what the step needs could not be read: {self.text_for_people(text)}"
+            )
         return filled
 
     def known(self, text: str) -> str | None:
@@ -69,7 +71,7 @@ class Watch(ABC):
         is_known = all(name in self.variables for name in names_in(text))
         return fill(text, self.variables) if is_known else None
 
-    def told(self, text: str) -> str:
+    def text_for_people(self, text: str) -> str:
         """The text as a person is told it."""
         return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
 
@@ -82,7 +84,7 @@ class Watch(ABC):
     def pause(self, pause_s: float) -> None:
         self._clock.wait(self._never, pause_s)
 
-    def look(self) -> Screen:
+    def read_screen(self) -> Screen:
         """The screen, after dialogs that may be declined have been. Raises NeedsPerson at a stop screen."""
         declined = ""
         for _ in range(DISMISSALS + 1):
@@ -191,7 +193,7 @@ class Watch(ABC):
         """
         started = readable = self._clock.monotonic()
         while True:
-            screen = self.look()
+            screen = self.read_screen()
             found = look_for(screen)
             if found is not None:
                 return found

@@ -42,7 +42,7 @@ class Fleet:
     def __init__(self, adb_port: int) -> None:
         self._adb_port = adb_port
         self._serials: dict[str, str] = {}
-        self._looks = Looks(self._ask)
+        self._looks = Looks(self._identify)
         self._server: AdbServer | None = None
         self._failure: tuple[float, PhoneError] | None = None
         self._lock = threading.Lock()
@@ -141,7 +141,7 @@ class Fleet:
             trouble = look.trouble
         return Device(serial, row.name, row.state, row.said, boot, trouble)
 
-    def _ask(self, row: Row) -> Identity:
+    def _identify(self, row: Row) -> Identity:
         assert self._server is not None
         with translated(row.name, "read ro.serialno", sent=False):
             said = self._server.transport(row.name).shell(_WHO, timeout=LOOK_S)

@@ -74,7 +74,7 @@ class Looks:
         names), and new ones, for whose answers it waits. Phones that are not among them are forgotten."""
         until = time.monotonic() + within_s
         with self._lock:
-            looks = {key: self._look(row, row.name in anew) for row in rows if (key := _key(row))}
+            looks = {key: self._known_or_new(row, row.name in anew) for row in rows if (key := _key(row))}
             self._looks = looks
         for look in looks.values():
             if look.is_waited_for:
@@ -92,7 +92,7 @@ class Looks:
                 del self._looks[key]
         return bool(old)
 
-    def _look(self, row: Row, anew: bool) -> Look:
+    def _known_or_new(self, row: Row, anew: bool) -> Look:
         known = self._looks.get(_key(row))
         if known is None or anew:
             return Look(row, self._ask)

@@ -151,9 +151,6 @@ class Session:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
 
-    def long_tap(self, x: int, y: int, duration_s: float) -> None:
-        self._call("click", x, y, round(duration_s * 1000))
-
     def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None:
         self._call("swipe", *start, *end, max(2, round(duration_s * SWIPE_STEPS_PER_S)))
 

@@ -31,13 +31,13 @@ class LastStates:
     def __call__(self) -> States:
         with self._lock:
             if self._asking is None or not self._asking.is_alive():
-                self._asking = threading.Thread(target=self._ask, name="states", daemon=True)
+                self._asking = threading.Thread(target=self._refresh, name="states", daemon=True)
                 self._asking.start()
             asking = self._asking
         asking.join(PATIENCE_S)
         return self._last._replace(answers=False) if asking.is_alive() else self._last
 
-    def _ask(self) -> None:
+    def _refresh(self) -> None:
         try:
             self._last = States(Counter(row.state for row in adb.rows(self._server)), answers=True)
         except AdbUnavailable as error:

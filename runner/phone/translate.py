@@ -49,7 +49,7 @@ def translated(serial: str, action: str, *, sent: bool = True) -> Iterator[None]
         kind = classify(error)
         if kind is None:
             raise
-        raise phone_error(kind, serial, action, said(error), sent=sent) from error
+        raise phone_error(kind, serial, action, error_text(error), sent=sent) from error
 
 
 def phone_error(
@@ -59,7 +59,7 @@ def phone_error(
     return kind(f"{serial}: could not {action}: {came_back}", hint=hint(kind), sent=sent)
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """What an error says, or its name where it says nothing."""
     text = " ".join(str(part) for part in error.args if isinstance(part, str | int)) or str(error)
     return f"{text.strip()[:300]} ({type(error).__name__})" if text.strip() else type(error).__name__

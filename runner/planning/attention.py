@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, tzinfo
 
+from runner.backend_registry import declared
 from runner.planning import notes
 from runner.planning.calls import calls
 from runner.planning.coming import Coming, inactive, next_occurrence
@@ -86,7 +87,7 @@ def _simulated(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None)
 
 def _calls(plan: Plan, clocks: Clocks) -> Iterator[Note]:
     """The calls of the Local API that would be made, a note for each occurrence."""
-    posting = tuple(source for source in plan.sources if source.campaign.backend == "local_api")
+    posting = tuple(source for source in plan.sources if declared(source.campaign.backend).speaks_local_api)
     posts: dict[tuple[str, str, str], Posts] = {}
     more = 0
     for call in calls(replace(plan, sources=posting).tasks()):

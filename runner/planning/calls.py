@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from runner.backend_registry import declared
 from runner.tasks import Task
 
 
@@ -22,7 +23,7 @@ def calls(tasks: Iterable[Task]) -> Iterator[Call]:
 
     With jitter the tasks of a device are due at instants of their own, so that each call names fewer targets.
     """
-    posted = (task for task in tasks if task.backend == "local_api")
+    posted = (task for task in tasks if declared(task.backend).speaks_local_api)
     for _, together in groupby(
         posted, key=lambda task: (task.due_utc, task.campaign, task.entry, task.nominal)
     ):

@@ -13,6 +13,7 @@ from typing import Any
 
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks, Source
+from runner.scripts.post import FILES_KEY, is_from_folder
 from runner.tasks import Task, task_key
 
 
@@ -130,7 +131,7 @@ class _Settings:
 
 def _takes_turns(config: Mapping[str, Any]) -> bool:
     """Whether the place of a task among those of its occurrence decides what it posts."""
-    return len(config.get("material_list", ())) > 1 or config.get("material_source") == "localFolder"
+    return len(config.get(FILES_KEY, ())) > 1 or is_from_folder(config)
 
 
 def _value(task: Task, name: str) -> Any:
@@ -141,7 +142,7 @@ def _value(task: Task, name: str) -> Any:
         case "options":
             return {key: value for key, value in asdict(task.options).items() if value is not None}
         case "material":
-            files = task.config.get("material_list", ())
+            files = task.config.get(FILES_KEY, ())
             return (
                 Path(files[task.ordinal % len(files)]).name
                 if files

@@ -134,11 +134,11 @@ class _LaneCourse:
                 heappush(self._waiting, first)
 
     def _refusal(self, waiting: _Waiting, at: datetime) -> NotBefore | None:
-        refusals = [self._ask(waiting, kind, at) for kind, _ in waiting.terms.effects]
+        refusals = [self._refusal_of(waiting, kind, at) for kind, _ in waiting.terms.effects]
         found = [refusal for refusal in refusals if refusal]
         return max(found, key=lambda refusal: refusal.instant_utc, default=None)
 
-    def _ask(self, waiting: _Waiting, kind: str, at: datetime) -> NotBefore | None:
+    def _refusal_of(self, waiting: _Waiting, kind: str, at: datetime) -> NotBefore | None:
         task = waiting.task
         answer = verdict(waiting.terms.limits, self._usage, kind, task.device, task.username, at, self._zone)
         return answer if isinstance(answer, NotBefore) else None
@@ -156,7 +156,7 @@ class _LaneCourse:
             instants = [start + number * terms.expected / count for number in range(count)]
             self._record(kind, task, instants[:-1])
             if count > 1:
-                interrupted = interrupted or self._ask(first, kind, instants[-1])
+                interrupted = interrupted or self._refusal_of(first, kind, instants[-1])
             self._record(kind, task, instants[-1:])
         if first.refusal is not None or start > task.due_utc + terms.grace:
             yield Delay(task, first.refusal, start)

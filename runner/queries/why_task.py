@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.backend_registry import declared
 from runner.clock import utc
 from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, Retry
 from runner.queries.situation import Situation
@@ -91,7 +92,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         return WhyVerdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
     # what is in doubt is looked at before a pause holds it back, but never on a phone that is on hold
-    if in_doubt and task.backend != "local_api" and task.device not in situation.holds:
+    if in_doubt and not declared(task.backend).takes_batches and task.device not in situation.holds:
         return _in_doubt(row, in_doubt[-1], situation)
     if pause := situation.pause_of(task.campaign, task.device):
         what = pause.subject or "everything"

@@ -1,7 +1,4 @@
-"""The kinds of work that a campaign can ask for: one file per script, its targets, effects and duration.
-
-Their config models are in `configs/`, apart, since those import pydantic.
-"""
+"""The kinds of work that a campaign can ask for: one file per script, its config, targets, effects and duration."""
 
 from runner.scripts.account_warmup import ACCOUNT_WARMUP
 from runner.scripts.comment import COMMENT

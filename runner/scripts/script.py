@@ -1,15 +1,19 @@
 """What a script is, and what can be said of a config without running it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.schema_file import schema
+
+if TYPE_CHECKING:
+    from runner.scripts.config_model import ConfigModel
 
 Config = Mapping[str, Any]
 """A complete config: every key of the script that has a default, as plain data."""
 
-BACKENDS = ("device", "local_api")
+Way = tuple[str, ...]
+"""The keys that lead to a value."""
 
 
 class FlowText(NamedTuple):
@@ -19,21 +23,36 @@ class FlowText(NamedTuple):
     text: str
 
 
+class Need(NamedTuple):
+    """With `key` at this `value` the key `partner` is needed too, `unless` another key makes it idle; the hint says
+    what for."""
+
+    key: str
+    value: str
+    partner: str
+    hint: str
+    unless: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A kind of work.
+    """A kind of work, and what the keys of its config mean: nobody else has to know them by name.
 
     The three functions take a complete config: `targets` yields one item per task and device, in its normal form
     (`runner/targets.py`), None where a script has no target; `effects` counts the most effects that one task can
     have, by kind; `expected_s` is the expected duration of one task in seconds.
 
-    `target_keys` are the config keys that name targets, a list and a text with one or several, where a script has
-    them; `normal_target` makes the normal form of one as written.
+    `config_schema` is the JSON Schema of a config; a built-in script's is written from its `config_model`, which is
+    made within a function, since pydantic is slow to import. `flow` is the flow that a script of the user's own is,
+    None for a built-in one.
 
-    `config_schema` is the JSON Schema of a config. `paths` names the config keys that hold file paths (a text
-    or a list of texts) relative to the campaign file, `secrets` the ways to secret values. `backends` says
-    what can carry it out, `device_values` which values of a key the backend `device` can do, where it cannot
-    do all. `flow` is the flow that a script of the user's own is, None for a built-in one.
+    `target_keys` are the config keys that name targets, a list and a text with one or several, where a script has
+    them; `normal_target` makes the normal form of one as written, `target_needed` says what is missing where none is
+    named, and how to write it. `paths` are the keys that hold file paths (a text or a list of texts) relative to the
+    campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
+    for people in which a line end counts, `caption` the one of them that has alternatives (`planning/spintax.py`),
+    `lines` the ways to such texts that stand one a line, `secrets` the ways to secret values. `needs` are keys
+    that need others beside them.
     """
 
     name: str
@@ -41,13 +60,18 @@ class Script:
     targets: Callable[[Config], tuple[str | None, ...]]
     effects: Callable[[Config], dict[str, int]]
     expected_s: Callable[[Config], float]
-    paths: tuple[str, ...] = ()
-    secrets: tuple[tuple[str, ...], ...] = ()
-    backends: tuple[str, ...] = BACKENDS
-    device_values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    config_model: "Callable[[], type[ConfigModel]] | None" = None
     flow: FlowText | None = None
     target_keys: tuple[str, str] | None = None
+    target_needed: tuple[str, str] | None = None
     normal_target: Callable[[str], str] = str
+    paths: tuple[str, ...] = ()
+    other_paths: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    caption: str | None = None
+    lines: tuple[Way, ...] = ()
+    secrets: tuple[Way, ...] = ()
+    needs: tuple[Need, ...] = ()
 
 
 def targets_of(config: Config, keys: tuple[str, str], normal: Callable[[str], str]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-MAX_HEAD = 64 * 1024
 MAX_BODY = 64 * 1024 * 1024
 
 

@@ -27,7 +27,9 @@ def soon(seconds: float) -> str:
     return at.replace(microsecond=0).isoformat()
 
 
-def campaign_text(*serials: str, at: str | list[str], name: str = "trial", **more: Any) -> str:
+def campaign_text(
+    *serials: str, at: str | list[str], name: str = "trial", backend: str = "device", **more: Any
+) -> str:
     """A campaign that follows one user on phones; `more` are keys of its entry."""
     entry = {
         "script": "follow",
@@ -39,6 +41,7 @@ def campaign_text(*serials: str, at: str | list[str], name: str = "trial", **mor
         "version": 1,
         "name": name,
         "timezone": "UTC",
+        "backend": backend,
         "limits": {"min_gap": "0s"},
         "devices": {"shelf": list(serials)},
         "scripts": {"greet": entry | more},

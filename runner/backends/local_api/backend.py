@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from runner.backends.backend import Problem
+from runner.backends.backend import BackendSetup, Problem
 from runner.backends.local_api.batch import SentBatch
 from runner.backends.local_api.client import Client
 from runner.backends.local_api.following import follow, leave_to_server, take_stop_requests
@@ -75,3 +75,8 @@ class LocalApiBackend:
         with self._idle:
             self._idle.wait_for(lambda: not self._batches, timeout=self._server.client.timeout_s)
         self._server.client.close()
+
+
+def make(setup: BackendSetup) -> LocalApiBackend:
+    """The backend for the server that the settings name."""
+    return LocalApiBackend.of(setup.settings, setup.clock, setup.ledger_id)

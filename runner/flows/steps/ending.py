@@ -22,7 +22,7 @@ class Finish(Action):
         return "finish"
 
     def perform(self, attempt: Attempt) -> None:
-        attempt.finished = attempt.told(self.reason)
+        attempt.finished = attempt.text_for_people(self.reason)
 
 
 class Fail(Action):
@@ -38,4 +38,4 @@ class Fail(Action):
         return "give up"
 
     def perform(self, attempt: Attempt) -> None:
-        raise TaskError(attempt.told(self.reason), hint=self.hint)
+        raise TaskError(attempt.text_for_people(self.reason), hint=self.hint)

@@ -22,5 +22,5 @@ class Expect(Action, Condition):
         return f"expect {self.words()}"
 
     def perform(self, attempt: Attempt) -> None:
-        if not attempt.holds(self, attempt.look()):
-            raise TaskError(attempt.told(self.otherwise))
+        if not attempt.holds(self, attempt.read_screen()):
+            raise TaskError(attempt.text_for_people(self.otherwise))

@@ -10,8 +10,8 @@ from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
 from runner.flows.language import Action
-from runner.flows.profile import Pattern
 from runner.flows.reading import refuse
+from runner.flows.selectors import Pattern
 from runner.flows.templates import ElementName, Template
 
 
@@ -80,7 +80,7 @@ class Remember(Action):
         except ElementMissing:
             if self.otherwise is None:
                 raise
-            is_there = self.page is None or attempt.app.find(self.page, attempt.look()) is not None
+            is_there = self.page is None or attempt.app.find(self.page, attempt.read_screen()) is not None
             return attempt.known(self.otherwise) if is_there else None
         if self.pattern is None:
             return words

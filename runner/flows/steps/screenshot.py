@@ -21,4 +21,4 @@ class Screenshot(Action):
 
     def perform(self, attempt: Attempt) -> None:
         attempt.pause(0.5)
-        attempt.look()
+        attempt.read_screen()

@@ -36,7 +36,7 @@ class Swipe(Action):
         return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")
 
     def perform(self, attempt: Attempt) -> None:
-        width, height = attempt.look().size
+        width, height = attempt.read_screen().size
         (x, y), (to_x, to_y) = WAYS[self.direction]
         start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))
         for _ in range(self.times):

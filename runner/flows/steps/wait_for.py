@@ -32,5 +32,5 @@ class WaitFor(Action, Condition):
             if self.otherwise is None:
                 raise
             raise ElementMissing(
-                f"{attempt.told(self.otherwise)}: {error.message}", hint=error.hint
+                f"{attempt.text_for_people(self.otherwise)}: {error.message}", hint=error.hint
             ) from error

@@ -17,4 +17,4 @@ class When(Action, Condition):
         return f"see whether {self.words()}" if self.value is not None else f"look for {self.words()}"
 
     def perform(self, attempt: Attempt) -> bool:
-        return attempt.holds(self, attempt.look())
+        return attempt.holds(self, attempt.read_screen())

@@ -1,9 +1,10 @@
 """Which scripts can be called: those that the phones here have a flow for."""
 
+from runner.backend_registry import DEVICE
 from runner.scripts import SCRIPTS
 from runner.server.local_api.envelope import ApiError, Code
 
-CALLABLE = [name for name, script in SCRIPTS.items() if "device" in script.backends]
+CALLABLE = [name for name in SCRIPTS if name in DEVICE.scripts]
 
 
 def require_callable(script: str | None) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from runner.backends.material import material_files, turn
 from runner.errors import TaskError, UsageError
 from runner.media import Kind
 from runner.media_file import MediaFile
-from runner.planning.material import material_files, turn
+from runner.scripts.post import kind as posted_kind
 from runner.server.local_api.envelope import ApiError, Code
 from runner.tasks import SeenFile, Task
 
@@ -72,7 +73,7 @@ class _Look:
         self._bytes = 0
 
     def at(self, task: Task) -> Task:
-        kind = Kind.IMAGE if task.config["content_type"] == 1 else Kind.VIDEO
+        kind = posted_kind(task.config)
         paths = turn(self._material(task, kind), task.config, task.ordinal)
         seen = tuple(self._file(str(path), kind) for path in paths)
         return replace(task, options=replace(task.options, files=seen))

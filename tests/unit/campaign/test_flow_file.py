@@ -7,7 +7,7 @@ import pytest
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve
-from runner.flows.shelf import load_own_flow
+from runner.flows.loading import load_own_flow
 from runner.scripts import complete, defaults
 from runner.scripts.script import FlowText
 
@@ -77,7 +77,7 @@ def test_a_flow_is_a_script_with_the_config_that_it_declares() -> None:
     script = read_flow_file(HEAD + PARAMETERS + STEPS, "flows/visit.yaml").script
     assert script is not None
     own = FlowText("flows/visit.yaml", HEAD + PARAMETERS + STEPS)
-    assert (script.name, script.backends, script.flow) == ("visit", ("device",), own)
+    assert (script.name, script.flow) == ("visit", own)
     assert defaults(script) == {"times": 2, "share": 0, "mood": "kind", "note": "", "loud": False, "tags": []}
     assert script.config_schema()["required"] == ["users"]
     config = complete(script, {"users": ["@a", "@b"]})

@@ -15,7 +15,6 @@ from runner.campaign.loader import load_text
 from runner.campaign.models import Campaign
 from runner.schema_file import NAMES, schema, schema_path
 from runner.scripts import SCRIPTS
-from runner.scripts.configs import CONFIG_MODELS
 
 EXPLAINED = {
     *("additionalProperties", "required", "propertyNames", "type", "enum", "const", "pattern", "format"),
@@ -84,7 +83,7 @@ def test_every_definition_is_used(name: str) -> None:
 
 def test_each_script_has_the_schema_of_its_config() -> None:
     found = {name: script.config_schema()["title"] for name, script in SCRIPTS.items()}
-    assert found == {name: CONFIG_MODELS[name].__name__ for name in SCRIPTS}
+    assert found == {name: script.config_model().__name__ for name, script in SCRIPTS.items()}
 
 
 def test_editors_complete_scripts_and_the_keys_of_named_configs() -> None:
@@ -194,7 +193,7 @@ def test_the_schema_accepts_what_the_models_build_and_nothing_else(data: dict[st
         for entry in campaign.scripts.values():
             config = campaign.configs.get(entry.config) if isinstance(entry.config, str) else entry.config
             if entry.script in SCRIPTS and config is not None:
-                CONFIG_MODELS[entry.script].model_validate(config)
+                SCRIPTS[entry.script].config_model().model_validate(config)
     except ValidationError as error:
         assert loaded.has_errors, error
     else:

@@ -16,9 +16,7 @@ from runner.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
-PARTS = (
-    "bookmark calendar files material nearby offsets outlook places processes prospects sound view written"
-)
+PARTS = "compact_campaign calendar files material nearby offsets outlook places processes prospects sound view written"
 FLEETS = (ZoneInfo("Europe/Stockholm"), ZoneInfo("UTC"))
 NO_CHECKS = {"__init__", *PARTS.split()}
 VIDEO = b"\0\0\0\x18ftypmp42"
@@ -63,7 +61,7 @@ def test_checks_bear_any_structure(data: str) -> None:
     "mistake",
     [
         "timezone: 5",
-        "backend: phone",
+        "backend: my phones",
         "configs: {c: {target_users: 1}}",
         "start_times: {t: {at: 9}}",
         "start_times: {t: {every: 2h, between: 9-17}}",

@@ -150,7 +150,7 @@ def test_slow_libraries_stay_out() -> None:
         "ruamel.yaml",
         "jinja2",
         "adbutils",
-        "runner.scripts.configs",
+        "runner.scripts.config_model",
     }
     assert not heavy.intersection(modules)
     assert "jsonschema_rs" in modules

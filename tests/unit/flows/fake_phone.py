@@ -77,9 +77,6 @@ class FakePhone:
         text = self._hit(x, y)
         self._do("tap_once", text, action=lambda: self.on_tap(text))
 
-    def long_tap(self, x: int, y: int, duration_s: float) -> None:
-        self._do("long_tap", self._hit(x, y))
-
     def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None:
         self._do("swipe", str(start), str(end))
 

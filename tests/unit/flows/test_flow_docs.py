@@ -6,7 +6,8 @@ import pytest
 
 from runner.flows.conditions import Condition
 from runner.flows.language import VARIABLES, read_flow
-from runner.flows.profile import Selector, load_profile, read_profile
+from runner.flows.profile import load_profile, read_profile
+from runner.flows.selectors import Selector
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
 

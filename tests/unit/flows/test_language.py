@@ -2,11 +2,12 @@
 
 import pytest
 
+from runner.backend_registry import DEVICE
 from runner.errors import FlowError, Unsupported
 from runner.flows.language import read_flow
+from runner.flows.loading import load_flow
 from runner.flows.profile import load_profile, read_profile
 from runner.flows.reading import raise_for
-from runner.flows.shelf import load_flow
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
 
@@ -146,7 +147,7 @@ def test_a_wrong_file_is_an_error_that_shows_every_problem(profile):
     assert caught.value.message.count("f.yaml:") == 2
 
 
-@pytest.mark.parametrize("script", [name for name, it in SCRIPTS.items() if "device" in it.backends])
+@pytest.mark.parametrize("script", DEVICE.scripts)
 def test_every_script_of_the_device_backend_has_a_flow(script):
     flow = load_flow(script)
     assert flow.name == script and load_profile(flow.app).app == flow.app
@@ -154,7 +155,7 @@ def test_every_script_of_the_device_backend_has_a_flow(script):
 
 
 @pytest.mark.parametrize(
-    "script", ["super_marketing", *(name for name, it in SCRIPTS.items() if "device" not in it.backends)]
+    "script", ["super_marketing", *(name for name in SCRIPTS if name not in DEVICE.scripts)]
 )
 def test_a_script_without_a_flow_is_not_supported(script):
     with pytest.raises(Unsupported):

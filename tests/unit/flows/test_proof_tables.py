@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.flows.shelf import load_flow
+from runner.flows.loading import load_flow
 from runner.flows.templates import names_in
 from runner.flows.tiles import listed
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from runner.backend_registry import BUILT_IN, DEVICE
 from runner.scripts import SCRIPTS, complete, defaults
-from runner.scripts.configs import CONFIG_MODELS
 
 URLS = ["https://www.tiktok.com/@a/video/1", "https://vm.tiktok.com/x"]
 
@@ -68,7 +68,7 @@ def test_expected_durations_follow_the_config() -> None:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_defaults_are_those_of_the_model(name: str) -> None:
     required = {"comment_content": "x"} if name == "comment" else {}
-    model = CONFIG_MODELS[name].model_validate(required).model_dump(mode="json")
+    model = SCRIPTS[name].config_model().model_validate(required).model_dump(mode="json")
     if "chatgpt_settings" in model:
         model["chatgpt_settings"] = {}
     assert {**defaults(SCRIPTS[name]), **required} == model
@@ -81,9 +81,17 @@ def test_mappings_within_a_config_are_completed_too() -> None:
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_paths_secrets_and_device_values_are_keys_of_the_config(name: str) -> None:
-    script = SCRIPTS[name]
+def test_what_a_script_and_the_device_backend_say_of_keys_is_said_of_keys_of_the_config(name: str) -> None:
+    script, device_values = SCRIPTS[name], DEVICE.values.get(name, {})
     properties = script.config_schema()["properties"]
-    assert {*script.paths, *script.device_values, *(way[0] for way in script.secrets)} <= properties.keys()
-    for key, values in script.device_values.items():
+    keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ()), *device_values}
+    needs = {key for need in script.needs for key in (need.key, need.partner, need.unless) if key}
+    assert {*keys, *needs, *(way[0] for way in (*script.secrets, *script.lines))} <= properties.keys()
+    assert script.caption is None or script.caption in script.texts
+    for key, values in device_values.items():
         assert properties[key].get("default") in values
+
+
+def test_backends_declare_scripts_that_there_are() -> None:
+    declared = {name for backend in BUILT_IN.values() for name in (*backend.scripts, *backend.values)}
+    assert declared == set(SCRIPTS)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from runner.backends.material import material
 from runner.errors import TaskError, Unsupported
-from runner.planning.material import material
 from runner.scripts import SCRIPTS, complete
 
 

@@ -11,7 +11,7 @@ from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
 
 
-class Bookmark:
+class CompactCampaign:
     """A campaign: its text, its names and what has been found. It is opened again if there is more to say."""
 
     def __init__(self, campaign: CampaignView) -> None:
@@ -27,7 +27,7 @@ class Bookmark:
     def view(self) -> CampaignView:
         return CampaignView(load_text(self._text, self.path), Horizon(self._now, self._fleet_zone), Files())
 
-    def further(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    def new_problems(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
         """What is to be told of that which a check of several campaigns finds in this one."""
         known = len(self.view.found)
         self.view.add(problems)

@@ -1,9 +1,9 @@
-"""The root of all config models."""
+"""The root of all config models. It imports pydantic, which is slow: only what needs the models imports it."""
 
 from pydantic import BaseModel, ConfigDict
 
 
-class Config(BaseModel):
+class ConfigModel(BaseModel):
     """Strict, frozen, unknown keys refused. Keys and values are the Local API's own."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)

@@ -1,0 +1,149 @@
+"""What backends there are, and what each of them is: declarations, without the code that carries tasks out.
+
+Campaigns are checked and planned by what is declared here, so this is quick to import. Built-in backends come first; a
+name that is not among them is looked for in the entry points of other packages.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from runner.settings import Settings
+
+ENTRY_POINTS = "runner.backends"
+"""The group of entry points: each is named as campaigns name the backend, and gives a BackendDeclaration."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendDeclaration:
+    """What a backend is, for everybody who must know it before, or without, its being there.
+
+    `factory` is where the function is that makes it, `module:function`, which takes a `runner.backends.BackendSetup`;
+    the module is imported only when tasks are carried out. `place` says in words where that happens.
+
+    Which scripts: `scripts` are the built-in ones that it carries out, `runs_flows` whether flows of the user's own
+    too. `values` are the legal values of config keys by script, where it cannot do all; the first is taken for a
+    key that is not there. `entry_keys` are those of `KEYS_OF_SOME` that it can do.
+
+    How: a backend that `takes_batches` is a BatchBackend, any other has a lane for each device. What
+    `goes_on_alone` carries on with what it was given after this process has ended. `takes_accounts` means that an
+    entry may name accounts, whose device it finds, `has_material` that it finds something to post where a config
+    names nothing. What `reads_files_here` posts the files of this machine; else they may lie on another one.
+    `chooses_app` means that it decides which app a task is for. What `speaks_local_api` sends tasks to the Local
+    API that the settings name. What `can_rehearse` reaches nothing but the phones behind the adb server of the
+    settings, which virtual phones can take the place of.
+    """
+
+    name: str
+    factory: str
+    place: "Callable[[Settings], str]"
+    scripts: tuple[str, ...] = ()
+    runs_flows: bool = False
+    values: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
+    entry_keys: tuple[str, ...] = ()
+    takes_batches: bool = False
+    goes_on_alone: bool = False
+    takes_accounts: bool = False
+    has_material: bool = False
+    reads_files_here: bool = True
+    chooses_app: bool = False
+    speaks_local_api: bool = False
+    can_rehearse: bool = False
+
+
+KEYS_OF_SOME = ("multi_account", "min_interval", "max_interval")
+"""Keys of an entry that only some backends can do."""
+
+DEVICE = BackendDeclaration(
+    name="device",
+    factory="runner.backends.device:make",
+    place=lambda settings: "the phones that adb sees",
+    scripts=("post", "follow"),
+    runs_flows=True,
+    values={
+        "post": {
+            "content_type": (0,),
+            "post_way": ("share",),
+            "add_sound": ("-1", -1),
+            "add_product_link": (0,),
+        }
+    },
+    can_rehearse=True,
+)
+
+LOCAL_API = BackendDeclaration(
+    name="local_api",
+    factory="runner.backends.local_api.backend:make",
+    place=lambda settings: f"the Local API at {settings.api_url}",
+    scripts=("post", "follow", "unfollow", "comment", "account_warmup"),
+    entry_keys=KEYS_OF_SOME,
+    takes_batches=True,
+    goes_on_alone=True,
+    takes_accounts=True,
+    has_material=True,
+    reads_files_here=False,
+    chooses_app=True,
+    speaks_local_api=True,
+)
+
+BUILT_IN = {declared.name: declared for declared in (DEVICE, LOCAL_API)}
+"""The runner's own backends by name."""
+
+DEFAULT = DEVICE.name
+"""What carries out a campaign that names no backend."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of all backends that there are, without loading any of them."""
+    return tuple(dict.fromkeys((*BUILT_IN, *_points())))
+
+
+def find(name: str) -> BackendDeclaration | None:
+    """What the backend of a name is, None if there is none.
+
+    Raises RunnerError if another package's declaration cannot be loaded.
+    """
+    if built_in := BUILT_IN.get(name):
+        return built_in
+    point = _points().get(name)
+    return _load(point) if point else None
+
+
+def declared(name: str) -> BackendDeclaration:
+    """The same for a name that has been checked, or that the ledger knows. A backend that has been uninstalled since is
+    taken for one that has lanes, and can do nothing."""
+    try:
+        found = find(name)
+    except RunnerError:
+        found = None
+    return found or BackendDeclaration(name=name, factory="", place=lambda settings: f"the backend {name}")
+
+
+@cache
+def _points() -> "Mapping[str, EntryPoint]":
+    """The entry points of other packages. To find them is slow: the metadata of all that is installed is read."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+@cache
+def _load(point: "EntryPoint") -> BackendDeclaration:
+    package = f"the package {point.dist.name} {point.dist.version}" if point.dist else "another package"
+    what, hint = f"the backend {point.name!r} of {package}", "update the package, or uninstall it"
+    try:
+        found = point.load()
+    except Exception as error:
+        why = f"{point.value} raises {type(error).__name__}: {error}"
+        raise RunnerError(f"{what} cannot be loaded: {why}", hint=hint) from error
+    if not isinstance(found, BackendDeclaration) or found.name != point.name:
+        raise RunnerError(
+            f"{what} cannot be loaded: {point.value} is no BackendDeclaration of that name", hint=hint
+        )
+    return found

@@ -1,0 +1,64 @@
+"""Selectors: what is said of an element of a screen, as app profiles write it."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from runner.flows.reading import Model, refuse
+from runner.flows.templates import Template
+
+
+def _check_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise refuse(
+            "bad-pattern", f"no regular expression: {error}", "patterns match the whole text"
+        ) from error
+    return pattern
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+Pattern = Annotated[Template, AfterValidator(_check_pattern)]
+Fraction = Annotated[float, Field(ge=0, le=1, strict=False)]
+
+
+class Selector(Model):
+    """What is said of one element; all of it must be true. Texts are compared normalised."""
+
+    text: Template | None = Field(default=None, description="The whole text.")
+    text_matches: Pattern | None = Field(default=None, description="A pattern for the whole text.")
+    text_starts: Template | None = Field(default=None, description="How the text starts.")
+    desc: Template | None = Field(default=None, description="The whole content description.")
+    desc_matches: Pattern | None = Field(default=None, description="A pattern for the whole description.")
+    desc_starts: Template | None = Field(default=None, description="How the description starts.")
+    id: str | None = Field(default=None, description="The resource-id, with or without its package.")
+    cls: str | None = Field(
+        default=None, alias="class", description="The last part of the class; `|` between several."
+    )
+    package_matches: Pattern | None = Field(
+        default=None, description="A pattern for a package not the app's own."
+    )
+    enabled: bool | None = Field(default=None, description="Whether it can be used.")
+    selected: bool | None = Field(default=None, description="Whether it is selected.")
+    focused: bool | None = Field(default=None, description="Whether it has the focus.")
+    parent: "Selector | None" = Field(default=None, description="What its direct parent is.")
+    within: "Selector | None" = Field(default=None, description="What one of its ancestors is.")
+    has: "Selector | None" = Field(default=None, description="What something inside it is.")
+    lacks: "Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False)]" = Field(
+        default=(), description="What nothing inside it may be."
+    )
+    below: "Selector | None" = Field(default=None, description="What it stands under.")
+    gap: Fraction = Field(default=1.0, description="How far under it, as a fraction of the screen's height.")
+    region: Annotated[tuple[Fraction, Fraction, Fraction, Fraction], Field(strict=False)] | None = Field(
+        default=None, description="Where its centre is: left, top, right, bottom as fractions of the screen."
+    )
+    index: int | None = Field(default=None, description="Which of those found, from 0; -1 is the last.")
+
+
+Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
+"""Candidates, tried in order."""
