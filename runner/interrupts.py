@@ -13,18 +13,17 @@ STOPPING = "stopping after the current steps; interrupt again to stop at once"
 
 
 @contextmanager
-def stop_on_interrupt(stop: Event, say: Callable[[str], None], told: str = STOPPING) -> Iterator[None]:
-    """While this is open, SIGINT and SIGTERM set `stop`, which `told` says; a second one ends the process like a
-    kill would.
+def stop_on_interrupt(stop: Event, say: Callable[[str], None], message: str = STOPPING) -> Iterator[None]:
+    """While this is open, SIGINT and SIGTERM set `stop`, and `say` is given the message.
 
-    The ledger is durable at every moment, so ending at once loses nothing.
+    A second one ends the process like a kill would: the ledger is durable at every moment, so that loses nothing.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
             os._exit(EXIT_INTERRUPTED)
         stop.set()
-        say(told)
+        say(message)
 
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

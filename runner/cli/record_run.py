@@ -83,8 +83,8 @@ def _nearest(asked: Sequence[tuple[Work, AskedTime]]) -> str:
     after = [one for work, when in asked if (one := following(work, when.window.until_utc))]
     near = [max(before, key=_instant)] if before else []
     near += [min(after, key=_instant)] if after else []
-    told = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]
-    return f"the nearest are {' and '.join(told)}" if told else "its entries have no start times"
+    names = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]
+    return f"the nearest are {' and '.join(names)}" if names else "its entries have no start times"
 
 
 def _instant(one: Coming) -> datetime:

@@ -55,6 +55,9 @@ from runner.store.lock import ExecutorLock
 ASK_AGAIN_S = 1.0
 """How often a daemon that waits for the ledger asks for it."""
 
+AWAKE_EVERY_S = 1.0
+"""How long SIGTERM may go unnoticed."""
+
 FAILING_GRACE_S = 5.0
 """How long steps may go on once the daemon has failed: what they do can no longer be written down, perhaps."""
 
@@ -143,10 +146,17 @@ class Daemon:
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
             self._check_itself(jobs, health, serving)
-            self._guard.over.wait()
+            self._wait_for_the_end()
             health.draining = True
             self._end(jobs, service, executor)
         return 0
+
+    def _wait_for_the_end(self) -> None:
+        # Python runs signal handlers in this thread alone, between two steps of its code. A signal that comes right
+        # before the thread begins to sleep, or that another thread takes, does not wake it: without an end to the
+        # sleep it would be missed.
+        while not self._guard.over.wait(AWAKE_EVERY_S):
+            pass
 
     def _lock(self, stack: ExitStack) -> bool:
         """Become the one process that carries tasks out from the ledger; false if an end is asked for first."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
@@ -58,6 +58,7 @@ class _Job:
     on_trouble: Callable[[RunnerError], None]
     retry_s: float
     ended: float
+    planning: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Jobs:
@@ -74,7 +75,7 @@ class Jobs:
         self._clock = clock
         self._fail = fail
         self._jobs: dict[str, _Job] = {}
-        self._planning = threading.Lock()
+        self._with_scheduler = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             jobstores={"default": MemoryJobStore()},
@@ -139,7 +140,7 @@ class Jobs:
 
     def stop(self) -> None:
         """Returns when no job is running any more."""
-        with self._planning:
+        with self._with_scheduler:
             if self.stopping.is_set():
                 return
             self.stopping.set()
@@ -161,18 +162,23 @@ class Jobs:
 
     def _plan(self, job: _Job, least_s: float = 0.0) -> None:
         """Whoever plans last has asked last: what has changed before that is seen, whatever runs meanwhile."""
-        with self._planning:
-            if self.stopping.is_set():  # APScheduler would wait for this job, and this job for APScheduler
-                return
-            self._scheduler.add_job(
-                self._run,
-                _After(max(job.wait_s(), least_s, 0.0)),
-                args=(job,),
-                id=job.name,
-                name=job.name,
-                executor=job.name,
-                replace_existing=True,
-            )
+        with job.planning:
+            # Asked under the job's own lock alone: the timetable answers late while its ledger is locked.
+            after = _After(max(job.wait_s(), least_s, 0.0))
+            with self._with_scheduler:
+                if (
+                    self.stopping.is_set()
+                ):  # APScheduler would wait for this job, and this job for APScheduler
+                    return
+                self._scheduler.add_job(
+                    self._run,
+                    after,
+                    args=(job,),
+                    id=job.name,
+                    name=job.name,
+                    executor=job.name,
+                    replace_existing=True,
+                )
 
     def _run(self, job: _Job) -> None:
         least_s = 0.0

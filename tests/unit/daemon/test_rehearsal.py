@@ -1,7 +1,7 @@
 """The backend of a rehearsal, when its virtual phones cannot be had."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -11,6 +11,7 @@ from runner.campaign.loader import load_text
 from runner.daemon.rehearsal import Rehearsal, RehearsalBackend, serials_for
 from runner.planning.plan import manual
 from runner.planning.source import Source
+from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.process import PhonesError
 
@@ -81,3 +82,16 @@ def test_a_phone_that_cannot_be_had_is_away() -> None:
     anything = cast(Journal, None), cast(Listener, None), cast(StopSignal, None), 0.0
     assert backend.perform(tasks[0], *anything).outcome is AttemptOutcome.COMPLETED
     assert backend.perform(tasks[-1], *anything) == Outcome(AttemptOutcome.FAILED, why, again=Again.WHEN_BACK)
+
+
+def test_a_rehearsal_replaces_the_adb_server_and_every_backend(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {"RUNNER_STATE_DIR": str(tmp_path), "ANDROID_ADB_SERVER_PORT": "5037"}
+    )
+    rehearsal = Rehearsal(["A1"], tmp_path, lambda: None)
+    backends = rehearsal.replace_backends({"device": Recording(), "local_api": Recording()})
+    assert list(backends) == ["device"]
+    assert isinstance(backends["device"], RehearsalBackend)
+    replaced = rehearsal.replace_phones(settings)
+    assert replaced == replace(settings, adb_port=rehearsal.adb_port)
+    assert replaced.adb_port != settings.adb_port
