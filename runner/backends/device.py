@@ -11,8 +11,8 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
-from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, load_profile
@@ -91,7 +91,7 @@ class DeviceBackend:
             app = self._app(session, load_profile(flow.app), variables := inputs(task, only_looks=looks))
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
-        attempt = Attempt(
+        attempt = FlowRun(
             flow,
             app,
             session,

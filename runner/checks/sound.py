@@ -5,30 +5,30 @@ from dataclasses import replace
 from itertools import islice
 
 from runner.campaign.loader import Loaded
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.checks.calendar import MOST_ZONES
 from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Time
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.rules import needs_zone
-from runner.planning.source import Source
-from runner.planning.work import Work
 
 _SECTIONS = ("devices", "configs", "start_times")
 
 
-def sound_works(campaign: CampaignView) -> tuple[tuple[Entry, Work], ...]:
+def sound_works(campaign: CampaignView) -> tuple[tuple[Entry, PlannableEntry], ...]:
     """The entries of a campaign that can be planned, to be asked for when it is known what is wrong."""
-    return tuple(_works(campaign))
+    return tuple(_plannables(campaign))
 
 
-def _works(campaign: CampaignView) -> Iterator[tuple[Entry, Work]]:
+def _plannables(campaign: CampaignView) -> Iterator[tuple[Entry, PlannableEntry]]:
     sound = _sound(campaign)
     if sound is not None:
-        source = Source(sound.document, resolve(sound))
+        resolved = resolve_campaign(sound)
         written = {entry.name: entry for entry in campaign.entries}
-        for entry in source.campaign.entries:
+        for entry in resolved.entries:
             yield from (
-                (written[entry.name], work) for work in islice(Work.in_zones(source, entry), MOST_ZONES)
+                (written[entry.name], plannable)
+                for plannable in islice(PlannableEntry.in_zones(resolved, entry), MOST_ZONES)
             )
 
 

@@ -9,6 +9,7 @@ import click
 from runner.backend_registry import declared
 from runner.backends.local_api.answers import ServerStatus
 from runner.backends.local_api.client import PAGE_SIZE, Client
+from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.format_option import format_option
 from runner.cli.main import report
 from runner.cli.output import print_json, say, say_lines, terminal
@@ -16,7 +17,6 @@ from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.errors import ApiRefused, ServerApiError
 from runner.exit_codes import EXIT_PROBLEMS
-from runner.planning.source import Source
 from runner.reports.server_tasks import (
     check_data,
     check_lines,
@@ -62,14 +62,14 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     With PATHS, also what the campaigns there need beyond it.
     """
     clock = SystemClock()
-    sources = check_or_exit(ctx, paths, clock.now()) if paths else []
+    campaigns = check_or_exit(ctx, paths, clock.now()) if paths else []
     with server() as client:
         took_s = list[float]()
         while len(took_s) < LOOKS and sum(took_s) < client.timeout_s / 2:
             began = clock.monotonic()
             licence = client.licence()
             took_s.append(clock.monotonic() - began)
-    beyond = list(needs(sources, licence.device_limit))
+    beyond = list(needs(campaigns, licence.device_limit))
     data = check_data(client.url, licence, sorted(took_s)[len(took_s) // 2], beyond)
     if form == "json":
         print_json(data)
@@ -224,9 +224,9 @@ def server() -> Iterator[Client]:
         yield client
 
 
-def needs(sources: Sequence[Source], device_limit: int | None) -> Iterator[str]:
+def needs(resolved: Sequence[ResolvedCampaign], device_limit: int | None) -> Iterator[str]:
     """What campaigns that are carried out by the Local API need that a server may not have."""
-    for campaign in (source.campaign for source in sources):
+    for campaign in (resolved for resolved in resolved):
         if not declared(campaign.backend).speaks_local_api:
             continue
         lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}

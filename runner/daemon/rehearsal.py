@@ -8,7 +8,7 @@ from typing import Self
 
 from runner.backends.backend import Backend, BatchBackend, Problem
 from runner.campaign.loader import load
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.errors import RunnerError
 from runner.scheduling.campaign_files import CampaignFiles
 from runner.settings import Settings
@@ -117,7 +117,10 @@ def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:
     """
     loaded = [load(file) for file in CampaignFiles(paths).discover()]
     named = dict.fromkeys(
-        serial for campaign in loaded if not campaign.has_errors for serial in resolve(campaign).phones
+        serial
+        for campaign in loaded
+        if not campaign.has_errors
+        for serial in resolve_campaign(campaign).phones
     )
     count = more if more is not None else 0 if named else DEFAULT_PHONES
     others = [serial for serial in serials_of(len(named) + count) if serial not in named]

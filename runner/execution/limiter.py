@@ -10,7 +10,7 @@ from runner.clock import Clock
 from runner.errors import HeldBack
 from runner.execution.accounts import Account
 from runner.execution.room import Wish, fitting
-from runner.planning.limits import EffectiveLimits, NotBefore, Usage, verdict
+from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer
 from runner.scripts import SCRIPTS
 from runner.store.ledger import Ledger
 from runner.store.rows import UsageTable
@@ -131,7 +131,7 @@ class Limiter:
         account: str | None,
         now: datetime,
     ) -> NotBefore | None:
-        answer = verdict(limits, usage, kind, task.device, account, now, self.zone)
+        answer = limit_answer(limits, usage, kind, task.device, account, now, self.zone)
         return answer if isinstance(answer, NotBefore) else None
 
 

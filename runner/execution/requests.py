@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.execution.lanes import Away
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
@@ -90,7 +90,7 @@ class Requests:
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
         pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
         if pause is not None:
-            return Refusal(f"paused since {told(pause.since_utc, self._zone)} by {pause.by}")
+            return Refusal(f"paused since {format_instant(pause.since_utc, self._zone)} by {pause.by}")
         return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.queries.advice import ResumeRehearsal, StartDaemon
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
@@ -74,7 +74,7 @@ class Situation:
         clocks show it twice."""
         local = instant.astimezone(self.zone)
         if local.replace(fold=not local.fold).utcoffset() != local.utcoffset():
-            return told(instant, self.zone)
+            return format_instant(instant, self.zone)
         is_today = local.date() == self.now.astimezone(self.zone).date()
         clock = "%H:%M:%S" if local.second else "%H:%M"
         return local.strftime(clock if is_today else f"%Y-%m-%d {clock}")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from runner.planning.limits import Usage
-from runner.planning.work import Lane
+from runner.planning.plannable_entry import Lane
 from runner.store.ledger import Ledger
 from runner.targets import account
 

@@ -10,7 +10,7 @@ from runner.clock import utc
 from runner.errors import UsageError
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
-from runner.planning.work import Work
+from runner.planning.plannable_entry import PlannableEntry
 from runner.queries.advice import WidenActive
 from runner.queries.asked_times import (
     MINUTE,
@@ -34,7 +34,7 @@ from runner.queries.why_occurrence import (
     invalid_facts,
 )
 from runner.queries.why_task import explain_task
-from runner.store.last_good import sources_in_force
+from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.tasks import DeletedTask
 
@@ -57,8 +57,8 @@ def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situatio
             return answers
     if at:
         raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
-    if not slash and (source := sources_in_force(ledger).get(subject)):
-        entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
+    if not slash and (resolved := resolved_in_force(ledger).get(subject)):
+        entries = ", ".join(f"{subject}/{one.name}" for one in resolved.entries)
         raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
     if deleted := ledger.find_deleted(subject):
         return [explain_deleted(deleted, situation)]
@@ -86,22 +86,24 @@ def explain_entry(
 ) -> list[WhyAnswer]:
     """Why an entry ran, or did not, at a time as typed; without one, its latest occurrence, what is open of
     it, and its next one. Raises UsageError for a time that is none."""
-    history = EntryHistory.read(ledger, campaign, entry, sources_in_force(ledger))
+    history = EntryHistory.read(ledger, campaign, entry, resolved_in_force(ledger))
     if not history.is_known:
         return [_unknown(history, situation)]
     if at is None:
         return list(_latest_open_next(history, situation))
     asked = _asked(history, at, situation)
-    found = [answer for when, works in asked.items() for answer in _at(history, when, works, situation)]
+    found = [
+        answer for when, plannables in asked.items() for answer in _at(history, when, plannables, situation)
+    ]
     return found or [_no_start_time(history, list(asked), situation)]
 
 
-def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[Work]]:
+def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[PlannableEntry]]:
     """The minutes that a time as typed means, on the clocks of each zone in which the entry is, and what is in force of
     the entry there."""
-    asked: dict[AskedTime, list[Work]] = {}
-    for work, when in asked_of(history.works, at, situation.now):
-        asked.setdefault(when, []).append(work)
+    asked: dict[AskedTime, list[PlannableEntry]] = {}
+    for plannable, when in asked_of(history.plannables, at, situation.now):
+        asked.setdefault(when, []).append(plannable)
     zones: list[tzinfo] = [*history.zones] or [situation.zone]
     return asked or {AskedTime.read(at, zone, situation.now): [] for zone in zones}
 
@@ -110,7 +112,7 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[W
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
     ahead = situation.now + timedelta.resolution
     latest = history.recorded(until_utc=ahead, limit=1)
-    before = [one for work in history.works if (one := previous(work, ahead))]
+    before = [one for plannable in history.plannables if (one := previous(plannable, ahead))]
     planned = max(before, key=_instant, default=None)
     if planned and not (latest and _instant(planned) <= latest[0].occurrence.instant_utc):
         absent = explain_absent(history, planned, situation)
@@ -122,7 +124,7 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[W
     for row in history.open_ones():
         if row.occurrence.nominal not in already:
             yield explain_recorded(history, row, situation)
-    coming = [one for work in history.works if (one := following(work, ahead))]
+    coming = [one for plannable in history.plannables if (one := following(plannable, ahead))]
     for one in sorted(coming, key=_instant):
         yield explain_coming(history, one, situation)
     if not coming:
@@ -134,7 +136,7 @@ def _instant(one: Coming) -> datetime:
 
 
 def _at(
-    history: EntryHistory, asked: AskedTime, works: Sequence[Work], situation: Situation
+    history: EntryHistory, asked: AskedTime, plannables: Sequence[PlannableEntry], situation: Situation
 ) -> Iterator[WhyAnswer]:
     """What there is at a time: in the ledger, then by the start times in force."""
     elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
@@ -145,30 +147,31 @@ def _at(
     ]
     for row in recorded:
         yield explain_recorded(history, row, situation)
-    for work in works if not recorded else ():
-        yield from _not_recorded(history, work, asked, situation)
-    if not recorded and not works:
+    for plannable in plannables if not recorded else ():
+        yield from _not_recorded(history, plannable, asked, situation)
+    if not recorded and not plannables:
         yield from _removed(history, asked, situation)
 
 
 def _not_recorded(
-    history: EntryHistory, work: Work, asked: AskedTime, situation: Situation
+    history: EntryHistory, plannable: PlannableEntry, asked: AskedTime, situation: Situation
 ) -> Iterator[WhyAnswer]:
     """What the start times in force say of a time, or those that were in force then."""
-    planned = coming_at(work, asked)
+    planned = coming_at(plannable, asked)
     for one in planned:
         yield _planned(history, one, situation)
-    moment = inactive_at(work, asked)
+    moment = inactive_at(plannable, asked)
     if moment is None and not planned:
         yield from _removed(history, asked, situation)
     if moment is not None:
-        active = work.source.campaign.active
+        active = plannable.campaign.active
         days = [f"from {active.from_day}"] if active and active.from_day else []
         days += [f"until {active.until_day}"] if active and active.until_day else []
-        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {work.zone}."
+        when = f"the campaign is active {' '.join(days)}, and this is on {moment.day} in {plannable.zone}"
+        said = f"It does not run: {when}."
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
-        advice = (WidenActive(work.source.campaign.path),)
+        advice = (WidenActive(plannable.campaign.path),)
         yield WhyAnswer(WhyVerdict.INACTIVE, subject, (said,), facts, advice)
 
 
@@ -212,8 +215,8 @@ def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, st
     """The nominal times of the occurrences right before and after, recorded or planned."""
     at, until = asked.window.from_utc, asked.window.until_utc
     before = [row.occurrence for row in history.recorded(until_utc=at, limit=1)]
-    before += [one.occurrence for work in history.works if (one := previous(work, at))]
-    after = [one.occurrence for work in history.works if (one := following(work, until))]
+    before += [one.occurrence for plannable in history.plannables if (one := previous(plannable, at))]
+    after = [one.occurrence for plannable in history.plannables if (one := following(plannable, until))]
     latest = max(before, key=lambda one: one.instant_utc, default=None)
     coming = min(after, key=lambda one: one.instant_utc, default=None)
     return latest.nominal if latest else None, coming.nominal if coming else None
@@ -223,7 +226,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> WhyAnswer:
     """Why no occurrence of the entry lies ahead."""
     name = f"{history.campaign}/{history.entry}"
     gone, row = history.gone_since(), history.row
-    if history.works:
+    if history.plannables:
         said = ["No start time of it lies ahead."]
     elif row is not None and row.withdrawn_utc is not None:
         said = [f"The campaign was withdrawn at {situation.time(row.withdrawn_utc)}: {row.withdrawn_reason}."]
@@ -239,7 +242,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> WhyAnswer:
 
 def _unknown(history: EntryHistory, situation: Situation) -> WhyAnswer:
     """The ledger knows no such entry: the nearest name, and a file that may hold it but is invalid."""
-    name, campaigns, entries = history.campaign, history.campaigns(), history.other_entries()
+    name, campaigns, entries = history.campaign, history.campaign_names(), history.other_entries()
     if problem := invalid(history, situation):
         said, verdict = (
             [f"No version in force has an entry {history.entry}.", problem],

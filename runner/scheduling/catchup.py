@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.planning.coming import Coming
 from runner.store.rows import Decision, OccurrenceState
 
@@ -34,7 +34,7 @@ class Gap:
     @lru_cache(maxsize=64)  # noqa: B019 - gaps are few and small
     def worded(self, zone: tzinfo) -> str:
         """`the daemon was down from 2026-11-21 08:50:00+01:00 to 2026-11-21 09:40:00+01:00`."""
-        return f"{self.cause} from {told(self.from_utc, zone)} to {told(self.until_utc, zone)}"
+        return f"{self.cause} from {format_instant(self.from_utc, zone)} to {format_instant(self.until_utc, zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]
         yield Decision(one.occurrence, state, reason, version_id, tasks)
     for name, moment in names.items():
         if name != into and name not in found.known:
-            merged = one.work.occurrence(name, moment.rule.written, moment.instant_utc)
+            merged = one.plannable.occurrence(name, moment.rule.written, moment.instant_utc)
             reason = f"merged into {into}, which comes at the same instant"
             yield Decision(merged, OccurrenceState.MERGED, reason, version_id)
 
@@ -90,16 +90,16 @@ def length(duration: timedelta) -> str:
 
 
 def _state_and_reason(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
-    work, occurrence = found.coming.work, found.coming.occurrence
-    entry, late = work.entry, gap.until_utc - occurrence.instant_utc
+    plannable, occurrence = found.coming.plannable, found.coming.occurrence
+    entry, late = plannable.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        why = gap.worded(work.zone)
+        why = gap.worded(plannable.zone)
         if gap.cause is Cause.RESTORED:
             return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":
             return OccurrenceState.MISSED, f"{why} (on_missed: skip)"
-        if late > work.reach + entry.grace.delta:
+        if late > plannable.reach + entry.grace.delta:
             return OccurrenceState.MISSED, f"{why}; {length(late)} late, past its grace of {entry.grace}"
         if entry.on_missed == "run_once" and not found.is_newest:
             return OccurrenceState.MISSED, f"{why}; only the newest is made up for (on_missed: run_once)"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
 from runner.errors import LedgerError, RunnerError
 from runner.events import (
@@ -20,7 +21,6 @@ from runner.events import (
 )
 from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
-from runner.planning.source import Source
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.jobs import Jobs
@@ -63,14 +63,14 @@ class Service:
         self._alarm = Alarm(jobs, self._timetable, self._try_again, self._without_ledger.note)
         self._watch = Watch(paths, self.reload)
         self._reloading = threading.Lock()
-        self._taken_up: tuple[Source, ...] = ()
+        self._taken_up: tuple[ResolvedCampaign, ...] = ()
         self._is_stale = False
         self._no_notifications: NoNotifications | None = None
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def campaigns(self) -> tuple[ResolvedCampaign, ...]:
         """The campaigns in force, by name."""
-        return self._folder.sources
+        return self._folder.campaigns
 
     def start(self) -> None:
         """Read the files, settle what was missed, and go on from now.
@@ -101,7 +101,7 @@ class Service:
 
     def next_start(self) -> datetime | None:
         """The instant of the next occurrence, if there is one."""
-        coming = next_occurrence(self.sources, self._clock.now())
+        coming = next_occurrence(self.campaigns, self._clock.now())
         return coming.instant_utc if coming else None
 
     def stop(self, reason: str = "stopped") -> None:
@@ -112,27 +112,27 @@ class Service:
 
     def _begin(self) -> None:
         reload = self._folder.load()
-        self._registry.replace(reload.sources)
+        self._registry.replace(reload.campaigns)
         cancelled = self._cancel_what_is_gone()
-        self._timetable.begin(reload.sources)
-        self._taken_up = reload.sources
+        self._timetable.begin(reload.campaigns)
+        self._taken_up = reload.campaigns
         self._alarm.start()
         self._tell_of(reload, cancelled)
 
     def _reload(self, anew: bool) -> None:
         reload = self._folder.load(anew=anew)
         self._without_files.end()
-        if not self._is_stale and _are_same(reload.sources, self._taken_up) and not reload.changes:
+        if not self._is_stale and _are_same(reload.campaigns, self._taken_up) and not reload.changes:
             return
-        self._registry.replace(reload.sources)
-        self._timetable.replace(reload.sources)
+        self._registry.replace(reload.campaigns)
+        self._timetable.replace(reload.campaigns)
         cancelled = self._cancel_what_is_gone()
-        self._taken_up, self._is_stale = reload.sources, False
+        self._taken_up, self._is_stale = reload.campaigns, False
         self._alarm.refresh()
         self._tell_of(reload, cancelled)
 
     def _cancel_what_is_gone(self) -> int:
-        cancelled = cancel_what_is_gone(self._ledger, self.sources)
+        cancelled = cancel_what_is_gone(self._ledger, self.campaigns)
         if cancelled:
             self._executor.wake()
         return cancelled
@@ -141,7 +141,7 @@ class Service:
         for change in reload.changes:
             words = (change.what.value, change.detail, change.commit)
             self._sink(CampaignChanged(change.campaign, change.entry, *words))
-        counts = (len(reload.sources), len(reload.changes), len(reload.problems))
+        counts = (len(reload.campaigns), len(reload.changes), len(reload.problems))
         self._sink(CampaignsReloaded(*counts, cancelled))
 
     def _tell(self, event: Event) -> None:
@@ -171,16 +171,14 @@ class Service:
             )
 
 
-def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:
+def _are_same(one: Sequence[ResolvedCampaign], other: Sequence[ResolvedCampaign]) -> bool:
     return len(one) == len(other) and all(map(is_, one, other))
 
 
-def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
+def cancel_what_is_gone(ledger: Ledger, campaigns: Iterable[ResolvedCampaign]) -> int:
     """Cancel what start times made and was not begun, of entries and campaigns that are not in force any more;
     returns how many tasks. The ledger is asked, and no reload, so it may be done at any time and again."""
-    in_force = {
-        name: source for source in sources for name in (*source.campaign.formerly, source.campaign.name)
-    }
+    in_force = {name: resolved for resolved in campaigns for name in (*resolved.formerly, resolved.name)}
     rows = {row.name: row for row in ledger.campaigns_in_force()}
     cancelled = 0
     for campaign, entry in sorted(ledger.open_entries()):
@@ -189,13 +187,15 @@ def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
     return cancelled
 
 
-def _gone(campaign: str, entry: str, source: Source | None, row: CampaignRow | None) -> str | None:
+def _gone(
+    campaign: str, entry: str, resolved: ResolvedCampaign | None, row: CampaignRow | None
+) -> str | None:
     """Why an entry is not in force any more; None if it is, or if it never was."""
-    if source is not None:
-        if any(one.name == entry for one in source.campaign.entries):
+    if resolved is not None:
+        if any(one.name == entry for one in resolved.entries):
             return None
-        commit = f" (commit {source.commit})" if source.commit else ""
-        return f"the entry {entry} was removed from the campaign {source.campaign.name}{commit}"
+        commit = f" (commit {resolved.commit})" if resolved.commit else ""
+        return f"the entry {entry} was removed from the campaign {resolved.name}{commit}"
     if row is not None and row.withdrawn_utc is not None:
         return f"the campaign {campaign} was withdrawn: {row.withdrawn_reason}"
     return None

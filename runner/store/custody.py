@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.errors import LedgerOutdated, UsageError
 from runner.store import schema
 from runner.store.spans import Spans
@@ -115,7 +115,7 @@ class Custody(Spans):
 
     def _last_written(self) -> str:
         last = self.latest_instant()
-        return f" {told(last, UTC)}" if last else ""
+        return f" {format_instant(last, UTC)}" if last else ""
 
 
 def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow
 
 
-def restore(row: CampaignRow) -> Source | None:
+def restore(row: CampaignRow) -> ResolvedCampaign | None:
     """A campaign as the ledger keeps it, with its flows as they were. None if this version of the runner no
     longer understands it."""
     folder = Path(row.path).parent / "flows"
@@ -19,11 +19,11 @@ def restore(row: CampaignRow) -> Source | None:
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None
-    return Source.of(loaded, row.commit)
+    return resolve_campaign(loaded, row.commit)
 
 
-def sources_in_force(ledger: Ledger) -> dict[str, Source]:
+def resolved_in_force(ledger: Ledger) -> dict[str, ResolvedCampaign]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
     rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
-    return {name: source for name, source in restored.items() if source is not None}
+    return {name: campaign for name, campaign in restored.items() if campaign is not None}

@@ -8,9 +8,9 @@ from typing import cast
 
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.daemon.rehearsal import Rehearsal, RehearsalBackend, serials_for
 from runner.planning.plan import manual
-from runner.planning.source import Source
 from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.process import PhonesError
@@ -72,9 +72,9 @@ def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
 
 def test_a_phone_that_cannot_be_had_is_away() -> None:
     recording = Recording()
-    source = Source.of(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
+    campaign = resolve_campaign(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
     backend = RehearsalBackend(recording, cast(Rehearsal, Crowded("A1")))
-    tasks = list(manual(source, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
+    tasks = list(manual(campaign, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
     why = "A2: no virtual phone could be started: no more room"
 
     assert backend.check(tasks) == [Problem("A2", why, is_away=True)] * 2

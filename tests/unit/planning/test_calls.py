@@ -1,4 +1,4 @@
-from sources import PHONES, day, greet, publish, source
+from resolved_campaigns import PHONES, day, greet, publish, resolved
 
 from runner.planning.calls import calls
 from runner.planning.plan import plan
@@ -9,7 +9,7 @@ DAY = day("2026-11-22T00:00")
 def made(
     scripts: str, head: str = "backend: local_api"
 ) -> list[tuple[tuple[str, ...], tuple[str | None, ...], int]]:
-    tasks = plan([source(scripts, head)], DAY).tasks()
+    tasks = plan([resolved(scripts, head)], DAY).tasks()
     return [(call.serials or call.usernames, call.targets, len(call.tasks)) for call in calls(tasks)]
 
 
@@ -29,7 +29,7 @@ def test_each_entry_and_each_due_instant_has_its_own() -> None:
 
 def test_with_jitter_a_call_never_makes_a_task_that_is_not_in_the_plan() -> None:
     users = tuple(f"@u{number}" for number in range(20))
-    shaken = plan([source(greet("09:00", users=users, more="jitter: 5s"), "backend: local_api")], DAY)
+    shaken = plan([resolved(greet("09:00", users=users, more="jitter: 5s"), "backend: local_api")], DAY)
     found = list(calls(shaken.tasks()))
 
     keys = [task.key for call in found for task in call.tasks]

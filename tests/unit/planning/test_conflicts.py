@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from sources import at, greet, publish, source
+from resolved_campaigns import at, greet, publish, resolved
 
 from runner.planning.conflicts import conflicts, spans
 from runner.planning.plan import plan
@@ -10,12 +10,12 @@ WEEK = Window(at("2026-11-21T17:00"), at("2026-11-28T17:00"))
 
 
 def told(*scripts: str, head: str = "") -> list[tuple[str, str, list[str], int]]:
-    found = conflicts([source("\n".join(scripts), head)], WEEK)
+    found = conflicts([resolved("\n".join(scripts), head)], WEEK)
     return [(one.first.entry, one.second.entry, one.lanes, one.times) for one in found]
 
 
 def test_a_device_is_busy_for_as_long_as_its_tasks_are_expected_to_take() -> None:
-    busy = spans([source(greet("2026-11-22T09:00", users=("@a", "@b", "@c"), more="spread: 10m"))], WEEK)
+    busy = spans([resolved(greet("2026-11-22T09:00", users=("@a", "@b", "@c"), more="spread: 10m"))], WEEK)
 
     shown = {
         lane: [(f"{one.start_utc:%H:%M}", f"{one.end_utc:%H:%M}") for one in found]
@@ -28,7 +28,7 @@ def test_a_device_is_busy_for_as_long_as_its_tasks_are_expected_to_take() -> Non
 
 
 def test_jitter_moves_a_span_as_it_moves_the_tasks() -> None:
-    campaign = source(greet("2026-11-22T09:00", users=("@a", "@b"), devices=("A",), more="jitter: 30m"))
+    campaign = resolved(greet("2026-11-22T09:00", users=("@a", "@b"), devices=("A",), more="jitter: 30m"))
     dues = [task.due_utc for task in plan([campaign], WEEK).tasks()]
     [[span]] = spans([campaign], WEEK).values()
 
@@ -58,7 +58,7 @@ def test_an_entry_can_be_in_its_own_way() -> None:
 
 
 def test_campaigns_can_be_in_each_other_s_way() -> None:
-    first, second = source(publish("09:00")), source(publish("09:01"), name="another")
+    first, second = resolved(publish("09:00")), resolved(publish("09:01"), name="another")
     [conflict] = conflicts([first, second], WEEK)
 
     assert (conflict.first.campaign, conflict.second.campaign) == ("demo", "another")

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sources import PHONES, at, day, greet, publish, source
+from resolved_campaigns import PHONES, at, day, greet, publish, resolved
 
 from runner.planning.coming import due, next_occurrence
 from runner.planning.plan import manual, plan
@@ -17,7 +17,7 @@ DAY = day("2026-11-21T17:00")
 
 
 def test_an_entry_makes_a_task_for_each_device_and_target() -> None:
-    made = plan([source(greet("09:00"))], DAY).tasks()
+    made = plan([resolved(greet("09:00"))], DAY).tasks()
 
     assert [(task.ordinal, task.device, task.target) for task in made] == [
         (0, "R58M123ABC", "@north"),
@@ -29,7 +29,7 @@ def test_an_entry_makes_a_task_for_each_device_and_target() -> None:
 
 def test_an_account_is_a_lane_where_no_device_is_known() -> None:
     head = 'backend: local_api\ndevices: {brand: {usernames: ["@brand_se", "@brand_no"]}}'
-    made = list(plan([source(greet("09:00", users=("@north",), devices=("brand",)), head)], DAY).tasks())
+    made = list(plan([resolved(greet("09:00", users=("@north",), devices=("brand",)), head)], DAY).tasks())
 
     assert [(task.device, task.username, task.lane) for task in made] == [
         (None, "@brand_se", "@brand_se"),
@@ -40,7 +40,7 @@ def test_an_account_is_a_lane_where_no_device_is_known() -> None:
 
 def test_a_key_is_campaign_entry_nominal_time_device_and_target() -> None:
     scripts = publish("09:00") + "\n" + greet("2026-11-21T18:30:00Z", users=("@north",))
-    made = plan([source(scripts)], DAY).tasks()
+    made = plan([resolved(scripts)], DAY).tasks()
 
     assert [task.key for task in made] == [
         "demo/greet/2026-11-21T18:30:00Z/R58M123ABC/@north",
@@ -51,8 +51,8 @@ def test_a_key_is_campaign_entry_nominal_time_device_and_target() -> None:
 
 
 def test_tasks_are_ordered_by_instant_and_then_as_declared() -> None:
-    first = source(publish("12:00", "09:00") + "\n" + greet("09:00", users=("@north",)))
-    second = source(publish("09:00"), name="another")
+    first = resolved(publish("12:00", "09:00") + "\n" + greet("09:00", users=("@north",)))
+    second = resolved(publish("09:00"), name="another")
 
     made = list(plan([first, second], DAY).tasks())
 
@@ -66,7 +66,7 @@ def test_tasks_are_ordered_by_instant_and_then_as_declared() -> None:
 
 def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> None:
     more = "multi_account: true, min_interval: 3, max_interval: 9"
-    [task, other] = plan([source(publish("09:00", more=more))], DAY).tasks()
+    [task, other] = plan([resolved(publish("09:00", more=more))], DAY).tasks()
 
     assert task.config is other.config
     assert task.config["upload_wait_time"] == 30
@@ -77,7 +77,7 @@ def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> No
 
 @pytest.mark.parametrize(("more", "timeout_s"), [("", 600), ("timeout: 42s", 42), ("timeout: 2h", 7200)])
 def test_the_timeout_is_the_entry_s_own_or_ten_minutes(more: str, timeout_s: float) -> None:
-    assert {task.timeout_s for task in plan([source(publish("09:00", more=more))], DAY).tasks()} == {
+    assert {task.timeout_s for task in plan([resolved(publish("09:00", more=more))], DAY).tasks()} == {
         timeout_s
     }
 
@@ -86,12 +86,12 @@ def test_a_long_task_has_five_minutes_beyond_what_is_expected() -> None:
     config = "config: {material_list: [a.mp4], upload_wait_time: 600}"
     scripts = publish("09:00").replace("config: {material_list: [a.mp4]}", config)
 
-    assert {task.timeout_s for task in plan([source(scripts)], DAY).tasks()} == {120 + 600 + 300}
+    assert {task.timeout_s for task in plan([resolved(scripts)], DAY).tasks()} == {120 + 600 + 300}
 
 
 def test_devices_share_the_spread_and_each_key_has_its_jitter() -> None:
-    steady = list(plan([source(greet("09:00", more="spread: 20m"))], DAY).tasks())
-    shaken = list(plan([source(greet("09:00", more="spread: 20m, jitter: 3m"))], DAY).tasks())
+    steady = list(plan([resolved(greet("09:00", more="spread: 20m"))], DAY).tasks())
+    shaken = list(plan([resolved(greet("09:00", more="spread: 20m, jitter: 3m"))], DAY).tasks())
 
     assert [task.due_utc for task in steady] == [at("2026-11-22T08:00")] * 2 + [at("2026-11-22T08:10")] * 2
     assert {task.key for task in shaken} == {task.key for task in steady}
@@ -119,7 +119,7 @@ ENTRIES = st.builds(
 @settings(max_examples=60, deadline=None)
 def test_windows_that_meet_lose_and_double_no_task(entry: str, minutes: list[int]) -> None:
     """Over a night in which the clocks go back."""
-    campaign, start = source(entry), at("2026-10-24T00:00")
+    campaign, start = resolved(entry), at("2026-10-24T00:00")
     marks = [start + timedelta(minutes=minute) for minute in sorted(minutes)]
 
     def between(first: datetime, last: datetime) -> list[Task]:
@@ -135,7 +135,7 @@ def test_windows_that_meet_lose_and_double_no_task(entry: str, minutes: list[int
 
 
 def test_an_occurrence_before_the_window_is_there_if_it_has_a_task_in_it() -> None:
-    campaign = source(publish("09:00", more="spread: 20m"))
+    campaign = resolved(publish("09:00", more="spread: 20m"))
     late = plan([campaign], Window(at("2026-11-22T08:05"), at("2026-11-22T09:00")))
     later = plan([campaign], Window(at("2026-11-22T08:15"), at("2026-11-22T09:00")))
 
@@ -146,7 +146,7 @@ def test_an_occurrence_before_the_window_is_there_if_it_has_a_task_in_it() -> No
 
 
 def test_what_is_due_comes_with_the_tasks_of_the_plan() -> None:
-    sources = [source(publish("09:00", "12:00", more="spread: 5h, jitter: 1h") + "\n" + greet("10:00"))]
+    sources = [resolved(publish("09:00", "12:00", more="spread: 5h, jitter: 1h") + "\n" + greet("10:00"))]
     window = Window(at("2026-11-22T00:00"), at("2026-11-23T00:00"))
 
     rows = list(due(sources, window))
@@ -159,13 +159,13 @@ def test_what_is_due_comes_with_the_tasks_of_the_plan() -> None:
 
 def test_a_target_named_twice_makes_one_task() -> None:
     scripts = greet("09:00").replace("target_users: ['@north', '@south']", 'target_user: "@north, north"')
-    made = plan([source(scripts)], DAY).tasks()
+    made = plan([resolved(scripts)], DAY).tasks()
 
     assert [(task.device, task.target) for task in made] == [(phone, "@north") for phone in PHONES]
 
 
 def test_a_run_by_hand_is_one_occurrence_of_each_entry_now() -> None:
-    campaign = source(publish("09:00", "12:00") + "\n" + greet())
+    campaign = resolved(publish("09:00", "12:00") + "\n" + greet())
     occurrences, made = manual(campaign, "20261121-180036-3fa9", NOW)
 
     assert [(it.entry, it.nominal) for it in occurrences] == [
@@ -179,7 +179,7 @@ def test_a_run_by_hand_is_one_occurrence_of_each_entry_now() -> None:
 
 
 def test_occurrences_are_listed_with_their_rule() -> None:
-    occurrences = plan([source(publish("12:00", "2026-11-22T09:00:00+01:00"))], DAY).occurrences()
+    occurrences = plan([resolved(publish("12:00", "2026-11-22T09:00:00+01:00"))], DAY).occurrences()
 
     assert [(occurrence.nominal, occurrence.rule) for occurrence in occurrences] == [
         ("2026-11-22T08:00:00Z", "2026-11-22T09:00:00+01:00"),
@@ -188,7 +188,7 @@ def test_occurrences_are_listed_with_their_rule() -> None:
 
 
 def test_occurrences_on_one_instant_merge() -> None:
-    made = plan([source(publish("2026-11-22T09:00:00+01:00", "09:00", "09:00"))], DAY)
+    made = plan([resolved(publish("2026-11-22T09:00:00+01:00", "09:00", "09:00"))], DAY)
 
     assert [one.nominal for one in made.occurrences()] == ["2026-11-22T09:00[Europe/Stockholm]"]
     assert len(list(made.tasks())) == 2
@@ -218,7 +218,7 @@ def test_a_campaign_is_active_on_its_days_the_last_included(
 ) -> None:
     """What counts is the day to which an occurrence belongs: that on which its hours opened."""
     scripts = f"publish: {{script: post, devices: [A], start_times: [{', '.join(start_times)}]}}"
-    campaign = source(scripts, "active: {from: 2026-11-21, until: 2026-11-22}", timezone=zone)
+    campaign = resolved(scripts, "active: {from: 2026-11-21, until: 2026-11-22}", timezone=zone)
     made = plan([campaign], Window(at("2026-11-10T00:00"), at("2026-12-10T00:00")))
 
     assert [one.nominal.partition("[")[0] for one in made.occurrences()] == nominals
@@ -228,7 +228,7 @@ def test_an_active_time_may_be_open_on_either_side() -> None:
     window = Window(at("2026-11-20T00:00"), at("2026-11-25T00:00"))
 
     def days(active: str) -> list[int]:
-        made = plan([source(publish("09:00"), f"active: {{{active}}}")], window)
+        made = plan([resolved(publish("09:00"), f"active: {{{active}}}")], window)
         return [one.instant_utc.day for one in made.occurrences()]
 
     assert days("from: 2026-11-23") == [23, 24]
@@ -236,7 +236,7 @@ def test_an_active_time_may_be_open_on_either_side() -> None:
 
 
 def test_the_next_occurrence_is_found_however_far_away() -> None:
-    sources = [source(publish("2026-12-01T18:00")), source(greet("2090-01-01T18:00"), name="later")]
+    sources = [resolved(publish("2026-12-01T18:00")), resolved(greet("2090-01-01T18:00"), name="later")]
 
     first, second = next_occurrence(sources, NOW), next_occurrence(sources, at("2027-01-01T00:00"))
 
@@ -246,18 +246,18 @@ def test_the_next_occurrence_is_found_however_far_away() -> None:
 
 
 def test_a_campaign_that_was_active_has_no_next_occurrence() -> None:
-    assert next_occurrence([source(publish("09:00"), "active: {until: 2026-11-01}")], NOW) is None
+    assert next_occurrence([resolved(publish("09:00"), "active: {until: 2026-11-01}")], NOW) is None
 
 
 def test_a_plan_is_the_same_however_often_it_is_asked() -> None:
-    made = plan([source(greet("09:00", more="jitter: 3m"))], DAY)
+    made = plan([resolved(greet("09:00", more="jitter: 3m"))], DAY)
 
     assert list(made.tasks()) == list(made.tasks())
 
 
 def test_tasks_are_made_as_they_are_asked_for() -> None:
     scripts = publish("09:00", more="spread: 20m, jitter: 3m").replace("'09:00'", "{cron: '*/10 * * * *'}")
-    month = plan([source(scripts)], Window(NOW, NOW + timedelta(days=30)))
+    month = plan([resolved(scripts)], Window(NOW, NOW + timedelta(days=30)))
     tracemalloc.start()
     try:
         count = sum(1 for _ in month.tasks())
@@ -272,6 +272,6 @@ def test_tasks_are_made_as_they_are_asked_for() -> None:
 
 
 def test_the_key_is_that_of_the_tasks_room() -> None:
-    [task, *_] = plan([source(greet("09:00"))], DAY).tasks()
+    [task, *_] = plan([resolved(greet("09:00"))], DAY).tasks()
 
     assert task.key == task_key("demo", "greet", "2026-11-22T09:00[Europe/Stockholm]", "R58M123ABC", "@north")
