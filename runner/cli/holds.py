@@ -35,7 +35,7 @@ def show(place: StateDir, form: str) -> None:
     """Print the holds, oldest first."""
     zone = Settings.from_environment().zone
     with open_ledger(place) as ledger:
-        held = ledger.holds()
+        held = ledger.holds.current()
     if form == "json":
         print_json(
             [
@@ -76,12 +76,12 @@ def release(place: StateDir, serial: str, store: str | None, virtual: bool, form
     if store or virtual:
         place = choose_place(Settings.from_environment(), store, virtual=virtual)
     with open_ledger(place) as ledger:
-        held = {hold.device for hold in ledger.holds()}
+        held = {hold.device for hold in ledger.holds.current()}
         if serial not in held:
             raise UsageError(
                 f"{serial} is not on hold", hint=f"on hold: {', '.join(sorted(held)) or 'no phone'}"
             )
-        ledger.release_holds(serial)
+        ledger.holds.release(serial)
     if form == "json":
         print_json({"device": serial, "released": True})
     else:

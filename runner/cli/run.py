@@ -139,12 +139,12 @@ def record(this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign], at:
         for campaign in campaigns:
             record_now(ledger, campaign, this.id, this.clock.now())
         campaign = campaigns[0] if campaigns else stored_campaign(ledger, this.id)
-        return RecordedRun(campaign, lambda: ledger.tasks(run_id=this.id), False, again)
+        return RecordedRun(campaign, lambda: ledger.tasks.all(run_id=this.id), False, again)
     (resolved,) = campaigns
     keys, new = record_scheduled(ledger, resolved, at, this.id, this.clock.now())
 
     def read() -> list[TaskRow]:
-        return [row for key in keys if (row := ledger.task(key))]
+        return [row for key in keys if (row := ledger.tasks.get(key))]
 
     rows = read()
     is_over = all(row.state.is_final for row in rows)
@@ -189,7 +189,7 @@ def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]
 
 def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
     """The campaign as it was when the run began."""
-    version = ledger.campaign_of(run_id)
+    version = ledger.runs.campaign_of(run_id)
     if version is None:
         raise UsageError(
             f"the ledger has no run {run_id}",
@@ -207,7 +207,7 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
 
 def write_report(this: Run, ledger: Ledger) -> Path | None:
     """Write the run's HTML report and return its path; None if no occurrence is the run's own."""
-    record = ledger.report(this.id)
+    record = ledger.runs.record_of(this.id)
     if record is None:
         return None
     path = this.place.report(this.id)

@@ -1,8 +1,8 @@
 """Before a process carries tasks out: the ledger is there, it is ours, and it is meant for the phones of its place."""
 
 from runner.state_dir import StateDir
-from runner.store.custody import refuse_if_gone, rehearsal_only
 from runner.store.ledger import Ledger
+from runner.store.ownership import refuse_if_gone, rehearsal_only
 from runner.store.url import is_rehearsal, ledger_path
 
 
@@ -20,4 +20,4 @@ def take_custody(ledger: Ledger, place: StateDir) -> None:
     Raises what `refuse_wrong_ledger` does, and LedgerOutdated if the ledger is older than what this machine has seen
     of it.
     """
-    ledger.take_custody(place.witnesses, is_rehearsal=place.phones is not None)
+    ledger.ownership.take(place.witnesses, is_rehearsal=place.phones is not None)

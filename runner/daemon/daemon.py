@@ -139,7 +139,7 @@ class Daemon:
             serving = stack.enter_context(Serving(app, listening))
             collect_garbage_seldom()
             service.start()
-            executor.submit(ledger.pending())
+            executor.submit(ledger.tasks.pending())
             executor.start()
             health.read_heartbeat()
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))

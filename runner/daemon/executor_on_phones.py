@@ -51,7 +51,7 @@ def executor_on_phones(
             ledger=ledger,
             artifacts=Artifacts(place.artifacts),
             backends=backends,
-            limiter=Limiter(ledger, limits, settings.zone, clock),
+            limiter=Limiter(ledger.effects, limits, settings.zone, clock),
             clock=clock,
             sink=sink,
             mode=mode,

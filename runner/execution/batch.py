@@ -35,7 +35,7 @@ class Batch:
         self._effects: dict[str, list[Effect]] = {taken.key: [] for taken in taken_tasks}
         earlier = [taken.key for taken in taken_tasks if taken.claimed.number > 1]
         if earlier:
-            self._effects |= context.ledger.effects_of(earlier)
+            self._effects |= context.ledger.effects.of_all(earlier)
         self._begun: dict[int, Effect | NewEffect] = {
             effect.id: effect for key in earlier for effect in self._effects[key]
         }
@@ -89,7 +89,7 @@ class Batch:
         return self._begin(intents)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        self._context.ledger.settle_effects(settlements)
+        self._context.ledger.effects.settle_all(settlements)
         self._note(settlements)
 
     def begun(self, keys: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ class Batch:
         return self._leaving()
 
     def alike(self) -> list[Effect]:
-        return self._context.ledger.effects_alike(list(self._effects))
+        return self._context.ledger.effects.alike(list(self._effects))
 
     def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
         settled = {settlement.effect_id: settlement.state for settlement in settlements}
@@ -167,7 +167,7 @@ class Batch:
             for intent in intents
             for taken in [self._open[intent.task_key]]
         ]
-        ids = self._context.ledger.begin_effects(rows) if rows else []
+        ids = self._context.ledger.effects.begin_all(rows) if rows else []
         begun: dict[str, list[int]] = {}
         for effect_id, row in zip(ids, rows, strict=True):
             begun.setdefault(row.task_key, []).append(effect_id)

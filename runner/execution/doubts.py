@@ -66,8 +66,8 @@ class Doubts:
     def read(self) -> list[TaskRow]:
         """Take over what dead processes have left; returns the tasks, which are to be proved first."""
         rows = []
-        for key, effects in self._ledger.doubts(self._batched).items():
-            if (row := self._ledger.task(key)) is not None:
+        for key, effects in self._ledger.effects.doubts(self._batched).items():
+            if (row := self._ledger.tasks.get(key)) is not None:
                 self._doubts[key] = Doubt(row.task, tuple(effects))
                 rows.append(row)
         return rows
@@ -76,7 +76,7 @@ class Doubts:
         """Let go of what somebody else has settled; true if there was such."""
         if not self._doubts:
             return False
-        left = self._ledger.doubts(self._batched)
+        left = self._ledger.effects.doubts(self._batched)
         with self._lock:
             settled = [key for key in self._doubts if key not in left]
             for key in settled:

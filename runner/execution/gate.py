@@ -57,7 +57,7 @@ class Gate:
     def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
         """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
         tried = [taken.key for taken in taken_tasks if taken.waiting.tried]
-        return self._context.ledger.in_doubt(tried) if tried else set()
+        return self._context.ledger.effects.in_doubt(tried) if tried else set()
 
     def _limited(self, taken_tasks: Sequence[TakenTask]) -> Refusals:
         limiter = self._context.limiter

@@ -28,7 +28,7 @@ class AttemptJournal:
         self._told: dict[int, EffectState] = {}
 
     def effects(self) -> list[Effect]:
-        effects = self._context.ledger.effects(self._task.key)
+        effects = self._context.ledger.effects.of(self._task.key)
         self._begun |= {effect.id: (effect.kind, effect.target) for effect in effects}
         return effects
 
@@ -46,14 +46,14 @@ class AttemptJournal:
         self._taken.lifts = self._context.lifts.count
         self._context.doubts.ask(self._task, kind, account)
         with self._context.limiter.claim(self._task, kind, account):
-            effect_id = self._context.ledger.begin_effect(
+            effect_id = self._context.ledger.effects.begin(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
             )
         self._begun[effect_id] = (kind, target)
         return effect_id
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._context.ledger.settle_effect(effect_id, state, evidence)
+        self._context.ledger.effects.settle(effect_id, state, evidence)
         self._taken.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:
             return
@@ -71,7 +71,9 @@ class AttemptJournal:
         artifacts = self._context.artifacts
         screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
         hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
-        self._context.ledger.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
+        self._context.ledger.attempts.add_step(
+            self._attempt_id, record, screenshot or None, hierarchy or None
+        )
         self._context.sink(
             StepFinished(
                 self._task.key,

@@ -34,7 +34,7 @@ class Limiter:
     def ask(self, task: Task, kind: str, account: str | None = None) -> NotBefore | None:
         """What forbids an effect of this kind now, or None."""
         now = self._clock.now()
-        usage = self._ledger.usage(device=task.device, account=account, now=now)
+        usage = self._ledger.effects.usage(device=task.device, account=account, now=now)
         return self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def before(self, task: Task) -> NotBefore | None:
@@ -90,7 +90,7 @@ class Limiter:
         now = self._clock.now()
         devices = {task.device for task, _ in wishes if task.device}
         accounts = {account for _, effects in wishes for _, account in effects if account}
-        usage = self._ledger.usage_of(devices, accounts, now) if wishes else UsageTable()
+        usage = self._ledger.effects.usage_of(devices, accounts, now) if wishes else UsageTable()
         limits = list({id(one): one for one in (self._limits(task) for task, _ in wishes)}.values())
         if len(limits) == 1:
             allowed = set(fitting(limits[0], wishes, usage, now, self.zone))

@@ -2,9 +2,9 @@
 
 from runner.backend_registry import declared
 from runner.execution.requests import ON_REQUEST
-from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
+from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 
@@ -15,8 +15,8 @@ def settle_interrupted(ledger: Ledger) -> int:
     those first: what was committed is not repeated, and what was committing is verified. A task that a person had
     asked to stop is over, or is asked again where it goes on. Only who holds the ledger's executor lock may call this.
     """
-    left = ledger.interrupted()
-    stopped = ledger.asked_to_stop(left)
+    left = ledger.attempts.interrupted()
+    stopped = ledger.commands.asked_to_stop(left)
     for attempt in left:
         outcome = Outcome(
             AttemptOutcome.INTERRUPTED,
@@ -27,17 +27,17 @@ def settle_interrupted(ledger: Ledger) -> int:
             state, reason = _stopped(ledger, attempt.task_key)
         if state is TaskState.UNCERTAIN:
             outcome = Outcome(outcome.outcome, outcome.message, LOOK_AND_RESOLVE)
-        ledger.finish_attempt(attempt.id, outcome, state, reason=reason)
+        ledger.attempts.finish(attempt.id, outcome, state, reason=reason)
     return len(left)
 
 
 def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
     """What a task is that was to be stopped, and why. One that goes on elsewhere has to be found there first."""
-    row = ledger.task(key)
+    row = ledger.tasks.get(key)
     assert row is not None
-    if not any(effect.state.is_unsettled for effect in ledger.effects(key)):
+    if not any(effect.state.is_unsettled for effect in ledger.effects.of(key)):
         return TaskState.CANCELLED, ON_REQUEST
     if not declared(row.task.backend).goes_on_alone:
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
-    ledger.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
+    ledger.commands.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
     return TaskState.PENDING, None

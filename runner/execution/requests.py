@@ -70,13 +70,13 @@ class Requests:
     def read(self) -> bool:
         """Read both; whether one of them is not what it was."""
         before = (self._pauses, self._holds)
-        self._pauses = tuple(self._ledger.pauses())
-        self._holds = {hold.device: hold for hold in self._ledger.holds()}
+        self._pauses = tuple(self._ledger.pauses.current())
+        self._holds = {hold.device: hold for hold in self._ledger.holds.current()}
         return before != (self._pauses, self._holds)
 
     def commands(self) -> list[CommandRow]:
         """Those that have not been answered."""
-        return self._ledger.open_commands()
+        return self._ledger.commands.open()
 
     def refusal(self, task: Task, *, only_looks: bool = False) -> Refusal | None:
         """Whether a task is paused, or its device waits for a person; no pause keeps from a look at what was begun."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import format_instant
-from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
+from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0

@@ -15,7 +15,7 @@ from runner.execution.retry import Ended, Next, what_follows
 from runner.execution.state import Mode, Running
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import Attempt, Ending
+from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import EffectState, Outcome, Settlement, Task
 
 
@@ -87,7 +87,7 @@ def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins
 
     `begins` says that the time allowed for it begins now.
     """
-    attempts = context.ledger.start_attempts([taken.key for taken in taken_tasks])
+    attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks])
     now, monotonic = context.clock.now(), context.clock.monotonic()
     claimed = [taken for taken in taken_tasks if taken.key in attempts]
     for taken in claimed:
@@ -124,12 +124,12 @@ def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settleme
     """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
     for taken, then in ends:
         if then.outcome.needs_person and taken.task.device is not None:
-            context.ledger.place_hold(taken.task.device, then.outcome.message, taken.key)
+            context.ledger.holds.place(taken.task.device, then.outcome.message, taken.key)
     endings = [
-        Ending(taken.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
+        AttemptEnd(taken.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
         for taken, then in ends
     ]
-    context.ledger.finish_attempts(endings, settlements)
+    context.ledger.attempts.finish_all(endings, settlements)
 
 
 def tell_finished(context: ExecutionContext, ends: Ends) -> None:

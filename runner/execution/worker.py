@@ -142,7 +142,7 @@ class Worker:
     def _cancel(self, taken_tasks: Iterable[TakenTask]) -> None:
         """Those that a person stopped just when they were about to wait."""
         if stopped := [taken.key for taken in taken_tasks if taken.stop.cancels]:
-            self._context.ledger.cancel(stopped, ON_REQUEST)
+            self._context.ledger.tasks.cancel(stopped, ON_REQUEST)
 
     def _miss_behind(self, taken: TakenTask, refusal: Refusal) -> None:
         """What waited behind a task for a phone that was away until now, and whose grace is over."""
@@ -155,7 +155,7 @@ class Worker:
         for taken, refusal in refused:
             alike.setdefault(refusal.reason, []).append(taken)
         for reason, taken_tasks in alike.items():
-            missed = self._context.ledger.miss_all([taken.key for taken in taken_tasks], reason)
+            missed = self._context.ledger.tasks.miss([taken.key for taken in taken_tasks], reason)
             outcome = Outcome(AttemptOutcome.HELD_BACK, reason)
             for taken in taken_tasks:
                 if taken.key in missed:  # else somebody cancelled it meanwhile
@@ -166,7 +166,7 @@ class Worker:
 
     def _tell(self, taken: TakenTask, refusal: Refusal) -> None:
         now = self._context.clock.now()
-        self._context.ledger.hold_back(taken.key, refusal.reason, refusal.until or now)
+        self._context.ledger.tasks.hold_back(taken.key, refusal.reason, refusal.until or now)
         until = refusal.until or taken.task.expires_utc
         if taken.waiting.reason != refusal.reason:
             self._context.sink(TaskWaiting(taken.key, taken.task.lane, refusal.reason, until))

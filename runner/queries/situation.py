@@ -45,7 +45,7 @@ class Situation:
         rehearsed_run: str | None = None,
     ) -> "Situation":
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
-        span = ledger.last_span()
+        span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
         return cls(
             now=now,
@@ -53,8 +53,8 @@ class Situation:
             span=span,
             daemon_runs=open_span is not None and _lives(open_span, executor_pid, now),
             is_carried_out=executor_pid is not None,
-            pauses=tuple(ledger.pauses()),
-            holds={hold.device: hold for hold in reversed(ledger.holds())},
+            pauses=tuple(ledger.pauses.current()),
+            holds={hold.device: hold for hold in reversed(ledger.holds.current())},
             is_rehearsal=is_rehearsal,
             rehearsed_run=rehearsed_run,
         )

@@ -33,14 +33,16 @@ def title(occurrence: Occurrence) -> str:
 
 def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> WhyAnswer:
     """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
-    parts = tuple(explain_task(record, situation) for record in history.ledger.records_of(row.occurrence))
+    parts = tuple(
+        explain_task(record, situation) for record in history.ledger.tasks.records_of(row.occurrence)
+    )
     facts = _facts(row.occurrence, row)
     if parts:
         # verdicts stand in the order of how much they need a person
         worst = min((part.verdict for part in parts), key=list(WhyVerdict).index)
         facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
         sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
-        if deleted := history.ledger.count_deleted(row.occurrence):
+        if deleted := history.ledger.tasks.count_deleted(row.occurrence):
             sentences = (
                 *sentences,
                 f"{deleted} more of its tasks {'was' if deleted == 1 else 'were'} deleted since.",

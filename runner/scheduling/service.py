@@ -179,11 +179,11 @@ def cancel_what_is_gone(ledger: Ledger, campaigns: Iterable[ResolvedCampaign]) -
     """Cancel what start times made and was not begun, of entries and campaigns that are not in force any more;
     returns how many tasks. The ledger is asked, and no reload, so it may be done at any time and again."""
     in_force = {name: resolved for resolved in campaigns for name in (*resolved.formerly, resolved.name)}
-    rows = {row.name: row for row in ledger.campaigns_in_force()}
+    rows = {row.name: row for row in ledger.campaigns.all()}
     cancelled = 0
-    for campaign, entry in sorted(ledger.open_entries()):
+    for campaign, entry in sorted(ledger.occurrences.open_entries()):
         if reason := _gone(campaign, entry, in_force.get(campaign), rows.get(campaign)):
-            cancelled += len(ledger.cancel_unstarted(campaign, entry, reason))
+            cancelled += len(ledger.tasks.cancel_unstarted(campaign, entry, reason))
     return cancelled
 
 

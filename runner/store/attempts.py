@@ -12,7 +12,7 @@ from runner.store.bulk import FIRST, LAST, Values, ask, instant, newest_ids, run
 from runner.store.effects import settle
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
-from runner.store.rows import Attempt, Ending
+from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
 
 TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
@@ -73,8 +73,8 @@ class Attempts(Part):
         reason: str | None = None,
         not_before: datetime | None = None,
     ) -> None:
-        """How an attempt ended, and the state in which that leaves its task; see `Ending`."""
-        ending = Ending(attempt_id, outcome, state, reason, not_before)
+        """How an attempt ended, and the state in which that leaves its task; see `AttemptEnd`."""
+        ending = AttemptEnd(attempt_id, outcome, state, reason, not_before)
         self._write(
             f"record the outcome of attempt {attempt_id}",
             lambda connection: self._finish(connection, [ending]),
@@ -82,11 +82,11 @@ class Attempts(Part):
 
     def finish_attempts(
         self,
-        endings: Iterable[Ending | tuple[int, Outcome, TaskState]],
+        endings: Iterable[AttemptEnd | tuple[int, Outcome, TaskState]],
         settlements: Sequence[Settlement] = (),
     ) -> None:
         """How attempts ended, and what became of effects, in one transaction."""
-        ended = [ending if isinstance(ending, Ending) else Ending(*ending) for ending in endings]
+        ended = [ending if isinstance(ending, AttemptEnd) else AttemptEnd(*ending) for ending in endings]
 
         def work(connection: Connection) -> None:
             settle(connection, settlements, self._clock.now())
@@ -164,7 +164,7 @@ class Attempts(Part):
             for attempt_id, (_, key, number, tries) in zip(ids, claimed, strict=True)
         }
 
-    def _finish(self, connection: Connection, endings: Sequence[Ending]) -> None:
+    def _finish(self, connection: Connection, endings: Sequence[AttemptEnd]) -> None:
         now = instant(self._clock.now())
         asked = [ending.attempt_id for ending in endings]
         tasks = {row[0]: row[1] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 
 from runner.errors import LedgerError, LedgerGone
 from runner.store.commits import Commits, claim, raw
-from runner.store.failures import translated
+from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, ledger_path
 
 BUSY_TIMEOUT_S = 10.0

@@ -24,6 +24,6 @@ def restore(row: CampaignRow) -> ResolvedCampaign | None:
 
 def resolved_in_force(ledger: Ledger) -> dict[str, ResolvedCampaign]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
-    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
+    rows = [row for row in ledger.campaigns.all() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
     return {name: campaign for name, campaign in restored.items() if campaign is not None}

@@ -18,13 +18,13 @@ from runner.store import schema
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.control import Control
-from runner.store.custody import Custody
 from runner.store.database import Database
 from runner.store.effects import Effects
-from runner.store.handling import Handling
 from runner.store.occurrences import Occurrences
+from runner.store.ownership import Custody
 from runner.store.retention import Retention
 from runner.store.runs import Runs
+from runner.store.task_changes import Handling
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
 from runner.store.witness import Witness

@@ -19,7 +19,7 @@ from typing import Any
 
 from runner.store.database import Database
 from runner.store.ledger import Ledger
-from runner.store.rows import Ending, NewEffect
+from runner.store.rows import AttemptEnd, NewEffect
 from runner.tasks import Effect, EffectState, Settlement
 
 
@@ -159,7 +159,7 @@ def leave_committing_out() -> None:
         settle(self, kept(self, settlements))
 
     def finish_attempts(
-        self: Ledger, endings: Sequence[Ending], settlements: Sequence[Settlement] = ()
+        self: Ledger, endings: Sequence[AttemptEnd], settlements: Sequence[Settlement] = ()
     ) -> None:
         finish(self, endings, kept(self, settlements))
 

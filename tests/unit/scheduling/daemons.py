@@ -38,14 +38,14 @@ class Life:
         """What reading the files writes down."""
         for campaign in campaigns:
             name, path = campaign.name, campaign.document.path
-            version = self.ledger.record_campaign(name, path, campaign.document.text, campaign.commit)
+            version = self.ledger.campaigns.record(name, path, campaign.document.text, campaign.commit)
             rules = frozenset(
                 (plannable.name[1], rule.written)
                 for plannable in plannable_entries([campaign])
                 for rule in plannable.rules
             )
             now = self.clock.now()
-            self.ledger.put_in_force(InForce(name, path, version, campaign.commit, rules, now))
+            self.ledger.campaigns.put_in_force(InForce(name, path, version, campaign.commit, rules, now))
 
     def start(self, *campaigns: ResolvedCampaign) -> None:
         self.put_in_force(*campaigns)
@@ -69,7 +69,7 @@ class Life:
         self.timetable.beat()
 
     def rows(self, entry: str = "publish", campaign: str = "demo") -> list[OccurrenceRow]:
-        return list(reversed(self.ledger.occurrences(campaign, entry, limit=1000)))
+        return list(reversed(self.ledger.occurrences.of_entry(campaign, entry, limit=1000)))
 
     def states(self, entry: str = "publish", campaign: str = "demo") -> list[tuple[str, str]]:
         """Each occurrence of an entry: its nominal time without the zone, and its state."""
@@ -77,7 +77,7 @@ class Life:
         return [(row.occurrence.nominal.partition("[")[0], row.state.value) for row in rows]
 
     def tasks(self) -> list[TaskRow]:
-        return self.ledger.tasks()
+        return self.ledger.tasks.all()
 
     def decided(self) -> list[OccurrenceDecided]:
         return [event for event in self.events if isinstance(event, OccurrenceDecided)]

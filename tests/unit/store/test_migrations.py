@@ -42,7 +42,7 @@ def url(tmp_path: Path) -> str:
 
 def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
     with Ledger.open(url, ManualClock(NOON)) as ledger:
-        record = ledger.record_of("autumn/publish/run:1/A1")
+        record = ledger.tasks.record_of("autumn/publish/run:1/A1")
         assert record is not None
         (attempt,), (effect,) = record.attempts, record.effects
         assert (attempt.outcome, attempt.message) == (AttemptOutcome.FAILED, "no button")
@@ -51,9 +51,9 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
         task = record.row.task
         assert (task.campaign, task.entry, task.source) == ("autumn", "publish", TaskSource.MANUAL)
         assert (task.retry, task.grace_s) == (RetryRule(0, 30.0), 3600.0)
-        assert [(hold.device, hold.task_key) for hold in ledger.holds()] == [("A1", task.key)]
-        assert ledger.page(TaskFilter(campaign="autumn"))[0] == 1
-        run, text = ledger.run("1"), ledger.campaign_of("1")
+        assert [(hold.device, hold.task_key) for hold in ledger.holds.current()] == [("A1", task.key)]
+        assert ledger.tasks.page(TaskFilter(campaign="autumn"))[0] == 1
+        run, text = ledger.runs.get("1"), ledger.runs.campaign_of("1")
         assert run is not None and text is not None
         assert (run.path, run.commit, run.created_utc) == ("/srv/autumn.yaml", "c0ffee", NOON)
         assert text.text == "version: 1"
@@ -65,10 +65,10 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
 def test_a_ledger_of_the_first_version_goes_on(url: str) -> None:
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         first_id = ledger.id
-        row = ledger.retry("autumn/publish/run:1/A1")
-        attempt = ledger.start_attempt(row.task.key)
+        row = ledger.tasks.retry("autumn/publish/run:1/A1")
+        attempt = ledger.attempts.start(row.task.key)
         assert attempt.number == 2
-        ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.CANCELLED), TaskState.CANCELLED)
+        ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.CANCELLED), TaskState.CANCELLED)
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         assert ledger.id == first_id
-        assert ledger.counts() == {TaskState.CANCELLED: 1}
+        assert ledger.tasks.counts() == {TaskState.CANCELLED: 1}
