@@ -103,7 +103,7 @@ def _ours(store: Path, backend: NoBatches | NoPhones) -> float:
     of each."""
     clock = SystemClock()
     with Ledger.open(f"sqlite:///{store}", clock) as ledger:
-        ledger.take_custody(Witnesses(store.parent / "witness"), is_rehearsal=False)  # as the daemon does
+        ledger.ownership.take(Witnesses(store.parent / "witness"), is_rehearsal=False)  # as the daemon does
         executor = _executor(ledger, clock, backend)
         executor.start()
         tasks = _tasks(clock.now(), TASKS, LANES)
@@ -112,14 +112,14 @@ def _ours(store: Path, backend: NoBatches | NoPhones) -> float:
         executor.wait_until_idle()
         took_s = time.perf_counter() - started
         executor.close()
-        counts = ledger.counts()
+        counts = ledger.tasks.counts()
     assert counts == {TaskState.COMPLETED: TASKS}, counts
     return took_s
 
 
 def _record(ledger: Ledger, tasks: Sequence[Task]) -> list[Task]:
     occurrence = Occurrence("bench", "greet", "now", "now", tasks[0].due_utc)
-    return ledger.record([Decision(occurrence, OccurrenceState.STARTED, "", None, tasks)])
+    return ledger.occurrences.record([Decision(occurrence, OccurrenceState.STARTED, "", None, tasks)])
 
 
 def _executor(ledger: Ledger, clock: SystemClock, backend: NoBatches | NoPhones) -> Executor:
@@ -127,7 +127,7 @@ def _executor(ledger: Ledger, clock: SystemClock, backend: NoBatches | NoPhones)
         ledger=ledger,
         artifacts=Artifacts(Path("unused")),
         backends={"none": backend},
-        limiter=Limiter(ledger, lambda campaign: LIMITS, UTC, clock),
+        limiter=Limiter(ledger.effects, lambda campaign: LIMITS, UTC, clock),
         clock=clock,
         sink=ignore,
         mode=Mode.daemon(),
@@ -205,7 +205,7 @@ def waiting(lanes: int) -> None:
     """Have lanes wait, and print the bytes that this process then holds in memory."""
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as name, Ledger.open(f"sqlite:///{name}/ledger.db", clock) as ledger:
-        ledger.pause(PauseScope.ALL, None, "bench")
+        ledger.pauses.begin(PauseScope.ALL, None, "bench")
         executor = _executor(ledger, clock, NoPhones())
         executor.start()
         executor.submit(_record(ledger, _tasks(clock.now(), lanes, lanes)))

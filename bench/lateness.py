@@ -128,7 +128,7 @@ class _Daemon:
             artifacts=Artifacts(folder),
             backends={"device": backend},
             limiter=Limiter(
-                self._ledger,
+                self._ledger.effects,
                 lambda name: effective_limits({"min_gap": "0s"}),
                 Settings.from_environment().zone,
                 clock,

@@ -28,7 +28,7 @@ def ours(store: str) -> ASGIApp:
     """The Local API as the daemon serves it, with some tasks to read."""
     ledger = Ledger.open(store, SystemClock())
     desk = Desk(ledger, SystemClock(), UTC, lambda rows: None, lambda: 1)
-    if not ledger.counts():
+    if not ledger.tasks.counts():
         targets = [f"@user{number}" for number in range(TASKS // 10)]
         serials = [f"S{number}" for number in range(10)]
         desk.make(NewTask(serials=serials, script_name="follow", script_config={"target_users": targets}))

@@ -35,6 +35,8 @@ Every message says what was attempted, on what, and what came back; `hint` says 
 
 from datetime import datetime
 
+from runner.reasons import ReasonKind
+
 
 class RunnerError(Exception):
     """The root of everything that the runner raises on purpose."""
@@ -85,11 +87,12 @@ class Stopped(RunnerError):
 
 
 class HeldBack(RunnerError):
-    """A limit forbids the effect until `not_before` (UTC); nothing was sent."""
+    """Something of this `kind` forbids the effect until `not_before` (UTC); nothing was sent."""
 
-    def __init__(self, message: str, *, not_before: datetime) -> None:
+    def __init__(self, message: str, *, not_before: datetime, kind: ReasonKind = ReasonKind.LIMIT) -> None:
         super().__init__(message)
         self.not_before = not_before
+        self.kind = kind
 
 
 class TaskError(RunnerError):

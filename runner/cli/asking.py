@@ -37,7 +37,7 @@ def find_task(ledger: Ledger, name: str) -> TaskRow:
 
     Raises UsageError, with the candidates, if there is none or more than one.
     """
-    found = ledger.find_tasks(name, limit=MOST_CANDIDATES + 1) if name else []
+    found = ledger.tasks.find(name, limit=MOST_CANDIDATES + 1) if name else []
     exact = [row for row in found if row.task.key == name or str(row.id) == name]
     if name.isdecimal() and not exact:
         found = []

@@ -58,7 +58,7 @@ class Follower:
     def follow(self, stop: Event) -> Ending:
         """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, or none of
         the others will start soon, or the daemon is gone, or `stop` is set."""
-        self._ledger.request(CommandKind.TASKS_ADDED, None, who())
+        self._ledger.commands.request(CommandKind.TASKS_ADDED, None, who())
         asked_at = -ASK_S
         while True:
             is_alive, now = True, self._clock.monotonic()
@@ -85,7 +85,7 @@ class Follower:
             told.attempts, told.steps = row.attempts, 0
             self._tell(TaskStarted(task.key, task.lane, task.title, row.attempts))
             told.state = TaskState.RUNNING
-        if told.state is TaskState.RUNNING and (record := self._ledger.record_of(task.key)):
+        if told.state is TaskState.RUNNING and (record := self._ledger.tasks.record_of(task.key)):
             self._tell_progress(record, told)
         if row.state is not told.state:
             told.state = row.state

@@ -18,7 +18,7 @@ from runner.tasks import Occurrence, Task, TaskSource
 def record_now(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
     """Write down one occurrence of each entry, with its tasks, that is due now and belongs to the run."""
     occurrences, tasks = manual(source, run_id, now)
-    ledger.add_occurrences(_version(ledger, source), occurrences, tasks, run_id)
+    ledger.occurrences.add(_version(ledger, source), occurrences, tasks, run_id)
 
 
 def record_scheduled(
@@ -37,15 +37,15 @@ def record_scheduled(
         for one, other in others
         if other is None
     ]
-    new = ledger.record(decisions, run_id)
-    keys = [row.task.key for _, other in others if other for row in ledger.tasks_of(other)]
+    new = ledger.occurrences.record(decisions, run_id)
+    keys = [row.task.key for _, other in others if other for row in ledger.tasks.of(other)]
     keys += [task.key for decision in decisions for task in decision.tasks]
     return keys, {task.key for task in new}
 
 
 def _version(ledger: Ledger, source: Source) -> int:
     document = source.document
-    return ledger.record_campaign(source.campaign.name, document.path, document.text, source.commit)
+    return ledger.campaigns.record(source.campaign.name, document.path, document.text, source.commit)
 
 
 def _scheduled(source: Source, at: str, now: datetime) -> Iterator[Coming]:
@@ -64,7 +64,7 @@ def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
     instant, entry = _instant(one), one.work.entry.name
     nominals = {moment.nominal for moment in one.moments}
     for campaign in one.work.campaign_names:
-        for row in ledger.occurrences(campaign, entry, instant, instant + timedelta.resolution):
+        for row in ledger.occurrences.of_entry(campaign, entry, instant, instant + timedelta.resolution):
             known = row.occurrence
             is_other = (campaign, known.nominal) != (one.occurrence.campaign, one.occurrence.nominal)
             if is_other and known.nominal in nominals and row.state is OccurrenceState.STARTED:

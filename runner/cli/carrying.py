@@ -78,7 +78,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
             ledger=ledger,
             artifacts=Artifacts(this.place.artifacts),
             backends=backends,
-            limiter=Limiter(ledger, limits.of, this.settings.zone, this.clock),
+            limiter=Limiter(ledger.effects, limits.of, this.settings.zone, this.clock),
             clock=this.clock,
             sink=progress.tell,
             mode=Mode.manual(PATIENCE_S),

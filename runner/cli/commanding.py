@@ -25,5 +25,5 @@ def await_answer(
 
 
 def _is_answered(ledger: Ledger, command_id: int) -> bool:
-    command = ledger.command(command_id)
+    command = ledger.commands.get(command_id)
     return command is not None and command.done_utc is not None

@@ -1,8 +1,8 @@
 """Before a command carries tasks out: the ledger is there, it is ours, and it is meant for the phones of its place."""
 
 from runner.cli.workplace import Workplace
-from runner.store.custody import refuse_if_gone, rehearsal_only
 from runner.store.ledger import Ledger
+from runner.store.ownership import refuse_if_gone, rehearsal_only
 from runner.store.url import is_rehearsal, ledger_path
 
 
@@ -17,4 +17,4 @@ def look_first(place: Workplace) -> None:
 def take_custody(ledger: Ledger, place: Workplace) -> None:
     """This process, which holds the executor's lock, carries tasks out from now on. Raises as `look_first`, and
     LedgerOutdated if the ledger is older than what this machine has seen of it."""
-    ledger.take_custody(place.witnesses, is_rehearsal=place.phones is not None)
+    ledger.ownership.take(place.witnesses, is_rehearsal=place.phones is not None)

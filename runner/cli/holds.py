@@ -34,7 +34,7 @@ def show(place: Workplace, form: str) -> None:
     """Print the holds, oldest first."""
     zone = Settings.from_environment().zone
     with open_ledger(place) as ledger:
-        held = ledger.holds()
+        held = ledger.holds.current()
     if form == "json":
         print_json(
             [
@@ -75,12 +75,12 @@ def release(place: Workplace, serial: str, store: str | None, virtual: bool, for
     if store or virtual:
         place = choose_place(Settings.from_environment(), store, virtual=virtual)
     with open_ledger(place) as ledger:
-        held = {hold.device for hold in ledger.holds()}
+        held = {hold.device for hold in ledger.holds.current()}
         if serial not in held:
             raise UsageError(
                 f"{serial} is not on hold", hint=f"on hold: {', '.join(sorted(held)) or 'no phone'}"
             )
-        ledger.release_holds(serial)
+        ledger.holds.release(serial)
     if form == "json":
         print_json({"device": serial, "released": True})
     else:

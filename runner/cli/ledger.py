@@ -7,9 +7,9 @@ from runner.cli.output import say
 from runner.cli.workplace import Workplace, place_of
 from runner.clock import SystemClock
 from runner.settings import Settings
-from runner.store.custody import rehearsal_only
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
+from runner.store.ownership import rehearsal_only
 from runner.store.url import ledger_path
 
 
@@ -49,8 +49,8 @@ def accept(opened: Ledger, place: Workplace) -> None:
     """Accept it, and say what that means. Raises UsageError for a rehearsal's ledger, which nothing looks after."""
     if place.witnesses is None:
         raise rehearsal_only(place.store_url)
-    last = opened.latest_instant()
-    accepted = opened.accept_restore(place.witnesses)
+    last = opened.spans.latest_instant()
+    accepted = opened.ownership.accept_restore(place.witnesses)
     if accepted is None:
         say("The ledger is what this machine has seen last: there is nothing to accept.")
         return

@@ -65,7 +65,7 @@ def _read(ctx: click.Context, find: "Callable[[Ledger], Iterable[Offer]]") -> li
 def _tasks(ledger: "Ledger") -> Iterator[Offer]:
     from runner.store.rows import TaskFilter
 
-    for row in ledger.page(TaskFilter(), 0, MOST)[1]:
+    for row in ledger.tasks.page(TaskFilter(), 0, MOST)[1]:
         yield str(row.id), f"{row.state}  {row.task.key}"
 
 
@@ -83,7 +83,7 @@ def _entries_and_tasks(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _campaigns(ledger: "Ledger") -> Iterator[Offer]:
-    for row in ledger.campaigns_in_force():
+    for row in ledger.campaigns.all():
         yield row.name, row.path
 
 
@@ -101,15 +101,15 @@ def _campaigns_and_devices(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _paused(ledger: "Ledger") -> Iterator[Offer]:
-    return ((row.subject, f"paused by {row.by}") for row in ledger.pauses() if row.subject)
+    return ((row.subject, f"paused by {row.by}") for row in ledger.pauses.current() if row.subject)
 
 
 def _held(ledger: "Ledger") -> Iterator[Offer]:
-    return ((hold.device, hold.reason) for hold in ledger.holds())
+    return ((hold.device, hold.reason) for hold in ledger.holds.current())
 
 
 def _runs(ledger: "Ledger") -> Iterator[Offer]:
-    return ((row.run_id, row.campaign) for row in ledger.runs(MOST))
+    return ((row.run_id, row.campaign) for row in ledger.runs.newest(MOST))
 
 
 def _rehearsals() -> Iterator[Offer]:

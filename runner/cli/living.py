@@ -126,7 +126,7 @@ class Daemon:
             serving = stack.enter_context(Serving(app, listening))
             relieve()
             service.start()
-            executor.submit(ledger.pending())
+            executor.submit(ledger.tasks.pending())
             executor.start()
             health.look()
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
@@ -188,7 +188,7 @@ class Daemon:
             ledger=ledger,
             artifacts=Artifacts(self._place.artifacts),
             backends=backends,
-            limiter=Limiter(ledger, campaigns.limits, settings.zone, self._clock),
+            limiter=Limiter(ledger.effects, campaigns.limits, settings.zone, self._clock),
             clock=self._clock,
             sink=sink,
             mode=Mode.daemon(),

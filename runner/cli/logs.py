@@ -26,7 +26,7 @@ Examples:
 def logs(task: str, number: int | None, place: Workplace, form: str) -> None:
     """Show the attempts at TASK (its number, its key, or a part of it), their steps, and its effects."""
     with open_ledger(place) as ledger:
-        record = ledger.record_of(find_task(ledger, task).task.key)
+        record = ledger.tasks.record_of(find_task(ledger, task).task.key)
     assert record is not None
     attempts = [one for one in record.attempts if number in (None, one.number)]
     if number and not attempts:

@@ -33,10 +33,10 @@ def pause(name: str | None, place: Workplace, form: str) -> None:
     """
     with open_ledger(place) as ledger:
         scope = subject_of(ledger, name) if name else PauseScope.ALL
-        known = [one for one in ledger.pauses() if (one.scope, one.subject) == (scope, name)]
+        known = [one for one in ledger.pauses.current() if (one.scope, one.subject) == (scope, name)]
         if not known:
-            ledger.pause(scope, name, who())
-        paused = ledger.pauses()
+            ledger.pauses.begin(scope, name, who())
+        paused = ledger.pauses.current()
     if form == "json":
         print_json({"changed": not known, "paused": list(map(pause_data, paused))})
         return

@@ -10,12 +10,12 @@ from runner.store.rows import PauseScope, TaskFilter
 def subject_of(ledger: Ledger, name: str) -> PauseScope:
     """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
     sources = sources_in_force(ledger)
-    campaigns = {row.name for row in ledger.campaigns_in_force()}
-    campaigns |= {file.campaign for file in ledger.invalid_files() if file.campaign}
-    if name in campaigns or ledger.page(TaskFilter(campaign=name), 0, 1)[0]:
+    campaigns = {row.name for row in ledger.campaigns.all()}
+    campaigns |= {file.campaign for file in ledger.campaigns.invalid_files() if file.campaign}
+    if name in campaigns or ledger.tasks.page(TaskFilter(campaign=name), 0, 1)[0]:
         return PauseScope.CAMPAIGN
     devices = {serial for source in sources.values() for serial in source.campaign.phones}
-    if name in devices or ledger.page(TaskFilter(device=name), 0, 1)[0]:
+    if name in devices or ledger.tasks.page(TaskFilter(device=name), 0, 1)[0]:
         return PauseScope.DEVICE
     raise UsageError(
         f"{name} is neither a campaign nor a phone that the ledger knows",

@@ -25,10 +25,10 @@ Examples:
 def resume(name: str | None, place: Workplace, form: str) -> None:
     """End the pause of everything, or that of a campaign or a phone."""
     with open_ledger(place) as ledger:
-        paused = ledger.pauses()
+        paused = ledger.pauses.current()
         named = [one for one in paused if one.subject == name]
         scope = PauseScope.ALL if name is None else named[0].scope if named else subject_of(ledger, name)
-        ended = ledger.resume(scope, name)
+        ended = ledger.pauses.end(scope, name)
         left = [one for one in paused if one.subject != name]
     if form == "json":
         print_json({"changed": bool(ended), "paused": list(map(pause_data, left))})

@@ -42,7 +42,7 @@ class Retention:
         LedgerError."""
         before = self._clock.now() - self._keep
         tasks = tombstones = files = 0
-        for pruned in self._ledger.prune(before, keep_from=before - TOMBSTONES):
+        for pruned in self._ledger.retention.prune(before, keep_from=before - TOMBSTONES):
             self._artifacts.remove(pruned.artifacts)
             tasks += pruned.tasks
             tombstones += pruned.tombstones

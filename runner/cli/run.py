@@ -140,12 +140,12 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
         for source in sources:
             record_now(ledger, source, this.id, this.clock.now())
         campaign = sources[0].campaign if sources else stored_campaign(ledger, this.id)
-        return Work(campaign, lambda: ledger.tasks(run_id=this.id), False, again)
+        return Work(campaign, lambda: ledger.tasks.all(run_id=this.id), False, again)
     (source,) = sources
     keys, new = record_scheduled(ledger, source, at, this.id, this.clock.now())
 
     def read() -> list[TaskRow]:
-        return [row for key in keys if (row := ledger.task(key))]
+        return [row for key in keys if (row := ledger.tasks.get(key))]
 
     rows = read()
     is_over = all(row.state.is_final for row in rows)
@@ -190,7 +190,7 @@ def locked_or_beside(ledger: Ledger, place: Workplace) -> Iterator[int | None]:
 
 def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
     """The campaign as it was when the run began."""
-    version = ledger.campaign_of(run_id)
+    version = ledger.runs.campaign_of(run_id)
     if version is None:
         raise UsageError(
             f"the ledger has no run {run_id}",
@@ -208,7 +208,7 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
 
 def write_report(this: Run, ledger: Ledger) -> Path | None:
     """Write the run's HTML report and return its path; None if no occurrence is the run's own."""
-    record = ledger.report(this.id)
+    record = ledger.runs.record_of(this.id)
     if record is None:
         return None
     path = this.place.report(this.id)

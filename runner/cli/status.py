@@ -33,7 +33,7 @@ def status(place: Workplace, form: str) -> None:
     settings = Settings.from_environment()
     with open_ledger(place) as ledger:
         view = overview(ledger, read_situation(ledger, place))
-        outdated = ledger.outdated(place.witnesses) if place.witnesses else None
+        outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
     carrying = holder(place.store_url)
     notice = Notice.read(place.store_url, carrying.pid if carrying else None)
     adb_port = notice.adb_port if notice else None if place.phones else settings.adb_port

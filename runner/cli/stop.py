@@ -28,16 +28,16 @@ def stop(place: Workplace, form: str) -> None:
     """
     running = TaskFilter(states={TaskState.RUNNING})
     with open_ledger(place) as ledger:
-        if not any(pause.scope is PauseScope.ALL for pause in ledger.pauses()):
-            ledger.pause(PauseScope.ALL, None, who())
-        before, _ = ledger.page(running, 0, 1)
+        if not any(pause.scope is PauseScope.ALL for pause in ledger.pauses.current()):
+            ledger.pauses.begin(PauseScope.ALL, None, who())
+        before, _ = ledger.tasks.page(running, 0, 1)
         is_carried_out = holder(place.store_url) is not None
         is_over = True
         if is_carried_out:
-            request = ledger.request(CommandKind.STOP_ALL, None, who())
-            is_over = await_answer(ledger, request, lambda: not ledger.page(running, 0, 1)[0])
-        left, _ = ledger.page(running, 0, 1)
-        paused = ledger.pauses()
+            request = ledger.commands.request(CommandKind.STOP_ALL, None, who())
+            is_over = await_answer(ledger, request, lambda: not ledger.tasks.page(running, 0, 1)[0])
+        left, _ = ledger.tasks.page(running, 0, 1)
+        paused = ledger.pauses.current()
     if form == "json":
         print_json({"running_before": before, "running": left, "paused": list(map(pause_data, paused))})
         return

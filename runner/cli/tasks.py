@@ -17,6 +17,7 @@ from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.workplace import Workplace
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
+from runner.reasons import ReasonKind
 from runner.reports import advice
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
@@ -120,7 +121,7 @@ def list_tasks(
         since_utc=since,
     )
     with open_ledger(place) as ledger:
-        total, rows = ledger.page(chosen, 0, limit)
+        total, rows = ledger.tasks.page(chosen, 0, limit)
     if form == "json":
         print_json({"total": total, "tasks": [task_data(row) for row in rows]})
         return
@@ -146,7 +147,7 @@ Examples:
 def show(names: tuple[str, ...], place: Workplace, form: str) -> None:
     """Show everything about tasks: state, reason, effects, config. `runner logs` shows their attempts."""
     with open_ledger(place) as ledger:
-        found = [ledger.record_of(find_task(ledger, name).task.key) for name in names]
+        found = [ledger.tasks.record_of(find_task(ledger, name).task.key) for name in names]
     records = [record for record in found if record is not None]
     if form == "json":
         print_json(
@@ -177,9 +178,9 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
     by = who()
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        is_in_doubt = row.state is TaskState.PENDING and bool(ledger.in_doubt([row.task.key]))
+        is_in_doubt = row.state is TaskState.PENDING and bool(ledger.effects.in_doubt([row.task.key]))
         if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
-            if not ledger.cancel([row.task.key], f"stopped on request by {by}"):
+            if not ledger.tasks.cancel([row.task.key], f"stopped on request by {by}", ReasonKind.STOPPED):
                 raise _refused(ledger, row, "stop")
             return _told(ledger, row)
         if not is_carried_out:
@@ -187,7 +188,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: str
                 f"cannot stop task {row.id}: it is running, but its process has died",
                 hint="the next `runner daemon` or `runner run` settles it; then it can be stopped",
             )
-        request = ledger.request(CommandKind.STOP_TASK, row.task.key, by)
+        request = ledger.commands.request(CommandKind.STOP_TASK, row.task.key, by)
         if not await_answer(ledger, request, lambda: _has_ended(ledger, row)):
             return f"asked to stop; it still ends its step: runner status{place.option} shows it"
         return _told(ledger, row)
@@ -209,8 +210,8 @@ def retry(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: st
     is_carried_out = holder(place.store_url) is not None
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        ledger.retry(row.task.key)
-        ledger.request(CommandKind.TASKS_ADDED, row.task.key, who())
+        ledger.tasks.retry(row.task.key)
+        ledger.commands.request(CommandKind.TASKS_ADDED, row.task.key, who())
         return "pending again" if is_carried_out else "pending again; a daemon must run to carry it out"
 
     _each(ctx, names, place, form, act)
@@ -235,7 +236,7 @@ def resolve(
         raise click.UsageError("look at the phone, and say what you saw: --happened or --did-not")
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        now = ledger.resolve(row.task.key, happened, who())
+        now = ledger.tasks.resolve(row.task.key, happened, who())
         again = "" if happened else f"; to do it again: {advice.retry(row.id, place.option)}"
         return f"{now.state}{again}"
 
@@ -255,7 +256,7 @@ def delete(ctx: click.Context, names: tuple[str, ...], place: Workplace, form: s
     """Remove tasks from every list. Their keys stay taken: what was done is never done again."""
 
     def act(ledger: Ledger, row: TaskRow) -> str:
-        ledger.delete(row.task.key)
+        ledger.tasks.delete(row.task.key)
         return "deleted"
 
     _each(ctx, names, place, form, act)
@@ -287,15 +288,15 @@ def _each(ctx: click.Context, names: Sequence[str], place: Workplace, form: str,
 
 def _told(ledger: Ledger, row: TaskRow) -> str:
     """What has become of a task."""
-    now = ledger.task(row.task.key)
+    now = ledger.tasks.get(row.task.key)
     return f"{now.state}: {now.reason}" if now else "gone"
 
 
 def _has_ended(ledger: Ledger, row: TaskRow) -> bool:
-    now = ledger.task(row.task.key)
+    now = ledger.tasks.get(row.task.key)
     return now is None or now.state.is_final
 
 
 def _refused(ledger: Ledger, row: TaskRow, what: str) -> LedgerRefusal:
-    now = ledger.task(row.task.key)
+    now = ledger.tasks.get(row.task.key)
     return LedgerRefusal(f"cannot {what} task {row.id}: it is {now.state if now else 'deleted'}")

@@ -49,13 +49,13 @@ def answer(ledger: Ledger, subject: str, at: str | None, situation: Situation) -
     if slash and entry and "/" not in entry:
         answers = explain_entry(ledger, campaign, entry, at, situation)
         is_nowhere = all(one.verdict in NOWHERE for one in answers)
-        if at or not is_nowhere or not ledger.find_tasks(subject, limit=1):
+        if at or not is_nowhere or not ledger.tasks.find(subject, limit=1):
             return answers
     if at:
         raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
     if not slash and (source := sources_in_force(ledger).get(subject)):
         entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
         raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
-    if deleted := ledger.find_deleted(subject):
+    if deleted := ledger.tasks.find_deleted(subject):
         return [explain_deleted(deleted, situation)]
     return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)

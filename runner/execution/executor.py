@@ -17,6 +17,7 @@ from runner.execution.requests import ON_REQUEST, Requests
 from runner.execution.state import ExecutorState, Mode
 from runner.execution.work import Means, Work
 from runner.execution.worker import Worker
+from runner.reasons import ReasonKind
 from runner.scripts import SCRIPTS
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -229,7 +230,7 @@ class Executor:
         for command in self._requests.commands():
             answer = self._carry_out(command)
             if answer is not None:
-                self._ledger.answer(command.id, answer)
+                self._ledger.commands.answer(command.id, answer)
 
     def _carry_out(self, command: CommandRow) -> str | None:
         """What became of a command; None for one that is somebody else's."""
@@ -249,20 +250,20 @@ class Executor:
             self._board.call_up(key)
             return None  # it is found there first, and asked to stop then
         self._board.withdraw(key)
-        if self._ledger.cancel([key], ON_REQUEST):
+        if self._ledger.tasks.cancel([key], ON_REQUEST, ReasonKind.STOPPED):
             return "it had not begun, and is cancelled"
         return "it neither runs nor waits"
 
     def _may_go_on_elsewhere(self, key: str) -> bool:
         """Whether an earlier attempt handed a task that waits over to somebody who may still carry it out."""
-        row = self._ledger.task(key)
+        row = self._ledger.tasks.get(key)
         if row is None or row.state is not TaskState.PENDING or row.task.backend not in self._batched:
             return False
-        return bool(self._ledger.in_doubt([key]))
+        return bool(self._ledger.effects.in_doubt([key]))
 
     def _add(self, key: str | None) -> str:
-        rows = self._ledger.added_since(self._latest_id)
-        named = self._ledger.task(key) if key else None
+        rows = self._ledger.tasks.added_since(self._latest_id)
+        named = self._ledger.tasks.get(key) if key else None
         if named is not None and named.state is TaskState.PENDING:
             rows.append(named)
         self.submit(rows)

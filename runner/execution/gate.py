@@ -9,6 +9,8 @@ from runner.execution.lanes import Away
 from runner.execution.requests import Refusal, Requests
 from runner.execution.retry import away_reason, look_after
 from runner.execution.work import Means, Work
+from runner.planning.limits import NotBefore
+from runner.reasons import ReasonKind
 
 Refusals = dict[str, Refusal]
 """By task key."""
@@ -52,20 +54,21 @@ class Gate:
             ) or (refusal := self._means.doubts.refusal(work.task)):
                 yield work.key, refusal
             elif obstacle := self._means.accounts.obstacle(work.waiting.lane):
-                yield work.key, Refusal(busy(*obstacle), self._means.clock.now() + ACCOUNT_LOOK)
+                until = self._means.clock.now() + ACCOUNT_LOOK
+                yield work.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
 
     def _open(self, works: Sequence[Work]) -> set[str]:
         """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
         tried = [work.key for work in works if work.waiting.tried]
-        return self._means.ledger.in_doubt(tried) if tried else set()
+        return self._means.ledger.effects.in_doubt(tried) if tried else set()
 
     def _limited(self, works: Sequence[Work]) -> Refusals:
         limiter = self._means.limiter
         if len(works) == 1:
             refusal = limiter.before(works[0].task)
-            return {works[0].key: Refusal(refusal.reason, refusal.instant_utc)} if refusal else {}
+            return {works[0].key: _of(refusal)} if refusal else {}
         refused = limiter.before_all([work.task for work in works]) if works else {}
-        return {key: Refusal(refusal.reason, refusal.instant_utc) for key, refusal in refused.items()}
+        return {key: _of(refusal) for key, refusal in refused.items()}
 
     def _look_for(
         self, works: Sequence[Work], backend: Backend | BatchBackend, away: Mapping[str, Away]
@@ -87,4 +90,9 @@ class Gate:
     def _still_away(self, work: Work, message: str, before: Away) -> Refusal:
         away = Away(before.since_utc, before.looks + 1)
         reason = away_reason(work.task, away.since_utc, message, self._means.limiter.zone)
-        return Refusal(reason, self._means.clock.now() + look_after(away.looks), away)
+        until = self._means.clock.now() + look_after(away.looks)
+        return Refusal(reason, ReasonKind.DEVICE_AWAY, until, away)
+
+
+def _of(refusal: NotBefore) -> Refusal:
+    return Refusal(refusal.reason, refusal.kind, refusal.instant_utc)

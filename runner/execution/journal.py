@@ -8,6 +8,7 @@ from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
 from runner.execution.work import Means, Work
+from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
 ACCOUNT_LOOK = timedelta(seconds=60)
@@ -26,34 +27,43 @@ class AttemptJournal:
         self._look = look
         self._begun: dict[int, tuple[str, str | None]] = {}
         self._told: dict[int, EffectState] = {}
+        self._works_as: Account | None = None
 
     def effects(self) -> list[Effect]:
-        effects = self._means.ledger.effects(self._task.key)
+        effects = self._means.ledger.effects.of(self._task.key)
         self._begun |= {effect.id: (effect.kind, effect.target) for effect in effects}
         return effects
 
     def works_as(self, app: str, account: str) -> None:
         self._work.lifts = self._means.lifts.count
         who = Account.of(app, account)
-        self._means.doubts.ask_as(self._task, who.name)
+        self._means.doubts.ask_as(self._task, who)
         other = self._means.accounts.claim(self._work.key, self._work.waiting.lane, who)
         if other is not None:
-            raise HeldBack(busy(who, other), not_before=self._means.clock.now() + ACCOUNT_LOOK)
+            until = self._means.clock.now() + ACCOUNT_LOOK
+            raise HeldBack(busy(who, other), not_before=until, kind=ReasonKind.ACCOUNT_BUSY)
+        self._works_as = who
 
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
         self._work.lifts = self._means.lifts.count
-        self._means.doubts.ask(self._task, kind, account)
-        with self._means.limiter.claim(self._task, kind, account):
-            effect_id = self._means.ledger.begin_effect(
-                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
+        app = self._app_of(account)
+        self._means.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
+        with self._means.limiter.claim(self._task, kind, account, app):
+            effect_id = self._means.ledger.effects.begin(
+                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
             )
         self._begun[effect_id] = (kind, target)
         return effect_id
 
+    def _app_of(self, account: str | None) -> str | None:
+        """The app whose account this is; None for one that the attempt has not said to work as."""
+        who = self._works_as
+        return who.app if who is not None and account and Account.of(who.app, account) == who else None
+
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._means.ledger.settle_effect(effect_id, state, evidence)
+        self._means.ledger.effects.settle(effect_id, state, evidence)
         self._work.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:
             return
@@ -71,7 +81,7 @@ class AttemptJournal:
         artifacts = self._means.artifacts
         screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
         hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
-        self._means.ledger.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
+        self._means.ledger.attempts.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
         self._means.sink(
             StepFinished(
                 self._task.key,

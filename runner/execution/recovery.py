@@ -1,9 +1,12 @@
 """What to do with the attempts of a process that died."""
 
+from dataclasses import replace
+
 from runner.execution.requests import ON_REQUEST
-from runner.store.handling import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
+from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 
@@ -14,29 +17,32 @@ def settle_interrupted(ledger: Ledger) -> int:
     those first: what was committed is not repeated, and what was committing is verified. A task that a person had
     asked to stop is over, or is asked again where it goes on. Only who holds the ledger's executor lock may call this.
     """
-    left = ledger.interrupted()
-    stopped = ledger.asked_to_stop(left)
+    left = ledger.attempts.interrupted()
+    stopped = ledger.commands.asked_to_stop(left)
     for attempt in left:
         outcome = Outcome(
             AttemptOutcome.INTERRUPTED,
             f"attempt {attempt.number} was cut off: its process ended without a word",
+            kind=ReasonKind.RETRY,
         )
         state, reason = TaskState.PENDING, None
         if attempt.task_key in stopped:
             state, reason = _stopped(ledger, attempt.task_key)
+            if state.is_final:
+                outcome = replace(outcome, kind=ReasonKind.STOPPED)
         if state is TaskState.UNCERTAIN:
-            outcome = Outcome(outcome.outcome, outcome.message, LOOK_AND_RESOLVE)
-        ledger.finish_attempt(attempt.id, outcome, state, reason=reason)
+            outcome = replace(outcome, hint=LOOK_AND_RESOLVE)
+        ledger.attempts.finish(attempt.id, outcome, state, reason=reason)
     return len(left)
 
 
 def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
     """What a task is that was to be stopped, and why. One that goes on elsewhere has to be found there first."""
-    row = ledger.task(key)
+    row = ledger.tasks.get(key)
     assert row is not None
-    if not any(effect.state.is_unsettled for effect in ledger.effects(key)):
+    if not any(effect.state.is_unsettled for effect in ledger.effects.of(key)):
         return TaskState.CANCELLED, ON_REQUEST
     if row.task.backend == "device":
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
-    ledger.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
+    ledger.commands.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
     return TaskState.PENDING, None

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from runner.clock import told
 from runner.execution.lanes import Away
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
 from runner.tasks import Task
@@ -21,6 +22,7 @@ class Refusal:
     phone, or its backend, is not there."""
 
     reason: str
+    kind: ReasonKind
     until: datetime | None = None
     away: Away | None = None
 
@@ -70,13 +72,13 @@ class Requests:
     def read(self) -> bool:
         """Read both; whether one of them is not what it was."""
         before = (self._pauses, self._holds)
-        self._pauses = tuple(self._ledger.pauses())
-        self._holds = {hold.device: hold for hold in self._ledger.holds()}
+        self._pauses = tuple(self._ledger.pauses.current())
+        self._holds = {hold.device: hold for hold in self._ledger.holds.current()}
         return before != (self._pauses, self._holds)
 
     def commands(self) -> list[CommandRow]:
         """Those that have not been answered."""
-        return self._ledger.open_commands()
+        return self._ledger.commands.open()
 
     def refusal(self, task: Task, *, only_looks: bool = False) -> Refusal | None:
         """Whether a task is paused, or its device waits for a person; no pause keeps from a look at what was begun."""
@@ -84,13 +86,14 @@ class Requests:
             return None
         hold = self._holds.get(task.device or "")
         if hold is not None:
-            return Refusal(f"{task.device} is on hold: {hold.reason}")
+            return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)
         if only_looks:
             return None
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
         pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
         if pause is not None:
-            return Refusal(f"paused since {told(pause.since_utc, self._zone)} by {pause.by}")
+            since = told(pause.since_utc, self._zone)
+            return Refusal(f"paused since {since} by {pause.by}", ReasonKind.PAUSED)
         return None
 
 

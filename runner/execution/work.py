@@ -15,7 +15,7 @@ from runner.execution.retry import Ended, Next, what_follows
 from runner.execution.state import Mode, Running
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import Attempt, Ending
+from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import EffectState, Outcome, Settlement, Task
 
 
@@ -87,7 +87,7 @@ def claim(means: Means, works: Sequence[Work], *, begins: bool) -> list[Work]:
 
     `begins` says that the time allowed for it begins now.
     """
-    attempts = means.ledger.start_attempts([work.key for work in works])
+    attempts = means.ledger.attempts.start_all([work.key for work in works])
     now, monotonic = means.clock.now(), means.clock.monotonic()
     claimed = [work for work in works if work.key in attempts]
     for work in claimed:
@@ -123,12 +123,12 @@ def finish(means: Means, ends: Ends, settlements: Sequence[Settlement] = ()) -> 
     """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
     for work, then in ends:
         if then.outcome.needs_person and work.task.device is not None:
-            means.ledger.place_hold(work.task.device, then.outcome.message, work.key)
+            means.ledger.holds.place(work.task.device, then.outcome.message, work.key)
     endings = [
-        Ending(work.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
+        AttemptEnd(work.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
         for work, then in ends
     ]
-    means.ledger.finish_attempts(endings, settlements)
+    means.ledger.attempts.finish_all(endings, settlements)
 
 
 def tell_finished(means: Means, ends: Ends) -> None:

@@ -12,6 +12,7 @@ from runner.execution.board import Board
 from runner.execution.gate import Gate
 from runner.execution.requests import ON_REQUEST, Refusal
 from runner.execution.work import Ends, Means, Work, claim
+from runner.reasons import ReasonKind
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 FAR_UTC = datetime.max.replace(tzinfo=UTC)
@@ -80,7 +81,7 @@ class Worker:
         away = self._board.away([work])
         refusal = self._gate.refusals([work], backend, away).get(work.key)
         if away:
-            self._miss_behind(work, refusal or Refusal(work.waiting.reason))
+            self._miss_behind(work, refusal or Refusal(work.waiting.reason, ReasonKind.DEVICE_AWAY))
         if refusal is not None:
             self._hold_back_all([(work, refusal)])
         elif self._claim([work], begins=True):
@@ -142,7 +143,7 @@ class Worker:
     def _cancel(self, works: Iterable[Work]) -> None:
         """Those that a person stopped just when they were about to wait."""
         if stopped := [work.key for work in works if work.stop.cancels]:
-            self._means.ledger.cancel(stopped, ON_REQUEST)
+            self._means.ledger.tasks.cancel(stopped, ON_REQUEST, ReasonKind.STOPPED)
 
     def _miss_behind(self, work: Work, refusal: Refusal) -> None:
         """What waited behind a task for a phone that was away until now, and whose grace is over."""
@@ -151,12 +152,12 @@ class Worker:
             self._miss_all([(one, refusal) for one in late])
 
     def _miss_all(self, refused: Sequence[Refused]) -> None:
-        alike: dict[str, list[Work]] = {}
+        alike: dict[tuple[str, ReasonKind], list[Work]] = {}
         for work, refusal in refused:
-            alike.setdefault(refusal.reason, []).append(work)
-        for reason, works in alike.items():
-            missed = self._means.ledger.miss_all([work.key for work in works], reason)
-            outcome = Outcome(AttemptOutcome.HELD_BACK, reason)
+            alike.setdefault((refusal.reason, refusal.kind), []).append(work)
+        for (reason, kind), works in alike.items():
+            missed = self._means.ledger.tasks.miss([work.key for work in works], reason, kind)
+            outcome = Outcome(AttemptOutcome.HELD_BACK, reason, kind=kind)
             for work in works:
                 if work.key in missed:  # else somebody cancelled it meanwhile
                     self._means.sink(TaskFinished(work.key, work.task.lane, TaskState.MISSED, outcome, 0.0))
@@ -164,10 +165,11 @@ class Worker:
 
     def _tell(self, work: Work, refusal: Refusal) -> None:
         now = self._means.clock.now()
-        self._means.ledger.hold_back(work.key, refusal.reason, refusal.until or now)
-        until = refusal.until or work.task.expires_utc
+        until = refusal.until or now
+        self._means.ledger.tasks.hold_back(work.key, refusal.reason, until, refusal.kind)
         if work.waiting.reason != refusal.reason:
-            self._means.sink(TaskWaiting(work.key, work.task.lane, refusal.reason, until))
+            shown = refusal.until or work.task.expires_utc
+            self._means.sink(TaskWaiting(work.key, work.task.lane, refusal.reason, shown))
         work.waiting.reason = refusal.reason
 
     def _is_over(self, work: Work) -> bool:

@@ -16,7 +16,9 @@ def counted(ledger: Ledger, lanes: Iterable[Lane], now: datetime) -> dict[str, U
     without anything are left out."""
     lanes = set(lanes)
     accounts = {lane.username: Account.of(None, lane.username).name for lane in lanes if lane.username}
-    table = ledger.usage_of({lane.device for lane in lanes if lane.device}, set(accounts.values()), now)
+    table = ledger.effects.usage_of(
+        {lane.device for lane in lanes if lane.device}, set(accounts.values()), now
+    )
     usages = {lane.name: table.of(lane.device, accounts.get(lane.username or "")) for lane in lanes}
     until_now = {name: Usage(_until(it.device, now), _until(it.account, now)) for name, it in usages.items()}
     return {name: usage for name, usage in until_now.items() if usage.device or usage.account}

@@ -46,11 +46,11 @@ class EntryHistory:
             campaign=campaign,
             entry=entry,
             names=(campaign, *(source.campaign.formerly if source else ())),
-            row=next((row for row in ledger.campaigns_in_force() if row.name == campaign), None),
+            row=next((row for row in ledger.campaigns.all() if row.name == campaign), None),
             works=tuple(Work.in_zones(source, found)) if source and found else (),
-            schedules=tuple(ledger.schedules(campaign, entry)),
+            schedules=tuple(ledger.campaigns.schedules(campaign, entry)),
             sources=sources,
-            invalid_files=tuple(ledger.invalid_files()),
+            invalid_files=tuple(ledger.campaigns.invalid_files()),
         )
 
     @property
@@ -103,13 +103,15 @@ class EntryHistory:
         found = [
             row
             for name in self.names
-            for row in self.ledger.occurrences(name, self.entry, from_utc, until_utc, limit=limit)
+            for row in self.ledger.occurrences.of_entry(name, self.entry, from_utc, until_utc, limit=limit)
         ]
         return sorted(found, key=lambda row: (row.occurrence.instant_utc, row.id), reverse=True)[:limit]
 
     def open_ones(self) -> list[OccurrenceRow]:
         """Its occurrences that have tasks which are pending or running, oldest first."""
-        nominals = {it for name in self.names for it in self.ledger.open_nominals(name, self.entry)}
+        nominals = {
+            it for name in self.names for it in self.ledger.occurrences.open_nominals(name, self.entry)
+        }
         found = self.recorded() if nominals else []
         return [row for row in reversed(found) if row.occurrence.nominal in nominals]
 
@@ -117,17 +119,19 @@ class EntryHistory:
         """The names of the campaign's entries, those that it had included."""
         source = self.sources.get(self.campaign)
         now = [entry.name for entry in source.campaign.entries] if source else []
-        return list(dict.fromkeys([*now, *(row.entry for row in self.ledger.schedules(self.campaign))]))
+        return list(
+            dict.fromkeys([*now, *(row.entry for row in self.ledger.campaigns.schedules(self.campaign))])
+        )
 
     def campaigns(self) -> list[str]:
         names = {file.campaign for file in self.invalid_files if file.campaign}
-        return sorted(names | {row.name for row in self.ledger.campaigns_in_force()})
+        return sorted(names | {row.name for row in self.ledger.campaigns.all()})
 
     def gap_at(self, instant: datetime) -> tuple[SpanRow | None, SpanRow | None] | None:
         """The lives of the daemon before and after an instant at which it had none; None if it had one."""
         before: SpanRow | None = None
         after: SpanRow | None = None
-        for span in sorted(self.ledger.spans(MOST_SPANS), key=lambda span: span.started_utc):
+        for span in sorted(self.ledger.spans.newest(MOST_SPANS), key=lambda span: span.started_utc):
             if span.started_utc <= instant:
                 before = span
             elif after is None:

@@ -50,7 +50,7 @@ def explain_deleted(task: DeletedTask, situation: Situation) -> Explanation:
 
 def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> list[Explanation]:
     """Why these tasks, which the ledger holds, are as they are."""
-    records = filter(None, map(ledger.record_of, keys))
+    records = filter(None, map(ledger.tasks.record_of, keys))
     return [explain_task(record, situation) for record in records]
 
 

@@ -58,8 +58,8 @@ class CampaignFolder:
         with self._lock:
             if anew:
                 self._files.forget()
-            rows = {row.name: row for row in self._ledger.campaigns_in_force()}
-            invalid = self._ledger.invalid_files()
+            rows = {row.name: row for row in self._ledger.campaigns.all()}
+            invalid = self._ledger.campaigns.invalid_files()
             try:
                 verdict, commits = self._look(rows, invalid)
             except FolderError as error:
@@ -116,7 +116,7 @@ class CampaignFolder:
         by_path = {bad.path: _invalid(bad, invalid, now) for bad in found}
         files = [file for _, file in sorted(by_path.items())]
         if files != list(invalid):
-            self._ledger.replace_invalid_files(files)
+            self._ledger.campaigns.replace_invalid_files(files)
 
     def _after(self, verdict: Verdict, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
         """What is in force from now on."""
@@ -148,7 +148,7 @@ class CampaignFolder:
         self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
     ) -> None:
         for old, new in verdict.renamed.items():
-            self._ledger.rename_campaign(old, new, self._clock.now())
+            self._ledger.campaigns.rename(old, new, self._clock.now())
         texts, found_at = [], {}
         for name, file in verdict.good.items():
             row, commit = rows.get(name), commits[file.path]
@@ -158,11 +158,11 @@ class CampaignFolder:
             elif row.commit != commit:
                 found_at[name] = commit
         if texts:
-            self._ledger.bring_into_force(texts)
+            self._ledger.campaigns.bring_into_force(texts)
         if found_at:
-            self._ledger.record_commits(found_at)
+            self._ledger.campaigns.record_commits(found_at)
         for name, reason in verdict.gone.items():
-            self._ledger.withdraw(name, reason)
+            self._ledger.campaigns.withdraw(name, reason)
 
     def _changes(
         self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]

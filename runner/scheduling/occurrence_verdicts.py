@@ -17,7 +17,7 @@ from runner.scheduling.asked_times import AskedTime
 from runner.scheduling.entry_history import EntryHistory
 from runner.scheduling.forecasting import foresee
 from runner.scheduling.situation import Situation
-from runner.scheduling.task_verdicts import MISSES, explain_task, verdict_on
+from runner.scheduling.task_verdicts import explain_task, verdict_on_miss
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
 
@@ -34,13 +34,15 @@ def title(occurrence: Occurrence) -> str:
 
 def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> Explanation:
     """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
-    parts = tuple(explain_task(record, situation) for record in history.ledger.records_of(row.occurrence))
+    parts = tuple(
+        explain_task(record, situation) for record in history.ledger.tasks.records_of(row.occurrence)
+    )
     facts = _facts(row.occurrence, row)
     if parts:
         worst = min((part.verdict for part in parts), key=list(Verdict).index)
         facts |= {"counts": dict(Counter(part.facts["state"] for part in parts))}
         sentences = parts[0].sentences if len(parts) == 1 else (_totals(parts, row),)
-        if deleted := history.ledger.count_deleted(row.occurrence):
+        if deleted := history.ledger.tasks.count_deleted(row.occurrence):
             sentences = (
                 *sentences,
                 f"{deleted} more of its tasks {'was' if deleted == 1 else 'were'} deleted since.",
@@ -163,7 +165,7 @@ def _not_started(
     said = [f"It was {row.state}: {row.reason.rstrip('.')}."]
     advice: tuple[str, ...] = ()
     if row.state is OccurrenceState.MISSED:
-        verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
+        verdict = verdict_on_miss(row.reason_kind)
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
     if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.works:

@@ -24,15 +24,15 @@ MOST_COMING, MOST_WAITING = 5, 10
 def overview(ledger: Ledger, situation: Situation) -> Overview:
     """The ledger's present, as a person wants to see it first."""
     sources = sources_in_force(ledger)
-    uncertain = ledger.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
-    running = ledger.page(TaskFilter(states={TaskState.RUNNING}), 0, 1000)[1]
+    uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
+    running = ledger.tasks.page(TaskFilter(states={TaskState.RUNNING}), 0, 1000)[1]
     return Overview(
         now_utc=situation.now,
         span=situation.span,
         daemon_runs=situation.daemon_runs,
         is_carried_out=situation.is_carried_out,
         campaigns=tuple(_campaigns(ledger, sources)),
-        invalid=tuple(ledger.invalid_files()),
+        invalid=tuple(ledger.campaigns.invalid_files()),
         running=tuple(_running(ledger, row) for row in running),
         waiting=_waiting(ledger, situation),
         coming=tuple(_coming(sources, situation)),
@@ -52,13 +52,13 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
 def _campaigns(ledger: Ledger, sources: Mapping[str, Source]) -> list[CampaignLine]:
     return [
         CampaignLine(row, len(sources[row.name].campaign.entries) if row.name in sources else 0)
-        for row in ledger.campaigns_in_force()
+        for row in ledger.campaigns.all()
         if row.withdrawn_utc is None
     ]
 
 
 def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
-    record = ledger.record_of(row.task.key)
+    record = ledger.tasks.record_of(row.task.key)
     attempts = record.attempts if record else ()
     steps = attempts[-1].steps if attempts else ()
     return RunningLine(row, steps[-1].ordinal if steps else 0, steps[-1].title if steps else "")
@@ -67,8 +67,8 @@ def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
 def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     """Pending tasks that something holds, by what holds them: how many, and the first of them."""
     found: dict[tuple[str, str], list[TaskRow]] = {}
-    doubts = ledger.doubts()
-    for row in ledger.pending():
+    doubts = ledger.effects.doubts()
+    for row in ledger.tasks.pending():
         if row.task.due_utc >= situation.now:
             break
         one = explain_task(TaskRecord(row, (), tuple(doubts.get(row.task.key, ()))), situation)
@@ -94,5 +94,5 @@ def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
     """Tasks that fell due in the last 24 hours, by state."""
     now = situation.now
     today = TaskFilter(since_utc=now - DAY, until_utc=now)
-    totals = {state.value: ledger.page(replace(today, states={state}), 0, 1)[0] for state in TaskState}
+    totals = {state.value: ledger.tasks.page(replace(today, states={state}), 0, 1)[0] for state in TaskState}
     return {state: total for state, total in totals.items() if total}

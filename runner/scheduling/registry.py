@@ -75,10 +75,10 @@ class Registry:
         return self._others[campaign]
 
     def _from_ledger(self, campaign: str) -> ResolvedCampaign | None:
-        version = self._ledger.newest_version(campaign)
+        version = self._ledger.campaigns.newest_version(campaign)
         if version is None:
             return None
-        was_in_force = (row for row in self._ledger.campaigns_in_force() if row.version_id == version.id)
+        was_in_force = (row for row in self._ledger.campaigns.all() if row.version_id == version.id)
         if row := next(was_in_force, None):
             source = restore(row)
             return source.campaign if source else None

@@ -13,11 +13,11 @@ def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
     in_force = {
         name: source for source in sources for name in (*source.campaign.formerly, source.campaign.name)
     }
-    rows = {row.name: row for row in ledger.campaigns_in_force()}
+    rows = {row.name: row for row in ledger.campaigns.all()}
     cancelled = 0
-    for campaign, entry in sorted(ledger.open_entries()):
+    for campaign, entry in sorted(ledger.occurrences.open_entries()):
         if reason := _gone(campaign, entry, in_force.get(campaign), rows.get(campaign)):
-            cancelled += len(ledger.cancel_unstarted(campaign, entry, reason))
+            cancelled += len(ledger.tasks.cancel_unstarted(campaign, entry, reason))
     return cancelled
 
 

@@ -41,7 +41,7 @@ class Situation:
     @classmethod
     def read(cls, ledger: Ledger, now: datetime, zone: tzinfo, executor_pid: int | None) -> "Situation":
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
-        span = ledger.last_span()
+        span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
         return cls(
             now=now,
@@ -49,8 +49,8 @@ class Situation:
             span=span,
             daemon_runs=open_span is not None and _lives(open_span, executor_pid, now),
             is_carried_out=executor_pid is not None,
-            pauses=tuple(ledger.pauses()),
-            holds={hold.device: hold for hold in reversed(ledger.holds())},
+            pauses=tuple(ledger.pauses.current()),
+            holds={hold.device: hold for hold in reversed(ledger.holds.current())},
         )
 
     def pause_of(self, campaign: str, device: str | None) -> PauseRow | None:
@@ -89,7 +89,7 @@ class Situation:
 
 def sources_in_force(ledger: Ledger) -> dict[str, Source]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
-    rows = [row for row in ledger.campaigns_in_force() if row.withdrawn_utc is None]
+    rows = [row for row in ledger.campaigns.all() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
     return {name: source for name, source in restored.items() if source is not None}
 

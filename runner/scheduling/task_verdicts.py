@@ -3,29 +3,25 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runner.reasons import ReasonKind
 from runner.reports.advice import end_pause, release_hold, retry, settle
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
-from runner.scheduling.catchup import Cause
 from runner.scheduling.situation import Situation
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
 
-WAITS = (
-    ("device ", Verdict.DEVICE_AWAY),
-    ("backend ", Verdict.DEVICE_AWAY),
-    ("account ", Verdict.ACCOUNT_BUSY),
-    ("in doubt: ", Verdict.IN_DOUBT),
-    ("attempt ", Verdict.RETRYING),
-)
-"""How the executor's reasons for waiting begin; every other one names a limit."""
-
-MISSES = (
-    (Cause.DOWN, Verdict.DAEMON_WAS_DOWN),
-    (Cause.ASLEEP, Verdict.CLOCK_STEPPED),
-    (Cause.RESTORED, Verdict.LEDGER_PUT_BACK),
-)
-"""How the timetable's reasons for missing begin, where nobody looked at the clock."""
+_WAITS = {
+    ReasonKind.DEVICE_AWAY: Verdict.DEVICE_AWAY,
+    ReasonKind.ACCOUNT_BUSY: Verdict.ACCOUNT_BUSY,
+    ReasonKind.IN_DOUBT: Verdict.IN_DOUBT,
+    ReasonKind.RETRY: Verdict.RETRYING,
+}
+_MISSES = {
+    ReasonKind.DAEMON_WAS_DOWN: Verdict.DAEMON_WAS_DOWN,
+    ReasonKind.CLOCK_STEPPED: Verdict.CLOCK_STEPPED,
+    ReasonKind.LEDGER_PUT_BACK: Verdict.LEDGER_PUT_BACK,
+}
 
 
 def explain_task(record: TaskRecord, situation: Situation) -> Explanation:
@@ -114,7 +110,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
         said = [f"{task.title} waits: {row.reason}.{until}", last]
         return (
-            verdict_on(row.reason, WAITS, Verdict.HELD_BACK),
+            _WAITS.get(row.reason_kind, Verdict.HELD_BACK) if row.reason_kind else Verdict.HELD_BACK,
             said,
             [_sentence(row.hint)] if row.hint else [],
         )
@@ -137,16 +133,15 @@ def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
     )
 
 
-def verdict_on(reason: str, beginnings: Iterable[tuple[str, Verdict]], otherwise: Verdict) -> Verdict:
-    """The verdict that the beginning of a reason stands for."""
-    return next((verdict for start, verdict in beginnings if reason.startswith(start)), otherwise)
+def verdict_on_miss(kind: ReasonKind | None) -> Verdict:
+    """What a task or an occurrence was missed for: while nobody looked at the clock, or since it was held back."""
+    return _MISSES.get(kind, Verdict.MISSED) if kind else Verdict.MISSED
 
 
 def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
-    verdict = verdict_on(row.reason, MISSES, Verdict.MISSED)
-    return verdict, [said], [f"{retry(row.id, situation.option)} runs it now."]
+    return verdict_on_miss(row.reason_kind), [said], [f"{retry(row.id, situation.option)} runs it now."]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:

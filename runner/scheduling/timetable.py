@@ -64,9 +64,9 @@ class Timetable:
     def begin(self, sources: Iterable[Source]) -> None:
         """Settle what has come since a daemon last looked at the clock, and go on from now."""
         with self._lock:
-            here, seen, last = self._read_clocks(), self._first_seen(), self._ledger.last_span()
+            here, seen, last = self._read_clocks(), self._first_seen(), self._ledger.spans.last()
             since = last.seen_utc if last else min(seen.values(), default=here.now)
-            latest = self._ledger.latest_instant()
+            latest = self._ledger.spans.latest_instant()
             if latest is not None and latest > here.now + PROMPT:
                 self._sink(_behind(here.now, latest))
             entries = works(sources)
@@ -77,7 +77,7 @@ class Timetable:
             start = max(min(since, here.now), here.now - REACH)
             self._looked = Reading(start, here.monotonic)
             self._take_up(Agenda(entries, floors, start))
-            accepted = self._ledger.accepted_utc()
+            accepted = self._ledger.ownership.accepted_utc()
             if accepted is not None and since < accepted <= here.now:
                 self._settle(Gap(Cause.RESTORED, since, accepted), Reading(accepted, here.monotonic))
                 since = accepted
@@ -157,7 +157,7 @@ class Timetable:
 
     def _take_up(self, agenda: Agenda) -> None:
         self._agenda = agenda
-        self._versions = {row.name: row.version_id for row in self._ledger.campaigns_in_force()}
+        self._versions = {row.name: row.version_id for row in self._ledger.campaigns.all()}
 
     def _settle(self, gap: Gap, here: Reading) -> None:
         """Decide what has come in the gap, at the end of which `here` was read."""
@@ -179,7 +179,7 @@ class Timetable:
             for moment in one.moments
             for name in one.work.campaign_names
         }
-        known, running = self._ledger.known(identities), _Running(self._ledger)
+        known, running = self._ledger.occurrences.known(identities), _Running(self._ledger)
         decisions: list[Decision] = []
         for one, is_newest in chunk:
             names = {moment.nominal for moment in one.moments}
@@ -192,7 +192,7 @@ class Timetable:
         if decisions:
             decisions.sort(key=attrgetter("occurrence.instant_utc"))
             # No flush of its own: without a row it is decided anew, and what begins a task is flushed, with this.
-            self._hand_over(self._ledger.record(decisions, flush=False), gap)
+            self._hand_over(self._ledger.occurrences.record(decisions, flush=False), gap)
             self._tell(decisions)
 
     def _hand_over(self, tasks: Sequence[Task], gap: Gap) -> None:
@@ -204,7 +204,7 @@ class Timetable:
 
     def _miss_expired(self, gap: Gap) -> None:
         """Miss the tasks that nobody could start since nobody looked, until their grace ended."""
-        waiting = (row.task for row in self._ledger.pending() if not row.attempts)
+        waiting = (row.task for row in self._ledger.tasks.pending() if not row.attempts)
         self._miss([task for task in waiting if _is_late(task, gap) and _ends_in(task, gap)], gap)
 
     def _miss(self, tasks: Iterable[Task], gap: Gap) -> None:
@@ -213,7 +213,7 @@ class Timetable:
             reason = expired_reason(gap, task.grace_s, self._zone(task.campaign))
             alike.setdefault(reason, []).append(task.key)
         for reason, keys in alike.items():
-            self._ledger.miss_all(keys, reason)
+            self._ledger.tasks.miss(keys, reason, gap.cause.kind)
 
     def _zone(self, campaign: str) -> tzinfo:
         zones = (work.source.zone for work in self._agenda.works if work.source.campaign.name == campaign)
@@ -237,22 +237,22 @@ class Timetable:
     # The ledger's idea of it
 
     def _first_seen(self) -> dict[RuleName, datetime]:
-        open_rows = (row for row in self._ledger.schedules() if row.gone_utc is None)
+        open_rows = (row for row in self._ledger.campaigns.schedules() if row.gone_utc is None)
         return {RuleName(row.campaign, row.entry, row.rule): row.first_seen_utc for row in open_rows}
 
     def _begin_span(self, reason: str) -> None:
-        self._span = self._ledger.begin_span(__version__, reason, self._looked.now)
+        self._span = self._ledger.spans.begin(__version__, reason, self._looked.now)
         self._beaten = self._looked
 
     def _beat(self) -> None:
         if self._span is not None:
-            self._ledger.heartbeat(self._span, self._looked.now)
+            self._ledger.spans.heartbeat(self._span, self._looked.now)
             self._beaten = self._looked
 
     def _end_span(self, reason: str) -> None:
         if self._span is not None:
-            self._ledger.heartbeat(self._span, self._looked.now)
-            self._ledger.end_span(self._span, reason)
+            self._ledger.spans.heartbeat(self._span, self._looked.now)
+            self._ledger.spans.end(self._span, reason)
             self._span = None
 
 
@@ -273,7 +273,7 @@ class _Running:
             names = (
                 name
                 for campaign in work.campaign_names
-                for name in self._ledger.open_nominals(campaign, work.entry.name)
+                for name in self._ledger.occurrences.open_nominals(campaign, work.entry.name)
                 if not name.startswith("run:") and not _is_elsewhere(work, name)
             )
             self._open[key] = next(names, None)

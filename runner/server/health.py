@@ -34,7 +34,7 @@ class Health:
     def look(self) -> float:
         """How many seconds ago the heartbeat was written, as far as one can tell by looking now and then."""
         with suppress(LedgerError):
-            span = self._ledger.last_span()
+            span = self._ledger.spans.last()
             if span is not None and span.seen_utc != self._seen_utc:
                 self._seen_utc, self._changed_at = span.seen_utc, self._clock.monotonic()
         return self._clock.monotonic() - self._changed_at
@@ -42,7 +42,7 @@ class Health:
     def ailments(self) -> list[str]:
         """Why the process should be started anew."""
         try:
-            self._ledger.still_ours()
+            self._ledger.ownership.check()
         except LedgerError as error:
             return [error.message]
         silent_s = self._executor.silent_s()
@@ -55,7 +55,7 @@ class Health:
         if self.draining:
             return ["the daemon is stopping"]
         try:
-            campaigns = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
+            campaigns = [row for row in self._ledger.campaigns.all() if row.withdrawn_utc is None]
         except LedgerError as error:
             return [error.message]
         reasons = [] if campaigns or self._api_only else ["no campaign is in force"]

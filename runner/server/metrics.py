@@ -92,17 +92,17 @@ class StateMetrics(Collector):
         yield from told
 
     def _from_ledger(self) -> Iterable[Metric]:
-        counts = self._ledger.counts()
+        counts = self._ledger.tasks.counts()
         tasks = {state.value: counts.get(state, 0) for state in TaskState}
         yield gauge("runner_tasks", "Tasks in the ledger.", tasks, "state")
-        yield gauge("runner_holds", "Phones that wait for a person.", {"": len(self._ledger.holds())})
-        files = self._ledger.invalid_files()
+        yield gauge("runner_holds", "Phones that wait for a person.", {"": len(self._ledger.holds.current())})
+        files = self._ledger.campaigns.invalid_files()
         yield gauge("runner_invalid_files", "Campaign files that are wrong now.", {"": len(files)})
-        rows = [row for row in self._ledger.campaigns_in_force() if row.withdrawn_utc is None]
+        rows = [row for row in self._ledger.campaigns.all() if row.withdrawn_utc is None]
         invalid = {row.name: 0 for row in rows} | {file.campaign: 1 for file in files if file.campaign}
         words = "1: the campaign's file is wrong; its last good text goes on, if there is one."
         yield gauge("runner_campaign_invalid", words, invalid, "campaign")
-        if (span := self._ledger.last_span()) is not None:
+        if (span := self._ledger.spans.last()) is not None:
             words = "When all that was due had been considered."
             seen = {"": span.seen_utc.timestamp()}
             yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)

@@ -66,18 +66,23 @@ def decided(
 def add(ledger: Ledger, *devices: str, hour: int = 12) -> list[str]:
     """Record an occurrence with a task for each device; returns their keys."""
     one = occurrence(hour)
-    return [new.key for new in ledger.record([decided(one, *(task(one, device) for device in devices))])]
+    return [
+        new.key
+        for new in ledger.occurrences.record([decided(one, *(task(one, device) for device in devices))])
+    ]
 
 
 def finish(ledger: Ledger, key: str, outcome: Outcome = DONE, state: TaskState = TaskState.COMPLETED) -> None:
-    ledger.finish_attempt(ledger.start_attempt(key).id, outcome, state)
+    ledger.attempts.finish(ledger.attempts.start(key).id, outcome, state)
 
 
 def begin(ledger: Ledger, attempt: Attempt, kind: str = "post", device: str = "A1") -> int:
-    return ledger.begin_effect(attempt.id, attempt.task_key, kind, None, device, "tiktok:@us", {"posts": "3"})
+    return ledger.effects.begin(
+        attempt.id, attempt.task_key, kind, None, device, "tiktok:@us", {"posts": "3"}
+    )
 
 
 def state(ledger: Ledger, key: str) -> TaskState:
-    row = ledger.task(key)
+    row = ledger.tasks.get(key)
     assert row is not None
     return row.state

@@ -42,10 +42,10 @@ def task(device: str = "A1", target: str | None = None, **changes: object) -> Ta
 
 
 def add(ledger: Ledger, *tasks: Task, run_id: str | None = RUN) -> int:
-    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", "c0ffee")
-    return ledger.add_occurrences(version, [OCCURRENCE], tasks, run_id)
+    version = ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", "c0ffee")
+    return ledger.occurrences.add(version, [OCCURRENCE], tasks, run_id)
 
 
 def begin(ledger: Ledger, attempt: Attempt, kind: str = "follow", **changes: str | None) -> int:
     values = {"target": "@north", "device": "A1", "account": "tiktok:@us"} | changes
-    return ledger.begin_effect(attempt.id, attempt.task_key, kind, evidence={"button": "Follow"}, **values)
+    return ledger.effects.begin(attempt.id, attempt.task_key, kind, evidence={"button": "Follow"}, **values)

@@ -21,13 +21,13 @@ from runner.tasks import (
 
 def test_only_pending_tasks_are_cancelled_or_missed(ledger: Ledger) -> None:
     pending, running, done, late = add(ledger, "A1", "B2", "C3", "D4")
-    ledger.start_attempt(running)
+    ledger.attempts.start(running)
     finish(ledger, done)
-    assert ledger.miss_all([running, done, late, "no such"], "held back for longer than 30 min") == {late}
-    assert ledger.cancel([pending, running, done, late], "no longer wanted") == 1
+    assert ledger.tasks.miss([running, done, late, "no such"], "held back for longer than 30 min") == {late}
+    assert ledger.tasks.cancel([pending, running, done, late], "no longer wanted") == 1
     states = [state(ledger, key) for key in (pending, running, done, late)]
     assert states == [TaskState.CANCELLED, TaskState.RUNNING, TaskState.COMPLETED, TaskState.MISSED]
-    row = ledger.task(pending)
+    row = ledger.tasks.get(pending)
     assert row is not None
     assert row.reason == "no longer wanted"
 
@@ -35,26 +35,26 @@ def test_only_pending_tasks_are_cancelled_or_missed(ledger: Ledger) -> None:
 def test_what_was_never_tried_goes_with_its_entry(ledger: Ledger) -> None:
     unstarted, tried, running = add(ledger, "A1", "B2", "C3")
     finish(ledger, tried, BROKEN, TaskState.PENDING)
-    ledger.start_attempt(running)
+    ledger.attempts.start(running)
     other = occurrence(12, "follow")
-    ledger.record([decided(other, task(other))])
-    assert ledger.cancel_unstarted("autumn", "publish", "the entry was removed") == [unstarted]
-    assert ledger.cancel_unstarted("winter", None, "the campaign was removed") == []
-    assert ledger.cancel_unstarted("autumn", None, "the campaign was removed") == [task(other).key]
+    ledger.occurrences.record([decided(other, task(other))])
+    assert ledger.tasks.cancel_unstarted("autumn", "publish", "the entry was removed") == [unstarted]
+    assert ledger.tasks.cancel_unstarted("winter", None, "the campaign was removed") == []
+    assert ledger.tasks.cancel_unstarted("autumn", None, "the campaign was removed") == [task(other).key]
     assert [state(ledger, key) for key in (tried, running)] == [TaskState.PENDING, TaskState.RUNNING]
 
 
 def test_a_task_that_is_over_is_done_again_on_request(ledger: Ledger, clock: ManualClock) -> None:
     keys = add(ledger, "A1", "B2", "C3")
     finish(ledger, keys[0], BROKEN, TaskState.FAILED)
-    ledger.miss_all([keys[1]], "too late")
-    ledger.cancel([keys[2]], "no longer wanted")
+    ledger.tasks.miss([keys[1]], "too late")
+    ledger.tasks.cancel([keys[2]], "no longer wanted")
     clock.advance(24 * 3600)
     for key in keys:
-        row = ledger.retry(key)
+        row = ledger.tasks.retry(key)
         assert (row.state, row.reason, row.hint, row.not_before) == (TaskState.PENDING, "", None, None)
         assert row.task.expires_utc == clock.now() + timedelta(seconds=1800)
-        assert ledger.start_attempt(key).task_key == key
+        assert ledger.attempts.start(key).task_key == key
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,12 @@ def test_a_retry_that_could_repeat_something_is_refused(
     ledger: Ledger, effect: EffectState | None, after: TaskState, why: str, hint: str
 ) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.start_attempt(key)
+    attempt = ledger.attempts.start(key)
     if effect is not None:
-        ledger.settle_effect(begin(ledger, attempt), effect, {})
-    ledger.finish_attempt(attempt.id, BROKEN, after)
+        ledger.effects.settle(begin(ledger, attempt), effect, {})
+    ledger.attempts.finish(attempt.id, BROKEN, after)
     with pytest.raises(LedgerRefusal) as caught:
-        ledger.retry(key)
+        ledger.tasks.retry(key)
     assert f"cannot retry the task {key}: {why}" in caught.value.message
     assert caught.value.hint is not None
     assert hint in caught.value.hint
@@ -85,10 +85,10 @@ def test_a_retry_that_could_repeat_something_is_refused(
 
 def test_what_was_refuted_may_be_done_again(ledger: Ledger) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.start_attempt(key)
-    ledger.settle_effect(begin(ledger, attempt), EffectState.REFUTED, {})
-    ledger.finish_attempt(attempt.id, BROKEN, TaskState.FAILED)
-    assert ledger.retry(key).state is TaskState.PENDING
+    attempt = ledger.attempts.start(key)
+    ledger.effects.settle(begin(ledger, attempt), EffectState.REFUTED, {})
+    ledger.attempts.finish(attempt.id, BROKEN, TaskState.FAILED)
+    assert ledger.tasks.retry(key).state is TaskState.PENDING
 
 
 @pytest.mark.parametrize(
@@ -103,48 +103,56 @@ def test_a_person_settles_what_nobody_else_can_tell(
     ledger: Ledger, before: EffectState, happened: bool, effect: EffectState, after: TaskState
 ) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.start_attempt(key)
-    ledger.settle_effect(begin(ledger, attempt), before, {})
-    ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.UNCERTAIN, "no proof"), TaskState.UNCERTAIN)
-    row = ledger.resolve(key, happened, "Ann")
-    (settled,) = ledger.effects(key)
+    attempt = ledger.attempts.start(key)
+    ledger.effects.settle(begin(ledger, attempt), before, {})
+    ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.UNCERTAIN, "no proof"), TaskState.UNCERTAIN)
+    row = ledger.tasks.resolve(key, happened, "Ann")
+    (settled,) = ledger.effects.of(key)
     assert (row.state, settled.state) == (after, effect)
     assert settled.evidence == {"posts": "3", "resolved_by": "Ann"}
     assert row.reason.startswith("Ann says that it ")
     if not happened:
         assert row.hint == f"retry it with `runner tasks retry {key}`"
-        assert ledger.retry(key).state is TaskState.PENDING
+        assert ledger.tasks.retry(key).state is TaskState.PENDING
 
 
 def test_what_cannot_be_resolved_is_refused(ledger: Ledger) -> None:
     running, done = add(ledger, "A1", "B2")
-    begin(ledger, ledger.start_attempt(running))
+    begin(ledger, ledger.attempts.start(running))
     finish(ledger, done)
     with pytest.raises(LedgerRefusal, match="it is running, and may find out by itself") as caught:
-        ledger.resolve(running, True, "Ann")
+        ledger.tasks.resolve(running, True, "Ann")
     assert caught.value.hint is not None
     assert "runner tasks stop" in caught.value.hint
     with pytest.raises(LedgerRefusal, match="it is completed, and has no effect"):
-        ledger.resolve(done, True, "Ann")
+        ledger.tasks.resolve(done, True, "Ann")
     with pytest.raises(LedgerRefusal, match="the ledger does not hold it"):
-        ledger.resolve("no such", True, "Ann")
+        ledger.tasks.resolve("no such", True, "Ann")
 
 
 def test_a_deleted_task_is_shown_nowhere_and_counts_all_the_same(ledger: Ledger) -> None:
     key, waiting = add(ledger, "A1", "B2")
-    attempt = ledger.start_attempt(key)
+    attempt = ledger.attempts.start(key)
     with pytest.raises(LedgerRefusal, match="it is running") as caught:
-        ledger.delete(key)
+        ledger.tasks.delete(key)
     assert caught.value.hint == f"stop it first, with `runner tasks stop {key}`"
-    ledger.settle_effect(begin(ledger, attempt), EffectState.COMMITTED, {})
-    ledger.finish_attempt(attempt.id, DONE, TaskState.COMPLETED)
+    ledger.effects.settle(begin(ledger, attempt), EffectState.COMMITTED, {})
+    ledger.attempts.finish(attempt.id, DONE, TaskState.COMPLETED)
     for one in (key, waiting):
-        ledger.delete(one)
-        assert (ledger.task(one), ledger.record_of(one), ledger.find_tasks(one)) == (None, None, [])
+        ledger.tasks.delete(one)
+        assert (ledger.tasks.get(one), ledger.tasks.record_of(one), ledger.tasks.find(one)) == (
+            None,
+            None,
+            [],
+        )
         with pytest.raises(LedgerRefusal, match="does not hold it"):
-            ledger.delete(one)
+            ledger.tasks.delete(one)
         with pytest.raises(LedgerRefusal, match="does not hold it"):
-            ledger.retry(one)
-    assert (ledger.page(TaskFilter()), ledger.pending(), ledger.open_entries()) == ((0, []), [], set())
-    assert ledger.start_attempts([waiting]) == {}
-    assert ledger.usage(device="A1", account=None, now=NOON).device == {"post": (NOON,)}
+            ledger.tasks.retry(one)
+    assert (ledger.tasks.page(TaskFilter()), ledger.tasks.pending(), ledger.occurrences.open_entries()) == (
+        (0, []),
+        [],
+        set(),
+    )
+    assert ledger.attempts.start_all([waiting]) == {}
+    assert ledger.effects.usage(device="A1", account=None, now=NOON).device == {"post": (NOON,)}

@@ -132,7 +132,7 @@ def test_what_was_cut_short_is_finished_by_the_next_one_once(
     assert daemon.end(number) == (0 if number == signal.SIGTERM else -signal.SIGKILL)
     shelf["A1"].calm()
     with Ledger.open(daemons.store_url, SystemClock()) as ledger:
-        states = [row.state for row in ledger.tasks()]
+        states = [row.state for row in ledger.tasks.all()]
     left = TaskState.PENDING if number == signal.SIGTERM else TaskState.RUNNING
     assert states == [left, TaskState.PENDING]
 
@@ -199,15 +199,17 @@ def test_a_pause_keeps_tasks_until_it_ends(phones: Any, daemons: Daemons) -> Non
     daemons.adb_port = shelf.adb_port
     daemon = daemons.start_soon("A1")
     with Ledger.open(daemons.store_url, SystemClock()) as ledger:
-        ledger.pause(PauseScope.CAMPAIGN, "trial", "anna@shelf")
+        ledger.pauses.begin(PauseScope.CAMPAIGN, "trial", "anna@shelf")
         daemon.wait_for("occurrence decided", state="started")
 
         def held() -> bool:
-            return any("paused since" in row.reason and "anna@shelf" in row.reason for row in ledger.tasks())
+            return any(
+                "paused since" in row.reason and "anna@shelf" in row.reason for row in ledger.tasks.all()
+            )
 
         daemon.until(held)
         assert not follows(shelf["A1"])
-        assert ledger.resume(PauseScope.CAMPAIGN, "trial") == 1
+        assert ledger.pauses.end(PauseScope.CAMPAIGN, "trial") == 1
     assert daemon.wait_for("task finished")["state"] == "completed"
     assert daemon.end() == 0
 

@@ -53,25 +53,25 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     artifacts = Artifacts(folder)
     with Ledger.open("sqlite://", ManualClock(NOON)) as ledger:
-        version = ledger.record_campaign("demo", f"{ADDRESS}.yaml", "text", "f" * 40)
+        version = ledger.campaigns.record("demo", f"{ADDRESS}.yaml", "text", "f" * 40)
         for entry in ("greet", "an_entry_with_a_long_name"):
             key = task_key("demo", entry, "run:1", PHONE, ADDRESS)
             occurrence = Occurrence("demo", entry, "run:1", "manual", NOON)
             task = Task(
                 key, "demo", entry, "follow", "device", PHONE, None, ADDRESS, "run:1", 0, NOON, 600, {}
             )
-            ledger.add_occurrences(version, [occurrence], [task], "1")
-            attempt = ledger.start_attempt(key)
-            effect = ledger.begin_effect(
+            ledger.occurrences.add(version, [occurrence], [task], "1")
+            attempt = ledger.attempts.start(key)
+            effect = ledger.effects.begin(
                 attempt.id, key, "follow", ADDRESS, PHONE, "@own", {"button": "x" * 90}
             )
-            ledger.settle_effect(effect, EffectState.UNCERTAIN, {})
+            ledger.effects.settle(effect, EffectState.UNCERTAIN, {})
             hierarchy = artifacts.save_hierarchy(key, attempt.id, 1, f"<hierarchy>{'x' * 500}</hierarchy>")
             step = StepRecord(1, "tap", ADDRESS, "follow.yaml:12", StepOutcome.FAILED, REASON, NOON, 0.25)
-            ledger.add_step(attempt.id, step, None, hierarchy)
+            ledger.attempts.add_step(attempt.id, step, None, hierarchy)
             outcome = Outcome(AttemptOutcome.UNCERTAIN, REASON, f"look at {ADDRESS}")
-            ledger.finish_attempt(attempt.id, outcome, TaskState.UNCERTAIN)
-        record = ledger.report("1")
+            ledger.attempts.finish(attempt.id, outcome, TaskState.UNCERTAIN)
+        record = ledger.runs.record_of("1")
     assert record is not None
     path = folder / "report.html"
     path.write_text(render_run(record, artifacts, UTC), encoding="utf-8")

@@ -46,7 +46,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def _fill(ledger: Ledger) -> None:
     now = SystemClock().now()
-    version = ledger.record_campaign("trial", "trial.yaml", REHEARSED, None)
+    version = ledger.campaigns.record("trial", "trial.yaml", REHEARSED, None)
     occurrence = Occurrence("trial", "greet", "run:1", "manual", now)
     tasks = [
         Task(
@@ -66,11 +66,11 @@ def _fill(ledger: Ledger) -> None:
         )
         for number, phone in enumerate(PHONES)
     ]
-    ledger.add_occurrences(version, [occurrence], tasks, "1")
+    ledger.occurrences.add(version, [occurrence], tasks, "1")
     for task in tasks:
-        attempt = ledger.start_attempt(task.key)
-        ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.FAILED, REASON), TaskState.FAILED)
-    ledger.place_hold(PHONES[0], REASON, tasks[0].key)
+        attempt = ledger.attempts.start(task.key)
+        ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.FAILED, REASON), TaskState.FAILED)
+    ledger.holds.place(PHONES[0], REASON, tasks[0].key)
 
 
 @pytest.fixture

@@ -259,8 +259,8 @@ def carry_out(case: Case, path: Path, url: str) -> None:
     clock, store_url, tasks = QuickClock(FASTER), f"sqlite:///{path}", case.tasks
     with Ledger.open(store_url, clock) as ledger, ExecutorLock(store_url):
         occurrences = [Occurrence("demo", name, "run:1", "manual", NOON) for name in case.entries]
-        version = ledger.record_campaign("demo", "demo.yaml", "text", None)
-        ledger.add_occurrences(version, occurrences, tasks, "1")
+        version = ledger.campaigns.record("demo", "demo.yaml", "text", None)
+        ledger.occurrences.add(version, occurrences, tasks, "1")
         settle_interrupted(ledger)
         timeout_s = HASTE_S if case.fault else PATIENCE_S
         client = Client(url, SystemClock(), timeout_s=timeout_s, ledger_id=ledger.id)
@@ -269,13 +269,13 @@ def carry_out(case: Case, path: Path, url: str) -> None:
             ledger=ledger,
             artifacts=Artifacts(path.parent / "artifacts"),
             backends={"local_api": LocalApiBackend(client, clock)},
-            limiter=Limiter(ledger, lambda name: limits, ZoneInfo("UTC"), clock),
+            limiter=Limiter(ledger.effects, lambda name: limits, ZoneInfo("UTC"), clock),
             clock=clock,
             sink=ignore,
             mode=Mode.daemon(),
         )
         with closing(executor):
-            executor.submit(ledger.pending())
+            executor.submit(ledger.tasks.pending())
             executor.start()
             is_done = threading.Event()
             person = threading.Thread(target=stop_all, args=(ledger, tasks, is_done))
@@ -287,8 +287,12 @@ def carry_out(case: Case, path: Path, url: str) -> None:
             if case.is_stopped:
                 person.join()
         told = {
-            row.task.key: (row.state, row.reason, [effect.state for effect in ledger.effects(row.task.key)])
-            for row in ledger.tasks()
+            row.task.key: (
+                row.state,
+                row.reason,
+                [effect.state for effect in ledger.effects.of(row.task.key)],
+            )
+            for row in ledger.tasks.all()
         }
         (path.parent / "result").write_text(json.dumps(told))
 
@@ -298,6 +302,6 @@ def stop_all(ledger: Ledger, tasks: Sequence[Task], is_done: threading.Event) ->
     left = {task.key for task in tasks}
     while left and not is_done.wait(0.005):
         for key in list(left):
-            if any(effect.evidence.get("server_tasks") for effect in ledger.effects(key)):
+            if any(effect.evidence.get("server_tasks") for effect in ledger.effects.of(key)):
                 left.remove(key)
-                ledger.request(CommandKind.STOP_TASK, key, "a person")
+                ledger.commands.request(CommandKind.STOP_TASK, key, "a person")

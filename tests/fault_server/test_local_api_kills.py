@@ -19,7 +19,7 @@ POINTS = {
     "POST task/{id}/stop before",
     "DELETE task/{id} after",
     *(f"journal.{name} within" for name in ("committing", "discovered", "settle", "finish")),
-    "ledger.finish_attempt within",
+    "ledger.attempts.finish within",
 }
 """Some of those that must be found: of every kind, and each in another case."""
 

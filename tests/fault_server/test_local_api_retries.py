@@ -36,22 +36,22 @@ def carry_out(store: Path, url: str, task: Task) -> None:
     """What a runner does with the task, from whatever an earlier process left of it to its end."""
     clock, place = QuickClock(FASTER), f"sqlite:///{store}"
     with Ledger.open(place, clock) as ledger, ExecutorLock(place):
-        version = ledger.record_campaign("demo", "demo.yaml", "text", None)
+        version = ledger.campaigns.record("demo", "demo.yaml", "text", None)
         occurrence = Occurrence("demo", task.entry, "run:1", "manual", NOON)
-        ledger.add_occurrences(version, [occurrence], [task], "1")
+        ledger.occurrences.add(version, [occurrence], [task], "1")
         settle_interrupted(ledger)
         limits = effective_limits({"min_gap": "0s"})
         executor = Executor(
             ledger=ledger,
             artifacts=Artifacts(store.parent / "artifacts"),
             backends={"local_api": LocalApiBackend(Client(url, SystemClock(), timeout_s=5.0), clock)},
-            limiter=Limiter(ledger, lambda name: limits, ZoneInfo("UTC"), clock),
+            limiter=Limiter(ledger.effects, lambda name: limits, ZoneInfo("UTC"), clock),
             clock=clock,
             sink=ignore,
             mode=Mode.daemon(),
         )
         with closing(executor):
-            executor.submit(ledger.pending())
+            executor.submit(ledger.tasks.pending())
             executor.start()
             assert executor.wait_until_done(30)
 
@@ -98,7 +98,7 @@ def test_a_kill_after_a_retry_leads_to_no_second_one(
     killed_after_retry(lambda: carry_out(store, server.url, task))
     carry_out(store, server.url, task)
     with Ledger.open(f"sqlite:///{store}", SystemClock()) as ledger:
-        row, *effects = ledger.task(task.key), *ledger.effects(task.key)
+        row, *effects = ledger.tasks.get(task.key), *ledger.effects.of(task.key)
     own = [made for made in server.truth()["tasks"] if made["serial"] == "D1"]
     assert row is not None
     assert row.state is state, row.reason

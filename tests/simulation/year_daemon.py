@@ -85,7 +85,7 @@ class Year:
             ledger=self.ledger,
             artifacts=Artifacts(self.files / "artifacts"),
             backends={"device": self.backend},
-            limiter=Limiter(self.ledger, lambda name: effective_limits({}), UTC, self.clock),
+            limiter=Limiter(self.ledger.effects, lambda name: effective_limits({}), UTC, self.clock),
             clock=self.clock,
             sink=ignore,
             mode=Mode.daemon(),
@@ -95,7 +95,7 @@ class Year:
             self.alter(self.timetable)
         cancel_what_is_gone(self.ledger, sources)
         self.timetable.begin(sources)
-        self.executor.submit(self.ledger.pending())
+        self.executor.submit(self.ledger.tasks.pending())
         self.executor.start()
         self._settle()
         self.oracle.load(list(self.campaigns.values()), self.clock.now())

@@ -19,7 +19,7 @@ def wrong(year: Year) -> list[str]:
     found: list[str] = []
     rows = recorded(year)
     tasks: dict[Identity, dict[str, TaskRow]] = defaultdict(dict)
-    for row in year.ledger.tasks():
+    for row in year.ledger.tasks.all():
         tasks[row.task.campaign, row.task.entry, row.task.nominal][row.task.lane] = row
     for identity in rows.keys() - year.oracle.expected.keys():
         found.append(f"{identity}: it ought not to be there")
@@ -34,12 +34,12 @@ def wrong(year: Year) -> list[str]:
 
 
 def recorded(year: Year) -> dict[Identity, OccurrenceRow]:
-    entries = {(row.campaign, row.entry) for row in year.ledger.schedules()}
+    entries = {(row.campaign, row.entry) for row in year.ledger.campaigns.schedules()}
     entries |= {(campaign, entry) for campaign, entry, _ in year.oracle.expected}
     return {
         (campaign, entry, row.occurrence.nominal): row
         for campaign, entry in entries
-        for row in year.ledger.occurrences(campaign, entry, limit=1_000_000)
+        for row in year.ledger.occurrences.of_entry(campaign, entry, limit=1_000_000)
     }
 
 

@@ -38,7 +38,7 @@ PAUSED = (
 ASKED_TO_END = "asked to end"
 """What the harness writes into a daemon's trace before it sends SIGTERM."""
 
-AT_WORK = "ledger.begin_span after"
+AT_WORK = "ledger.spans.begin after"
 """A daemon that has come so far ends in good order when it is asked to."""
 
 AT_WORK_S = 5.0

@@ -11,20 +11,20 @@ pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mar
 
 DEATHS = [
     Kill("ledger.migrate within"),
-    Kill("ledger.bring_into_force within"),
-    Kill("ledger.record within"),
-    Kill("ledger.begin_effect within"),
+    Kill("ledger.campaigns.bring_into_force within"),
+    Kill("ledger.occurrences.record within"),
+    Kill("ledger.effects.begin within"),
     Kill("tap before", 2),
     Kill("tap after"),
     CRASH,
-    Kill("ledger.finish_attempt within"),  # of the recovery
-    Kill("ledger.settle_effect before", 2),
-    Kill("ledger.finish_attempts before", 2),
-    Kill("ledger.hold_back after", stirred=True),
-    Kill("ledger.end_span within", after_s=1, at_the_end=True),
+    Kill("ledger.attempts.finish within"),  # of the recovery
+    Kill("ledger.effects.settle before", 2),
+    Kill("ledger.attempts.finish_all before", 2),
+    Kill("ledger.tasks.hold_back after", stirred=True),
+    Kill("ledger.spans.end within", after_s=1, at_the_end=True),
     Kill(after_s=2.0),
     Kill("tap after", by_term=True),
-    Kill("ledger.settle_effect after", by_term=True),
+    Kill("ledger.effects.settle after", by_term=True),
     Kill(after_s=4.0, paused=True),
 ]
 

@@ -27,14 +27,14 @@ KILLS_PER_EPISODE = 30
 JOBS = 3 * (os.cpu_count() or 1)
 """Episodes wait most of the time: for start times, for phones."""
 
-CRASH = Kill("ledger.add_step after", 20)
+CRASH = Kill("ledger.attempts.add_step after", 20)
 """A death in the middle of a task."""
 
 UNPROVED = (
     "tap after",
-    "ledger.settle_effect before",
-    "ledger.settle_effect within",
-    "ledger.settle_effect after",
+    "ledger.effects.settle before",
+    "ledger.effects.settle within",
+    "ledger.effects.settle after",
 )
 """Between the tap and its proof: the daemon is ended there by SIGTERM, too."""
 

@@ -45,13 +45,15 @@ class Desk:
         return self.license.shown(self.devices())
 
     def make(self, request: NewTask) -> dict[str, Any]:
-        waiting, _ = self.ledger.page(TaskFilter(states={TaskState.PENDING}), 0, 1)
+        waiting, _ = self.ledger.tasks.page(TaskFilter(states={TaskState.PENDING}), 0, 1)
         if waiting > MAX_WAITING:
             raise ApiError(Code.INVALID, f"more than {MAX_WAITING} tasks wait already; let them end first")
         intake = take_in(request, self.clock.now(), self.zone, self.files)
-        version = self.ledger.record_campaign(CAMPAIGN, intake.path, intake.text, None)
-        self.ledger.record([Decision(intake.occurrence, OccurrenceState.STARTED, "", version, intake.tasks)])
-        rows = self.ledger.tasks_of(intake.occurrence)
+        version = self.ledger.campaigns.record(CAMPAIGN, intake.path, intake.text, None)
+        self.ledger.occurrences.record(
+            [Decision(intake.occurrence, OccurrenceState.STARTED, "", version, intake.tasks)]
+        )
+        rows = self.ledger.tasks.of(intake.occurrence)
         self.submit(rows)
         return {"task_ids": [row.id for row in rows], "created_count": len(rows)}
 
@@ -70,30 +72,30 @@ class Desk:
             script=script,
             sources=_sources(source),
         )
-        total, rows = self.ledger.page(wanted, (page - 1) * size, size)
+        total, rows = self.ledger.tasks.page(wanted, (page - 1) * size, size)
         return {"tasks": list(map(shown, rows)), "total": total, "page": page, "page_size": size}
 
     def task(self, task_id: int) -> TaskRow:
-        row = self.ledger.task(task_id) if task_id <= MAX_ID else None
+        row = self.ledger.tasks.get(task_id) if task_id <= MAX_ID else None
         if row is None:
             raise ApiError(Code.NOT_FOUND, f"there is no task {task_id}")
         return row
 
     def stats(self) -> dict[str, int]:
-        return stats(self.ledger.counts())
+        return stats(self.ledger.tasks.counts())
 
     def stop(self, task_id: int) -> TaskRow:
         """Ask a task to stop: a running one does so at its next step boundary, a waiting one is cancelled."""
         row = self.task(task_id)
         if row.state.is_final:
             raise ApiError(Code.INVALID, f"task {task_id} is not running: it is {row.state}")
-        self.ledger.request(CommandKind.STOP_TASK, row.task.key, BY)
+        self.ledger.commands.request(CommandKind.STOP_TASK, row.task.key, BY)
         return row
 
     def retry(self, task_id: int) -> TaskRow:
         row = self.task(task_id)
         try:
-            retried = self.ledger.retry(row.task.key)
+            retried = self.ledger.tasks.retry(row.task.key)
         except LedgerRefusal as error:
             raise ApiError(Code.INVALID, _told(error)) from error
         self.submit([retried])
@@ -105,7 +107,7 @@ class Desk:
         refused = 0
         for row in self._every(RETRIED_TOGETHER):
             try:
-                retried.append(self.ledger.retry(row.task.key))
+                retried.append(self.ledger.tasks.retry(row.task.key))
             except LedgerRefusal:
                 refused += 1
         self.submit(retried)
@@ -115,38 +117,38 @@ class Desk:
         """Ask those that are not over to stop; returns the ids that are no task's."""
         unknown = set()
         for task_id in task_ids:
-            row = self.ledger.task(task_id)
+            row = self.ledger.tasks.get(task_id)
             if row is None:
                 unknown.add(task_id)
             elif not row.state.is_final:
-                self.ledger.request(CommandKind.STOP_TASK, row.task.key, BY)
+                self.ledger.commands.request(CommandKind.STOP_TASK, row.task.key, BY)
         return unknown
 
     def is_over(self, task_id: int) -> bool:
         """Whether a task has come to an end; one that is gone has."""
-        row = self.ledger.task(task_id)
+        row = self.ledger.tasks.get(task_id)
         return row is None or row.state.is_final
 
     def delete(self, task_id: int) -> bool:
         """Delete a task that is over; false if somebody else has."""
-        row = self.ledger.task(task_id)
+        row = self.ledger.tasks.get(task_id)
         if row is None:
             return False
         try:
-            self.ledger.delete(row.task.key)
+            self.ledger.tasks.delete(row.task.key)
         except LedgerRefusal as error:
-            if self.ledger.task(task_id) is None:
+            if self.ledger.tasks.get(task_id) is None:
                 return False
             raise ApiError(Code.INVALID, _told(error)) from error
         return True
 
     def _every(self, states: Collection[TaskState]) -> list[TaskRow]:
         wanted = TaskFilter(states=states)
-        total, _ = self.ledger.page(wanted, 0, 1)
-        return self.ledger.page(wanted, 0, total)[1] if total else []
+        total, _ = self.ledger.tasks.page(wanted, 0, 1)
+        return self.ledger.tasks.page(wanted, 0, total)[1] if total else []
 
     def _count(self, states: Collection[TaskState]) -> int:
-        return sum(count for state, count in self.ledger.counts().items() if state in states)
+        return sum(count for state, count in self.ledger.tasks.counts().items() if state in states)
 
 
 def _sources(source: str | None) -> Collection[TaskSource] | None:

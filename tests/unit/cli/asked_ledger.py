@@ -60,14 +60,14 @@ class AskedLedger:
     def run_by_hand(self, run_id: str = "1") -> list[str]:
         """The tasks of one occurrence of each entry, due now; returns their keys as planned."""
         record_now(self.ledger, self.put_in_force().sources[0], run_id, SystemClock().now())
-        rows = self.ledger.tasks(run_id=run_id)
+        rows = self.ledger.tasks.all(run_id=run_id)
         return [row.task.key for row in sorted(rows, key=lambda row: row.task.ordinal)]
 
     def attempt(
         self, key: str, state: TaskState, message: str = "", effect: EffectState | None = None
     ) -> None:
         """One attempt at a task, with a step, and with an effect if it made one."""
-        attempt = self.ledger.start_attempt(key)
+        attempt = self.ledger.attempts.start(key)
         step = StepRecord(
             ordinal=1,
             kind="tap",
@@ -78,27 +78,27 @@ class AskedLedger:
             started_utc=SystemClock().now(),
             duration_s=1.25,
         )
-        self.ledger.add_step(attempt.id, step, "1/1.jpg", None)
+        self.ledger.attempts.add_step(attempt.id, step, "1/1.jpg", None)
         if effect is not None:
-            made = self.ledger.begin_effect(
+            made = self.ledger.effects.begin(
                 attempt.id, key, "follow", "@north", "VIRTUAL01", "tiktok:@own", {"button": "Follow"}
             )
             if effect is not EffectState.COMMITTING:
-                self.ledger.settle_effect(made, effect, {"button": "Following"})
+                self.ledger.effects.settle(made, effect, {"button": "Following"})
         outcomes = {
             TaskState.COMPLETED: AttemptOutcome.COMPLETED,
             TaskState.UNCERTAIN: AttemptOutcome.UNCERTAIN,
         }
         outcome = Outcome(outcomes.get(state, AttemptOutcome.FAILED), message)
-        self.ledger.finish_attempt(attempt.id, outcome, state)
+        self.ledger.attempts.finish(attempt.id, outcome, state)
 
     @contextmanager
     def daemon(self) -> Iterator[None]:
         """While this is open, this process passes for a daemon that carries tasks out."""
         with ExecutorLock(self.url):
-            span = self.ledger.begin_span("1.2.3", "started")
+            span = self.ledger.spans.begin("1.2.3", "started")
             yield
-            self.ledger.end_span(span, "terminated")
+            self.ledger.spans.end(span, "terminated")
 
 
 @contextmanager

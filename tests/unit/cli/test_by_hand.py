@@ -59,7 +59,7 @@ def test_devices_that_were_added_get_tasks_of_their_own(ledger: Ledger) -> None:
     more = source(devices="[R58M123ABC, R58M456DEF]")
     keys, new = record_scheduled(ledger, more, AT, "2", NOW)
     assert new == set(keys) - {before}
-    assert [(row.task.device, row.run_id) for row in ledger.tasks()] == [
+    assert [(row.task.device, row.run_id) for row in ledger.tasks.all()] == [
         ("R58M123ABC", "1"),
         ("R58M456DEF", "2"),
     ]
@@ -95,7 +95,7 @@ def test_a_time_is_on_the_clocks_of_each_group(ledger: Ledger, typed: str, devic
     keys, new = record_scheduled(ledger, world, typed, "1", NOW)
 
     assert new == set(keys)
-    assert [row.task.device for row in ledger.tasks()] == devices
+    assert [row.task.device for row in ledger.tasks.all()] == devices
     assert record_scheduled(ledger, world, typed, "2", NOW) == (keys, set())
 
 

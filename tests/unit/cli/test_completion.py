@@ -102,8 +102,8 @@ def test_names_that_the_ledger_knows(
     with asked_ledger(tmp_path) as asked:
         asked.run_by_hand()
         asked.put_in_force()
-        asked.ledger.pause(PauseScope.DEVICE, "VIRTUAL01", "me")
-        asked.ledger.place_hold("VIRTUAL02", "a login screen", None)
+        asked.ledger.pauses.begin(PauseScope.DEVICE, "VIRTUAL01", "me")
+        asked.ledger.holds.place("VIRTUAL02", "a login screen", None)
         (asked.state / "rehearsals" / "20261121-180036-3fa9").mkdir(parents=True)
         assert ask(typed) == offered
 

@@ -62,7 +62,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
             _record(made, number)
         made.attempt(_key(0), TaskState.FAILED, HOSTILE)
         made.attempt(_key(1), TaskState.UNCERTAIN, HOSTILE, EffectState.COMMITTING)
-        made.ledger.place_hold(HOSTILE, _key(0), HOSTILE)
+        made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
         (tmp_path / "campaigns" / FILE).write_text(WRONG, encoding="utf-8")
         yield made
 
@@ -89,8 +89,8 @@ def _record(made: AskedLedger, number: int) -> None:
         timeout_s=600,
         config={"captions": HOSTILE},
     )
-    version = made.ledger.record_campaign("demo", f"{HOSTILE}.yaml", "text", None)
-    made.ledger.add_occurrences(version, [occurrence], [task], str(number))
+    version = made.ledger.campaigns.record("demo", f"{HOSTILE}.yaml", "text", None)
+    made.ledger.occurrences.add(version, [occurrence], [task], str(number))
 
 
 @pytest.fixture

@@ -28,10 +28,10 @@ def restored(asked: AskedLedger, tmp_path: Path) -> Path:
     """The user's own ledger is an older copy, with two tasks that were open."""
     asked.run_by_hand()
     ledger, backup = asked.state / "ledger.db", tmp_path / "backup.db"
-    asked.ledger.take_custody(Witnesses(tmp_path / "state.witness"), is_rehearsal=False)
+    asked.ledger.ownership.take(Witnesses(tmp_path / "state.witness"), is_rehearsal=False)
     with closing(sqlite3.connect(ledger)) as connection:
         connection.execute(f"VACUUM INTO '{backup}'")
-    asked.ledger.begin_span("1", "started")
+    asked.ledger.spans.begin("1", "started")
     asked.ledger.close()
     for left in asked.state.glob("ledger.db-*"):
         left.unlink()
@@ -77,7 +77,7 @@ def test_a_rehearsals_ledger_is_neither_accepted_nor_advised_for_a_daemon(
 ) -> None:
     url = f"sqlite:///{tmp_path / '20261121-180036-3fa9' / 'ledger.db'}"
     with Ledger.open(url, SystemClock()) as rehearsal:
-        rehearsal.take_custody(None, is_rehearsal=True)
+        rehearsal.ownership.take(None, is_rehearsal=True)
     shown = asked("status", "--store", url).stdout
     assert "runner run --resume 20261121-180036-3fa9" in shown
     assert "runner daemon" not in shown

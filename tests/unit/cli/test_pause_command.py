@@ -23,7 +23,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedg
 
 
 def pauses(asked: AskedLedger) -> list[tuple[PauseScope, str | None]]:
-    return [(pause.scope, pause.subject) for pause in asked.ledger.pauses()]
+    return [(pause.scope, pause.subject) for pause in asked.ledger.pauses.current()]
 
 
 @pytest.mark.parametrize(
@@ -61,21 +61,21 @@ def test_a_name_that_is_neither_gets_the_nearest(asked: AskedLedger) -> None:
 def test_a_stop_without_a_daemon_is_a_pause(asked: AskedLedger) -> None:
     assert "Nothing carries tasks out; everything is paused." in asked("stop").stdout
     assert pauses(asked) == [(PauseScope.ALL, None)]
-    assert asked.ledger.open_commands() == []
+    assert asked.ledger.commands.open() == []
 
 
 def test_a_stop_waits_until_running_tasks_have_ended_their_step(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
-    attempt = asked.ledger.start_attempt(key)
+    attempt = asked.ledger.attempts.start(key)
     never = threading.Event()
 
     def carry_out() -> None:
-        while not (commands := asked.ledger.open_commands()):
+        while not (commands := asked.ledger.commands.open()):
             never.wait(0.02)
         assert [one.kind for one in commands] == [CommandKind.STOP_ALL]
-        asked.ledger.answer(commands[0].id, "all are asked to stop")
+        asked.ledger.commands.answer(commands[0].id, "all are asked to stop")
         never.wait(0.3)
-        asked.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
+        asked.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
 
     daemon = threading.Thread(target=carry_out)
     with asked.daemon():
@@ -116,9 +116,9 @@ def test_the_answers_are_data(asked: AskedLedger) -> None:
 def test_a_hold_is_released_in_the_ledger_that_is_named_behind_the_phone(
     asked: AskedLedger, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked.ledger.place_hold("VIRTUAL01", "a login screen")
+    asked.ledger.holds.place("VIRTUAL01", "a login screen")
     monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "elsewhere"))
     shown = asked("holds", "--store", asked.url).stdout
     assert shown.startswith("Times are those of UTC where they name no other zone.\n")
     released = asked("holds", "release", "VIRTUAL01", "--store", asked.url)
-    assert (released.output, asked.ledger.holds()) == ("VIRTUAL01 may go on.\n", [])
+    assert (released.output, asked.ledger.holds.current()) == ("VIRTUAL01 may go on.\n", [])

@@ -53,20 +53,20 @@ def occurrence_of(
     task = Task(
         key, "demo", "greet", "follow", "device", "A", None, "@one", nominal, 0, clock.now(), 600.0, {}
     )
-    version = ledger.record_campaign("demo", "demo.yaml", "version: 1", None)
+    version = ledger.campaigns.record("demo", "demo.yaml", "version: 1", None)
     return version, [occurrence], [task]
 
 
 def carry_out(ledger: Ledger, artifacts: Artifacts, clock: ManualClock, nominal: str) -> tuple[str, str]:
     """A task that is completed now; its key, and the path of its screenshot."""
     version, occurrences, tasks = occurrence_of(ledger, clock, nominal)
-    assert ledger.add_occurrences(version, occurrences, tasks) == 1
+    assert ledger.occurrences.add(version, occurrences, tasks) == 1
     key = tasks[0].key
-    attempt = ledger.start_attempt(key)
+    attempt = ledger.attempts.start(key)
     screenshot = artifacts.save_screenshot(key, 1, 1, b"jpeg")
     step = StepRecord(1, "tap", "tap", "follow.yaml:1", StepOutcome.COMPLETED, "", clock.now(), 0.1)
-    ledger.add_step(attempt.id, step, screenshot, None)
-    ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.COMPLETED), TaskState.COMPLETED)
+    ledger.attempts.add_step(attempt.id, step, screenshot, None)
+    ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.COMPLETED), TaskState.COMPLETED)
     return key, screenshot
 
 
@@ -86,9 +86,9 @@ def test_old_screenshots_and_attempts_go_and_the_key_stays(
     (line,) = map(json.loads, stream.getvalue().splitlines())
     assert (line["event"], line["tasks"], line["files"]) == ("old records removed", 1, 1)
     assert (artifacts.read(old_screenshot), artifacts.read(young_screenshot)) == (None, b"jpeg")
-    record = ledger.record_of(young)
+    record = ledger.tasks.record_of(young)
     assert record is not None and len(record.attempts) == 1
-    assert ledger.add_occurrences(*occurrence_of(ledger, clock, "2026-11-21T08:00:00Z")) == 0
+    assert ledger.occurrences.add(*occurrence_of(ledger, clock, "2026-11-21T08:00:00Z")) == 0
 
 
 def test_an_end_does_not_wait_for_all_that_is_old(

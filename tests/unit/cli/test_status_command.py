@@ -41,7 +41,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedg
 def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     with asked.daemon():
-        asked.ledger.start_attempt(key)
+        asked.ledger.attempts.start(key)
         shown = asked("status").stdout
         data = json.loads(asked("status", "--format", "json").stdout)
     assert f"The daemon runs: process {os.getpid()}, version 1.2.3" in shown
@@ -84,18 +84,18 @@ def test_a_daemon_that_is_down_is_shown_with_since_when_and_why(asked: AskedLedg
 
 def test_a_daemon_that_died_is_not_taken_for_alive(asked: AskedLedger) -> None:
     asked.put_in_force()
-    asked.ledger.begin_span("1.2.3", "started")
+    asked.ledger.spans.begin("1.2.3", "started")
     assert "it ended without a word" in asked("status").stdout
 
 
 def test_what_needs_a_person_comes_with_what_to_do(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     asked.attempt(key, TaskState.UNCERTAIN, "the screen went dark", effect=EffectState.UNCERTAIN)
-    asked.ledger.place_hold("VIRTUAL02", "a login screen is in the way")
-    asked.ledger.pause(PauseScope.CAMPAIGN, "demo", "anna@shelf")
+    asked.ledger.holds.place("VIRTUAL02", "a login screen is in the way")
+    asked.ledger.pauses.begin(PauseScope.CAMPAIGN, "demo", "anna@shelf")
     asked.put_in_force(CAMPAIGN.replace('"09:00"', '"25:00"'))
     shown = asked("status").stdout
-    number = asked.ledger.task(key).id
+    number = asked.ledger.tasks.get(key).id
     for words in (
         f"task {number} is uncertain: follow @north on VIRTUAL01",
         f"runner tasks resolve {number} --happened",
@@ -156,7 +156,7 @@ def test_a_rehearsal_daemon_is_found_by_itself(asked: AskedLedger) -> None:
     with Ledger.open(url, SystemClock()) as rehearsal:
         assert not json.loads(asked("status", "--format", "json").stdout)["rehearsal"]
         with ExecutorLock(url):
-            rehearsal.begin_span("1.2.3", "started")
+            rehearsal.spans.begin("1.2.3", "started")
             found = asked("status", "--format", "json")
             data = json.loads(found.stdout)
             assert (data["rehearsal"], data["daemon"]["running"]) == (True, True)

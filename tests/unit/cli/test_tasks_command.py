@@ -28,7 +28,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedg
 
 
 def state_of(asked: AskedLedger, key: str) -> TaskState:
-    row = asked.ledger.task(key)
+    row = asked.ledger.tasks.get(key)
     assert row is not None
     return row.state
 
@@ -55,7 +55,7 @@ def test_a_list_is_filtered_and_tells_how_many_there_are(asked: AskedLedger) -> 
 def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
     asked.attempt(keys[0], TaskState.COMPLETED, effect=EffectState.COMMITTED)
-    row = asked.ledger.task(keys[0])
+    row = asked.ledger.tasks.get(keys[0])
     for name in (str(row.id), keys[0], "VIRTUAL01/@north"):
         shown = asked("tasks", "show", name)
         assert keys[0] in shown.stdout
@@ -110,7 +110,7 @@ def test_an_empty_name_is_no_part_of_a_key(asked: AskedLedger) -> None:
     result = asked("tasks", "delete", "")
     assert isinstance(result.exception, UsageError)
     assert result.exception.message == "the ledger has no task ''"
-    assert len(asked.ledger.tasks()) == 1
+    assert len(asked.ledger.tasks.all()) == 1
 
 
 def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
@@ -122,7 +122,7 @@ def test_digits_are_a_number_and_no_part_of_a_key(asked: AskedLedger) -> None:
     again = asked("tasks", "delete", "1")
     assert isinstance(again.exception, UsageError)
     assert again.exception.message == "the ledger has no task 1"
-    assert len(asked.ledger.tasks()) == 3
+    assert len(asked.ledger.tasks.all()) == 3
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
     assert result.exit_code == 0
     assert result.stdout.count("cancelled") == 2
     assert [state_of(asked, key) for key in keys] == [TaskState.CANCELLED] * 2 + [TaskState.PENDING] * 2
-    assert asked.ledger.task(keys[0]).reason.startswith("stopped on request by ")
+    assert asked.ledger.tasks.get(keys[0]).reason.startswith("stopped on request by ")
     again = asked("tasks", "stop", keys[0])
     assert again.exit_code == 1
     assert "it is cancelled" in again.stderr
@@ -160,14 +160,14 @@ def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
 
 def test_a_running_task_is_stopped_by_whoever_runs_it(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
-    attempt = asked.ledger.start_attempt(keys[0])
+    attempt = asked.ledger.attempts.start(keys[0])
     refused = asked("tasks", "stop", keys[0])
     assert refused.exit_code == 1
     assert "its process has died" in refused.stderr
 
     def stop() -> None:
         stopped = Outcome(AttemptOutcome.STOPPED, "stopped on request")
-        asked.ledger.finish_attempt(attempt.id, stopped, TaskState.CANCELLED)
+        asked.ledger.attempts.finish(attempt.id, stopped, TaskState.CANCELLED)
 
     with stopping(asked, keys[0], stop):
         result = asked("tasks", "stop", keys[0])
@@ -181,10 +181,10 @@ def stopping(asked: AskedLedger, key: str, stop: Callable[[], None]) -> Iterator
     pause = threading.Event()
 
     def carry_out() -> None:
-        while not (commands := asked.ledger.open_commands()):
+        while not (commands := asked.ledger.commands.open()):
             pause.wait(0.02)
         assert [(one.kind, one.subject) for one in commands] == [(CommandKind.STOP_TASK, key)]
-        asked.ledger.answer(commands[0].id, "it stops")
+        asked.ledger.commands.answer(commands[0].id, "it stops")
         pause.wait(0.3)
         stop()
 
@@ -201,11 +201,11 @@ def test_a_task_in_doubt_is_stopped_by_whoever_can_look_it_up(asked: AskedLedger
         asked.attempt(one, TaskState.PENDING, "the server is away", effect=EffectState.COMMITTING)
 
     def stop() -> None:
-        attempt = asked.ledger.start_attempt(key)
-        (effect,) = asked.ledger.effects(key)
-        asked.ledger.settle_effect(effect.id, EffectState.REFUTED, {})
+        attempt = asked.ledger.attempts.start(key)
+        (effect,) = asked.ledger.effects.of(key)
+        asked.ledger.effects.settle(effect.id, EffectState.REFUTED, {})
         stopped = Outcome(AttemptOutcome.STOPPED, "it was found, and stopped")
-        asked.ledger.finish_attempt(attempt.id, stopped, TaskState.CANCELLED)
+        asked.ledger.attempts.finish(attempt.id, stopped, TaskState.CANCELLED)
 
     with stopping(asked, key, stop):
         assert "cancelled: it was found, and stopped" in asked("tasks", "stop", key).stdout
@@ -223,7 +223,7 @@ def test_a_retry_is_refused_where_it_would_happen_twice_and_the_others_are_retri
     assert "follow @north has happened, and would happen twice" in result.stderr
     assert "pending again; a daemon must run to carry it out" in result.stdout
     assert [state_of(asked, key) for key in keys[:2]] == [TaskState.FAILED, TaskState.PENDING]
-    assert [one.kind for one in asked.ledger.open_commands()] == [CommandKind.TASKS_ADDED]
+    assert [one.kind for one in asked.ledger.commands.open()] == [CommandKind.TASKS_ADDED]
 
 
 @pytest.mark.parametrize(
@@ -244,20 +244,20 @@ def test_a_person_settles_what_is_uncertain(
     (answer,) = json.loads(result.stdout)
     assert (answer["refused"], answer["answer"].partition(";")[0]) == (False, state.value)
     assert state_of(asked, keys[0]) is state
-    assert asked.ledger.effects(keys[0])[0].state is effect
+    assert asked.ledger.effects.of(keys[0])[0].state is effect
 
 
 def test_deleted_tasks_are_gone_and_their_keys_taken(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
-    asked.ledger.start_attempt(keys[1])
+    asked.ledger.attempts.start(keys[1])
     result = asked("tasks", "delete", keys[0], keys[1], "--format", "json")
     answers = json.loads(result.stdout)
     assert result.exit_code == 1
     assert [answer["refused"] for answer in answers] == [False, True]
     assert "stop it first" in answers[1]["hint"]
-    assert asked.ledger.task(keys[0]) is None
+    assert asked.ledger.tasks.get(keys[0]) is None
     asked.run_by_hand()
-    assert asked.ledger.task(keys[0]) is None
+    assert asked.ledger.tasks.get(keys[0]) is None
 
 
 def test_without_a_ledger_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_a_rehearsal_is_not_gone_on_with_on_real_phones(
 def test_a_task_is_asked_about_by_its_number_or_its_key(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     asked.attempt(key, TaskState.UNCERTAIN, "the screen went dark", effect=EffectState.UNCERTAIN)
-    number = str(asked.ledger.task(key).id)
+    number = str(asked.ledger.tasks.get(key).id)
     for name in (number, key, "VIRTUAL01/@north"):
         data = json.loads(asked("why", name, "--format", "json").stdout)
         (answer,) = data["answers"]
@@ -102,8 +102,8 @@ def test_a_campaign_alone_is_answered_with_its_entries(asked: AskedLedger) -> No
 
 def test_a_deleted_task_is_said_to_be_deleted_by_its_number_and_its_key(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
-    (row,) = asked.ledger.find_tasks(key)
-    asked.ledger.delete(key)
+    (row,) = asked.ledger.tasks.find(key)
+    asked.ledger.tasks.delete(key)
     for name in (str(row.id), key):
         (answer,) = json.loads(asked("why", name, "--format", "json").stdout)["answers"]
         assert answer["verdict"] == "deleted"

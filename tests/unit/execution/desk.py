@@ -113,8 +113,8 @@ class Desk:
             replace(make_task(place, target, number, entry), **changes)
             for number, (place, target) in enumerate(places_and_targets)
         ]
-        version = self.ledger.record_campaign("demo", "demo.yaml", "text", None)
-        self.ledger.add_occurrences(version, [occurrence], tasks, "1")
+        version = self.ledger.campaigns.record("demo", "demo.yaml", "text", None)
+        self.ledger.occurrences.add(version, [occurrence], tasks, "1")
         return tasks
 
     @contextmanager
@@ -131,7 +131,9 @@ class Desk:
             ledger=self.ledger,
             artifacts=self.artifacts,
             backends={"batch" if isinstance(backend, BatchOf) else "device": backend},
-            limiter=Limiter(self.ledger, lambda campaign: effective_limits(self.limits), UTC, self.clock),
+            limiter=Limiter(
+                self.ledger.effects, lambda campaign: effective_limits(self.limits), UTC, self.clock
+            ),
             clock=self.clock,
             sink=self.events.append,
             mode=mode or Mode.daemon(),
@@ -163,7 +165,7 @@ class Desk:
         assert executor.wait_until_idle(LONG_S)
 
     def rows(self) -> list[TaskRow]:
-        return self.ledger.tasks(run_id="1")
+        return self.ledger.tasks.all(run_id="1")
 
     def row(self, target: str) -> TaskRow:
         return next(row for row in self.rows() if row.task.target == target)

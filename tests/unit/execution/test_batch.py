@@ -41,7 +41,7 @@ def test_the_tasks_of_an_entry_that_are_due_at_one_instant_come_together(desk: D
     backend = carried_out(desk, make_all, [*tasks, *others])
     assert sorted(backend.batches) == [["@1", "@2", "@3"], ["@4"]]
     assert set(desk.states().values()) == {TaskState.COMPLETED}
-    assert [effect.state for effect in desk.ledger.effects(tasks[0].key)] == [EffectState.COMMITTED]
+    assert [effect.state for effect in desk.ledger.effects.of(tasks[0].key)] == [EffectState.COMMITTED]
 
 
 def test_an_account_does_one_task_at_a_time(desk: Desk) -> None:
@@ -72,7 +72,7 @@ def test_a_limit_that_is_met_at_the_effect_holds_back_what_goes_beyond_it(desk: 
     row = desk.row("@2")
     assert (row.state, row.attempts, row.tries) == (TaskState.PENDING, 1, 0)
     assert "limits.per_account.per_day.follow" in row.reason
-    assert desk.ledger.effects(row.task.key) == []
+    assert desk.ledger.effects.of(row.task.key) == []
 
 
 def test_the_gap_between_effects_holds_for_the_tasks_of_a_batch(desk: Desk) -> None:
@@ -96,7 +96,7 @@ def test_effects_that_turn_out_to_be_more_count_against_limits(desk: Desk) -> No
         assert not refused
 
     carried_out(desk, two_for_one, desk.add(("A", "@1"), ("A", "@2"), backend="batch"))
-    effects = desk.ledger.effects(desk.row("@1").task.key)
+    effects = desk.ledger.effects.of(desk.row("@1").task.key)
     assert [(one.ordinal, one.state) for one in effects] == [(n, EffectState.COMMITTED) for n in (0, 1)]
     assert "limits.per_device.per_day.follow" in desk.row("@2").reason
 
@@ -173,7 +173,7 @@ def test_requests_to_stop_and_the_end_of_the_process_are_told_apart(desk: Desk) 
     tasks = desk.add(("A", "@1"), ("A", "@2"), backend="batch")
     with desk.executor(BatchOf(together=wait), tasks) as executor:
         assert began.wait(LONG_S)
-        desk.ledger.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
+        desk.ledger.commands.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
         executor.refresh()
         assert not executor.drain(0)
         go_on.set()
@@ -187,13 +187,13 @@ def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(
     desk: Desk, is_paused: bool
 ) -> None:
     task, other = desk.add(("A", "@1"), ("A", "@2"), backend="batch")
-    desk.ledger.cancel([other.key] * (not is_paused), "")
+    desk.ledger.tasks.cancel([other.key] * (not is_paused), "")
     if is_paused:
-        desk.ledger.pause(PauseScope.ALL, None, "anna")
-    attempt = desk.ledger.start_attempt(task.key)
-    desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", None, {})
-    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
-    stop = desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna")
+        desk.ledger.pauses.begin(PauseScope.ALL, None, "anna")
+    attempt = desk.ledger.attempts.start(task.key)
+    desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", None, {})
+    desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+    stop = desk.ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna")
     asked = threading.Event()
 
     def wait(tasks, journal):
@@ -210,7 +210,7 @@ def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(
         assert executor.wait_until_idle(LONG_S)
     assert desk.row("@1").state is TaskState.UNCERTAIN
     assert desk.row("@2").state is (TaskState.PENDING if is_paused else TaskState.CANCELLED)
-    answered = desk.ledger.command(stop)
+    answered = desk.ledger.commands.get(stop)
     assert answered is not None and answered.answer == "it stops at its next step"
 
 

@@ -21,12 +21,12 @@ def leave_in_doubt(
     desk: Desk, task: Task, state: EffectState = EffectState.COMMITTING, account: str | None = "@own"
 ) -> None:
     """A process made the effect of a task and died."""
-    attempt = desk.ledger.start_attempt(task.key)
-    effect = desk.ledger.begin_effect(attempt.id, task.key, "follow", task.target, task.device, account, {})
+    attempt = desk.ledger.attempts.start(task.key)
+    effect = desk.ledger.effects.begin(attempt.id, task.key, "follow", task.target, task.device, account, {})
     if state is not EffectState.COMMITTING:
-        desk.ledger.settle_effect(effect, state, {})
+        desk.ledger.effects.settle(effect, state, {})
     cut_off = Outcome(AttemptOutcome.INTERRUPTED, "cut off")
-    desk.ledger.finish_attempt(attempt.id, cut_off, TaskState.PENDING)
+    desk.ledger.attempts.finish(attempt.id, cut_off, TaskState.PENDING)
 
 
 class Phones:
@@ -92,14 +92,14 @@ def test_a_pause_keeps_nothing_from_being_looked_at_and_everything_from_being_do
 ) -> None:
     (task,) = desk.add(("A", "@doubt"))
     leave_in_doubt(desk, task)
-    desk.ledger.pause(scope, subject, "anna")
+    desk.ledger.pauses.begin(scope, subject, "anna")
     phones = Phones()
     phones.proofs["@doubt"] = EffectState.REFUTED
     with desk.executor(LaneBackend(phones), desk.rows()) as executor:
         assert executor.wait_until_idle(LONG_S)
         assert phones.done == ["looked at @doubt"]
         assert desk.row("@doubt").state is TaskState.PENDING and "paused since" in desk.row("@doubt").reason
-        desk.ledger.resume()
+        desk.ledger.pauses.end()
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert phones.done == ["looked at @doubt", "did @doubt"]
@@ -109,13 +109,13 @@ def test_a_pause_keeps_nothing_from_being_looked_at_and_everything_from_being_do
 def test_a_hold_keeps_the_runner_off_a_phone_and_others_off_what_is_in_doubt_there(desk: Desk) -> None:
     doubt = desk.add(("A", "@doubt"), ("B", "@other"))[0]
     leave_in_doubt(desk, doubt)
-    desk.ledger.place_hold("A", "the app asks for a login")
+    desk.ledger.holds.place("A", "the app asks for a login")
     phones = Phones()
     with desk.executor(LaneBackend(phones), desk.rows()) as executor:
         assert executor.wait_until_idle(LONG_S)
         assert phones.done == []
         assert desk.row("@other").reason == f"in doubt: the follow of {doubt.key} is not proved yet"
-        desk.ledger.release_holds("A")
+        desk.ledger.holds.release("A")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert phones.done == ["looked at @doubt", "did @other"]
@@ -123,10 +123,10 @@ def test_a_hold_keeps_the_runner_off_a_phone_and_others_off_what_is_in_doubt_the
 
 def test_it_does_not_wait_for_the_delay_of_a_retry(desk: Desk) -> None:
     (task,) = desk.add(("A", "@doubt"))
-    attempt = desk.ledger.start_attempt(task.key)
-    desk.ledger.finish_attempt(attempt.id, FAILED, TaskState.PENDING, not_before=NOON + HOUR)
+    attempt = desk.ledger.attempts.start(task.key)
+    desk.ledger.attempts.finish(attempt.id, FAILED, TaskState.PENDING, not_before=NOON + HOUR)
     leave_in_doubt(desk, task)
-    desk.ledger.hold_back(task.key, "tried again in an hour", NOON + HOUR)
+    desk.ledger.tasks.hold_back(task.key, "tried again in an hour", NOON + HOUR)
     assert carried_out(desk, Phones()) == ["looked at @doubt"]
 
 
@@ -188,7 +188,7 @@ def test_at_the_commit_point_its_kind_waits_too(desk: Desk, account: str | None)
         assert executor.wait_until_idle(LONG_S)
         assert "did @alike" not in phones.done
         assert desk.row("@alike").reason.startswith("in doubt: ")
-        desk.ledger.resolve(doubt.key, True, "anna@shelf")
+        desk.ledger.tasks.resolve(doubt.key, True, "anna@shelf")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert phones.done[-1] == "did @alike"
@@ -278,7 +278,7 @@ def test_a_person_who_stops_a_task_between_tap_and_proof_waits_for_the_proof(des
 
     with desk.executor(LaneBackend(prove_in_the_end), [task]) as executor:
         assert made.wait(LONG_S)
-        desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
+        desk.ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
         executor.refresh()
         asked.set()
         assert executor.wait_until_idle(LONG_S)
@@ -299,7 +299,7 @@ def test_a_person_who_stops_a_task_that_is_being_looked_at_gets_what_the_look_fo
 
     with desk.executor(LaneBackend(refute), desk.rows()) as executor:
         assert looking.wait(LONG_S)
-        desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
+        desk.ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf")
         executor.refresh()
         asked.set()
         assert executor.wait_until_idle(LONG_S)
@@ -322,16 +322,16 @@ def test_the_end_of_the_process_does_not_wait_for_the_proof(desk: Desk) -> None:
         asked.set()
         assert executor.drain(LONG_S)
     assert desk.row("@1").state is TaskState.PENDING
-    assert [effect.state for effect in desk.ledger.effects(task.key)] == [EffectState.MADE]
+    assert [effect.state for effect in desk.ledger.effects.of(task.key)] == [EffectState.MADE]
     assert carried_out(desk, Phones()) == ["looked at @1"]
 
 
 def test_what_was_made_and_not_proved_is_not_retried_and_a_person_can_settle_it(desk: Desk) -> None:
     (task,) = desk.add(("A", "@1"))
     leave_in_doubt(desk, task, EffectState.MADE)
-    assert desk.ledger.cancel([task.key], "stopped on request") == 1
+    assert desk.ledger.tasks.cancel([task.key], "stopped on request") == 1
     assert desk.row("@1").state is TaskState.UNCERTAIN
     with pytest.raises(Exception, match="may have happened"):
-        desk.ledger.retry(task.key)
-    assert desk.ledger.resolve(task.key, False, "anna@shelf").state is TaskState.FAILED
-    assert desk.ledger.retry(task.key).state is TaskState.PENDING
+        desk.ledger.tasks.retry(task.key)
+    assert desk.ledger.tasks.resolve(task.key, False, "anna@shelf").state is TaskState.FAILED
+    assert desk.ledger.tasks.retry(task.key).state is TaskState.PENDING

@@ -111,7 +111,7 @@ def test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending(desk:
     desk.run(ask, tasks)
     assert desk.states() == {"@1": TaskState.FAILED, "@2": TaskState.PENDING, "@3": TaskState.COMPLETED}
     assert desk.row("@2").reason == "A is on hold: the app asks for a login"
-    desk.ledger.release_holds("A")
+    desk.ledger.holds.release("A")
     desk.run(follow, [tasks[1]])
     assert desk.states()["@2"] is TaskState.COMPLETED
 
@@ -195,7 +195,7 @@ def test_a_task_that_was_cancelled_meanwhile_is_not_begun(desk: Desk) -> None:
     tasks = desk.add(("A", "@1"), ("A", "@2"))
 
     def cancel_the_next(task, journal, stop):
-        desk.ledger.cancel([tasks[1].key], "no longer wanted")
+        desk.ledger.tasks.cancel([tasks[1].key], "no longer wanted")
         return DONE
 
     assert desk.run(cancel_the_next, tasks).performed == ["@1"]
@@ -213,13 +213,13 @@ def test_what_a_dead_process_left_running_is_pending_again(tmp_path: Path) -> No
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         task = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"))[0]
-        attempt = ledger.start_attempt(task.key)
-        ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+        attempt = ledger.attempts.start(task.key)
+        ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
     with Ledger.open(url, clock) as ledger:
         assert settle_interrupted(ledger) == 1
-        row = ledger.tasks(run_id="1")[0]
+        row = ledger.tasks.all(run_id="1")[0]
         assert (row.state, row.tries) == (TaskState.PENDING, 0)
-        assert [effect.state for effect in ledger.effects(task.key)] == [EffectState.COMMITTING]
+        assert [effect.state for effect in ledger.effects.of(task.key)] == [EffectState.COMMITTING]
         assert settle_interrupted(ledger) == 0
 
 
@@ -239,19 +239,22 @@ def test_a_stop_that_a_dead_process_had_answered_is_not_forgotten(
     with Ledger.open(url, clock) as ledger:
         desk = Desk(ledger, clock, Artifacts(tmp_path))
         stopped, other = desk.add(("A", "@1"), ("B", "@2"), backend=backend)
-        ledger.answer(
-            ledger.request(CommandKind.STOP_TASK, other.key, "anna@shelf"), "it neither runs nor waits"
+        ledger.commands.answer(
+            ledger.commands.request(CommandKind.STOP_TASK, other.key, "anna@shelf"),
+            "it neither runs nor waits",
         )
         clock.advance(60)
-        attempt = ledger.start_attempt(stopped.key)
-        ledger.start_attempt(other.key)
+        attempt = ledger.attempts.start(stopped.key)
+        ledger.attempts.start(other.key)
         if begins:
-            ledger.begin_effect(attempt.id, stopped.key, "follow", "@1", "A", "@own", {})
-        ledger.answer(ledger.request(CommandKind.STOP_TASK, stopped.key, "anna@shelf"), "it stops soon")
+            ledger.effects.begin(attempt.id, stopped.key, "follow", "@1", "A", "@own", {})
+        ledger.commands.answer(
+            ledger.commands.request(CommandKind.STOP_TASK, stopped.key, "anna@shelf"), "it stops soon"
+        )
     with Ledger.open(url, clock) as ledger:
         assert settle_interrupted(ledger) == 2
-        rows = {row.task.key: row for row in ledger.tasks()}
-        asked_again = [command.subject for command in ledger.open_commands()]
+        rows = {row.task.key: row for row in ledger.tasks.all()}
+        asked_again = [command.subject for command in ledger.commands.open()]
     assert asked_again == ([stopped.key] if state is TaskState.PENDING else [])
     assert rows[stopped.key].state is state
     assert rows[stopped.key].reason.startswith("stopped on request") is (state is not TaskState.PENDING)
@@ -263,32 +266,36 @@ def test_a_stop_outlives_one_process_after_another(tmp_path: Path) -> None:
     clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"), backend="local_api")
-        attempt = ledger.start_attempt(task.key)
-        ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
-        ledger.answer(ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon")
+        attempt = ledger.attempts.start(task.key)
+        ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+        ledger.commands.answer(
+            ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon"
+        )
     for _ in range(3):
         clock.advance(60)
         with Ledger.open(url, clock) as ledger:
             assert settle_interrupted(ledger) == 1
-            (again,) = ledger.open_commands()
+            (again,) = ledger.commands.open()
             assert again.subject == task.key
             clock.advance(60)
-            ledger.start_attempt(task.key)
+            ledger.attempts.start(task.key)
             clock.advance(1)
-            ledger.answer(again.id, "it stops soon")
+            ledger.commands.answer(again.id, "it stops soon")
 
 
 def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_path: Path) -> None:
     clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"))
-        attempt = ledger.start_attempt(task.key)
-        effect = ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
-        ledger.answer(ledger.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon")
-        ledger.settle_effect(effect, EffectState.UNCERTAIN, {})
+        attempt = ledger.attempts.start(task.key)
+        effect = ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+        ledger.commands.answer(
+            ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon"
+        )
+        ledger.effects.settle(effect, EffectState.UNCERTAIN, {})
     with Ledger.open(url, clock) as ledger:
         settle_interrupted(ledger)
-        (row,) = ledger.tasks()
+        (row,) = ledger.tasks.all()
     assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
 
 
@@ -296,18 +303,18 @@ def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_pat
 def test_what_is_cancelled_while_it_waits_may_have_been_done(desk: Desk, begun: EffectState) -> None:
     """Only a person can say then, and `resolve` is how."""
     (task,) = desk.add(("A", "@1"))
-    attempt = desk.ledger.start_attempt(task.key)
-    effect = desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+    attempt = desk.ledger.attempts.start(task.key)
+    effect = desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
     if begun is not EffectState.COMMITTING:
-        desk.ledger.settle_effect(effect, begun, {})
-    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
-    assert desk.ledger.cancel([task.key], "stopped on request by anna@shelf") == 1
+        desk.ledger.effects.settle(effect, begun, {})
+    desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+    assert desk.ledger.tasks.cancel([task.key], "stopped on request by anna@shelf") == 1
     row = desk.row("@1")
     if begun is EffectState.REFUTED:
         assert (row.state, row.reason) == (TaskState.CANCELLED, "stopped on request by anna@shelf")
     else:
         assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
-        assert desk.ledger.resolve(task.key, True, "anna@shelf").state is TaskState.COMPLETED
+        assert desk.ledger.tasks.resolve(task.key, True, "anna@shelf").state is TaskState.COMPLETED
 
 
 def test_what_an_earlier_attempt_left_open_is_looked_up_though_a_limit_forbids_the_effect(
@@ -315,9 +322,9 @@ def test_what_an_earlier_attempt_left_open_is_looked_up_though_a_limit_forbids_t
 ) -> None:
     desk.limits = {"min_gap": "90s"}
     task = desk.add(("A", "@1"))[0]
-    attempt = desk.ledger.start_attempt(task.key)
-    desk.ledger.begin_effect(attempt.id, task.key, "follow", "@1", "A", "@own", {})
-    desk.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
+    attempt = desk.ledger.attempts.start(task.key)
+    desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
+    desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
 
     def look_up(task, journal, stop):
         (effect,) = journal.effects()

@@ -17,12 +17,12 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_pause_keeps_tasks_from_beginning_until_it_ends(desk: Desk) -> None:
     tasks = desk.add(("A", "@1"), ("B", "@2"))
-    desk.ledger.pause(PauseScope.DEVICE, "A", "anna")
+    desk.ledger.pauses.begin(PauseScope.DEVICE, "A", "anna")
     with desk.executor(LaneBackend(nothing), tasks) as executor:
         assert executor.wait_until_idle(LONG_S)
         assert desk.states() == {"@1": TaskState.PENDING, "@2": TaskState.COMPLETED}
         assert desk.row("@1").reason == "paused since 2026-11-21 12:00:00+00:00 by anna"
-        desk.ledger.resume()
+        desk.ledger.pauses.end()
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.states()["@1"] is TaskState.COMPLETED
@@ -30,7 +30,7 @@ def test_a_pause_keeps_tasks_from_beginning_until_it_ends(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("scope", "subject"), [(PauseScope.ALL, None), (PauseScope.CAMPAIGN, "demo")])
 def test_a_paused_task_is_missed_when_its_grace_is_over(desk: Desk, scope: PauseScope, subject: str) -> None:
-    desk.ledger.pause(scope, subject, "anna")
+    desk.ledger.pauses.begin(scope, subject, "anna")
     with desk.executor(LaneBackend(nothing), desk.add(("A", "@1"), grace_s=60)) as executor:
         assert executor.wait_until_idle(LONG_S)
         desk.pass_time(executor, 60)
@@ -38,10 +38,10 @@ def test_a_paused_task_is_missed_when_its_grace_is_over(desk: Desk, scope: Pause
 
 
 def test_a_hold_that_is_released_lets_the_phone_go_on(desk: Desk) -> None:
-    desk.ledger.place_hold("A", "the app asks for a login")
+    desk.ledger.holds.place("A", "the app asks for a login")
     with desk.executor(LaneBackend(nothing), desk.add(("A", "@1"))) as executor:
         assert executor.wait_until_idle(LONG_S) and desk.states() == {"@1": TaskState.PENDING}
-        desk.ledger.release_holds("A")
+        desk.ledger.holds.release("A")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.states() == {"@1": TaskState.COMPLETED}
@@ -61,10 +61,10 @@ class Meanwhile(list[Event]):
 
 
 def test_a_hold_that_is_released_while_a_task_is_refused_for_it_keeps_nothing_back(desk: Desk) -> None:
-    desk.ledger.place_hold("A", "the app asks for a login")
+    desk.ledger.holds.place("A", "the app asks for a login")
 
     def release() -> None:
-        desk.ledger.release_holds("A")
+        desk.ledger.holds.release("A")
         executor.refresh()
 
     desk.events = Meanwhile(TaskWaiting, release)
@@ -105,8 +105,8 @@ def test_what_a_person_is_needed_to_verify_goes_on_when_the_hold_is_released(des
 
     with desk.executor(LaneBackend(begin_and_ask), desk.add(("A", "@1"))) as executor:
         assert executor.wait_until_idle(LONG_S) and desk.states() == {"@1": TaskState.PENDING}
-        assert [hold.device for hold in desk.ledger.holds()] == ["A"]
-        desk.ledger.release_holds("A")
+        assert [hold.device for hold in desk.ledger.holds.current()] == ["A"]
+        desk.ledger.holds.release("A")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.states() == {"@1": TaskState.COMPLETED}
@@ -124,18 +124,18 @@ def stop_when_asked(began: threading.Event):
 def test_a_task_that_is_stopped_is_cancelled(desk: Desk) -> None:
     began = threading.Event()
     tasks = desk.add(("A", "@1"), ("A", "@2"), ("B", "@3"), due_utc=NOON)
-    desk.ledger.pause(PauseScope.DEVICE, "B", "anna")
+    desk.ledger.pauses.begin(PauseScope.DEVICE, "B", "anna")
     running, _, paused = tasks
     with desk.executor(LaneBackend(stop_when_asked(began)), [paused]) as executor:
         assert executor.wait_until_idle(LONG_S)
         executor.submit([running])
         assert began.wait(LONG_S)
-        asked = [desk.ledger.request(CommandKind.STOP_TASK, task.key, "anna") for task in tasks]
+        asked = [desk.ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna") for task in tasks]
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert set(desk.states().values()) == {TaskState.CANCELLED}
     assert {row.reason for row in desk.rows()} == {"stopped on request"}
-    answers = [desk.ledger.command(number) for number in asked]
+    answers = [desk.ledger.commands.get(number) for number in asked]
     assert [command.answer for command in answers if command] == [
         "it stops at its next step",
         "it had not begun, and is cancelled",
@@ -153,7 +153,7 @@ def test_a_stopped_task_whose_effect_is_open_is_uncertain(desk: Desk) -> None:
     tasks = desk.add(("A", "@1"))
     with desk.executor(LaneBackend(stop_midway), tasks) as executor:
         assert began.wait(LONG_S)
-        desk.ledger.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
+        desk.ledger.commands.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.row("@1").state is TaskState.UNCERTAIN and "resolve" in (desk.row("@1").hint or "")
@@ -164,13 +164,13 @@ def test_a_stop_of_everything_lets_tasks_go_on_after_the_pause(desk: Desk) -> No
     backend = LaneBackend(stop_when_asked(began))
     with desk.executor(backend, desk.add(("A", "@1"))) as executor:
         assert began.wait(LONG_S)
-        desk.ledger.pause(PauseScope.ALL, None, "anna")
-        desk.ledger.request(CommandKind.STOP_ALL, None, "anna")
+        desk.ledger.pauses.begin(PauseScope.ALL, None, "anna")
+        desk.ledger.commands.request(CommandKind.STOP_ALL, None, "anna")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
         assert (desk.row("@1").state, desk.row("@1").tries) == (TaskState.PENDING, 0)
         backend.behaviour = nothing
-        desk.ledger.resume()
+        desk.ledger.pauses.end()
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
     assert desk.states() == {"@1": TaskState.COMPLETED}
@@ -179,11 +179,11 @@ def test_a_stop_of_everything_lets_tasks_go_on_after_the_pause(desk: Desk) -> No
 def test_tasks_that_another_process_recorded_are_taken(desk: Desk) -> None:
     with desk.executor(LaneBackend(nothing), []) as executor:
         desk.add(("A", "@1"))
-        desk.ledger.request(CommandKind.TASKS_ADDED, None, "anna")
+        desk.ledger.commands.request(CommandKind.TASKS_ADDED, None, "anna")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
         assert desk.states() == {"@1": TaskState.COMPLETED}
-        assert not desk.ledger.open_commands()
+        assert not desk.ledger.commands.open()
 
 
 def test_a_task_that_a_person_retries_has_all_its_tries_again(desk: Desk) -> None:
@@ -192,8 +192,8 @@ def test_a_task_that_a_person_retries_has_all_its_tries_again(desk: Desk) -> Non
         assert executor.wait_until_idle(LONG_S)
         desk.pass_time(executor)
         assert desk.states() == {"@1": TaskState.FAILED}
-        desk.ledger.retry(tasks[0].key)
-        desk.ledger.request(CommandKind.TASKS_ADDED, tasks[0].key, "anna")
+        desk.ledger.tasks.retry(tasks[0].key)
+        desk.ledger.commands.request(CommandKind.TASKS_ADDED, tasks[0].key, "anna")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
         assert (desk.row("@1").state, desk.row("@1").attempts) == (TaskState.PENDING, 3)

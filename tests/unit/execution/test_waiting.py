@@ -34,7 +34,7 @@ def test_a_failed_task_is_tried_again_after_a_wait_that_doubles(desk: Desk) -> N
         desk.pass_time(executor, 60)
     row = desk.row("@1")
     assert (row.state, row.attempts, row.reason) == (TaskState.FAILED, 3, "no such button")
-    record = desk.ledger.record_of(row.task.key)
+    record = desk.ledger.tasks.record_of(row.task.key)
     assert record is not None
     assert [attempt.message for attempt in record.attempts] == ["no such button"] * 3
 
@@ -89,7 +89,7 @@ def test_tries_are_counted_over_a_restart_and_the_wait_goes_on(desk: Desk) -> No
     with desk.executor(LaneBackend(outcomes(FAILED)), tasks) as executor:
         assert executor.wait_until_idle(LONG_S)
     backend = LaneBackend(outcomes(FAILED))
-    with desk.executor(backend, desk.ledger.pending()) as executor:
+    with desk.executor(backend, desk.ledger.tasks.pending()) as executor:
         assert executor.wait_until_idle(LONG_S) and not backend.performed
         desk.pass_time(executor, 30)
     assert (desk.row("@1").state, desk.row("@1").attempts) == (TaskState.FAILED, 2)
@@ -155,7 +155,7 @@ def test_a_phone_that_is_away_is_looked_for_without_new_attempts_until_it_is_bac
         desk.pass_time(executor)
     assert set(desk.states().values()) == {TaskState.COMPLETED}
     assert (desk.row("@1").attempts, desk.row("@2").attempts, backend.looks) == (2, 1, 5)
-    record = desk.ledger.record_of(tasks[0].key)
+    record = desk.ledger.tasks.record_of(tasks[0].key)
     assert record is not None and record.attempts[0].outcome is AttemptOutcome.HELD_BACK
 
 
@@ -243,7 +243,7 @@ def test_two_phones_never_work_as_one_account_at_the_same_time(desk: Desk) -> No
         assert executor.wait_until_idle(LONG_S)
     assert set(desk.states().values()) == {TaskState.COMPLETED}
     assert desk.clock.now() < NOON + timedelta(seconds=1)
-    record = desk.ledger.record_of(desk.row("@2").task.key)
+    record = desk.ledger.tasks.record_of(desk.row("@2").task.key)
     assert record is not None
     assert record.attempts[0].message == "account @brand is busy on A"
 
@@ -298,7 +298,7 @@ def test_a_clock_that_is_set_back_makes_nothing_wait_for_hours(desk: Desk) -> No
 
 
 def test_what_is_held_back_is_told_once(desk: Desk) -> None:
-    desk.ledger.pause(PauseScope.ALL, None, "anna")
+    desk.ledger.pauses.begin(PauseScope.ALL, None, "anna")
     with desk.executor(LaneBackend(nothing), desk.add(("A", "@1"))) as executor:
         for _ in range(3):
             executor.wake()

@@ -32,20 +32,20 @@ def ledger() -> Iterator[Ledger]:
     with Ledger.open("sqlite://", ManualClock(NOON)) as ledger:
         occurrence = Occurrence("demo", "greet", "run:1", "manual", NOON)
         task = Task(KEY, "demo", "greet", "follow", "device", "A", None, "@one", "run:1", 0, NOON, 600, {})
-        version = ledger.record_campaign("demo", "demo.yaml", "text", "abc123")
-        ledger.add_occurrences(version, [occurrence], [task], "1")
+        version = ledger.campaigns.record("demo", "demo.yaml", "text", "abc123")
+        ledger.occurrences.add(version, [occurrence], [task], "1")
         yield ledger
 
 
 def fail(ledger: Ledger, artifacts: Artifacts) -> None:
-    attempt = ledger.start_attempt(KEY)
-    effect = ledger.begin_effect(attempt.id, KEY, "follow", "@one", "A", "@own", {"button": HOSTILE})
-    ledger.settle_effect(effect, EffectState.UNCERTAIN, {})
+    attempt = ledger.attempts.start(KEY)
+    effect = ledger.effects.begin(attempt.id, KEY, "follow", "@one", "A", "@own", {"button": HOSTILE})
+    ledger.effects.settle(effect, EffectState.UNCERTAIN, {})
     picture = artifacts.save_screenshot(KEY, attempt.id, 1, b"a picture")
     hierarchy = artifacts.save_hierarchy(KEY, attempt.id, 1, f"<hierarchy>{HOSTILE}</hierarchy>")
     step = StepRecord(1, "tap", HOSTILE, "follow.yaml:12", StepOutcome.FAILED, "no button", NOON, 0.25)
-    ledger.add_step(attempt.id, step, picture, hierarchy)
-    ledger.finish_attempt(
+    ledger.attempts.add_step(attempt.id, step, picture, hierarchy)
+    ledger.attempts.finish(
         attempt.id, Outcome(AttemptOutcome.UNCERTAIN, "cannot tell", "look at the phone"), TaskState.UNCERTAIN
     )
 
@@ -53,7 +53,7 @@ def fail(ledger: Ledger, artifacts: Artifacts) -> None:
 def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     fail(ledger, artifacts)
-    record = ledger.report("1")
+    record = ledger.runs.record_of("1")
     assert record is not None
     html = render_run(record, artifacts, UTC)
     assert b64encode(b"a picture").decode() in html
@@ -71,12 +71,12 @@ def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_
 
 def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
-    attempt = ledger.start_attempt(KEY)
+    attempt = ledger.attempts.start(KEY)
     for ordinal in (1, 2, 3):
         picture = artifacts.save_screenshot(KEY, attempt.id, ordinal, b"the same picture")
         step = StepRecord(ordinal, "tap", "look", "a.yaml:1", StepOutcome.COMPLETED, "", NOON, 0.1)
-        ledger.add_step(attempt.id, step, picture, None)
-    record = ledger.report("1")
+        ledger.attempts.add_step(attempt.id, step, picture, None)
+    record = ledger.runs.record_of("1")
     assert record is not None
     html = render_run(record, artifacts, UTC)
     assert html.count('role="img"') == 3
@@ -86,7 +86,7 @@ def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path
 def test_what_phones_say_is_escaped(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     fail(ledger, artifacts)
-    record = ledger.report("1")
+    record = ledger.runs.record_of("1")
     assert record is not None
     html = render_run(record, artifacts, UTC)
     assert HOSTILE not in html
@@ -99,6 +99,6 @@ def test_a_picture_that_was_deleted_leaves_the_rest(ledger: Ledger, tmp_path: Pa
     fail(ledger, artifacts)
     for picture in tmp_path.rglob("*.jpg"):
         picture.unlink()
-    record = ledger.report("1")
+    record = ledger.runs.record_of("1")
     assert record is not None
     assert "follow.yaml:12" in render_run(record, artifacts, UTC)

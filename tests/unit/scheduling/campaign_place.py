@@ -66,10 +66,10 @@ class Place:
         self.daemon = CampaignFolder([self.folder], self.ledger, self.clock)
 
     def row(self, name: str) -> CampaignRow:
-        return next(row for row in self.ledger.campaigns_in_force() if row.name == name)
+        return next(row for row in self.ledger.campaigns.all() if row.name == name)
 
     def invalid(self) -> list[InvalidFile]:
-        return self.ledger.invalid_files()
+        return self.ledger.campaigns.invalid_files()
 
     def times(self) -> dict[str, list[str]]:
         """What is in force: the times of day of each campaign's tasks on the first day."""

@@ -38,10 +38,10 @@ class Life:
         """What reading the files writes down."""
         for source in sources:
             name, path = source.campaign.name, source.document.path
-            version = self.ledger.record_campaign(name, path, source.document.text, source.commit)
+            version = self.ledger.campaigns.record(name, path, source.document.text, source.commit)
             rules = frozenset((work.name[1], rule.written) for work in works([source]) for rule in work.rules)
             now = self.clock.now()
-            self.ledger.put_in_force(InForce(name, path, version, source.commit, rules, now))
+            self.ledger.campaigns.put_in_force(InForce(name, path, version, source.commit, rules, now))
 
     def start(self, *sources: Source) -> None:
         self.put_in_force(*sources)
@@ -65,7 +65,7 @@ class Life:
         self.timetable.beat()
 
     def rows(self, entry: str = "publish", campaign: str = "demo") -> list[OccurrenceRow]:
-        return list(reversed(self.ledger.occurrences(campaign, entry, limit=1000)))
+        return list(reversed(self.ledger.occurrences.of_entry(campaign, entry, limit=1000)))
 
     def states(self, entry: str = "publish", campaign: str = "demo") -> list[tuple[str, str]]:
         """Each occurrence of an entry: its nominal time without the zone, and its state."""
@@ -73,7 +73,7 @@ class Life:
         return [(row.occurrence.nominal.partition("[")[0], row.state.value) for row in rows]
 
     def tasks(self) -> list[TaskRow]:
-        return self.ledger.tasks()
+        return self.ledger.tasks.all()
 
     def decided(self) -> list[OccurrenceDecided]:
         return [event for event in self.events if isinstance(event, OccurrenceDecided)]

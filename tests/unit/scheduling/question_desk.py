@@ -111,7 +111,9 @@ class ScriptedBackend:
         try:
             return self.behaviour(task, journal, stop)
         except HeldBack as error:
-            return Outcome(AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before)
+            return Outcome(
+                AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before, kind=error.kind
+            )
 
     def close(self) -> None:
         return None
@@ -140,13 +142,13 @@ class Desk:
             ledger=self.ledger,
             artifacts=Artifacts(self.folder.parent / "artifacts"),
             backends={"device": self.backend},
-            limiter=Limiter(self.ledger, lambda task: limits[task.campaign], ZONE, self.clock),
+            limiter=Limiter(self.ledger.effects, lambda task: limits[task.campaign], ZONE, self.clock),
             clock=self.clock,
             sink=ignore,
             mode=Mode.daemon(),
         )
         self.executor.start()
-        self.executor.submit(self.ledger.pending())
+        self.executor.submit(self.ledger.tasks.pending())
         self.timetable = Timetable(self.ledger, self.clock, self.executor.submit, ignore)
         self.timetable.begin(self.files.load().sources)
         self.settle()
@@ -184,7 +186,7 @@ class Desk:
     def await_task(self, key: str, is_so: Callable[[TaskRow], object], timeout_s: float = 20) -> None:
         """Wait until the ledger's row of a task is as `is_so` says."""
         give_up_at = time.monotonic() + timeout_s
-        while not ((row := self.ledger.task(key)) and is_so(row)):
+        while not ((row := self.ledger.tasks.get(key)) and is_so(row)):
             assert time.monotonic() < give_up_at, row
             time.sleep(0.02)
 
@@ -213,7 +215,7 @@ class Desk:
 
     def key(self, lane: str = "A1", user: str = "@north") -> str:
         """The key of the only task of a phone and a user."""
-        rows = self.ledger.find_tasks("demo/greet/", limit=1000)
+        rows = self.ledger.tasks.find("demo/greet/", limit=1000)
         (found,) = (row.task.key for row in rows if (row.task.lane, row.task.target) == (lane, user))
         return found
 

@@ -54,7 +54,7 @@ def test_after_sleep_a_lane_begins_nothing_that_has_expired(
             ledger=ledger,
             artifacts=Artifacts(tmp_path),
             backends={"device": backend},
-            limiter=Limiter(ledger, lambda campaign: limits, UTC, clock),
+            limiter=Limiter(ledger.effects, lambda campaign: limits, UTC, clock),
             clock=clock,
             sink=ignore,
             mode=Mode.daemon(),
@@ -72,6 +72,6 @@ def test_after_sleep_a_lane_begins_nothing_that_has_expired(
         backend.go_on.set()
         assert executor.wait_until_idle(PATIENCE_S)
         executor.close()
-        states = {row.task.entry: row.state for row in ledger.tasks()}
+        states = {row.task.entry: row.state for row in ledger.tasks.all()}
     assert states == {"first": TaskState.COMPLETED, "second": second}
     assert ("second" in backend.performed) == (second is TaskState.COMPLETED)

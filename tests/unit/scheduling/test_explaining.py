@@ -231,7 +231,7 @@ def test_it_is_paused(desk: Desk, scope: PauseScope, subject: str | None, resume
     desk.write(campaign("09:00", "18:00"))
     desk.start()
     desk.move_to("2026-11-21T08:30")
-    desk.ledger.pause(scope, subject, "anna@shelf")
+    desk.ledger.pauses.begin(scope, subject, "anna@shelf")
     desk.move_to("2026-11-21T09:00")
     latest, coming = desk.why()
     assert latest.verdict is Verdict.PAUSED
@@ -243,7 +243,7 @@ def test_it_is_paused(desk: Desk, scope: PauseScope, subject: str | None, resume
 def test_a_pause_that_outlasts_the_grace_is_the_reason_for_missing(desk: Desk) -> None:
     desk.write(campaign("09:00", more="grace: 10m"))
     desk.start()
-    desk.ledger.pause(PauseScope.ALL, None, "anna@shelf")
+    desk.ledger.pauses.begin(PauseScope.ALL, None, "anna@shelf")
     desk.move_to("2026-11-21T09:00")
     desk.move_to("2026-11-21T09:11")
     answer = only(desk.why(at="09:00"))

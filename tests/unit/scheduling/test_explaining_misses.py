@@ -41,7 +41,7 @@ def test_the_daemon_died_in_the_middle(desk: Desk) -> None:
     desk.clock.advance(5)
     desk.timetable.beat()
     key = desk.key()
-    desk.ledger.start_attempt(key)
+    desk.ledger.attempts.start(key)
     desk.die()
     desk.move_to("2026-11-21T09:05")
     answer = only(desk.why(at="09:00"))
@@ -81,7 +81,7 @@ def test_its_entry_was_removed(desk: Desk) -> None:
     desk.write(campaign("09:00"))
     commit(desk.folder, "both")
     desk.start()
-    desk.ledger.pause(PauseScope.ALL, None, "anna@shelf")
+    desk.ledger.pauses.begin(PauseScope.ALL, None, "anna@shelf")
     desk.move_to("2026-11-21T09:00")
     desk.write(campaign("09:00").replace("  greet:", "  other:"))
     removed = commit(desk.folder, "one")
@@ -129,7 +129,7 @@ def test_the_ledger_has_no_record_of_it(desk: Desk) -> None:
     desk.write(campaign("09:00", "10:00"))
     desk.start()
     desk.move_to("2026-11-21T10:00")
-    list(desk.ledger.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30")))
+    list(desk.ledger.retention.prune(desk.clock.now(), keep_from=desk.instant("2026-11-21T09:30")))
     desk.move_to("2026-11-21T10:30")
     answer = only(desk.why(at="09:00"))
     assert answer.verdict is Verdict.NO_RECORD
@@ -188,5 +188,5 @@ def test_its_tasks_have_been_deleted(desk: Desk) -> None:
     desk.write(campaign("09:00"))
     desk.start()
     desk.move_to("2026-11-21T09:00")
-    desk.ledger.delete(desk.key())
+    desk.ledger.tasks.delete(desk.key())
     assert only(desk.why(at="09:00")).verdict is Verdict.DELETED

@@ -114,7 +114,7 @@ def test_a_campaign_in_another_zone_than_the_fleets_names_its_own(desk: Desk) ->
     assert "Its start times then were 09:00 (on the clocks of America/New_York)." in said(absent)
     inactive = only(desk.why(at="2026-11-23T09:00"))
     assert "this is on 2026-11-23 in America/New_York." in said(inactive)
-    desk.ledger.pause(PauseScope.ALL, None, "anna@shelf")
+    desk.ledger.pauses.begin(PauseScope.ALL, None, "anna@shelf")
     desk.move_to("2026-11-21T15:00")
     desk.move_to("2026-11-21T16:01")
     missed = only(desk.why(at="09:00"))
@@ -148,9 +148,9 @@ def test_every_verdict_is_on_the_page_about_operating() -> None:
 def test_a_stopped_task_says_so(desk: Desk) -> None:
     desk.write(campaign("09:00"))
     desk.start()
-    desk.ledger.pause(PauseScope.ALL, None, "anna@shelf")
+    desk.ledger.pauses.begin(PauseScope.ALL, None, "anna@shelf")
     desk.move_to("2026-11-21T09:00")
-    desk.ledger.cancel([desk.key()], "stopped on request by anna@shelf")
+    desk.ledger.tasks.cancel([desk.key()], "stopped on request by anna@shelf")
     answer = desk.why_task(desk.key())
     assert answer.verdict is Verdict.CANCELLED
     assert "stopped on request by anna@shelf" in said(answer)

@@ -26,7 +26,7 @@ def test_what_is_right_is_in_force_and_written_down(place: Place) -> None:
     row = place.row("autumn")
     assert (row.path, row.text) == (str(file), file.read_text())
     assert place.invalid() == []
-    assert [(one.entry, one.rule, one.gone_utc) for one in place.ledger.schedules("autumn")] == [
+    assert [(one.entry, one.rule, one.gone_utc) for one in place.ledger.campaigns.schedules("autumn")] == [
         ("greet", "09:00", None)
     ]
 
@@ -56,7 +56,7 @@ def test_a_changed_file_is_read_again(place: Place) -> None:
     assert place.times() == {"autumn": ["10:00"], "winter": ["20:00"]}
     assert [(change.what, change.detail) for change in reload.changes] == [("moved", "09:00 -> 10:00")]
     assert reload.sources[1] is winter
-    gone = {one.rule: one.gone_utc for one in place.ledger.schedules("autumn")}
+    gone = {one.rule: one.gone_utc for one in place.ledger.campaigns.schedules("autumn")}
     assert gone == {"09:00": place.clock.now(), "10:00": None}
 
 

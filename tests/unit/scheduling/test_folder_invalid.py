@@ -139,7 +139,7 @@ def test_files_that_never_were_right_do_not_keep_others_from_running(place: Plac
     assert told(reload) == [("autumn", "greet", "added"), ("broken", None, "invalid")]
     assert "it never was right" in reload.changes[1].detail
     assert place.times() == {"autumn": ["09:00"]}
-    assert [row.name for row in place.ledger.campaigns_in_force()] == ["autumn"]
+    assert [row.name for row in place.ledger.campaigns.all()] == ["autumn"]
     assert [file.campaign for file in place.invalid()] == ["broken"]
 
     (place.folder / "broken.yaml").unlink()
@@ -242,8 +242,8 @@ def test_material_that_comes_later_mends_a_campaign(place: Place) -> None:
 
 def test_a_text_that_this_version_does_not_understand_is_not_in_force(place: Place) -> None:
     file = place.write("autumn.yaml", campaign("autumn"))
-    version = place.ledger.record_campaign("autumn", file, "version: 0\nname: autumn\n", None)
-    place.ledger.put_in_force(InForce("autumn", str(file), version, None, frozenset(), NOW))
+    version = place.ledger.campaigns.record("autumn", file, "version: 0\nname: autumn\n", None)
+    place.ledger.campaigns.put_in_force(InForce("autumn", str(file), version, None, frozenset(), NOW))
     file.write_text("\t")
 
     assert told(place.load()) == [("autumn", None, "invalid")]
@@ -268,7 +268,7 @@ def test_a_secret_in_a_wrong_file_is_neither_told_nor_kept(place: Place, more: s
     (change,) = place.load().changes
     (wrong,) = place.invalid()
 
-    assert place.ledger.campaigns_in_force() == []
+    assert place.ledger.campaigns.all() == []
     for text in (change.detail, wrong.problem):
         assert "****" in text
         assert "sk-abc" not in text

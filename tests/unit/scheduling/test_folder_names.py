@@ -52,7 +52,7 @@ def test_of_two_new_files_of_one_name_neither_is_in_force(place: Place) -> None:
 def test_renaming_a_file_changes_nothing(place: Place) -> None:
     file = place.write("autumn.yaml", campaign("autumn"))
     place.load()
-    schedules = place.ledger.schedules()
+    schedules = place.ledger.campaigns.schedules()
     file.rename(place.folder / "renamed.yaml")
 
     reload = place.load()
@@ -60,13 +60,13 @@ def test_renaming_a_file_changes_nothing(place: Place) -> None:
     assert reload.changes == ()
     assert place.times() == {"autumn": ["09:00"]}
     assert place.row("autumn").path == str(place.folder / "renamed.yaml")
-    assert place.ledger.schedules() == schedules
+    assert place.ledger.campaigns.schedules() == schedules
 
 
 def test_a_renamed_campaign_carries_its_history(place: Place) -> None:
     file = place.write("autumn.yaml", campaign("autumn"))
     place.load()
-    first_seen = place.ledger.schedules("autumn")[0].first_seen_utc
+    first_seen = place.ledger.campaigns.schedules("autumn")[0].first_seen_utc
     file.write_text(campaign("winter", more="formerly: [autumn]"))
 
     reload = place.load()
@@ -75,7 +75,7 @@ def test_a_renamed_campaign_carries_its_history(place: Place) -> None:
         ("renamed", "it was called autumn")
     ]
     assert place.times() == {"winter": ["09:00"]}
-    assert [one.first_seen_utc for one in place.ledger.schedules("winter")] == [first_seen]
+    assert [one.first_seen_utc for one in place.ledger.campaigns.schedules("winter")] == [first_seen]
     assert place.row("autumn").withdrawn_utc is not None
     assert place.load().changes == ()
 

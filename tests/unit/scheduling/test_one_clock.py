@@ -69,7 +69,7 @@ class Asked:
         self._clock.advance((task.due_utc - self._clock.now()).total_seconds())
         registry = Registry(self._ledger)
         registry.replace([self._source])
-        return Limiter(self._ledger, registry.limits, self._fleet, self._clock).before(task)
+        return Limiter(self._ledger.effects, registry.limits, self._fleet, self._clock).before(task)
 
     def task(self) -> Task:
         return next(plan([self._source], self._day).tasks())

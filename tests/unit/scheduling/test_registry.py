@@ -14,7 +14,7 @@ from runner.store.ledger import Ledger
 
 def test_limits_that_are_given_hold_over_reloads() -> None:
     with Ledger.open("sqlite://", SystemClock()) as ledger:
-        ledger.record_campaign("api-requests", "/x", "version: 1\nname: api-requests\nscripts: {}\n", None)
+        ledger.campaigns.record("api-requests", "/x", "version: 1\nname: api-requests\nscripts: {}\n", None)
         registry = Registry(
             ledger, {"api-requests": {"min_gap": "5s", "per_device": {"per_day": {"post": 1}}}}
         )

@@ -69,7 +69,7 @@ class Daemon:
             ledger=ledger,
             artifacts=Artifacts(folder / "artifacts"),
             backends={"device": self.backend},
-            limiter=Limiter(ledger, self.registry.limits, UTC, clock),
+            limiter=Limiter(ledger.effects, self.registry.limits, UTC, clock),
             clock=clock,
             sink=self.events.append,
             mode=Mode.daemon(),
@@ -92,7 +92,7 @@ class Daemon:
     def start(self) -> None:
         self.service.start()
         self.is_started = True
-        self.executor.submit(self.ledger.pending())
+        self.executor.submit(self.ledger.tasks.pending())
         self.executor.start()
 
     def stop(self) -> None:
@@ -148,7 +148,9 @@ def test_a_file_that_changes_takes_effect_at_once(daemon: Daemon):
     at = soon()
     daemon.write(at, entry="other")
     until(lambda: daemon.backend.begun)
-    assert daemon.ledger.occurrences("demo", "other")[0].occurrence.instant_utc == datetime.fromisoformat(at)
+    assert daemon.ledger.occurrences.of_entry("demo", "other")[
+        0
+    ].occurrence.instant_utc == datetime.fromisoformat(at)
 
 
 def test_a_reload_cancels_what_was_not_begun_of_an_entry_that_is_gone(daemon: Daemon):
@@ -162,11 +164,11 @@ def test_a_reload_cancels_what_was_not_begun_of_an_entry_that_is_gone(daemon: Da
     until(lambda: daemon.backend.begun)
     daemon.write(FAR, entry="other")
     until(lambda: [event for event in daemon.told(CampaignsReloaded) if event.cancelled])
-    first, second = daemon.ledger.tasks()
+    first, second = daemon.ledger.tasks.all()
     assert (first.state, second.state) == ("running", "cancelled")
     assert second.reason == "the entry greet was removed from the campaign demo"
     daemon.backend.go_on.set()
-    until(lambda: daemon.ledger.task(first.task.key).state == "completed")
+    until(lambda: daemon.ledger.tasks.get(first.task.key).state == "completed")
 
 
 def test_a_campaign_that_is_gone_at_the_start_has_its_tasks_cancelled(daemon: Daemon, tmp_path: Path):
@@ -179,7 +181,7 @@ def test_a_campaign_that_is_gone_at_the_start_has_its_tasks_cancelled(daemon: Da
     again = Daemon(daemon.folder, daemon.ledger)
     again.write(FAR, name="rest")
     again.start()
-    (waiting,) = [row for row in daemon.ledger.tasks() if row.task.device == "A2"]
+    (waiting,) = [row for row in daemon.ledger.tasks.all() if row.task.device == "A2"]
     assert waiting.state == "cancelled"
     assert waiting.reason.startswith("the campaign demo was withdrawn: ")
     again.stop()
@@ -231,18 +233,18 @@ def test_a_reload_that_the_ledger_refuses_is_done_again(daemon: Daemon, monkeypa
     daemon.write(FAR)
     daemon.start()
     failed = threading.Event()
-    load = daemon.ledger.schedules
+    load = daemon.ledger.campaigns.schedules
 
     def fail() -> None:
         failed.set()
         raise LedgerError("the disk is full")
 
-    monkeypatch.setattr(daemon.ledger, "schedules", fail)
+    monkeypatch.setattr(daemon.ledger.campaigns, "schedules", fail)
     at = soon()
     daemon.write(at)
     assert failed.wait(PATIENCE_S)
     until(lambda: daemon.told(DaemonTroubled))
-    monkeypatch.setattr(daemon.ledger, "schedules", load)
+    monkeypatch.setattr(daemon.ledger.campaigns, "schedules", load)
     until(lambda: daemon.backend.begun)
 
 
@@ -280,7 +282,7 @@ def test_the_registry_knows_limits_and_flows_by_every_name(daemon: Daemon):
         '  greet: {script: follow, devices: [A1], config: {target_users: ["@n"]}}\n',
         "new.yaml",
     )
-    daemon.ledger.record_campaign(
+    daemon.ledger.campaigns.record(
         "by-hand", "by-hand.yaml",
         "version: 1\nname: by-hand\nlimits: {min_gap: 5s}\nscripts:\n"
         '  greet: {script: follow, devices: [A1], config: {target_users: ["@n"]}}\n', None,

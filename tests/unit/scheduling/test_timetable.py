@@ -32,7 +32,10 @@ def test_rows_are_made_at_the_instant_and_tasks_may_be_due_later(life: Life):
 def test_tasks_are_in_the_ledger_before_they_are_handed_over(life: Life):
     seen = []
     life.timetable = timetable_module.Timetable(
-        life.ledger, life.clock, lambda tasks: seen.extend(life.ledger.task(one.key) for one in tasks), print
+        life.ledger,
+        life.clock,
+        lambda tasks: seen.extend(life.ledger.tasks.get(one.key) for one in tasks),
+        print,
     )
     life.put_in_force(source(NINE))
     life.timetable.begin([source(NINE)])
@@ -44,8 +47,10 @@ def test_tasks_are_in_the_ledger_before_they_are_handed_over(life: Life):
 def test_what_falls_on_one_instant_is_recorded_in_one_transaction(life: Life):
     life.start(source(NINE), source(NINE, name="other"), source(NINE, HALF_HOURS, name="third"))
     writes = []
-    record = life.ledger.record
-    life.ledger.record = lambda decisions, **how: writes.append(len(decisions)) or record(decisions, **how)
+    record = life.ledger.occurrences.record
+    life.ledger.occurrences.record = lambda decisions, **how: (
+        writes.append(len(decisions)) or record(decisions, **how)
+    )
     life.go_on(62)
     assert writes == [4]
     assert life.states(campaign="third") == [
@@ -92,8 +97,8 @@ def test_overlap_skip_looks_at_what_is_open_of_the_entry(life: Life):
     life.go_on(32 * 60)
     assert [state for _, state in life.states()] == ["started", "skipped"]
     assert "2026-11-21T09:00[Europe/Stockholm]" in life.rows()[1].reason
-    attempt = life.ledger.start_attempt(life.submitted[0].key)
-    life.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.COMPLETED), TaskState.COMPLETED)
+    attempt = life.ledger.attempts.start(life.submitted[0].key)
+    life.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.COMPLETED), TaskState.COMPLETED)
     life.go_on(3600)
     assert [state for _, state in life.states()] == ["started", "skipped", "started"]
 
@@ -149,7 +154,7 @@ def test_a_campaign_that_is_renamed_keeps_what_was_done(life: Life):
     life.start(source(NINE, more="overlap: skip"))
     life.go_on(62)
     new = source(NINE, '"09:30"', name="autumn", head="formerly: [demo]", more="overlap: skip")
-    life.ledger.rename_campaign("demo", "autumn", life.clock.now())
+    life.ledger.campaigns.rename("demo", "autumn", life.clock.now())
     life.reload(new)
     life.clock.step(-120)
     life.go_on(3600)
@@ -161,7 +166,7 @@ def test_a_reload_is_in_the_ledger_with_what_was_considered(life: Life):
     life.start(source(NINE))
     life.clock.advance(3)
     life.reload(source(NINE))
-    assert life.ledger.last_span().seen_utc == life.clock.now()
+    assert life.ledger.spans.last().seen_utc == life.clock.now()
 
 
 # Spans and trouble
@@ -170,18 +175,18 @@ def test_a_reload_is_in_the_ledger_with_what_was_considered(life: Life):
 def test_heartbeats_say_up_to_when_all_was_considered(life: Life):
     life.start(source(NINE))
     beats = []
-    heartbeat = life.ledger.heartbeat
-    life.ledger.heartbeat = lambda span, seen: beats.append(seen) or heartbeat(span, seen)
+    heartbeat = life.ledger.spans.heartbeat
+    life.ledger.spans.heartbeat = lambda span, seen: beats.append(seen) or heartbeat(span, seen)
     life.go_on(60)
     assert len(beats) == 6
-    assert life.ledger.last_span().seen_utc == local("21 09:00")
+    assert life.ledger.spans.last().seen_utc == local("21 09:00")
 
 
 def test_an_orderly_end_is_in_the_ledger(life: Life):
     life.start(source(NINE))
     life.go_on(30)
     life.timetable.end("stopped by SIGTERM")
-    span = life.ledger.last_span()
+    span = life.ledger.spans.last()
     assert (span.stop_reason, span.seen_utc.astimezone(UTC)) == ("stopped by SIGTERM", life.clock.now())
     life.clock.advance(120)
     life.timetable.consider()
@@ -192,7 +197,7 @@ def test_a_ledger_that_fails_loses_and_doubles_nothing(life: Life, monkeypatch: 
     life.start(source(NINE))
     life.clock.advance(62)
     with monkeypatch.context() as broken:
-        broken.setattr(life.ledger, "record", _fail)
+        broken.setattr(life.ledger.occurrences, "record", _fail)
         for _ in range(3):
             with pytest.raises(LedgerError):
                 life.timetable.beat()
@@ -208,7 +213,7 @@ def test_a_reload_that_fails_halfway_can_be_done_again(life: Life, monkeypatch: 
     life.put_in_force(new)
     life.clock.advance(62)
     with monkeypatch.context() as broken:
-        broken.setattr(life.ledger, "schedules", _fail)
+        broken.setattr(life.ledger.campaigns, "schedules", _fail)
         with pytest.raises(LedgerError):
             life.timetable.replace([new])
     life.clock.advance(1)

@@ -13,7 +13,7 @@ def test_after_sleep_the_newest_is_made_up_for_with_the_reason(life: Life):
     )
     (step,) = life.steps()
     assert step.seconds == 3700
-    newer, older = life.ledger.spans()
+    newer, older = life.ledger.spans.newest()
     assert older.stop_reason == newer.start_reason == step.message
 
 

@@ -169,8 +169,8 @@ def test_a_task_that_has_been_tried_is_never_missed_for_the_daemons_sake(life: L
     entry = source(NINE, more="grace: 5m", devices=["A1"])
     life.start(entry)
     life.go_on(62)
-    attempt = life.ledger.start_attempt(life.submitted[0].key)
-    life.ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.INTERRUPTED, "cut off"), TaskState.PENDING)
+    attempt = life.ledger.attempts.start(life.submitted[0].key)
+    life.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED, "cut off"), TaskState.PENDING)
     life.timetable.end("stopped")
     life.clock.advance(3600)
     life.start(entry)
@@ -187,7 +187,7 @@ def test_days_of_every_minute_are_settled_in_little_memory(life: Life):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 6_000_000  # 11 MB if they were settled at once
-    last = life.ledger.occurrences("demo", "publish", limit=100_000)
+    last = life.ledger.occurrences.of_entry("demo", "publish", limit=100_000)
     assert len(last) == 6 * 1440
     assert sum(row.state == "started" for row in last) == 61
     assert sum(event.count for event in life.decided()) == 6 * 1440

@@ -80,12 +80,12 @@ class Api:
     def end(self, task_id: int, outcome: AttemptOutcome, state: TaskState, message: str = "") -> None:
         """As the executor ends a task."""
         attempt = self.start(task_id)
-        self.ledger.finish_attempt(attempt, Outcome(outcome, message), state)
+        self.ledger.attempts.finish(attempt, Outcome(outcome, message), state)
 
     def start(self, task_id: int) -> int:
-        row = self.ledger.task(task_id)
+        row = self.ledger.tasks.get(task_id)
         assert row is not None
-        return self.ledger.start_attempt(row.task.key).id
+        return self.ledger.attempts.start(row.task.key).id
 
 
 __all__ = ["FOLLOW", "NOW", "PREFIX", "Api"]

@@ -7,7 +7,6 @@ from threading import Timer
 import pytest
 from local_api_desk import FOLLOW, Api
 
-from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
@@ -50,7 +49,7 @@ def test_tasks_are_made_recorded_and_handed_to_the_executor(api: Api) -> None:
     made = api.data("POST", "/task", FOLLOW)
     assert made["created_count"] == 6 == len(set(made["task_ids"]))
     assert len(api.submitted) == 6
-    assert [row.id for row in api.ledger.pending()] == made["task_ids"]
+    assert [row.id for row in api.ledger.tasks.pending()] == made["task_ids"]
 
 
 def test_a_task_has_the_contracts_fields(api: Api) -> None:
@@ -143,7 +142,7 @@ def test_queries_that_mean_nothing(api: Api, query: dict[str, object]) -> None:
 def test_bodies_that_are_no_request(api: Api, body: object) -> None:
     status, code, _ = api.call("POST", "/task", body)
     assert (status, code) == (400, 40001)
-    assert api.ledger.counts() == {}
+    assert api.ledger.tasks.counts() == {}
 
 
 def test_a_body_that_is_no_json(api: Api) -> None:
@@ -202,7 +201,7 @@ def test_stop_asks_the_executor(api: Api) -> None:
     task_id, *_ = api.make()
     api.start(task_id)
     api.data("POST", f"/task/{task_id}/stop")
-    (command,) = api.ledger.open_commands()
+    (command,) = api.ledger.commands.open()
     assert command.kind is CommandKind.STOP_TASK
     assert command.subject == api.submitted[0]
 
@@ -223,12 +222,12 @@ def test_retry_takes_a_failed_task_up_again(api: Api) -> None:
 
 
 def fail_after_an_effect(api: Api, task_id: int, state: EffectState) -> None:
-    row = api.ledger.task(task_id)
+    row = api.ledger.tasks.get(task_id)
     assert row is not None
     attempt = api.start(task_id)
-    effect = api.ledger.begin_effect(attempt, row.task.key, "follow", "@a", "S1", None, {})
-    api.ledger.settle_effect(effect, state, {})
-    api.ledger.finish_attempt(attempt, Outcome(AttemptOutcome.FAILED, "lost"), TaskState.FAILED)
+    effect = api.ledger.effects.begin(attempt, row.task.key, "follow", "@a", "S1", None, {})
+    api.ledger.effects.settle(effect, state, {})
+    api.ledger.attempts.finish(attempt, Outcome(AttemptOutcome.FAILED, "lost"), TaskState.FAILED)
 
 
 def test_retry_is_refused_where_something_may_have_happened(api: Api) -> None:
@@ -269,9 +268,9 @@ def test_a_running_task_is_stopped_before_it_is_deleted(api: Api) -> None:
     task_id, *_ = api.make()
     attempt = api.start(task_id)
     stopped = Outcome(AttemptOutcome.STOPPED, "stopped on request")
-    Timer(0.3, api.ledger.finish_attempt, (attempt, stopped, TaskState.CANCELLED)).start()
+    Timer(0.3, api.ledger.attempts.finish, (attempt, stopped, TaskState.CANCELLED)).start()
     api.data("DELETE", f"/task/{task_id}")
-    assert [command.kind for command in api.ledger.open_commands()] == [CommandKind.STOP_TASK]
+    assert [command.kind for command in api.ledger.commands.open()] == [CommandKind.STOP_TASK]
     assert api.call("GET", f"/task/{task_id}")[:2] == (404, 40401)
 
 
@@ -298,15 +297,15 @@ def test_what_somebody_else_deletes_meanwhile_is_not_found(api: Api, monkeypatch
     first, second, *_ = api.make()
     for task_id in (first, second):
         api.end(task_id, AttemptOutcome.FAILED, TaskState.FAILED)
-    find = Ledger.task
+    find = api.ledger.tasks.get
 
-    def found_and_deleted(ledger: Ledger, task_id: int) -> TaskRow | None:
-        row = find(ledger, task_id)
+    def found_and_deleted(task_id: int) -> TaskRow | None:
+        row = find(task_id)
         if row is not None and task_id == first:
-            ledger.delete(row.task.key)
+            api.ledger.tasks.delete(row.task.key)
         return row
 
-    monkeypatch.setattr(Ledger, "task", found_and_deleted)
+    monkeypatch.setattr(api.ledger.tasks, "get", found_and_deleted)
     data = api.data("DELETE", "/task/batch", {"task_ids": [first, second]})
     assert data == {"deleted": [second], "not_found": [first]}
 

@@ -45,7 +45,7 @@ def executing(api: Api, folder: Path) -> Iterator[None]:
         ledger=api.ledger,
         artifacts=Artifacts(folder),
         backends={"device": Effortless()},
-        limiter=Limiter(api.ledger, lambda campaign: effective_limits({}), UTC, clock),
+        limiter=Limiter(api.ledger.effects, lambda campaign: effective_limits({}), UTC, clock),
         clock=clock,
         sink=ignore,
         mode=Mode.daemon(),

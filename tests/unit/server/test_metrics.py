@@ -42,7 +42,7 @@ def executor(ledger: Ledger, clock: ManualClock, tmp_path: Path) -> Executor:
         ledger=ledger,
         artifacts=Artifacts(tmp_path),
         backends={},
-        limiter=Limiter(ledger, lambda campaign: effective_limits({}), UTC, clock),
+        limiter=Limiter(ledger.effects, lambda campaign: effective_limits({}), UTC, clock),
         clock=clock,
         sink=lambda event: None,
         mode=Mode.daemon(),
@@ -55,8 +55,8 @@ def registry() -> CollectorRegistry:
 
 
 def put_in_force(ledger: Ledger) -> None:
-    version = ledger.record_campaign("demo", "demo.yaml", "version: 1", None)
-    ledger.put_in_force(InForce("demo", "demo.yaml", version, None, frozenset(), NOW))
+    version = ledger.campaigns.record("demo", "demo.yaml", "version: 1", None)
+    ledger.campaigns.put_in_force(InForce("demo", "demo.yaml", version, None, frozenset(), NOW))
 
 
 def add_task(ledger: Ledger) -> None:
@@ -64,8 +64,8 @@ def add_task(ledger: Ledger) -> None:
     task = Task(
         KEY, "demo", "greet", "follow", "device", "A", None, "@one", occurrence.nominal, 0, NOW, 600.0, {}
     )
-    version = ledger.record_campaign("demo", "demo.yaml", "version: 1", None)
-    ledger.add_occurrences(version, [occurrence], [task])
+    version = ledger.campaigns.record("demo", "demo.yaml", "version: 1", None)
+    ledger.occurrences.add(version, [occurrence], [task])
 
 
 def test_events_are_counted(registry: CollectorRegistry) -> None:
@@ -101,8 +101,8 @@ def test_what_is_is_asked_of_the_ledger(
 
     put_in_force(ledger)
     add_task(ledger)
-    ledger.place_hold("A", "a login screen")
-    ledger.begin_span("1.0", "started")
+    ledger.holds.place("A", "a login screen")
+    ledger.spans.begin("1.0", "started")
     assert value("runner_tasks", {"state": "pending"}) == 1
     assert value("runner_holds") == 1
     assert value("runner_devices", {"state": "offline"}) == 1
@@ -113,7 +113,7 @@ def test_what_is_is_asked_of_the_ledger(
 
     assert value("runner_invalid_files") == 0
     wrong = [InvalidFile(f"/srv/{name}.yaml", name, "3:1: error", None, NOW) for name in ("demo", None)]
-    ledger.replace_invalid_files(wrong)
+    ledger.campaigns.replace_invalid_files(wrong)
     assert value("runner_campaign_invalid", {"campaign": "demo"}) == 1
     assert value("runner_invalid_files") == 2
 
@@ -137,14 +137,14 @@ def test_health_gives_reasons_until_all_is_there(
     assert health.ailments() == []
     assert health.obstacles() == ["no campaign is in force", "the daemon is starting"]
     put_in_force(ledger)
-    span = ledger.begin_span("1.0", "started")
+    span = ledger.spans.begin("1.0", "started")
     health.look()
     assert health.obstacles() == []
 
     clock.advance(HEARTBEAT_SILENT_S + 1)
     assert health.look() == HEARTBEAT_SILENT_S + 1
     assert health.obstacles() == [f"the last heartbeat was written {HEARTBEAT_SILENT_S + 1:.0f} s ago"]
-    ledger.heartbeat(span)
+    ledger.spans.heartbeat(span)
     assert health.look() == 0
     assert health.obstacles() == []
 
@@ -154,17 +154,17 @@ def test_health_gives_reasons_until_all_is_there(
 
 def test_a_withdrawn_campaign_is_not_in_force(ledger: Ledger, executor: Executor, clock: ManualClock) -> None:
     put_in_force(ledger)
-    ledger.begin_span("1.0", "started")
+    ledger.spans.begin("1.0", "started")
     health = Health(ledger, executor, clock)
     health.look()
-    ledger.withdraw("demo", "its file was removed")
+    ledger.campaigns.withdraw("demo", "its file was removed")
     assert health.obstacles() == ["no campaign is in force"]
 
 
 def test_without_campaign_files_none_need_be_in_force(
     ledger: Ledger, executor: Executor, clock: ManualClock
 ) -> None:
-    ledger.begin_span("1.0", "started")
+    ledger.spans.begin("1.0", "started")
     health = Health(ledger, executor, clock, api_only=True)
     health.look()
     assert health.obstacles() == []

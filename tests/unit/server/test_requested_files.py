@@ -67,7 +67,7 @@ def test_the_ledger_keeps_what_was_seen(media: Path, tmp_path: Path) -> None:
         "script_config": {"material_list": [str(media / "launch.mp4")]},
     }
     (task_id,) = api.data("POST", "/task", request)["task_ids"]
-    row = api.ledger.task(task_id)
+    row = api.ledger.tasks.get(task_id)
     assert row is not None
     assert row.task.options.files == (SeenFile(str(media / "launch.mp4"), hashlib.sha256(VIDEO).hexdigest()),)
     assert "sha256" not in str(api.data("GET", f"/task/{task_id}"))

@@ -17,7 +17,7 @@ import pytest
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError
-from runner.store import database
+from runner.store import sqlite
 from runner.store.ledger import Ledger
 from runner.tasks import EffectState, TaskState
 
@@ -90,7 +90,7 @@ def test_a_ledger_from_a_newer_version(path: Path) -> None:
 
 def test_a_damaged_file(path: Path) -> None:
     with opened(path) as ledger:
-        ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+        ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", None)
     pages = path.read_bytes()
     path.write_bytes(pages[:4096] + b"\xa5" * (len(pages) - 4096))
     error = refusal(path)
@@ -128,7 +128,7 @@ def test_a_url_that_names_no_ledger(url: str) -> None:
 def test_a_path_with_unusual_characters(tmp_path: Path) -> None:
     path = tmp_path / "50%25 of år#" / "ledger 1.db"
     with opened(path) as ledger:
-        ledger.place_hold("A1", "captcha")
+        ledger.holds.place("A1", "captcha")
     assert path.exists()
 
 
@@ -136,16 +136,16 @@ def test_a_path_with_unusual_characters(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_another_process_keeps_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with opened(path) as ledger, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerError, match=r"cannot hold the device A1 .* kept it locked") as caught:
-            ledger.place_hold("A1", "captcha")
+            ledger.holds.place("A1", "captcha")
         assert caught.value.hint is not None
-        assert ledger.holds() == []  # a reader is not kept waiting
+        assert ledger.holds.current() == []  # a reader is not kept waiting
         other.rollback()
-        ledger.place_hold("A1", "captcha")
-        assert len(ledger.holds()) == 1
+        ledger.holds.place("A1", "captcha")
+        assert len(ledger.holds.current()) == 1
 
 
 def test_many_that_make_the_same_ledger_at_once(path: Path) -> None:
@@ -154,24 +154,24 @@ def test_many_that_make_the_same_ledger_at_once(path: Path) -> None:
     def make(number: int) -> None:
         gate.wait()
         with opened(path) as ledger:
-            ledger.place_hold(f"D{number}", "captcha")
+            ledger.holds.place(f"D{number}", "captcha")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(make, range(4)))
     with opened(path) as ledger:
-        assert len(ledger.holds()) == 4
+        assert len(ledger.holds.current()) == 4
 
 
 # A process that dies
 
 KILLED = """
 kept = ledger()
-version = kept.record_campaign("autumn", "/srv/autumn.yaml", "version: 1", None)
+version = kept.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1", None)
 occurrence = Occurrence("autumn", "publish", "run:1", "now", NOW)
 task = Task("k", "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOW, 60.0, {})
-kept.add_occurrences(version, [occurrence], [task], "1")
-attempt = kept.start_attempt("k")
-kept.begin_effect(attempt.id, "k", "post", None, "A1", "tiktok:@us", {"posts": "3"})
+kept.occurrences.add(version, [occurrence], [task], "1")
+attempt = kept.attempts.start("k")
+kept.effects.begin(attempt.id, "k", "post", None, "A1", "tiktok:@us", {"posts": "3"})
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -179,10 +179,10 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_killed_process_leaves_the_truth_behind(path: Path) -> None:
     assert in_own_process(KILLED, path).returncode == -signal.SIGKILL
     with opened(path) as ledger:
-        (left,) = ledger.interrupted()
+        (left,) = ledger.attempts.interrupted()
         assert (left.task_key, left.number, left.executor != ledger.executor) == ("k", 1, True)
-        assert ledger.tasks()[0].state is TaskState.RUNNING
-        (effect,) = ledger.effects("k")
+        assert ledger.tasks.all()[0].state is TaskState.RUNNING
+        (effect,) = ledger.effects.of("k")
         assert (effect.state, effect.evidence) == (EffectState.COMMITTING, {"posts": "3"})
 
 
@@ -207,7 +207,7 @@ FULL = """
 kept, written = ledger(), 0
 try:
     while True:
-        kept.record_campaign(f"c{written}", "/srv/c.yaml", "x" * 20_000, None)
+        kept.campaigns.record(f"c{written}", "/srv/c.yaml", "x" * 20_000, None)
         written += 1
 except LedgerError as error:
     told = [error.message, error.hint]
@@ -234,7 +234,7 @@ def fill(number):
     told, written = None, 0
     while told is None:
         try:
-            kept.record_campaign(f"c{number}-{written}", "/srv/c.yaml", "x" * 20_000, None)
+            kept.campaigns.record(f"c{number}-{written}", "/srv/c.yaml", "x" * 20_000, None)
             written += 1
         except LedgerError as error:
             told = error.message

@@ -42,7 +42,7 @@ def url(tmp_path: Path) -> str:
 
 def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
     with Ledger.open(url, ManualClock(NOON)) as ledger:
-        record = ledger.record_of("autumn/publish/run:1/A1")
+        record = ledger.tasks.record_of("autumn/publish/run:1/A1")
         assert record is not None
         (attempt,), (effect,) = record.attempts, record.effects
         assert (attempt.outcome, attempt.message) == (AttemptOutcome.FAILED, "no button")
@@ -51,9 +51,9 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
         task = record.row.task
         assert (task.campaign, task.entry, task.source) == ("autumn", "publish", TaskSource.MANUAL)
         assert (task.retry, task.grace_s) == (RetryRule(0, 30.0), 3600.0)
-        assert [(hold.device, hold.task_key) for hold in ledger.holds()] == [("A1", task.key)]
-        assert ledger.page(TaskFilter(campaign="autumn"))[0] == 1
-        run, text = ledger.run("1"), ledger.campaign_of("1")
+        assert [(hold.device, hold.task_key) for hold in ledger.holds.current()] == [("A1", task.key)]
+        assert ledger.tasks.page(TaskFilter(campaign="autumn"))[0] == 1
+        run, text = ledger.runs.get("1"), ledger.runs.campaign_of("1")
         assert run is not None and text is not None
         assert (run.path, run.commit, run.created_utc) == ("/srv/autumn.yaml", "c0ffee", NOON)
         assert text.text == "version: 1"
@@ -65,10 +65,47 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
 def test_a_ledger_of_the_first_version_goes_on(url: str) -> None:
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         first_id = ledger.id
-        row = ledger.retry("autumn/publish/run:1/A1")
-        attempt = ledger.start_attempt(row.task.key)
+        row = ledger.tasks.retry("autumn/publish/run:1/A1")
+        attempt = ledger.attempts.start(row.task.key)
         assert attempt.number == 2
-        ledger.finish_attempt(attempt.id, Outcome(AttemptOutcome.CANCELLED), TaskState.CANCELLED)
+        ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.CANCELLED), TaskState.CANCELLED)
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         assert ledger.id == first_id
-        assert ledger.counts() == {TaskState.CANCELLED: 1}
+        assert ledger.tasks.counts() == {TaskState.CANCELLED: 1}
+
+
+REASONS = {
+    ("pending", "device A1 away since 2026-11-21 09:00:00+01:00: offline"): "device_away",
+    ("pending", "backend local_api away since 2026-11-21 09:00:00+01:00: no answer"): "device_away",
+    ("pending", "account @us is busy on A1"): "account_busy",
+    ("pending", "in doubt: whether the post of k happened is looked up first"): "in_doubt",
+    ("pending", "attempt 1 failed: no button; tried again at 2026-11-21 09:01:00+01:00"): "retry",
+    ("pending", "paused since 2026-11-21 09:00:00+01:00 by anna"): "paused",
+    ("pending", "A1 is on hold: captcha"): "on_hold",
+    ("pending", "5 of 5 posts on A1 today in UTC; next at 2026-11-22 00:00:00+00:00"): None,
+    (
+        "missed",
+        "the daemon was down from 2026-11-21 08:00:00+01:00 to 2026-11-21 11:00:00+01:00",
+    ): "daemon_was_down",
+    ("missed", "the machine slept, or its clock stepped forward, from 2026-11-21 08:00"): "clock_stepped",
+    ("failed", "attempt 1 failed: no button"): None,
+    ("cancelled", "stopped on request by anna"): "stopped",
+}
+
+
+def test_reasons_get_the_kind_that_their_beginnings_told(url: str) -> None:
+    database = Database(url)
+    database.migrate("make", lambda connection: command.upgrade(alembic_config(connection), "0004"))
+    copied = (
+        "INSERT INTO tasks (key, state, reason, occurrence_id, ordinal, script, backend, lane, due_utc, timeout_s,"
+        " attempts, created_utc, options, config) SELECT ?, ?, ?, occurrence_id, ordinal, script, backend, lane,"
+        " due_utc, timeout_s, attempts, created_utc, options, config FROM tasks WHERE id = 3"
+    )
+    for number, (state, reason) in enumerate(REASONS):
+        values = (str(number), state, reason)
+        database.write("fill", lambda connection, of=values: connection.exec_driver_sql(copied, of))
+    database.close()
+    with Ledger.open(url, ManualClock(NOON)) as ledger:
+        found = {(row.state, row.reason): row.reason_kind for row in ledger.tasks.all()}
+        assert {key: found[key] for key in REASONS} == REASONS
+        assert ledger.effects.of("autumn/publish/run:1/A1")[0].app is None

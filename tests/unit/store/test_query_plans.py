@@ -26,8 +26,8 @@ Question = Callable[[Ledger], object]
 
 def add(ledger: Ledger, key: str) -> None:
     made = Task(key, "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOON, 60.0, {})
-    version = ledger.record_campaign("autumn", "/srv/autumn.yaml", "version: 1\n", None)
-    ledger.add_occurrences(version, [OCCURRENCE], [made], "1")
+    version = ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", None)
+    ledger.occurrences.add(version, [OCCURRENCE], [made], "1")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def ledger() -> Iterator[Ledger]:
 
 def plans(ledger: Ledger, ask: Question) -> list[str]:
     """The lines of the plans by which SQLite carries out what is asked."""
-    engine, asked = ledger._database._readers, list[tuple[str, Any]]()
+    engine, asked = ledger._database.connector.readers, list[tuple[str, Any]]()
 
     def note(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
         asked.append((statement, values[0] if isinstance(values, list) else values))
@@ -57,26 +57,39 @@ def plans(ledger: Ledger, ask: Question) -> list[str]:
 
 
 def page(**chosen: Any) -> Question:
-    return lambda ledger: ledger.page(TaskFilter(**chosen))
+    return lambda ledger: ledger.tasks.page(TaskFilter(**chosen))
 
 
 def carry_out(ledger: Ledger) -> None:
-    attempts = ledger.start_attempts(["k", "l"])
+    attempts = ledger.attempts.start_all(["k", "l"])
     effect = NewEffect(attempts["k"].id, "k", "post", None, "A1", "@us", {})
-    for effect_id in ledger.begin_effects([effect, effect]):
-        ledger.settle_effect(effect_id, ledger.effects("k")[0].state, {"posts": "4"})
+    for effect_id in ledger.effects.begin_all([effect, effect]):
+        ledger.effects.settle(effect_id, ledger.effects.of("k")[0].state, {"posts": "4"})
     outcome = Outcome(AttemptOutcome.FAILED)
-    ledger.finish_attempts([(one.id, outcome, TaskState.FAILED) for one in attempts.values()])
+    ledger.attempts.finish_all([(one.id, outcome, TaskState.FAILED) for one in attempts.values()])
 
 
 QUESTIONS: dict[str, Question] = {
-    "a task": lambda ledger: (ledger.task("k"), ledger.task(1), ledger.record_of("k"), ledger.effects("k")),
-    "tasks": lambda ledger: (ledger.tasks(run_id="1"), ledger.tasks_of(OCCURRENCE)),
-    "an occurrence": lambda ledger: ledger.records_of(OCCURRENCE),
-    "finding": lambda ledger: ledger.find_tasks("2026"),
-    "pending": lambda ledger: (ledger.pending(), ledger.added_since(7), ledger.next_due(NOON)),
-    "in doubt": lambda ledger: (ledger.doubts(), ledger.doubts(["local_api"]), ledger.in_doubt(["k"])),
-    "counts": lambda ledger: ledger.counts(),
+    "a task": lambda ledger: (
+        ledger.tasks.get("k"),
+        ledger.tasks.get(1),
+        ledger.tasks.record_of("k"),
+        ledger.effects.of("k"),
+    ),
+    "tasks": lambda ledger: (ledger.tasks.all(run_id="1"), ledger.tasks.of(OCCURRENCE)),
+    "an occurrence": lambda ledger: ledger.tasks.records_of(OCCURRENCE),
+    "finding": lambda ledger: ledger.tasks.find("2026"),
+    "pending": lambda ledger: (
+        ledger.tasks.pending(),
+        ledger.tasks.added_since(7),
+        ledger.tasks.next_due(NOON),
+    ),
+    "in doubt": lambda ledger: (
+        ledger.effects.doubts(),
+        ledger.effects.doubts(["local_api"]),
+        ledger.effects.in_doubt(["k"]),
+    ),
+    "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
     "states": page(states=[TaskState.FAILED, TaskState.MISSED]),
@@ -90,27 +103,43 @@ QUESTIONS: dict[str, Question] = {
     "a run": page(run_id="1"),
     "a day": page(since_utc=NOON - DAY, until_utc=NOON),
     "occurrences": lambda ledger: (
-        ledger.known([("autumn", "publish", "run:1")]),
-        ledger.occurrences("autumn", "publish", NOON - DAY, NOON),
+        ledger.occurrences.known([("autumn", "publish", "run:1")]),
+        ledger.occurrences.of_entry("autumn", "publish", NOON - DAY, NOON),
     ),
-    "what is open": lambda ledger: (ledger.open_entries(), ledger.open_nominals("autumn", "publish")),
-    "usage": lambda ledger: ledger.usage(device="A1", account="@us", now=NOON),
-    "usage of many": lambda ledger: ledger.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
-    "interrupted": lambda ledger: ledger.interrupted(),
-    "the latest instant": lambda ledger: ledger.latest_instant(),
-    "a run's report": lambda ledger: (ledger.report("1"), ledger.campaign_of("1"), ledger.runs()),
+    "what is open": lambda ledger: (
+        ledger.occurrences.open_entries(),
+        ledger.occurrences.open_nominals("autumn", "publish"),
+    ),
+    "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
+    "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "interrupted": lambda ledger: ledger.attempts.interrupted(),
+    "the latest instant": lambda ledger: ledger.spans.latest_instant(),
+    "a run's report": lambda ledger: (
+        ledger.runs.record_of("1"),
+        ledger.runs.campaign_of("1"),
+        ledger.runs.newest(),
+    ),
     "recording": lambda ledger: (add(ledger, "l"), add(ledger, "l")),
-    "carrying out": lambda ledger: (add(ledger, "l"), carry_out(ledger), ledger.effects_alike(["k"])),
+    "carrying out": lambda ledger: (add(ledger, "l"), carry_out(ledger), ledger.effects.alike(["k"])),
     "a person": lambda ledger: (
-        ledger.hold_back("k", "a limit", NOON),
-        ledger.cancel(["k"], "no longer wanted"),
-        ledger.retry("k"),
-        ledger.cancel_unstarted("autumn", "publish", "removed"),
-        ledger.delete("k"),
+        ledger.tasks.hold_back("k", "a limit", NOON),
+        ledger.tasks.cancel(["k"], "no longer wanted"),
+        ledger.tasks.retry("k"),
+        ledger.tasks.cancel_unstarted("autumn", "publish", "removed"),
+        ledger.tasks.delete("k"),
     ),
-    "commands": lambda ledger: ledger.answer(ledger.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"),
-    "pauses": lambda ledger: (ledger.pause(PauseScope.ALL, None, "Ann"), ledger.pauses(), ledger.resume()),
-    "retention": lambda ledger: (ledger.cancel(["k"], ""), list(ledger.prune(NOON + DAY, NOON + DAY))),
+    "commands": lambda ledger: ledger.commands.answer(
+        ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
+    ),
+    "pauses": lambda ledger: (
+        ledger.pauses.begin(PauseScope.ALL, None, "Ann"),
+        ledger.pauses.current(),
+        ledger.pauses.end(),
+    ),
+    "retention": lambda ledger: (
+        ledger.tasks.cancel(["k"], ""),
+        list(ledger.retention.prune(NOON + DAY, NOON + DAY)),
+    ),
 }
 
 
