@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
-from runner.campaign.resolve import StartTime
+from runner.campaign.resolve import ResolvedCampaign, StartTime, resolve_campaign
 from runner.cli.collector import relieve
 from runner.clock import SystemClock
 from runner.events import ignore
@@ -24,7 +24,6 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import effective_limits
-from runner.planning.source import Source
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.timetable import Timetable
 from runner.settings import Settings
@@ -109,8 +108,8 @@ def _idle_cpu() -> float:
     """The part of a core that a daemon uses whose campaigns have 100,000 tasks in the days ahead."""
     days_ahead = SystemClock().now() + timedelta(hours=12)
     at = f'"{days_ahead:%H:%M}"'
-    sources = [_campaign(f"waiting-{number}", at, WAITING_PHONES) for number in range(WAITING_CAMPAIGNS)]
-    with TemporaryDirectory() as folder, _Daemon(Path(folder), NoOp()).on(sources):
+    campaigns = [_campaign(f"waiting-{number}", at, WAITING_PHONES) for number in range(WAITING_CAMPAIGNS)]
+    with TemporaryDirectory() as folder, _Daemon(Path(folder), NoOp()).on(campaigns):
         time.sleep(1)
         cpu_s, began = time.process_time(), time.perf_counter()
         time.sleep(IDLE_S)
@@ -141,9 +140,9 @@ class _Daemon:
         self._alarm = Alarm(self._timetable, clock, lambda: None, _fail)
 
     @contextmanager
-    def on(self, sources: list[Source]) -> Iterator[None]:
+    def on(self, campaigns: list[ResolvedCampaign]) -> Iterator[None]:
         """At work on these campaigns."""
-        self._timetable.begin(sources)
+        self._timetable.begin(campaigns)
         self._executor.start()
         self._alarm.start()
         yield
@@ -152,16 +151,16 @@ class _Daemon:
         self._ledger.close()
 
 
-def _source(instants: list[datetime]) -> Source:
+def _source(instants: list[datetime]) -> ResolvedCampaign:
     """An entry whose start times are these instants, on phones of their own lest they queue."""
-    source = _campaign("bench", '"00:00"', 1)
+    resolved = _campaign("bench", '"00:00"', 1)
     times = tuple(StartTime(instant.isoformat(), None, ()) for instant in instants)
-    (entry,) = source.campaign.entries
-    campaign = replace(source.campaign, entries=(replace(entry, start_times=times),))
-    return replace(source, campaign=campaign)
+    (entry,) = resolved.entries
+    campaign = replace(resolved, entries=(replace(entry, start_times=times),))
+    return replace(resolved, campaign=campaign)
 
 
-def _campaign(name: str, at: str, phones: int) -> Source:
+def _campaign(name: str, at: str, phones: int) -> ResolvedCampaign:
     devices = ", ".join(f"{name}-{number}" for number in range(phones))
     text = f"""\
 version: 1
@@ -170,7 +169,7 @@ timezone: UTC
 scripts:
   greet: {{script: follow, devices: [{devices}], config: {{target_users: ["@north"]}}, start_times: [{at}]}}
 """
-    return Source.of(load_text(text, f"{name}.yaml"))
+    return resolve_campaign(load_text(text, f"{name}.yaml"))
 
 
 def _fail(error: Exception) -> None:

@@ -8,8 +8,9 @@ from hashlib import blake2b
 
 from bench.figures import ratio
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.planning.plan import Plan, plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 from runner.tasks import Task
 
 DAYS, DEVICES, TARGETS = 50, 100, 20
@@ -66,7 +67,7 @@ def _window() -> Window:
     return Window(start, start + timedelta(days=DAYS))
 
 
-def _source(options: str) -> Source:
+def _source(options: str) -> ResolvedCampaign:
     devices = ", ".join(f"R58M{number:06}" for number in range(DEVICES))
     users = ", ".join(f'"@user_{number}"' for number in range(TARGETS))
     text = f"""\
@@ -78,4 +79,4 @@ configs: {{brands: {{target_users: [{users}]}}}}
 scripts:
   greet: {{script: follow, devices: studio, config: brands, start_times: "09:00"{options}}}
 """
-    return Source.of(load_text(text, "bench.yaml"), commit="0" * 40)
+    return resolve_campaign(load_text(text, "bench.yaml"), commit="0" * 40)

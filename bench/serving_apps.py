@@ -15,8 +15,8 @@ from bench.serving import TASKS
 from runner.clock import SystemClock
 from runner.server.app import ServerState, create_app
 from runner.server.local_api.app import PREFIX, create_local_api
-from runner.server.local_api.desk import Desk
 from runner.server.local_api.shapes import NewTask
+from runner.server.local_api.task_api import TaskApi
 from runner.server.ports import listen
 from runner.server.serving import Serving
 from runner.store.ledger import Ledger
@@ -27,7 +27,7 @@ from runner.store.url import ledger_path
 def ours(store: str) -> ASGIApp:
     """The Local API as the daemon serves it, with some tasks to read."""
     ledger = Ledger.open(store, SystemClock())
-    desk = Desk(ledger, SystemClock(), UTC, lambda rows: None, lambda: 1)
+    desk = TaskApi(ledger, SystemClock(), UTC, lambda rows: None, lambda: 1)
     if not ledger.tasks.counts():
         targets = [f"@user{number}" for number in range(TASKS // 10)]
         serials = [f"S{number}" for number in range(10)]

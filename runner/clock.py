@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
 
-def told(instant: datetime, zone: tzinfo) -> str:
+def format_instant(instant: datetime, zone: tzinfo) -> str:
     """An instant as reasons tell it, on the clocks of a zone, for readers in any: `2026-11-21 09:15:02+01:00`."""
     return instant.astimezone(zone).isoformat(" ", "seconds")
 

@@ -9,8 +9,8 @@ from typing import Any
 from runner.backends.backend import Problem
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
-from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Flow
 from runner.flows.profile import AppView, Profile, load_profile
 from runner.flows.shelf import load_flow, load_own_flow
@@ -91,7 +91,7 @@ class DeviceBackend:
             app = self._app(session, load_profile(flow.app), variables := inputs(task, only_looks=looks))
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
-        attempt = Attempt(
+        attempt = FlowRun(
             flow,
             app,
             session,

@@ -4,11 +4,12 @@ It is made from plain data whose structure is valid, without the models, which a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from runner.campaign import paths
 from runner.campaign.document import JsonPath
@@ -93,7 +94,11 @@ class ResolvedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCampaign:
-    """A campaign; `limits` are as written, `serials` the phones that its groups declare, `path` is its file."""
+    """A campaign whose names mean something: what plans are made from.
+
+    `limits` are as written, `serials` the phones that its groups declare; `document` is its file, `commit` the git
+    revision of that.
+    """
 
     name: str
     formerly: tuple[str, ...]
@@ -103,7 +108,18 @@ class ResolvedCampaign:
     limits: Mapping[str, Any]
     serials: tuple[str, ...]
     entries: tuple[ResolvedEntry, ...]
-    path: str
+    document: Document = field(repr=False)
+    commit: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Its file."""
+        return self.document.path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of its wall-clock times, save those of groups that name their own; UTC if it names none."""
+        return ZoneInfo(self.timezone or "UTC")
 
     @property
     def phones(self) -> list[str]:
@@ -125,8 +141,10 @@ class ResolvedCampaign:
         return {(name, script): flow for name in names for script, flow in own if flow is not None}
 
 
-def resolve(loaded: Loaded) -> ResolvedCampaign:
-    """The campaign of a file whose structure is valid, and whose names all mean something."""
+def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampaign:
+    """The campaign of a file in which the structure check found no error and every name means something; `commit` is
+    the git revision of the file."""
+    assert not loaded.has_errors, f"{loaded.document.path} has errors"
     data, folder = loaded.document.data, Path(loaded.document.path).parent.absolute()
     return ResolvedCampaign(
         name=data["name"],
@@ -137,7 +155,8 @@ def resolve(loaded: Loaded) -> ResolvedCampaign:
         limits=data.get("limits", {}),
         serials=_serials(data),
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
-        path=loaded.document.path,
+        document=loaded.document,
+        commit=commit,
     )
 
 

@@ -12,7 +12,7 @@ from runner.checks.calendar import Calendar, Tick
 from runner.checks.view import CampaignView
 from runner.checks.written import Entry, Path
 from runner.planning.limits import Cap, Scope, Span, effective_limits
-from runner.planning.work import Lane, Work
+from runner.planning.plannable_entry import Lane, PlannableEntry
 
 HOUR_S = 3600.0
 _LONGEST_DAY_S = 25 * HOUR_S
@@ -59,23 +59,28 @@ class Prospector:
 
     def prospects(self, campaign: CampaignView, bookmark: Bookmark) -> Iterator[Prospect]:
         """The entries of a campaign that have something to do in the days ahead."""
-        for entry, work in campaign.works:
-            calendar = campaign.calendar_in(work.own_zone)
+        for entry, plannable in campaign.plannables:
+            calendar = campaign.calendar_in(plannable.own_zone)
             if ticks := _ticks(calendar, entry):
-                yield self._prospect(bookmark, entry.path, work, ticks, calendar)
+                yield self._prospect(bookmark, entry.path, plannable, ticks, calendar)
 
     def _prospect(
-        self, bookmark: Bookmark, path: Path, work: Work, ticks: tuple[Tick, ...], calendar: Calendar
+        self,
+        bookmark: Bookmark,
+        path: Path,
+        plannable: PlannableEntry,
+        ticks: tuple[Tick, ...],
+        calendar: Calendar,
     ) -> Prospect:
-        caps, min_gap_s = self._effective(work.source.campaign.limits)
-        tasks, of_a_task = len(work.targets), work.entry.script.effects(work.entry.config)
+        caps, min_gap_s = self._effective(plannable.campaign.limits)
+        tasks, of_a_task = len(plannable.targets), plannable.entry.script.effects(plannable.entry.config)
         effects = {kind: count * tasks for kind, count in of_a_task.items()}
-        busy_s = tasks * work.expected.total_seconds()
+        busy_s = tasks * plannable.expected.total_seconds()
         lasting_s = max(busy_s, max(effects.values(), default=0) * min_gap_s)
         return Prospect(
             campaign=bookmark,
             path=path,
-            lanes=work.lanes,
+            lanes=plannable.lanes,
             caps=caps,
             min_gap_s=min_gap_s,
             ticks=ticks,

@@ -6,12 +6,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from runner.campaign.loader import Loaded
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.checks.calendar import MOST_ZONES
 from runner.checks.written import Entry, Time
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.rules import needs_zone
-from runner.planning.source import Source
-from runner.planning.work import Work
 
 if TYPE_CHECKING:
     from runner.checks.view import CampaignView
@@ -19,15 +18,16 @@ if TYPE_CHECKING:
 _SECTIONS = ("devices", "configs", "start_times")
 
 
-def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, Work]]:
+def sound_works(campaign: "CampaignView") -> Iterator[tuple[Entry, PlannableEntry]]:
     """The entries of a campaign that can be planned."""
     sound = _sound(campaign)
     if sound is not None:
-        source = Source(sound.document, resolve(sound))
+        resolved = resolve_campaign(sound)
         written = {entry.name: entry for entry in campaign.entries}
-        for entry in source.campaign.entries:
+        for entry in resolved.entries:
             yield from (
-                (written[entry.name], work) for work in islice(Work.in_zones(source, entry), MOST_ZONES)
+                (written[entry.name], plannable)
+                for plannable in islice(PlannableEntry.in_zones(resolved, entry), MOST_ZONES)
             )
 
 

@@ -24,8 +24,8 @@ from runner.checks.places import Places
 from runner.checks.sound import sound_works
 from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.rules import parse
-from runner.planning.work import Work
 from runner.scripts import defaults
 from runner.scripts.script import BACKENDS
 
@@ -183,7 +183,7 @@ class CampaignView:
         return tuple(one for one in found if not (one.is_elsewhere and self.backend == "local_api"))
 
     @cached_property
-    def works(self) -> tuple[tuple[Entry, Work], ...]:
+    def plannables(self) -> tuple[tuple[Entry, PlannableEntry], ...]:
         """The entries that can be planned, to be asked for when it is known what is wrong."""
         return tuple(sound_works(self))
 

@@ -8,13 +8,13 @@ import click
 
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.backends.local_api.shapes import ServerStatus
+from runner.campaign.resolve import ResolvedCampaign
 from runner.cli.format_option import format_option
 from runner.cli.main import EXIT_PROBLEMS, report
 from runner.cli.output import print_json, say, say_lines, terminal
 from runner.cli.problems import check_or_exit
 from runner.clock import SystemClock
 from runner.errors import ApiError, ApiRefused
-from runner.planning.source import Source
 from runner.reports.server_tasks import (
     check_data,
     check_lines,
@@ -60,14 +60,14 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     With PATHS, also what the campaigns there need beyond it.
     """
     clock = SystemClock()
-    sources = check_or_exit(ctx, paths, clock.now()) if paths else []
+    campaigns = check_or_exit(ctx, paths, clock.now()) if paths else []
     with server() as client:
         took_s = list[float]()
         while len(took_s) < LOOKS and sum(took_s) < client.timeout_s / 2:
             began = clock.monotonic()
             licence = client.licence()
             took_s.append(clock.monotonic() - began)
-    beyond = list(needs(sources, licence.device_limit))
+    beyond = list(needs(campaigns, licence.device_limit))
     data = check_data(client.url, licence, sorted(took_s)[len(took_s) // 2], beyond)
     if form == "json":
         print_json(data)
@@ -106,7 +106,7 @@ def tasks(
     status: str | None,
     serial: str | None,
     script: str | None,
-    source: str | None,
+    campaign: str | None,
     page: int,
     limit: int,
     form: str,
@@ -114,7 +114,7 @@ def tasks(
     """List the server's tasks, whoever made them."""
     wanted = ServerStatus[status.upper()] if status else None
     with server() as client:
-        found = client.tasks(page, limit, status=wanted, serial=serial, script=script, source=source)
+        found = client.tasks(page, limit, status=wanted, serial=serial, script=script, campaign=campaign)
     if form == "json":
         print_json(task_data(found.tasks, found.total))
     elif not found.tasks:
@@ -222,9 +222,9 @@ def server() -> Iterator[Client]:
         yield client
 
 
-def needs(sources: Sequence[Source], device_limit: int | None) -> Iterator[str]:
+def needs(resolved: Sequence[ResolvedCampaign], device_limit: int | None) -> Iterator[str]:
     """What campaigns for the backend local_api need that a server may not have."""
-    for campaign in (source.campaign for source in sources):
+    for campaign in (resolved for resolved in resolved):
         if campaign.backend != "local_api":
             continue
         lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}

@@ -4,33 +4,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming
 from runner.planning.plan import manual
-from runner.planning.source import Source
-from runner.planning.work import Work, works
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.scheduling.asked_times import AskedTime, asked_of, following, inactive_at, previous
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Occurrence, Task, TaskSource
 
 
-def record_now(ledger: Ledger, source: Source, run_id: str, now: datetime) -> None:
+def record_now(ledger: Ledger, campaign: ResolvedCampaign, run_id: str, now: datetime) -> None:
     """Write down one occurrence of each entry, with its tasks, that is due now and belongs to the run."""
-    occurrences, tasks = manual(source, run_id, now)
-    ledger.occurrences.add(_version(ledger, source), occurrences, tasks, run_id)
+    occurrences, tasks = manual(campaign, run_id, now)
+    ledger.occurrences.add(_version(ledger, campaign), occurrences, tasks, run_id)
 
 
 def record_scheduled(
-    ledger: Ledger, source: Source, at: str, run_id: str, now: datetime
+    ledger: Ledger, campaign: ResolvedCampaign, at: str, run_id: str, now: datetime
 ) -> tuple[list[str], set[str]]:
     """Write down the scheduled occurrences of a time, under the names that they have for a daemon.
 
     Returns the keys of all their tasks, and of those that are new and belong to the run. Raises UsageError if
     no occurrence falls on that time.
     """
-    asked = list(_scheduled(source, at, now))
-    version = _version(ledger, source)
+    asked = list(_scheduled(campaign, at, now))
+    version = _version(ledger, campaign)
     others = [(one, _started_as_other(ledger, one)) for one in asked]
     decisions = [
         Decision(one.occurrence, OccurrenceState.STARTED, "run by hand", version, _due_from(one, now))
@@ -43,27 +43,27 @@ def record_scheduled(
     return keys, {task.key for task in new}
 
 
-def _version(ledger: Ledger, source: Source) -> int:
-    document = source.document
-    return ledger.campaigns.record(source.campaign.name, document.path, document.text, source.commit)
+def _version(ledger: Ledger, campaign: ResolvedCampaign) -> int:
+    document = campaign.document
+    return ledger.campaigns.record(campaign.name, document.path, document.text, campaign.commit)
 
 
-def _scheduled(source: Source, at: str, now: datetime) -> Iterator[Coming]:
+def _scheduled(campaign: ResolvedCampaign, at: str, now: datetime) -> Iterator[Coming]:
     """What comes at a time, on the clocks of each zone in which entries are if it names none."""
-    asked = asked_of(works([source]), at, now)
-    found = [one for work, when in asked for one in coming(work, when.window)]
+    asked = asked_of(plannable_entries([campaign]), at, now)
+    found = [one for plannable, when in asked for one in coming(plannable, when.window)]
     if not found:
         written = " or ".join(dict.fromkeys(when.written for _, when in asked)) or at
-        raise UsageError(f"no start time of {source.campaign.name} falls on {written}", hint=_nearest(asked))
+        raise UsageError(f"no start time of {campaign.name} falls on {written}", hint=_nearest(asked))
     yield from found
 
 
 def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
     """The occurrence that was started in its place, if one was: under a name that the campaign had before, or
     when another of the start times that come at its instant named it."""
-    instant, entry = _instant(one), one.work.entry.name
+    instant, entry = _instant(one), one.plannable.entry.name
     nominals = {moment.nominal for moment in one.moments}
-    for campaign in one.work.campaign_names:
+    for campaign in one.plannable.campaign_names:
         for row in ledger.occurrences.of_entry(campaign, entry, instant, instant + timedelta.resolution):
             known = row.occurrence
             is_other = (campaign, known.nominal) != (one.occurrence.campaign, one.occurrence.nominal)
@@ -72,15 +72,13 @@ def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
     return None
 
 
-def _nearest(asked: Sequence[tuple[Work, AskedTime]]) -> str:
+def _nearest(asked: Sequence[tuple[PlannableEntry, AskedTime]]) -> str:
     """The occurrences right before and after a time, of whatever entry, or why the one at it does not count."""
-    for work, when in asked:
-        if moment := inactive_at(work, when):
-            return (
-                f"{work.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
-            )
-    before = [one for work, when in asked if (one := previous(work, when.window.from_utc))]
-    after = [one for work, when in asked if (one := following(work, when.window.until_utc))]
+    for plannable, when in asked:
+        if moment := inactive_at(plannable, when):
+            return f"{plannable.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
+    before = [one for plannable, when in asked if (one := previous(plannable, when.window.from_utc))]
+    after = [one for plannable, when in asked if (one := following(plannable, when.window.until_utc))]
     near = [max(before, key=_instant)] if before else []
     near += [min(after, key=_instant)] if after else []
     told = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]
@@ -95,6 +93,6 @@ def _due_from(one: Coming, now: datetime) -> list[Task]:
     """The tasks of an occurrence as if it came now: due at their distances from it, counted from now."""
     instant = one.occurrence.instant_utc
     return [
-        replace(task, due_utc=now + (task.due_utc - instant), source=TaskSource.MANUAL)
+        replace(task, due_utc=now + (task.due_utc - instant), campaign=TaskSource.MANUAL)
         for task in one.tasks()
     ]

@@ -70,10 +70,10 @@ def _tasks(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _entries(ledger: "Ledger") -> Iterator[Offer]:
-    from runner.scheduling.situation import sources_in_force
+    from runner.scheduling.situation import campaigns_in_force
 
-    for name, source in sources_in_force(ledger).items():
-        for entry in source.campaign.entries:
+    for name, campaign in campaigns_in_force(ledger).items():
+        for entry in campaign.entries:
             yield f"{name}/{entry.name}", entry.script.name
 
 
@@ -88,10 +88,10 @@ def _campaigns(ledger: "Ledger") -> Iterator[Offer]:
 
 
 def _devices(ledger: "Ledger") -> Iterator[Offer]:
-    from runner.scheduling.situation import sources_in_force
+    from runner.scheduling.situation import campaigns_in_force
 
-    for name, source in sources_in_force(ledger).items():
-        for serial in source.campaign.phones:
+    for name, campaign in campaigns_in_force(ledger).items():
+        for serial in campaign.phones:
             yield serial, name
 
 

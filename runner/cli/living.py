@@ -40,10 +40,10 @@ from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
 from runner.server.health import Health
 from runner.server.local_api.app import create_local_api
-from runner.server.local_api.desk import Desk
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
 from runner.server.local_api.license import License
 from runner.server.local_api.requested_files import RequestedFiles
+from runner.server.local_api.task_api import TaskApi
 from runner.server.metrics import EventMetrics, LogMetrics, StateMetrics
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
@@ -202,7 +202,7 @@ class Daemon:
 
     def _local_api(self, ledger: Ledger, executor: Executor, states: LastStates) -> FastAPI:
         """The Local API over this daemon's phones."""
-        desk = Desk(
+        desk = TaskApi(
             ledger,
             self._clock,
             self._settings.zone,
@@ -219,8 +219,8 @@ class Daemon:
 
     def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
         """Say what was started, and that it was."""
-        for source in service.sources:
-            self._log.say("campaign in force", campaign=source.campaign.name, commit=source.commit)
+        for campaign in service.campaigns:
+            self._log.say("campaign in force", campaign=campaign.name, commit=campaign.commit)
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
         told = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}

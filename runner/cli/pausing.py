@@ -2,19 +2,19 @@
 
 from runner.campaign.nearest import legal_names
 from runner.errors import UsageError
-from runner.scheduling.situation import sources_in_force
+from runner.scheduling.situation import campaigns_in_force
 from runner.store.ledger import Ledger
 from runner.store.rows import PauseScope, TaskFilter
 
 
 def subject_of(ledger: Ledger, name: str) -> PauseScope:
     """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
-    sources = sources_in_force(ledger)
+    resolved = campaigns_in_force(ledger)
     campaigns = {row.name for row in ledger.campaigns.all()}
     campaigns |= {file.campaign for file in ledger.campaigns.invalid_files() if file.campaign}
     if name in campaigns or ledger.tasks.page(TaskFilter(campaign=name), 0, 1)[0]:
         return PauseScope.CAMPAIGN
-    devices = {serial for source in sources.values() for serial in source.campaign.phones}
+    devices = {serial for resolved in resolved.values() for serial in resolved.phones}
     if name in devices or ledger.tasks.page(TaskFilter(device=name), 0, 1)[0]:
         return PauseScope.DEVICE
     raise UsageError(

@@ -13,6 +13,7 @@ import click
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.campaign.revision import files_at
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
@@ -28,8 +29,8 @@ from runner.planning.limits import Usage
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.plan import plan as make_plan
-from runner.planning.source import Source, Window
-from runner.planning.work import works
+from runner.planning.plannable_entry import plannable_entries
+from runner.planning.source import Window
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
 from runner.settings import Settings, fleet_zone
@@ -95,9 +96,9 @@ def plan(
     if revision is not None and form == "ics":
         raise click.UsageError("--diff has no --format ics; take table, json or markdown")
     at = now or SystemClock().now()
-    sources = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
-    window = _window(sources, start, end, at)
-    made = make_plan(sources, window)
+    campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
+    window = _window(campaigns, start, end, at)
+    made = make_plan(campaigns, window)
     if revision is None:
         notes = _notes(made, store, at)
         match form:
@@ -127,7 +128,7 @@ def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
         from runner.scheduling.counted import counted  # heavy, and of use only where there is a ledger
         from runner.store.ledger import Ledger
 
-        lanes = [lane for work in works(made.sources) for lane in work.lanes]
+        lanes = [lane for plannable in plannable_entries(made.campaigns) for lane in plannable.lanes]
         try:
             with Ledger.open(url, SystemClock()) as ledger:
                 past = counted(ledger, lanes, at)
@@ -147,13 +148,15 @@ def _totals(past: Mapping[str, Usage]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))
 
 
-def _window(sources: Sequence[Source], from_: str | None, until_: str | None, at: datetime) -> Window:
+def _window(
+    campaigns: Sequence[ResolvedCampaign], from_: str | None, until_: str | None, at: datetime
+) -> Window:
     """The window that was asked for. Raises UsageError for a time that is none, or another in each campaign."""
-    start = _instant(sources, from_, at) if from_ else at
+    start = _instant(campaigns, from_, at) if from_ else at
     length = _length(until_)
     until = start + (length or DEFAULT_LENGTH)
     if until_ and length is None:
-        until = _instant(sources, until_, at, "or how long: 7d")
+        until = _instant(campaigns, until_, at, "or how long: 7d")
     if until <= start:
         raise click.UsageError(
             f"the window ends ({until:%Y-%m-%dT%H:%MZ}) before it begins ({start:%Y-%m-%dT%H:%MZ})"
@@ -168,11 +171,11 @@ def _length(written: str | None) -> timedelta | None:
         return None
 
 
-def _instant(sources: Sequence[Source], written: str, now: datetime, *hints: str) -> datetime:
+def _instant(campaigns: Sequence[ResolvedCampaign], written: str, now: datetime, *hints: str) -> datetime:
     """A time as typed, on the clocks of the campaigns; of the fleet where none of them names a zone."""
     from runner.scheduling.asked_times import TypedTime
 
-    named = {source.zone for source in sources if source.campaign.timezone}
+    named = {campaign.zone for campaign in campaigns if campaign.timezone}
     zones = sorted(named or {fleet_zone()}, key=str)
     try:
         instants = {TypedTime.read(written, zone, now).instant_utc for zone in zones}
@@ -199,7 +202,7 @@ def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> b
     return bool(found)
 
 
-def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[Source]:
+def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[ResolvedCampaign]:
     """The campaigns that were at a revision; one that was wrong is told of, and has no tasks."""
     campaigns = list(_loaded_at(revision, paths))
     report = check_campaigns(campaigns, at, fleet_zone())
@@ -211,7 +214,7 @@ def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[
         show(Report(texts, tuple(told)), sys.stderr)
     for one in campaigns:
         if one.document.path not in {problem.path for problem in wrong}:
-            yield Source.of(one, revision)
+            yield resolve_campaign(one, revision)
 
 
 def _loaded_at(revision: str, paths: Sequence[Path]) -> Iterator[Loaded]:

@@ -11,10 +11,10 @@ import click
 
 from runner.campaign.loader import Loaded, discover, load, load_limits, load_text
 from runner.campaign.reader import MAX_BYTES
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.checks import Report, check_campaigns
 from runner.cli.main import EXIT_PROBLEMS
 from runner.cli.output import say_lines
-from runner.planning.source import Source
 from runner.reports import text
 from runner.reports.streams import columns, has_colors
 from runner.settings import fleet_zone
@@ -37,7 +37,7 @@ def read_campaigns(paths: Sequence[Path]) -> Iterator[Loaded]:
 
 def check_or_exit(
     ctx: click.Context, paths: Iterable[Path], now: datetime, *, through: str | None = None
-) -> list[Source]:
+) -> list[ResolvedCampaign]:
     """The campaigns among files and folders, ready to be planned; exits if there is an error in one of them.
 
     Errors and warnings are printed as `runner validate` does, but on standard error. `through` is the backend that
@@ -53,7 +53,7 @@ def check_or_exit(
     from runner.campaign.revision import revisions  # asks git, which `validate` never does
 
     commits = revisions(files)
-    return [Source.of(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
+    return [resolve_campaign(loaded, commits[file]) for loaded, file in zip(campaigns, files, strict=True)]
 
 
 def _through(loaded: Loaded, backend: str | None) -> Loaded:

@@ -10,7 +10,7 @@ from threading import Event
 import click
 
 from runner.campaign.loader import load_text
-from runner.campaign.resolve import ResolvedCampaign, resolve
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.cli.beside import Ending, daemon_pid
 from runner.cli.by_hand import record_now, record_scheduled
 from runner.cli.carrying import ReadRows, Run, carry_out, follow
@@ -20,9 +20,8 @@ from runner.cli.main import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.cli.output import print_json, terminal
 from runner.cli.problems import check_or_exit
 from runner.cli.workplace import Workplace, choose_workplace, new_run_id
-from runner.clock import SystemClock, told
+from runner.clock import SystemClock, format_instant
 from runner.errors import LedgerBusy, UsageError
-from runner.planning.source import Source
 from runner.private_files import make_folder, write_file
 from runner.reports.html import render_run
 from runner.reports.run_summary import summary_data, summary_table, totals
@@ -98,7 +97,7 @@ def run(
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
-    sources = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
+    campaigns = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
     run_id = resume_id or new_run_id(clock.now())
     place = choose_workplace(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
@@ -106,7 +105,7 @@ def run(
     if place.phones is None and holder(place.store_url) is None:
         look_first(place)
     with Ledger.open(place.store_url, clock) as ledger, locked_or_beside(ledger, place) as daemon:
-        work = record(this, ledger, sources, at)
+        work = record(this, ledger, campaigns, at)
         again = work.again + (f" --store {quote(store)}" if store else "")
         if not work.is_over:
             if daemon is None:
@@ -133,16 +132,16 @@ class Work:
     again: str
 
 
-def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None) -> Work:
+def record(this: Run, ledger: Ledger, resolved: Sequence[ResolvedCampaign], at: str | None) -> Work:
     """Write the run's occurrences and tasks down, before anything is sent; one that is resumed has them."""
     again = f"runner run --resume {this.id}"
     if at is None:
-        for source in sources:
-            record_now(ledger, source, this.id, this.clock.now())
-        campaign = sources[0].campaign if sources else stored_campaign(ledger, this.id)
+        for resolved in resolved:
+            record_now(ledger, resolved, this.id, this.clock.now())
+        campaign = resolved[0] if resolved else stored_campaign(ledger, this.id)
         return Work(campaign, lambda: ledger.tasks.all(run_id=this.id), False, again)
-    (source,) = sources
-    keys, new = record_scheduled(ledger, source, at, this.id, this.clock.now())
+    (resolved,) = resolved
+    keys, new = record_scheduled(ledger, resolved, at, this.id, this.clock.now())
 
     def read() -> list[TaskRow]:
         return [row for key in keys if (row := ledger.tasks.get(key))]
@@ -155,8 +154,8 @@ def record(this: Run, ledger: Ledger, sources: Sequence[Source], at: str | None)
         if new:
             said = f"{len(new)} of {len(rows)} tasks are new; otherwise {said}"
         this.out.say(said)
-        again = f"runner run {quote(source.document.path)} --at {quote(at)}"
-    return Work(source.campaign, read, is_over, again)
+        again = f"runner run {quote(campaign.document.path)} --at {quote(at)}"
+    return Work(resolved, read, is_over, again)
 
 
 def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
@@ -165,7 +164,7 @@ def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
     if not rows:
         return "its tasks have been made before, and deleted: nothing is done twice"
     if all(row.state.is_final for row in rows):
-        when = f", the last at {told(max(ends), this.settings.zone)}" if ends else ""
+        when = f", the last at {format_instant(max(ends), this.settings.zone)}" if ends else ""
         return f"it has been done already ({totals(rows)}{when}): nothing is done twice"
     return f"its tasks have been made already ({totals(rows)}): those that are open go on"
 
@@ -203,7 +202,7 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
             f"the run {run_id} cannot go on: {loaded.diagnostics[0].message} ({loaded.diagnostics[0].path})",
             hint="bring the flows beside the campaign back as they were",
         )
-    return resolve(loaded)
+    return resolve_campaign(loaded)
 
 
 def write_report(this: Run, ledger: Ledger) -> Path | None:

@@ -12,7 +12,7 @@ from runner.cli.workplace import Workplace
 from runner.errors import UsageError
 from runner.reports.explanation import Explanation, explanation_data, print_explanations
 from runner.scheduling.explaining import NOWHERE, explain_deleted, explain_entry, explain_tasks
-from runner.scheduling.situation import Situation, sources_in_force
+from runner.scheduling.situation import Situation, campaigns_in_force
 from runner.store.ledger import Ledger
 
 
@@ -53,8 +53,8 @@ def answer(ledger: Ledger, subject: str, at: str | None, situation: Situation) -
             return answers
     if at:
         raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
-    if not slash and (source := sources_in_force(ledger).get(subject)):
-        entries = ", ".join(f"{subject}/{one.name}" for one in source.campaign.entries)
+    if not slash and (resolved := campaigns_in_force(ledger).get(subject)):
+        entries = ", ".join(f"{subject}/{one.name}" for one in resolved.entries)
         raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
     if deleted := ledger.tasks.find_deleted(subject):
         return [explain_deleted(deleted, situation)]

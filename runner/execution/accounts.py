@@ -24,7 +24,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Work:
+class AccountUse:
     """The lane of a task, and the accounts that it works as."""
 
     lane: LaneName
@@ -36,7 +36,7 @@ class Accounts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._in_use: dict[str, Work] = {}
+        self._in_use: dict[str, AccountUse] = {}
         self._wanted: dict[LaneName, Account] = {}
 
     def claim(self, key: str, lane: LaneName, account: Account) -> LaneName | None:
@@ -44,7 +44,7 @@ class Accounts:
         with self._lock:
             other = self._busy(account, lane)
             if other is None:
-                self._in_use.setdefault(key, Work(lane)).accounts.add(account)
+                self._in_use.setdefault(key, AccountUse(lane)).accounts.add(account)
                 self._wanted.pop(lane, None)
             else:
                 self._wanted[lane] = account
@@ -72,7 +72,7 @@ class Accounts:
         """These tasks have ended; the lanes that waited for one of their accounts."""
         with self._lock:
             ended = [self._in_use.pop(key) for key in keys if key in self._in_use]
-            accounts = {account for work in ended for account in work.accounts}
+            accounts = {account for taken in ended for account in taken.accounts}
             return {
                 lane
                 for lane, wanted in self._wanted.items()
@@ -80,7 +80,7 @@ class Accounts:
             }
 
     def _busy(self, account: Account, lane: LaneName) -> LaneName | None:
-        for work in self._in_use.values():
-            if work.lane != lane and any(account.is_same(used) for used in work.accounts):
-                return work.lane
+        for taken in self._in_use.values():
+            if taken.lane != lane and any(account.is_same(used) for used in taken.accounts):
+                return taken.lane
         return None

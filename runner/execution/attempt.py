@@ -7,33 +7,35 @@ from runner.backends.backend import Backend
 from runner.errors import AppMissing, FlowError, LedgerError, RunnerError, Unsupported
 from runner.execution.journal import AttemptJournal
 from runner.execution.retry import Next
-from runner.execution.work import Means, Work, decide, finish, tell_finished
+from runner.execution.taken_task import ExecutionContext, TakenTask, decide, finish, tell_finished
 from runner.tasks import Again, AttemptOutcome, Effect, Outcome, TaskState
 
 LOG = logging.getLogger(__name__)
 
 
-def perform(means: Means, backend: Backend | None, work: Work, look: Callable[[], None]) -> Next:
+def perform(
+    context: ExecutionContext, backend: Backend | None, taken: TakenTask, look: Callable[[], None]
+) -> Next:
     """Carry a claimed task out and write down how that ended. Raises LedgerError; the attempt is then open."""
-    journal = AttemptJournal(means, work, look)
-    outcome = _outcome(backend, work, journal)
+    journal = AttemptJournal(context, taken, look)
+    outcome = _outcome(backend, taken, journal)
     effects: list[Effect] = []
     if outcome.outcome not in (AttemptOutcome.COMPLETED, AttemptOutcome.UNCERTAIN):
         effects = journal.effects()
-    following = decide(means, work, outcome, [effect.state for effect in effects])
-    finish(means, [(work, following)])
+    following = decide(context, taken, outcome, [effect.state for effect in effects])
+    finish(context, [(taken, following)])
     is_over = following.state is not TaskState.PENDING
-    means.doubts.looked(work.task, () if is_over else effects, following.again_utc)
-    tell_finished(means, [(work, following)])
+    context.doubts.looked(taken.task, () if is_over else effects, following.again_utc)
+    tell_finished(context, [(taken, following)])
     return following
 
 
-def _outcome(backend: Backend | None, work: Work, journal: AttemptJournal) -> Outcome:
-    assert work.deadline is not None
+def _outcome(backend: Backend | None, taken: TakenTask, journal: AttemptJournal) -> Outcome:
+    assert taken.deadline is not None
     try:
         if backend is None:
-            raise _no_backend(work)
-        return backend.perform(work.task, journal, journal, work.stop, work.deadline)
+            raise _no_backend(taken)
+        return backend.perform(taken.task, journal, journal, taken.stop, taken.deadline)
     except LedgerError:
         raise
     except (Unsupported, AppMissing, FlowError) as error:
@@ -41,8 +43,8 @@ def _outcome(backend: Backend | None, work: Work, journal: AttemptJournal) -> Ou
     except RunnerError as error:
         return Outcome(AttemptOutcome.FAILED, error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - a bug: told with the task, and raised in the end
-        work.bug = error
-        return bug(work.key, error)
+        taken.bug = error
+        return bug(taken.key, error)
 
 
 def bug(what: str, error: Exception) -> Outcome:
@@ -56,8 +58,8 @@ def bug(what: str, error: Exception) -> Outcome:
     )
 
 
-def _no_backend(work: Work) -> Unsupported:
+def _no_backend(taken: TakenTask) -> Unsupported:
     return Unsupported(
-        f"this runner has no backend {work.task.backend!r}",
+        f"this runner has no backend {taken.task.backend!r}",
         hint="start it with what that backend needs, or change `backend` in the campaign",
     )

@@ -10,7 +10,7 @@ from runner.execution.accounts import Account
 from runner.execution.attempt import bug
 from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.retry import what_follows_always
-from runner.execution.work import Ends, Means, Work, decide, finish, tell_finished
+from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decide, finish, tell_finished
 from runner.planning.limits import NotBefore
 from runner.reasons import ReasonKind
 from runner.store.rows import NewEffect
@@ -23,20 +23,20 @@ class Batch:
 
     def __init__(
         self,
-        means: Means,
-        works: Sequence[Work],
+        context: ExecutionContext,
+        taken_tasks: Sequence[TakenTask],
         ended: Callable[[Ends], None],
         leaving: Callable[[], bool],
     ) -> None:
-        self._means = means
-        self._open = {work.key: work for work in works}
-        self._lanes = {work.key: work.task.lane for work in works}
+        self._context = context
+        self._open = {taken.key: taken for taken in taken_tasks}
+        self._lanes = {taken.key: taken.task.lane for taken in taken_tasks}
         self._ended = ended
         self._leaving = leaving
-        self._effects: dict[str, list[Effect]] = {work.key: [] for work in works}
-        earlier = [work.key for work in works if work.claimed.number > 1]
+        self._effects: dict[str, list[Effect]] = {taken.key: [] for taken in taken_tasks}
+        earlier = [taken.key for taken in taken_tasks if taken.claimed.number > 1]
         if earlier:
-            self._effects |= means.ledger.effects.of_all(earlier)
+            self._effects |= context.ledger.effects.of_all(earlier)
         self._begun: dict[int, Effect | NewEffect] = {
             effect.id: effect for key in earlier for effect in self._effects[key]
         }
@@ -46,7 +46,7 @@ class Batch:
     def run(self, backend: BatchBackend) -> None:
         """Have the tasks carried out. Raises LedgerError; the attempts that have not ended are then open."""
         try:
-            backend.perform_batch([work.task for work in self._open.values()], self)
+            backend.perform_batch([taken.task for taken in self._open.values()], self)
             left = Outcome(
                 AttemptOutcome.FAILED,
                 "the backend ended without saying what became of the task",
@@ -57,8 +57,8 @@ class Batch:
         except RunnerError as error:
             left = Outcome(AttemptOutcome.FAILED, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - a bug: told with the tasks, and raised in the end
-            for work in self._open.values():
-                work.bug = error
+            for taken in self._open.values():
+                taken.bug = error
             left = bug(f"{len(self._open)} tasks", error)
         self.finish(dict.fromkeys(self._open, left))
 
@@ -80,7 +80,7 @@ class Batch:
             for key, wanted in by_key.items()
             if key not in in_use
         ]
-        with self._means.limiter.claim_all(wishes) as refused:
+        with self._context.limiter.claim_all(wishes) as refused:
             held_back = in_use | {key: _held_back(refusal) for key, refusal in refused.items()}
             begun = self._begin([intent for intent in intents if intent.task_key not in held_back])
         self.finish(held_back)
@@ -90,49 +90,54 @@ class Batch:
         return self._begin(intents)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        self._means.ledger.effects.settle_all(settlements)
+        self._context.ledger.effects.settle_all(settlements)
         self._note(settlements)
 
     def begun(self, keys: Sequence[str]) -> None:
-        now = self._means.clock.monotonic()
-        for work in (self._open[key] for key in keys):
-            if work.deadline is None:
-                work.deadline = now + work.task.timeout_s
+        now = self._context.clock.monotonic()
+        for taken in (self._open[key] for key in keys):
+            if taken.deadline is None:
+                taken.deadline = now + taken.task.timeout_s
 
     def reported(self, messages: Mapping[str, str]) -> None:
         for key, message in messages.items():
             task = self._open[key].task
-            self._means.sink(TaskReported(key, task.lane, task.title, message))
+            self._context.sink(TaskReported(key, task.lane, task.title, message))
 
     def overdue(self) -> list[str]:
-        now = self._means.clock.monotonic()
-        return [key for key, work in self._open.items() if work.deadline is not None and work.deadline <= now]
+        now = self._context.clock.monotonic()
+        return [
+            key for key, taken in self._open.items() if taken.deadline is not None and taken.deadline <= now
+        ]
 
     def asked_to_stop(self) -> list[str]:
-        return [key for key, work in self._open.items() if work.stop.by_person]
+        return [key for key, taken in self._open.items() if taken.stop.by_person]
 
     def leaving(self) -> bool:
         return self._leaving()
 
     def alike(self) -> list[Effect]:
-        return self._means.ledger.effects.alike(list(self._effects))
+        return self._context.ledger.effects.alike(list(self._effects))
 
     def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
         settled = {settlement.effect_id: settlement.state for settlement in settlements}
         always = {id(outcome): what_follows_always(outcome) for outcome in outcomes.values()}
         ends = [
-            (work, always[id(outcome)] or decide(self._means, work, outcome, self._states_of(key, settled)))
+            (
+                taken,
+                always[id(outcome)] or decide(self._context, taken, outcome, self._states_of(key, settled)),
+            )
             for key, outcome in outcomes.items()
-            for work in [self._open[key]]
+            for taken in [self._open[key]]
         ]
         if not ends and not settlements:
             return
-        finish(self._means, ends, settlements)
+        finish(self._context, ends, settlements)
         for key in outcomes:
             del self._open[key]
         try:
             self._note(settlements)
-            tell_finished(self._means, ends)
+            tell_finished(self._context, ends)
         finally:
             self._ended(ends)
 
@@ -141,10 +146,10 @@ class Batch:
     def _in_use_elsewhere(self, intents: Iterable[Intent]) -> dict[str, Outcome]:
         """Tasks whose account works on another phone, and the outcome that this gives them."""
         found: dict[str, Outcome] = {}
-        until = self._means.clock.now() + ACCOUNT_LOOK
+        until = self._context.clock.now() + ACCOUNT_LOOK
         for key, name in {(intent.task_key, intent.account) for intent in intents if intent.account}:
             account = Account.of(None, name)
-            other = self._means.accounts.claim(key, self._open[key].waiting.lane, account)
+            other = self._context.accounts.claim(key, self._open[key].waiting.lane, account)
             if other is not None:
                 reason, kind = busy(account, other), ReasonKind.ACCOUNT_BUSY
                 found[key] = Outcome(AttemptOutcome.HELD_BACK, reason, not_before=until, kind=kind)
@@ -153,18 +158,18 @@ class Batch:
     def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
         rows = [
             NewEffect(
-                work.claimed.id,
+                taken.claimed.id,
                 intent.task_key,
                 intent.kind,
                 intent.target,
-                work.task.device,
+                taken.task.device,
                 intent.account,
                 intent.evidence,
             )
             for intent in intents
-            for work in [self._open[intent.task_key]]
+            for taken in [self._open[intent.task_key]]
         ]
-        ids = self._means.ledger.effects.begin_all(rows) if rows else []
+        ids = self._context.ledger.effects.begin_all(rows) if rows else []
         begun: dict[str, list[int]] = {}
         for effect_id, row in zip(ids, rows, strict=True):
             begun.setdefault(row.task_key, []).append(effect_id)
@@ -185,7 +190,7 @@ class Batch:
                 self._states[effect_id] = state
                 effect = self._begun[effect_id]
                 lane = self._lanes[effect.task_key]
-                self._means.sink(EffectSettled(effect.task_key, lane, effect.kind, effect.target, state))
+                self._context.sink(EffectSettled(effect.task_key, lane, effect.kind, effect.target, state))
 
 
 def _held_back(refusal: NotBefore) -> Outcome:

@@ -9,7 +9,7 @@ from itertools import count
 from runner.execution.lanes import Away, LaneName, Lanes, Waiting
 from runner.execution.retry import Next
 from runner.execution.state import OVERDUE_S, ExecutorState
-from runner.execution.work import Ends, Means, Work
+from runner.execution.taken_task import Ends, ExecutionContext, TakenTask
 from runner.store.rows import TaskRow
 from runner.tasks import Again, AttemptOutcome, Task, TaskState
 
@@ -19,14 +19,14 @@ class Board:
     backends that take no lanes. `is_closed` means that no further tasks are given out, because
     of `failure` if there is one."""
 
-    def __init__(self, means: Means, batched: Collection[str], wake: Callable[[], None]) -> None:
+    def __init__(self, context: ExecutionContext, batched: Collection[str], wake: Callable[[], None]) -> None:
         self.failure: BaseException | None = None
-        self._means = means
+        self._context = context
         self._batched = batched
         self._wake = wake
         self._changed = threading.Condition()
         self._lanes = Lanes()
-        self._works: dict[str, Work] = {}
+        self._taken_tasks: dict[str, TakenTask] = {}
         self._numbers = count()
         self.is_closed = False
 
@@ -48,64 +48,64 @@ class Board:
             self._lanes.add(waiting, single=True)
         self._wake()
 
-    def take(self, now: datetime) -> list[Work]:
+    def take(self, now: datetime) -> list[TakenTask]:
         """Every task that may go now."""
         with self._changed:
-            return [] if self.is_closed else [self._work(waiting) for waiting in self._lanes.take(now)]
+            return [] if self.is_closed else [self._taken(waiting) for waiting in self._lanes.take(now)]
 
-    def take_next(self, name: LaneName) -> Work | None:
+    def take_next(self, name: LaneName) -> TakenTask | None:
         """The task that follows in a lane; if there is none, the lane is free."""
         with self._changed:
             waiting = None
             if self.is_closed:
                 self._lanes.free(name)
             else:
-                waiting = self._lanes.take_next(name, self._means.clock.now())
+                waiting = self._lanes.take_next(name, self._context.clock.now())
             if waiting is not None:
-                return self._work(waiting)
+                return self._taken(waiting)
             self._changed.notify_all()
         self._wake()
         return None
 
-    def take_expired(self, name: LaneName) -> list[Work]:
+    def take_expired(self, name: LaneName) -> list[TakenTask]:
         """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""
         with self._changed:
-            now = self._means.clock.now()
-            return [self._work(waiting) for waiting in self._lanes.take_expired(name, now)]
+            now = self._context.clock.now()
+            return [self._taken(waiting) for waiting in self._lanes.take_expired(name, now)]
 
-    def put_back(self, work: Work, until: datetime, away: Away | None = None) -> None:
+    def put_back(self, taken: TakenTask, until: datetime, away: Away | None = None) -> None:
         """The task, and those of its strand, wait until then; all those of its lane, if its phone is away.
 
         One that a person has stopped meanwhile does not: it is the caller's to cancel.
         """
         with self._changed:
-            self._works.pop(work.key, None)
-            self._put_off(work)
-            if not work.stop.cancels:
-                self._hold(work, until, away)
-        self._let_go([work])
+            self._taken_tasks.pop(taken.key, None)
+            self._put_off(taken)
+            if not taken.stop.cancels:
+                self._hold(taken, until, away)
+        self._let_go([taken])
 
-    def drop(self, work: Work) -> None:
+    def drop(self, taken: TakenTask) -> None:
         """The task is no longer this executor's."""
         with self._changed:
-            self._works.pop(work.key, None)
-            self._put_off(work)
-        self._let_go([work])
+            self._taken_tasks.pop(taken.key, None)
+            self._put_off(taken)
+        self._let_go([taken])
 
     def ended(self, ends: Ends) -> None:
         """Attempts have ended, and this follows; what is to be cancelled is left out, as in `put_back`."""
         with self._changed:
-            if any(work.waiting.in_doubt for work, _ in ends):  # others have waited for what was found out
+            if any(taken.waiting.in_doubt for taken, _ in ends):  # others have waited for what was found out
                 self._lift()
-            for work, then in ends:
-                self._works.pop(work.key, None)
-                self._follow(work, then)
-        self._let_go([work for work, _ in ends])
+            for taken, then in ends:
+                self._taken_tasks.pop(taken.key, None)
+                self._follow(taken, then)
+        self._let_go([taken for taken, _ in ends])
 
-    def free(self, works: Iterable[Work]) -> None:
+    def free(self, taken_tasks: Iterable[TakenTask]) -> None:
         """The lanes of these tasks may give others."""
         with self._changed:
-            for name in {work.waiting.lane for work in works}:
+            for name in {taken.waiting.lane for taken in taken_tasks}:
                 self._lanes.free(name)
             self._changed.notify_all()
         self._wake()
@@ -115,18 +115,18 @@ class Board:
     def stop(self, *, by_person: bool) -> int:
         """Ask every running attempt to stop; returns how many there are."""
         with self._changed:
-            for work in self._works.values():
-                work.stop.set(by_person=by_person)
-            return len(self._works)
+            for taken in self._taken_tasks.values():
+                taken.stop.set(by_person=by_person)
+            return len(self._taken_tasks)
 
     def stop_task(self, key: str) -> bool:
         """Ask the attempt at a task to stop for good; false if there is none."""
         with self._changed:
-            work = self._works.get(key)
-            if work is None:
+            taken = self._taken_tasks.get(key)
+            if taken is None:
                 return False
-            work.stop.cancels = True
-            work.stop.set(by_person=True)
+            taken.stop.cancels = True
+            taken.stop.set(by_person=True)
             return True
 
     def call_up(self, key: str) -> None:
@@ -157,23 +157,23 @@ class Board:
             self.is_closed = True
             self._changed.notify_all()
 
-    def fail(self, error: BaseException, works: Iterable[Work] = ()) -> None:
+    def fail(self, error: BaseException, taken_tasks: Iterable[TakenTask] = ()) -> None:
         """Give out no further tasks because of this, which left these as they are."""
         with self._changed:
             self.failure = self.failure or error
-            for work in works:
-                self._works.pop(work.key, None)
+            for taken in taken_tasks:
+                self._taken_tasks.pop(taken.key, None)
         self.close()
         self.stop(by_person=False)
 
     # what is asked about it
 
-    def away(self, works: Iterable[Work]) -> dict[str, Away]:
+    def away(self, taken_tasks: Iterable[TakenTask]) -> dict[str, Away]:
         """By task key: what is known of phones that could not be reached."""
         with self._changed:
-            lanes = {name: self._lanes.away(name) for name in {work.waiting.lane for work in works}}
+            lanes = {name: self._lanes.away(name) for name in {taken.waiting.lane for taken in taken_tasks}}
         found = {name: away for name, away in lanes.items() if away is not None}
-        return {work.key: found[work.waiting.lane] for work in works if work.waiting.lane in found}
+        return {taken.key: found[taken.waiting.lane] for taken in taken_tasks if taken.waiting.lane in found}
 
     def knows(self, key: str) -> bool:
         """Whether it was given the task, and has not ended it."""
@@ -184,18 +184,22 @@ class Board:
         with self._changed:
             return None if self.is_closed else self._lanes.next_wake()
 
-    def overdue(self) -> list[Work]:
+    def overdue(self) -> list[TakenTask]:
         """Attempts that have overrun their deadline by more than OVERDUE_S."""
-        late = self._means.clock.monotonic() - OVERDUE_S
+        late = self._context.clock.monotonic() - OVERDUE_S
         with self._changed:
             return [
-                work for work in self._works.values() if work.deadline is not None and work.deadline < late
+                taken
+                for taken in self._taken_tasks.values()
+                if taken.deadline is not None and taken.deadline < late
             ]
 
     def state(self) -> ExecutorState:
-        overdue = tuple(work.key for work in self.overdue())
+        overdue = tuple(taken.key for taken in self.overdue())
         with self._changed:
-            running = tuple(work.running() for work in self._works.values() if work.attempt is not None)
+            running = tuple(
+                taken.running() for taken in self._taken_tasks.values() if taken.attempt is not None
+            )
             return ExecutorState(running, self._lanes.counts(), overdue)
 
     def wait_until(self, *, is_empty: bool, timeout_s: float | None) -> bool:
@@ -204,14 +208,14 @@ class Board:
             return self._changed.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
 
     def _is_quiet(self, is_empty: bool) -> bool:
-        if self._works:
+        if self._taken_tasks:
             return False
         if self.is_closed:
             return True
         if self._lanes.are_busy():
             return False
         wake = self._lanes.next_wake()
-        return not len(self._lanes) if is_empty else wake is None or wake > self._means.clock.now()
+        return not len(self._lanes) if is_empty else wake is None or wake > self._context.clock.now()
 
     def _new(self, given: Iterable[TaskRow | Task]) -> Iterator[tuple[Waiting, bool]]:
         for one in given:
@@ -220,63 +224,63 @@ class Board:
                 known.is_guest = False
                 continue
             waiting = Waiting(task, self._lane(task), next(self._numbers))
-            waiting.in_doubt = task.key in self._means.doubts
+            waiting.in_doubt = task.key in self._context.doubts
             if row is not None:
                 waiting.not_before, waiting.tried = _later(row), row.attempts > 0
             yield waiting, self._is_single(task)
 
     def _known(self, key: str) -> Waiting | None:
-        work = self._works.get(key)
-        return self._lanes.get(key) if work is None else work.waiting
+        taken = self._taken_tasks.get(key)
+        return self._lanes.get(key) if taken is None else taken.waiting
 
-    def _work(self, waiting: Waiting) -> Work:
-        work = Work(waiting)
-        work.stop.is_proving = waiting.in_doubt
-        work.lifts = self._means.lifts.count
+    def _taken(self, waiting: Waiting) -> TakenTask:
+        taken = TakenTask(waiting)
+        taken.stop.is_proving = waiting.in_doubt
+        taken.lifts = self._context.lifts.count
         away = self._lanes.away(waiting.lane)
-        work.away_since = away.since_utc if away is not None else None
-        self._works[work.key] = work
-        return work
+        taken.away_since = away.since_utc if away is not None else None
+        self._taken_tasks[taken.key] = taken
+        return taken
 
-    def _follow(self, work: Work, then: Next) -> None:
-        waiting, again_utc = work.waiting, then.again_utc
+    def _follow(self, taken: TakenTask, then: Next) -> None:
+        waiting, again_utc = taken.waiting, then.again_utc
         if then.away_since is None:
             self._lanes.is_back(waiting.lane)
-        if then.state is not TaskState.PENDING or self._is_set_aside(then) or work.stop.cancels:
+        if then.state is not TaskState.PENDING or self._is_set_aside(then) or taken.stop.cancels:
             return
-        waiting.in_doubt = work.key in self._means.doubts
+        waiting.in_doubt = taken.key in self._context.doubts
         if waiting.is_guest and not waiting.in_doubt:
             return
         waiting.reason = then.reason or then.outcome.message
         if then.outcome.outcome is AttemptOutcome.HELD_BACK and again_utc is not None:
-            self._hold(work, again_utc, Away(then.away_since) if then.away_since else None)
+            self._hold(taken, again_utc, Away(then.away_since) if then.away_since else None)
         else:
             waiting.not_before = again_utc
-            self._lanes.add(waiting, single=self._is_single(work.task))
+            self._lanes.add(waiting, single=self._is_single(taken.task))
 
-    def _hold(self, work: Work, until: datetime, away: Away | None) -> None:
-        lane, single = work.waiting.lane, self._is_single(work.task)
-        is_outdated = work.lifts != self._means.lifts.count
+    def _hold(self, taken: TakenTask, until: datetime, away: Away | None) -> None:
+        lane, single = taken.waiting.lane, self._is_single(taken.task)
+        is_outdated = taken.lifts != self._context.lifts.count
         if away is None:
-            self._lanes.hold(work.waiting, until, single=single)
+            self._lanes.hold(taken.waiting, until, single=single)
         else:
-            self._lanes.hold(work.waiting, self._means.clock.now(), single=single)
+            self._lanes.hold(taken.waiting, self._context.clock.now(), single=single)
             self._lanes.put_off(lane, away, until)
-        if is_outdated or self._means.accounts.is_free(lane):
+        if is_outdated or self._context.accounts.is_free(lane):
             self._lanes.lift([lane])
 
-    def _put_off(self, work: Work) -> None:
+    def _put_off(self, taken: TakenTask) -> None:
         """What is in doubt cannot be looked at now; what was only to wait for that look goes on."""
-        if self._means.doubts.put_off(work.key):
+        if self._context.doubts.put_off(taken.key):
             self._lift()
 
     def _lift(self) -> None:
-        self._means.lifts.count += 1
+        self._context.lifts.count += 1
         self._lanes.lift()
 
-    def _let_go(self, works: Iterable[Work]) -> None:
+    def _let_go(self, taken_tasks: Iterable[TakenTask]) -> None:
         """What these tasks kept others from may go on."""
-        freed = self._means.accounts.release([work.key for work in works])
+        freed = self._context.accounts.release([taken.key for taken in taken_tasks])
         with self._changed:
             if freed:
                 self._lanes.lift(freed)
@@ -286,13 +290,13 @@ class Board:
 
     def _is_set_aside(self, then: Next) -> bool:
         """A run by hand leaves what cannot go on soon for a later one."""
-        patience_s = self._means.mode.patience_s
+        patience_s = self._context.mode.patience_s
         if patience_s is None:
             return False
         if then.again_utc is None:
             goes_on = then.outcome.outcome is AttemptOutcome.STOPPED or then.outcome.again is Again.ANEW
             return not goes_on
-        return then.again_utc - self._means.clock.now() > timedelta(seconds=patience_s)
+        return then.again_utc - self._context.clock.now() > timedelta(seconds=patience_s)
 
     def _lane(self, task: Task) -> LaneName:
         return _lane_name(task.backend if task.backend in self._batched else "", task.lane)

@@ -15,7 +15,7 @@ from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
 from runner.execution.requests import ON_REQUEST, Requests
 from runner.execution.state import ExecutorState, Mode
-from runner.execution.work import Means, Work
+from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.execution.worker import Worker
 from runner.reasons import ReasonKind
 from runner.scripts import SCRIPTS
@@ -56,14 +56,16 @@ class Executor:
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
         self._doubts = Doubts(ledger, self._batched, clock)
-        self._means = Means(ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode)
+        self._context = ExecutionContext(
+            ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode
+        )
         self._lookers = {*backends} - self._batched
         self._poke = threading.Event()
-        self._board = Board(self._means, self._batched, self._poke.set)
+        self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
-        gate = Gate(self._means, self._requests)
+        gate = Gate(self._context, self._requests)
         self._worker = Worker(
-            self._means, gate, self._board, backends, self._glance, self.refresh, self._watch_clock
+            self._context, gate, self._board, backends, self._glance, self.refresh, self._watch_clock
         )
         self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
         self._closed = False
@@ -177,29 +179,29 @@ class Executor:
     def _look(self) -> None:
         self._glance()
         self._watch_clock()
-        for work in self._board.overdue():
-            self._tell_overdue(work)
+        for taken in self._board.overdue():
+            self._tell_overdue(taken)
         self._begin_ready()
 
     def _begin_ready(self) -> None:
-        batches: dict[tuple[object, ...], list[Work]] = {}
-        for work in self._board.take(self._clock.now()):
-            task = work.task
+        batches: dict[tuple[object, ...], list[TakenTask]] = {}
+        for taken in self._board.take(self._clock.now()):
+            task = taken.task
             if task.backend in self._batched:
                 batch = (task.backend, task.campaign, task.entry, task.nominal, task.due_utc)
-                batches.setdefault(batch, []).append(work)
+                batches.setdefault(batch, []).append(taken)
             else:
-                self._begin(f"lane {task.lane}", partial(self._worker.run_lane, work))
-        for works in batches.values():
-            self._begin(f"batch {works[0].task.entry}", partial(self._worker.run_batch, works))
+                self._begin(f"lane {task.lane}", partial(self._worker.run_lane, taken))
+        for taken_tasks in batches.values():
+            self._begin(f"batch {taken_tasks[0].task.entry}", partial(self._worker.run_batch, taken_tasks))
 
-    def _begin(self, name: str, work: Callable[[], None]) -> None:
-        threading.Thread(target=self._guard, args=[work], name=name, daemon=True).start()
+    def _begin(self, name: str, taken: Callable[[], None]) -> None:
+        threading.Thread(target=self._guard, args=[taken], name=name, daemon=True).start()
 
-    def _guard(self, work: Callable[[], None]) -> None:
+    def _guard(self, taken: Callable[[], None]) -> None:
         """What fails here ends the executor's work, and in a daemon the thread, which those who watch it notice."""
         try:
-            work()
+            taken()
         except BaseException as error:
             self._board.fail(error)
             if not self._mode.is_manual:
@@ -218,11 +220,11 @@ class Executor:
                 self._after_step()
         self._board.lift()
 
-    def _tell_overdue(self, work: Work) -> None:
-        if not work.is_told_overdue:
-            work.is_told_overdue = True
-            task, running_s = work.task, self._clock.monotonic() - work.started
-            self._means.sink(TaskOverdue(task.key, task.lane, task.title, running_s, task.timeout_s))
+    def _tell_overdue(self, taken: TakenTask) -> None:
+        if not taken.is_told_overdue:
+            taken.is_told_overdue = True
+            task, running_s = taken.task, self._clock.monotonic() - taken.started
+            self._context.sink(TaskOverdue(task.key, task.lane, task.title, running_s, task.timeout_s))
 
     # commands
 

@@ -8,7 +8,7 @@ from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.lanes import Away
 from runner.execution.requests import Refusal, Requests
 from runner.execution.retry import away_reason, look_after
-from runner.execution.work import Means, Work
+from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.planning.limits import NotBefore
 from runner.reasons import ReasonKind
 
@@ -20,77 +20,77 @@ class Gate:
     """Asked before each attempt. What it says may have changed when the attempt makes its effect: that is asked
     again there."""
 
-    def __init__(self, means: Means, requests: Requests) -> None:
-        self._means = means
+    def __init__(self, context: ExecutionContext, requests: Requests) -> None:
+        self._context = context
         self._requests = requests
 
     def refusals(
         self,
-        works: Sequence[Work],
+        taken_tasks: Sequence[TakenTask],
         backend: Backend | BatchBackend | None,
         away: Mapping[str, Away],
     ) -> Refusals:
         """Which of these tasks may not begin, and why; `away` says which of their lanes could not be reached at the
         latest look, by task key. Looks for phones only where nothing else forbids the task."""
-        found = dict(self._forbidden(works))
-        left = [work for work in works if work.key not in found]
+        found = dict(self._forbidden(taken_tasks))
+        left = [taken for taken in taken_tasks if taken.key not in found]
         is_open = self._open(left)
-        found |= self._limited([work for work in left if work.key not in is_open])
-        left = [work for work in left if work.key not in found and work.key in away]
+        found |= self._limited([taken for taken in left if taken.key not in is_open])
+        left = [taken for taken in left if taken.key not in found and taken.key in away]
         if left and backend is not None:
             found |= self._look_for(left, backend, away)
         return found
 
-    def may_expire(self, work: Work) -> bool:
+    def may_expire(self, taken: TakenTask) -> bool:
         """A task is not missed while nobody knows what an earlier attempt at it did."""
-        return not self._open([work])
+        return not self._open([taken])
 
-    def _forbidden(self, works: Sequence[Work]) -> Iterator[tuple[str, Refusal]]:
-        for work in works:
-            in_doubt = work.waiting.in_doubt
+    def _forbidden(self, taken_tasks: Sequence[TakenTask]) -> Iterator[tuple[str, Refusal]]:
+        for taken in taken_tasks:
+            in_doubt = taken.waiting.in_doubt
             if (
-                not work.waiting.is_to_stop
-                and (refusal := self._requests.refusal(work.task, only_looks=in_doubt))
-            ) or (refusal := self._means.doubts.refusal(work.task)):
-                yield work.key, refusal
-            elif obstacle := self._means.accounts.obstacle(work.waiting.lane):
-                until = self._means.clock.now() + ACCOUNT_LOOK
-                yield work.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
+                not taken.waiting.is_to_stop
+                and (refusal := self._requests.refusal(taken.task, only_looks=in_doubt))
+            ) or (refusal := self._context.doubts.refusal(taken.task)):
+                yield taken.key, refusal
+            elif obstacle := self._context.accounts.obstacle(taken.waiting.lane):
+                until = self._context.clock.now() + ACCOUNT_LOOK
+                yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
 
-    def _open(self, works: Sequence[Work]) -> set[str]:
+    def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
         """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
-        tried = [work.key for work in works if work.waiting.tried]
-        return self._means.ledger.effects.in_doubt(tried) if tried else set()
+        tried = [taken.key for taken in taken_tasks if taken.waiting.tried]
+        return self._context.ledger.effects.in_doubt(tried) if tried else set()
 
-    def _limited(self, works: Sequence[Work]) -> Refusals:
-        limiter = self._means.limiter
-        if len(works) == 1:
-            refusal = limiter.before(works[0].task)
-            return {works[0].key: _of(refusal)} if refusal else {}
-        refused = limiter.before_all([work.task for work in works]) if works else {}
+    def _limited(self, taken_tasks: Sequence[TakenTask]) -> Refusals:
+        limiter = self._context.limiter
+        if len(taken_tasks) == 1:
+            refusal = limiter.before(taken_tasks[0].task)
+            return {taken_tasks[0].key: _of(refusal)} if refusal else {}
+        refused = limiter.before_all([taken.task for taken in taken_tasks]) if taken_tasks else {}
         return {key: _of(refusal) for key, refusal in refused.items()}
 
     def _look_for(
-        self, works: Sequence[Work], backend: Backend | BatchBackend, away: Mapping[str, Away]
+        self, taken_tasks: Sequence[TakenTask], backend: Backend | BatchBackend, away: Mapping[str, Away]
     ) -> Refusals:
         """The tasks whose phone, or backend, still is not there."""
         try:
-            problems = backend.check([work.task for work in works])
+            problems = backend.check([taken.task for taken in taken_tasks])
             missing = {problem.lane: problem.message for problem in problems if problem.is_away}
         except LedgerError:
             raise
         except RunnerError as error:
-            missing = {work.task.lane: error.message for work in works}
+            missing = {taken.task.lane: error.message for taken in taken_tasks}
         return {
-            work.key: self._still_away(work, missing[work.task.lane], away[work.key])
-            for work in works
-            if work.task.lane in missing
+            taken.key: self._still_away(taken, missing[taken.task.lane], away[taken.key])
+            for taken in taken_tasks
+            if taken.task.lane in missing
         }
 
-    def _still_away(self, work: Work, message: str, before: Away) -> Refusal:
+    def _still_away(self, taken: TakenTask, message: str, before: Away) -> Refusal:
         away = Away(before.since_utc, before.looks + 1)
-        reason = away_reason(work.task, away.since_utc, message, self._means.limiter.zone)
-        until = self._means.clock.now() + look_after(away.looks)
+        reason = away_reason(taken.task, away.since_utc, message, self._context.limiter.zone)
+        until = self._context.clock.now() + look_after(away.looks)
         return Refusal(reason, ReasonKind.DEVICE_AWAY, until, away)
 
 

@@ -7,7 +7,7 @@ from runner.errors import HeldBack
 from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
-from runner.execution.work import Means, Work
+from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
@@ -19,39 +19,39 @@ class AttemptJournal:
     """The Journal and the Listener of one attempt at one task. `look` is called at each end of a step, so that
     requests to stop are seen before the next one."""
 
-    def __init__(self, means: Means, work: Work, look: Callable[[], None]) -> None:
-        self._means = means
-        self._work = work
-        self._task = work.task
-        self._attempt_id = work.claimed.id
+    def __init__(self, context: ExecutionContext, taken: TakenTask, look: Callable[[], None]) -> None:
+        self._context = context
+        self._taken = taken
+        self._task = taken.task
+        self._attempt_id = taken.claimed.id
         self._look = look
         self._begun: dict[int, tuple[str, str | None]] = {}
         self._told: dict[int, EffectState] = {}
         self._works_as: Account | None = None
 
     def effects(self) -> list[Effect]:
-        effects = self._means.ledger.effects.of(self._task.key)
+        effects = self._context.ledger.effects.of(self._task.key)
         self._begun |= {effect.id: (effect.kind, effect.target) for effect in effects}
         return effects
 
     def works_as(self, app: str, account: str) -> None:
-        self._work.lifts = self._means.lifts.count
+        self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
-        self._means.doubts.ask_as(self._task, who)
-        other = self._means.accounts.claim(self._work.key, self._work.waiting.lane, who)
+        self._context.doubts.ask_as(self._task, who)
+        other = self._context.accounts.claim(self._taken.key, self._taken.waiting.lane, who)
         if other is not None:
-            until = self._means.clock.now() + ACCOUNT_LOOK
+            until = self._context.clock.now() + ACCOUNT_LOOK
             raise HeldBack(busy(who, other), not_before=until, kind=ReasonKind.ACCOUNT_BUSY)
         self._works_as = who
 
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
-        self._work.lifts = self._means.lifts.count
+        self._taken.lifts = self._context.lifts.count
         app = self._app_of(account)
-        self._means.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
-        with self._means.limiter.claim(self._task, kind, account, app):
-            effect_id = self._means.ledger.effects.begin(
+        self._context.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
+        with self._context.limiter.claim(self._task, kind, account, app):
+            effect_id = self._context.ledger.effects.begin(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
             )
         self._begun[effect_id] = (kind, target)
@@ -63,26 +63,28 @@ class AttemptJournal:
         return who.app if who is not None and account and Account.of(who.app, account) == who else None
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._means.ledger.effects.settle(effect_id, state, evidence)
-        self._work.stop.is_proving = state is EffectState.MADE
+        self._context.ledger.effects.settle(effect_id, state, evidence)
+        self._taken.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:
             return
         if self._told.get(effect_id) is not state:
             self._told[effect_id] = state
             kind, target = self._begun[effect_id]
-            self._means.sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
+            self._context.sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:
-        self._work.step = (ordinal, total, title)
-        self._means.sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
+        self._taken.step = (ordinal, total, title)
+        self._context.sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
 
     def step_finished(self, record: StepRecord) -> None:
         name = (self._task.key, self._attempt_id, record.ordinal)
-        artifacts = self._means.artifacts
+        artifacts = self._context.artifacts
         screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
         hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
-        self._means.ledger.attempts.add_step(self._attempt_id, record, screenshot or None, hierarchy or None)
-        self._means.sink(
+        self._context.ledger.attempts.add_step(
+            self._attempt_id, record, screenshot or None, hierarchy or None
+        )
+        self._context.sink(
             StepFinished(
                 self._task.key,
                 self._task.lane,

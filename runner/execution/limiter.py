@@ -11,7 +11,7 @@ from runner.clock import Clock
 from runner.errors import HeldBack
 from runner.execution.accounts import Account
 from runner.execution.room import Wish, fitting
-from runner.planning.limits import EffectiveLimits, NotBefore, Usage, verdict
+from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer
 from runner.scripts import SCRIPTS
 from runner.store.rows import UsageTable
 from runner.tasks import Task
@@ -143,7 +143,7 @@ class Limiter:
         account: str | None,
         now: datetime,
     ) -> NotBefore | None:
-        answer = verdict(limits, usage, kind, task.device, account, now, self.zone)
+        answer = limit_answer(limits, usage, kind, task.device, account, now, self.zone)
         return answer if isinstance(answer, NotBefore) else None
 
 

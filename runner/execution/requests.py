@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.execution.lanes import Away
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
@@ -92,7 +92,7 @@ class Requests:
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
         pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
         if pause is not None:
-            since = told(pause.since_utc, self._zone)
+            since = format_instant(pause.since_utc, self._zone)
             return Refusal(f"paused since {since} by {pause.by}", ReasonKind.PAUSED)
         return None
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.reasons import ReasonKind
 from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
@@ -78,7 +78,7 @@ def what_follows_always(outcome: Outcome) -> Next | None:
 def away_reason(task: Task, since: datetime, message: str, zone: tzinfo) -> str:
     """Why a task waits for a phone, or for the other side of its backend."""
     where = f"device {task.device}" if task.backend == "device" else f"backend {task.backend}"
-    return f"{where} away since {told(since, zone)}: {message}"
+    return f"{where} away since {format_instant(since, zone)}: {message}"
 
 
 def look_after(looks: int) -> timedelta:
@@ -117,7 +117,10 @@ def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> 
         return Next(TaskState.UNCERTAIN, replace(outcome, hint=outcome.hint or LOOK_AND_RESOLVE))
     again = now + timedelta(seconds=min(FIRST_PROOF_S * 2 ** min(ended.number - 1, 8), LONGEST_PROOF_S))
     return Next(
-        TaskState.PENDING, outcome, again, f"{outcome.message}; looked at again at {told(again, zone)}"
+        TaskState.PENDING,
+        outcome,
+        again,
+        f"{outcome.message}; looked at again at {format_instant(again, zone)}",
     )
 
 
@@ -128,5 +131,5 @@ def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     if not may_retry or ended.tries >= retry.max:
         return Next(TaskState.FAILED, outcome)
     again = now + timedelta(seconds=retry.delay_s * 2**ended.tries)
-    reason = f"attempt {ended.number} failed: {outcome.message}; tried again at {told(again, zone)}"
+    reason = f"attempt {ended.number} failed: {outcome.message}; tried again at {format_instant(again, zone)}"
     return Next(TaskState.PENDING, replace(outcome, kind=ReasonKind.RETRY), again, reason)

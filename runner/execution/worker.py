@@ -11,13 +11,13 @@ from runner.execution.batch import Batch
 from runner.execution.board import Board
 from runner.execution.gate import Gate
 from runner.execution.requests import ON_REQUEST, Refusal
-from runner.execution.work import Ends, Means, Work, claim
+from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, claim
 from runner.reasons import ReasonKind
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 FAR_UTC = datetime.max.replace(tzinfo=UTC)
 
-Refused = tuple[Work, Refusal]
+Refused = tuple[TakenTask, Refusal]
 
 
 class Worker:
@@ -29,7 +29,7 @@ class Worker:
 
     def __init__(
         self,
-        means: Means,
+        context: ExecutionContext,
         gate: Gate,
         board: Board,
         backends: Mapping[str, Backend | BatchBackend],
@@ -37,7 +37,7 @@ class Worker:
         look: Callable[[], None],
         watch_clock: Callable[[], None],
     ) -> None:
-        self._means = means
+        self._context = context
         self._gate = gate
         self._board = board
         self._backends = backends
@@ -45,148 +45,150 @@ class Worker:
         self._look = look
         self._watch_clock = watch_clock
 
-    def run_lane(self, first: Work) -> None:
+    def run_lane(self, first: TakenTask) -> None:
         """Carry out a task, and those that may follow it in its lane."""
-        work: Work | None = first
-        while work is not None:
+        taken: TakenTask | None = first
+        while taken is not None:
             try:
-                self._run_one(work)
+                self._run_one(taken)
             except BaseException as error:
-                self._board.fail(error, [work])
+                self._board.fail(error, [taken])
                 raise
             self._watch_clock()
-            work = self._board.take_next(work.waiting.lane)
+            taken = self._board.take_next(taken.waiting.lane)
 
-    def run_batch(self, works: Sequence[Work]) -> None:
+    def run_batch(self, taken_tasks: Sequence[TakenTask]) -> None:
         """Carry out the tasks of one entry that are due at one instant."""
         try:
-            self._run_together(works)
+            self._run_together(taken_tasks)
         except BaseException as error:
-            self._board.fail(error, works)
+            self._board.fail(error, taken_tasks)
             raise
 
-    def _run_together(self, works: Sequence[Work]) -> None:
-        backend = self._backends[works[0].task.backend]
+    def _run_together(self, taken_tasks: Sequence[TakenTask]) -> None:
+        backend = self._backends[taken_tasks[0].task.backend]
         assert isinstance(backend, BatchBackend)
-        refusals = self._gate.refusals(works, backend, self._board.away(works))
-        self._hold_back_all([(work, refusals[work.key]) for work in works if work.key in refusals])
-        claimed = self._claim([work for work in works if work.key not in refusals], begins=False)
-        self._board.free(set(works).difference(claimed))
+        refusals = self._gate.refusals(taken_tasks, backend, self._board.away(taken_tasks))
+        self._hold_back_all([(taken, refusals[taken.key]) for taken in taken_tasks if taken.key in refusals])
+        claimed = self._claim([taken for taken in taken_tasks if taken.key not in refusals], begins=False)
+        self._board.free(set(taken_tasks).difference(claimed))
         if claimed:
-            Batch(self._means, claimed, self._batch_ended, lambda: self._board.is_closed).run(backend)
+            Batch(self._context, claimed, self._batch_ended, lambda: self._board.is_closed).run(backend)
 
-    def _run_one(self, work: Work) -> None:
-        backend = self._backends.get(work.task.backend)
+    def _run_one(self, taken: TakenTask) -> None:
+        backend = self._backends.get(taken.task.backend)
         assert not isinstance(backend, BatchBackend)
-        away = self._board.away([work])
-        refusal = self._gate.refusals([work], backend, away).get(work.key)
+        away = self._board.away([taken])
+        refusal = self._gate.refusals([taken], backend, away).get(taken.key)
         if away:
-            self._miss_behind(work, refusal or Refusal(work.waiting.reason, ReasonKind.DEVICE_AWAY))
+            self._miss_behind(taken, refusal or Refusal(taken.waiting.reason, ReasonKind.DEVICE_AWAY))
         if refusal is not None:
-            self._hold_back_all([(work, refusal)])
-        elif self._claim([work], begins=True):
-            self._ended([(work, attempt.perform(self._means, backend, work, self._glance))])
+            self._hold_back_all([(taken, refusal)])
+        elif self._claim([taken], begins=True):
+            self._ended([(taken, attempt.perform(self._context, backend, taken, self._glance))])
 
-    def _claim(self, works: Sequence[Work], *, begins: bool) -> list[Work]:
+    def _claim(self, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
         """Those that are still pending: somebody may have cancelled others meanwhile."""
-        claimed = claim(self._means, works, begins=begins) if works else []
-        for work in set(works).difference(claimed):
-            self._board.drop(work)
+        claimed = claim(self._context, taken_tasks, begins=begins) if taken_tasks else []
+        for taken in set(taken_tasks).difference(claimed):
+            self._board.drop(taken)
         return claimed
 
     def _ended(self, ends: Ends) -> None:
         if any(then.outcome.needs_person for _, then in ends):
             self._look()
         self._board.ended(ends)
-        self._cancel([work for work, then in ends if then.state is TaskState.PENDING])
-        bug = next((work.bug for work, _ in ends if work.bug is not None), None)
-        if bug is not None and self._means.mode.is_manual:
+        self._cancel([taken for taken, then in ends if then.state is TaskState.PENDING])
+        bug = next((taken.bug for taken, _ in ends if taken.bug is not None), None)
+        if bug is not None and self._context.mode.is_manual:
             self._board.fail(bug)
 
     def _batch_ended(self, ends: Ends) -> None:
         self._ended(ends)
-        self._board.free([work for work, _ in ends])
+        self._board.free([taken for taken, _ in ends])
 
     def _hold_back_all(self, refused: Sequence[Refused]) -> None:
         """Miss those for which it is too late. The first of each strand is told why it is held back; the others wait
         behind it."""
         over, waiting = list[Refused](), list[Refused]()
-        for work, refusal in refused:
-            (over if self._is_over(work) else waiting).append((work, refusal))
+        for taken, refusal in refused:
+            (over if self._is_over(taken) else waiting).append((taken, refusal))
         self._miss_all(over)
         told: set[tuple[object, ...]] = set()
-        for work, refusal in waiting:
-            strand = (work.waiting.lane, work.task.campaign, work.task.entry)
+        for taken, refusal in waiting:
+            strand = (taken.waiting.lane, taken.task.campaign, taken.task.entry)
             if strand in told and self._is_waited_for(refusal):
-                self._put_back(work, refusal)
+                self._put_back(taken, refusal)
             else:
-                self._hold_back(work, refusal)
+                self._hold_back(taken, refusal)
                 told.add(strand)
 
-    def _hold_back(self, work: Work, refusal: Refusal) -> None:
+    def _hold_back(self, taken: TakenTask, refusal: Refusal) -> None:
         """Write down why a task may not begin."""
         try:
-            if refusal.reason != work.waiting.reason or refusal.away is not None:
-                self._tell(work, refusal)
+            if refusal.reason != taken.waiting.reason or refusal.away is not None:
+                self._tell(taken, refusal)
         except LedgerRefusal:  # somebody cancelled it meanwhile
-            self._board.drop(work)
+            self._board.drop(taken)
             return
         if self._is_waited_for(refusal):
-            self._put_back(work, refusal)
+            self._put_back(taken, refusal)
         else:
-            self._board.drop(work)
+            self._board.drop(taken)
 
-    def _put_back(self, work: Work, refusal: Refusal) -> None:
-        self._board.put_back(work, self._until(work, refusal), refusal.away)
-        self._cancel([work])
+    def _put_back(self, taken: TakenTask, refusal: Refusal) -> None:
+        self._board.put_back(taken, self._until(taken, refusal), refusal.away)
+        self._cancel([taken])
 
-    def _cancel(self, works: Iterable[Work]) -> None:
+    def _cancel(self, taken_tasks: Iterable[TakenTask]) -> None:
         """Those that a person stopped just when they were about to wait."""
-        if stopped := [work.key for work in works if work.stop.cancels]:
-            self._means.ledger.tasks.cancel(stopped, ON_REQUEST, ReasonKind.STOPPED)
+        if stopped := [taken.key for taken in taken_tasks if taken.stop.cancels]:
+            self._context.ledger.tasks.cancel(stopped, ON_REQUEST, ReasonKind.STOPPED)
 
-    def _miss_behind(self, work: Work, refusal: Refusal) -> None:
+    def _miss_behind(self, taken: TakenTask, refusal: Refusal) -> None:
         """What waited behind a task for a phone that was away until now, and whose grace is over."""
-        if not self._means.mode.is_manual:
-            late = self._board.take_expired(work.waiting.lane)
+        if not self._context.mode.is_manual:
+            late = self._board.take_expired(taken.waiting.lane)
             self._miss_all([(one, refusal) for one in late])
 
     def _miss_all(self, refused: Sequence[Refused]) -> None:
-        alike: dict[tuple[str, ReasonKind], list[Work]] = {}
-        for work, refusal in refused:
-            alike.setdefault((refusal.reason, refusal.kind), []).append(work)
-        for (reason, kind), works in alike.items():
-            missed = self._means.ledger.tasks.miss([work.key for work in works], reason, kind)
+        alike: dict[tuple[str, ReasonKind], list[TakenTask]] = {}
+        for taken, refusal in refused:
+            alike.setdefault((refusal.reason, refusal.kind), []).append(taken)
+        for (reason, kind), taken_tasks in alike.items():
+            missed = self._context.ledger.tasks.miss([taken.key for taken in taken_tasks], reason, kind)
             outcome = Outcome(AttemptOutcome.HELD_BACK, reason, kind=kind)
-            for work in works:
-                if work.key in missed:  # else somebody cancelled it meanwhile
-                    self._means.sink(TaskFinished(work.key, work.task.lane, TaskState.MISSED, outcome, 0.0))
-                self._board.drop(work)
+            for taken in taken_tasks:
+                if taken.key in missed:  # else somebody cancelled it meanwhile
+                    self._context.sink(
+                        TaskFinished(taken.key, taken.task.lane, TaskState.MISSED, outcome, 0.0)
+                    )
+                self._board.drop(taken)
 
-    def _tell(self, work: Work, refusal: Refusal) -> None:
-        now = self._means.clock.now()
+    def _tell(self, taken: TakenTask, refusal: Refusal) -> None:
+        now = self._context.clock.now()
         until = refusal.until or now
-        self._means.ledger.tasks.hold_back(work.key, refusal.reason, until, refusal.kind)
-        if work.waiting.reason != refusal.reason:
-            shown = refusal.until or work.task.expires_utc
-            self._means.sink(TaskWaiting(work.key, work.task.lane, refusal.reason, shown))
-        work.waiting.reason = refusal.reason
+        self._context.ledger.tasks.hold_back(taken.key, refusal.reason, until, refusal.kind)
+        if taken.waiting.reason != refusal.reason:
+            shown = refusal.until or taken.task.expires_utc
+            self._context.sink(TaskWaiting(taken.key, taken.task.lane, refusal.reason, shown))
+        taken.waiting.reason = refusal.reason
 
-    def _is_over(self, work: Work) -> bool:
+    def _is_over(self, taken: TakenTask) -> bool:
         """Whether the task's grace has ended; by hand there is none."""
-        late = self._means.clock.now() >= work.task.expires_utc
-        return late and not self._means.mode.is_manual and self._gate.may_expire(work)
+        late = self._context.clock.now() >= taken.task.expires_utc
+        return late and not self._context.mode.is_manual and self._gate.may_expire(taken)
 
     def _is_waited_for(self, refusal: Refusal) -> bool:
         """A run by hand waits for nothing that is far away, or in a person's hands."""
-        patience_s = self._means.mode.patience_s
+        patience_s = self._context.mode.patience_s
         if patience_s is None:
             return True
         if refusal.until is None:
             return False
-        return refusal.until - self._means.clock.now() <= timedelta(seconds=patience_s)
+        return refusal.until - self._context.clock.now() <= timedelta(seconds=patience_s)
 
-    def _until(self, work: Work, refusal: Refusal) -> datetime:
+    def _until(self, taken: TakenTask, refusal: Refusal) -> datetime:
         """When it is looked at again: also when its grace ends, since then it is missed."""
-        until, expires = refusal.until or FAR_UTC, work.task.expires_utc
-        return min(until, expires) if expires > self._means.clock.now() else until
+        until, expires = refusal.until or FAR_UTC, taken.task.expires_utc
+        return min(until, expires) if expires > self._context.clock.now() else until

@@ -15,8 +15,8 @@ from runner.errors import (
     TaskError,
     Unsupported,
 )
-from runner.flows.attempt import Attempt, OpenEffect
-from runner.flows.finding import HAPPENED, Finding, Verdict, not_looked
+from runner.flows.flow_run import FlowRun, OpenEffect
+from runner.flows.proof_result import HAPPENED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported)
@@ -33,7 +33,7 @@ AWAY = (
 """Failures of a phone that is not there, or does not answer."""
 
 
-def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
+def carry_out(attempt: FlowRun, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
     Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. In doubt: the flow's
@@ -59,7 +59,7 @@ def carry_out(attempt: Attempt, effects: list[Effect]) -> Outcome:
         return _stopped(attempt)
 
 
-def run(attempt: Attempt) -> Outcome:
+def run(attempt: FlowRun) -> Outcome:
     """Run the flow from its first step."""
     try:
         try:
@@ -79,7 +79,7 @@ def run(attempt: Attempt) -> Outcome:
     return Outcome(AttemptOutcome.COMPLETED, attempt.finished or "")
 
 
-def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
+def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
     """An earlier attempt ended before its proof: find out what became of its tap. If it led to nothing, the task
     begins anew when it is its turn, which pauses, limits and other tasks have a say in."""
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
@@ -90,12 +90,12 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
     finding = attempt.prove()
     if finding.obstacle is not None:
         return _unverified(what, finding.obstacle)
-    if finding.verdict is Verdict.HAPPENED:
+    if finding.verdict is ProofResult.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED, f"{what} was made by an attempt that was interrupted, as the app shows"
         )
-    if finding.verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is ProofResult.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         message = (
             f"{what} of an attempt that was cut off did not happen, as the app shows; the task begins anew"
@@ -104,7 +104,7 @@ def _take_up(attempt: Attempt, effect: Effect) -> Outcome:
     return _unproved(attempt, what)
 
 
-def _failed(attempt: Attempt, error: TaskError) -> Outcome:
+def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
     """The outcome of an attempt in which a step failed. What was tapped is verified first."""
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
@@ -116,13 +116,13 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
     if effect.state is EffectState.UNCERTAIN:
         return _uncertain(what, error.message)
     finding = _prove_after(attempt, error)
-    if finding.verdict is Verdict.HAPPENED:
+    if finding.verdict is ProofResult.HAPPENED:
         attempt.confirm()
         return Outcome(
             AttemptOutcome.COMPLETED,
             f"{what} was made, as the app shows; the rest was skipped: {error.message}",
         )
-    if finding.verdict is Verdict.NOT_HAPPENED:
+    if finding.verdict is ProofResult.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
         return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
     if finding.obstacle is None:
@@ -130,7 +130,7 @@ def _failed(attempt: Attempt, error: TaskError) -> Outcome:
     return _unverified(what, finding.obstacle)
 
 
-def _prove_after(attempt: Attempt, error: TaskError) -> Finding:
+def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
     """What the app says after a failure."""
     assert attempt.effect is not None
     if attempt.effect.proved:
@@ -156,12 +156,12 @@ def _unverified(what: str, error: TaskError) -> Outcome:
     )
 
 
-def _unproved(attempt: Attempt, what: str, why: str = "") -> Outcome:
+def _unproved(attempt: FlowRun, what: str, why: str = "") -> Outcome:
     attempt.settle(EffectState.UNCERTAIN, {"verified": why or "cannot tell"})
     return _uncertain(what, why or "the app shows neither that it was nor that it was not")
 
 
-def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:
+def _held_back(attempt: FlowRun, error: HeldBack) -> Outcome:
     if not attempt.flow.is_repeatable and attempt.effect is not None:
         return _given_up(attempt, error.message)
     return Outcome(
@@ -169,7 +169,7 @@ def _held_back(attempt: Attempt, error: HeldBack) -> Outcome:
     )
 
 
-def _given_up(attempt: Attempt, message: str, error: TaskError | None = None) -> Outcome:
+def _given_up(attempt: FlowRun, message: str, error: TaskError | None = None) -> Outcome:
     """A flow that does not say what it changes has begun to work on the phone, and cannot go on."""
     attempt.settle(EffectState.UNCERTAIN, {"ended": message})
     return Outcome(
@@ -181,7 +181,7 @@ def _given_up(attempt: Attempt, message: str, error: TaskError | None = None) ->
     )
 
 
-def _stopped(attempt: Attempt) -> Outcome:
+def _stopped(attempt: FlowRun) -> Outcome:
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
         return Outcome(AttemptOutcome.STOPPED, "stopped on request, before anything was made")

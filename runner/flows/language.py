@@ -17,7 +17,7 @@ from runner.flows.profile import Profile
 from runner.flows.reading import Model, Names, Reading, legal
 
 if TYPE_CHECKING:
-    from runner.flows.attempt import Attempt
+    from runner.flows.flow_run import FlowRun
 
 ParameterName = Annotated[
     str,
@@ -46,7 +46,7 @@ class Action(Model):
         """What it does, in a few words."""
         raise NotImplementedError
 
-    def perform(self, attempt: "Attempt") -> bool | None:
+    def perform(self, attempt: "FlowRun") -> bool | None:
         """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on."""
         raise NotImplementedError
 

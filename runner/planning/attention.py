@@ -15,9 +15,9 @@ from runner.planning.conflicts import conflicts
 from runner.planning.limits import Usage
 from runner.planning.notes import MOST_OF_A_CODE, Held, Note, Posts, shorten
 from runner.planning.plan import Plan
+from runner.planning.plannable_entry import plannable_entries
 from runner.planning.simulation import Delay, Simulation
 from runner.planning.source import Clocks
-from runner.planning.work import works
 
 
 def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None) -> Iterator[Note]:
@@ -25,17 +25,17 @@ def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None =
 
     `fleet_zone` is that of days that span campaigns; `past` what has been done already, by device or account.
     """
-    found, clocks = works(plan.sources), Clocks(plan.sources)
-    for conflict in conflicts(plan.sources, plan.window):
+    found, clocks = plannable_entries(plan.campaigns), Clocks(plan.campaigns)
+    for conflict in conflicts(plan.campaigns, plan.window):
         yield notes.on_conflict(conflict, clocks.zone_of(conflict.second))
     yield from _delays(plan, _simulated(plan, fleet_zone, past), clocks)
     yield from shorten(note for one in plan.coming() for note in notes.on_clocks(one))
     yield from shorten(note for one in plan.coming() for note in notes.on_merging(one))
-    for work in found:
-        yield from notes.on_inactive(work, inactive(work, plan.window))
+    for plannable in found:
+        yield from notes.on_inactive(plannable, inactive(plannable, plan.window))
     yield from _calls(plan, clocks)
     if next(plan.tasks(), None) is None:
-        upcoming = next_occurrence(plan.sources, plan.window.until_utc)
+        upcoming = next_occurrence(plan.campaigns, plan.window.until_utc)
         yield notes.nothing_due(upcoming, clocks.zone_of(upcoming) if upcoming else UTC)
 
 
@@ -55,7 +55,7 @@ def forecast(
 
 def _delays(plan: Plan, delays: Iterable[Delay], clocks: Clocks) -> Iterator[Note]:
     """What limits hold back, and what would start too late: a note for each limit and occurrence."""
-    graces = {work.name: work.entry.grace for work in works(plan.sources)}
+    graces = {plannable.name: plannable.entry.grace for plannable in plannable_entries(plan.campaigns)}
     held: dict[tuple[object, ...], Held] = {}
     more = 0
     for delay in delays:
@@ -78,7 +78,7 @@ def _held_together(delay: Delay) -> tuple[object, ...]:
 
 
 def _simulated(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None) -> Iterator[Delay]:
-    simulation = Simulation(works(plan.sources), fleet_zone, past)
+    simulation = Simulation(plannable_entries(plan.campaigns), fleet_zone, past)
     for task in plan.tasks():
         yield from simulation.feed(task)
     yield from simulation.finish()
@@ -86,10 +86,10 @@ def _simulated(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None)
 
 def _calls(plan: Plan, clocks: Clocks) -> Iterator[Note]:
     """The calls of the Local API that would be made, a note for each occurrence."""
-    posting = tuple(source for source in plan.sources if source.campaign.backend == "local_api")
+    posting = tuple(campaign for campaign in plan.campaigns if campaign.backend == "local_api")
     posts: dict[tuple[str, str, str], Posts] = {}
     more = 0
-    for call in calls(replace(plan, sources=posting).tasks()):
+    for call in calls(replace(plan, campaigns=posting).tasks()):
         task = call.tasks[0]
         key = (task.campaign, task.entry, task.nominal)
         if key not in posts and len(posts) >= MOST_OF_A_CODE:

@@ -7,10 +7,11 @@ from functools import partial
 from heapq import merge
 from operator import attrgetter
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.occurrences import Moment, gather, moments, named_in
-from runner.planning.source import Source, Window
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
+from runner.planning.source import Window
 from runner.planning.walltime import resolve
-from runner.planning.work import Work, works
 from runner.tasks import Occurrence, Task
 
 _TO_SPARE = timedelta(days=3)
@@ -21,40 +22,42 @@ _TO_SPARE = timedelta(days=3)
 class Coming:
     """An occurrence of an entry that comes, and the moments that merged into it, the naming one first."""
 
-    work: Work
+    plannable: PlannableEntry
     occurrence: Occurrence
     moments: tuple[Moment, ...]
 
     def tasks(self) -> list[Task]:
         """Its tasks by due instant, then as declared; built at each call."""
-        return self.work.tasks(self.occurrence)
+        return self.plannable.tasks(self.occurrence)
 
 
-def due(sources: Iterable[Source], window: Window) -> Iterator[Coming]:
+def due(campaigns: Iterable[ResolvedCampaign], window: Window) -> Iterator[Coming]:
     """What comes in the window, by instant, then as declared: campaigns, entries. Made as it is asked for."""
-    return merge(*(coming(work, window) for work in works(sources)), key=_instant)
+    return merge(*(coming(plannable, window) for plannable in plannable_entries(campaigns)), key=_instant)
 
 
-def coming(work: Work, window: Window) -> Iterator[Coming]:
+def coming(plannable: PlannableEntry, window: Window) -> Iterator[Coming]:
     """What comes of one entry in the window, in order."""
-    window = _while_active(work, window)
-    streams = (_active_moments(work, rule_moments) for rule_moments in _moments(work, window))
+    window = _while_active(plannable, window)
+    streams = (_active_moments(plannable, rule_moments) for rule_moments in _moments(plannable, window))
     for group in gather(streams):
         named = group[0]
-        yield Coming(work, work.occurrence(named.nominal, named.rule.written, named.instant_utc), group)
+        yield Coming(
+            plannable, plannable.occurrence(named.nominal, named.rule.written, named.instant_utc), group
+        )
 
 
-def inactive(work: Work, window: Window) -> Iterator[Moment]:
+def inactive(plannable: PlannableEntry, window: Window) -> Iterator[Moment]:
     """The moments of an entry in the window that do not count, since the campaign is not active then."""
-    if work.source.campaign.active is not None:
-        for rule_moments in _moments(work, window):
-            yield from (moment for moment in rule_moments if not _is_active(work.source, moment.day))
+    if plannable.campaign.active is not None:
+        for rule_moments in _moments(plannable, window):
+            yield from (moment for moment in rule_moments if not _is_active(plannable.campaign, moment.day))
 
 
-def next_occurrence(sources: Iterable[Source], from_utc: datetime) -> Occurrence | None:
+def next_occurrence(campaigns: Iterable[ResolvedCampaign], from_utc: datetime) -> Occurrence | None:
     """The first occurrence at or after an instant, or None if no start time lies there."""
     ahead = Window.after(from_utc)
-    firsts = (next(coming(work, ahead), None) for work in works(sources))
+    firsts = (next(coming(plannable, ahead), None) for plannable in plannable_entries(campaigns))
     return min((first.occurrence for first in firsts if first), key=attrgetter("instant_utc"), default=None)
 
 
@@ -62,28 +65,28 @@ def _instant(one: Coming) -> datetime:
     return one.occurrence.instant_utc
 
 
-def _moments(work: Work, window: Window) -> Sequence[Iterator[Moment]]:
-    zone = work.zone
-    found = [moments(rule, zone, window.from_utc, window.until_utc) for rule in work.rules]
-    return [map(partial(named_in, zone), stream) for stream in found] if work.is_elsewhere else found
+def _moments(plannable: PlannableEntry, window: Window) -> Sequence[Iterator[Moment]]:
+    zone = plannable.zone
+    found = [moments(rule, zone, window.from_utc, window.until_utc) for rule in plannable.rules]
+    return [map(partial(named_in, zone), stream) for stream in found] if plannable.is_elsewhere else found
 
 
-def _active_moments(work: Work, stream: Iterator[Moment]) -> Iterator[Moment]:
-    if work.source.campaign.active is None:
+def _active_moments(plannable: PlannableEntry, stream: Iterator[Moment]) -> Iterator[Moment]:
+    if plannable.campaign.active is None:
         return stream
-    return (moment for moment in stream if _is_active(work.source, moment.day))
+    return (moment for moment in stream if _is_active(plannable.campaign, moment.day))
 
 
-def _is_active(source: Source, day: date) -> bool:
-    active = source.campaign.active
+def _is_active(campaign: ResolvedCampaign, day: date) -> bool:
+    active = campaign.active
     if active is None:
         return True
     return (active.from_day or day) <= day <= (active.until_day or day)
 
 
-def _while_active(work: Work, window: Window) -> Window:
+def _while_active(plannable: PlannableEntry, window: Window) -> Window:
     """The part of the window in which moments of active days can come: no need to look at the rest."""
-    active, zone = work.source.campaign.active, work.zone
+    active, zone = plannable.campaign.active, plannable.zone
     first, last = window.from_utc, window.until_utc
     if active and active.from_day:
         first = max(first, resolve(datetime.combine(active.from_day, time()), zone).instant_utc)

@@ -7,9 +7,10 @@ from heapq import merge
 from operator import attrgetter
 from typing import NamedTuple
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import coming
-from runner.planning.source import Source, Window
-from runner.planning.work import Lane, Work, works
+from runner.planning.plannable_entry import Lane, PlannableEntry, plannable_entries
+from runner.planning.source import Window
 
 Name = tuple[str, str]
 """A campaign and one of its entries."""
@@ -40,11 +41,11 @@ class Conflict:
     times: int
 
 
-def conflicts(sources: Sequence[Source], window: Window) -> list[Conflict]:
+def conflicts(campaigns: Sequence[ResolvedCampaign], window: Window) -> list[Conflict]:
     """Where spans overlap: one conflict for each pair of entries, in order of the first time. The occurrences
     are those that come in the window."""
     found: dict[tuple[Name, Name], Conflict] = {}
-    for users, lanes in _groups(sources):
+    for users, lanes in _groups(campaigns):
         for pair, (first, second, times) in _overlaps(_busy(users, window)).items():
             known = found.setdefault(pair, Conflict(first, second, [], 0))
             known.lanes += lanes
@@ -54,38 +55,38 @@ def conflicts(sources: Sequence[Source], window: Window) -> list[Conflict]:
     return sorted(found.values(), key=lambda conflict: _start(conflict.second))
 
 
-def spans(sources: Sequence[Source], window: Window) -> dict[str, list[Span]]:
+def spans(campaigns: Sequence[ResolvedCampaign], window: Window) -> dict[str, list[Span]]:
     """When each device, or account where no device is known, is busy, in order."""
-    return {lane: list(_busy(users, window)) for users, lanes in _groups(sources) for lane in lanes}
+    return {lane: list(_busy(users, window)) for users, lanes in _groups(campaigns) for lane in lanes}
 
 
 _start = attrgetter("start_utc")
 
-_User = tuple[Work, Lane]
+_User = tuple[PlannableEntry, Lane]
 """An entry, and one of its devices."""
 
 
-def _groups(sources: Sequence[Source]) -> Iterator[tuple[list[_User], list[str]]]:
+def _groups(campaigns: Sequence[ResolvedCampaign]) -> Iterator[tuple[list[_User], list[str]]]:
     """The devices with the entries that use them; those that the same entries use alike stay together."""
     users: dict[str, list[_User]] = {}
-    for work in works(sources):
-        for lane in work.lanes if work.rules and work.targets else ():
-            users.setdefault(lane.name, []).append((work, lane))
+    for plannable in plannable_entries(campaigns):
+        for lane in plannable.lanes if plannable.rules and plannable.targets else ():
+            users.setdefault(lane.name, []).append((plannable, lane))
     groups: dict[tuple[object, ...], tuple[list[_User], list[str]]] = {}
     for name, using in users.items():
-        key = tuple((id(work), name if work.jitter_s else lane.share) for work, lane in using)
+        key = tuple((id(plannable), name if plannable.jitter_s else lane.share) for plannable, lane in using)
         groups.setdefault(key, (using, []))[1].append(name)
     return iter(groups.values())
 
 
 def _busy(users: Sequence[_User], window: Window) -> Iterator[Span]:
-    return merge(*(_spans(work, lane, window) for work, lane in users), key=_start)
+    return merge(*(_spans(plannable, lane, window) for plannable, lane in users), key=_start)
 
 
-def _spans(work: Work, lane: Lane, window: Window) -> Iterator[Span]:
-    for one in coming(work, window):
-        start, end = work.busy(one.occurrence, lane)
-        yield Span(start, end, *work.name, one.occurrence.nominal)
+def _spans(plannable: PlannableEntry, lane: Lane, window: Window) -> Iterator[Span]:
+    for one in coming(plannable, window):
+        start, end = plannable.busy(one.occurrence, lane)
+        yield Span(start, end, *plannable.name, one.occurrence.nominal)
 
 
 def _overlaps(busy: Iterator[Span]) -> dict[tuple[Name, Name], tuple[Span, Span, int]]:

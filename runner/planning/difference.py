@@ -11,8 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plan import Plan
-from runner.planning.source import Clocks, Source
+from runner.planning.source import Clocks
 from runner.tasks import Task, task_key
 
 
@@ -55,7 +56,7 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
 
     A campaign that was renamed, and says so (`formerly`), has the tasks that it had. Commits may differ.
     """
-    names = _new_names(after.sources)
+    names = _new_names(after.campaigns)
     old = {_key(task, names): task for task in before.tasks()}
     settings, new, found = _Settings(), [], []
     order: dict[str, int] = {}
@@ -68,7 +69,7 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
             change = Change.CHANGED if was.due_utc == task.due_utc else Change.MOVED
             found.append(Difference(change, was, task, names_changed))
     removed = list(old.values())
-    for was, task in _moved(removed, new, names, Clocks([*before.sources, *after.sources])):
+    for was, task in _moved(removed, new, names, Clocks([*before.campaigns, *after.campaigns])):
         found.append(Difference(Change.MOVED, was, task, settings.changed(was, task)))
     found += (Difference(Change.ADDED, None, task) for task in new)
     found += (Difference(Change.REMOVED, task, None) for task in removed)
@@ -160,8 +161,8 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
             yield key
 
 
-def _new_names(sources: Sequence[Source]) -> dict[str, str]:
-    return {old: source.campaign.name for source in sources for old in source.campaign.formerly}
+def _new_names(campaigns: Sequence[ResolvedCampaign]) -> dict[str, str]:
+    return {old: campaign.name for campaign in campaigns for old in campaign.formerly}
 
 
 def _key(task: Task, names: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration, Hours
-from runner.clock import told
+from runner.clock import format_instant
 from runner.planning.plural import plural
 from runner.planning.walltime import open_hours, resolve
 from runner.reasons import ReasonKind
@@ -117,7 +117,7 @@ class NotBefore:
         return ReasonKind.WORKING_HOURS if self.limit == WORKING_HOURS else ReasonKind.LIMIT
 
 
-Verdict = Allowed | NotBefore
+LimitAnswer = Allowed | NotBefore
 
 _ALLOWED = Allowed()
 
@@ -150,7 +150,7 @@ class CampaignLimits:
         return self._in_zone(self._zone_of(task.entry, task.lane))
 
 
-def verdict(
+def limit_answer(
     limits: EffectiveLimits,
     usage: Usage,
     kind: str,
@@ -158,7 +158,7 @@ def verdict(
     account: str | None,
     now: datetime,
     fleet_zone: tzinfo,
-) -> Verdict:
+) -> LimitAnswer:
     """Whether an effect of this kind may be made now; of several refusals, the one that lasts longest.
 
     A scope that is not known (no device, no account) has no caps.
@@ -214,7 +214,7 @@ class _Question:
         past = (instant for made in usage.device.values() for instant in made if instant <= self.now)
         latest = max(past, default=None)
         if device is not None and latest is not None and self.now < latest + min_gap:
-            reason = f"the last effect on {device} was at {told(latest, self.zone)}"
+            reason = f"the last effect on {device} was at {format_instant(latest, self.zone)}"
             yield self._refuse(latest + min_gap, reason, MIN_GAP, self.zone)
 
     def cap_refusals(self, cap: Cap, made: Sequence[datetime], name: str) -> Iterator[NotBefore]:
@@ -242,7 +242,7 @@ class _Question:
     def _refuse(self, again: datetime, reason: str, limit: str, zone: tzinfo) -> NotBefore:
         """Nothing before `again`, or before the working hours that open after it; told on the clocks of `zone`."""
         again = next_working_instant(self.hours, again, self.zone)
-        return NotBefore(again, f"{reason}; next at {told(again, zone)} ({limit})", limit)
+        return NotBefore(again, f"{reason}; next at {format_instant(again, zone)} ({limit})", limit)
 
     def _opening(self, span: Span, zone: tzinfo) -> datetime:
         """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""

@@ -13,10 +13,10 @@ from runner.planning.coming import Coming
 from runner.planning.conflicts import Conflict
 from runner.planning.limits import WORKING_HOURS
 from runner.planning.occurrences import Moment
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.plural import plural
 from runner.planning.simulation import Delay
 from runner.planning.walltime import Fit
-from runner.planning.work import Work
 from runner.tasks import Occurrence
 
 MOST_OF_A_CODE = 100
@@ -83,7 +83,7 @@ def shorten(notes: Iterable[Note]) -> Iterator[Note]:
 
 def on_clocks(one: Coming) -> Iterator[Note]:
     """How changes of the clocks move an occurrence."""
-    when = instant_text(one.occurrence.instant_utc, one.work.zone)
+    when = instant_text(one.occurrence.instant_utc, one.plannable.zone)
     for fit, moments in groupby(one.moments, key=lambda moment: moment.fit):
         walls = _some([moment.nominal for moment in moments])
         if fit is Fit.SKIPPED:
@@ -115,7 +115,7 @@ def on_conflict(conflict: Conflict, zone: tzinfo) -> Note:
     return Note("device-conflict", message, *place)
 
 
-def on_inactive(work: Work, skipped: Iterable[Moment]) -> Iterator[Note]:
+def on_inactive(plannable: PlannableEntry, skipped: Iterable[Moment]) -> Iterator[Note]:
     """What does not come since the campaign is not active."""
     first: Moment | None = None
     count = 0
@@ -123,9 +123,9 @@ def on_inactive(work: Work, skipped: Iterable[Moment]) -> Iterator[Note]:
         first, count = first or moment, count + 1
     if first is not None:
         what = "1 occurrence does" if count == 1 else f"{count} occurrences do"
-        when = _active_days(work.source.campaign.active)
+        when = _active_days(plannable.campaign.active)
         message = f"{what} not come, the first {first.nominal}: the campaign is active {when}"
-        yield Note("not-active", message, *work.name, first.nominal)
+        yield Note("not-active", message, *plannable.name, first.nominal)
 
 
 def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from heapq import merge
 from itertools import dropwhile, takewhile
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming, coming, due
-from runner.planning.source import Source, Window
-from runner.planning.work import Work, due_instant, works
+from runner.planning.plannable_entry import PlannableEntry, due_instant, plannable_entries
+from runner.planning.source import Window
 from runner.tasks import Occurrence, Task, TaskSource
 
 
@@ -18,13 +19,16 @@ class Plan:
     """The tasks of a window, resolved and not executed. They are made as they are asked for: a year's plan
     takes no more memory than a day's. Pure: the same sources and window give the same plan."""
 
-    sources: tuple[Source, ...]
+    campaigns: tuple[ResolvedCampaign, ...]
     window: Window
 
     def tasks(self) -> Iterator[Task]:
         """The tasks that are due in the window, by due instant, then as declared: campaigns, entries,
         occurrences, devices, targets."""
-        return merge(*(_tasks(work, self.window) for work in works(self.sources)), key=due_instant)
+        return merge(
+            *(_tasks(plannable, self.window) for plannable in plannable_entries(self.campaigns)),
+            key=due_instant,
+        )
 
     def occurrences(self) -> Iterator[Occurrence]:
         """The occurrences whose instant is in the window, and those before it that have a task in it, by
@@ -33,33 +37,37 @@ class Plan:
 
     def coming(self) -> Iterator[Coming]:
         """The same, with what they come from."""
-        reach = max((work.reach for work in works(self.sources)), default=timedelta())
+        reach = max((plannable.reach for plannable in plannable_entries(self.campaigns)), default=timedelta())
         start = self.window.from_utc
-        for one in due(self.sources, Window(start - reach, self.window.until_utc)):
+        for one in due(self.campaigns, Window(start - reach, self.window.until_utc)):
             if one.occurrence.instant_utc >= start or any(task.due_utc >= start for task in one.tasks()):
                 yield one
 
 
-def plan(sources: Sequence[Source], window: Window) -> Plan:
+def plan(campaigns: Sequence[ResolvedCampaign], window: Window) -> Plan:
     """What the campaigns would do in the window."""
-    return Plan(tuple(sources), window)
+    return Plan(tuple(campaigns), window)
 
 
-def manual(source: Source, run_id: str, now: datetime) -> tuple[tuple[Occurrence, ...], tuple[Task, ...]]:
+def manual(
+    campaign: ResolvedCampaign, run_id: str, now: datetime
+) -> tuple[tuple[Occurrence, ...], tuple[Task, ...]]:
     """A run by hand: one occurrence of each entry now, whatever its start times say, and their tasks."""
-    entries = (Work.of(source, entry) for entry in source.campaign.entries)
-    run = [(work, work.occurrence(f"run:{run_id}", "manual", now)) for work in entries]
+    entries = (PlannableEntry.of(campaign, entry) for entry in campaign.entries)
+    run = [(plannable, plannable.occurrence(f"run:{run_id}", "manual", now)) for plannable in entries]
     tasks = (
-        replace(task, source=TaskSource.MANUAL) for work, occurrence in run for task in work.tasks(occurrence)
+        replace(task, campaign=TaskSource.MANUAL)
+        for plannable, occurrence in run
+        for task in plannable.tasks(occurrence)
     )
     return tuple(occurrence for _, occurrence in run), tuple(tasks)
 
 
-def _tasks(work: Work, window: Window) -> Iterator[Task]:
+def _tasks(plannable: PlannableEntry, window: Window) -> Iterator[Task]:
     """An entry's tasks that are due in the window, in order."""
-    if not work.reach:
-        return (task for one in coming(work, window) for task in one.tasks())
-    tasks = _in_order(coming(work, Window(window.from_utc - work.reach, window.until_utc)))
+    if not plannable.reach:
+        return (task for one in coming(plannable, window) for task in one.tasks())
+    tasks = _in_order(coming(plannable, Window(window.from_utc - plannable.reach, window.until_utc)))
     tasks = dropwhile(lambda task: task.due_utc < window.from_utc, tasks)
     return takewhile(lambda task: task.due_utc < window.until_utc, tasks)
 

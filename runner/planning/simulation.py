@@ -16,9 +16,9 @@ from runner.planning.limits import (
     NotBefore,
     Usage,
     effective_limits,
-    verdict,
+    limit_answer,
 )
-from runner.planning.work import Work
+from runner.planning.plannable_entry import PlannableEntry
 from runner.tasks import Task
 
 _NOTHING: Usage = Usage()
@@ -47,10 +47,17 @@ class Simulation:
     """
 
     def __init__(
-        self, works: Iterable[Work], fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None
+        self,
+        plannables: Iterable[PlannableEntry],
+        fleet_zone: tzinfo,
+        past: Mapping[str, Usage] | None = None,
     ) -> None:
-        terms = [(work, _Terms.of(work)) for work in works]
-        self._terms = {(*work.name, lane.name): of_work for work, of_work in terms for lane in work.lanes}
+        terms = [(plannable, _Terms.of(plannable)) for plannable in plannables]
+        self._terms = {
+            (*plannable.name, lane.name): of_plannable
+            for plannable, of_plannable in terms
+            for lane in plannable.lanes
+        }
         self._zone = fleet_zone
         self._past = past or {}
         self._lanes: dict[str, _LaneCourse] = {}
@@ -79,13 +86,13 @@ class _Terms:
     grace: timedelta
 
     @classmethod
-    def of(cls, work: Work) -> "_Terms":
-        effects = work.entry.script.effects(work.entry.config)
+    def of(cls, plannable: PlannableEntry) -> "_Terms":
+        effects = plannable.entry.script.effects(plannable.entry.config)
         return cls(
-            effective_limits(work.source.campaign.limits, work.own_zone),
+            effective_limits(plannable.campaign.limits, plannable.own_zone),
             tuple((kind, count) for kind, count in effects.items() if count),
-            work.expected,
-            work.entry.grace.delta,
+            plannable.expected,
+            plannable.entry.grace.delta,
         )
 
 
@@ -140,7 +147,9 @@ class _LaneCourse:
 
     def _ask(self, waiting: _Waiting, kind: str, at: datetime) -> NotBefore | None:
         task = waiting.task
-        answer = verdict(waiting.terms.limits, self._usage, kind, task.device, task.username, at, self._zone)
+        answer = limit_answer(
+            waiting.terms.limits, self._usage, kind, task.device, task.username, at, self._zone
+        )
         return answer if isinstance(answer, NotBefore) else None
 
     def _is_pace(self, task: Task, refusal: NotBefore) -> bool:

@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from runner.campaign.document import Document
-from runner.campaign.loader import Loaded
-from runner.campaign.resolve import ResolvedCampaign, resolve
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.occurrences import zone_in
 from runner.tasks import Task
 
@@ -30,26 +28,6 @@ class Window:
         return cls(from_utc, datetime.max.replace(tzinfo=UTC))
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A campaign to plan from: its file, its names resolved, the git revision of the file."""
-
-    document: Document
-    campaign: ResolvedCampaign
-    commit: str | None = None
-
-    @classmethod
-    def of(cls, loaded: Loaded, commit: str | None = None) -> "Source":
-        """A loaded file, whose checks found no error, as a source."""
-        assert not loaded.has_errors, f"{loaded.document.path} has errors"
-        return cls(loaded.document, resolve(loaded), commit)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of its wall-clock times, save those of groups that name their own; UTC if it names none."""
-        return ZoneInfo(self.campaign.timezone or "UTC")
-
-
 class Named(Protocol):
     """An occurrence of a campaign, or a part of one."""
 
@@ -63,8 +41,8 @@ class Named(Protocol):
 class Clocks:
     """On whose clocks tasks and occurrences of campaigns are told: those that name a zone bear it."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
-        self._zones = {source.campaign.name: source.zone for source in sources}
+    def __init__(self, campaigns: Iterable[ResolvedCampaign]) -> None:
+        self._zones = {campaign.name: campaign.zone for campaign in campaigns}
 
     def zone_of(self, one: Named) -> ZoneInfo:
         return zone_in(one.nominal) or self._zones[one.campaign]

@@ -69,7 +69,7 @@ def counted(counts: Mapping[Change, int]) -> str:
 
 def by_entry(before: Plan, after: Plan, found: Sequence[Difference]) -> list[EntryChanges]:
     """The differences of two plans, entries in the order of their first one."""
-    clocks = Clocks([*before.sources, *after.sources])
+    clocks = Clocks([*before.campaigns, *after.campaigns])
     entries: dict[tuple[str, str], _Entry] = {}
     for one in found:
         name = (one.task.campaign, one.task.entry)

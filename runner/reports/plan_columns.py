@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from textwrap import wrap
 
+from runner.campaign.resolve import ResolvedCampaign
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import Every, Instant, Once, Rule
-from runner.planning.source import Clocks, Source
-from runner.planning.work import Work, works
+from runner.planning.source import Clocks
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
 from runner.tasks import Task
@@ -31,27 +32,27 @@ class Columns:
     Where `room` columns are not enough some are left out, and the end of a row that has no room stands below it.
     """
 
-    def __init__(self, sources: Sequence[Source], room: int) -> None:
-        entries = works(sources)
+    def __init__(self, campaigns: Sequence[ResolvedCampaign], room: int) -> None:
+        entries = plannable_entries(campaigns)
         self._room = room
-        self._clocks = Clocks(sources)
+        self._clocks = Clocks(campaigns)
         self._clock = "%H:%M:%S" if any(map(_needs_seconds, entries)) else "%H:%M"
         utc = self._instant(datetime(2026, 1, 1, tzinfo=UTC)) + "Z"
         texts = [
             ["Thu " + utc[:-1]],
             [utc],
-            [work.zone.key for work in entries],
-            [work.source.campaign.name for work in entries],
-            [work.entry.name for work in entries],
-            [work.entry.script.name for work in entries],
-            [visible(lane.name) for work in entries for lane in work.lanes],
-            [visible(target or "") for work in entries for target in work.targets],
+            [plannable.zone.key for plannable in entries],
+            [plannable.campaign.name for plannable in entries],
+            [plannable.entry.name for plannable in entries],
+            [plannable.entry.script.name for plannable in entries],
+            [visible(lane.name) for plannable in entries for lane in plannable.lanes],
+            [visible(target or "") for plannable in entries for target in plannable.targets],
         ]
         self._widths = [
             max(map(width, (heading, *cells))) for heading, cells in zip(_HEADINGS, texts, strict=True)
         ]
-        hidden = {"CAMPAIGN"} if len(sources) == 1 else set()
-        hidden |= set() if any(work.is_elsewhere for work in entries) else {"ZONE"}
+        hidden = {"CAMPAIGN"} if len(campaigns) == 1 else set()
+        hidden |= set() if any(plannable.is_elsewhere for plannable in entries) else {"ZONE"}
         self._shown = [place for place, heading in enumerate(_HEADINGS) if heading not in hidden]
         for place in _LEAVING:
             if sum(self._widths[place] for place in self._shown) + len(_GAP) * (len(self._shown) - 1) > room:
@@ -99,11 +100,11 @@ class Columns:
         return [*lines, line.rstrip()]
 
 
-def titles(sources: Iterable[Source]) -> list[str]:
+def titles(campaigns: Iterable[ResolvedCampaign]) -> list[str]:
     """A line for each campaign: its zones, its backend and its commit."""
     return [
-        f"{source.campaign.name}: {_zones(source)}, backend {source.campaign.backend}{_commit(source)}"
-        for source in sources
+        f"{campaign.name}: {_zones(campaign)}, backend {campaign.backend}{_commit(campaign)}"
+        for campaign in campaigns
     ]
 
 
@@ -125,18 +126,22 @@ def folded(label: str, items: Iterable[str], separator: str, room: int) -> list[
     return [line.replace(_TIED, " ") for line in lines]
 
 
-def _zones(source: Source) -> str:
-    zones = dict.fromkeys(work.zone.key for work in works([source]))
-    return " and ".join(zones) or source.zone.key
+def _zones(campaign: ResolvedCampaign) -> str:
+    zones = dict.fromkeys(plannable.zone.key for plannable in plannable_entries([campaign]))
+    return " and ".join(zones) or campaign.zone.key
 
 
-def _commit(source: Source) -> str:
-    commit = source.commit
+def _commit(campaign: ResolvedCampaign) -> str:
+    commit = campaign.commit
     return f", commit {commit[:12]}{'-dirty' * commit.endswith('-dirty')}" if commit else ""
 
 
-def _needs_seconds(work: Work) -> bool:
-    return bool(work.reach.total_seconds() % 60) or any(map(_has_seconds, work.rules)) or bool(work.jitter_s)
+def _needs_seconds(plannable: PlannableEntry) -> bool:
+    return (
+        bool(plannable.reach.total_seconds() % 60)
+        or any(map(_has_seconds, plannable.rules))
+        or bool(plannable.jitter_s)
+    )
 
 
 def _has_seconds(rule: Rule) -> bool:

@@ -35,7 +35,7 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
 
 def _event(one: Coming, tasks: Sequence[Task], stamp: str) -> Iterator[str]:
     occurrence = one.occurrence
-    busy = [one.work.busy(occurrence, lane) for lane in one.work.lanes]
+    busy = [one.plannable.busy(occurrence, lane) for lane in one.plannable.lanes]
     count = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
     yield "BEGIN:VEVENT"
     yield f"UID:{_uid(occurrence)}"
@@ -52,12 +52,12 @@ def _description(one: Coming) -> str:
     lines = [
         f"start time: {one.occurrence.rule}",
         f"occurrence: {one.occurrence.nominal}",
-        f"devices: {_some([lane.name for lane in one.work.lanes])}",
+        f"devices: {_some([lane.name for lane in one.plannable.lanes])}",
     ]
-    if targets := [target for target in one.work.targets if target]:
+    if targets := [target for target in one.plannable.targets if target]:
         lines.append(f"targets: {_some(targets)}")
-    if one.work.source.commit:
-        lines.append(f"commit: {one.work.source.commit}")
+    if one.plannable.campaign.commit:
+        lines.append(f"commit: {one.plannable.campaign.commit}")
     return "\n".join(lines)
 
 

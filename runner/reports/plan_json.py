@@ -13,7 +13,7 @@ from runner.tasks import Occurrence, Task
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
     """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign, or of the group."""
-    clocks = Clocks(plan.sources)
+    clocks = Clocks(plan.campaigns)
     yield "{"
     yield from _array("tasks", (_task(task, clocks) for task in plan.tasks()), ",")
     yield from _array("occurrences", (_occurrence(it, clocks) for it in plan.occurrences()), ",")
@@ -24,7 +24,7 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
 def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -> Iterator[str]:
     """How two plans differ: each task as it is now, or was; of those that moved or changed when they were
     due, and their settings before and after."""
-    clocks = Clocks([*before.sources, *after.sources])
+    clocks = Clocks([*before.campaigns, *after.campaigns])
     yield "{"
     for number, change in enumerate(Change):
         items = (

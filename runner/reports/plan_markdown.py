@@ -57,10 +57,10 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _plan(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    tasks, clocks = list(plan.tasks()), Clocks(plan.sources)
+    tasks, clocks = list(plan.tasks()), Clocks(plan.campaigns)
     yield f"### {_count(len(tasks), 'task')} {window_text(plan.window)}"
     yield ""
-    for title in titles(plan.sources):
+    for title in titles(plan.campaigns):
         yield f"- {_code(title)}"
 
     def together(task: Task) -> tuple[object, ...]:

@@ -14,9 +14,9 @@ from runner.tasks import Task
 
 def render(plan: Plan, notes: Iterable[Note], room: int) -> Iterator[str]:
     """The plan, line by line, each as soon as it is known, in so many columns."""
-    totals, columns = _Totals(plan), Columns(plan.sources, room - 2)
+    totals, columns = _Totals(plan), Columns(plan.campaigns, room - 2)
     timeline = Timeline(plan, room) if plan.window.length <= LONGEST else None
-    yield from titles(plan.sources)
+    yield from titles(plan.campaigns)
     for task in plan.tasks():
         if not totals.tasks:
             yield from (f"  {line}" for line in columns.headings())
@@ -42,7 +42,7 @@ class _Totals:
     def __init__(self, plan: Plan) -> None:
         self.tasks = 0
         self._window = window_text(plan.window)
-        self._clocks = Clocks(plan.sources)
+        self._clocks = Clocks(plan.campaigns)
         self._by = {"day": Counter[str](), "script": Counter[str](), "device": Counter[str]()}
 
     def add(self, task: Task) -> None:

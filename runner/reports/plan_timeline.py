@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from string import ascii_letters, digits
 
 from runner.planning.plan import Plan
-from runner.planning.work import Work, works
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.reports.plan_columns import folded
 from runner.reports.shown import shortened, visible, width
 from runner.tasks import Task
@@ -26,8 +26,8 @@ class Timeline:
     """Takes tasks in the order in which they are due, and draws when each device is expected to be busy."""
 
     def __init__(self, plan: Plan, room: int) -> None:
-        entries = works(plan.sources)
-        names = [visible(lane.name) for work in entries for lane in work.lanes]
+        entries = plannable_entries(plan.campaigns)
+        names = [visible(lane.name) for plannable in entries for lane in plannable.lanes]
         self._zone = _common_zone(entries)
         self._room = room
         for minutes in _CELLS:
@@ -38,10 +38,12 @@ class Timeline:
             if label >= min(max(map(width, names), default=0), _LABEL):
                 break
         self._label = min(max(label, _SHORTEST_LABEL), _LABEL)
-        self._expected = {work.name: work.expected for work in entries}
-        self._letters = _letters(dict.fromkeys(work.name for work in entries))
+        self._expected = {plannable.name: plannable.expected for plannable in entries}
+        self._letters = _letters(dict.fromkeys(plannable.name for plannable in entries))
         self._free: dict[str, datetime] = {}
-        self._rows: dict[str, list[str]] = {lane.name: [] for work in entries for lane in work.lanes}
+        self._rows: dict[str, list[str]] = {
+            lane.name: [] for plannable in entries for lane in plannable.lanes
+        }
         self._drawn: dict[str, None] = {}
 
     def add(self, task: Task) -> None:
@@ -90,8 +92,8 @@ class Timeline:
         return (self._start + cell * self._cell).astimezone(self._zone)
 
 
-def _common_zone(entries: Iterable[Work]) -> tzinfo:
-    zones = {work.zone for work in entries}
+def _common_zone(entries: Iterable[PlannableEntry]) -> tzinfo:
+    zones = {plannable.zone for plannable in entries}
     return zones.pop() if len(zones) == 1 else UTC
 
 

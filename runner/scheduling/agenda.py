@@ -7,8 +7,8 @@ from heapq import heapify, heapreplace
 from typing import NamedTuple
 
 from runner.planning.coming import Coming, coming
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.source import Window
-from runner.planning.work import Work
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -25,7 +25,7 @@ class RuleName(NamedTuple):
 class _Stream:
     """What comes of one entry; `head` is the next of it."""
 
-    work: Work
+    plannable: PlannableEntry
     rest: Iterator[Coming]
     head: Coming | None = None
 
@@ -48,11 +48,11 @@ class Agenda:
     """
 
     def __init__(
-        self, works: Sequence[Work], floors: Mapping[RuleName, datetime], after_utc: datetime
+        self, plannables: Sequence[PlannableEntry], floors: Mapping[RuleName, datetime], after_utc: datetime
     ) -> None:
-        self.works = works
+        self.plannables = plannables
         self.floors = floors
-        self._streams = [_stream(work, after_utc) for work in works]
+        self._streams = [_stream(plannable, after_utc) for plannable in plannables]
         self._heads = [(stream.instant, number) for number, stream in enumerate(self._streams)]
         heapify(self._heads)
 
@@ -69,9 +69,9 @@ class Agenda:
     def instants(self, until_utc: datetime) -> list[datetime]:
         """The distinct instants ahead, in order, before `until_utc`."""
         ahead = (stream for stream in self._streams if stream.instant < until_utc)
-        windows = ((stream.work, Window(stream.instant, until_utc)) for stream in ahead)
+        windows = ((stream.plannable, Window(stream.instant, until_utc)) for stream in ahead)
         return sorted(
-            {one.occurrence.instant_utc for work, window in windows for one in coming(work, window)}
+            {one.occurrence.instant_utc for plannable, window in windows for one in coming(plannable, window)}
         )
 
     def _counting(self, one: Coming, until_utc: datetime) -> Coming | None:
@@ -80,24 +80,26 @@ class Agenda:
         moments = tuple(
             moment
             for moment in one.moments
-            if not instant <= self.floors[RuleName(*one.work.name, moment.rule.written)] <= until_utc
+            if not instant <= self.floors[RuleName(*one.plannable.name, moment.rule.written)] <= until_utc
         )
         if not moments:
             return None
         if moments[0] is one.moments[0]:
             return replace(one, moments=moments)
         named = moments[0]
-        return Coming(one.work, one.work.occurrence(named.nominal, named.rule.written, instant), moments)
+        return Coming(
+            one.plannable, one.plannable.occurrence(named.nominal, named.rule.written, instant), moments
+        )
 
 
-def rules(works: Sequence[Work]) -> Iterator[tuple[Work, RuleName]]:
+def rules(plannables: Sequence[PlannableEntry]) -> Iterator[tuple[PlannableEntry, RuleName]]:
     """Every start time of entries, and whose it is."""
-    for work in works:
-        for rule in work.rules:
-            yield work, RuleName(*work.name, rule.written)
+    for plannable in plannables:
+        for rule in plannable.rules:
+            yield plannable, RuleName(*plannable.name, rule.written)
 
 
-def _stream(work: Work, after_utc: datetime) -> _Stream:
-    stream = _Stream(work, coming(work, Window.after(after_utc + timedelta.resolution)))
+def _stream(plannable: PlannableEntry, after_utc: datetime) -> _Stream:
+    stream = _Stream(plannable, coming(plannable, Window.after(after_utc + timedelta.resolution)))
     stream.advance()
     return stream

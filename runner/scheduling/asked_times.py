@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming, inactive
 from runner.planning.occurrences import Moment
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.rules import FIRST_YEAR, LAST_YEAR
 from runner.planning.source import Window
 from runner.planning.walltime import resolve
-from runner.planning.work import Work
 
 MINUTE = timedelta(minutes=1)
 
@@ -85,11 +85,13 @@ class AskedTime:
         return Window(self.instant_utc, self.instant_utc + MINUTE)
 
 
-def asked_of(works: Iterable[Work], written: str, now: datetime) -> list[tuple[Work, AskedTime]]:
+def asked_of(
+    plannables: Iterable[PlannableEntry], written: str, now: datetime
+) -> list[tuple[PlannableEntry, AskedTime]]:
     """The parts of entries that a time as typed asks about, each with the minute that it means on its clocks: where it
     names a zone in which some of them are, those only. Raises UsageError."""
-    asked = [(work, AskedTime.read(written, work.zone, now)) for work in works]
-    named = [(work, one) for work, one in asked if one.is_named and one.zone == work.zone]
+    asked = [(plannable, AskedTime.read(written, plannable.zone, now)) for plannable in plannables]
+    named = [(plannable, one) for plannable, one in asked if one.is_named and one.zone == plannable.zone]
     return named or asked
 
 
@@ -106,29 +108,29 @@ def _without_zone(written: str) -> tuple[str, ZoneInfo | None]:
         ) from None
 
 
-def coming_at(work: Work, asked: AskedTime) -> list[Coming]:
+def coming_at(plannable: PlannableEntry, asked: AskedTime) -> list[Coming]:
     """The occurrences of an entry at a time; if there are none, those whose spread has tasks due then."""
     window = asked.window
-    return list(coming(work, window)) or [
+    return list(coming(plannable, window)) or [
         one
-        for one in coming(work, Window(window.from_utc - work.reach, window.until_utc))
+        for one in coming(plannable, Window(window.from_utc - plannable.reach, window.until_utc))
         if any(window.from_utc <= task.due_utc < window.until_utc for task in one.tasks())
     ]
 
 
-def inactive_at(work: Work, asked: AskedTime) -> Moment | None:
+def inactive_at(plannable: PlannableEntry, asked: AskedTime) -> Moment | None:
     """The moment of an entry at a time that does not count, since its campaign is not active then."""
-    return next(inactive(work, asked.window), None)
+    return next(inactive(plannable, asked.window), None)
 
 
-def previous(work: Work, before_utc: datetime) -> Coming | None:
+def previous(plannable: PlannableEntry, before_utc: datetime) -> Coming | None:
     """The last occurrence before an instant."""
     for length in _LOOK_BACK:
-        if found := list(coming(work, Window(before_utc - length, before_utc))):
+        if found := list(coming(plannable, Window(before_utc - length, before_utc))):
             return found[-1]
     return None
 
 
-def following(work: Work, from_utc: datetime) -> Coming | None:
+def following(plannable: PlannableEntry, from_utc: datetime) -> Coming | None:
     """The first occurrence at or after an instant."""
-    return next(coming(work, Window.after(from_utc)), None)
+    return next(coming(plannable, Window.after(from_utc)), None)

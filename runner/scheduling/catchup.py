@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 
-from runner.clock import told
+from runner.clock import format_instant
 from runner.planning.coming import Coming
 from runner.reasons import ReasonKind
 from runner.store.rows import Decision, OccurrenceState
@@ -45,9 +45,9 @@ class Gap:
     until_utc: datetime
 
     @lru_cache(maxsize=64)  # noqa: B019 - gaps are few and small
-    def told(self, zone: tzinfo) -> str:
+    def format_instant(self, zone: tzinfo) -> str:
         """`the daemon was down from 2026-11-21 08:50:00+01:00 to 2026-11-21 09:40:00+01:00`."""
-        return f"{self.cause} from {told(self.from_utc, zone)} to {told(self.until_utc, zone)}"
+        return f"{self.cause} from {format_instant(self.from_utc, zone)} to {format_instant(self.until_utc, zone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]
         yield Decision(one.occurrence, state, reason, version_id, tasks, kind)
     for name, moment in names.items():
         if name != into and name not in found.known:
-            merged = one.work.occurrence(name, moment.rule.written, moment.instant_utc)
+            merged = one.plannable.occurrence(name, moment.rule.written, moment.instant_utc)
             reason = f"merged into {into}, which comes at the same instant"
             yield Decision(merged, OccurrenceState.MERGED, reason, version_id)
 
@@ -89,7 +89,9 @@ def is_prompt(instant: datetime, gap: Gap) -> bool:
 
 def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
     """Why a task is missed whose grace ended while nobody looked at the clock."""
-    return f"{gap.told(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
+    return (
+        f"{gap.format_instant(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
+    )
 
 
 def length(duration: timedelta) -> str:
@@ -104,16 +106,16 @@ def length(duration: timedelta) -> str:
 
 
 def _verdict(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
-    work, occurrence = found.coming.work, found.coming.occurrence
-    entry, late = work.entry, gap.until_utc - occurrence.instant_utc
+    plannable, occurrence = found.coming.plannable, found.coming.occurrence
+    entry, late = plannable.entry, gap.until_utc - occurrence.instant_utc
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
-        why = gap.told(work.zone)
+        why = gap.told(plannable.zone)
         if gap.cause is Cause.RESTORED:
             return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":
             return OccurrenceState.MISSED, f"{why} (on_missed: skip)"
-        if late > work.reach + entry.grace.delta:
+        if late > plannable.reach + entry.grace.delta:
             return OccurrenceState.MISSED, f"{why}; {length(late)} late, past its grace of {entry.grace}"
         if entry.on_missed == "run_once" and not found.is_newest:
             return OccurrenceState.MISSED, f"{why}; only the newest is made up for (on_missed: run_once)"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from runner.execution.accounts import Account
 from runner.planning.limits import Usage
-from runner.planning.work import Lane
+from runner.planning.plannable_entry import Lane
 from runner.store.ledger import Ledger
 
 _Made = Mapping[str, Sequence[datetime]]

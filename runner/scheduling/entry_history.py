@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.occurrences import moments
+from runner.planning.plannable_entry import PlannableEntry
+from runner.planning.plannable_entry import plannables as plannables_of
 from runner.planning.rules import read
-from runner.planning.source import Source, Window
-from runner.planning.work import Work
-from runner.planning.work import works as works_of
+from runner.planning.source import Window
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow, InvalidFile, OccurrenceRow, ScheduleRow, SpanRow
@@ -22,8 +23,8 @@ MOST_SPANS = 1000
 class EntryHistory:
     """One entry, as the ledger has it.
 
-    `works` are what is in force of it, for each zone that it is in; `row` the campaign that the daemon has met; `names`
-    those that the campaign has had. `sources` are all campaigns in force, `invalid_files` all files that are wrong.
+    `plannables` are what is in force of it, for each zone that it is in; `row` the campaign that the daemon has met; `names`
+    those that the campaign has had. `campaigns` are all campaigns in force, `invalid_files` all files that are wrong.
     """
 
     ledger: Ledger
@@ -31,49 +32,53 @@ class EntryHistory:
     entry: str
     names: tuple[str, ...]
     row: CampaignRow | None
-    works: tuple[Work, ...]
+    plannables: tuple[PlannableEntry, ...]
     schedules: tuple[ScheduleRow, ...]
-    sources: Mapping[str, Source]
+    campaigns: Mapping[str, ResolvedCampaign]
     invalid_files: tuple[InvalidFile, ...]
 
     @classmethod
-    def read(cls, ledger: Ledger, campaign: str, entry: str, sources: Mapping[str, Source]) -> "EntryHistory":
-        source = sources.get(campaign)
-        entries = source.campaign.entries if source else ()
+    def read(
+        cls, ledger: Ledger, campaign: str, entry: str, resolved: Mapping[str, ResolvedCampaign]
+    ) -> "EntryHistory":
+        resolved = resolved.get(campaign)
+        entries = resolved.entries if resolved else ()
         found = next((one for one in entries if one.name == entry), None)
         return cls(
             ledger=ledger,
             campaign=campaign,
             entry=entry,
-            names=(campaign, *(source.campaign.formerly if source else ())),
+            names=(campaign, *(resolved.formerly if resolved else ())),
             row=next((row for row in ledger.campaigns.all() if row.name == campaign), None),
-            works=tuple(Work.in_zones(source, found)) if source and found else (),
+            plannables=tuple(PlannableEntry.in_zones(resolved, found)) if resolved and found else (),
             schedules=tuple(ledger.campaigns.schedules(campaign, entry)),
-            sources=sources,
+            resolved=resolved,
             invalid_files=tuple(ledger.campaigns.invalid_files()),
         )
 
     @property
     def is_known(self) -> bool:
-        return bool(self.works or self.schedules or self.recorded(limit=1))
+        return bool(self.plannables or self.schedules or self.recorded(limit=1))
 
     @property
     def zone(self) -> ZoneInfo | None:
         """The zone of the campaign's wall-clock times, as far as it is known."""
-        source = self._last_source
-        return source.zone if source else None
+        campaign = self._last_campaign
+        return campaign.zone if campaign else None
 
     @property
     def zones(self) -> list[ZoneInfo]:
         """Those in which the entry is, or was last, as far as they are known: the campaign's, or its groups'."""
-        works = self.works
-        if not works and (source := self._last_source):
-            works = tuple(work for work in works_of([source]) if work.entry.name == self.entry)
-        return [work.zone for work in works] or ([self.zone] if self.zone else [])
+        plannables = self.plannables
+        if not plannables and (campaign := self._last_campaign):
+            plannables = tuple(
+                plannable for plannable in plannables_of([campaign]) if plannable.entry.name == self.entry
+            )
+        return [plannable.zone for plannable in plannables] or ([self.zone] if self.zone else [])
 
     @property
-    def _last_source(self) -> Source | None:
-        return self.sources.get(self.campaign) or (restore(self.row) if self.row else None)
+    def _last_campaign(self) -> ResolvedCampaign | None:
+        return self.campaigns.get(self.campaign) or (restore(self.row) if self.row else None)
 
     @property
     def on_its_clocks(self) -> str:
@@ -117,8 +122,8 @@ class EntryHistory:
 
     def other_entries(self) -> list[str]:
         """The names of the campaign's entries, those that it had included."""
-        source = self.sources.get(self.campaign)
-        now = [entry.name for entry in source.campaign.entries] if source else []
+        campaign = self.campaigns.get(self.campaign)
+        now = [entry.name for entry in campaign.entries] if campaign else []
         return list(
             dict.fromkeys([*now, *(row.entry for row in self.ledger.campaigns.schedules(self.campaign))])
         )

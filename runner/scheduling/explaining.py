@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from runner.campaign.nearest import legal_names
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
-from runner.planning.work import Work
+from runner.planning.plannable_entry import PlannableEntry
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
 from runner.reports.instants import utc
@@ -29,7 +29,7 @@ from runner.scheduling.occurrence_verdicts import (
     invalid,
     invalid_facts,
 )
-from runner.scheduling.situation import Situation, sources_in_force
+from runner.scheduling.situation import Situation, campaigns_in_force
 from runner.scheduling.task_verdicts import explain_task
 from runner.store.ledger import Ledger
 from runner.store.tasks import DeletedTask
@@ -59,22 +59,24 @@ def explain_entry(
 ) -> list[Explanation]:
     """Why an entry ran, or did not, at a time as typed; without one, its latest occurrence, what is open of
     it, and its next one. Raises UsageError for a time that is none."""
-    history = EntryHistory.read(ledger, campaign, entry, sources_in_force(ledger))
+    history = EntryHistory.read(ledger, campaign, entry, campaigns_in_force(ledger))
     if not history.is_known:
         return [_unknown(history, situation)]
     if at is None:
         return list(_latest_open_next(history, situation))
     asked = _asked(history, at, situation)
-    found = [answer for when, works in asked.items() for answer in _at(history, when, works, situation)]
+    found = [
+        answer for when, plannables in asked.items() for answer in _at(history, when, plannables, situation)
+    ]
     return found or [_no_start_time(history, list(asked), situation)]
 
 
-def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[Work]]:
+def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[PlannableEntry]]:
     """The minutes that a time as typed means, on the clocks of each zone in which the entry is, and what is in force of
     the entry there."""
-    asked: dict[AskedTime, list[Work]] = {}
-    for work, when in asked_of(history.works, at, situation.now):
-        asked.setdefault(when, []).append(work)
+    asked: dict[AskedTime, list[PlannableEntry]] = {}
+    for plannable, when in asked_of(history.plannables, at, situation.now):
+        asked.setdefault(when, []).append(plannable)
     zones: list[tzinfo] = [*history.zones] or [situation.zone]
     return asked or {AskedTime.read(at, zone, situation.now): [] for zone in zones}
 
@@ -83,7 +85,7 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[E
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
     ahead = situation.now + timedelta.resolution
     latest = history.recorded(until_utc=ahead, limit=1)
-    before = [one for work in history.works if (one := previous(work, ahead))]
+    before = [one for plannable in history.plannables if (one := previous(plannable, ahead))]
     planned = max(before, key=_instant, default=None)
     if planned and not (latest and _instant(planned) <= latest[0].occurrence.instant_utc):
         absent = explain_absent(history, planned, situation)
@@ -95,7 +97,7 @@ def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[E
     for row in history.open_ones():
         if row.occurrence.nominal not in told:
             yield explain_recorded(history, row, situation)
-    coming = [one for work in history.works if (one := following(work, ahead))]
+    coming = [one for plannable in history.plannables if (one := following(plannable, ahead))]
     for one in sorted(coming, key=_instant):
         yield explain_coming(history, one, situation)
     if not coming:
@@ -107,7 +109,7 @@ def _instant(one: Coming) -> datetime:
 
 
 def _at(
-    history: EntryHistory, asked: AskedTime, works: Sequence[Work], situation: Situation
+    history: EntryHistory, asked: AskedTime, plannables: Sequence[PlannableEntry], situation: Situation
 ) -> Iterator[Explanation]:
     """What there is at a time: in the ledger, then by the start times in force."""
     elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
@@ -118,30 +120,30 @@ def _at(
     ]
     for row in recorded:
         yield explain_recorded(history, row, situation)
-    for work in works if not recorded else ():
-        yield from _not_recorded(history, work, asked, situation)
-    if not recorded and not works:
+    for plannable in plannables if not recorded else ():
+        yield from _not_recorded(history, plannable, asked, situation)
+    if not recorded and not plannables:
         yield from _removed(history, asked, situation)
 
 
 def _not_recorded(
-    history: EntryHistory, work: Work, asked: AskedTime, situation: Situation
+    history: EntryHistory, plannable: PlannableEntry, asked: AskedTime, situation: Situation
 ) -> Iterator[Explanation]:
     """What the start times in force say of a time, or those that were in force then."""
-    planned = coming_at(work, asked)
+    planned = coming_at(plannable, asked)
     for one in planned:
         yield _planned(history, one, situation)
-    moment = inactive_at(work, asked)
+    moment = inactive_at(plannable, asked)
     if moment is None and not planned:
         yield from _removed(history, asked, situation)
     if moment is not None:
-        active = work.source.campaign.active
+        active = plannable.campaign.active
         days = [f"from {active.from_day}"] if active and active.from_day else []
         days += [f"until {active.until_day}"] if active and active.until_day else []
-        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {work.zone}."
+        said = f"It does not run: the campaign is active {' '.join(days)}, and this is on {moment.day} in {plannable.zone}."
         facts = {"nominal": moment.nominal, "instant_utc": utc(moment.instant_utc), "day": str(moment.day)}
         subject = f"{history.campaign}/{history.entry} at {moment.nominal}"
-        advice = (f"change `active:` in {work.source.campaign.path}, if that day should count.",)
+        advice = (f"change `active:` in {plannable.campaign.path}, if that day should count.",)
         yield Explanation(Verdict.INACTIVE, subject, (said,), facts, advice)
 
 
@@ -185,8 +187,8 @@ def _neighbours(history: EntryHistory, asked: AskedTime) -> tuple[str | None, st
     """The nominal times of the occurrences right before and after, recorded or planned."""
     at, until = asked.window.from_utc, asked.window.until_utc
     before = [row.occurrence for row in history.recorded(until_utc=at, limit=1)]
-    before += [one.occurrence for work in history.works if (one := previous(work, at))]
-    after = [one.occurrence for work in history.works if (one := following(work, until))]
+    before += [one.occurrence for plannable in history.plannables if (one := previous(plannable, at))]
+    after = [one.occurrence for plannable in history.plannables if (one := following(plannable, until))]
     latest = max(before, key=lambda one: one.instant_utc, default=None)
     coming = min(after, key=lambda one: one.instant_utc, default=None)
     return latest.nominal if latest else None, coming.nominal if coming else None
@@ -196,7 +198,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> Explanation:
     """Why no occurrence of the entry lies ahead."""
     name = f"{history.campaign}/{history.entry}"
     gone, row = history.gone_since(), history.row
-    if history.works:
+    if history.plannables:
         said = ["No start time of it lies ahead."]
     elif row is not None and row.withdrawn_utc is not None:
         said = [f"The campaign was withdrawn at {situation.time(row.withdrawn_utc)}: {row.withdrawn_reason}."]

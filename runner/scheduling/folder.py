@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.campaign.revision import git_folder
 from runner.clock import Clock
 from runner.errors import FolderError
-from runner.planning.source import Source
-from runner.planning.work import works
+from runner.planning.plannable_entry import plannable_entries
 from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
 from runner.scheduling.last_good import restore
 from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
@@ -29,7 +29,7 @@ _Invalid = Sequence[InvalidFile]
 class _Standing:
     """A campaign in force, and the file that it was made from; None if it was the ledger's text."""
 
-    source: Source
+    campaign: ResolvedCampaign
     file: CampaignFile | None
 
 
@@ -45,9 +45,9 @@ class CampaignFolder:
         self._lock = threading.Lock()
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def campaigns(self) -> tuple[ResolvedCampaign, ...]:
         """What is in force now, by name."""
-        return tuple(standing.source for _, standing in sorted(self._standing.items()))
+        return tuple(standing.campaign for _, standing in sorted(self._standing.items()))
 
     def load(self, *, anew: bool = False) -> Reload:
         """Read what has changed, or everything `anew`, and put it in force; the ledger knows of it when this returns.
@@ -77,7 +77,7 @@ class CampaignFolder:
             self._record_invalid(verdict.bad, invalid)
             self._standing = after
             self._told = {bad.path: bad.problem for bad in verdict.bad}
-            return Reload(self.sources, tuple(changes), verdict.problems)
+            return Reload(self.campaigns, tuple(changes), verdict.problems)
 
     def _look(self, rows: _Rows, invalid: _Invalid) -> tuple[Verdict, _Commits]:
         """Judge the files as they are; what is gone, or has gone wrong, while git changes the work tree is judged
@@ -130,9 +130,11 @@ class CampaignFolder:
     def _from_file(self, name: str, file: CampaignFile, commit: str | None) -> _Standing:
         known = self._standing.get(name)
         if known is None or known.file is not file:
-            return _Standing(Source.of(file.loaded, commit), file)
+            return _Standing(resolve_campaign(file.loaded, commit), file)
         return (
-            known if known.source.commit == commit else _Standing(replace(known.source, commit=commit), file)
+            known
+            if known.campaign.commit == commit
+            else _Standing(replace(known.campaign, commit=commit), file)
         )
 
     def _last_good(self, row: CampaignRow) -> _Standing | None:
@@ -141,8 +143,8 @@ class CampaignFolder:
             return None
         if known := self._standing.get(row.name):
             return known
-        source = restore(row)
-        return _Standing(source, None) if source else None
+        campaign = restore(row)
+        return _Standing(campaign, None) if campaign else None
 
     def _write(
         self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
@@ -153,7 +155,7 @@ class CampaignFolder:
         for name, file in verdict.good.items():
             row, commit = rows.get(name), commits[file.path]
             if row is None or _takes_effect(file, row):
-                rules = _rules(after[name].source)
+                rules = _rules(after[name].campaign)
                 texts.append(GoodText(name, file.place, file.text, file.flow_texts, commit, rules))
             elif row.commit != commit:
                 found_at[name] = commit
@@ -168,7 +170,7 @@ class CampaignFolder:
         self, verdict: Verdict, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
     ) -> Iterator[Change]:
         for old, new in verdict.renamed.items():
-            commit = short(after[new].source.commit)
+            commit = short(after[new].campaign.commit)
             yield Change(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
         yield from self._differences(verdict, rows, after)
         for name, reason in verdict.gone.items():
@@ -194,8 +196,8 @@ class CampaignFolder:
                     if row.flows.get(script) != text
                 }
                 if standing := self._standing.get(row.name) or self._last_good(row):
-                    before.append(standing.source)
-            changed.append(after[name].source)
+                    before.append(standing.campaign)
+            changed.append(after[name].campaign)
         yield from differences(before, changed, flows)
 
 
@@ -205,8 +207,12 @@ def _takes_effect(file: CampaignFile, row: CampaignRow) -> bool:
     return row.withdrawn_utc is not None or known != (file.place, file.text, file.flow_texts)
 
 
-def _rules(source: Source) -> frozenset[tuple[str, str]]:
-    return frozenset((work.entry.name, rule.written) for work in works([source]) for rule in work.rules)
+def _rules(campaign: ResolvedCampaign) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (plannable.entry.name, rule.written)
+        for plannable in plannable_entries([campaign])
+        for rule in plannable.rules
+    )
 
 
 def _mended(verdict: Verdict, commits: _Commits, invalid: _Invalid) -> Iterator[Change]:
@@ -242,5 +248,5 @@ def _explained(bad: Bad, stays: _Standing | None) -> str:
     """What is wrong with a file, and what that means for its campaign."""
     if stays is None:
         return f"it is not in force, since it never was right:\n{bad.problem}"
-    commit = short(stays.source.commit)
+    commit = short(stays.campaign.commit)
     return f"its last good text{f' ({commit})' if commit else ''} stays in force:\n{bad.problem}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning import notes
 from runner.planning.attention import forecast
 from runner.planning.coming import Coming
@@ -11,7 +12,7 @@ from runner.planning.conflicts import conflicts
 from runner.planning.limits import LOOK_BACK
 from runner.planning.notes import Held, Note
 from runner.planning.plan import Plan, plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 from runner.reports.explanation import Verdict
 from runner.scheduling.counted import counted
 from runner.scheduling.entry_history import EntryHistory
@@ -55,10 +56,10 @@ class Forecast:
 
 def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecast:
     """Go through the plan of all that uses its phones, from now, or from as long before it as limits look back."""
-    instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.work.lanes}
-    near = [source for source in history.sources.values() if lanes & _lanes_of(source)]
-    window = Window(max(situation.now, instant - LOOK_BACK), instant + one.work.reach + _MOMENT)
-    made, usage = plan(near, window), counted(history.ledger, one.work.lanes, situation.now)
+    instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.plannable.lanes}
+    near = [campaign for campaign in history.campaigns.values() if lanes & _lanes_of(campaign)]
+    window = Window(max(situation.now, instant - LOOK_BACK), instant + one.plannable.reach + _MOMENT)
+    made, usage = plan(near, window), counted(history.ledger, one.plannable.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)
     until = {key: at for some in held if not some.first.is_interrupted for key, at in some.until_utc.items()}
     said = [
@@ -71,13 +72,13 @@ def _notes(made: Plan, one: Coming, held: list[Held], zone: tzinfo) -> Iterator[
     """As the plan has them, on the clocks on which the answer tells time."""
     occurrence = one.occurrence
     place = (occurrence.campaign, occurrence.entry, occurrence.nominal)
-    for conflict in conflicts(made.sources, made.window):
+    for conflict in conflicts(made.campaigns, made.window):
         second = conflict.second
         if (second.campaign, second.entry, second.nominal) == place:
             yield notes.on_conflict(conflict, zone)
     for some in held:
-        yield notes.on_delays(some, one.work.entry.grace, zone)
+        yield notes.on_delays(some, one.plannable.entry.grace, zone)
 
 
-def _lanes_of(source: Source) -> set[str]:
-    return {name for entry in source.campaign.entries for name in (*entry.devices, *entry.usernames)}
+def _lanes_of(campaign: ResolvedCampaign) -> set[str]:
+    return {name for entry in campaign.entries for name in (*entry.devices, *entry.usernames)}

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.store.rows import CampaignRow
 
 
-def restore(row: CampaignRow) -> Source | None:
+def restore(row: CampaignRow) -> ResolvedCampaign | None:
     """A campaign as the ledger keeps it, with its flows as they were. None if this version of the runner no
     longer understands it."""
     folder = Path(row.path).parent / "flows"
@@ -18,4 +18,4 @@ def restore(row: CampaignRow) -> Source | None:
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None
-    return Source.of(loaded, row.commit)
+    return resolve_campaign(loaded, row.commit)

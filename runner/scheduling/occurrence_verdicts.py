@@ -6,9 +6,9 @@ from datetime import datetime
 from shlex import quote
 from typing import Any
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
-from runner.planning.source import Source
-from runner.planning.work import Work, works
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.reports.advice import end_pause, release_hold
 from runner.reports.commits import short_commit
 from runner.reports.explanation import Explanation, Verdict
@@ -77,7 +77,11 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
             said.append(f"{lane} is on hold: {hold.reason}.")
             advice.append(f"{release_hold(lane, situation.option)}.")
     said += forecast.sentences
-    facts = _facts(occurrence) | {"tasks": len(tasks), "lanes": lanes, "commit": one.work.source.commit}
+    facts = _facts(occurrence) | {
+        "tasks": len(tasks),
+        "lanes": lanes,
+        "commit": one.plannable.campaign.commit,
+    }
     facts |= {"until_utc": {key: utc(until) for key, until in forecast.until_utc.items()}}
     if problem := invalid(history, situation):
         said.append(f"{problem} The last good version runs.")
@@ -87,10 +91,10 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
 
 def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> Explanation:
     """An occurrence of the past that the ledger does not hold."""
-    occurrence, grace = one.occurrence, one.work.entry.grace
+    occurrence, grace = one.occurrence, one.plannable.entry.grace
     instant, facts = occurrence.instant_utc, _facts(one.occurrence)
     seen = history.first_seen(moment.rule.written for moment in one.moments)
-    by_hand = _by_hand(one.work, occurrence, situation)
+    by_hand = _by_hand(one.plannable, occurrence, situation)
     if seen is None or instant < seen:
         known = f"saw it first at {situation.time(seen)}" if seen else "has not seen it yet"
         said = [f"The ledger {known}; nothing that lay before that is caught up with."]
@@ -168,17 +172,19 @@ def _not_started(
         verdict = verdict_on_miss(row.reason_kind)
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
-    if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.works:
-        advice = _by_hand(history.works[0], occurrence, situation)
+    if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.plannables:
+        advice = _by_hand(history.plannables[0], occurrence, situation)
     return Explanation(verdict, title(occurrence), tuple(said), facts, advice)
 
 
-def _by_hand(work: Work, occurrence: Occurrence, situation: Situation) -> tuple[str, ...]:
+def _by_hand(plannable: PlannableEntry, occurrence: Occurrence, situation: Situation) -> tuple[str, ...]:
     """The advice to run it; none where only the real phones would be there for it, instead of virtual ones."""
     if situation.is_rehearsal and not situation.daemon_runs:
         return ()
-    path = quote(str(work.source.campaign.path))
-    return (f"runner run {path} --at {_typed(work.source, occurrence)}{situation.run_option} runs it now.",)
+    path = quote(str(plannable.campaign.path))
+    return (
+        f"runner run {path} --at {_typed(plannable.campaign, occurrence)}{situation.run_option} runs it now.",
+    )
 
 
 def _gap_facts(before: SpanRow | None, after: SpanRow | None) -> dict[str, Any]:
@@ -203,7 +209,7 @@ def _merged(one: Coming) -> Iterator[str]:
 
 def _catching_up(one: Coming, situation: Situation) -> str:
     """What a daemon that is started now would do with a past occurrence."""
-    ends, rule = one.occurrence.instant_utc + one.work.entry.grace.delta, one.work.entry.on_missed
+    ends, rule = one.occurrence.instant_utc + one.plannable.entry.grace.delta, one.plannable.entry.on_missed
     if rule == "skip":
         return "When the daemon starts again, it will be missed: `on_missed` is `skip`."
     if ends < situation.now:
@@ -212,10 +218,10 @@ def _catching_up(one: Coming, situation: Situation) -> str:
     return f"A daemon that starts by {situation.time(ends)} runs it{newest} (`on_missed: {rule}`)."
 
 
-def _typed(source: Source, occurrence: Occurrence) -> str:
+def _typed(campaign: ResolvedCampaign, occurrence: Occurrence) -> str:
     """An occurrence's time as `--at` takes it: without its zone, and so without what a shell would look at, where the
     campaign knows no other."""
-    if all(work.zone == source.zone for work in works([source])):
+    if all(plannable.zone == campaign.zone for plannable in plannable_entries([campaign])):
         return occurrence.nominal.partition("[")[0]
     return quote(occurrence.nominal)
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
-from runner.planning.source import Source
-from runner.planning.work import works
+from runner.planning.plannable_entry import plannable_entries
 from runner.reports.status import CampaignLine, ComingLine, Overview, RunningLine, WaitingLine
 from runner.scheduling.asked_times import following
-from runner.scheduling.situation import Situation, sources_in_force
+from runner.scheduling.situation import Situation, campaigns_in_force
 from runner.scheduling.task_verdicts import explain_task
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskFilter, TaskRecord, TaskRow
@@ -23,7 +23,7 @@ MOST_COMING, MOST_WAITING = 5, 10
 
 def overview(ledger: Ledger, situation: Situation) -> Overview:
     """The ledger's present, as a person wants to see it first."""
-    sources = sources_in_force(ledger)
+    campaigns = campaigns_in_force(ledger)
     uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
     running = ledger.tasks.page(TaskFilter(states={TaskState.RUNNING}), 0, 1000)[1]
     return Overview(
@@ -31,11 +31,11 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         span=situation.span,
         daemon_runs=situation.daemon_runs,
         is_carried_out=situation.is_carried_out,
-        campaigns=tuple(_campaigns(ledger, sources)),
+        campaigns=tuple(_campaigns(ledger, campaigns)),
         invalid=tuple(ledger.campaigns.invalid_files()),
         running=tuple(_running(ledger, row) for row in running),
         waiting=_waiting(ledger, situation),
-        coming=tuple(_coming(sources, situation)),
+        coming=tuple(_coming(campaigns, situation)),
         holds=tuple(situation.holds.values()),
         uncertain=tuple(uncertain[1]),
         uncertain_count=uncertain[0],
@@ -43,15 +43,18 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         counts=_counts(ledger, situation),
         phones=tuple(
             dict.fromkeys(
-                lane.device for work in works(sources.values()) for lane in work.lanes if lane.device
+                lane.device
+                for plannable in plannable_entries(campaigns.values())
+                for lane in plannable.lanes
+                if lane.device
             )
         ),
     )
 
 
-def _campaigns(ledger: Ledger, sources: Mapping[str, Source]) -> list[CampaignLine]:
+def _campaigns(ledger: Ledger, campaigns: Mapping[str, ResolvedCampaign]) -> list[CampaignLine]:
     return [
-        CampaignLine(row, len(sources[row.name].campaign.entries) if row.name in sources else 0)
+        CampaignLine(row, len(campaigns[row.name].entries) if row.name in campaigns else 0)
         for row in ledger.campaigns.all()
         if row.withdrawn_utc is None
     ]
@@ -77,11 +80,13 @@ def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     return tuple(sorted(lines, key=lambda line: -line.count)[:MOST_WAITING])
 
 
-def _coming(sources: Mapping[str, Source], situation: Situation) -> Sequence[ComingLine]:
-    firsts = (following(work, situation.now) for work in works(sources.values()))
+def _coming(campaigns: Mapping[str, ResolvedCampaign], situation: Situation) -> Sequence[ComingLine]:
+    firsts = (following(plannable, situation.now) for plannable in plannable_entries(campaigns.values()))
     nearest = nsmallest(MOST_COMING, filter(None, firsts), key=_instant)
     return [
-        ComingLine(one.occurrence, len(one.work.lanes) * len(one.work.targets), len(one.work.lanes))
+        ComingLine(
+            one.occurrence, len(one.plannable.lanes) * len(one.plannable.targets), len(one.plannable.lanes)
+        )
         for one in nearest
     ]
 

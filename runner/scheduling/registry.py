@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from runner.campaign.loader import load_text
-from runner.campaign.resolve import ResolvedCampaign, resolve
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.planning.limits import CampaignLimits, EffectiveLimits
-from runner.planning.source import Source
 from runner.scheduling.last_good import restore
 from runner.scripts.script import FlowText
 from runner.store.ledger import Ledger
@@ -37,11 +36,11 @@ class Registry:
         """Campaigns' own flows, those of campaigns that are not in force included."""
         return _Flows(self)
 
-    def replace(self, sources: Sequence[Source]) -> None:
+    def replace(self, campaigns: Sequence[ResolvedCampaign]) -> None:
         """These campaigns are in force from now on."""
-        former = {name: source.campaign for source in sources for name in source.campaign.formerly}
+        former = {name: campaign for campaign in campaigns for name in campaign.formerly}
         with self._lock:
-            self._in_force = former | {source.campaign.name: source.campaign for source in sources}
+            self._in_force = former | {campaign.name: campaign for campaign in campaigns}
             self._limits, self._others = {}, {}
 
     def limits(self, task: Task) -> EffectiveLimits:
@@ -80,10 +79,10 @@ class Registry:
             return None
         was_in_force = (row for row in self._ledger.campaigns.all() if row.version_id == version.id)
         if row := next(was_in_force, None):
-            source = restore(row)
-            return source.campaign if source else None
+            resolved = restore(row)
+            return resolved if resolved else None
         loaded = load_text(version.text, version.path)
-        return None if loaded.has_errors else resolve(loaded)
+        return None if loaded.has_errors else resolve_campaign(loaded)
 
 
 class _Flows(Mapping[FlowName, FlowText]):

@@ -8,7 +8,6 @@ from typing import Any
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
 from runner.diagnostics import Diagnostic
 from runner.planning.rules import Rule, parse
-from runner.planning.source import Source
 from runner.scripts import Script
 
 _SHOWN = 3
@@ -53,7 +52,7 @@ class Reload:
     """What a reload came to: the campaigns in force by name, what is different, and every problem that the files
     have now, warnings included."""
 
-    sources: tuple[Source, ...]
+    campaigns: tuple[ResolvedCampaign, ...]
     changes: tuple[Change, ...]
     problems: tuple[Diagnostic, ...]
 
@@ -63,7 +62,9 @@ Flow = tuple[str, str]
 
 
 def differences(
-    before: Iterable[Source], after: Iterable[Source], changed_flows: Collection[Flow] = ()
+    before: Iterable[ResolvedCampaign],
+    after: Iterable[ResolvedCampaign],
+    changed_flows: Collection[Flow] = (),
 ) -> list[Change]:
     """How campaigns differ, by campaign and then as declared.
 
@@ -71,8 +72,8 @@ def differences(
     whose text differs.
     """
     old, new = _by_name(before), _by_name(after)
-    former = {was: name for name, source in new.items() for was in source.campaign.formerly if was not in new}
-    old = {former.get(name, name): source for name, source in old.items()}
+    former = {was: name for name, campaign in new.items() for was in campaign.formerly if was not in new}
+    old = {former.get(name, name): campaign for name, campaign in old.items()}
     found: list[Change] = []
     for name in sorted({*old, *new}):
         found += _of_campaign(name, old.get(name), new.get(name), changed_flows)
@@ -84,12 +85,15 @@ def short(commit: str | None) -> str | None:
     return commit and commit[:12] + "-dirty" * commit.endswith("-dirty")
 
 
-def _by_name(sources: Iterable[Source]) -> dict[str, Source]:
-    return {source.campaign.name: source for source in sources}
+def _by_name(campaigns: Iterable[ResolvedCampaign]) -> dict[str, ResolvedCampaign]:
+    return {campaign.name: campaign for campaign in campaigns}
 
 
 def _of_campaign(
-    name: str, before: Source | None, after: Source | None, changed_flows: Collection[Flow]
+    name: str,
+    before: ResolvedCampaign | None,
+    after: ResolvedCampaign | None,
+    changed_flows: Collection[Flow],
 ) -> Iterator[Change]:
     made_by = after or before
     commit = short(made_by.commit) if made_by else None
@@ -110,8 +114,8 @@ def _of_campaign(
                 yield Change(name, entry, ChangeKind.CHANGED, _named(others), commit)
 
 
-def _entries(source: Source | None) -> dict[str, ResolvedEntry]:
-    return {entry.name: entry for entry in source.campaign.entries} if source else {}
+def _entries(campaign: ResolvedCampaign | None) -> dict[str, ResolvedEntry]:
+    return {entry.name: entry for entry in campaign.entries} if campaign else {}
 
 
 def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str]:
@@ -121,7 +125,9 @@ def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str
             yield name
 
 
-def _moves(before: Source | None, after: Source | None, old: ResolvedEntry, new: ResolvedEntry) -> str:
+def _moves(
+    before: ResolvedCampaign | None, after: ResolvedCampaign | None, old: ResolvedEntry, new: ResolvedEntry
+) -> str:
     """How the start times of an entry differ, for people; empty if they do not."""
     assert before and after
     found = []

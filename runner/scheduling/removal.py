@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable
 
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign
 from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow
 
 
-def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
+def cancel_what_is_gone(ledger: Ledger, resolved: Iterable[ResolvedCampaign]) -> int:
     """Cancel what start times made and was not begun, of entries and campaigns that are not in force any more;
     returns how many tasks. The ledger is asked, and no reload, so it may be done at any time and again."""
-    in_force = {
-        name: source for source in sources for name in (*source.campaign.formerly, source.campaign.name)
-    }
+    in_force = {name: resolved for resolved in resolved for name in (*resolved.formerly, resolved.name)}
     rows = {row.name: row for row in ledger.campaigns.all()}
     cancelled = 0
     for campaign, entry in sorted(ledger.occurrences.open_entries()):
@@ -21,13 +19,15 @@ def cancel_what_is_gone(ledger: Ledger, sources: Iterable[Source]) -> int:
     return cancelled
 
 
-def _gone(campaign: str, entry: str, source: Source | None, row: CampaignRow | None) -> str | None:
+def _gone(
+    campaign: str, entry: str, resolved: ResolvedCampaign | None, row: CampaignRow | None
+) -> str | None:
     """Why an entry is not in force any more; None if it is, or if it never was."""
-    if source is not None:
-        if any(one.name == entry for one in source.campaign.entries):
+    if resolved is not None:
+        if any(one.name == entry for one in resolved.entries):
             return None
-        commit = f" (commit {source.commit})" if source.commit else ""
-        return f"the entry {entry} was removed from the campaign {source.campaign.name}{commit}"
+        commit = f" (commit {campaign.commit})" if resolved.commit else ""
+        return f"the entry {entry} was removed from the campaign {campaign.name}{commit}"
     if row is not None and row.withdrawn_utc is not None:
         return f"the campaign {campaign} was withdrawn: {row.withdrawn_reason}"
     return None

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
 from runner.errors import LedgerError, RunnerError
 from runner.events import CampaignChanged, CampaignsReloaded, ClockStepped, Event, EventSink, FilesPolled
 from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
-from runner.planning.source import Source
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.registry import Registry
@@ -52,14 +52,14 @@ class Service:
         self._alarm = Alarm(self._timetable, clock, self._steady, self._without_ledger.note)
         self._watch = Watch(paths, self.reload)
         self._reloading = threading.Lock()
-        self._taken_up: tuple[Source, ...] = ()
+        self._taken_up: tuple[ResolvedCampaign, ...] = ()
         self._is_stale = False
         self._blind: Blindness | None = None
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def campaigns(self) -> tuple[ResolvedCampaign, ...]:
         """The campaigns in force, by name."""
-        return self._folder.sources
+        return self._folder.campaigns
 
     def start(self) -> None:
         """Read the files, settle what was missed, and go on from now.
@@ -90,7 +90,7 @@ class Service:
 
     def next_start(self) -> datetime | None:
         """The instant of the next occurrence, if there is one."""
-        coming = next_occurrence(self.sources, self._clock.now())
+        coming = next_occurrence(self.campaigns, self._clock.now())
         return coming.instant_utc if coming else None
 
     def stop(self, reason: str = "stopped") -> None:
@@ -101,27 +101,27 @@ class Service:
 
     def _begin(self) -> None:
         reload = self._folder.load()
-        self._registry.replace(reload.sources)
+        self._registry.replace(reload.campaigns)
         cancelled = self._cancel_what_is_gone()
-        self._timetable.begin(reload.sources)
-        self._taken_up = reload.sources
+        self._timetable.begin(reload.campaigns)
+        self._taken_up = reload.campaigns
         self._alarm.start()
         self._tell_of(reload, cancelled)
 
     def _reload(self, anew: bool) -> None:
         reload = self._folder.load(anew=anew)
         self._without_files.end()
-        if not self._is_stale and _are_same(reload.sources, self._taken_up) and not reload.changes:
+        if not self._is_stale and _are_same(reload.campaigns, self._taken_up) and not reload.changes:
             return
-        self._registry.replace(reload.sources)
-        self._timetable.replace(reload.sources)
+        self._registry.replace(reload.campaigns)
+        self._timetable.replace(reload.campaigns)
         cancelled = self._cancel_what_is_gone()
-        self._taken_up, self._is_stale = reload.sources, False
+        self._taken_up, self._is_stale = reload.campaigns, False
         self._alarm.refresh()
         self._tell_of(reload, cancelled)
 
     def _cancel_what_is_gone(self) -> int:
-        cancelled = cancel_what_is_gone(self._ledger, self.sources)
+        cancelled = cancel_what_is_gone(self._ledger, self.campaigns)
         if cancelled:
             self._executor.wake()
         return cancelled
@@ -130,7 +130,7 @@ class Service:
         for change in reload.changes:
             told = (change.campaign, change.entry, change.what.value, change.detail, change.commit)
             self._sink(CampaignChanged(*told))
-        counts = (len(reload.sources), len(reload.changes), len(reload.problems))
+        counts = (len(reload.campaigns), len(reload.changes), len(reload.problems))
         self._sink(CampaignsReloaded(*counts, cancelled))
 
     def _tell(self, event: Event) -> None:
@@ -152,5 +152,5 @@ class Service:
             self._sink(FilesPolled(f"{self._blind.message}: {POLLED}", self._blind.hint))
 
 
-def _are_same(one: Sequence[Source], other: Sequence[Source]) -> bool:
+def _are_same(one: Sequence[ResolvedCampaign], other: Sequence[ResolvedCampaign]) -> bool:
     return len(one) == len(other) and all(map(is_, one, other))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from runner.clock import told
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign
+from runner.clock import format_instant
 from runner.reports.advice import go_on
 from runner.scheduling.last_good import restore
 from runner.store.ledger import Ledger
@@ -68,7 +68,7 @@ class Situation:
         clocks show it twice."""
         local = instant.astimezone(self.zone)
         if local.replace(fold=not local.fold).utcoffset() != local.utcoffset():
-            return told(instant, self.zone)
+            return format_instant(instant, self.zone)
         is_today = local.date() == self.now.astimezone(self.zone).date()
         clock = "%H:%M:%S" if local.second else "%H:%M"
         return local.strftime(clock if is_today else f"%Y-%m-%d {clock}")
@@ -87,11 +87,11 @@ class Situation:
         return f"the daemon is down since {self.time(self.span.seen_utc)}, when it was last alive"
 
 
-def sources_in_force(ledger: Ledger) -> dict[str, Source]:
+def campaigns_in_force(ledger: Ledger) -> dict[str, ResolvedCampaign]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
     rows = [row for row in ledger.campaigns.all() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
-    return {name: source for name, source in restored.items() if source is not None}
+    return {name: campaign for name, campaign in restored.items() if campaign is not None}
 
 
 def _lives(span: SpanRow, executor_pid: int | None, now: datetime) -> bool:

@@ -8,12 +8,12 @@ from itertools import chain, islice, pairwise
 from operator import attrgetter
 
 from runner import __version__
-from runner.clock import Clock, told
+from runner.campaign.resolve import ResolvedCampaign
+from runner.clock import Clock, format_instant
 from runner.events import ClockStepped, EventSink, OccurrenceDecided
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
-from runner.planning.source import Source
-from runner.planning.work import Work, works
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.scheduling.agenda import Agenda, RuleName, rules
 from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length
 from runner.store.ledger import Ledger
@@ -61,7 +61,7 @@ class Timetable:
         self._versions: dict[str, int | None] = {}
         self._span: int | None = None
 
-    def begin(self, sources: Iterable[Source]) -> None:
+    def begin(self, campaigns: Iterable[ResolvedCampaign]) -> None:
         """Settle what has come since a daemon last looked at the clock, and go on from now."""
         with self._lock:
             here, seen, last = self._read_clocks(), self._first_seen(), self._ledger.spans.last()
@@ -69,7 +69,7 @@ class Timetable:
             latest = self._ledger.spans.latest_instant()
             if latest is not None and latest > here.now + PROMPT:
                 self._sink(_behind(here.now, latest))
-            entries = works(sources)
+            entries = plannable_entries(campaigns)
             floors = {}
             for _, rule in rules(entries):
                 first = seen.get(rule, here.now)
@@ -84,15 +84,15 @@ class Timetable:
             self._settle(Gap(Cause.DOWN, since, here.now), here)
             self._begin_span("started")
 
-    def replace(self, sources: Iterable[Source]) -> None:
+    def replace(self, campaigns: Iterable[ResolvedCampaign]) -> None:
         """Go on with other campaigns. Those before have everything up to now, what is new of the others comes
         from the moment at which the ledger saw it."""
         with self._lock:
             self._look()
             now, seen = self._looked.now, self._first_seen()
-            entries, before, floors, start = works(sources), self._agenda.floors, {}, now
-            for work, rule in rules(entries):
-                known = [before[name] for name in _names(work, rule) if name in before]
+            entries, before, floors, start = plannable_entries(campaigns), self._agenda.floors, {}, now
+            for plannable, rule in rules(entries):
+                known = [before[name] for name in _names(plannable, rule) if name in before]
                 floors[rule] = max(now, *known) if known else seen.get(rule, now)
                 start = min(start, floors[rule])
             self._take_up(Agenda(entries, floors, start))
@@ -140,10 +140,10 @@ class Timetable:
         """The clock shows times again that it has shown. What the ledger knows of them is not done again."""
         was = self._looked.now
         floors = {rule: max(floor, was) for rule, floor in self._agenda.floors.items()}
-        self._agenda = Agenda(self._agenda.works, floors, here.now)
+        self._agenda = Agenda(self._agenda.plannables, floors, here.now)
         self._looked = here
         back = length(timedelta(seconds=-stepped_s))
-        self._begin_again(f"the clock stepped back by {back}, to {told(here.now, UTC)}", stepped_s)
+        self._begin_again(f"the clock stepped back by {back}, to {format_instant(here.now, UTC)}", stepped_s)
 
     def _begin_again(self, message: str, stepped_s: float) -> None:
         self._sink(ClockStepped(stepped_s, message))
@@ -168,24 +168,24 @@ class Timetable:
             while chunk := list(islice(found, CHUNK)):
                 self._settle_chunk(chunk, gap)
         except BaseException:
-            self._agenda = Agenda(self._agenda.works, self._agenda.floors, self._looked.now)
+            self._agenda = Agenda(self._agenda.plannables, self._agenda.floors, self._looked.now)
             raise
         self._looked = here
 
     def _settle_chunk(self, chunk: Sequence[tuple[Coming, bool]], gap: Gap) -> None:
         identities = {
-            (name, one.work.entry.name, moment.nominal)
+            (name, one.plannable.entry.name, moment.nominal)
             for one, _ in chunk
             for moment in one.moments
-            for name in one.work.campaign_names
+            for name in one.plannable.campaign_names
         }
         known, running = self._ledger.occurrences.known(identities), _Running(self._ledger)
         decisions: list[Decision] = []
         for one, is_newest in chunk:
             names = {moment.nominal for moment in one.moments}
-            known_names = {name for name in names if _is_known(one.work, name, known)}
+            known_names = {name for name in names if _is_known(one.plannable, name, known)}
             found = Found(one, is_newest, frozenset(known_names), running.before(one))
-            for decision in decide(found, gap, self._versions.get(one.work.source.campaign.name)):
+            for decision in decide(found, gap, self._versions.get(one.plannable.campaign.name)):
                 decisions.append(decision)
                 if decision.state is OccurrenceState.STARTED:
                     running.started(one)
@@ -216,7 +216,11 @@ class Timetable:
             self._ledger.tasks.miss(keys, reason, gap.cause.kind)
 
     def _zone(self, campaign: str) -> tzinfo:
-        zones = (work.source.zone for work in self._agenda.works if work.source.campaign.name == campaign)
+        zones = (
+            plannable.campaign.zone
+            for plannable in self._agenda.plannables
+            if plannable.campaign.name == campaign
+        )
         return next(zones, UTC)
 
     def _tell(self, decisions: Iterable[Decision]) -> None:
@@ -265,49 +269,49 @@ class _Running:
 
     def before(self, one: Coming) -> str | None:
         """The name of such an occurrence of the same entry; None where overlaps do not matter."""
-        work = one.work
-        if work.entry.overlap != "skip":
+        plannable = one.plannable
+        if plannable.entry.overlap != "skip":
             return None
-        key = _in_zone(work)
+        key = _in_zone(plannable)
         if key not in self._open:
             names = (
                 name
-                for campaign in work.campaign_names
-                for name in self._ledger.occurrences.open_nominals(campaign, work.entry.name)
-                if not name.startswith("run:") and not _is_elsewhere(work, name)
+                for campaign in plannable.campaign_names
+                for name in self._ledger.occurrences.open_nominals(campaign, plannable.entry.name)
+                if not name.startswith("run:") and not _is_elsewhere(plannable, name)
             )
             self._open[key] = next(names, None)
         return self._open[key]
 
     def started(self, one: Coming) -> None:
-        self._open[_in_zone(one.work)] = one.occurrence.nominal
+        self._open[_in_zone(one.plannable)] = one.occurrence.nominal
 
 
-def _in_zone(work: Work) -> tuple[str, str, str]:
-    return (*work.name, work.zone.key)
+def _in_zone(plannable: PlannableEntry) -> tuple[str, str, str]:
+    return (*plannable.name, plannable.zone.key)
 
 
-def _is_elsewhere(work: Work, nominal: str) -> bool:
+def _is_elsewhere(plannable: PlannableEntry, nominal: str) -> bool:
     """Whether an occurrence of the entry is that of its devices in another zone, which do not keep these busy."""
-    campaign = work.source.campaign
+    campaign = plannable.campaign
     zone = zone_in(nominal)
     there = zone.key if zone else campaign.timezone
-    return there != work.zone.key and there in {campaign.timezone, *work.entry.zones.values()}
+    return there != plannable.zone.key and there in {campaign.timezone, *plannable.entry.zones.values()}
 
 
 def _marked(taken: Iterable[Coming]) -> Iterator[tuple[Coming, bool]]:
     """Each occurrence, and whether it is the newest of its entry."""
     for one, following in pairwise(chain(taken, [None])):
         assert one is not None
-        yield one, following is None or following.work is not one.work
+        yield one, following is None or following.plannable is not one.plannable
 
 
-def _names(work: Work, rule: RuleName) -> list[RuleName]:
-    return [rule._replace(campaign=name) for name in work.campaign_names]
+def _names(plannable: PlannableEntry, rule: RuleName) -> list[RuleName]:
+    return [rule._replace(campaign=name) for name in plannable.campaign_names]
 
 
-def _is_known(work: Work, nominal: str, known: set[tuple[str, str, str]]) -> bool:
-    return any((name, work.entry.name, nominal) in known for name in work.campaign_names)
+def _is_known(plannable: PlannableEntry, nominal: str, known: set[tuple[str, str, str]]) -> bool:
+    return any((name, plannable.entry.name, nominal) in known for name in plannable.campaign_names)
 
 
 def _is_late(task: Task, gap: Gap) -> bool:
@@ -317,13 +321,13 @@ def _is_late(task: Task, gap: Gap) -> bool:
 
 def _ends_in(task: Task, gap: Gap) -> bool:
     """Whether the grace of a task that a start time made ended in the gap, and not before it."""
-    return task.source is TaskSource.CAMPAIGN and task.expires_utc > gap.from_utc
+    return task.campaign is TaskSource.CAMPAIGN and task.expires_utc > gap.from_utc
 
 
 def _behind(now: datetime, since: datetime) -> ClockStepped:
     by = since - now
     return ClockStepped(
         -by.total_seconds(),
-        f"the clock says {told(now, UTC)}, {length(by)} before the last entry of the ledger: what the ledger "
+        f"the clock says {format_instant(now, UTC)}, {length(by)} before the last entry of the ledger: what the ledger "
         "holds is not done again, anything else is done when this clock says so. If the clock is wrong, set it",
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from runner.clock import Clock, told
+from runner.clock import Clock, format_instant
 from runner.errors import LedgerOutdated, UsageError
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -126,7 +126,7 @@ class Ownership(Part):
 
     def _last_written(self) -> str:
         last = self._spans.latest_instant()
-        return f" {told(last, UTC)}" if last else ""
+        return f" {format_instant(last, UTC)}" if last else ""
 
 
 def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:

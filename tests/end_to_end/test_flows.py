@@ -18,7 +18,7 @@ import pytest
 
 from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
-from runner.flows import attempt, watch
+from runner.flows import flow_run, watch
 from runner.flows.profile import load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
@@ -340,7 +340,7 @@ def test_a_phone_that_is_unplugged_at_the_tap_on_post_and_comes_back(shelf, kind
 
 
 def test_a_phone_that_is_unplugged_after_the_tap_is_asked_when_it_is_back(shelf, monkeypatch):
-    monkeypatch.setattr(attempt, "REACH_S", 0.5)
+    monkeypatch.setattr(flow_run, "REACH_S", 0.5)
     shelf.phone.fault("click", "offline_after", target="Follow")
     outcome = shelf.follow("demo_gone")
     assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.WHEN_BACK)

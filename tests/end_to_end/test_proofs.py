@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from test_flows import Shelf, eventually
 
-from runner.flows import attempt, watch
+from runner.flows import flow_run, watch
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -39,7 +39,7 @@ def brisk(monkeypatch) -> dict[float, float]:
     monkeypatch.setattr(
         watch.Watch, "seconds", lambda self, text: shorter.get(limit_s := seconds(self, text), limit_s)
     )
-    monkeypatch.setattr(attempt, "JUDGE_S", 0.5)
+    monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
     return shorter
 
 
@@ -143,7 +143,7 @@ def cut_off(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch, button: str, attempt_at: Callable[[], Outcome]
 ) -> None:
     """The phone goes at the tap and stays away: the effect is in doubt."""
-    monkeypatch.setattr(attempt, "REACH_S", 0.2)
+    monkeypatch.setattr(flow_run, "REACH_S", 0.2)
     shelf.phone.fault("click", "offline_after", target=button)
     assert attempt_at().outcome is AttemptOutcome.FAILED
     assert shelf.notes.states == [EffectState.COMMITTING]

@@ -80,7 +80,7 @@ class Year:
     def start(self) -> None:
         """A daemon starts, and settles what came since the last one looked."""
         self.folder = CampaignFolder([self.files], self.ledger, self.clock)
-        sources = self.folder.load().sources
+        campaigns = self.folder.load().campaigns
         self.executor = Executor(
             ledger=self.ledger,
             artifacts=Artifacts(self.files / "artifacts"),
@@ -93,8 +93,8 @@ class Year:
         self.timetable = Timetable(self.ledger, self.clock, self._submit, ignore)
         if self.alter is not None:
             self.alter(self.timetable)
-        cancel_what_is_gone(self.ledger, sources)
-        self.timetable.begin(sources)
+        cancel_what_is_gone(self.ledger, campaigns)
+        self.timetable.begin(campaigns)
         self.executor.submit(self.ledger.tasks.pending())
         self.executor.start()
         self._settle()
@@ -152,9 +152,9 @@ class Year:
         self.counts["steps"] += 1
 
     def reload(self) -> None:
-        sources = self.folder.load().sources
-        self.timetable.replace(sources)
-        cancel_what_is_gone(self.ledger, sources)
+        campaigns = self.folder.load().campaigns
+        self.timetable.replace(campaigns)
+        cancel_what_is_gone(self.ledger, campaigns)
         self.oracle.load(list(self.campaigns.values()), self.clock.now())
         self.seen = self.clock.now()
         self.counts["reloads"] += 1

@@ -6,9 +6,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import PhoneError
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import ElementName, Template
 from runner.tasks import EffectState
@@ -31,7 +31,7 @@ class Commit(Action):
     def title(self) -> str:
         return f"{self.effect}: tap {spoken(self.tap)}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
         evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
         attempt.begin_effect(self.effect, {name: seen for name, seen in evidence.items() if seen is not None})

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import TaskError
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import Template
 
@@ -21,7 +21,7 @@ class Finish(Action):
     def title(self) -> str:
         return "finish"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.finished = attempt.told(self.reason)
 
 
@@ -37,5 +37,5 @@ class Fail(Action):
     def title(self) -> str:
         return "give up"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         raise TaskError(attempt.told(self.reason), hint=self.hint)

@@ -5,8 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import TaskError
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import Template
 
@@ -21,6 +21,6 @@ class Expect(Action, Condition):
     def title(self) -> str:
         return f"expect {self.words()}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         if not attempt.holds(self, attempt.look()):
             raise TaskError(attempt.told(self.otherwise))

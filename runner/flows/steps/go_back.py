@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
@@ -28,7 +28,7 @@ class GoBack(Action, Condition):
     def title(self) -> str:
         return f"go back to {self.words()}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         for _ in range(self.times):
             if attempt.appears(self, LOOK_S):
                 return

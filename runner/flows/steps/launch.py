@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
@@ -19,7 +19,7 @@ class Launch(Action):
     def title(self) -> str:
         return "start the app afresh" if self.fresh else "bring the app to the front"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         if self.fresh:
             attempt.phone.stop(attempt.app.package)
         attempt.phone.launch(attempt.app.package, attempt.app.profile.launch_activity)

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import LinkName
 
@@ -22,5 +22,5 @@ class OpenLink(Action):
     def title(self) -> str:
         return f"open the link {spoken(self.link)}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.phone.open_link(attempt.app.link(self.link), attempt.app.package)

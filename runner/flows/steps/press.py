@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
@@ -23,5 +23,5 @@ class Press(Action):
     def title(self) -> str:
         return f"press {self.key}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.phone.press(self.key)

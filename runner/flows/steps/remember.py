@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from runner.errors import ElementMissing, TaskError
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.profile import Pattern
 from runner.flows.reading import refuse
@@ -61,10 +61,10 @@ class Remember(Action):
     def remembers(self) -> str:
         return self.name
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.remember(self.name, self._read(attempt))
 
-    def _read(self, attempt: Attempt) -> str | None:
+    def _read(self, attempt: FlowRun) -> str | None:
         if self.unknown:
             return None
         timeout_s = attempt.seconds(self.timeout)
@@ -74,7 +74,7 @@ class Remember(Action):
             return attempt.await_list(self.list, timeout_s, attempt.seconds(self.settle))
         return attempt.known(self.value or "")
 
-    def _words(self, attempt: Attempt, name: str, timeout_s: float) -> str | None:
+    def _words(self, attempt: FlowRun, name: str, timeout_s: float) -> str | None:
         try:
             words = attempt.await_words(name, timeout_s)
         except ElementMissing:

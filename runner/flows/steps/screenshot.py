@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 
 
@@ -19,6 +19,6 @@ class Screenshot(Action):
     def title(self) -> str:
         return f"screenshot of {self.of}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.pause(0.5)
         attempt.look()

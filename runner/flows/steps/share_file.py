@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import Unsupported
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import Template
 from runner.media import sent_as
@@ -26,7 +26,7 @@ class ShareFile(Action):
     def title(self) -> str:
         return "share the file to the app"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         file = Path(attempt.fill(self.file))
         media = sent_as(file)
         if media is None:

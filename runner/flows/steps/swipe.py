@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
@@ -35,7 +35,7 @@ class Swipe(Action):
     def title(self) -> str:
         return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         width, height = attempt.look().size
         (x, y), (to_x, to_y) = WAYS[self.direction]
         start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))

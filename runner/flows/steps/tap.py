@@ -4,9 +4,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import ElementName
 from runner.flows.typed_values import OrVariable
@@ -28,5 +28,5 @@ class Tap(Action):
     def title(self) -> str:
         return f"tap {spoken(self.element)}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.phone.tap(*attempt.await_point(self.element, attempt.seconds(self.timeout), still=self.still))

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import ElementName, Template
 
@@ -24,7 +24,7 @@ class Type(Action):
     def title(self) -> str:
         return f"type into {spoken(self.into)}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         timeout_s = attempt.seconds(self.timeout)
         attempt.phone.tap(*attempt.await_point(self.into, timeout_s))
         attempt.await_focus(self.into, timeout_s)

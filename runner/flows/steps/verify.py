@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from runner.flows.attempt import Attempt
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 
 
@@ -14,5 +14,5 @@ class Verify(Action):
     def title(self) -> str:
         return "verify the effect"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         attempt.verify()

@@ -5,9 +5,9 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import ElementMissing
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
 from runner.flows.durations import Timeout
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import Template
 
@@ -25,7 +25,7 @@ class WaitFor(Action, Condition):
     def title(self) -> str:
         return f"wait for {self.words()}"
 
-    def perform(self, attempt: Attempt) -> None:
+    def perform(self, attempt: FlowRun) -> None:
         try:
             attempt.await_condition(self, attempt.seconds(self.timeout), attempt.seconds(self.settle))
         except ElementMissing as error:

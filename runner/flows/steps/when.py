@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from runner.flows.attempt import Attempt
 from runner.flows.conditions import Condition
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 
 
@@ -16,5 +16,5 @@ class When(Action, Condition):
     def title(self) -> str:
         return f"see whether {self.words()}" if self.value is not None else f"look for {self.words()}"
 
-    def perform(self, attempt: Attempt) -> bool:
+    def perform(self, attempt: FlowRun) -> bool:
         return attempt.holds(self, attempt.look())

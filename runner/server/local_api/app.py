@@ -17,10 +17,10 @@ from starlette.types import Receive, Scope, Send
 from runner import __version__
 from runner.errors import LedgerError
 from runner.server.local_api import shapes
-from runner.server.local_api.desk import Desk
 from runner.server.local_api.envelope import ApiError, Code, failure, success
 from runner.server.local_api.guard import Guard
 from runner.server.local_api.page import add_page
+from runner.server.local_api.task_api import TaskApi
 from runner.server.local_api.view import shown
 
 PREFIX = "/api/v1"
@@ -70,7 +70,7 @@ class PathOnly(APIRoute):
         await answer(scope, receive, send)
 
 
-def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
+def create_local_api(desk: TaskApi, token: str | None = None) -> FastAPI:
     """The application; `token` is what every call must show, if there is one."""
     app = FastAPIOffline(
         title="Local API",
@@ -90,14 +90,14 @@ def create_local_api(desk: Desk, token: str | None = None) -> FastAPI:
     return app
 
 
-def _add_license(app: FastAPI, desk: Desk) -> None:
+def _add_license(app: FastAPI, desk: TaskApi) -> None:
     @app.get("/license/check", response_model=shapes.Answer[shapes.License], tags=["license"])
     def check_license() -> Response:
         """What this installation can do; the limit is the number of phones that can be reached now."""
         return success(desk.license_shown())
 
 
-def _add_tasks(app: FastAPI, desk: Desk) -> None:
+def _add_tasks(app: FastAPI, desk: TaskApi) -> None:
     making = asyncio.Lock()
 
     @app.post("/task", response_model=shapes.Answer[shapes.Created], tags=["tasks"])
@@ -141,7 +141,7 @@ def _add_tasks(app: FastAPI, desk: Desk) -> None:
     app.router.routes.insert(0, app.router.routes.pop())  # what is called most often is looked for first
 
 
-def _add_actions(app: FastAPI, desk: Desk) -> None:
+def _add_actions(app: FastAPI, desk: TaskApi) -> None:
     @app.delete("/task/batch", response_model=shapes.Answer[shapes.Removed], tags=["actions"])
     async def delete_tasks(request: shapes.TaskIds) -> Response:
         """Delete tasks; running ones are stopped first, at their next step boundary."""
@@ -181,7 +181,7 @@ def _add_actions(app: FastAPI, desk: Desk) -> None:
         return success({"retried": retried, "refused_count": refused, "message": message})
 
 
-async def _delete(desk: Desk, task_ids: Sequence[int]) -> set[int]:
+async def _delete(desk: TaskApi, task_ids: Sequence[int]) -> set[int]:
     """Delete tasks, stopping first what is not over; returns the ids that are no task's."""
     gone = await run_in_threadpool(desk.stop_all, task_ids)
     give_up_at = time.monotonic() + STOP_TIMEOUT_S

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from runner.campaign.loader import Loaded, load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.checks import check_campaigns, missing_file, unreadable_media
 from runner.diagnostics import Diagnostic, Severity
-from runner.planning.source import Source
+from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.timing import jitter
 from runner.planning.walltime import Fit, resolve
-from runner.planning.work import Work
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import NewTask
@@ -62,8 +62,8 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles
     Raises ApiError with what is wrong.
     """
     loaded = _judged(request, now)
-    source = Source.of(loaded)
-    work = Work.of(source, source.campaign.entries[0])
+    campaign = resolve_campaign(loaded)
+    work = PlannableEntry.of(campaign, campaign.entries[0])
     starts = _next(time.fromisoformat(request.start_time), now, zone) if request.start_time else now
     occurrence = work.occurrence(f"api:{new_request_id(now)}", "api", starts)
     tasks = tuple(_apart(work.tasks(occurrence), request.min_interval, request.max_interval))
@@ -154,6 +154,6 @@ def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Ta
     """The tasks as those of the API; on each device the next is due some minutes after the one before."""
     waits: defaultdict[str, timedelta] = defaultdict(timedelta)
     for task in tasks:
-        yield replace(task, due_utc=task.due_utc + waits[task.lane], source=TaskSource.API)
+        yield replace(task, due_utc=task.due_utc + waits[task.lane], campaign=TaskSource.API)
         spare_s = max(max_minutes - min_minutes, 0) * 60
         waits[task.lane] += timedelta(minutes=min_minutes) + jitter(task.key, spare_s)

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.checks import check_campaigns
 from runner.planning.plan import plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 from runner.reports.text import render
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -135,5 +136,6 @@ def test_odd_values_in_odd_places(changes: list[tuple[tuple[Any, ...], Any]]) ->
     if not report.errors:
         days = Window(NOW, NOW + timedelta(days=3))
         assert all(
-            task.due_utc < days.until_utc for task in islice(plan([Source.of(loaded)], days).tasks(), 500)
+            task.due_utc < days.until_utc
+            for task in islice(plan([resolve_campaign(loaded)], days).tasks(), 500)
         )

@@ -59,7 +59,7 @@ class AskedLedger:
 
     def run_by_hand(self, run_id: str = "1") -> list[str]:
         """The tasks of one occurrence of each entry, due now; returns their keys as planned."""
-        record_now(self.ledger, self.put_in_force().sources[0], run_id, SystemClock().now())
+        record_now(self.ledger, self.put_in_force().campaigns[0], run_id, SystemClock().now())
         rows = self.ledger.tasks.all(run_id=run_id)
         return [row.task.key for row in sorted(rows, key=lambda row: row.task.ordinal)]
 
@@ -72,7 +72,7 @@ class AskedLedger:
             ordinal=1,
             kind="tap",
             title="tap Follow",
-            source="follow.yaml:7",
+            campaign="follow.yaml:7",
             outcome=StepOutcome.COMPLETED,
             message="",
             started_utc=SystemClock().now(),

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.cli.by_hand import record_scheduled
 from runner.clock import ManualClock
 from runner.errors import UsageError
-from runner.planning.source import Source
 from runner.store.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 AT = "2026-11-21T09:00"
 
 
-def source(
+def campaign(
     name: str = "autumn", start_times: str = '["09:00"]', head: str = "", devices: str = "[R58M123ABC]"
-) -> Source:
+) -> ResolvedCampaign:
     text = f"""\
 version: 1
 name: {name}
@@ -32,7 +32,7 @@ scripts:
     start_times: {start_times}
     config: {{target_users: ["@one"]}}
 """
-    return Source.of(load_text(text, "campaigns/autumn.yaml"), None)
+    return resolve_campaign(load_text(text, "campaigns/autumn.yaml"), None)
 
 
 @pytest.fixture
@@ -42,21 +42,21 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_what_ran_under_a_former_name_of_the_campaign_is_done(ledger: Ledger) -> None:
-    before, new = record_scheduled(ledger, source(), AT, "1", NOW)
+    before, new = record_scheduled(ledger, campaign(), AT, "1", NOW)
     assert new == set(before)
-    renamed = source("winter", head="formerly: [autumn]")
+    renamed = campaign("winter", head="formerly: [autumn]")
     assert record_scheduled(ledger, renamed, AT, "2", NOW) == (before, set())
 
 
 def test_what_another_start_time_of_the_instant_named_is_done(ledger: Ledger) -> None:
-    before, _ = record_scheduled(ledger, source(start_times=f"[{AT}:00Z]"), f"{AT}:00Z", "1", NOW)
-    both = source(start_times=f'["09:00", {AT}:00Z]')
+    before, _ = record_scheduled(ledger, campaign(start_times=f"[{AT}:00Z]"), f"{AT}:00Z", "1", NOW)
+    both = campaign(start_times=f'["09:00", {AT}:00Z]')
     assert record_scheduled(ledger, both, AT, "2", NOW) == (before, set())
 
 
 def test_devices_that_were_added_get_tasks_of_their_own(ledger: Ledger) -> None:
-    (before,), _ = record_scheduled(ledger, source(), AT, "1", NOW)
-    more = source(devices="[R58M123ABC, R58M456DEF]")
+    (before,), _ = record_scheduled(ledger, campaign(), AT, "1", NOW)
+    more = campaign(devices="[R58M123ABC, R58M456DEF]")
     keys, new = record_scheduled(ledger, more, AT, "2", NOW)
     assert new == set(keys) - {before}
     assert [(row.task.device, row.run_id) for row in ledger.tasks.all()] == [
@@ -91,7 +91,7 @@ scripts:
     ],
 )
 def test_a_time_is_on_the_clocks_of_each_group(ledger: Ledger, typed: str, devices: list[str]) -> None:
-    world = Source.of(load_text(WORLD, "campaigns/world.yaml"), None)
+    world = resolve_campaign(load_text(WORLD, "campaigns/world.yaml"), None)
     keys, new = record_scheduled(ledger, world, typed, "1", NOW)
 
     assert new == set(keys)
@@ -100,7 +100,7 @@ def test_a_time_is_on_the_clocks_of_each_group(ledger: Ledger, typed: str, devic
 
 
 def test_a_time_at_which_nothing_comes_is_told_for_each_zone(ledger: Ledger) -> None:
-    world = Source.of(load_text(WORLD, "campaigns/world.yaml"), None)
+    world = resolve_campaign(load_text(WORLD, "campaigns/world.yaml"), None)
     with pytest.raises(
         UsageError, match=r"18:31\[Europe/Stockholm\] or 2026-11-20T18:31\[America/New_York\]"
     ):

@@ -10,9 +10,9 @@ from asked_ledger import CAMPAIGN
 
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.cli.rehearsal import RehearsalBackend, Shelf, serials_for
 from runner.planning.plan import manual
-from runner.planning.source import Source
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
 from runner.virtual.process import PhonesError
 
@@ -59,9 +59,9 @@ def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
 
 def test_a_phone_that_cannot_be_had_is_away() -> None:
     recording = Recording()
-    source = Source.of(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
+    campaign = resolve_campaign(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
     backend = RehearsalBackend(recording, cast(Shelf, Crowded("A1")))
-    tasks = list(manual(source, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
+    tasks = list(manual(campaign, "1", datetime(2026, 11, 21, tzinfo=UTC))[1])
     why = "A2: no virtual phone could be started: no more room"
 
     assert backend.check(tasks) == [Problem("A2", why, is_away=True)] * 2

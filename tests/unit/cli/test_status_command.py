@@ -63,7 +63,7 @@ def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedL
 def test_all_that_waits_is_counted(asked: AskedLedger) -> None:
     users = ", ".join(f'"@user{number}"' for number in range(501))
     many = CAMPAIGN.replace('["@north", "@south"]', f"[{users}]")
-    record_now(asked.ledger, asked.put_in_force(many).sources[0], "1", SystemClock().now())
+    record_now(asked.ledger, asked.put_in_force(many).campaigns[0], "1", SystemClock().now())
     with asked.daemon():
         data = json.loads(asked("status", "--format", "json").stdout)
     assert [one["count"] for one in data["waiting"]] == [501, 501]

@@ -81,8 +81,8 @@ def test_a_task_is_shown_by_its_number_its_key_or_a_part_of_it(asked: AskedLedge
 )
 def test_attempts_and_retries_are_told_apart(asked: AskedLedger, retry: str, words: str) -> None:
     text = CAMPAIGN.replace("    devices: shelf\n", f"    devices: shelf\n    {retry}\n")
-    source = asked.put_in_force(text).sources[0]
-    record_now(asked.ledger, source, "1", SystemClock().now())
+    campaign = asked.put_in_force(text).campaigns[0]
+    record_now(asked.ledger, campaign, "1", SystemClock().now())
     assert f"attempts    {words}\n" in asked("tasks", "show", "1").stdout
 
 

@@ -10,8 +10,8 @@ from fake_phone import APP, FakePhone
 
 from runner.clock import ManualClock
 from runner.errors import HeldBack
-from runner.flows.attempt import Attempt
 from runner.flows.engine import carry_out
+from runner.flows.flow_run import FlowRun
 from runner.flows.language import Flow, read_flow
 from runner.flows.profile import AppView, Profile, read_profile
 from runner.flows.steps import ACTIONS
@@ -95,7 +95,7 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime(2026, 11, 21, tzinfo=UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
-    attempt: Attempt | None = None
+    attempt: FlowRun | None = None
 
     def __post_init__(self) -> None:
         self.phone = FakePhone(show=lambda: [*self.above, "@demo", self.state], on_tap=self.tapped)
@@ -144,7 +144,7 @@ class World:
     def run(self) -> Outcome:
         variables = {"target": "@demo", "user": "demo", "account": "", "caption": "Hi", "file": "/x/clip.mp4"}
         variables |= {"device": "FAKE1", "config.wait": "5"}
-        self.attempt = Attempt(
+        self.attempt = FlowRun(
             self.flow,
             AppView(self.profile, APP, variables),
             self.phone,

@@ -4,21 +4,22 @@ from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 
 from runner.campaign.loader import load_text
-from runner.planning.source import Source, Window
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
+from runner.planning.source import Window
 
 PHONES = ("R58M123ABC", "R58M456DEF")
 
 
-def source(
+def campaign(
     scripts: str, head: str = "", *, name: str = "demo", timezone: str | None = "Europe/Stockholm"
-) -> Source:
+) -> ResolvedCampaign:
     """A campaign with these entries; `head` is what stands before them."""
     zone = f"timezone: {timezone}\n" if timezone else ""
     entries = "\n".join(f"  {line}" for line in dedent(scripts).strip().splitlines())
     text = f"version: 1\nname: {name}\n{zone}{dedent(head)}\nscripts:\n{entries}\n"
     loaded = load_text(text, f"{name}.yaml")
     assert not loaded.diagnostics, loaded.diagnostics
-    return Source.of(loaded, commit="f40866b")
+    return resolve_campaign(loaded, commit="f40866b")
 
 
 def publish(*start_times: str, devices: tuple[str, ...] = PHONES, more: str = "") -> str:

@@ -1,30 +1,30 @@
 from zoneinfo import ZoneInfo
 
-from sources import at, day, greet, publish, source
-
+from campaigns import at, campaign, day, greet, publish
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.attention import attention
 from runner.planning.notes import MOST_OF_A_CODE, Note
 from runner.planning.plan import plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DAY = day("2026-11-21T17:00")
 
 
-def notes(*sources: Source, window: Window = DAY) -> list[Note]:
-    return list(attention(plan(sources, window), STOCKHOLM))
+def notes(*campaigns: ResolvedCampaign, window: Window = DAY) -> list[Note]:
+    return list(attention(plan(campaigns, window), STOCKHOLM))
 
 
-def told(*sources: Source, window: Window = DAY) -> list[tuple[str, str]]:
-    return [(note.code, note.message) for note in notes(*sources, window=window)]
+def told(*campaigns: ResolvedCampaign, window: Window = DAY) -> list[tuple[str, str]]:
+    return [(note.code, note.message) for note in notes(*campaigns, window=window)]
 
 
 def test_an_undisturbed_plan_needs_no_attention() -> None:
-    assert not told(source(publish("09:00") + "\n" + greet("12:00")))
+    assert not told(campaign(publish("09:00") + "\n" + greet("12:00")))
 
 
 def test_changes_of_the_clocks_are_told_of() -> None:
-    campaign = source(publish("02:30"))
+    campaign = resolved(publish("02:30"))
 
     assert told(campaign, window=day("2026-03-29T00:00")) == [
         (
@@ -41,7 +41,7 @@ def test_changes_of_the_clocks_are_told_of() -> None:
 
 
 def test_many_minutes_that_the_clocks_jump_over_are_one_note() -> None:
-    campaign = source(publish("09:00").replace("'09:00'", "{cron: '* * * * *'}"))
+    campaign = resolved(publish("09:00").replace("'09:00'", "{cron: '* * * * *'}"))
     [(_, message)] = [
         one for one in told(campaign, window=day("2026-03-29T00:00")) if one[0] == "nonexistent-time"
     ]
@@ -54,7 +54,7 @@ def test_many_minutes_that_the_clocks_jump_over_are_one_note() -> None:
 
 
 def test_occurrences_that_merge_are_told_of() -> None:
-    assert told(source(publish("2026-11-22T09:00:00+01:00", "09:00"))) == [
+    assert told(campaign(publish("2026-11-22T09:00:00+01:00", "09:00"))) == [
         (
             "merged-occurrences",
             "`09:00`, `2026-11-22T09:00:00+01:00` fall on the same instant: one occurrence, named "
@@ -64,7 +64,7 @@ def test_occurrences_that_merge_are_told_of() -> None:
 
 
 def test_a_conflict_is_told_once_for_each_pair_of_entries() -> None:
-    campaign = source(publish("09:00") + "\n" + greet("09:01"))
+    campaign = resolved(publish("09:00") + "\n" + greet("09:01"))
     week = Window(at("2026-11-21T17:00"), at("2026-11-28T17:00"))
 
     assert told(campaign, window=week) == [
@@ -82,7 +82,7 @@ def test_an_entry_that_still_runs_when_it_comes_again_is_told_of() -> None:
         "'09:00'", "{every: 2m, between: 09:00-09:02}"
     )
 
-    assert told(source(often, "limits: {min_gap: 0s}")) == [
+    assert told(campaign(often, "limits: {min_gap: 0s}")) == [
         (
             "overlap",
             "on A it comes while it still runs, once, at 2026-11-22 09:02 (08:02Z): until 09:02:30 by then",
@@ -93,7 +93,7 @@ def test_an_entry_that_still_runs_when_it_comes_again_is_told_of() -> None:
 def test_what_a_limit_holds_back_is_told_with_each_task() -> None:
     head = "limits: {per_device: {per_hour: {follow: 1}}, min_gap: 0s}"
     one = greet("09:00", users=("@a", "@b", "@c"), devices=("A", "B"), more="grace: 90m")
-    [note] = notes(source(one, head))
+    [note] = notes(campaign(one, head))
 
     assert (note.code, note.campaign, note.entry) == ("limit-reached", "demo", "greet")
     assert note.message == (
@@ -115,7 +115,7 @@ def test_what_a_limit_holds_back_is_told_with_each_task() -> None:
 def test_one_task_that_waits_is_told_plainly() -> None:
     head = "limits: {per_device: {per_hour: {follow: 1}}, min_gap: 0s}"
 
-    assert told(source(greet("09:00", devices=("A",), more="grace: 2h"), head)) == [
+    assert told(campaign(greet("09:00", devices=("A",), more="grace: 2h"), head)) == [
         (
             "limit-reached",
             "1 task on A would wait until 2026-11-22 10:00 (09:00Z): 1 of 1 follow on A in the last "
@@ -128,7 +128,7 @@ def test_one_task_that_waits_is_told_plainly() -> None:
 def test_what_is_outside_of_working_hours_is_told() -> None:
     head = 'limits: {working_hours: "08:00-20:00"}'
 
-    assert told(source(publish("21:00", devices=("A",)), head)) == [
+    assert told(campaign(publish("21:00", devices=("A",)), head)) == [
         (
             "outside-working-hours",
             "1 task on A would be missed: held back for longer than the grace of 1h: outside of the "
@@ -142,7 +142,7 @@ def test_what_comes_too_late_behind_other_tasks_is_told() -> None:
     users = tuple(f"@u{number}" for number in range(5))
 
     assert told(
-        source(greet("09:00", users=users, devices=("A",), more="grace: 3m"), "limits: {min_gap: 0s}")
+        campaign(greet("09:00", users=users, devices=("A",), more="grace: 3m"), "limits: {min_gap: 0s}")
     ) == [
         (
             "too-late",
@@ -153,7 +153,7 @@ def test_what_comes_too_late_behind_other_tasks_is_told() -> None:
 
 
 def test_what_does_not_come_since_the_campaign_is_not_active_is_counted() -> None:
-    campaign = source(publish("09:00"), "active: {from: 2026-11-24, until: 2026-12-24}")
+    campaign = resolved(publish("09:00"), "active: {from: 2026-11-24, until: 2026-12-24}")
     week = Window(at("2026-11-21T17:00"), at("2026-11-28T17:00"))
 
     assert told(campaign, window=week) == [
@@ -169,7 +169,7 @@ def test_what_does_not_come_since_the_campaign_is_not_active_is_counted() -> Non
 def test_calls_of_the_local_api_are_told_with_the_tasks_that_they_create() -> None:
     scripts = greet("09:00") + "\n" + publish("12:00", more="spread: 10m, multi_account: true")
 
-    assert told(source(scripts, "backend: local_api")) == [
+    assert told(campaign(scripts, "backend: local_api")) == [
         ("api-calls", "1 POST /task at 2026-11-22 09:00 (08:00Z) creates 4 tasks"),
         (
             "api-calls",
@@ -181,17 +181,17 @@ def test_calls_of_the_local_api_are_told_with_the_tasks_that_they_create() -> No
 
 
 def test_an_empty_window_says_what_comes_next() -> None:
-    far = [source(publish("2026-12-01T18:00")), source(publish("2026-12-02T18:00"), name="later")]
+    far = [campaign(publish("2026-12-01T18:00")), campaign(publish("2026-12-02T18:00"), name="later")]
 
     assert [(note.code, note.campaign, note.message) for note in notes(*far)] == [
         ("nothing-due", "demo", "the next occurrence comes at 2026-12-01 18:00 (17:00Z)")
     ]
-    assert told(source(publish())) == [("nothing-due", "no entry has a start time that lies ahead")]
+    assert told(campaign(publish())) == [("nothing-due", "no entry has a start time that lies ahead")]
 
 
 def test_notes_of_one_code_are_counted_when_there_are_too_many() -> None:
     entries = "\n".join(publish("02:30").replace("publish", f"publish{number}") for number in range(130))
-    found = notes(source(entries), window=day("2026-10-25T00:00"))
+    found = notes(campaign(entries), window=day("2026-10-25T00:00"))
     repeated = [note for note in found if note.code == "repeated-time"]
 
     assert len(repeated) == MOST_OF_A_CODE + 1

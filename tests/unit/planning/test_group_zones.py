@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sources import at, day, source
-
+from campaigns import at, campaign, day
+from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import next_occurrence
 from runner.planning.difference import differences
 from runner.planning.plan import manual, plan
+from runner.planning.plannable_entry import plannable_entries
 from runner.planning.simulation import Simulation
-from runner.planning.source import Source, Window
-from runner.planning.work import works
+from runner.planning.source import Window
 from runner.reports.plan_changes import by_entry
 from runner.tasks import Task
 
@@ -22,8 +22,8 @@ devices:
 WINTER = day("2026-12-01T00:00")
 
 
-def world(entry: str, head: str = "", **more: str) -> Source:
-    return source(f"publish: {{script: post, devices: [se, us], {entry}}}", GROUPS + head, **more)
+def world(entry: str, head: str = "", **more: str) -> ResolvedCampaign:
+    return campaign(f"publish: {{script: post, devices: [se, us], {entry}}}", GROUPS + head, **more)
 
 
 def posting(times: str, more: str = "") -> str:
@@ -125,7 +125,7 @@ def test_a_run_by_hand_is_one_occurrence_for_all() -> None:
 def test_a_campaign_needs_no_zone_where_all_its_groups_have_one() -> None:
     groups = "devices: {us: {serials: [US1], timezone: America/New_York}}"
     entry = 'publish: {script: post, devices: us, config: {material_list: [a.mp4]}, start_times: "18:30"}'
-    made = plan([source(entry, groups, timezone=None)], WINTER)
+    made = plan([campaign(entry, groups, timezone=None)], WINTER)
 
     assert due(made.tasks()) == [("23:30", "US1", "2026-12-01T18:30[America/New_York]")]
 
@@ -134,7 +134,7 @@ def test_a_phone_that_is_named_beside_its_group_is_in_the_zone_of_the_group() ->
     entry = (
         'publish: {script: post, devices: [US2, us], config: {material_list: [a.mp4]}, start_times: "18:30"}'
     )
-    made = plan([source(entry, GROUPS.replace("  se: [SE1, SE2]\n", ""))], WINTER)
+    made = plan([campaign(entry, GROUPS.replace("  se: [SE1, SE2]\n", ""))], WINTER)
 
     assert [(moment, lane) for moment, lane, _ in due(made.tasks())] == [("23:30", "US2"), ("23:30", "US1")]
 
@@ -149,11 +149,11 @@ def test_the_next_occurrence_is_that_of_the_zone_where_it_comes_first() -> None:
 def test_limits_that_the_campaign_names_count_days_of_the_group() -> None:
     """One post a day: the second of New York's 1 December falls on Stockholm's 2 December."""
     head = "limits: {per_device: {per_day: {post: 1}, per_hour: {post: 9}}, min_gap: 0s}"
-    sources = [world(posting('["12:00", "21:00"]', ", grace: 12h"), head)]
-    simulation = Simulation(works(sources), works(sources)[0].zone)
+    campaigns = [world(posting('["12:00", "21:00"]', ", grace: 12h"), head)]
+    simulation = Simulation(plannable_entries(campaigns), plannable_entries(campaigns)[0].zone)
     late = [
         delay
-        for task in plan(sources, Window(at("2026-12-01T00:00"), at("2026-12-02T06:00"))).tasks()
+        for task in plan(campaigns, Window(at("2026-12-01T00:00"), at("2026-12-02T06:00"))).tasks()
         for delay in simulation.feed(task)
     ]
     late += simulation.finish()
@@ -169,7 +169,7 @@ def test_limits_that_the_campaign_names_count_days_of_the_group() -> None:
 
 def test_a_zone_that_a_group_is_given_moves_its_tasks() -> None:
     entry = posting("18:30")
-    before = source(
+    before = campaign(
         f"publish: {{script: post, devices: [se, us], {entry}}}", "devices: {se: [SE1, SE2], us: [US1, US2]}"
     )
     plans = plan([before], WINTER), plan([world(entry)], WINTER)

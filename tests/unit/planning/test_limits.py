@@ -13,11 +13,11 @@ from runner.planning.limits import (
     NEVER_UTC,
     Allowed,
     CautiousCap,
+    LimitAnswer,
     NotBefore,
     Usage,
-    Verdict,
     effective_limits,
-    verdict,
+    limit_answer,
 )
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -37,9 +37,9 @@ def limits(
 
 def ask(
     named: Named, usage: Usage, kind: str = "post", now: datetime = NOW, zone: ZoneInfo | None = None
-) -> Verdict:
+) -> LimitAnswer:
     limits = effective_limits(named, zone)
-    return verdict(limits, usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
+    return limit_answer(limits, usage, kind, "R58M123ABC", "@brand_se", now, STOCKHOLM)
 
 
 def minutes_ago(*minutes: float) -> tuple[datetime, ...]:
@@ -126,7 +126,7 @@ def test_an_unknown_account_has_no_caps() -> None:
     usage = Usage(account={"post": minutes_ago(90)})
     effective = effective_limits(limits(per_account={"per_day": {"post": 1}}))
 
-    assert verdict(effective, usage, "post", "R58M123ABC", None, NOW, STOCKHOLM) == Allowed()
+    assert limit_answer(effective, usage, "post", "R58M123ABC", None, NOW, STOCKHOLM) == Allowed()
 
 
 def test_built_in_caps_hold_until_a_campaign_names_its_own() -> None:

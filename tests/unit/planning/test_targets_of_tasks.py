@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from runner.campaign.loader import load_text
-from runner.planning.source import Source
-from runner.planning.work import works
+from runner.campaign.resolve import resolve_campaign
+from runner.planning.plannable_entry import plannable_entries
 from runner.tasks import Task
 
 CAMPAIGN = """\
@@ -24,8 +24,10 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def tasks(user: str, post: str) -> list[Task]:
-    (work,) = works([Source.of(load_text(CAMPAIGN.format(user=user, post=post), "a.yaml"))])
-    return work.tasks(work.occurrence("n", "r", NOON))
+    (plannable,) = plannable_entries(
+        [resolve_campaign(load_text(CAMPAIGN.format(user=user, post=post), "a.yaml"))]
+    )
+    return plannable.tasks(plannable.occurrence("n", "r", NOON))
 
 
 def test_keys_and_lanes_do_not_depend_on_how_something_is_written() -> None:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.planning.attention import attention
 from runner.planning.notes import Note
 from runner.planning.plan import Plan, plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 
 HEAD = "version: 1\nname: {name}\ntimezone: {zone}\nscripts:\n"
 
@@ -16,8 +17,8 @@ def make_plan(*entries: str, start: str = "2026-11-22T00:00", length: str = "1",
     """The plan of one campaign with these entries over some days."""
     text = HEAD.format(name="demo", zone=zone) + "".join(f"  {entry}\n" for entry in entries)
     first = datetime.fromisoformat(start).replace(tzinfo=UTC)
-    source = Source.of(load_text(text, "demo.yaml"), commit="f40866b")
-    return plan([source], Window(first, first + timedelta(days=float(length))))
+    campaign = resolve_campaign(load_text(text, "demo.yaml"), commit="f40866b")
+    return plan([campaign], Window(first, first + timedelta(days=float(length))))
 
 
 def post(name: str, *start_times: str, devices: str = "PHONE1", more: str = "") -> str:

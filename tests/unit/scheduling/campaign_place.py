@@ -73,8 +73,8 @@ class Place:
 
     def times(self) -> dict[str, list[str]]:
         """What is in force: the times of day of each campaign's tasks on the first day."""
-        made = plan(self.daemon.sources, Window(NOW, NOW + timedelta(days=1)))
-        found: dict[str, list[str]] = {source.campaign.name: [] for source in self.daemon.sources}
+        made = plan(self.daemon.campaigns, Window(NOW, NOW + timedelta(days=1)))
+        found: dict[str, list[str]] = {campaign.name: [] for campaign in self.daemon.campaigns}
         for task in made.tasks():
             found[task.campaign].append(task.nominal[11:16])
         return found

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.clock import ManualClock
 from runner.events import ClockStepped, Event, OccurrenceDecided
-from runner.planning.source import Source
-from runner.planning.work import works
+from runner.planning.plannable_entry import plannable_entries
 from runner.scheduling.timetable import Timetable
 from runner.store.ledger import Ledger
 from runner.store.rows import InForce, OccurrenceRow, TaskRow
@@ -34,23 +34,27 @@ class Life:
         self.events: list[Event] = []
         self.timetable = self._new()
 
-    def put_in_force(self, *sources: Source) -> None:
+    def put_in_force(self, *campaigns: ResolvedCampaign) -> None:
         """What reading the files writes down."""
-        for source in sources:
-            name, path = source.campaign.name, source.document.path
-            version = self.ledger.campaigns.record(name, path, source.document.text, source.commit)
-            rules = frozenset((work.name[1], rule.written) for work in works([source]) for rule in work.rules)
+        for campaign in campaigns:
+            name, path = campaign.name, campaign.document.path
+            version = self.ledger.campaigns.record(name, path, campaign.document.text, campaign.commit)
+            rules = frozenset(
+                (plannable.name[1], rule.written)
+                for plannable in plannable_entries([campaign])
+                for rule in plannable.rules
+            )
             now = self.clock.now()
-            self.ledger.campaigns.put_in_force(InForce(name, path, version, source.commit, rules, now))
+            self.ledger.campaigns.put_in_force(InForce(name, path, version, campaign.commit, rules, now))
 
-    def start(self, *sources: Source) -> None:
-        self.put_in_force(*sources)
+    def start(self, *campaigns: ResolvedCampaign) -> None:
+        self.put_in_force(*campaigns)
         self.timetable = self._new()
-        self.timetable.begin(sources)
+        self.timetable.begin(campaigns)
 
-    def reload(self, *sources: Source) -> None:
-        self.put_in_force(*sources)
-        self.timetable.replace(sources)
+    def reload(self, *campaigns: ResolvedCampaign) -> None:
+        self.put_in_force(*campaigns)
+        self.timetable.replace(campaigns)
 
     def go_on(self, seconds: float, every: float = 5.0) -> None:
         """Let time pass, with a tick at each step."""
@@ -93,7 +97,7 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-11-{text}+01:00")
 
 
-def source(
+def campaign(
     *start_times: str,
     more: str = "",
     name: str = "demo",
@@ -101,7 +105,7 @@ def source(
     head: str = "",
     devices: Sequence[str] = ("R58M123ABC", "R58M456DEF"),
     commit: str | None = "f40866b",
-) -> Source:
+) -> ResolvedCampaign:
     """A campaign of one entry, which posts: its start times as YAML, and what it says beside."""
     text = f"""\
 version: 1
@@ -118,7 +122,7 @@ scripts:
     text += "".join(f"    {item.strip()}\n" for item in more.split(";") if item.strip())
     loaded = load_text(text, f"{name}.yaml")
     assert not loaded.diagnostics, loaded.diagnostics
-    return Source.of(loaded, commit)
+    return resolve_campaign(loaded, commit)
 
 
 def a_task(campaign: str, device: str = "A1", entry: str = "publish") -> Task:

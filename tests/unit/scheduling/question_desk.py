@@ -150,15 +150,15 @@ class Desk:
         self.executor.start()
         self.executor.submit(self.ledger.tasks.pending())
         self.timetable = Timetable(self.ledger, self.clock, self.executor.submit, ignore)
-        self.timetable.begin(self.files.load().sources)
+        self.timetable.begin(self.files.load().campaigns)
         self.settle()
 
     def reload(self) -> None:
         """Take up the files as they are now, as the daemon does when they change."""
         assert self.timetable is not None
-        sources = self.files.load().sources
-        self.timetable.replace(sources)
-        cancel_what_is_gone(self.ledger, sources)
+        campaigns = self.files.load().campaigns
+        self.timetable.replace(campaigns)
+        cancel_what_is_gone(self.ledger, campaigns)
 
     def move_to(self, local: str, *, settle: bool = True) -> None:
         """Let time pass until the fleet's clocks show this; what comes due is carried out."""

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from daemons import local, source
+from daemons import campaign, local
 
 from runner.planning.coming import coming
+from runner.planning.plannable_entry import plannable_entries
 from runner.planning.source import Window
-from runner.planning.work import works
 from runner.scheduling.catchup import Cause, Found, Gap, decide, is_prompt, length
 from runner.store.rows import Decision
 
@@ -17,8 +17,8 @@ NINE = '"09:00"'
 def found(more: str = "", *start_times: str, is_newest: bool = True, running: str | None = None,
           known: frozenset[str] = frozenset()) -> Found:  # fmt: skip
     """The occurrence at nine of an entry that says `more`."""
-    (work,) = works([source(*(start_times or (NINE,)), more=more)])
-    return Found(next(coming(work, Window.after(local("21 08:00")))), is_newest, known, running)
+    (plannable,) = plannable_entries([campaign(*(start_times or (NINE,)), more=more)])
+    return Found(next(coming(plannable, Window.after(local("21 08:00")))), is_newest, known, running)
 
 
 def gap(cause: Cause, until: str, since: str = "21 08:00") -> Gap:
@@ -75,7 +75,7 @@ def test_grace_is_included_and_past_it_an_occurrence_is_missed():
 
 def test_grace_counts_from_when_the_last_task_can_be_due():
     spread = found("grace: 30m; spread: 40m")
-    assert spread.coming.work.reach == timedelta(minutes=20)
+    assert spread.coming.plannable.reach == timedelta(minutes=20)
     assert verdict(spread, gap(Cause.DOWN, "21 09:50")).state == "started"
     assert verdict(spread, gap(Cause.DOWN, "21 09:50:01")).state == "missed"
 

@@ -22,7 +22,7 @@ def test_what_is_right_is_in_force_and_written_down(place: Place) -> None:
 
     assert place.times() == {"autumn": ["09:00"]}
     assert told(reload) == [("autumn", "greet", "added")]
-    assert reload.sources == place.daemon.sources
+    assert reload.campaigns == place.daemon.campaigns
     row = place.row("autumn")
     assert (row.path, row.text) == (str(file), file.read_text())
     assert place.invalid() == []
@@ -34,28 +34,28 @@ def test_what_is_right_is_in_force_and_written_down(place: Place) -> None:
 def test_nothing_is_said_of_files_that_are_as_they_were(place: Place) -> None:
     place.write("autumn.yaml", campaign("autumn"))
     place.load()
-    before, version = place.daemon.sources, place.row("autumn")
+    before, version = place.daemon.campaigns, place.row("autumn")
 
     again = place.load()
     place.restart()
     after_restart = place.load()
 
     assert (again.changes, after_restart.changes) == ((), ())
-    assert again.sources == before and again.sources[0] is before[0]
+    assert again.campaigns == before and again.campaigns[0] is before[0]
     assert place.row("autumn") == version
 
 
 def test_a_changed_file_is_read_again(place: Place) -> None:
     place.write("autumn.yaml", campaign("autumn"))
     place.write("winter.yaml", campaign("winter", at="20:00"))
-    winter = place.load().sources[1]
+    winter = place.load().campaigns[1]
     place.write("autumn.yaml", campaign("autumn", at="10:00"))
 
     reload = place.load()
 
     assert place.times() == {"autumn": ["10:00"], "winter": ["20:00"]}
     assert [(change.what, change.detail) for change in reload.changes] == [("moved", "09:00 -> 10:00")]
-    assert reload.sources[1] is winter
+    assert reload.campaigns[1] is winter
     gone = {one.rule: one.gone_utc for one in place.ledger.campaigns.schedules("autumn")}
     assert gone == {"09:00": place.clock.now(), "10:00": None}
 
@@ -130,7 +130,7 @@ def test_a_missing_folder_does_not_bring_campaigns_of_other_folders_back(
 
     with pytest.raises(FolderError):
         other.load()
-    assert other.sources == ()
+    assert other.campaigns == ()
 
 
 def test_campaigns_of_another_daemons_paths_are_withdrawn(place: Place, tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_every_change_says_its_commit(place: Place) -> None:
     first = git(repository, "rev-parse", "HEAD")
 
     assert {change.commit for change in place.load().changes} == {first[:12]}
-    assert {source.commit for source in place.daemon.sources} == {first}
+    assert {resolved.commit for resolved in place.daemon.campaigns} == {first}
 
     file.write_text(campaign("autumn", at="10:00"))
     assert [change.commit for change in place.load().changes] == [f"{first[:12]}-dirty"]
@@ -203,7 +203,7 @@ def test_every_change_says_its_commit(place: Place) -> None:
     git(repository, "commit", "--quiet", "--all", "--message", "Second")
     second = git(repository, "rev-parse", "HEAD")
     assert place.load().changes == ()
-    assert {source.commit for source in place.daemon.sources} == {second}
+    assert {resolved.commit for resolved in place.daemon.campaigns} == {second}
     assert place.row("autumn").commit == place.row("winter").commit == second
 
     file.write_text("\t")
@@ -213,7 +213,7 @@ def test_every_change_says_its_commit(place: Place) -> None:
     assert (reload.what, reload.commit) == ("invalid", third[:12])
     assert f"its last good text ({second[:12]}) stays in force" in reload.detail
     assert [wrong.commit for wrong in place.invalid()] == [third]
-    assert place.daemon.sources[0].commit == second
+    assert place.daemon.campaigns[0].commit == second
 
     git(repository, "rm", "--quiet", "campaigns/autumn.yaml")
     assert [change.commit for change in place.load().changes] == [f"{third[:12]}-dirty"]
@@ -229,7 +229,7 @@ def test_a_flow_that_is_not_committed_makes_its_campaign_dirty(place: Place) -> 
 
     place.load()
 
-    assert place.daemon.sources[0].commit == f"{git(repository, 'rev-parse', 'HEAD')}-dirty"
+    assert place.daemon.campaigns[0].commit == f"{git(repository, 'rev-parse', 'HEAD')}-dirty"
 
 
 def test_checks_are_repeated_when_days_have_passed(place: Place) -> None:

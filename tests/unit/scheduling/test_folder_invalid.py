@@ -213,7 +213,7 @@ def test_a_wrong_flow_leaves_the_good_one_in_force_over_restarts(place: Place) -
     place.write("autumn.yaml", campaign("autumn", script="wave"))
     flow = place.write("flows/wave.yaml", FLOW)
     place.load()
-    assert place.daemon.sources[0].campaign.flows == {("autumn", "wave"): (str(flow), FLOW)}
+    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): (str(flow), FLOW)}
     flow.write_text(FLOW.replace("launch", "lunch"))
 
     for _ in range(2):
@@ -221,14 +221,14 @@ def test_a_wrong_flow_leaves_the_good_one_in_force_over_restarts(place: Place) -
         assert told(reload) == [("autumn", None, "invalid")]
         assert f"{flow}:8:5: error:" in reload.changes[0].detail
         assert place.times() == {"autumn": ["09:00"]}
-        assert place.daemon.sources[0].campaign.flows["autumn", "wave"].text == FLOW
+        assert place.daemon.campaigns[0].flows["autumn", "wave"].text == FLOW
         place.restart()
 
     flow.unlink()
     assert told(place.load()) == [("autumn", None, "invalid")]
     flow.write_text(FLOW)
     assert told(place.load()) == [("autumn", None, "mended")]
-    assert place.daemon.sources[0].campaign.flows == {("autumn", "wave"): (str(flow), FLOW)}
+    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): (str(flow), FLOW)}
 
 
 def test_material_that_comes_later_mends_a_campaign(place: Place) -> None:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.checks import check_campaigns
 from runner.clock import ManualClock
 from runner.execution.limiter import Limiter
 from runner.planning.attention import attention
 from runner.planning.limits import NotBefore
 from runner.planning.plan import plan
-from runner.planning.source import Source, Window
+from runner.planning.source import Window
 from runner.reports.explanation import Explanation, Verdict
 from runner.scheduling.explaining import explain_entry
 from runner.scheduling.folder import CampaignFolder
@@ -48,7 +49,7 @@ class Asked:
     def __init__(self, text: str, fleet: ZoneInfo, ledger: Ledger, clock: ManualClock, path: str) -> None:
         self._fleet, self._ledger, self._clock = fleet, ledger, clock
         self._loaded = load_text(text, path)
-        self._source = Source.of(self._loaded)
+        self._source = resolve_campaign(self._loaded)
         self._day = Window(clock.now(), clock.now() + timedelta(days=1))
 
     def validate(self) -> list[str]:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from daemons import a_task
 
 from runner.campaign.loader import load_text
+from runner.campaign.resolve import resolve_campaign
 from runner.clock import SystemClock
 from runner.planning.limits import DEFAULT_MIN_GAP
-from runner.planning.source import Source
 from runner.scheduling.registry import Registry
 from runner.store.ledger import Ledger
 
@@ -40,7 +40,7 @@ scripts:
 def test_limits_are_on_the_clocks_of_the_phone_of_a_task() -> None:
     with Ledger.open("sqlite://", SystemClock()) as ledger:
         registry = Registry(ledger)
-        registry.replace([Source.of(load_text(WORLD, "world.yaml"))])
+        registry.replace([resolve_campaign(load_text(WORLD, "world.yaml"))])
         zones = {
             device: str(registry.limits(a_task("world", device)).zone) for device in ("A1", "A2", "B1", "C1")
         }

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from runner.campaign.loader import load_text
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.scheduling.reload import differences
 
 TEXT = """\
@@ -34,12 +34,12 @@ scripts:
 """
 
 
-def source(text: str, commit: str | None = None) -> Source:
-    return Source.of(load_text(text, "/srv/campaigns/autumn.yaml"), commit)
+def campaign(text: str, commit: str | None = None) -> ResolvedCampaign:
+    return resolve_campaign(load_text(text, "/srv/campaigns/autumn.yaml"), commit)
 
 
 def told(before: str, after: str) -> list[tuple[str | None, str, str]]:
-    found = differences([source(before)], [source(after)])
+    found = differences([campaign(before)], [campaign(after)])
     return [(change.entry, str(change.what), change.detail) for change in found]
 
 
@@ -120,7 +120,7 @@ def test_changes_of_a_campaign(old: str, new: str, changes: list[tuple[str | Non
 
 
 def test_a_campaign_that_comes_has_all_of_its_entries_added() -> None:
-    found = differences([], [source(TEXT, "0123456789abcdef0123-dirty")])
+    found = differences([], [campaign(TEXT, "0123456789abcdef0123-dirty")])
 
     assert [(change.entry, str(change.what), change.commit) for change in found] == [
         ("welcome", "added", "0123456789ab-dirty"),
@@ -131,7 +131,7 @@ def test_a_campaign_that_comes_has_all_of_its_entries_added() -> None:
 def test_a_renamed_campaign_is_held_against_what_it_was() -> None:
     renamed = TEXT.replace("name: autumn", "name: winter\nformerly: [autumn]").replace("12:00", "12:30")
 
-    found = differences([source(TEXT)], [source(renamed)])
+    found = differences([campaign(TEXT)], [campaign(renamed)])
 
     assert [(change.campaign, change.entry, change.detail) for change in found] == [
         ("winter", "welcome", "09:00, 12:00 -> 09:00, 12:30")
@@ -139,12 +139,12 @@ def test_a_renamed_campaign_is_held_against_what_it_was() -> None:
 
 
 def test_a_changed_flow_is_a_change_of_the_entries_that_use_it() -> None:
-    found = differences([source(TEXT)], [source(TEXT)], {("autumn", "follow"), ("winter", "post")})
+    found = differences([campaign(TEXT)], [campaign(TEXT)], {("autumn", "follow"), ("winter", "post")})
 
     assert [(change.entry, change.detail) for change in found] == [("welcome", "flow"), ("thanks", "flow")]
 
 
 def test_another_commit_alone_is_no_change() -> None:
-    before = source(TEXT, "0" * 40)
+    before = campaign(TEXT, "0" * 40)
 
     assert differences([before], [replace(before, commit="1" * 40)]) == []

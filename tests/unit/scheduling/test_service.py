@@ -205,7 +205,7 @@ def test_a_folder_that_is_emptied_is_told_of_once_and_changes_nothing(
     until(lambda: len(looks) > seen + 2)
     (troubled,) = daemon.told(DaemonTroubled)
     assert troubled.hint is not None and troubled.hint.startswith("what was in force stays")
-    assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
+    assert [campaign.name for campaign in daemon.service.campaigns] == ["demo"]
     daemon.put(text, "demo.yaml")
     until(lambda: daemon.told(TroubleOver))
     assert daemon.told(TroubleOver) == [TroubleOver("the campaigns can be read again")]
@@ -269,7 +269,7 @@ def test_what_is_left_of_a_withdrawn_campaign_is_done_with_its_flows_as_they_wer
     (daemon.folder / "own.yaml").unlink()
     daemon.put("gone: wrong\n", "flows/visit.yaml")
     daemon.service.reload()
-    assert [source.campaign.name for source in daemon.service.sources] == ["demo"]
+    assert [campaign.name for campaign in daemon.service.campaigns] == ["demo"]
     own = daemon.registry.flows["own", "visit"]
     assert (own.path, own.text) == (str(daemon.folder / "flows" / "visit.yaml"), FLOW)
     assert daemon.registry.limits(a_task("own")).min_gap == timedelta(seconds=7)

@@ -1,16 +1,16 @@
 """Start times of groups in several time zones: each zone has occurrences of its own, and a life of its own."""
 
-from daemons import Life, local, source
+from daemons import Life, campaign, local
 
-from runner.planning.source import Source
+from runner.campaign.resolve import ResolvedCampaign
 
 WORLD = """
 devices: {us: {serials: [US1], timezone: America/New_York}}
 """
 
 
-def world(*times: str, more: str = "") -> Source:
-    return source(*times, head=WORLD, devices=("SE1", "us"), more=more)
+def world(*times: str, more: str = "") -> ResolvedCampaign:
+    return campaign(*times, head=WORLD, devices=("SE1", "us"), more=more)
 
 
 def test_each_zone_has_its_own_occurrence(life: Life):
@@ -58,7 +58,7 @@ def test_what_still_runs_in_one_zone_skips_nothing_in_another(life: Life):
 
 def test_a_zone_that_a_group_is_given_makes_up_for_nothing(life: Life):
     """What came under the campaign's clocks has been done: the group's own begin with the change."""
-    life.start(source('"10:00"', devices=("SE1", "US1")))
+    life.start(campaign('"10:00"', devices=("SE1", "US1")))
     life.go_on(2 * 3600, every=60)
     before = len(life.submitted)
     life.reload(world('"10:00"'))

@@ -442,4 +442,4 @@ def test_another_branch_is_in_force_soon(tmp_path: Path) -> None:
             watch.stop()
 
     assert [str(change.what) for change in reload.changes] == ["moved"] * 100
-    assert {source.commit for source in folder.sources} == {git("rev-parse", "main")}
+    assert {campaign.commit for campaign in folder.campaigns} == {git("rev-parse", "main")}

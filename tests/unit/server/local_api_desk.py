@@ -12,8 +12,8 @@ from fastapi import FastAPI
 
 from runner.clock import ManualClock
 from runner.server.local_api.app import PREFIX, create_local_api
-from runner.server.local_api.desk import Desk
 from runner.server.local_api.license import License
+from runner.server.local_api.task_api import TaskApi
 from runner.store.ledger import Ledger
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
@@ -33,7 +33,7 @@ class Api:
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}", self.clock)
         self.submitted: list[str] = []
         self.bug: Exception | None = None
-        self.desk = Desk(
+        self.desk = TaskApi(
             self.ledger, self.clock, ZoneInfo("Europe/Stockholm"), self._submit, self._devices, License(plan)
         )
         self.app = FastAPI()

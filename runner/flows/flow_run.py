@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from runner import targets
 from runner.clock import Clock
 from runner.errors import HeldBack, PhoneError, Stopped, TaskError
-from runner.flows.finding import HAPPENED, NOT_HAPPENED, UNDECIDED, Finding, Verdict, not_looked
 from runner.flows.language import Action, Flow, Step
 from runner.flows.profile import VARIABLES as SOUGHT_BY
 from runner.flows.profile import AppView
+from runner.flows.proof_result import HAPPENED, NOT_HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
 from runner.flows.typed_values import filled
 from runner.flows.watch import POLL_S, Watch
 from runner.phone.driver import Driver
@@ -39,7 +39,7 @@ class OpenEffect:
     proved: bool = False
 
 
-class Attempt(Watch):
+class FlowRun(Watch):
     """Performs steps one after the other and reports each of them.
 
     `seen` has the hashes of files that may be shared as they were then only, by path; `variables` grows as the flow
@@ -206,9 +206,9 @@ class Attempt(Watch):
         finding = self.prove()
         if finding.obstacle is not None:
             raise finding.obstacle
-        if finding.verdict is Verdict.HAPPENED:
+        if finding.verdict is ProofResult.HAPPENED:
             self.confirm()
-        elif finding.verdict is Verdict.NOT_HAPPENED:
+        elif finding.verdict is ProofResult.NOT_HAPPENED:
             self.settle(EffectState.REFUTED, {"verified": "no"})
             raise TaskError(
                 f"{self.phone.serial}: the {self.effect.kind} did not happen: its button was tapped, "

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration
-from runner.campaign.resolve import ResolvedEntry
+from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
 from runner.planning.rules import Rule, needs_zone, parse
-from runner.planning.source import Source
 from runner.planning.timing import jitter, shares
 from runner.targets import account
 from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
@@ -39,7 +38,7 @@ class Lane(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PlannableEntry:
     """An entry, or the part of it whose devices and accounts are in one time zone, ready to be planned.
 
     `own_zone` is that zone, None if neither their group nor the campaign names one; `reach` is how much later than its
@@ -47,7 +46,7 @@ class Work:
     of a lane.
     """
 
-    source: Source
+    campaign: ResolvedCampaign
     entry: ResolvedEntry
     rules: tuple[Rule, ...]
     lanes: tuple[Lane, ...]
@@ -59,37 +58,37 @@ class Work:
     own_zone: ZoneInfo | None
 
     @classmethod
-    def of(cls, source: Source, entry: ResolvedEntry) -> "Work":
+    def of(cls, campaign: ResolvedCampaign, entry: ResolvedEntry) -> "PlannableEntry":
         """All of an entry, on the campaign's clocks: for a run by hand, which comes at one instant for all."""
-        return cls._of(source, entry, list(_lanes(entry)), source.campaign.timezone, _rules(entry))
+        return cls._of(campaign, entry, list(_lanes(entry)), campaign.timezone, _rules(entry))
 
     @classmethod
-    def in_zones(cls, source: Source, entry: ResolvedEntry) -> Iterator["Work"]:
+    def in_zones(cls, campaign: ResolvedCampaign, entry: ResolvedEntry) -> Iterator["PlannableEntry"]:
         """The entry as start times see it: they come by themselves in each zone that its groups name."""
         parts: dict[str | None, list[Lane]] = {}
         for lane in _lanes(entry):
-            zone = entry.zones.get(lane.name, source.campaign.timezone)
+            zone = entry.zones.get(lane.name, campaign.timezone)
             parts.setdefault(zone, []).append(lane)
         rules = _rules(entry)
         assert None not in parts or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
         for zone, lanes in parts.items():
-            yield cls._of(source, entry, lanes, zone, rules)
+            yield cls._of(campaign, entry, lanes, zone, rules)
 
     @classmethod
     def _of(
         cls,
-        source: Source,
+        campaign: ResolvedCampaign,
         entry: ResolvedEntry,
         lanes: Sequence[Lane],
         zone: str | None,
         rules: tuple[Rule, ...],
-    ) -> "Work":
+    ) -> "PlannableEntry":
         expected_s = entry.script.expected_s(entry.config)
         own_timeout_s = max(_LEAST_TIMEOUT_S, expected_s + _TIMEOUT_MARGIN_S)
         lanes = tuple(_spread(lanes, entry.spread))
         jitter_s = int(entry.jitter.seconds) if entry.jitter else 0
         return cls(
-            source=source,
+            campaign=campaign,
             entry=entry,
             rules=rules,
             lanes=lanes,
@@ -109,17 +108,17 @@ class Work:
     @property
     def is_elsewhere(self) -> bool:
         """Whether its zone is another than the campaign's."""
-        return self.zone.key != self.source.zone.key
+        return self.zone.key != self.campaign.zone.key
 
     @property
     def name(self) -> tuple[str, str]:
         """The names of its campaign and its entry."""
-        return self.source.campaign.name, self.entry.name
+        return self.campaign.name, self.entry.name
 
     @property
     def campaign_names(self) -> tuple[str, ...]:
         """The names that its campaign has and had."""
-        return (self.source.campaign.name, *self.source.campaign.formerly)
+        return (self.campaign.name, *self.campaign.formerly)
 
     def occurrence(self, nominal: str, rule: str, instant_utc: datetime) -> Occurrence:
         return Occurrence(*self.name, nominal, rule, instant_utc)
@@ -145,7 +144,7 @@ class Work:
 
     def _tasks(self, occurrence: Occurrence) -> Iterator[Task]:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
-        script, backend, commit = self.entry.script.name, self.source.campaign.backend, self.source.commit
+        script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
         config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
@@ -176,13 +175,13 @@ class Work:
                 )
 
 
-def works(sources: Iterable[Source]) -> list[Work]:
+def plannable_entries(campaigns: Iterable[ResolvedCampaign]) -> list[PlannableEntry]:
     """The entries of campaigns in declared order, each zone of an entry by itself, ready to be planned."""
     return [
         work
-        for source in sources
-        for entry in source.campaign.entries
-        for work in Work.in_zones(source, entry)
+        for campaign in campaigns
+        for entry in campaign.entries
+        for work in PlannableEntry.in_zones(campaign, entry)
     ]
 
 

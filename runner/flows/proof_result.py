@@ -6,7 +6,7 @@ from enum import StrEnum
 from runner.errors import TaskError
 
 
-class Verdict(StrEnum):
+class ProofResult(StrEnum):
     """The conclusion of a proof.
 
     `undecided`: the page was looked at, and shows neither; only a person can tell. `not looked`: the page was
@@ -24,14 +24,14 @@ class Verdict(StrEnum):
 class Finding:
     """A conclusion; `obstacle` is what kept a proof from its page, set if and only if it has not looked."""
 
-    verdict: Verdict
+    verdict: ProofResult
     obstacle: TaskError | None = None
 
 
-HAPPENED = Finding(Verdict.HAPPENED)
-NOT_HAPPENED = Finding(Verdict.NOT_HAPPENED)
-UNDECIDED = Finding(Verdict.UNDECIDED)
+HAPPENED = Finding(ProofResult.HAPPENED)
+NOT_HAPPENED = Finding(ProofResult.NOT_HAPPENED)
+UNDECIDED = Finding(ProofResult.UNDECIDED)
 
 
 def not_looked(obstacle: TaskError) -> Finding:
-    return Finding(Verdict.NOT_LOOKED, obstacle)
+    return Finding(ProofResult.NOT_LOOKED, obstacle)

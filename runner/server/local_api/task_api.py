@@ -28,7 +28,7 @@ RETRIED_TOGETHER = frozenset({TaskState.FAILED, TaskState.MISSED})
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TaskApi:
     """Any thread may call it. `submit` hands pending tasks to the executor, `devices` counts the phones that can be
     reached now; `zone` is the fleet's, `files` are those that may be posted. Every method raises ApiError for what
     cannot be done."""

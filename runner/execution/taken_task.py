@@ -27,7 +27,7 @@ class Lifts:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class ExecutionContext:
     """What attempts are made with."""
 
     ledger: Ledger
@@ -42,7 +42,7 @@ class Means:
 
 
 @dataclass(slots=True, eq=False)
-class Work:
+class TakenTask:
     """A task that was taken from its lane. It has an attempt as soon as it has been claimed in the ledger.
 
     `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set where its phone was known to
@@ -79,61 +79,61 @@ class Work:
         )
 
 
-Ends = Sequence[tuple[Work, Next]]
+Ends = Sequence[tuple[TakenTask, Next]]
 
 
-def claim(means: Means, works: Sequence[Work], *, begins: bool) -> list[Work]:
+def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
     """Start an attempt at each task that is still pending, in one transaction; returns those.
 
     `begins` says that the time allowed for it begins now.
     """
-    attempts = means.ledger.attempts.start_all([work.key for work in works])
-    now, monotonic = means.clock.now(), means.clock.monotonic()
-    claimed = [work for work in works if work.key in attempts]
-    for work in claimed:
-        work.attempt, work.started = attempts[work.key], monotonic
-        work.deadline = monotonic + work.task.timeout_s if begins else None
-        work.waiting.tried = True
-        free_utc = work.waiting.free_utc or work.task.due_utc
+    attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks])
+    now, monotonic = context.clock.now(), context.clock.monotonic()
+    claimed = [taken for taken in taken_tasks if taken.key in attempts]
+    for taken in claimed:
+        taken.attempt, taken.started = attempts[taken.key], monotonic
+        taken.deadline = monotonic + taken.task.timeout_s if begins else None
+        taken.waiting.tried = True
+        free_utc = taken.waiting.free_utc or taken.task.due_utc
         late_s = max((now - free_utc).total_seconds(), 0.0)
-        means.sink(TaskStarted(work.key, work.task.lane, work.task.title, work.claimed.number, late_s))
+        context.sink(TaskStarted(taken.key, taken.task.lane, taken.task.title, taken.claimed.number, late_s))
     return claimed
 
 
 def decide(
-    means: Means,
-    work: Work,
+    context: ExecutionContext,
+    taken: TakenTask,
     outcome: Outcome,
     effects: Iterable[EffectState],
 ) -> Next:
     """What follows the end of an attempt, given the states of all effects of its task."""
     ended = Ended(
-        task=work.task,
-        number=work.claimed.number,
-        tries=work.claimed.tries,
+        task=taken.task,
+        number=taken.claimed.number,
+        tries=taken.claimed.tries,
         outcome=outcome,
         effects=tuple(effects),
-        stopped=work.stop.cancels,
-        away_since=work.away_since,
+        stopped=taken.stop.cancels,
+        away_since=taken.away_since,
     )
-    return what_follows(ended, means.clock.now(), means.limiter.zone, is_manual=means.mode.is_manual)
+    return what_follows(ended, context.clock.now(), context.limiter.zone, is_manual=context.mode.is_manual)
 
 
-def finish(means: Means, ends: Ends, settlements: Sequence[Settlement] = ()) -> None:
+def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settlement] = ()) -> None:
     """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
-    for work, then in ends:
-        if then.outcome.needs_person and work.task.device is not None:
-            means.ledger.holds.place(work.task.device, then.outcome.message, work.key)
+    for taken, then in ends:
+        if then.outcome.needs_person and taken.task.device is not None:
+            context.ledger.holds.place(taken.task.device, then.outcome.message, taken.key)
     endings = [
-        AttemptEnd(work.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
-        for work, then in ends
+        AttemptEnd(taken.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
+        for taken, then in ends
     ]
-    means.ledger.attempts.finish_all(endings, settlements)
+    context.ledger.attempts.finish_all(endings, settlements)
 
 
-def tell_finished(means: Means, ends: Ends) -> None:
+def tell_finished(context: ExecutionContext, ends: Ends) -> None:
     """Tell what has been written down."""
-    monotonic = means.clock.monotonic()
-    for work, then in ends:
+    monotonic = context.clock.monotonic()
+    for taken, then in ends:
         outcome = replace(then.outcome, message=then.reason) if then.reason else then.outcome
-        means.sink(TaskFinished(work.key, work.task.lane, then.state, outcome, monotonic - work.started))
+        context.sink(TaskFinished(taken.key, taken.task.lane, then.state, outcome, monotonic - taken.started))
