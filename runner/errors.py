@@ -38,6 +38,8 @@ remedy where that is a command, and `reports/remedies.py` words it.
 from datetime import datetime
 from enum import Enum, auto
 
+from runner.reasons import ReasonKind
+
 
 class RunnerError(Exception):
     """The root of everything that the runner raises on purpose."""
@@ -113,11 +115,12 @@ class Stopped(RunnerError):
 
 
 class HeldBack(RunnerError):
-    """A limit forbids the effect until `not_before` (UTC); nothing was sent."""
+    """Something of this `kind` forbids the effect until `not_before` (UTC); nothing was sent."""
 
-    def __init__(self, message: str, *, not_before: datetime) -> None:
+    def __init__(self, message: str, *, not_before: datetime, kind: ReasonKind = ReasonKind.LIMIT) -> None:
         super().__init__(message)
         self.not_before = not_before
+        self.kind = kind
 
 
 class TaskError(RunnerError):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
+from runner.reasons import ReasonKind
 from runner.targets import account
 
 
@@ -213,7 +214,8 @@ def _key_part(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change made to the outside world, as the ledger holds it; `account` where the attempt knew as whom."""
+    """One change made to the outside world, as the ledger holds it; `account` where the attempt knew as whom, `app`
+    where it knew in which app that is."""
 
     id: int
     task_key: str
@@ -223,6 +225,7 @@ class Effect:
     state: EffectState
     evidence: Mapping[str, str]
     account: str | None = None
+    app: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +251,8 @@ class StepRecord:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an attempt ended, in words that a person can act on. `again` says whether a failed one may be
-    followed by another; what needs a person never is."""
+    followed by another; what needs a person never is. `kind` says what the message is about, where somebody asks
+    for that."""
 
     outcome: AttemptOutcome
     message: str = ""
@@ -256,6 +260,7 @@ class Outcome:
     needs_person: bool = False
     not_before: datetime | None = None
     again: Again = Again.RETRY
+    kind: ReasonKind | None = None
 
 
 class Journal(Protocol):

@@ -19,6 +19,7 @@ from runner.errors import LedgerRefusal
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.queries.advice import Retry
 from runner.queries.find_task import find_task
+from runner.reasons import ReasonKind
 from runner.reports.advice import command
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.remedies import hint_of
@@ -183,7 +184,7 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str)
     def act(ledger: Ledger, row: TaskRow) -> str:
         is_in_doubt = row.state is TaskState.PENDING and bool(ledger.effects.in_doubt([row.task.key]))
         if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
-            if not ledger.tasks.cancel([row.task.key], f"stopped on request by {by}"):
+            if not ledger.tasks.cancel([row.task.key], f"stopped on request by {by}", ReasonKind.STOPPED):
                 raise _refused(ledger, row, "stop")
             return _state_now(ledger, row)
         if not is_carried_out:

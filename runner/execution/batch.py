@@ -12,6 +12,7 @@ from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.retry import what_follows_always
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decide, finish, tell_finished
 from runner.planning.limits import NotBefore
+from runner.reasons import ReasonKind
 from runner.store.rows import NewEffect
 from runner.tasks import AttemptOutcome, Effect, EffectState, Intent, Outcome, Settlement
 
@@ -73,16 +74,16 @@ class Batch:
         by_key: dict[str, list[Intent]] = {}
         for intent in intents:
             by_key.setdefault(intent.task_key, []).append(intent)
-        in_use = self._accounts_in_use(intents)
+        in_use = self._in_use_elsewhere(intents)
         wishes = [
             (self._open[key].task, tuple([(intent.kind, intent.account) for intent in wanted]))
             for key, wanted in by_key.items()
             if key not in in_use
         ]
         with self._context.limiter.claim_all(wishes) as refused:
-            refusals = {**in_use, **refused}
-            begun = self._begin([intent for intent in intents if intent.task_key not in refusals])
-        self.finish({key: _held_back(refusal) for key, refusal in refusals.items()})
+            held_back = in_use | {key: _held_back(refusal) for key, refusal in refused.items()}
+            begun = self._begin([intent for intent in intents if intent.task_key not in held_back])
+        self.finish(held_back)
         return begun
 
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
@@ -142,15 +143,16 @@ class Batch:
 
     # what it keeps in mind
 
-    def _accounts_in_use(self, intents: Iterable[Intent]) -> dict[str, NotBefore]:
-        """Tasks whose account works on another phone."""
-        found: dict[str, NotBefore] = {}
+    def _in_use_elsewhere(self, intents: Iterable[Intent]) -> dict[str, Outcome]:
+        """Tasks whose account works on another phone, and the outcome that this gives them."""
+        found: dict[str, Outcome] = {}
         until = self._context.clock.now() + ACCOUNT_LOOK
         for key, name in {(intent.task_key, intent.account) for intent in intents if intent.account}:
             account = Account.of(None, name)
             other = self._context.accounts.claim(key, self._open[key].waiting.lane, account)
             if other is not None:
-                found[key] = NotBefore(until, busy(account, other))
+                reason, kind = busy(account, other), ReasonKind.ACCOUNT_BUSY
+                found[key] = Outcome(AttemptOutcome.HELD_BACK, reason, not_before=until, kind=kind)
         return found
 
     def _begin(self, intents: Sequence[Intent]) -> dict[str, list[int]]:
@@ -192,4 +194,6 @@ class Batch:
 
 
 def _held_back(refusal: NotBefore) -> Outcome:
-    return Outcome(AttemptOutcome.HELD_BACK, refusal.reason, not_before=refusal.instant_utc)
+    return Outcome(
+        AttemptOutcome.HELD_BACK, refusal.reason, not_before=refusal.instant_utc, kind=refusal.kind
+    )

@@ -10,12 +10,10 @@ from runner.errors import HeldBack
 from runner.execution.accounts import Account
 from runner.execution.limiter import effects_of
 from runner.execution.requests import Refusal
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
 from runner.tasks import Effect, Task
-
-IN_DOUBT = "in doubt: "
-"""How a reason begins that names what has to be proved first."""
 
 FIRST_LOOK = timedelta(seconds=60)
 """When what waits for a first look is looked at again at the latest; else when that look has ended."""
@@ -40,15 +38,18 @@ class Doubt:
         return {effect.kind for effect in self.effects}
 
     @property
-    def accounts(self) -> set[str]:
-        return {effect.account for effect in self.effects if effect.account}
+    def accounts(self) -> set[Account]:
+        return {Account.of(effect.app, effect.account) for effect in self.effects if effect.account}
+
+    def is_of(self, account: Account) -> bool:
+        return any(account.is_same(one) for one in self.accounts)
 
     @property
     def reason(self) -> str:
         what = " and ".join(sorted(self.kinds))
         if self.has_looked:
-            return f"{IN_DOUBT}the {what} of {self.task.key} is not proved yet"
-        return f"{IN_DOUBT}whether the {what} of {self.task.key} happened is looked up first"
+            return f"in doubt: the {what} of {self.task.key} is not proved yet"
+        return f"in doubt: whether the {what} of {self.task.key} happened is looked up first"
 
 
 class Doubts:
@@ -107,28 +108,29 @@ class Doubts:
         """Why a task may not begin, as far as is known of it before it does."""
         if not self._doubts:
             return None
-        account = Account.of(None, task.username).name if task.username else None
+        account = Account.of(None, task.username) if task.username else None
         kinds = {kind for kind, count in effects_of(task).items() if count}
 
         def is_near(doubt: Doubt) -> bool:
-            return (task.device is not None and task.device == doubt.task.device) or account in doubt.accounts
+            is_on_its_phone = task.device is not None and task.device == doubt.task.device
+            return is_on_its_phone or (account is not None and doubt.is_of(account))
 
         doubt = self._first(task, lambda one: is_near(one) and (not one.has_looked or kinds & one.kinds))
         if doubt is None:
             return None
         until = doubt.again_utc if doubt.has_looked else self._clock.now() + FIRST_LOOK
-        return Refusal(doubt.reason, until)
+        return Refusal(doubt.reason, ReasonKind.IN_DOUBT, until)
 
-    def ask_as(self, task: Task, account: str) -> None:
+    def ask_as(self, task: Task, account: Account) -> None:
         """Whether an attempt may go on as this account. Raises HeldBack until what is in doubt of it was looked at."""
-        self._raise(self._first(task, lambda one: not one.has_looked and account in one.accounts))
+        self._raise(self._first(task, lambda one: not one.has_looked and one.is_of(account)))
 
-    def ask(self, task: Task, kind: str, account: str | None) -> None:
+    def ask(self, task: Task, kind: str, account: Account | None) -> None:
         """Whether an attempt may make an effect. Raises HeldBack while one of its kind is in doubt."""
 
         def is_alike(doubt: Doubt) -> bool:
             if account is not None and doubt.accounts:
-                return kind in doubt.kinds and account in doubt.accounts
+                return kind in doubt.kinds and doubt.is_of(account)
             return kind in doubt.kinds and task.device is not None and task.device == doubt.task.device
 
         self._raise(self._first(task, is_alike))
@@ -143,4 +145,5 @@ class Doubts:
     def _raise(self, doubt: Doubt | None) -> None:
         if doubt is not None:
             wait = BY_SOMEBODY if doubt.has_looked else FIRST_LOOK
-            raise HeldBack(doubt.reason, not_before=doubt.again_utc or self._clock.now() + wait)
+            again = doubt.again_utc or self._clock.now() + wait
+            raise HeldBack(doubt.reason, not_before=again, kind=ReasonKind.IN_DOUBT)

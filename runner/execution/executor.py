@@ -18,6 +18,7 @@ from runner.execution.requests import ON_REQUEST, Requests
 from runner.execution.state import ExecutorState, Mode
 from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.execution.worker import Worker
+from runner.reasons import ReasonKind
 from runner.scripts import SCRIPTS
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -244,7 +245,7 @@ class Executor:
             self._board.call_up(key)
             return None  # it is found there first, and asked to stop then
         self._board.withdraw(key)
-        if self._ledger.tasks.cancel([key], ON_REQUEST):
+        if self._ledger.tasks.cancel([key], ON_REQUEST, ReasonKind.STOPPED):
             return "it had not begun, and is cancelled"
         return "it neither runs nor waits"
 

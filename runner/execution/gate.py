@@ -9,6 +9,8 @@ from runner.execution.lanes import Away
 from runner.execution.requests import Refusal, Requests
 from runner.execution.retry import away_reason, look_after
 from runner.execution.taken_task import ExecutionContext, TakenTask
+from runner.planning.limits import NotBefore
+from runner.reasons import ReasonKind
 
 Refusals = dict[str, Refusal]
 """By task key."""
@@ -52,7 +54,8 @@ class Gate:
             ) or (refusal := self._context.doubts.refusal(taken.task)):
                 yield taken.key, refusal
             elif obstacle := self._context.accounts.obstacle(taken.waiting.lane):
-                yield taken.key, Refusal(busy(*obstacle), self._context.clock.now() + ACCOUNT_LOOK)
+                until = self._context.clock.now() + ACCOUNT_LOOK
+                yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
 
     def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
         """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
@@ -63,9 +66,9 @@ class Gate:
         limiter = self._context.limiter
         if len(taken_tasks) == 1:
             refusal = limiter.before(taken_tasks[0].task)
-            return {taken_tasks[0].key: Refusal(refusal.reason, refusal.instant_utc)} if refusal else {}
+            return {taken_tasks[0].key: _of(refusal)} if refusal else {}
         refused = limiter.before_all([taken.task for taken in taken_tasks]) if taken_tasks else {}
-        return {key: Refusal(refusal.reason, refusal.instant_utc) for key, refusal in refused.items()}
+        return {key: _of(refusal) for key, refusal in refused.items()}
 
     def _look_for(
         self, taken_tasks: Sequence[TakenTask], backend: Backend | BatchBackend, away: Mapping[str, Away]
@@ -87,4 +90,9 @@ class Gate:
     def _still_away(self, taken: TakenTask, message: str, before: Away) -> Refusal:
         away = Away(before.since_utc, before.looks + 1)
         reason = away_reason(taken.waiting.lane.place, away.since_utc, message, self._context.limiter.zone)
-        return Refusal(reason, self._context.clock.now() + look_after(away.looks), away)
+        until = self._context.clock.now() + look_after(away.looks)
+        return Refusal(reason, ReasonKind.DEVICE_AWAY, until, away)
+
+
+def _of(refusal: NotBefore) -> Refusal:
+    return Refusal(refusal.reason, refusal.kind, refusal.instant_utc)

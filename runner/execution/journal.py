@@ -8,6 +8,7 @@ from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
 from runner.execution.taken_task import ExecutionContext, TakenTask
+from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
 ACCOUNT_LOOK = timedelta(seconds=60)
@@ -26,6 +27,7 @@ class AttemptJournal:
         self._look = look
         self._begun: dict[int, tuple[str, str | None]] = {}
         self._told: dict[int, EffectState] = {}
+        self._works_as: Account | None = None
 
     def effects(self) -> list[Effect]:
         effects = self._context.ledger.effects.of(self._task.key)
@@ -35,22 +37,30 @@ class AttemptJournal:
     def works_as(self, app: str, account: str) -> None:
         self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
-        self._context.doubts.ask_as(self._task, who.name)
+        self._context.doubts.ask_as(self._task, who)
         other = self._context.accounts.claim(self._taken.key, self._taken.waiting.lane, who)
         if other is not None:
-            raise HeldBack(busy(who, other), not_before=self._context.clock.now() + ACCOUNT_LOOK)
+            until = self._context.clock.now() + ACCOUNT_LOOK
+            raise HeldBack(busy(who, other), not_before=until, kind=ReasonKind.ACCOUNT_BUSY)
+        self._works_as = who
 
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
         self._taken.lifts = self._context.lifts.count
-        self._context.doubts.ask(self._task, kind, account)
-        with self._context.limiter.claim(self._task, kind, account):
+        app = self._app_of(account)
+        self._context.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
+        with self._context.limiter.claim(self._task, kind, account, app):
             effect_id = self._context.ledger.effects.begin(
-                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence
+                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
             )
         self._begun[effect_id] = (kind, target)
         return effect_id
+
+    def _app_of(self, account: str | None) -> str | None:
+        """The app whose account this is; None for one that the attempt has not said to work as."""
+        who = self._works_as
+        return who.app if who is not None and account and Account.of(who.app, account) == who else None
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self._context.ledger.effects.settle(effect_id, state, evidence)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from runner.clock import Clock
 from runner.errors import HeldBack
@@ -12,9 +13,18 @@ from runner.execution.accounts import Account
 from runner.execution.room import Wish, fitting
 from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer
 from runner.scripts import SCRIPTS
-from runner.store.ledger import Ledger
 from runner.store.rows import UsageTable
 from runner.tasks import Task
+
+
+class CountsEffects(Protocol):
+    """Who knows what was made; see the ledger's `Effects`."""
+
+    def usage(
+        self, *, device: str | None, account: str | None, now: datetime, app: str | None = None
+    ) -> Usage: ...
+
+    def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable: ...
 
 
 class Limiter:
@@ -22,19 +32,21 @@ class Limiter:
     `zone` is the fleet's, which holds for what spans campaigns."""
 
     def __init__(
-        self, ledger: Ledger, limits: Callable[[Task], EffectiveLimits], zone: tzinfo, clock: Clock
+        self, effects: CountsEffects, limits: Callable[[Task], EffectiveLimits], zone: tzinfo, clock: Clock
     ) -> None:
         self.zone = zone
-        self._ledger = ledger
+        self._effects = effects
         self._limits = limits
         self._clock = clock
         self._claimed: set[str] = set()
         self._released = threading.Condition()
 
-    def ask(self, task: Task, kind: str, account: str | None = None) -> NotBefore | None:
-        """What forbids an effect of this kind now, or None."""
+    def ask(
+        self, task: Task, kind: str, account: str | None = None, app: str | None = None
+    ) -> NotBefore | None:
+        """What forbids an effect of this kind now, or None. The same name in another app is another account."""
         now = self._clock.now()
-        usage = self._ledger.effects.usage(device=task.device, account=account, now=now)
+        usage = self._effects.usage(device=task.device, account=account, app=app, now=now)
         return self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def before(self, task: Task) -> NotBefore | None:
@@ -56,12 +68,12 @@ class Limiter:
         return self._judge(wishes)
 
     @contextmanager
-    def claim(self, task: Task, kind: str, account: str | None) -> Iterator[None]:
+    def claim(self, task: Task, kind: str, account: str | None, app: str | None = None) -> Iterator[None]:
         """Hold every other effect on its device and by its account off while this one is checked and written
         down. Raises HeldBack."""
         with self._alone({name for name in (task.device, account) if name}):
-            if (refusal := self.ask(task, kind, account)) is not None:
-                raise HeldBack(refusal.reason, not_before=refusal.instant_utc)
+            if (refusal := self.ask(task, kind, account, app)) is not None:
+                raise HeldBack(refusal.reason, not_before=refusal.instant_utc, kind=refusal.kind)
             yield
 
     @contextmanager
@@ -90,7 +102,7 @@ class Limiter:
         now = self._clock.now()
         devices = {task.device for task, _ in wishes if task.device}
         accounts = {account for _, effects in wishes for _, account in effects if account}
-        usage = self._ledger.effects.usage_of(devices, accounts, now) if wishes else UsageTable()
+        usage = self._effects.usage_of(devices, accounts, now) if wishes else UsageTable()
         limits = list({id(one): one for one in (self._limits(task) for task, _ in wishes)}.values())
         if len(limits) == 1:
             allowed = set(fitting(limits[0], wishes, usage, now, self.zone))

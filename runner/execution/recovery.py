@@ -1,7 +1,10 @@
 """What to do with the attempts of a process that died."""
 
+from dataclasses import replace
+
 from runner.backend_registry import declared
 from runner.execution.requests import ON_REQUEST
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
 from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
@@ -21,12 +24,15 @@ def settle_interrupted(ledger: Ledger) -> int:
         outcome = Outcome(
             AttemptOutcome.INTERRUPTED,
             f"attempt {attempt.number} was cut off: its process ended without a word",
+            kind=ReasonKind.RETRY,
         )
         state, reason = TaskState.PENDING, None
         if attempt.task_key in stopped:
             state, reason = _stopped(ledger, attempt.task_key)
+            if state.is_final:
+                outcome = replace(outcome, kind=ReasonKind.STOPPED)
         if state is TaskState.UNCERTAIN:
-            outcome = Outcome(outcome.outcome, outcome.message, LOOK_AND_RESOLVE)
+            outcome = replace(outcome, hint=LOOK_AND_RESOLVE)
         ledger.attempts.finish(attempt.id, outcome, state, reason=reason)
     return len(left)
 

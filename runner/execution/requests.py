@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from runner.clock import format_instant
 from runner.execution.lanes import Away
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
 from runner.tasks import Task
@@ -21,6 +22,7 @@ class Refusal:
     phone, or its backend, is not there."""
 
     reason: str
+    kind: ReasonKind
     until: datetime | None = None
     away: Away | None = None
 
@@ -84,13 +86,14 @@ class Requests:
             return None
         hold = self._holds.get(task.device or "")
         if hold is not None:
-            return Refusal(f"{task.device} is on hold: {hold.reason}")
+            return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)
         if only_looks:
             return None
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}
         pause = _oldest(pause for pause in self._pauses if pause.subject == subjects[pause.scope])
         if pause is not None:
-            return Refusal(f"paused since {format_instant(pause.since_utc, self._zone)} by {pause.by}")
+            since = format_instant(pause.since_utc, self._zone)
+            return Refusal(f"paused since {since} by {pause.by}", ReasonKind.PAUSED)
         return None
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import format_instant
+from runner.reasons import ReasonKind
 from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
@@ -89,17 +90,21 @@ def _stopped(ended: Ended) -> Next:
     """What a person stopped is over; what it may have done before is told."""
     outcome = ended.outcome
     if any(effect.is_unsettled for effect in ended.effects):
-        return Next(TaskState.UNCERTAIN, replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE))
+        unsure = replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE, kind=ReasonKind.STOPPED)
+        return Next(TaskState.UNCERTAIN, unsure)
     if outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.ANEW:
         return Next(TaskState.FAILED, outcome)
-    return Next(TaskState.CANCELLED, replace(outcome, message="stopped on request", hint=None))
+    stopped = replace(outcome, message="stopped on request", hint=None, kind=ReasonKind.STOPPED)
+    return Next(TaskState.CANCELLED, stopped)
 
 
 def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     """Nothing was begun: the attempt counts as one that was held back."""
     since = ended.away_since or now
     reason = away_reason(ended.place, since, ended.outcome.message, zone)
-    held = replace(ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=reason)
+    held = replace(
+        ended.outcome, outcome=AttemptOutcome.HELD_BACK, message=reason, kind=ReasonKind.DEVICE_AWAY
+    )
     return Next(TaskState.PENDING, held, now + look_after(1), away_since=since)
 
 
@@ -127,4 +132,4 @@ def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
         return Next(TaskState.FAILED, outcome)
     again = now + timedelta(seconds=retry.delay_s * 2**ended.tries)
     reason = f"attempt {ended.number} failed: {outcome.message}; tried again at {format_instant(again, zone)}"
-    return Next(TaskState.PENDING, outcome, again, reason)
+    return Next(TaskState.PENDING, replace(outcome, kind=ReasonKind.RETRY), again, reason)

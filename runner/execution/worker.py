@@ -12,6 +12,7 @@ from runner.execution.board import Board
 from runner.execution.gate import Gate
 from runner.execution.requests import ON_REQUEST, Refusal
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, claim
+from runner.reasons import ReasonKind
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 FAR_UTC = datetime.max.replace(tzinfo=UTC)
@@ -80,7 +81,7 @@ class Worker:
         away = self._board.away([taken])
         refusal = self._gate.refusals([taken], backend, away).get(taken.key)
         if away:
-            self._miss_behind(taken, refusal or Refusal(taken.waiting.reason))
+            self._miss_behind(taken, refusal or Refusal(taken.waiting.reason, ReasonKind.DEVICE_AWAY))
         if refusal is not None:
             self._hold_back_all([(taken, refusal)])
         elif self._claim([taken], begins=True):
@@ -142,7 +143,7 @@ class Worker:
     def _cancel(self, taken_tasks: Iterable[TakenTask]) -> None:
         """Those that a person stopped just when they were about to wait."""
         if stopped := [taken.key for taken in taken_tasks if taken.stop.cancels]:
-            self._context.ledger.tasks.cancel(stopped, ON_REQUEST)
+            self._context.ledger.tasks.cancel(stopped, ON_REQUEST, ReasonKind.STOPPED)
 
     def _miss_behind(self, taken: TakenTask, refusal: Refusal) -> None:
         """What waited behind a task for a phone that was away until now, and whose grace is over."""
@@ -151,12 +152,12 @@ class Worker:
             self._miss_all([(one, refusal) for one in late])
 
     def _miss_all(self, refused: Sequence[Refused]) -> None:
-        alike: dict[str, list[TakenTask]] = {}
+        alike: dict[tuple[str, ReasonKind], list[TakenTask]] = {}
         for taken, refusal in refused:
-            alike.setdefault(refusal.reason, []).append(taken)
-        for reason, taken_tasks in alike.items():
-            missed = self._context.ledger.tasks.miss([taken.key for taken in taken_tasks], reason)
-            outcome = Outcome(AttemptOutcome.HELD_BACK, reason)
+            alike.setdefault((refusal.reason, refusal.kind), []).append(taken)
+        for (reason, kind), taken_tasks in alike.items():
+            missed = self._context.ledger.tasks.miss([taken.key for taken in taken_tasks], reason, kind)
+            outcome = Outcome(AttemptOutcome.HELD_BACK, reason, kind=kind)
             for taken in taken_tasks:
                 if taken.key in missed:  # else somebody cancelled it meanwhile
                     self._context.sink(
@@ -166,10 +167,11 @@ class Worker:
 
     def _tell(self, taken: TakenTask, refusal: Refusal) -> None:
         now = self._context.clock.now()
-        self._context.ledger.tasks.hold_back(taken.key, refusal.reason, refusal.until or now)
-        until = refusal.until or taken.task.expires_utc
+        until = refusal.until or now
+        self._context.ledger.tasks.hold_back(taken.key, refusal.reason, until, refusal.kind)
         if taken.waiting.reason != refusal.reason:
-            self._context.sink(TaskWaiting(taken.key, taken.task.lane, refusal.reason, until))
+            shown = refusal.until or taken.task.expires_utc
+            self._context.sink(TaskWaiting(taken.key, taken.task.lane, refusal.reason, shown))
         taken.waiting.reason = refusal.reason
 
     def _is_over(self, taken: TakenTask) -> bool:

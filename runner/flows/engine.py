@@ -164,7 +164,9 @@ def _unproved(attempt: FlowRun, what: str, why: str = "") -> Outcome:
 def _held_back(attempt: FlowRun, error: HeldBack) -> Outcome:
     if not attempt.flow.is_repeatable and attempt.effect is not None:
         return _given_up(attempt, error.message)
-    return Outcome(AttemptOutcome.HELD_BACK, error.message, error.hint, not_before=error.not_before)
+    return Outcome(
+        AttemptOutcome.HELD_BACK, error.message, error.hint, not_before=error.not_before, kind=error.kind
+    )
 
 
 def _given_up(attempt: FlowRun, message: str, error: TaskError | None = None) -> Outcome:

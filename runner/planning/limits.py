@@ -15,6 +15,7 @@ from runner.campaign.quantities import Duration, Hours
 from runner.clock import format_instant
 from runner.planning.plural import plural
 from runner.planning.walltime import open_hours, resolve
+from runner.reasons import ReasonKind
 from runner.tasks import Task
 
 Scope = Literal["device", "account"]
@@ -110,6 +111,10 @@ class NotBefore:
     instant_utc: datetime
     reason: str
     limit: str = ""
+
+    @property
+    def kind(self) -> ReasonKind:
+        return ReasonKind.WORKING_HOURS if self.limit == WORKING_HOURS else ReasonKind.LIMIT
 
 
 LimitAnswer = Allowed | NotBefore

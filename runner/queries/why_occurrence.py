@@ -16,7 +16,7 @@ from runner.queries.entry_history import EntryHistory
 from runner.queries.forecast import foresee
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
-from runner.queries.why_task import MISSES, explain_task, verdict_on
+from runner.queries.why_task import explain_task, verdict_on_miss
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
 
@@ -170,7 +170,7 @@ def _not_started(
     said = [f"It was {row.state}: {row.reason.rstrip('.')}."]
     advice: tuple[Advice, ...] = ()
     if row.state is OccurrenceState.MISSED:
-        verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
+        verdict = verdict_on_miss(row.reason_kind)
         if gap := history.gap_at(occurrence.instant_utc):
             facts |= _gap_facts(*gap)
     if row.state in (OccurrenceState.MISSED, OccurrenceState.SKIPPED) and history.plannables:

@@ -8,25 +8,21 @@ from runner.clock import utc
 from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, Retry
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
-from runner.scheduling.catchup import Cause
+from runner.reasons import ReasonKind
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
 
-WAITS = (
-    ("device ", WhyVerdict.DEVICE_AWAY),
-    ("backend ", WhyVerdict.DEVICE_AWAY),
-    ("account ", WhyVerdict.ACCOUNT_BUSY),
-    ("in doubt: ", WhyVerdict.IN_DOUBT),
-    ("attempt ", WhyVerdict.RETRYING),
-)
-"""How the executor's reasons for waiting begin; every other one names a limit."""
-
-MISSES = (
-    (Cause.DOWN, WhyVerdict.DAEMON_WAS_DOWN),
-    (Cause.ASLEEP, WhyVerdict.CLOCK_STEPPED),
-    (Cause.RESTORED, WhyVerdict.LEDGER_PUT_BACK),
-)
-"""How the timetable's reasons for missing begin, where nobody looked at the clock."""
+_WAITS = {
+    ReasonKind.DEVICE_AWAY: WhyVerdict.DEVICE_AWAY,
+    ReasonKind.ACCOUNT_BUSY: WhyVerdict.ACCOUNT_BUSY,
+    ReasonKind.IN_DOUBT: WhyVerdict.IN_DOUBT,
+    ReasonKind.RETRY: WhyVerdict.RETRYING,
+}
+_MISSES = {
+    ReasonKind.DAEMON_WAS_DOWN: WhyVerdict.DAEMON_WAS_DOWN,
+    ReasonKind.CLOCK_STEPPED: WhyVerdict.CLOCK_STEPPED,
+    ReasonKind.LEDGER_PUT_BACK: WhyVerdict.LEDGER_PUT_BACK,
+}
 
 
 def explain_task(record: TaskRecord, situation: Situation) -> WhyAnswer:
@@ -112,7 +108,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
         until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
         said = [f"{task.title} waits: {row.reason}.{until}", last]
         return (
-            verdict_on(row.reason, WAITS, WhyVerdict.HELD_BACK),
+            _WAITS.get(row.reason_kind, WhyVerdict.HELD_BACK) if row.reason_kind else WhyVerdict.HELD_BACK,
             said,
             [Hint(row.hint)] if row.hint else [],
         )
@@ -139,18 +135,15 @@ def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
     )
 
 
-def verdict_on(
-    reason: str, beginnings: Iterable[tuple[str, WhyVerdict]], otherwise: WhyVerdict
-) -> WhyVerdict:
-    """The verdict that the beginning of a reason stands for."""
-    return next((verdict for start, verdict in beginnings if reason.startswith(start)), otherwise)
+def verdict_on_miss(kind: ReasonKind | None) -> WhyVerdict:
+    """What a task or an occurrence was missed for: while nobody looked at the clock, or since it was held back."""
+    return _MISSES.get(kind, WhyVerdict.MISSED) if kind else WhyVerdict.MISSED
 
 
 def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
-    verdict = verdict_on(row.reason, MISSES, WhyVerdict.MISSED)
-    return verdict, [said], [Retry(row.id)]
+    return verdict_on_miss(row.reason_kind), [said], [Retry(row.id)]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from runner.clock import format_instant
 from runner.planning.coming import Coming
+from runner.reasons import ReasonKind
 from runner.store.rows import Decision, OccurrenceState
 
 PROMPT = timedelta(seconds=10)
@@ -21,6 +22,18 @@ class Cause(StrEnum):
     ASLEEP = "the machine slept, or its clock stepped forward,"
     HELD_UP = "the daemon was held up"
     RESTORED = "an older copy of the ledger was put back, which knows nothing of what was done"
+
+    @property
+    def kind(self) -> ReasonKind:
+        return _KINDS[self]
+
+
+_KINDS = {
+    Cause.DOWN: ReasonKind.DAEMON_WAS_DOWN,
+    Cause.ASLEEP: ReasonKind.CLOCK_STEPPED,
+    Cause.HELD_UP: ReasonKind.HELD_UP,
+    Cause.RESTORED: ReasonKind.LEDGER_PUT_BACK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,8 @@ def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]
     if not found.known:
         state, reason = _state_and_reason(found, gap)
         tasks = one.tasks() if state is OccurrenceState.STARTED else ()
-        yield Decision(one.occurrence, state, reason, version_id, tasks)
+        kind = gap.cause.kind if state is OccurrenceState.MISSED else None
+        yield Decision(one.occurrence, state, reason, version_id, tasks, kind)
     for name, moment in names.items():
         if name != into and name not in found.known:
             merged = one.plannable.occurrence(name, moment.rule.written, moment.instant_utc)

@@ -197,7 +197,7 @@ class Timetable:
             reason = expired_reason(gap, task.grace_s, self._zone(task.campaign))
             alike.setdefault(reason, []).append(task.key)
         for reason, keys in alike.items():
-            self._ledger.tasks.miss(keys, reason)
+            self._ledger.tasks.miss(keys, reason, gap.cause.kind)
 
     def _zone(self, campaign: str) -> tzinfo:
         zones = (

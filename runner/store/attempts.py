@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 
-from sqlalchemy import Connection, Dialect, bindparam, false, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, false, insert, literal_column, select, update
 
+from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.store import schema
-from runner.store.bulk import FIRST, LAST, Values, ask, instant, newest_ids, runs, sql_of, text, update_rows
+from runner.store.bulk import WANTED, Values, ask, fetch, instant, text, update_rows
+from runner.store.connector import among
+from runner.store.database import Database
 from runner.store.effects import settle
+from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
 from runner.store.rows import Attempt, AttemptEnd
@@ -18,7 +21,7 @@ from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskSt
 TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
 
 ENDED_ATTEMPT = ("finished_utc", "outcome", "message", "hint", "needs_person")
-ENDED_TASK = ("state", "reason", "hint", "not_before_utc", "finished_utc", "+tries")
+ENDED_TASK = ("state", "reason", "reason_kind", "hint", "not_before_utc", "finished_utc", "+tries")
 
 CLAIM = (
     update(schema.tasks)
@@ -28,6 +31,7 @@ CLAIM = (
         started_utc=bindparam("at"),
         finished_utc=None,
         reason="",
+        reason_kind=None,
         hint=None,
         not_before_utc=None,
         attempts=TASK.attempts + 1,
@@ -35,11 +39,15 @@ CLAIM = (
     .returning(TASK.id, TASK.key, TASK.attempts, TASK.tries)
 )
 
-NEW_ATTEMPTS = insert(schema.attempts).from_select(
-    ["task_id", "number", "executor", "started_utc", "message", "needs_person"],
-    select(TASK.id, TASK.attempts, bindparam("executor"), bindparam("at"), literal_column("''"), false())
-    .where(TASK.id.between(FIRST, LAST))
-    .order_by(TASK.id),
+NEW_ATTEMPTS = (
+    insert(schema.attempts)
+    .from_select(
+        ["task_id", "number", "executor", "started_utc", "message", "needs_person"],
+        select(TASK.id, TASK.attempts, bindparam("executor"), bindparam("at"), literal_column("''"), false())
+        .where(among(TASK.id, WANTED))
+        .order_by(TASK.id),
+    )
+    .returning(ATTEMPT.id, ATTEMPT.task_id)
 )
 """Of tasks that have just been claimed."""
 
@@ -47,7 +55,13 @@ OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(No
 
 
 class Attempts(Part):
-    def start_attempt(self, key: str) -> Attempt:
+    """`executor` names this process in the attempts that it starts."""
+
+    def __init__(self, database: Database, clock: Clock, executor: str) -> None:
+        super().__init__(database, clock)
+        self.executor = executor
+
+    def start(self, key: str) -> Attempt:
         """Claim a pending task: it is running, and nobody else can claim it. Raises LedgerRefusal otherwise."""
         action = f"start the task {key}"
 
@@ -59,12 +73,12 @@ class Attempts(Part):
 
         return self._write(action, work)
 
-    def start_attempts(self, keys: Collection[str]) -> dict[str, Attempt]:
+    def start_all(self, keys: Collection[str]) -> dict[str, Attempt]:
         """Claim those of the tasks that are pending, in one transaction; returns their attempts by key."""
         asked = list(keys)
         return self._write(f"start {len(asked)} tasks", lambda connection: self._start(connection, asked))
 
-    def finish_attempt(
+    def finish(
         self,
         attempt_id: int,
         outcome: Outcome,
@@ -80,7 +94,7 @@ class Attempts(Part):
             lambda connection: self._finish(connection, [ending]),
         )
 
-    def finish_attempts(
+    def finish_all(
         self,
         endings: Iterable[AttemptEnd | tuple[int, Outcome, TaskState]],
         settlements: Sequence[Settlement] = (),
@@ -93,18 +107,6 @@ class Attempts(Part):
             self._finish(connection, ended)
 
         self._write(f"record the outcomes of {len(ended)} attempts", work)
-
-    def hold_back(self, key: str, reason: str, not_before: datetime) -> None:
-        """A pending task that may not start before an instant (UTC), and why. Raises LedgerRefusal if it is not
-        pending."""
-        held = update(schema.tasks).where(TASK.key == key, TASK.state == TaskState.PENDING, IS_LISTED)
-        action = f"hold the task {key} back"
-
-        def work(connection: Connection) -> None:
-            if not connection.execute(held.values(reason=reason, not_before_utc=not_before)).rowcount:
-                raise not_pending(connection, action, key)
-
-        self._write(action, work)
 
     def interrupted(self) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
@@ -153,15 +155,14 @@ class Attempts(Part):
     def _start(self, connection: Connection, keys: Sequence[str]) -> dict[str, Attempt]:
         now = self._clock.now()
         claimed = sorted(ask(connection, CLAIM, TASK.key, keys, at=instant(now)))
-        about = (self.executor, instant(now))
-        tasks = runs((task_id, about) for task_id, *_ in claimed)
-        statement = _new_attempts(connection.dialect)
-        if tasks:
-            connection.exec_driver_sql(statement, tasks)
-        ids = newest_ids(connection, schema.attempts, len(claimed))
+        if not claimed:
+            return {}
+        tasks = to_json([task_id for task_id, *_ in claimed])
+        given = {"executor": self.executor, "at": instant(now), "wanted": tasks}
+        ids = {task_id: number for number, task_id in fetch(connection, NEW_ATTEMPTS, **given)}
         return {
-            key: Attempt(attempt_id, key, number, self.executor, now, tries)
-            for attempt_id, (_, key, number, tries) in zip(ids, claimed, strict=True)
+            key: Attempt(ids[task_id], key, number, self.executor, now, tries)
+            for task_id, key, number, tries in claimed
         }
 
     def _finish(self, connection: Connection, endings: Sequence[AttemptEnd]) -> None:
@@ -193,9 +194,4 @@ def _ended(
     why = message if reason is None else text(reason)
     tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again.is_a_try
     of_attempt = (now, outcome.outcome, message, hint, outcome.needs_person)
-    return of_attempt, (state, why, hint, wait, now, int(tried))
-
-
-@lru_cache(maxsize=4)
-def _new_attempts(dialect: Dialect) -> str:
-    return sql_of(NEW_ATTEMPTS, ["executor", "at", "first", "last"], dialect)
+    return of_attempt, (state, why, outcome.kind, hint, wait, now, int(tried))

@@ -16,26 +16,31 @@ from sqlalchemy import (
     Table,
     Update,
     bindparam,
-    func,
     insert,
-    select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
-from runner.store.database import to_json
+from runner.store.connector import among
+from runner.store.json_text import to_json
 from runner.store.schema import EPOCH, MICROSECOND
 
 T = TypeVar("T")
 Values = tuple[Any, ...]
-"""One row, each value as the database keeps it: see `instant`, `text` and `database.to_json`."""
+"""One row, each value as the database keeps it: see `instant`, `text` and `json_text.to_json`."""
 
 CHUNK = 500
-"""Values that one query compares with: SQLite takes 999 variables at least."""
+"""Values that one query compares with."""
+
+MOST_PARAMETERS = 999
+"""What one statement takes at most: SQLite's own bound, where it was made without another one."""
 
 FIRST: BindParameter[int] = bindparam("first")
 LAST: BindParameter[int] = bindparam("last")
 """The ids between which the rows of a run lie, both included."""
+
+WANTED: BindParameter[Any] = bindparam("wanted")
+"""What `ask` looks for: one value, or a JSON array of them."""
 
 
 def insert_rows(
@@ -48,19 +53,25 @@ def insert_rows(
 
 
 def insert_and_number(
-    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[Values]
-) -> list[int]:
-    """Insert rows; returns their ids in the same order. Nobody else may write to the table meanwhile."""
-    insert_rows(connection, table, columns, rows)
-    return newest_ids(connection, table, len(rows))
+    connection: Connection,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Values],
+    key: tuple[str, ...],
+) -> dict[Values, int]:
+    """Insert rows; returns the ids that the database gave them, by their values in the columns of `key`.
 
-
-def newest_ids(connection: Connection, table: Table, count: int) -> list[int]:
-    """The ids of the last so many rows, which this transaction has inserted: each is its predecessor's successor."""
-    if not count:
-        return []
-    newest = connection.exec_driver_sql(f"SELECT max(id) FROM {table.name}").scalar_one()
-    return list(range(newest - count + 1, newest + 1))
+    A database returns rows in whatever order, so `key` must tell them apart.
+    """
+    found: dict[Values, int] = {}
+    at_once = MOST_PARAMETERS // len(columns)
+    for start in range(0, len(rows), at_once):
+        some = rows[start : start + at_once]
+        statement = _numbered_insertion(table, columns, key, len(some), connection.dialect)
+        values = tuple(value for row in some for value in row)
+        for number, *named in connection.exec_driver_sql(statement, values):
+            found[tuple(named)] = number
+    return found
 
 
 def runs(rows: Iterable[tuple[int, Values]]) -> list[Values]:
@@ -107,13 +118,13 @@ def ask(
         return []
     is_one = len(values) == 1
     sql, names, fixed = _question(statement, column, is_one, connection.dialect)
-    known = {**fixed, **given, "wanted": values[0] if is_one else to_json(values)}
+    known = {**fixed, **given, WANTED.key: values[0] if is_one else to_json(values)}
     found: Sequence[Any] = connection.exec_driver_sql(sql, tuple(known[name] for name in names)).all()
     return found
 
 
-def fetch(connection: Connection, query: Select[Any], **given: Any) -> Sequence[Any]:
-    """The rows of a query that is a constant, compiled once; values as in `ask`."""
+def fetch(connection: Connection, query: Select[Any] | ReturningInsert[Any], **given: Any) -> Sequence[Any]:
+    """The rows of a statement that is a constant, compiled once; values as in `ask`."""
     sql, names, fixed = _compiled(query, connection.dialect)
     known = {**fixed, **given}
     found: Sequence[Any] = connection.exec_driver_sql(sql, tuple(known[name] for name in names)).all()
@@ -140,9 +151,7 @@ def _question(
     statement: Any, column: ColumnElement[Any], is_one: bool, dialect: Dialect
 ) -> tuple[str, list[str], dict[str, Any]]:
     """As `_compiled`, where one value is looked for, or each of a JSON array."""
-    wanted: BindParameter[Any] = bindparam("wanted")
-    among = select(func.json_each(wanted).table_valued("value").c.value)
-    return _compiled(statement.where(column == wanted if is_one else column.in_(among)), dialect)
+    return _compiled(statement.where(column == WANTED if is_one else among(column, WANTED)), dialect)
 
 
 @lru_cache(maxsize=64)
@@ -156,6 +165,15 @@ def _compiled(statement: Any, dialect: Dialect) -> tuple[str, list[str], dict[st
 def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
     values: dict[str, ColumnElement[Any]] = {column: bindparam(f"new_{column}") for column in columns}
     return sql_of(insert(table).values(values), [f"new_{column}" for column in columns], dialect)
+
+
+@lru_cache(maxsize=256)
+def _numbered_insertion(
+    table: Table, columns: tuple[str, ...], key: tuple[str, ...], count: int, dialect: Dialect
+) -> str:
+    """The insertion of so many rows, that returns the id and the key of each."""
+    into, values, row = _insertion(table, columns, dialect).partition("VALUES ")
+    return f"{into}{values}{', '.join([row] * count)} RETURNING {', '.join(('id', *key))}"
 
 
 @lru_cache(maxsize=64)

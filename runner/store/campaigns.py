@@ -24,7 +24,7 @@ INVALID, PAUSE = schema.invalid_files.c, schema.pauses.c
 
 
 class Campaigns(Part):
-    def record_campaign(self, name: str, path: Path | str, text: str, commit: str | None) -> int:
+    def record(self, name: str, path: Path | str, text: str, commit: str | None) -> int:
         """Keep a campaign's text; returns its version's id. The same text in the same file is one version."""
         now = self._clock.now()
         return self._write(
@@ -115,7 +115,7 @@ class Campaigns(Part):
 
         return self._read("read which campaign files are invalid", work)
 
-    def rename_campaign(self, old: str, new: str, at: datetime) -> None:
+    def rename(self, old: str, new: str, at: datetime) -> None:
         """The campaign is called `new` from this instant on: its schedules go over to that name, and while the old
         one is paused so is the new one.
 
@@ -140,7 +140,7 @@ class Campaigns(Part):
 
         self._write(f"withdraw the campaign {name}", work)
 
-    def campaigns_in_force(self) -> list[CampaignRow]:
+    def all(self) -> list[CampaignRow]:
         """Every campaign that the daemon has met, by name; see `CampaignRow` for which of them are in force."""
         query = (
             select(

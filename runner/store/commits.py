@@ -1,12 +1,13 @@
 """Group commit: writes that come at the same time share one transaction, and one flush to the disk."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
+
+from runner.store.connector import Connector
 
 T = TypeVar("T")
 
@@ -29,16 +30,15 @@ class Commits:
     """A queue without a thread of its own: whoever comes first leads, and carries out all that have come
     meanwhile; then the first of those who came during that leads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, connector: Connector) -> None:
         self.count = 0
         """How many transactions there have been."""
         self.tell: Callable[[float], None] = lambda seconds: None
         """Called after each transaction with the seconds that it took."""
-        self._engine = engine
+        self._connector = connector
         self._mutex = threading.Lock()
         self._queue: list[_Write] = []
         self._is_led = False
-        self._flushes = True
 
     def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True) -> T:
         """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises,
@@ -96,43 +96,25 @@ class Commits:
             self._queue[0].woken.set()
 
     def _commit(self, writes: list[_Write]) -> None:
-        with self._engine.begin() as connection:
-            self._set_flush(connection, any(write.flush for write in writes))
-            claim(connection)
+        with self._connector.writer.begin() as connection:
+            self._connector.begin_write(connection, flush=any(write.flush for write in writes))
             if len(writes) == 1:
                 writes[0].result = writes[0].work(connection)
                 return
             for write in writes:
-                _carry_out_apart(connection, write)
+                self._carry_out_apart(connection, write)
 
-    def _set_flush(self, connection: Connection, flush: bool) -> None:
-        if flush is not self._flushes:
-            level = "FULL" if flush else "NORMAL"
-            raw(connection).execute(f"PRAGMA synchronous={level}").close()
-            self._flushes = flush
-
-
-def raw(connection: Connection) -> sqlite3.Connection:
-    """SQLite's own connection, for what needs none of SQLAlchemy's care."""
-    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
-
-
-def claim(connection: Connection) -> None:
-    """Begin a transaction that writes: one that begins as a read may find the database taken halfway."""
-    raw(connection).execute("BEGIN IMMEDIATE").close()
-
-
-def _carry_out_apart(connection: Connection, write: _Write) -> None:
-    """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
-    database = raw(connection)
-    database.execute("SAVEPOINT one").close()
-    try:
-        write.result = write.work(connection)
-    except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
-        write.error = error
+    def _carry_out_apart(self, connection: Connection, write: _Write) -> None:
+        """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
+        execute = self._connector.execute
+        execute(connection, "SAVEPOINT one")
         try:
-            database.execute("ROLLBACK TO SAVEPOINT one").close()
-        except sqlite3.Error:
-            # The database has given the whole transaction up (a full disk): all of it has failed for that reason.
-            raise error from None
-    database.execute("RELEASE SAVEPOINT one").close()
+            write.result = write.work(connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, its own thread raises it
+            write.error = error
+            try:
+                execute(connection, "ROLLBACK TO SAVEPOINT one")
+            except Exception:  # noqa: BLE001 - the database's own error, of whatever class its driver has
+                # It has given the whole transaction up (a full disk): all of it has failed for that reason.
+                raise error from None
+        execute(connection, "RELEASE SAVEPOINT one")

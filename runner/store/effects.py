@@ -1,18 +1,22 @@
 """Effects: written down before and after they are made, and counted against limits."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
+from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
 from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
-from runner.store.database import to_json
+from runner.store.connector import json_list, least
+from runner.store.database import Database
+from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import (
     IS_IN_DOUBT,
@@ -25,6 +29,7 @@ from runner.store.reading import (
 )
 from runner.store.rows import NewEffect, UsageTable
 from runner.store.schema import EPOCH, MICROSECOND
+from runner.store.tally import Tally
 from runner.tasks import Effect, EffectState, Settlement
 
 ATTEMPT, EFFECT, TASK = schema.attempts.c, schema.effects.c, schema.tasks.c
@@ -40,6 +45,7 @@ NEW_EFFECT = (
     "state",
     "begun_utc",
     "evidence",
+    "app",
 )
 SETTLED = ("state", "settled_utc")
 
@@ -54,18 +60,16 @@ OPEN_ATTEMPTS = (
     .where(ATTEMPT.outcome.is_(None))
 )
 MADE = select(EFFECT.kind, EFFECT.begun_utc).where(MAY_HAVE_HAPPENED).order_by(EFFECT.begun_utc)
-MADE_BY_KIND = (
-    select(EFFECT.kind, func.json_group_array(EFFECT.begun_utc))
-    .where(MAY_HAVE_HAPPENED)
-    .group_by(EFFECT.kind)
-)
+MADE_BY_KIND = select(EFFECT.kind, json_list(EFFECT.begun_utc)).where(MAY_HAVE_HAPPENED).group_by(EFFECT.kind)
 """In few rows: for each one SQLite lets another thread go on, and lanes by the hundred ask."""
 BY_ACCOUNT = MADE_BY_KIND.where(EFFECT.account == bindparam("name"), EFFECT.begun_utc >= bindparam("since"))
+BY_ACCOUNT_OF_APP = BY_ACCOUNT.where(or_(EFFECT.app.is_(None), EFFECT.app == bindparam("app")))
+"""The same name in another app is another account; an effect in an app that nobody knows may have been in this one."""
 _LATEST = select(func.max(EFFECT.begun_utc)).where(EFFECT.device == bindparam("name"), MAY_HAVE_HAPPENED)
 ON_DEVICE = MADE_BY_KIND.where(
     EFFECT.device == bindparam("name"),
     EFFECT.begun_utc
-    >= func.min(bindparam("since"), func.coalesce(_LATEST.scalar_subquery(), bindparam("since"))),
+    >= least(bindparam("since"), func.coalesce(_LATEST.scalar_subquery(), bindparam("since"))),
 )
 """What was made since an instant, and what was made last if that is older."""
 
@@ -78,7 +82,13 @@ LATEST = (
 
 
 class Effects(Part):
-    def begin_effect(
+    """Beginning one raises the ledger's tally: that it was begun must not be forgotten."""
+
+    def __init__(self, database: Database, clock: Clock, tally: Tally) -> None:
+        super().__init__(database, clock)
+        self._tally = tally
+
+    def begin(
         self,
         attempt_id: int,
         key: str,
@@ -87,18 +97,19 @@ class Effects(Part):
         device: str | None,
         account: str | None,
         evidence: Mapping[str, str],
+        app: str | None = None,
     ) -> int:
         """Write down an effect that is about to be made, and the screen before it; returns its id."""
-        new = NewEffect(attempt_id, key, kind, target, device, account, evidence)
+        new = NewEffect(attempt_id, key, kind, target, device, account, evidence, app)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._write_counted(action, lambda connection: self._begin(connection, [new])[0])
+        return self._tally.write(action, lambda connection: self._begin(connection, [new])[0])
 
-    def begin_effects(self, effects: Sequence[NewEffect]) -> list[int]:
+    def begin_all(self, effects: Sequence[NewEffect]) -> list[int]:
         """Write down, in one transaction, effects that are about to be made; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
-        return self._write_counted(action, lambda connection: self._begin(connection, effects))
+        return self._tally.write(action, lambda connection: self._begin(connection, effects))
 
-    def settle_effect(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         """What became of an effect; `evidence` is added to what was recorded before."""
         settlement = Settlement(effect_id, state, evidence)
         self._write(
@@ -106,14 +117,14 @@ class Effects(Part):
             lambda connection: settle(connection, [settlement], self._clock.now()),
         )
 
-    def settle_effects(self, settlements: Sequence[Settlement]) -> None:
+    def settle_all(self, settlements: Sequence[Settlement]) -> None:
         """What became of effects, in one transaction."""
         self._write(
             f"record what became of {len(settlements)} effects",
             lambda connection: settle(connection, settlements, self._clock.now()),
         )
 
-    def effects(self, key: str) -> list[Effect]:
+    def of(self, key: str) -> list[Effect]:
         """The task's effects, of all its attempts, in the order in which they were begun."""
         query = effect_query().where(TASK.key == key)
         return self._read(
@@ -121,7 +132,7 @@ class Effects(Part):
             lambda connection: [effect(row) for row in connection.execute(query)],
         )
 
-    def effects_of(self, keys: Collection[str]) -> dict[str, list[Effect]]:
+    def of_all(self, keys: Collection[str]) -> dict[str, list[Effect]]:
         """The effects of many tasks by key; a task without any has an empty list."""
         found: dict[str, list[Effect]] = {key: [] for key in keys}
         with self._database.read(f"read the effects of {len(found)} tasks") as connection:
@@ -134,7 +145,7 @@ class Effects(Part):
         """The keys of those tasks with an effect that an attempt has begun, and that nobody has settled."""
         return {
             key
-            for key, effects in self.effects_of(keys).items()
+            for key, effects in self.of_all(keys).items()
             if any(effect.state.is_in_doubt for effect in effects)
         }
 
@@ -148,9 +159,9 @@ class Effects(Part):
                 found.setdefault(row.key, []).append(effect(row))
         return found
 
-    def effects_alike(self, keys: Collection[str]) -> list[Effect]:
-        """Effects of other tasks, in whatever state, that share kind and target, and the device or the account,
-        with effects of these tasks; oldest first."""
+    def alike(self, keys: Collection[str]) -> list[Effect]:
+        """Effects of other tasks, in whatever state, that share kind and target, and the device or the account
+        (in an app that is the same, as far as is known), with effects of these tasks; oldest first."""
         with self._database.read("look for effects alike") as connection:
             own = [
                 row
@@ -164,15 +175,20 @@ class Effects(Part):
             }
         return [found[effect_id] for effect_id in sorted(found)]
 
-    def usage(self, *, device: str | None, account: str | None, now: datetime) -> Usage:
-        """What limits count on a device and by an account: effects that may have happened, of all runs."""
-
+    def usage(
+        self, *, device: str | None, account: str | None, now: datetime, app: str | None = None
+    ) -> Usage:
+        """What limits count on a device and by an account: effects that may have happened, of all runs. Those of an
+        account are those in its `app`, and those of which the app is not known; all of them, if it is not given."""
         since = now - LOOK_BACK
 
         def work(connection: Connection) -> Usage:
             of_device = {} if device is None else _made(connection, ON_DEVICE, name=device, since=since)
-            of_account = {} if account is None else _made(connection, BY_ACCOUNT, name=account, since=since)
-            return Usage(of_device, of_account)
+            if account is None:
+                return Usage(of_device, {})
+            if app is None:
+                return Usage(of_device, _made(connection, BY_ACCOUNT, name=account, since=since))
+            return Usage(of_device, _made(connection, BY_ACCOUNT_OF_APP, name=account, since=since, app=app))
 
         return self._read("read what limits count", work)
 
@@ -189,7 +205,7 @@ class Effects(Part):
         asked = [new.attempt_id for new in effects]
         attempts = {row[0]: row[1:] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
         ordinals = {task_id: 0 if last is None else last + 1 for task_id, _, last in attempts.values()}
-        rows = []
+        rows: list[Values] = []
         for new in effects:
             task_id, key, _ = attempts.get(new.attempt_id, NO_ATTEMPT)
             if key != new.task_key:
@@ -198,10 +214,11 @@ class Effects(Part):
                     f"attempt {new.attempt_id} has ended, or is none of this task's"
                 )
             about = (text(new.kind), text(new.target), new.device, text(new.account))
-            before = (EffectState.COMMITTING, now, to_json(new.evidence) if new.evidence else "{}")
+            before = (EffectState.COMMITTING, now, to_json(new.evidence) if new.evidence else "{}", new.app)
             rows.append((task_id, ordinals[task_id], new.attempt_id, *about, *before))
             ordinals[task_id] += 1
-        return insert_and_number(connection, schema.effects, NEW_EFFECT, rows)
+        ids = insert_and_number(connection, schema.effects, NEW_EFFECT, rows, key=("task_id", "ordinal"))
+        return [ids[task_id, ordinal] for task_id, ordinal, *_ in rows]
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], now: datetime) -> None:
@@ -240,20 +257,25 @@ def _evidence(connection: Connection, settlements: Sequence[Settlement]) -> dict
 def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[AnyRow]) -> Iterator[AnyRow]:
     """The effects of other tasks that share kind, target and this column with one of `own`."""
     tasks = {row.task_id for row in own}
-    shared = {(row.kind, row.target, row._mapping[column]) for row in own}
+    apps: dict[tuple[Any, ...], set[str | None]] = defaultdict(set)
+    for row in own:
+        apps[row.kind, row.target, row._mapping[column]].add(row.app)
     names = {row._mapping[column] for row in own} - {None}
     query = effect_query().where(EFFECT.kind.in_({row.kind for row in own}))
     for chunk in chunks(list(names)):
         for row in connection.execute(query.where(column.in_(chunk))):
-            if row.task_id not in tasks and (row.kind, row.target, row._mapping[column]) in shared:
+            shared = apps.get((row.kind, row.target, row._mapping[column]))
+            if row.task_id in tasks or shared is None:
+                continue
+            if column is EFFECT.device or row.app is None or None in shared or row.app in shared:
                 yield row
 
 
 def _made(
-    connection: Connection, query: Select[Any], *, name: str, since: datetime
+    connection: Connection, query: Select[Any], *, since: datetime, **given: str
 ) -> dict[str, tuple[datetime, ...]]:
     """When effects were begun, by kind."""
-    rows = fetch(connection, query, name=name, since=instant(since))
+    rows = fetch(connection, query, since=instant(since), **given)
     return {
         kind: tuple(EPOCH + begun * MICROSECOND for begun in sorted(json.loads(begun_at)))
         for kind, begun_at in rows

@@ -17,36 +17,52 @@ from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
-from runner.store.control import Control
+from runner.store.commands import Commands
 from runner.store.database import Database
 from runner.store.effects import Effects
+from runner.store.holds import Holds
 from runner.store.occurrences import Occurrences
-from runner.store.ownership import Custody
+from runner.store.ownership import Ownership
+from runner.store.pauses import Pauses
 from runner.store.retention import Retention
 from runner.store.runs import Runs
-from runner.store.task_changes import Handling
+from runner.store.spans import Spans
+from runner.store.tally import Tally
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
-from runner.store.witness import Witness
 
 
-class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, Control, Retention, Custody):
-    """One ledger, open. Any thread may call it; each call is one transaction of its own, and threads that write
-    at the same time share a flush to the disk.
+class Ledger:
+    """One ledger, open: its parts, each about one matter. Any thread may call them; each call is one transaction of
+    its own, and threads that write at the same time share a flush to the disk.
 
-    `executor` names this process in the attempts that it starts. Every method raises LedgerError if the
-    ledger cannot be read or written, or if it does not hold what the call speaks of.
+    `id` is made once with the ledger; `executor` names this process in what it begins.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         with database.read("read the ledger's id") as connection:
             identity = connection.execute(select(schema.ledger.c.id, schema.ledger.c.is_rehearsal)).one()
-        self.id, self.is_rehearsal = identity
-        self._tally, self._counted = 0, (-1, 0)
-        self._witness: Witness | None = None
+        self.id: str = identity.id
+        self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.tally = Tally(database, self.id)
+
+        self.campaigns = Campaigns(database, clock)
+        self.occurrences = Occurrences(database, clock)
+        self.runs = Runs(database, clock)
+        self.tasks = Tasks(database, clock)
+        self.attempts = Attempts(database, clock, self.executor)
+        self.effects = Effects(database, clock, self.tally)
+        self.commands = Commands(database, clock)
+        self.pauses = Pauses(database, clock)
+        self.holds = Holds(database, clock)
+        self.spans = Spans(database, clock, self.tally, self.executor)
+        self.ownership = Ownership(
+            database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
+        )
+        self.retention = Retention(database, clock)
+
+        self._database = database
+        self._clock = clock
         self._seen_version = database.version()
         self._seeing = threading.Lock()
 
@@ -54,7 +70,7 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
     def open(cls, store_url: str, clock: Clock) -> Self:
         """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`), and make it if there is none.
 
-        `sqlite://` lives in memory and ends with the object.
+        `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
         """
         database = Database(store_url)
         try:
@@ -65,6 +81,11 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
             database.close()
             raise
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it is a rehearsal's: nothing in it is meant for real phones."""
+        return self.ownership.is_rehearsal
+
     def changed(self) -> bool:
         """Whether anything has been written since the last call, by this process or another one; cheap."""
         with self._seeing:
@@ -73,10 +94,10 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
 
     def warm_up(self) -> None:
         """Have the statements compiled that a task begins with: the first one should not wait for that."""
-        self.known([("", "", "")])
-        self.record([])
-        self.usage(device="", account="", now=self._clock.now())
-        self.start_attempts([""])
+        self.occurrences.known([("", "", "")])
+        self.occurrences.record([])
+        self.effects.usage(device="", account="", now=self._clock.now())
+        self.attempts.start_all([""])
 
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
@@ -84,9 +105,7 @@ class Ledger(Campaigns, Occurrences, Runs, Tasks, Handling, Attempts, Effects, C
 
     def close(self) -> None:
         self._database.close()
-        witness, self._witness = self._witness, None
-        if witness is not None:
-            witness.close()
+        self.tally.close()
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from runner.store import schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
-from runner.store.database import to_json
+from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
@@ -19,10 +19,9 @@ from runner.tasks import Occurrence, Task, TaskOptions, TaskState
 
 OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
 
+IDENTITY = ("campaign", "entry", "nominal")
 OCCURRENCE_COLUMNS = (
-    "campaign",
-    "entry",
-    "nominal",
+    *IDENTITY,
     "rule",
     "instant_utc",
     "run_id",
@@ -31,6 +30,7 @@ OCCURRENCE_COLUMNS = (
     "state",
     "reason",
     "created_utc",
+    "reason_kind",
 )
 TASK_COLUMNS = (
     "key",
@@ -88,7 +88,7 @@ class Occurrences(Part):
             flush=flush,
         )
 
-    def add_occurrences(
+    def add(
         self,
         version_id: int,
         occurrences: Sequence[Occurrence],
@@ -111,7 +111,7 @@ class Occurrences(Part):
         asked = list(identities)
         return set(self._read("look for occurrences", lambda connection: _ids(connection, asked)))
 
-    def occurrences(
+    def of_entry(
         self,
         campaign: str,
         entry: str,
@@ -137,6 +137,7 @@ class Occurrences(Part):
                     commit=row.git_commit,
                     created_utc=row.created_utc,
                     run_id=row.run_id,
+                    reason_kind=row.reason_kind,
                 )
                 for row in connection.execute(query)
             ]
@@ -174,8 +175,8 @@ def _record(
     fresh = [one for one, identity in zip(decisions, identities, strict=True) if identity not in known]
     commits = _commits(connection, decisions)
     rows = _occurrence_values(fresh, commits, run_id, instant(now))
-    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, rows)
-    ids = known | {_identity(one.occurrence): number for one, number in zip(fresh, numbers, strict=True)}
+    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, rows, key=IDENTITY)
+    ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, rows, strict=True)}
     again = [one for one in decisions if _identity(one.occurrence) in known]
     _start_again(connection, again, known, _Start(run_id, commits, now))
     taken = _keys(connection, list(known.values()))
@@ -211,6 +212,7 @@ def _start_again(
             values = {
                 "state": one.state,
                 "reason": one.reason,
+                "reason_kind": one.reason_kind,
                 "run_id": start.run_id,
                 "campaign_version_id": one.version_id,
                 "git_commit": None if one.version_id is None else start.commits.get(one.version_id),
@@ -249,6 +251,7 @@ def _occurrence_values(
             one.state,
             text(one.reason),
             now,
+            one.reason_kind,
         )
         for one in decisions
     ]

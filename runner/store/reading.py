@@ -58,7 +58,9 @@ def effect_query() -> Select[Any]:
 
 
 def effect(row: AnyRow) -> Effect:
-    return Effect(row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account)
+    return Effect(
+        row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account, row.app
+    )
 
 
 def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[int, list[AttemptRow]]:
@@ -109,6 +111,7 @@ def _task_row(row: AnyRow) -> TaskRow:
         started_utc=row.started_utc,
         finished_utc=row.finished_utc,
         tries=row.tries,
+        reason_kind=row.reason_kind,
     )
 
 

@@ -1,6 +1,7 @@
 """Retention: what is old is forgotten, but never what could make something happen twice."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +11,6 @@ from runner.planning.limits import LOOK_BACK
 from runner.store import schema
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_UNPRUNED, MAY_HAVE_HAPPENED
-from runner.store.rows import Pruned
 from runner.tasks import EffectState, TaskState
 
 ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
@@ -22,6 +22,17 @@ AT_ONCE = 500
 
 KEPT = (TaskState.PENDING, TaskState.RUNNING, TaskState.UNCERTAIN)
 """What is not over, however old: an uncertain task waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What one step of the retention removed: the records of so many tasks, so many tombstones and occurrences;
+    `artifacts` are the paths of screenshots and hierarchies that nothing names any longer."""
+
+    tasks: int = 0
+    tombstones: int = 0
+    occurrences: int = 0
+    artifacts: tuple[str, ...] = ()
 
 
 class Retention(Part):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from runner.planning.limits import Usage
+from runner.reasons import ReasonKind
 from runner.tasks import (
     AttemptOutcome,
     Effect,
@@ -141,6 +142,7 @@ class Decision:
     reason: str
     version_id: int | None
     tasks: Sequence[Task] = ()
+    reason_kind: ReasonKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class OccurrenceRow:
     commit: str | None
     created_utc: datetime
     run_id: str | None
+    reason_kind: ReasonKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,8 @@ class RunRow:
 class TaskRow:
     """A task and what has become of it.
 
-    `reason` is for people and empty where nothing need be said; `not_before` is set while a pending task is
+    `reason` is for people and empty where nothing need be said, `reason_kind` says what it is about, where somebody
+    asks for that; `not_before` is set while a pending task is
     held back; `attempts` counts them all, `tries` those that failed since a person last asked for a retry
     (what `task.retry.max` is held against); `started_utc` and `finished_utc` are those of the latest
     attempt since then.
@@ -193,6 +197,7 @@ class TaskRow:
     started_utc: datetime | None
     finished_utc: datetime | None
     tries: int = 0
+    reason_kind: ReasonKind | None = None
 
     @property
     def duration_s(self) -> float | None:
@@ -231,10 +236,11 @@ class Attempt(NamedTuple):
     tries: int = 0
 
 
-class Ending(NamedTuple):
+class AttemptEnd(NamedTuple):
     """How an attempt ended, and the state in which that leaves its task.
 
-    `reason` is what the task says of it (the outcome's message, if it is None), `not_before` when a task that
+    `reason` is what the task says of it (the outcome's message, if it is None) and the outcome's `kind` what that is
+    about, `not_before` when a task that
     is pending again may be looked at (the outcome's, if it is None).
     """
 
@@ -297,7 +303,7 @@ class RunRecord:
 
 
 class NewEffect(NamedTuple):
-    """An effect that is about to be made, and the screen before it."""
+    """An effect that is about to be made, and the screen before it; `app` is that of the account, None if unknown."""
 
     attempt_id: int
     task_key: str
@@ -306,6 +312,7 @@ class NewEffect(NamedTuple):
     device: str | None
     account: str | None
     evidence: Mapping[str, str]
+    app: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,14 +387,3 @@ class SpanRow:
     def until_utc(self) -> datetime:
         """The last instant at which it is known to have been alive."""
         return max(self.seen_utc, self.stopped_utc or self.seen_utc)
-
-
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """What one step of the retention removed: the records of so many tasks, so many tombstones and occurrences;
-    `artifacts` are the paths of screenshots and hierarchies that nothing names any longer."""
-
-    tasks: int = 0
-    tombstones: int = 0
-    occurrences: int = 0
-    artifacts: tuple[str, ...] = ()

@@ -14,12 +14,12 @@ RUN, TASK, VERSION = schema.runs.c, schema.tasks.c, schema.campaign_versions.c
 
 
 class Runs(Part):
-    def run(self, run_id: str) -> RunRow | None:
+    def get(self, run_id: str) -> RunRow | None:
         return self._read(
             f"read the run {run_id}", lambda connection: next(iter(_runs(connection, run_id=run_id)), None)
         )
 
-    def runs(self, limit: int = 50) -> list[RunRow]:
+    def newest(self, limit: int = 50) -> list[RunRow]:
         """The latest runs, newest first."""
         return self._read("read the runs", lambda connection: _runs(connection, limit=limit))
 
@@ -36,7 +36,7 @@ class Runs(Part):
         )
         return None if found is None else CampaignVersion(*found)
 
-    def report(self, run_id: str) -> RunRecord | None:
+    def record_of(self, run_id: str) -> RunRecord | None:
         """Everything that is known of a run, for rendering; None if the ledger does not know it."""
 
         def work(connection: Connection) -> RunRecord | None:

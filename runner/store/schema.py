@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as PlainText
 
+from runner.reasons import ReasonKind
 from runner.store.rows import CommandKind, OccurrenceState, PauseScope
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0004"
+REVISION = "0005"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -71,13 +72,16 @@ class Text(TypeDecorator[str]):
         return None if value is None else value.encode(errors="replace").decode()
 
 
-def _one_of(words: type[StrEnum], name: str) -> Enum:
-    """Text that a CHECK of this name holds to the values of `words`."""
+def _one_of(words: type[StrEnum], name: str, *, is_checked: bool = True) -> Enum:
+    """Text that is one of the values of `words`; a CHECK of this name holds it to them.
+
+    What `is_checked` cannot get another word without its table being made anew.
+    """
     return Enum(
         words,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=is_checked,
         length=16,
         values_callable=lambda members: [member.value for member in members],
     )
@@ -91,6 +95,7 @@ def _index_where(condition: str, name: str | None, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition))
 
 
+REASON_KIND = _one_of(ReasonKind, "reason_kind", is_checked=False)
 Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts by itself in SQLite
 
 metadata = MetaData(
@@ -188,6 +193,7 @@ occurrences = Table(
     Column("state", _one_of(OccurrenceState, "state"), nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_utc", Instant, nullable=False),
+    Column("reason_kind", REASON_KIND),
     UniqueConstraint("campaign", "entry", "nominal"),
     Index(None, "campaign", "entry", "instant_utc"),
     Index(None, "instant_utc"),
@@ -230,6 +236,7 @@ tasks = Table(
     Column("retry_delay_s", Float, nullable=False, server_default="30"),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("pruned_utc", Instant),
+    Column("reason_kind", REASON_KIND),
     Index(None, "occurrence_id"),
     _index_where("run_id IS NOT NULL", None, "run_id", "state"),
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
@@ -292,6 +299,7 @@ effects = Table(
     Column("begun_utc", Instant, nullable=False),
     Column("settled_utc", Instant),
     Column("evidence", JSON, nullable=False),
+    Column("app", Text),
     UniqueConstraint("task_id", "ordinal"),
     Index(None, "device", "begun_utc"),
     Index(None, "account", "begun_utc"),

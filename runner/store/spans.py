@@ -4,9 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from runner.clock import Clock
 from runner.store import schema
+from runner.store.database import Database
 from runner.store.part import Part, new_id
 from runner.store.rows import SpanRow
+from runner.store.tally import Tally
 
 SPAN = schema.daemon_spans.c
 ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
@@ -16,37 +19,44 @@ LATEST_ATTEMPTS = 100
 
 
 class Spans(Part):
-    def begin_span(self, version: str, reason: str, seen_utc: datetime | None = None) -> int:
+    """`executor` names this process in the spans that it begins. Each beat raises the ledger's tally."""
+
+    def __init__(self, database: Database, clock: Clock, tally: Tally, executor: str) -> None:
+        super().__init__(database, clock)
+        self._tally = tally
+        self._executor = executor
+
+    def begin(self, version: str, reason: str, seen_utc: datetime | None = None) -> int:
         """A daemon lives from now on; returns the span's id. `reason` says why it begins.
 
         Everything that was due up to `seen_utc` (now, if none is given) has been considered.
         """
         now = self._clock.now()
-        row = {"executor": self.executor, "version": version, "started_utc": now, "start_reason": reason}
+        row = {"executor": self._executor, "version": version, "started_utc": now, "start_reason": reason}
         statement = insert(schema.daemon_spans).values(**row, seen_utc=seen_utc or now, stop_reason="")
-        return self._write_counted("begin a span", lambda connection: new_id(connection, statement))
+        return self._tally.write("begin a span", lambda connection: new_id(connection, statement))
 
     def heartbeat(self, span_id: int, seen_utc: datetime | None = None) -> None:
         """Everything that was due up to this instant (now, if none is given) has been considered."""
         beat = (
             update(schema.daemon_spans).filter_by(id=span_id).values(seen_utc=seen_utc or self._clock.now())
         )
-        self._write_counted("say that the daemon lives", lambda connection: connection.execute(beat))
+        self._tally.write("say that the daemon lives", lambda connection: connection.execute(beat))
 
-    def end_span(self, span_id: int, reason: str) -> None:
+    def end(self, span_id: int, reason: str) -> None:
         """The daemon stops, or its time does not go on steadily, for a reason. `seen_utc` stays as it is."""
         ended = update(schema.daemon_spans).filter_by(id=span_id, stopped_utc=None)
         values = {"stopped_utc": self._clock.now(), "stop_reason": reason}
-        self._write_counted("end the span", lambda connection: connection.execute(ended.values(values)))
+        self._tally.write("end the span", lambda connection: connection.execute(ended.values(values)))
 
-    def spans(self, limit: int = 50) -> list[SpanRow]:
+    def newest(self, limit: int = 50) -> list[SpanRow]:
         """The latest spans, newest first."""
         return self._spans(limit)
 
-    def last_span(self) -> SpanRow | None:
+    def last(self) -> SpanRow | None:
         return next(iter(self._spans(1)), None)
 
-    def span_at(self, instant: datetime) -> SpanRow | None:
+    def at(self, instant: datetime) -> SpanRow | None:
         """The newest span of a daemon that is known to have been alive at this instant."""
         ended = func.coalesce(SPAN.stopped_utc, SPAN.seen_utc)
         return next(iter(self._spans(1, SPAN.started_utc <= instant, ended >= instant)), None)

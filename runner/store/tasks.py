@@ -1,14 +1,16 @@
-"""Tasks, read in all the ways in which somebody asks for them."""
+"""Tasks: read in all the ways in which somebody asks for them, and changed from outside of an attempt."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
+from runner.reasons import ReasonKind
 from runner.store import schema
+from runner.store import task_changes as changes
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN, records, task_query, task_rows
+from runner.store.reading import IS_LISTED, IS_OPEN, not_pending, records, task_query, task_rows
 from runner.store.rows import TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
 
@@ -38,19 +40,17 @@ class DeletedTask:
 class Tasks(Part):
     """Deleted tasks are never among those that are read."""
 
-    def task(self, key: str | int) -> TaskRow | None:
+    def get(self, key: str | int) -> TaskRow | None:
         """The task with this key, or this id."""
         query = BY_ID if isinstance(key, int) else BY_KEY
         rows = self._read(f"read the task {key}", lambda connection: task_rows(connection, query, wanted=key))
         return next(iter(rows), None)
 
-    def tasks(
-        self, *, run_id: str | None = None, states: Collection[TaskState] | None = None
-    ) -> list[TaskRow]:
+    def all(self, *, run_id: str | None = None, states: Collection[TaskState] | None = None) -> list[TaskRow]:
         """Tasks in the order in which they fall due (then that of the plan): of a run, in these states."""
         return self._tasks("read tasks", *_conditions(TaskFilter(run_id=run_id, states=states)))
 
-    def tasks_of(self, occurrence: Occurrence) -> list[TaskRow]:
+    def of(self, occurrence: Occurrence) -> list[TaskRow]:
         """The tasks of an occurrence, in the order in which they fall due."""
         return self._tasks(f"read the tasks of {occurrence.nominal}", _is_of(occurrence))
 
@@ -67,7 +67,7 @@ class Tasks(Part):
         conditions = (IS_OPEN, TASK.state == TaskState.PENDING, TASK.due_utc >= now)
         return self._tasks("read what is due next", *conditions, limit=limit)
 
-    def find_tasks(self, text: str, limit: int = 20) -> list[TaskRow]:
+    def find(self, text: str, limit: int = 20) -> list[TaskRow]:
         """The task whose id or key is `text`; else those whose key begins with it, else those that contain it.
 
         At most `limit`, newest first.
@@ -125,6 +125,69 @@ class Tasks(Part):
         query = task_query().where(is_its, IS_LISTED).order_by(TASK.ordinal)
         with self._database.read(f"read the tasks of {occurrence.nominal}") as connection:
             return records(connection, task_rows(connection, query), is_its)
+
+    # What is done to tasks from outside of an attempt, by a person or because their time is over. Each method that
+    # names one task raises LedgerRefusal, with what to do instead, if its state forbids it.
+
+    def hold_back(
+        self, key: str, reason: str, not_before: datetime, kind: ReasonKind = ReasonKind.LIMIT
+    ) -> None:
+        """A pending task that may not start before an instant (UTC), and why. Raises LedgerRefusal if it is not
+        pending."""
+        held = update(schema.tasks).where(TASK.key == key, TASK.state == TaskState.PENDING, IS_LISTED)
+        action = f"hold the task {key} back"
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(
+                held.values(reason=reason, reason_kind=kind, not_before_utc=not_before)
+            ).rowcount:
+                raise not_pending(connection, action, key)
+
+        self._write(action, work)
+
+    def cancel(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> int:
+        """Cancel those of the tasks that are pending; returns how many. One that an earlier attempt may have done
+        something for is uncertain."""
+        wanted = list(keys)
+        return self._write(
+            f"cancel {len(keys)} tasks", lambda connection: changes.cancel(connection, wanted, reason, kind)
+        )
+
+    def miss(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> set[str]:
+        """The time of those of the tasks that are pending is over; returns their keys."""
+        wanted = list(keys)
+        return self._write(
+            f"record {len(keys)} missed tasks",
+            lambda connection: changes.end(connection, wanted, TaskState.MISSED, reason, kind),
+        )
+
+    def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:
+        """Cancel the pending tasks of an entry (None: of the campaign) that its start times made, and that
+        nothing was ever tried for; returns their keys."""
+        return self._write(
+            f"cancel the tasks of {campaign}",
+            lambda connection: changes.cancel_unstarted(connection, campaign, entry, reason),
+        )
+
+    def retry(self, key: str) -> TaskRow:
+        """Do a task that is over again: it is pending, due now, with all its tries. What may have happened is
+        never repeated: every effect must be known not to have happened."""
+        now = self._clock.now()
+        return self._write(f"retry the task {key}", lambda connection: changes.retry(connection, key, now))
+
+    def resolve(self, key: str, happened: bool, by: str) -> TaskRow:
+        """What a person says of the effects that nobody else can tell: whether they happened. The task is
+        completed then, or failed."""
+        now = self._clock.now()
+        return self._write(
+            f"resolve the task {key}", lambda connection: changes.resolve(connection, key, happened, by, now)
+        )
+
+    def delete(self, key: str) -> None:
+        """Show a task no longer. Its key stays taken, and its effects stay counted; a pending one ends as
+        `cancel` ends it."""
+        now = self._clock.now()
+        self._write(f"delete the task {key}", lambda connection: changes.delete(connection, key, now))
 
     def _tasks(
         self, action: str, *conditions: ColumnElement[bool], limit: int | None = None

@@ -8,11 +8,11 @@ from ledgers import DAY, DONE, HOUR, NOON, SECOND, add, begin, decided, occurren
 from runner.clock import ManualClock
 from runner.errors import LedgerError
 from runner.store.ledger import Ledger
+from runner.store.retention import Pruned
 from runner.store.rows import (
     CommandKind,
     OccurrenceState,
     PauseScope,
-    Pruned,
     TaskFilter,
 )
 from runner.tasks import (

@@ -136,6 +136,22 @@ def test_usage_reaches_back_two_days_and_always_to_the_devices_latest(
     assert ledger.effects.usage(device="A1", account="tiktok:@us", now=later) == Usage(latest, {})
 
 
+def test_the_same_name_in_two_apps_is_two_accounts(ledger: Ledger) -> None:
+    """An effect in an app that nobody knows counts for both."""
+    add(ledger, task())
+    attempt = ledger.attempts.start(task().key)
+    for kind, app in (("post", "one"), ("follow", "two"), ("like", None)):
+        ledger.effects.begin(attempt.id, task().key, kind, None, "A1", "@us", {}, app)
+
+    def counted(app: str | None) -> set[str]:
+        return set(ledger.effects.usage(device=None, account="@us", app=app, now=NOON).account)
+
+    assert counted("one") == {"post", "like"}
+    assert counted("two") == {"follow", "like"}
+    assert counted(None) == {"post", "follow", "like"}
+    assert [effect.app for effect in ledger.effects.of(task().key)] == ["one", "two", None]
+
+
 # Steps, holds and reports
 
 

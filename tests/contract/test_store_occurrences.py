@@ -148,9 +148,9 @@ def test_entries_are_open_until_their_tasks_are_over(ledger: Ledger) -> None:
 
 def attempts_of(ledger: Ledger, keys: list[str]) -> list[Attempt]:
     """The open attempts of tasks, as another executor sees them."""
-    own, ledger.executor = ledger.executor, "another"
+    own, ledger.attempts.executor = ledger.executor, "another"
     found = [attempt for attempt in ledger.attempts.interrupted() if attempt.task_key in keys]
-    ledger.executor = own
+    ledger.attempts.executor = own
     return found
 
 

@@ -14,6 +14,7 @@ from run_ledgers import OCCURRENCE, RUN, add, begin, task
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError
+from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.tasks import (
     AttemptOutcome,
@@ -185,6 +186,31 @@ def test_a_task_that_was_held_back_starts_again_with_a_clean_slate(ledger: Ledge
     again = ledger.tasks.all()[0]
     assert (again.state, again.not_before, again.finished_utc) == (TaskState.PENDING, later, NOON)
     assert ledger.attempts.start(task().key).number == 2
+
+
+def test_the_kind_of_a_reason_comes_and_goes_with_the_reason(ledger: Ledger) -> None:
+    add(ledger, task(), task("B2"))
+    key, other = task().key, task("B2").key
+
+    def kind(of: str) -> ReasonKind | None:
+        row = ledger.tasks.get(of)
+        assert row is not None
+        return row.reason_kind
+
+    assert kind(key) is None
+    ledger.tasks.hold_back(key, "paused since noon", NOON, ReasonKind.PAUSED)
+    assert kind(key) is ReasonKind.PAUSED
+    attempt = ledger.attempts.start(key)
+    assert kind(key) is None
+    failed = Outcome(AttemptOutcome.FAILED, "no button", kind=ReasonKind.RETRY)
+    ledger.attempts.finish(attempt.id, failed, TaskState.PENDING, reason="tried again at noon")
+    assert kind(key) is ReasonKind.RETRY
+    ledger.tasks.miss([key], "the daemon was down", ReasonKind.DAEMON_WAS_DOWN)
+    assert kind(key) is ReasonKind.DAEMON_WAS_DOWN
+    assert ledger.tasks.retry(key).reason_kind is None
+    ledger.tasks.cancel([key], "stopped on request", ReasonKind.STOPPED)
+    ledger.tasks.cancel_unstarted("autumn", None, "the entry is gone")
+    assert (kind(key), kind(other)) == (ReasonKind.STOPPED, ReasonKind.REMOVED)
 
 
 def test_only_a_pending_task_is_held_back(ledger: Ledger) -> None:

@@ -65,7 +65,7 @@ def step_the_clock(file: Path) -> None:
 
 
 def shorten(wait: str) -> None:
-    """Let a constant of the product be so many seconds: `runner.store.database:BUSY_TIMEOUT_S=1`."""
+    """Let a constant of the product be so many seconds: `runner.store.sqlite:BUSY_TIMEOUT_S=1`."""
     name, seconds = wait.split("=")
     module, constant = name.split(":")
     constants = vars(importlib.import_module(module))

@@ -17,8 +17,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from runner.store.attempts import Attempts
 from runner.store.database import Database
-from runner.store.ledger import Ledger
+from runner.store.effects import Effects
+from runner.store.part import Part
 from runner.store.rows import AttemptEnd, NewEffect
 from runner.tasks import Effect, EffectState, Settlement
 
@@ -86,7 +88,7 @@ def public_methods(owner: type) -> list[str]:
 
 
 def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterable[str] = ()) -> None:
-    """Each public method of the Ledger, and what it writes; a method that only reads has no points.
+    """Each public method of the ledger's parts, and what it writes; a method that only reads has no points.
 
     What is written through one of the `methods` of a journal has the points of that method.
     """
@@ -128,8 +130,9 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
 
         return wrapped
 
-    for name in public_methods(Ledger):
-        setattr(Ledger, name, named(getattr(Ledger, name), f"ledger.{name}"))
+    for part in Part.__subclasses__():  # all that the ledger imports
+        for name in public_methods(part):
+            setattr(part, name, named(getattr(part, name), f"ledger.{part.__name__.lower()}.{name}"))
     for name in methods:
         setattr(journal, name, named(getattr(journal, name), f"journal.{name}"))
     Database.write, Database.migrate = writing(Database.write), writing(Database.migrate)
@@ -137,42 +140,43 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
 
 def leave_committing_out() -> None:
     """Write no effect down before its action, only after it: what a harness must notice."""
-    begin, settle, finish = Ledger.begin_effects, Ledger.settle_effects, Ledger.finish_attempts
-    effects = Ledger.effects
+    begin, settle, finish = Effects.begin_all, Effects.settle_all, Attempts.finish_all
+    effects = Effects.of
     numbers = itertools.count(1)
-    unwritten: dict[int, NewEffect] = {}
+    unwritten: dict[int, tuple[Effects, NewEffect]] = {}
     written: dict[int, int] = {}
 
-    def begin_effects(self: Ledger, new: Sequence[NewEffect]) -> list[int]:
+    def begin_all(self: Effects, new: Sequence[NewEffect]) -> list[int]:
         promised = [-next(numbers) for _ in new]
-        unwritten.update(zip(promised, new, strict=True))
+        unwritten.update({number: (self, one) for number, one in zip(promised, new, strict=True)})
         return promised
 
-    def kept(self: Ledger, settlements: Sequence[Settlement]) -> list[Settlement]:
+    def kept(settlements: Sequence[Settlement]) -> list[Settlement]:
         ids = [one.effect_id for one in settlements]
-        late = [number for number in dict.fromkeys(ids) if number in unwritten]
-        if late:
-            written.update(zip(late, begin(self, [unwritten.pop(number) for number in late]), strict=True))
+        for number in dict.fromkeys(ids):
+            if number in unwritten:
+                part, new = unwritten.pop(number)
+                (written[number],) = begin(part, [new])
         return [replace(one, effect_id=written.get(one.effect_id, one.effect_id)) for one in settlements]
 
-    def settle_effects(self: Ledger, settlements: Sequence[Settlement]) -> None:
-        settle(self, kept(self, settlements))
+    def settle_all(self: Effects, settlements: Sequence[Settlement]) -> None:
+        settle(self, kept(settlements))
 
-    def finish_attempts(
-        self: Ledger, endings: Sequence[AttemptEnd], settlements: Sequence[Settlement] = ()
+    def finish_all(
+        self: Attempts, endings: Sequence[AttemptEnd], settlements: Sequence[Settlement] = ()
     ) -> None:
-        finish(self, endings, kept(self, settlements))
+        finish(self, endings, kept(settlements))
 
-    def effects_of(self: Ledger, key: str) -> list[Effect]:
+    def effects_of(self: Effects, key: str) -> list[Effect]:
         promised = {real: effect_id for effect_id, real in written.items()}
         found = [replace(effect, id=promised.get(effect.id, effect.id)) for effect in effects(self, key)]
-        for effect_id, new in unwritten.items():
+        for effect_id, (_, new) in unwritten.items():
             if new.task_key == key:
                 state = EffectState.COMMITTING
                 found.append(Effect(effect_id, key, len(found), new.kind, new.target, state, new.evidence))
         return found
 
-    Ledger.begin_effect = lambda self, *about: begin_effects(self, [NewEffect(*about)])[0]
-    Ledger.settle_effect = lambda self, *about: settle_effects(self, [Settlement(*about)])
-    Ledger.begin_effects, Ledger.settle_effects = begin_effects, settle_effects
-    Ledger.finish_attempts, Ledger.effects = finish_attempts, effects_of
+    Effects.begin = lambda self, *about: begin_all(self, [NewEffect(*about)])[0]
+    Effects.settle = lambda self, *about: settle_all(self, [Settlement(*about)])
+    Effects.begin_all, Effects.settle_all = begin_all, settle_all
+    Attempts.finish_all, Effects.of = finish_all, effects_of

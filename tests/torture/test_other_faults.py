@@ -84,7 +84,7 @@ def test_a_ledger_that_another_process_keeps_locked(tmp_path: Path) -> None:
             episode.wait_for_end()
 
     assert_exact(
-        Episode(tmp_path, wrapping=["--hasty", "runner.store.database:BUSY_TIMEOUT_S=1"], disturb=keep_locked)
+        Episode(tmp_path, wrapping=["--hasty", "runner.store.sqlite:BUSY_TIMEOUT_S=1"], disturb=keep_locked)
     )
 
 

@@ -112,7 +112,9 @@ class ScriptedBackend:
         try:
             return self.behaviour(task, journal, stop)
         except HeldBack as error:
-            return Outcome(AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before)
+            return Outcome(
+                AttemptOutcome.HELD_BACK, error.message, not_before=error.not_before, kind=error.kind
+            )
 
     def close(self) -> None:
         return None

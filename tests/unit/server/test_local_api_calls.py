@@ -7,7 +7,6 @@ from threading import Timer
 import pytest
 from local_api_desk import FOLLOW, Api
 
-from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
@@ -298,15 +297,15 @@ def test_what_somebody_else_deletes_meanwhile_is_not_found(api: Api, monkeypatch
     first, second, *_ = api.make()
     for task_id in (first, second):
         api.end(task_id, AttemptOutcome.FAILED, TaskState.FAILED)
-    find = Ledger.task
+    find = api.ledger.tasks.get
 
-    def found_and_deleted(ledger: Ledger, task_id: int) -> TaskRow | None:
-        row = find(ledger, task_id)
+    def found_and_deleted(task_id: int) -> TaskRow | None:
+        row = find(task_id)
         if row is not None and task_id == first:
-            ledger.tasks.delete(row.task.key)
+            api.ledger.tasks.delete(row.task.key)
         return row
 
-    monkeypatch.setattr(Ledger, "task", found_and_deleted)
+    monkeypatch.setattr(api.ledger.tasks, "get", found_and_deleted)
     data = api.data("DELETE", "/task/batch", {"task_ids": [first, second]})
     assert data == {"deleted": [second], "not_found": [first]}
 

@@ -17,7 +17,7 @@ import pytest
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError
-from runner.store import database
+from runner.store import sqlite
 from runner.store.ledger import Ledger
 from runner.tasks import EffectState, TaskState
 
@@ -136,7 +136,7 @@ def test_a_path_with_unusual_characters(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_another_process_keeps_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with opened(path) as ledger, closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerError, match=r"cannot hold the device A1 .* kept it locked") as caught:
@@ -166,12 +166,12 @@ def test_many_that_make_the_same_ledger_at_once(path: Path) -> None:
 
 KILLED = """
 kept = ledger()
-version = kept.record_campaign("autumn", "/srv/autumn.yaml", "version: 1", None)
+version = kept.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1", None)
 occurrence = Occurrence("autumn", "publish", "run:1", "now", NOW)
 task = Task("k", "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOW, 60.0, {})
-kept.add_occurrences(version, [occurrence], [task], "1")
-attempt = kept.start_attempt("k")
-kept.begin_effect(attempt.id, "k", "post", None, "A1", "tiktok:@us", {"posts": "3"})
+kept.occurrences.add(version, [occurrence], [task], "1")
+attempt = kept.attempts.start("k")
+kept.effects.begin(attempt.id, "k", "post", None, "A1", "tiktok:@us", {"posts": "3"})
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -207,7 +207,7 @@ FULL = """
 kept, written = ledger(), 0
 try:
     while True:
-        kept.record_campaign(f"c{written}", "/srv/c.yaml", "x" * 20_000, None)
+        kept.campaigns.record(f"c{written}", "/srv/c.yaml", "x" * 20_000, None)
         written += 1
 except LedgerError as error:
     told = [error.message, error.hint]
@@ -234,7 +234,7 @@ def fill(number):
     told, written = None, 0
     while told is None:
         try:
-            kept.record_campaign(f"c{number}-{written}", "/srv/c.yaml", "x" * 20_000, None)
+            kept.campaigns.record(f"c{number}-{written}", "/srv/c.yaml", "x" * 20_000, None)
             written += 1
         except LedgerError as error:
             told = error.message

@@ -72,3 +72,40 @@ def test_a_ledger_of_the_first_version_goes_on(url: str) -> None:
     with Ledger.open(url, ManualClock(NOON)) as ledger:
         assert ledger.id == first_id
         assert ledger.tasks.counts() == {TaskState.CANCELLED: 1}
+
+
+REASONS = {
+    ("pending", "device A1 away since 2026-11-21 09:00:00+01:00: offline"): "device_away",
+    ("pending", "backend local_api away since 2026-11-21 09:00:00+01:00: no answer"): "device_away",
+    ("pending", "account @us is busy on A1"): "account_busy",
+    ("pending", "in doubt: whether the post of k happened is looked up first"): "in_doubt",
+    ("pending", "attempt 1 failed: no button; tried again at 2026-11-21 09:01:00+01:00"): "retry",
+    ("pending", "paused since 2026-11-21 09:00:00+01:00 by anna"): "paused",
+    ("pending", "A1 is on hold: captcha"): "on_hold",
+    ("pending", "5 of 5 posts on A1 today in UTC; next at 2026-11-22 00:00:00+00:00"): None,
+    (
+        "missed",
+        "the daemon was down from 2026-11-21 08:00:00+01:00 to 2026-11-21 11:00:00+01:00",
+    ): "daemon_was_down",
+    ("missed", "the machine slept, or its clock stepped forward, from 2026-11-21 08:00"): "clock_stepped",
+    ("failed", "attempt 1 failed: no button"): None,
+    ("cancelled", "stopped on request by anna"): "stopped",
+}
+
+
+def test_reasons_get_the_kind_that_their_beginnings_told(url: str) -> None:
+    database = Database(url)
+    database.migrate("make", lambda connection: command.upgrade(alembic_config(connection), "0004"))
+    copied = (
+        "INSERT INTO tasks (key, state, reason, occurrence_id, ordinal, script, backend, lane, due_utc, timeout_s,"
+        " attempts, created_utc, options, config) SELECT ?, ?, ?, occurrence_id, ordinal, script, backend, lane,"
+        " due_utc, timeout_s, attempts, created_utc, options, config FROM tasks WHERE id = 3"
+    )
+    for number, (state, reason) in enumerate(REASONS):
+        values = (str(number), state, reason)
+        database.write("fill", lambda connection, of=values: connection.exec_driver_sql(copied, of))
+    database.close()
+    with Ledger.open(url, ManualClock(NOON)) as ledger:
+        found = {(row.state, row.reason): row.reason_kind for row in ledger.tasks.all()}
+        assert {key: found[key] for key in REASONS} == REASONS
+        assert ledger.effects.of("autumn/publish/run:1/A1")[0].app is None

@@ -39,7 +39,7 @@ def ledger() -> Iterator[Ledger]:
 
 def plans(ledger: Ledger, ask: Question) -> list[str]:
     """The lines of the plans by which SQLite carries out what is asked."""
-    engine, asked = ledger._database._readers, list[tuple[str, Any]]()
+    engine, asked = ledger._database.connector.readers, list[tuple[str, Any]]()
 
     def note(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
         asked.append((statement, values[0] if isinstance(values, list) else values))

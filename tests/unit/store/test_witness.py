@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from runner.store.ownership import refuse_if_gone
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError, LedgerGone, LedgerOutdated, LedgerRefusal, UsageError
 from runner.execution.recovery import settle_interrupted
 from runner.store.ledger import Ledger
+from runner.store.ownership import refuse_if_gone
 from runner.store.rows import Decision, OccurrenceState
 from runner.store.url import is_rehearsal
 from runner.store.witness import Witnesses
@@ -125,7 +125,7 @@ def test_a_process_that_died_before_the_witness_was_told_is_no_older_copy(
     def die(tally: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ledger._witness, "saw", die)
+    monkeypatch.setattr(ledger.tally.witness, "saw", die)
     with pytest.raises(KeyboardInterrupt):
         begin(ledger, key)
     ledger.close()
@@ -138,7 +138,7 @@ def test_the_witness_is_told_before_the_effect_may_be_made(ledger: Ledger, witne
     for key in keys:
         begin(ledger, key)
         seen = witnesses.of(ledger.id)
-        assert seen is not None and seen.tally == ledger._tally > 0
+        assert seen is not None and seen.tally == ledger.tally.known > 0
 
 
 def test_what_is_begun_at_the_same_time_is_witnessed_once(

@@ -12,10 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from runner.clock import format_instant
+from runner.clock import Clock, format_instant
 from runner.errors import LedgerOutdated, UsageError
+from runner.reasons import ReasonKind
 from runner.store import schema
+from runner.store.database import Database
+from runner.store.part import Part
 from runner.store.spans import Spans
+from runner.store.tally import Tally, read_tally
 from runner.store.witness import Seen, Witnesses
 from runner.tasks import AttemptOutcome, TaskState
 
@@ -36,11 +40,16 @@ class Accepted:
     tasks: int
 
 
-class Custody(Spans):
-    id: str
-    is_rehearsal: bool
+class Ownership(Part):
+    def __init__(
+        self, database: Database, clock: Clock, spans: Spans, tally: Tally, *, is_rehearsal: bool
+    ) -> None:
+        super().__init__(database, clock)
+        self.is_rehearsal = is_rehearsal
+        self._spans = spans
+        self._tally = tally
 
-    def take_custody(self, witnesses: Witnesses | None, *, is_rehearsal: bool) -> None:
+    def take(self, witnesses: Witnesses | None, *, is_rehearsal: bool) -> None:
         """This process, which holds the executor's lock, carries tasks out from now on; `witnesses` is None where
         nothing real can be done.
 
@@ -53,20 +62,21 @@ class Custody(Spans):
         if is_rehearsal and not self.is_rehearsal:
             self._write("say that it is a rehearsal's", _mark)
             self.is_rehearsal = True
-        self._tally = self._read("read the tally", _tally)
+        self._tally.known = self._tally.read()
         if witnesses is None or self._database.path is None:
             return
         if (problem := self.outdated(witnesses)) is not None:
             raise problem
-        self._witness = witnesses.open(self.id, self._tally, self._database.path.resolve())
+        path = self._database.path.resolve()
+        self._tally.witness = witnesses.open(self._tally.ledger_id, self._tally.known, path)
 
     def outdated(self, witnesses: Witnesses) -> LedgerOutdated | None:
         """Why nothing may be done with this ledger until a person decides; None if all is well."""
         path = self._database.path
         if path is None:
             return None
-        seen = witnesses.of(self.id)
-        if seen is not None and seen.tally > self._read("read the tally", _tally):
+        seen = witnesses.of(self._tally.ledger_id)
+        if seen is not None and seen.tally > self._tally.read():
             return LedgerOutdated(
                 f"the ledger {path} is older than what this machine has seen of it: a copy was put back, and what "
                 f"was done since{self._last_written()} is not in it",
@@ -89,32 +99,33 @@ class Custody(Spans):
         path = self._database.path
         if path is None or self.outdated(witnesses) is None:
             return None
-        seen, now = witnesses.of(self.id), self._clock.now()
+        ledger_id, now = self._tally.ledger_id, self._clock.now()
+        seen = witnesses.of(ledger_id)
         highest = seen.tally if seen is not None else 0
 
         def work(connection: Connection) -> tuple[int, int]:
-            tally = max(highest, _tally(connection)) + 1
+            tally = max(highest, read_tally(connection)) + 1
             connection.execute(update(schema.ledger).values(tally=tally, accepted_utc=now))
             return tally, _put_in_doubt(connection, now)
 
         tally, tasks = self._write("accept that it was put back", work)
         where = path.resolve()
         for other in witnesses.at(where):
-            if other.ledger_id != self.id:
+            if other.ledger_id != ledger_id:
                 witnesses.write(Seen(other.ledger_id, other.tally, None))
-        witnesses.write(Seen(self.id, tally, where))
+        witnesses.write(Seen(ledger_id, tally, where))
         return Accepted(tasks)
 
     def accepted_utc(self) -> datetime | None:
         """When a person accepted last that the ledger was put back: what lies before that is not caught up with."""
         return self._read("read when it was accepted", lambda connection: connection.scalar(_ACCEPTED))
 
-    def still_ours(self) -> None:
+    def check(self) -> None:
         """Raises LedgerGone if the ledger's file is not there any more, or another one is."""
         self._database.check("go on")
 
     def _last_written(self) -> str:
-        last = self.latest_instant()
+        last = self._spans.latest_instant()
         return f" {format_instant(last, UTC)}" if last else ""
 
 
@@ -141,10 +152,6 @@ def rehearsal_only(where: str) -> UsageError:
 _ACCEPTED = select(LEDGER.accepted_utc)
 
 
-def _tally(connection: Connection) -> int:
-    return int(connection.execute(select(LEDGER.tally)).scalar_one())
-
-
 def _mark(connection: Connection) -> Any:
     return connection.execute(update(schema.ledger).values(is_rehearsal=True))
 
@@ -154,6 +161,12 @@ def _put_in_doubt(connection: Connection, now: datetime) -> int:
     cut_off = {"outcome": AttemptOutcome.INTERRUPTED, "finished_utc": now, "message": IN_DOUBT}
     connection.execute(update(schema.attempts).where(ATTEMPT.outcome.is_(None)).values(cut_off))
     is_open = TASK.state.in_([TaskState.PENDING, TaskState.RUNNING])
-    doubt = {"state": TaskState.UNCERTAIN, "reason": IN_DOUBT, "hint": TO_SETTLE, "not_before_utc": None}
+    doubt = {
+        "state": TaskState.UNCERTAIN,
+        "reason": IN_DOUBT,
+        "reason_kind": ReasonKind.LEDGER_PUT_BACK,
+        "hint": TO_SETTLE,
+        "not_before_utc": None,
+    }
     open_and_due = update(schema.tasks).where(is_open, TASK.due_utc <= now)
     return connection.execute(open_and_due.values(doubt)).rowcount

@@ -1,4 +1,4 @@
-"""What databases raise, translated into LedgerErrors that say what was attempted, on what, and what to do."""
+"""What SQLite raises, translated into LedgerErrors that say what was attempted, on what, and what to do."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,0 +1,87 @@
+"""Commands: what people ask of the process that carries tasks out. See docs/decisions/0008-requests-are-rows.md."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from runner.errors import LedgerError
+from runner.store import schema
+from runner.store.part import Part, new_id
+from runner.store.rows import Attempt, CommandKind, CommandRow
+
+COMMAND = schema.commands.c
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+COMMAND_COLUMNS = (
+    COMMAND.id,
+    COMMAND.kind,
+    COMMAND.subject,
+    COMMAND.arguments,
+    COMMAND.requested_by,
+    COMMAND.requested_utc,
+    COMMAND.done_utc,
+    COMMAND.answer,
+)
+
+
+class Commands(Part):
+    def request(
+        self, kind: CommandKind, subject: str | None, by: str, arguments: Mapping[str, object] | None = None
+    ) -> int:
+        """Ask for something; returns the command's id. `subject` is the key of the task, if it is about one."""
+        row = {
+            "kind": kind,
+            "subject": subject,
+            "arguments": arguments or {},
+            "requested_by": by,
+            "requested_utc": self._clock.now(),
+            "answer": "",
+        }
+        statement = insert(schema.commands).values(row)
+        return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement))
+
+    def open(self) -> list[CommandRow]:
+        """Those that have not been answered, oldest first."""
+        return self._commands(COMMAND.done_utc.is_(None))
+
+    def get(self, command_id: int) -> CommandRow | None:
+        return next(iter(self._commands(COMMAND.id == command_id)), None)
+
+    def answer(self, command_id: int, answer: str) -> None:
+        """The command has been carried out, or cannot be: `answer` says which, for a person."""
+        done = update(schema.commands).filter_by(id=command_id, done_utc=None)
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(done.values(done_utc=now, answer=answer)).rowcount:
+                raise LedgerError(
+                    f"cannot answer command {command_id}: it has been answered, or never existed"
+                )
+
+        self._write(f"answer command {command_id}", work)
+
+    def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
+        """The keys of those attempts' tasks that were asked to stop since the attempt began: the request was made,
+        or answered, since then."""
+        query = (
+            select(COMMAND.subject, func.max(func.coalesce(COMMAND.done_utc, COMMAND.requested_utc)))
+            .where(COMMAND.kind == CommandKind.STOP_TASK)
+            .group_by(COMMAND.subject)
+        )
+
+        def work(connection: Connection) -> set[str]:
+            asked = {row[0]: row[1] for row in connection.execute(query)}
+            return {
+                one.task_key for one in attempts if asked.get(one.task_key, BEFORE_ALL) >= one.started_utc
+            }
+
+        return self._read("read what was to be stopped", work)
+
+    def _commands(self, where: ColumnElement[bool]) -> list[CommandRow]:
+        query = select(*COMMAND_COLUMNS).where(where).order_by(COMMAND.id)
+
+        def work(connection: Connection) -> list[CommandRow]:
+            return [CommandRow(*row) for row in connection.execute(query)]
+
+        return self._read("read the commands", work)

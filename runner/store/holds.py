@@ -1,0 +1,40 @@
+"""Holds: devices that run nothing until a person has looked at them."""
+
+from sqlalchemy import Connection, insert, select, update
+
+from runner.store import schema
+from runner.store.part import Part, new_id
+from runner.store.rows import Hold
+
+HOLD, TASK = schema.holds.c, schema.tasks.c
+
+
+class Holds(Part):
+    def place(self, device: str, reason: str, task_key: str | None = None) -> int:
+        """Hold a device until a person releases it; returns the hold's id."""
+        task_id = select(TASK.id).filter_by(key=task_key).scalar_subquery()
+        row = {"device": device, "reason": reason, "task_id": task_id, "placed_utc": self._clock.now()}
+        statement = insert(schema.holds).values(row)
+        return self._write(f"hold the device {device}", lambda connection: new_id(connection, statement))
+
+    def current(self) -> list[Hold]:
+        """The holds that have not been released, oldest first."""
+        query = (
+            select(HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc)
+            .outerjoin_from(schema.holds, schema.tasks)
+            .where(HOLD.released_utc.is_(None))
+            .order_by(HOLD.id)
+        )
+
+        def work(connection: Connection) -> list[Hold]:
+            return [Hold(*row) for row in connection.execute(query)]
+
+        return self._read("read the holds", work)
+
+    def release(self, device: str) -> int:
+        """Let a device go on; returns how many holds it had."""
+        released = update(schema.holds).filter_by(device=device, released_utc=None)
+        statement = released.values(released_utc=self._clock.now())
+        return self._write(
+            f"release the device {device}", lambda connection: connection.execute(statement).rowcount
+        )

@@ -1,0 +1,187 @@
+"""SQLite under the ledger: how a file is opened, its transactions, and what it writes its own way.
+
+One process writes at a time, and readers never wait for it: that is write-ahead logging. See `connector`.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, cast
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.ext.compiler import compiles
+
+from runner.errors import LedgerGone
+from runner.store.connector import BRING_BACK, json_list, json_values, least
+from runner.store.json_text import from_json, to_json
+from runner.store.sqlite_errors import translated
+from runner.store.url import file_id, ledger_path
+
+BUSY_TIMEOUT_S = 10.0
+"""How long a write waits for another process that is writing."""
+
+WRITE_CACHE_KB = 16_000
+"""Pages that the connection which writes keeps: the rows of ten thousand tasks fit in, so no transaction spills
+halfway."""
+
+READ_CACHE_KB = 1_000
+"""Pages that each connection which reads keeps; SQLite drops them after every write of another one."""
+
+READERS = 4
+"""Connections of one process that read. A transaction is short, so that lanes by the hundred need no more."""
+
+CHECKPOINT_PAGES = 8_000
+"""How far the write-ahead log grows before it is carried over into the file: 32 MB."""
+
+
+class Sqlite:
+    """One file, or one database in memory that ends with this object."""
+
+    def __init__(self, store_url: str) -> None:
+        self.path = ledger_path(store_url)
+        self.where = str(self.path) if self.path else "in memory"
+        self._file: tuple[int, int] | None = None
+        self.writer = self._engine(1, WRITE_CACHE_KB)
+        self.readers = self._engine(READERS, READ_CACHE_KB) if self.path else self.writer
+        self._flushes = True
+        self._watch: sqlite3.Connection | None = None
+        self._watching = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        _raw(connection).execute("BEGIN").close()
+
+    def begin_write(self, connection: Connection, *, flush: bool) -> None:
+        if flush is not self._flushes:  # SQLite takes this only outside of transactions
+            level = "FULL" if flush else "NORMAL"
+            _raw(connection).execute(f"PRAGMA synchronous={level}").close()
+            self._flushes = flush
+        # A transaction that begins as a read may find the database taken halfway.
+        _raw(connection).execute("BEGIN IMMEDIATE").close()
+
+    def execute(self, connection: Connection, statement: str) -> Any:
+        cursor = _raw(connection).execute(statement)
+        row = cursor.fetchone()
+        cursor.close()
+        return row
+
+    @contextmanager
+    def migrating(self, connection: Connection) -> Iterator[None]:
+        """SQLite would delete what refers to the rows of a table that is dropped, so it looks at references only
+        when all is done."""
+        _raw(connection).execute("PRAGMA foreign_keys=OFF").close()
+        try:
+            with connection.begin():
+                self.begin_write(connection, flush=True)
+                yield
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                assert broken is None, f"a migration breaks a reference: {broken}"
+        finally:
+            _raw(connection).execute("PRAGMA foreign_keys=ON").close()
+
+    def version(self) -> int | None:
+        """The database's `data_version`, which a connection sees change when another one has written."""
+        if self.path is None:
+            return None
+        with self._watching:
+            if self._watch is None:
+                self._watch = sqlite3.connect(
+                    self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
+                )
+            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    def check(self, action: str) -> None:
+        """A file that is removed or replaced while it is open goes on to be written, where nobody finds it."""
+        if self.path is None or self._file is None:
+            return
+        try:
+            found: tuple[int, int] | None = file_id(self.path)
+        except OSError:
+            found = None
+        if found != self._file:
+            what = (
+                "is gone: its file has been removed"
+                if found is None
+                else "has gone: another file is there now"
+            )
+            raise LedgerGone(f"cannot {action}: the ledger {self.where} {what}", hint=BRING_BACK)
+
+    def translated(self, action: str) -> AbstractContextManager[None]:
+        return translated(action, self.where)
+
+    def close(self) -> None:
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
+        self.writer.dispose()
+        self.readers.dispose()
+
+    def _engine(self, connections: int, cache_kb: int) -> Engine:
+        """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
+        engine = create_engine(
+            URL.create("sqlite", database=str(self.path) if self.path else None),
+            poolclass=QueuePool,
+            pool_use_lifo=True,
+            json_serializer=to_json,
+            json_deserializer=from_json,
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
+        )
+
+        def configure(connection: sqlite3.Connection, record: object) -> None:
+            self.check("open it once more")  # SQLite makes a new file only later
+            _configure(connection, cache_kb)
+            if self.path is not None and self._file is None:
+                self._file = file_id(self.path)
+
+        event.listen(engine, "connect", configure)
+        return engine
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    """SQLite's own connection, for what needs none of SQLAlchemy's care."""
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
+    connection.isolation_level = None  # the sqlite3 module would begin transactions by itself, and later
+    _use_wal(connection)
+    connection.execute("PRAGMA synchronous=FULL").close()
+    connection.execute("PRAGMA foreign_keys=ON").close()
+    connection.execute(f"PRAGMA cache_size=-{cache_kb}").close()
+    connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}").close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Write-ahead logging: readers and the writer never wait for each other. The file remembers it."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            # SQLite waits for every lock but this one: while somebody else opens the same new file.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.01)
+
+
+# How SQLite writes the expressions of `connector`
+
+
+@compiles(json_values, "sqlite")
+def _json_values(element: json_values, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_list, "sqlite")
+def _json_list(element: json_list, compiler: Any, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(least, "sqlite")
+def _least(element: least, compiler: Any, **options: Any) -> str:
+    return f"min({compiler.process(element.clauses, **options)})"

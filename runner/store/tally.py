@@ -1,0 +1,78 @@
+"""The ledger's tally: it rises with everything that must not be forgotten, and its witness follows."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from runner.errors import LedgerGone
+from runner.store import schema
+from runner.store.connector import BRING_BACK
+from runner.store.database import Database
+from runner.store.witness import Witness
+
+T = TypeVar("T")
+LEDGER = schema.ledger.c
+
+
+class Tally:
+    """What this process knows of the tally of the ledger with this id; see `ownership`."""
+
+    def __init__(self, database: Database, ledger_id: str) -> None:
+        self.known = 0
+        """The highest that this process has seen: a ledger with a lower one is another one."""
+        self.witness: Witness | None = None
+        """What follows the tally, outside of the ledger; None where nothing real can be done."""
+        self.ledger_id = ledger_id
+        self._database = database
+        self._counted = (-1, 0)
+
+    def write(self, action: str, work: Callable[[Connection], T]) -> T:
+        """As `Database.write`, for what must not be forgotten: the tally rises with it, and its witness follows.
+
+        Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
+        """
+
+        def counted(connection: Connection) -> tuple[T, int]:
+            self._check(connection)
+            return work(connection), self._count(connection)
+
+        result, tally = self._database.write(action, counted)
+        self.known = max(self.known, tally)
+        if self.witness is not None:
+            self.witness.saw(tally)
+        return result
+
+    def read(self) -> int:
+        """As the ledger has it now."""
+        with self._database.read("read the tally") as connection:
+            return read_tally(connection)
+
+    def close(self) -> None:
+        witness, self.witness = self.witness, None
+        if witness is not None:
+            witness.close()
+
+    def _check(self, connection: Connection) -> None:
+        # Each effect asks this: SQLAlchemy's care would take more time than the question.
+        found = self._database.connector.execute(connection, "SELECT id, tally FROM ledger")
+        # Another content may have come under the same file.
+        if found is None or found[0] != self.ledger_id or found[1] < self.known:
+            raise LedgerGone(
+                f"the ledger {self._database.where} is not what it was: another copy was written over it",
+                hint=BRING_BACK,
+            )
+
+    def _count(self, connection: Connection) -> int:
+        """Raise the tally, once for all that share this transaction: then the witness is flushed once for all. What
+        the transaction holds of this write is done by now, so nothing takes it back alone."""
+        transaction = self._database.transactions
+        if self._counted[0] != transaction:
+            raised = "UPDATE ledger SET tally = tally + 1 RETURNING tally"
+            (tally,) = self._database.connector.execute(connection, raised)
+            self._counted = transaction, tally
+        return self._counted[1]
+
+
+def read_tally(connection: Connection) -> int:
+    return int(connection.execute(select(LEDGER.tally)).scalar_one())
