@@ -1,14 +1,15 @@
 """What all tests share: the option --update-golden and the comparison that it serves, and quickly made ledgers."""
 
 import os
-import secrets
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,21 +48,35 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_tables(empty_ledger: Path) -> list[str]:
+    """The statements that make the same tables and rows."""
+    with closing(sqlite3.connect(empty_ledger)) as raw:
+        return [line for line in raw.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+
+
 @pytest.fixture
-def quick_ledgers(empty_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process new ledgers in files are copies, each with an id of its own: the migrations take twenty
-    times as long. Not for tests of how ledgers are made."""
+def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process new ledgers are copies, each with an id of its own: the migrations take twenty times as
+    long. Not for tests of how ledgers are made."""
     from runner.store import ledger
     from runner.store.database import Database
 
     upgrade = ledger.upgrade
 
+    def fill(connection: Connection) -> None:
+        for statement in empty_tables:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
+
     def copy_or_upgrade(database: Database) -> None:
-        if database.path is not None and not database.path.stat().st_size:
+        if database.path is None:
+            database.migrate("copy the tables", fill)
+        elif not database.path.stat().st_size:
             shutil.copyfile(empty_ledger, database.path)
             with closing(sqlite3.connect(database.path)) as raw, raw:
                 raw.execute("PRAGMA synchronous = OFF")
-                raw.execute("UPDATE ledger SET id = ?", (secrets.token_hex(8),))
+                raw.execute("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
         upgrade(database)
 
     monkeypatch.setattr(ledger, "upgrade", copy_or_upgrade)
