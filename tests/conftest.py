@@ -6,6 +6,7 @@ import sqlite3
 import uuid
 from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are processors: many tests wait most of the time, for phones and for start times."""
     return (os.cpu_count() or 1) + 2
+
+
+LONG = (
+    "tests/simulation/test_simulated_year.py::test_a_year",
+    "tests/torture/test_torture.py",
+    "tests/torture/",
+    "tests/fault_server/test_local_api_kills.py",
+    "tests/end_to_end/test_documented_commands.py",
+    "tests/contract/test_both_backends.py",
+)
+"""How the names of tests begin that take most of a minute or more, alone or with their group; the longest first."""
+
+BETWEEN = 10
+"""So many others stand between two long ones: a worker is given two tests at once, and should not get two of these."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with what is long: what begins last keeps all but one of them waiting."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    groups: dict[str, list[pytest.Item]] = {}
+    for beginning in LONG:
+        for item in items:
+            if item.nodeid.startswith(beginning):
+                groups.setdefault(_group(item), []).append(item)
+    others = (item for item in list(items) if not item.nodeid.startswith(LONG))
+    items[:] = [item for group in groups.values() for item in (*group, *islice(others, BETWEEN))]
+    items += others
+
+
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else item.nodeid
 
 
 @pytest.fixture
