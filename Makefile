@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint schemas bench torture torture-api soak fuzz pins clean
+.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
 
+# Compiled files are kept, whatever the environment says: each of hundreds of processes would compile its own.
+COMPILED := PYTHONDONTWRITEBYTECODE=
+
 test: .venv/.ready
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(COMPILED) $(BIN)/python -m compileall -q runner
+	$(COMPILED) $(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: lint
 	$(BIN)/mypy
@@ -21,6 +25,11 @@ lint: .venv/.ready
 
 schemas: .venv/.ready
 	$(BIN)/runner schema --write schemas
+
+# Break each promise in a copy of the code, and see that a test notices; WORDS="..." chooses some of them.
+WORDS ?=
+mutants: .venv/.ready
+	$(COMPILED) $(BIN)/python tests/mutants/mutants.py $(WORDS)
 
 bench: .venv/.ready
 	$(BIN)/python -m bench

@@ -1,14 +1,16 @@
 """What all tests share: the option --update-golden and the comparison that it serves, and quickly made ledgers."""
 
 import os
-import secrets
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Callable
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +23,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than there are processors: many tests wait most of the time, for phones and for start times."""
     return (os.cpu_count() or 1) + 2
+
+
+LONG = (
+    "tests/simulation/test_simulated_year.py::test_a_year",
+    "tests/torture/test_torture.py",
+    "tests/torture/",
+    "tests/fault_server/test_local_api_kills.py",
+    "tests/end_to_end/test_documented_commands.py",
+    "tests/contract/test_both_backends.py",
+)
+"""How the names of tests begin that take most of a minute or more, alone or with their group; the longest first."""
+
+BETWEEN = 10
+"""So many others stand between two long ones: a worker is given two tests at once, and should not get two of these."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers begin with what is long: what begins last keeps all but one of them waiting."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    groups: dict[str, list[pytest.Item]] = {}
+    for beginning in LONG:
+        for item in items:
+            if item.nodeid.startswith(beginning):
+                groups.setdefault(_group(item), []).append(item)
+    others = (item for item in list(items) if not item.nodeid.startswith(LONG))
+    items[:] = [item for group in groups.values() for item in (*group, *islice(others, BETWEEN))]
+    items += others
+
+
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else item.nodeid
 
 
 @pytest.fixture
@@ -47,21 +82,35 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def empty_tables(empty_ledger: Path) -> list[str]:
+    """The statements that make the same tables and rows."""
+    with closing(sqlite3.connect(empty_ledger)) as raw:
+        return [line for line in raw.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+
+
 @pytest.fixture
-def quick_ledgers(empty_ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process new ledgers in files are copies, each with an id of its own: the migrations take twenty
-    times as long. Not for tests of how ledgers are made."""
+def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process new ledgers are copies, each with an id of its own: the migrations take twenty times as
+    long. Not for tests of how ledgers are made."""
     from runner.store import ledger
     from runner.store.database import Database
 
     upgrade = ledger.upgrade
 
+    def fill(connection: Connection) -> None:
+        for statement in empty_tables:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
+
     def copy_or_upgrade(database: Database) -> None:
-        if database.path is not None and not database.path.stat().st_size:
+        if database.path is None:
+            database.migrate("copy the tables", fill)
+        elif not database.path.stat().st_size:
             shutil.copyfile(empty_ledger, database.path)
             with closing(sqlite3.connect(database.path)) as raw, raw:
                 raw.execute("PRAGMA synchronous = OFF")
-                raw.execute("UPDATE ledger SET id = ?", (secrets.token_hex(8),))
+                raw.execute("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
         upgrade(database)
 
     monkeypatch.setattr(ledger, "upgrade", copy_or_upgrade)

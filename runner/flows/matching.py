@@ -72,9 +72,9 @@ def _has_words(selector: Selector, element: Element) -> bool:
 
 def _says(said: str, exact: str | None, pattern: str | None, start: str | None) -> bool:
     return (
-        (exact is None or said == normalise(exact))
+        (exact is None or said == _plain(exact))
         and (pattern is None or _full(pattern, said))
-        and (start is None or said.startswith(normalise(start)))
+        and (start is None or said.startswith(_plain(start)))
     )
 
 
@@ -116,6 +116,10 @@ def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     left, top, right, bottom = region
     return left * width <= x <= right * width and top * height <= y <= bottom * height
+
+
+_plain = lru_cache(maxsize=1024)(normalise)
+"""For the words of selectors: each is compared with every element of a screen."""
 
 
 @lru_cache(maxsize=1024)

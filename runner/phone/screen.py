@@ -42,9 +42,11 @@ class Element:
 
     def walk(self) -> Iterator["Element"]:
         """The element and all below it, in the order of the tree."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]
+        while waiting:  # generators within generators would hand each element up through all levels
+            element = waiting.pop()
+            yield element
+            waiting += element.children[::-1]
 
     def below(self) -> Iterator["Element"]:
         """All that the element contains, in the order of the tree."""

@@ -59,6 +59,7 @@ class Session:
         self._transport: Transport | None = None
         self._automation: uiautomator2.Device | None = None
         self._pushed: list[str] = []
+        self._shot: tuple[bytes, bytes] | None = None
         self._never = threading.Event()
 
     # the connection
@@ -158,21 +159,26 @@ class Session:
         self._call("pressKey", key)
 
     def screenshot(self) -> bytes:
-        from PIL import Image
-
         encoded = self._call("takeScreenshot", 1, 80, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
-            try:
-                image = Image.open(io.BytesIO(raw))
-                image.draft("RGB", (SCREENSHOT_WIDTH, SCREENSHOT_WIDTH))
-                image.thumbnail((SCREENSHOT_WIDTH, 10 * SCREENSHOT_WIDTH))
-            except OSError as error:
-                came_back = f"no picture ({len(raw)} bytes)"
-                raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
-            jpeg = io.BytesIO()
-            image.convert("RGB").save(jpeg, "JPEG", quality=60)
-            return jpeg.getvalue()
+            if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
+                self._shot = raw, self._thumbnail(raw)
+            return self._shot[1]
+
+    def _thumbnail(self, raw: bytes) -> bytes:
+        from PIL import Image
+
+        try:
+            image = Image.open(io.BytesIO(raw))
+            image.draft("RGB", (SCREENSHOT_WIDTH, SCREENSHOT_WIDTH))
+            image.thumbnail((SCREENSHOT_WIDTH, 10 * SCREENSHOT_WIDTH))
+        except OSError as error:
+            came_back = f"no picture ({len(raw)} bytes)"
+            raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
+        jpeg = io.BytesIO()
+        image.convert("RGB").save(jpeg, "JPEG", quality=60)
+        return jpeg.getvalue()
 
     def _screencap(self) -> bytes:
         """uiautomator2 gives no picture of protected windows; Android's own tool sometimes does."""

@@ -10,8 +10,12 @@ _WIDTH, _HEIGHT = 180, 320
 """Size of the landscapes, which are scaled to where they are shown."""
 
 
+@lru_cache(maxsize=16)  # one that fills the screen takes 3 MB, and to scale it takes longer than all else
 def picture(seed: str, size: tuple[int, int]) -> Image.Image:
-    """The picture of a seed, filling `size` undistorted: a landscape, or what `face/` and `puzzle/` say."""
+    """The picture of a seed, filling `size` undistorted: a landscape, or what `face/` and `puzzle/` say.
+
+    It is shared by all who ask for it: not to be drawn on.
+    """
     kind, _, _ = seed.partition("/")
     if kind == "face":
         return _face(seed).resize(size, Image.Resampling.BILINEAR)

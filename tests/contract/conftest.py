@@ -21,6 +21,6 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def ledger(store_url: str, clock: ManualClock) -> Iterator[Ledger]:
+def ledger(store_url: str, clock: ManualClock, quick_ledgers: None) -> Iterator[Ledger]:
     with Ledger.open(store_url, clock) as opened:
         yield opened

@@ -12,9 +12,9 @@ from runner.store.rows import InForce, InvalidFile, PauseScope
 # The ledger
 
 
-def test_a_ledger_keeps_its_id(ledger: Ledger, store_url: str, clock: ManualClock) -> None:
-    assert len(ledger.id) == 36
-    with Ledger.open(store_url, clock) as again:
+def test_a_ledger_keeps_its_id(store_url: str, clock: ManualClock) -> None:
+    with Ledger.open(store_url, clock) as ledger, Ledger.open(store_url, clock) as again:
+        assert len(ledger.id) == 36
         assert (again.id == ledger.id) is (store_url != "sqlite://")
 
 

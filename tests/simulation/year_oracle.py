@@ -78,7 +78,8 @@ class Wall:
             if not self.offsets or self.offsets[-1] != offset:
                 self.starts.append(instant)
                 self.offsets.append(offset)
-            instant += 15 * MINUTE
+            is_quiet = (instant + DAY).astimezone(self.zone).utcoffset() == offset
+            instant += DAY if is_quiet else 15 * MINUTE
 
     def first(self, shown: datetime) -> datetime:
         """The first instant at which the clocks show a time, or a later one for the first time."""

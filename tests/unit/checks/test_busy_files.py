@@ -1,5 +1,6 @@
 """Files that are right, and made to keep the checks busy: each is done in a second, where it could take minutes."""
 
+import time
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
@@ -51,9 +52,10 @@ FILES = {
 }
 
 
-@pytest.mark.timeout(15)
 @pytest.mark.parametrize("name", FILES)
 def test_a_busy_file_is_done_soon(name: str) -> None:
+    began_s = time.process_time()  # not on the clock: other tests run beside this one
     loaded = load_text(FILES[name], "x.yaml")
     assert not loaded.diagnostics
     assert len(check_campaigns([loaded], NOW).diagnostics) <= 600
+    assert time.process_time() - began_s < 10

@@ -12,7 +12,7 @@ from runner.store.ledger import Ledger
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, quick_ledgers: None) -> Iterator[Desk]:
     clock = ManualClock(NOON)
     with Ledger.open("sqlite://", clock) as ledger:
         yield Desk(ledger, clock, Artifacts(tmp_path))

@@ -13,7 +13,7 @@ from runner.store.ledger import Ledger
 
 @pytest.fixture(autouse=True)
 def _quickly(quick_ledgers: None) -> None:
-    """Ledgers in files are copies."""
+    """New ledgers are copies."""
 
 
 @pytest.fixture

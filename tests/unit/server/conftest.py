@@ -5,4 +5,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _quickly(quick_ledgers: None) -> None:
-    """Ledgers in files are copies."""
+    """New ledgers are copies."""

@@ -142,9 +142,11 @@ def test_taking_and_leaving_the_lock_leaves_sqlites_own_locks_alone(url: str, tm
         )
 
 
-def test_a_ledger_in_memory_needs_no_lock() -> None:
+def test_a_ledger_in_memory_needs_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with ExecutorLock("sqlite://"), ExecutorLock("sqlite://"):
-        pass
+        assert holder_of("sqlite://") is None
+        assert not list(tmp_path.iterdir())
 
 
 def test_the_folder_is_made_before_the_ledger_is(tmp_path: Path) -> None:

@@ -1,0 +1,231 @@
+"""What the product promises, each with a change of its code that breaks the promise, and the tests that notice.
+
+A change is keyed by its text alone, which stands once in all of `runner/`, and a test by its function's name, so that
+files may move. If code is worded anew, its change is worded anew with it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`old` is replaced by `new`; then each of `tests` must fail."""
+
+    promise: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    # exactly once
+    Mutant(
+        "an effect is in the ledger before it is tapped",
+        """\
+        attempt.begin_effect(self.effect, {name: seen for name, seen in evidence.items() if seen is not None})
+        try:
+            attempt.phone.tap_once(*point)
+""",
+        """\
+        try:
+            attempt.phone.tap_once(*point)
+            attempt.begin_effect(
+                self.effect, {name: seen for name, seen in evidence.items() if seen is not None}
+            )
+""",
+        ("test_the_ledger_is_told_before_and_after_the_one_tap",),
+    ),
+    Mutant(
+        "the tap of an effect is never repeated",
+        'answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)',
+        'answer = self._call("click", x, y)',
+        ("test_the_tap_of_an_effect_is_never_repeated",),
+    ),
+    Mutant(
+        "what an interrupted attempt has committed is not repeated",
+        """\
+    if effect.state is EffectState.COMMITTED:
+        return Outcome(
+            AttemptOutcome.COMPLETED,
+            f"{what} was made by an attempt that was interrupted; the rest was skipped",
+""",
+        """\
+    if False:
+        return Outcome(
+            AttemptOutcome.COMPLETED,
+            f"{what} was made by an attempt that was interrupted; the rest was skipped",
+""",
+        ("test_a_committed_effect_is_never_repeated",),
+    ),
+    Mutant(
+        "what nobody can tell waits for a person",
+        "if any(effect.state is EffectState.UNCERTAIN for effect in left):",
+        "if False:",
+        ("test_an_uncertain_effect_waits_for_a_person",),
+    ),
+    Mutant(
+        "a person cannot retry what may have happened",
+        "_refuse_retry(key, task, _effects(connection, key))",
+        "pass",
+        ("test_a_retry_that_could_repeat_something_is_refused",),
+    ),
+    Mutant(
+        "a task that the ledger has is not made again",
+        "if task.key not in taken",
+        "if True",
+        ("test_the_same_tasks_are_added_once",),
+    ),
+    Mutant(
+        "the key of a task is kept for as long as something could make the task again",
+        "TASK.pruned_utc.is_not(None), TASK.due_utc < keep_from,",
+        "TASK.pruned_utc.is_not(None),",
+        ("test_what_is_old_is_forgotten_but_its_key",),
+    ),
+    # in doubt goes first
+    Mutant(
+        "nothing else goes on a phone before what was begun there was looked at",
+        "is_near(one) and (not one.has_looked or kinds & one.kinds)",
+        "False",
+        ("test_a_batch_on_its_phone_waits_for_the_look",),
+    ),
+    Mutant(
+        "at the commit point a kind of effect waits for one of its kind that is in doubt",
+        "self._raise(self._first(task, is_alike))",
+        "self._first(task, is_alike)",
+        ("test_at_the_commit_point_its_kind_waits_too",),
+    ),
+    # on time, or told why not
+    Mutant(
+        "what is late by more than its grace is missed",
+        "if late > work.reach + entry.grace.delta:",
+        "if late > work.reach + 2 * entry.grace.delta:",
+        ("test_grace_is_included_and_past_it_an_occurrence_is_missed",),
+    ),
+    Mutant(
+        "on_missed says what becomes of what was missed",
+        'if entry.on_missed == "skip":',
+        "if False:",
+        ("test_on_missed_says_which_of_them",),
+    ),
+    Mutant(
+        "catch-up never reaches behind the moment at which the ledger saw a start time",
+        "floors[rule] = max(first, since) if first <= here.now else since",
+        "floors[rule] = since",
+        ("test_catch_up_never_reaches_behind_the_moment_at_which_the_ledger_saw_the_start_time",),
+    ),
+    Mutant(
+        "a time that the clocks show twice comes the first time",
+        "return Resolved(first_utc, Fit.REPEATED)",
+        "return Resolved(second_utc, Fit.REPEATED)",
+        ("test_a_wall_clock_time_comes_at_its_first_instant",),
+    ),
+    Mutant(
+        "what a campaign did by its former name is done",
+        "any((name, work.entry.name, nominal) in known for name in work.campaign_names)",
+        "(work.source.campaign.name, work.entry.name, nominal) in known",
+        ("test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again",),
+    ),
+    Mutant(
+        "what was tried is not cancelled with its entry",
+        ".where(TASK.attempts == 0, ~has_effects)",
+        "",
+        ("test_what_was_never_tried_goes_with_its_entry",),
+    ),
+    # holds, requests, wake-ups
+    Mutant(
+        "a phone that is on hold is left alone",
+        'return Refusal(f"{task.device} is on hold: {hold.reason}")',
+        "return None",
+        ("test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending",),
+    ),
+    Mutant(
+        "a hold that is released while a task is refused for it keeps nothing back",
+        "is_outdated = work.lifts != self._means.lifts.count",
+        "is_outdated = False",
+        ("test_a_hold_that_is_released_while_a_task_is_refused_for_it_keeps_nothing_back",),
+    ),
+    Mutant(
+        "a stop request survives a restart",
+        "if attempt.task_key in stopped:",
+        "if False:",
+        ("test_a_stop_that_a_dead_process_had_answered_is_not_forgotten",),
+    ),
+    # one at a time, within limits
+    Mutant(
+        "of two that ask for the last place of an account one gets it",
+        "{name for name in (task.device, account) if name}",
+        "{name for name in (task.device,) if name}",
+        ("test_of_two_threads_that_ask_for_the_last_place_one_gets_it",),
+    ),
+    Mutant(
+        "of two that ask for the last place of a device one gets it",
+        "{name for name in (task.device, account) if name}",
+        "{name for name in (account,) if name}",
+        ("test_of_two_threads_that_ask_for_the_last_place_one_gets_it",),
+    ),
+    Mutant(
+        "limits count what may have happened",
+        "ColumnElement[bool] = EFFECT.state != EffectState.REFUTED",
+        "ColumnElement[bool] = EFFECT.state == EffectState.COMMITTED",
+        ("test_usage_counts_what_may_have_happened",),
+    ),
+    Mutant(
+        "an account does one task at a time, on whatever phone",
+        "if work.lane != lane and any(account.is_same(used) for used in work.accounts):",
+        "if False:",
+        ("test_two_phones_never_work_as_one_account_at_the_same_time",),
+    ),
+    Mutant(
+        "a ledger has one executor",
+        """\
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+""",
+        "            return\n",
+        ("test_a_second_executor_is_told_who_the_first_one_is",),
+    ),
+    # through the Local API
+    Mutant(
+        "what a lost process had committed is not sent again",
+        "elif any(effect.state is EffectState.COMMITTED for effect in effects):",
+        "elif False:",
+        ("test_what_a_lost_process_had_committed_is_not_sent_again",),
+    ),
+    Mutant(
+        "what may have been sent is searched for, and not sent again",
+        """\
+        if not error.sent:
+            return refuse(batch, works, error)
+        search(""",
+        """\
+        if True:
+            return refuse(batch, works, error)
+        search(""",
+        ("test_what_was_done_before_the_answer_was_lost_is_found",),
+    ),
+    # who may ask, and for what
+    Mutant(
+        "the server answers to names of this machine only",
+        "            if not is_this_machine(host):\n                raise ApiError",
+        "            if False:\n                raise ApiError",
+        ("test_a_name_that_an_attacker_chose_is_refused",),
+    ),
+    Mutant(
+        "a token is wanted from everybody",
+        'elif not shows(headers.get("authorization", ""), self._token):',
+        "elif False:",
+        ("test_a_token_is_wanted_from_everybody",),
+    ),
+    Mutant(
+        "requests post from the folders that they may",
+        "return not self._folders or any(_is_below(file.real_path, folder) for folder in self._folders)",
+        "return True",
+        ("test_folders_confine_whatever_way_leads_out_of_them",),
+    ),
+    Mutant(
+        "a pipe or a device is never opened for a media file",
+        "if not stat.S_ISREG(mode):",
+        "if False:",
+        ("test_a_pipe_or_a_device_is_told_and_never_waited_for",),
+    ),
+)
