@@ -122,7 +122,7 @@ MUTANTS = (
     Mutant(
         "what a campaign did by its former name is done",
         "any((name, work.entry.name, nominal) in known for name in work.campaign_names)",
-        "(work.source.campaign.name, work.entry.name, nominal) in known",
+        "(work.source.name, work.entry.name, nominal) in known",
         ("test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again",),
     ),
     Mutant(

@@ -23,7 +23,7 @@ class MeetingPoint:
         self._ledger, self._both = ledger, threading.Barrier(2)
 
     def usage(self, **who) -> Usage:
-        found = self._ledger.usage(**who)
+        found = self._ledger.effects.usage(**who)
         with suppress(threading.BrokenBarrierError):
             self._both.wait(MEETING_S)
         return found
@@ -47,10 +47,10 @@ def test_of_two_threads_that_ask_for_the_last_place_one_gets_it(
 
     def follow(number: int) -> None:
         task, account = tasks[number], accounts[number]
-        attempt = desk.ledger.start_attempt(task.key)
+        attempt = desk.ledger.attempts.start(task.key)
         try:
             with limiter.claim(task, "follow", account):
-                desk.ledger.begin_effect(
+                desk.ledger.effects.begin(
                     attempt.id, task.key, "follow", task.target, task.device, account, {}
                 )
         except HeldBack as error:
@@ -61,14 +61,14 @@ def test_of_two_threads_that_ask_for_the_last_place_one_gets_it(
         thread.start()
     for thread in threads:
         thread.join(LONG_S)
-    made = [effect for task in tasks for effect in desk.ledger.effects(task.key)]
+    made = [effect for task in tasks for effect in desk.ledger.effects.of(task.key)]
     assert (len(made), len(refused)) == (1, 1)
     assert "follow" in refused[0]
 
 
 def test_who_claims_another_device_and_another_account_waits_for_nobody(desk: Desk) -> None:
     limits = effective_limits({"min_gap": "0s"})
-    limiter = Limiter(desk.ledger, lambda task: limits, UTC, desk.clock)
+    limiter = Limiter(desk.ledger.effects, lambda task: limits, UTC, desk.clock)
     first, second = desk.add(("A1", "@1"), ("B2", "@2"))
     inside = threading.Event()
 

@@ -6,7 +6,7 @@ from daemons import NINE, Life, local, source
 def renamed(life: Life) -> None:
     """A daemon reads the campaign `demo` by its new name, `autumn`, after another one died."""
     life.clock.advance(5)
-    life.ledger.rename_campaign("demo", "autumn", life.clock.now())
+    life.ledger.campaigns.rename("demo", "autumn", life.clock.now())
     life.start(source(NINE, name="autumn", head="formerly: [demo]"))
     life.go_on(60)
 
@@ -15,7 +15,7 @@ def test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again(life:
     life.start(source(NINE))
     life.go_on(55, every=55)
     life.go_on(6)
-    assert life.ledger.last_span().seen_utc < local("21 09:00")  # so the next daemon looks back behind it
+    assert life.ledger.spans.last().seen_utc < local("21 09:00")  # so the next daemon looks back behind it
     assert len(life.submitted) == 2
     renamed(life)
     assert life.states() == [("2026-11-21T09:00", "started")]
