@@ -11,7 +11,7 @@ import atheris  # type: ignore[import-not-found]
 
 with atheris.instrument_imports(include=["runner"]):
     from runner.campaign.loader import load_text
-    from runner.campaign.resolve import resolve
+    from runner.campaign.resolve import resolve_campaign
     from runner.checks import check_campaigns
     from runner.reports.text import render
 
@@ -24,7 +24,7 @@ def read_one(raw: bytes) -> None:
     for _ in render(report.diagnostics, report.texts, report.files):
         pass
     if not report.errors:
-        resolve(loaded)
+        resolve_campaign(loaded)
 
 
 atheris.Setup(sys.argv, read_one)

@@ -6,7 +6,7 @@ import pytest
 
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.flows.loading import load_own_flow
 from runner.scripts import complete, defaults
 from runner.scripts.script import FlowText
@@ -178,7 +178,7 @@ def test_a_sound_campaign_finds_its_flow(tmp_path: Path) -> None:
     flow = HEAD + "parameters: {times: {type: integer, default: 2}}\n" + STEPS
     loaded = load(write(tmp_path, flow, campaign))
     assert loaded.diagnostics == ()
-    resolved = resolve(loaded)
+    resolved = resolve_campaign(loaded)
     assert resolved.flows == {("visits", "visit"): FlowText(str(tmp_path / "flows" / "visit.yaml"), flow)}
     assert resolved.entries[0].config == {"times": 2}
     assert load_own_flow(resolved.flows["visits", "visit"]).length == 2

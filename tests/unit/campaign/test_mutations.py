@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import Loaded, load_text
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.scripts import SCRIPTS
 
 CAMPAIGNS = Path(__file__).parents[2] / "campaigns"
@@ -81,7 +81,7 @@ def use(loaded: Loaded) -> None:
     assert all(1 <= problem.span.line <= problem.span.end_line <= lines for problem in loaded.diagnostics)
     data = loaded.document.data
     if not loaded.has_errors and _names_are_known(data):
-        assert [entry.name for entry in resolve(loaded).entries] == list(data["scripts"])
+        assert [entry.name for entry in resolve_campaign(loaded).entries] == list(data["scripts"])
 
 
 def _names_are_known(data: object) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from runner.backends.local_api.client import is_this_machine
 from runner.backends.local_api.task_content import placed
 from runner.campaign.loader import load_text
-from runner.campaign.resolve import resolve
+from runner.campaign.resolve import resolve_campaign
 from runner.scripts import SCRIPTS
 
 WRITTEN = {
@@ -41,7 +41,9 @@ scripts:
 
 @pytest.mark.parametrize("path", WRITTEN)
 def test_a_path_is_sent_as_the_servers_machine_can_read_it(path: str) -> None:
-    campaign = resolve(load_text(CAMPAIGN.format(path=path, backend="local_api"), "/campaigns/a.yaml"))
+    campaign = resolve_campaign(
+        load_text(CAMPAIGN.format(path=path, backend="local_api"), "/campaigns/a.yaml")
+    )
     for is_here, expected in zip((True, False), WRITTEN[path], strict=True):
         listed, folder = (placed(entry.script, entry.config, is_here=is_here) for entry in campaign.entries)
         assert listed["material_list"] == [expected]
@@ -49,7 +51,9 @@ def test_a_path_is_sent_as_the_servers_machine_can_read_it(path: str) -> None:
 
 
 def test_phones_of_this_machine_have_absolute_paths() -> None:
-    campaign = resolve(load_text(CAMPAIGN.format(path="media/a.mp4", backend="device"), "/campaigns/a.yaml"))
+    campaign = resolve_campaign(
+        load_text(CAMPAIGN.format(path="media/a.mp4", backend="device"), "/campaigns/a.yaml")
+    )
     assert campaign.entries[0].config["material_list"] == ["/campaigns/media/a.mp4"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.quantities import Duration
-from runner.campaign.resolve import Active, ResolvedCampaign, Retry, StartTime, resolve
+from runner.campaign.resolve import Active, ResolvedCampaign, Retry, StartTime, resolve_campaign
 from runner.scripts import SCRIPTS
 
 CAMPAIGN = """\
@@ -58,7 +58,7 @@ scripts:
 def campaign() -> ResolvedCampaign:
     loaded = load_text(CAMPAIGN, "/campaigns/autumn.yaml")
     assert loaded.diagnostics == ()
-    return resolve(loaded)
+    return resolve_campaign(loaded)
 
 
 def test_the_campaign_itself(campaign: ResolvedCampaign) -> None:
@@ -106,7 +106,7 @@ def test_an_entry_wins_over_the_campaigns_defaults(campaign: ResolvedCampaign) -
 
 def test_what_nobody_says_has_the_defaults_of_the_schema() -> None:
     text = "version: 1\nname: a\nscripts: {x: {script: post, devices: B1}}\n"
-    campaign = resolve(load_text(text, "x.yaml"))
+    campaign = resolve_campaign(load_text(text, "x.yaml"))
     (entry,) = campaign.entries
     assert (campaign.active, campaign.timezone, campaign.backend) == (None, None, "device")
     assert (entry.retry, entry.timeout) == (Retry(0, Duration.parse("30s")), None)
@@ -131,7 +131,7 @@ def test_secrets_stay_references_with_absolute_paths(campaign: ResolvedCampaign)
 
 def test_relative_campaigns_have_absolute_paths_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    publish = resolve(load_text(CAMPAIGN, "sub/autumn.yaml")).entries[0]
+    publish = resolve_campaign(load_text(CAMPAIGN, "sub/autumn.yaml")).entries[0]
     assert publish.config["material_list"][0] == f"{tmp_path}/sub/./media/a.mp4"
 
 
@@ -154,5 +154,5 @@ scripts:
   greet: {script: wave, devices: [A1]}
 """
     flow = read_flow_file(FLOW, "/campaigns/flows/wave.yaml")
-    campaign = resolve(load_text(text, "/campaigns/autumn.yaml", {"wave": flow}))
+    campaign = resolve_campaign(load_text(text, "/campaigns/autumn.yaml", {"wave": flow}))
     assert campaign.flows.keys() == {("autumn", "wave"), ("summer", "wave")}

@@ -79,10 +79,10 @@ def test_another_target_adds_its_tasks_and_leaves_the_others_alone() -> None:
 
 
 def test_a_device_put_before_others_gives_them_other_material() -> None:
-    def resolved(devices: tuple[str, ...]) -> ResolvedCampaign:
+    def posting(devices: tuple[str, ...]) -> ResolvedCampaign:
         return resolved(publish("09:00", devices=devices).replace("[a.mp4]", "[a.mp4, b.mp4]"))
 
-    assert told(resolved(("B",)), resolved(("A", "B"))) == [
+    assert told(posting(("B",)), posting(("A", "B"))) == [
         ("added", "A", ()),
         ("changed", "B", ("material",)),
     ]

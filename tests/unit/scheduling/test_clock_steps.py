@@ -6,7 +6,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from daemons import SteppingClock, local, source
+from daemons import SteppingClock, campaign, local
 
 from runner.backends.backend import Problem
 from runner.events import ignore
@@ -62,7 +62,7 @@ def test_after_sleep_a_lane_begins_nothing_that_has_expired(
         timetable = Timetable(ledger, clock, executor.submit, ignore)
         executor.clock_watch.on_step(lambda stepped_s: timetable.settle_due())
         timetable.begin(
-            [source("09:00", name=name, entry=name, devices=["R58M123ABC"]) for name in ("first", "second")]
+            [campaign("09:00", name=name, entry=name, devices=["R58M123ABC"]) for name in ("first", "second")]
         )
         executor.start()
         clock.advance(60)

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 import pytest
-from daemons import HALF_HOURS, NINE, Life, local, source
+from daemons import HALF_HOURS, NINE, Life, campaign, local
 
 from runner.errors import LedgerError
 from runner.scheduling import timetable as timetable_module
@@ -13,7 +13,7 @@ from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 
 def test_an_occurrence_starts_at_its_instant_once(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.go_on(59)
     assert not life.rows()
     life.go_on(3600)
@@ -24,7 +24,7 @@ def test_an_occurrence_starts_at_its_instant_once(life: Life):
 
 
 def test_rows_are_made_at_the_instant_and_tasks_may_be_due_later(life: Life):
-    life.start(source(NINE, more="spread: 20m"))
+    life.start(campaign(NINE, more="spread: 20m"))
     life.go_on(61)
     assert [task.due_utc for task in life.submitted] == [local("21 09:00"), local("21 09:10")]
 
@@ -37,15 +37,15 @@ def test_tasks_are_in_the_ledger_before_they_are_handed_over(life: Life):
         lambda tasks: seen.extend(life.ledger.tasks.get(one.key) for one in tasks),
         print,
     )
-    life.put_in_force(source(NINE))
-    life.timetable.begin([source(NINE)])
+    life.put_in_force(campaign(NINE))
+    life.timetable.begin([campaign(NINE)])
     life.clock.advance(61)
     life.timetable.settle_due()
     assert [row.state for row in seen] == ["pending"] * 2
 
 
 def test_what_falls_on_one_instant_is_recorded_in_one_transaction(life: Life):
-    life.start(source(NINE), source(NINE, name="other"), source(NINE, HALF_HOURS, name="third"))
+    life.start(campaign(NINE), campaign(NINE, name="other"), campaign(NINE, HALF_HOURS, name="third"))
     writes = []
     record = life.ledger.occurrences.record
     life.ledger.occurrences.record = lambda decisions, **how: (
@@ -60,7 +60,7 @@ def test_what_falls_on_one_instant_is_recorded_in_one_transaction(life: Life):
 
 
 def test_waiting_asks_nobody_anything(life: Life):
-    many = [source(NINE, name=f"c-{number}", devices=[f"D{n}" for n in range(50)]) for number in range(50)]
+    many = [campaign(NINE, name=f"c-{number}", devices=[f"D{n}" for n in range(50)]) for number in range(50)]
     life.put_in_force(*many)
     life.timetable.begin(many)
     life.timetable._ledger = None
@@ -71,7 +71,7 @@ def test_waiting_asks_nobody_anything(life: Life):
 
 def test_the_next_instant_is_that_of_the_entry_that_comes_first(life: Life):
     assert life.timetable.next_instant() is None
-    life.start(source(NINE, HALF_HOURS), source(NINE, '"09:10"', name="other"))
+    life.start(campaign(NINE, HALF_HOURS), campaign(NINE, '"09:10"', name="other"))
     assert life.timetable.next_instant() == local("21 09:00")
     life.go_on(62)
     assert life.timetable.next_instant() == local("21 09:10")
@@ -80,7 +80,7 @@ def test_the_next_instant_is_that_of_the_entry_that_comes_first(life: Life):
 
 
 def test_an_event_tells_of_each_decision(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.go_on(62)
     (decided,) = life.decided()
     assert (decided.campaign, decided.entry, decided.state, decided.tasks) == (
@@ -95,7 +95,7 @@ def test_an_event_tells_of_each_decision(life: Life):
 
 
 def test_overlap_skip_looks_at_what_is_open_of_the_entry(life: Life):
-    life.start(source(NINE, '"09:30"', '"10:00"', more="overlap: skip", devices=["A1"]))
+    life.start(campaign(NINE, '"09:30"', '"10:00"', more="overlap: skip", devices=["A1"]))
     life.go_on(32 * 60)
     assert [state for _, state in life.states()] == ["started", "skipped"]
     assert "2026-11-21T09:00[Europe/Stockholm]" in life.rows()[1].reason
@@ -106,7 +106,7 @@ def test_overlap_skip_looks_at_what_is_open_of_the_entry(life: Life):
 
 
 def test_overlap_skip_makes_up_for_one_at_a_time(life: Life):
-    entry = source(HALF_HOURS, more="overlap: skip; on_missed: run_all; grace: 3h")
+    entry = campaign(HALF_HOURS, more="overlap: skip; on_missed: run_all; grace: 3h")
     life.start(entry)
     life.timetable.end("stopped")
     life.clock.advance(3600)
@@ -118,25 +118,25 @@ def test_overlap_skip_makes_up_for_one_at_a_time(life: Life):
 
 
 def test_a_reload_gives_the_old_campaigns_everything_up_to_now(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.clock.advance(63)
-    life.reload(source('"09:05"'))
+    life.reload(campaign('"09:05"'))
     life.go_on(600)
     assert [nominal for nominal, _ in life.states()] == ["2026-11-21T09:00", "2026-11-21T09:05"]
 
 
 def test_a_reload_makes_up_for_nothing_that_is_new(life: Life):
-    life.start(source('"20:00"'))
+    life.start(campaign('"20:00"'))
     life.go_on(600)
-    life.reload(source('"20:00"', NINE))
+    life.reload(campaign('"20:00"', NINE))
     life.go_on(600)
     assert not life.rows()
 
 
 def test_a_start_time_counts_from_when_the_ledger_saw_it(life: Life):
-    life.start(source('"20:00"'))
+    life.start(campaign('"20:00"'))
     life.go_on(59)
-    new = source('"20:00"', NINE)
+    new = campaign('"20:00"', NINE)
     life.put_in_force(new)
     life.clock.advance(2)
     life.timetable.replace([new])
@@ -144,18 +144,18 @@ def test_a_start_time_counts_from_when_the_ledger_saw_it(life: Life):
 
 
 def test_a_reload_that_changes_nothing_changes_nothing(life: Life):
-    life.start(source(HALF_HOURS))
+    life.start(campaign(HALF_HOURS))
     for _ in range(100):
         life.go_on(30)
-        life.reload(source(HALF_HOURS))
+        life.reload(campaign(HALF_HOURS))
     assert [nominal[11:16] for nominal, _ in life.states()] == ["08:00", "08:30"]
     assert len(life.submitted) == 4
 
 
 def test_a_campaign_that_is_renamed_keeps_what_was_done(life: Life):
-    life.start(source(NINE, more="overlap: skip"))
+    life.start(campaign(NINE, more="overlap: skip"))
     life.go_on(62)
-    new = source(NINE, '"09:30"', name="autumn", head="formerly: [demo]", more="overlap: skip")
+    new = campaign(NINE, '"09:30"', name="autumn", head="formerly: [demo]", more="overlap: skip")
     life.ledger.campaigns.rename("demo", "autumn", life.clock.now())
     life.reload(new)
     life.clock.step(-120)
@@ -165,9 +165,9 @@ def test_a_campaign_that_is_renamed_keeps_what_was_done(life: Life):
 
 
 def test_a_reload_is_in_the_ledger_with_what_was_considered(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.clock.advance(3)
-    life.reload(source(NINE))
+    life.reload(campaign(NINE))
     assert life.ledger.spans.last().seen_utc == life.clock.now()
 
 
@@ -175,7 +175,7 @@ def test_a_reload_is_in_the_ledger_with_what_was_considered(life: Life):
 
 
 def test_heartbeats_say_up_to_when_all_was_considered(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     beats = []
     heartbeat = life.ledger.spans.heartbeat
     life.ledger.spans.heartbeat = lambda span, seen: beats.append(seen) or heartbeat(span, seen)
@@ -185,7 +185,7 @@ def test_heartbeats_say_up_to_when_all_was_considered(life: Life):
 
 
 def test_an_orderly_end_is_in_the_ledger(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.go_on(30)
     life.timetable.end("stopped by SIGTERM")
     span = life.ledger.spans.last()
@@ -196,7 +196,7 @@ def test_an_orderly_end_is_in_the_ledger(life: Life):
 
 
 def test_a_ledger_that_fails_loses_and_doubles_nothing(life: Life, monkeypatch: pytest.MonkeyPatch):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.clock.advance(62)
     with monkeypatch.context() as broken:
         broken.setattr(life.ledger.occurrences, "record", _fail)
@@ -210,8 +210,8 @@ def test_a_ledger_that_fails_loses_and_doubles_nothing(life: Life, monkeypatch: 
 
 
 def test_a_reload_that_fails_halfway_can_be_done_again(life: Life, monkeypatch: pytest.MonkeyPatch):
-    life.start(source('"20:00"'))
-    new = source('"20:00"', NINE)
+    life.start(campaign('"20:00"'))
+    new = campaign('"20:00"', NINE)
     life.put_in_force(new)
     life.clock.advance(62)
     with monkeypatch.context() as broken:

@@ -1,18 +1,18 @@
 """A campaign that was renamed while no daemon ran is the same campaign: what it did by its former name is done."""
 
-from daemons import NINE, Life, local, source
+from daemons import NINE, Life, campaign, local
 
 
 def renamed(life: Life) -> None:
     """A daemon reads the campaign `demo` by its new name, `autumn`, after another one died."""
     life.clock.advance(5)
     life.ledger.campaigns.rename("demo", "autumn", life.clock.now())
-    life.start(source(NINE, name="autumn", head="formerly: [demo]"))
+    life.start(campaign(NINE, name="autumn", head="formerly: [demo]"))
     life.go_on(60)
 
 
 def test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.go_on(55, every=55)
     life.go_on(6)
     assert life.ledger.spans.last().seen_utc < local("21 09:00")  # so the next daemon looks back behind it
@@ -24,7 +24,7 @@ def test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again(life:
 
 
 def test_what_nobody_had_decided_before_a_kill_is_done_by_the_new_name(life: Life):
-    life.start(source(NINE))
+    life.start(campaign(NINE))
     life.go_on(55)
     life.clock.advance(10)
     renamed(life)
