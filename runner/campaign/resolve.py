@@ -33,7 +33,7 @@ class StartTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class ResolvedRetry:
     """A failed task is tried again `max` times at most, `delay` after the attempt before."""
 
     max: int
@@ -41,7 +41,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Active:
+class ActiveDays:
     """The days on which a campaign is active, `until` included; None leaves a side open."""
 
     from_day: date | None
@@ -86,7 +86,7 @@ class ResolvedEntry:
     multi_account: bool
     min_interval: int
     max_interval: int
-    retry: Retry
+    retry: ResolvedRetry
     timeout: Duration | None
     on_missed: str
     grace: Duration
@@ -105,7 +105,7 @@ class ResolvedCampaign:
     formerly: tuple[str, ...]
     timezone: str | None
     backend: str
-    active: Active | None
+    active: ActiveDays | None
     limits: Mapping[str, Any]
     serials: tuple[str, ...]
     entries: tuple[ResolvedEntry, ...]
@@ -166,9 +166,9 @@ def _serials(data: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(serial for group in groups for serial in group.serials))
 
 
-def _active(values: Mapping[str, str]) -> Active:
+def _active(values: Mapping[str, str]) -> ActiveDays:
     days = (date.fromisoformat(values[side]) if side in values else None for side in ("from", "until"))
-    return Active(*days)
+    return ActiveDays(*days)
 
 
 def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) -> ResolvedEntry:
@@ -205,8 +205,8 @@ def _duration(text: str | None) -> Duration | None:
     return _parse(text) if text is not None else None
 
 
-def _retry(values: Mapping[str, Any]) -> Retry:
-    return Retry(values.get("max", 0), _parse(values.get("delay", "30s")))
+def _retry(values: Mapping[str, Any]) -> ResolvedRetry:
+    return ResolvedRetry(values.get("max", 0), _parse(values.get("delay", "30s")))
 
 
 def _groups(data: Mapping[str, Any], written: str | list[str]) -> Iterator[Group]:

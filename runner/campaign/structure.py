@@ -8,7 +8,7 @@ from typing import Any
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.meaning import Known, with_renamed
 from runner.campaign.rewriting import fix
-from runner.campaign.wording import Breach, Finding, explain
+from runner.campaign.wording import Breach, WordedProblem, explain
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity
 from runner.schema_file import schema
 from runner.scripts import SCRIPTS
@@ -164,16 +164,16 @@ def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
     return breach, None
 
 
-def _findings(document: Document, found: Iterable[Found]) -> dict[Finding, list[str]]:
+def _findings(document: Document, found: Iterable[Found]) -> dict[WordedProblem, list[str]]:
     """What is to be told of broken rules, and the entries that use the config in which it stands."""
-    findings: dict[Finding, list[str]] = {}
+    findings: dict[WordedProblem, list[str]] = {}
     for breach, entry in _strongest(islice(found, MAX_PROBLEMS)):
         for finding in islice(explain(breach, document), MAX_PROBLEMS):
             findings.setdefault(finding, []).extend([entry] if entry else [])
     return findings
 
 
-def _diagnostics(document: Document, findings: Mapping[Finding, list[str]]) -> Iterator[Diagnostic]:
+def _diagnostics(document: Document, findings: Mapping[WordedProblem, list[str]]) -> Iterator[Diagnostic]:
     for finding, entries in islice(findings.items(), MAX_PROBLEMS):
         yield _diagnostic(document, finding, entries)
     if len(findings) >= MAX_PROBLEMS:
@@ -202,7 +202,7 @@ def _empty(document: Document, name: str) -> Diagnostic:
     return Diagnostic(document.path, span, Severity.ERROR, "missing-key", "the file is empty", _EMPTY[name])
 
 
-def _too_many(document: Document, last: Finding) -> Diagnostic:
+def _too_many(document: Document, last: WordedProblem) -> Diagnostic:
     span, message = (
         document.span(last.path, key=last.at_key),
         f"only {MAX_PROBLEMS} problems are told at once",
@@ -212,7 +212,7 @@ def _too_many(document: Document, last: Finding) -> Diagnostic:
     )
 
 
-def _diagnostic(document: Document, finding: Finding, entries: list[str]) -> Diagnostic:
+def _diagnostic(document: Document, finding: WordedProblem, entries: list[str]) -> Diagnostic:
     related = tuple(
         Related(
             document.path, document.span(("scripts", entry, "config")), f"entry `{entry}` uses this config"

@@ -59,7 +59,7 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class WordedProblem:
     """A diagnostic in the making: its place is still a path.
 
     `answer` is the only key or value that can have been meant there, if there is one; `meant` is the key that was
@@ -75,7 +75,7 @@ class Finding:
     meant: str | None = None
 
 
-def explain(breach: Breach, document: Document) -> Iterator[Finding]:
+def explain(breach: Breach, document: Document) -> Iterator[WordedProblem]:
     """The findings of one breach; several unknown keys of one mapping are several."""
     match breach.rule:
         case "additionalProperties":
@@ -91,14 +91,14 @@ def explain(breach: Breach, document: Document) -> Iterator[Finding]:
         case "pattern":
             yield _bad_text(breach, document.source(breach.path))
         case "format":
-            yield Finding("bad-value", breach.path, f"there is no day {document.source(breach.path)}")
+            yield WordedProblem("bad-value", breach.path, f"there is no day {document.source(breach.path)}")
         case "maxProperties":
             yield _several_keys(breach)
         case _:
             yield _out_of_range(breach)
 
 
-def _unknown_keys(breach: Breach) -> Iterator[Finding]:
+def _unknown_keys(breach: Breach) -> Iterator[WordedProblem]:
     legal = _legal_keys(breach.node)
     unused = [name for name in legal if name not in breach.value]
     unknown = [key for key in breach.detail if key not in legal][:MAX_PROBLEMS]
@@ -114,17 +114,17 @@ def _unknown_keys(breach: Breach) -> Iterator[Finding]:
         probably = answer or (near.get(key) if near_times[near.get(key)] == 1 else None)
         path, message = (*breach.path, key), f"unknown key `{key}`"
         is_key = probably if probably in breach.node["properties"] else None
-        yield Finding("unknown-key", path, message, hint, at_key=True, answer=answer, meant=is_key)
+        yield WordedProblem("unknown-key", path, message, hint, at_key=True, answer=answer, meant=is_key)
 
 
-def _missing_key(breach: Breach) -> Iterator[Finding]:
+def _missing_key(breach: Breach) -> Iterator[WordedProblem]:
     """Nothing if the key is there with a slip of the pen: then it is the unknown key that is reported."""
     key, legal = breach.detail, breach.node["properties"]
     unknown = [name for name in breach.value if name not in legal]
     if any(nearest(name, unknown) for name in (key, *breach.node.get("otherKeys", ()))):
         return
     where = f" in {breach.name}" if breach.path else ""
-    yield Finding(
+    yield WordedProblem(
         "missing-key", breach.path, f"`{key}` is missing{where}", legal[key].get("description"), at_key=True
     )
 
@@ -134,16 +134,16 @@ def _legal_keys(node: Mapping[str, Any]) -> list[str]:
     return [*node["properties"], *node.get("otherKeys", ())]
 
 
-def _key_of_another_form(breach: Breach, key: str) -> Finding:
+def _key_of_another_form(breach: Breach, key: str) -> WordedProblem:
     mine = [name for name in breach.node["properties"] if name in breach.value]
     message = f"`{key}` does not go with {enumeration(mine, 'and')}"
     hint = "they are different forms of a start time: write two, in a list"
-    return Finding("unknown-key", (*breach.path, key), message, hint, at_key=True)
+    return WordedProblem("unknown-key", (*breach.path, key), message, hint, at_key=True)
 
 
-def _bad_name(breach: Breach) -> Finding:
+def _bad_name(breach: Breach) -> WordedProblem:
     name = breach.detail.instance
-    return Finding(
+    return WordedProblem(
         "bad-value",
         (*breach.path, name),
         f"`{name}` cannot be a name",
@@ -152,15 +152,15 @@ def _bad_name(breach: Breach) -> Finding:
     )
 
 
-def _wrong_type(breach: Breach, document: Document) -> Finding:
+def _wrong_type(breach: Breach, document: Document) -> WordedProblem:
     source = document.source(breach.path)
     wanted = " or ".join(_KINDS[kind] for kind in breach.detail)
     if breach.value is None:
         message = f"{breach.name} has no value"
-        return Finding("wrong-type", breach.path, message, _no_value_hint(breach, wanted, document))
+        return WordedProblem("wrong-type", breach.path, message, _no_value_hint(breach, wanted, document))
     message = f"{breach.name} must be {wanted}, not {_kind(breach.value)}"
     hint, answer = _type_hint(breach, source), _retyped(breach, source)
-    return Finding("wrong-type", breach.path, message, hint, answer=answer)
+    return WordedProblem("wrong-type", breach.path, message, hint, answer=answer)
 
 
 def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
@@ -291,7 +291,7 @@ def _kind(value: Any) -> str:
     return "a list" if isinstance(value, list) else "a mapping"
 
 
-def _bad_choice(breach: Breach, source: str) -> Finding:
+def _bad_choice(breach: Breach, source: str) -> WordedProblem:
     legal = list(dict.fromkeys(str(choice) for choice in breach.node.get("enum", [breach.node.get("const")])))
     message = f"{breach.name} cannot be {_shown(source)}"
     hint = legal_names(str(breach.value), legal)
@@ -299,28 +299,28 @@ def _bad_choice(breach: Breach, source: str) -> Finding:
     if tuple(legal) == weekdays.DAYS and (meant := weekdays.days(str(breach.value))):
         answer = meant[0] if len(meant) == 1 else None
         hint = f"did you mean `{answer}`?" if answer else f"write each day: [{', '.join(meant)}]"
-    return Finding("bad-value", breach.path, message, hint, answer=answer)
+    return WordedProblem("bad-value", breach.path, message, hint, answer=answer)
 
 
-def _bad_text(breach: Breach, source: str) -> Finding:
+def _bad_text(breach: Breach, source: str) -> WordedProblem:
     hint, meant = breach.node.get("patternErrorMessage"), repaired(breach.value, breach.node["pattern"])
     if meant is not None:
         hint = f"did you mean `{meant}`?"
     message = f"{breach.name} cannot be {_shown(source)}"
-    return Finding("bad-value", breach.path, message, hint, answer=meant)
+    return WordedProblem("bad-value", breach.path, message, hint, answer=meant)
 
 
-def _several_keys(breach: Breach) -> Finding:
+def _several_keys(breach: Breach) -> WordedProblem:
     at_most, keys = breach.node["maxProperties"], enumeration(breach.value, "and")
     message = f"{breach.name} has the keys {keys}, and may have {at_most} of them"
-    return Finding("bad-value", breach.path, message, "begin a new item for each")
+    return WordedProblem("bad-value", breach.path, message, "begin a new item for each")
 
 
 def _shown(source: str) -> str:
     return f"`{source}`" if len(source) <= 60 and "\n" not in source else "this"
 
 
-def _out_of_range(breach: Breach) -> Finding:
+def _out_of_range(breach: Breach) -> WordedProblem:
     node = breach.node
     match breach.rule:
         case "minimum" | "maximum":
@@ -329,7 +329,7 @@ def _out_of_range(breach: Breach) -> Finding:
             message = f"{breach.name} has {len(breach.value)} characters; {node['maxLength']} are allowed"
         case _:
             message = f"{breach.name} is empty"
-    return Finding("out-of-range", breach.path, message)
+    return WordedProblem("out-of-range", breach.path, message)
 
 
 def _range(node: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from runner.campaign.nearest import nearest, only_answer
 from runner.checks.calendar import zone_named
 from runner.checks.offsets import offset_hint
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Item, Path, mapping
+from runner.checks.written import Item, Path, WrittenEntry, mapping
 from runner.diagnostics import Diagnostic, Fix
 from runner.planning.rules import needs_zone
 
@@ -35,7 +35,7 @@ def _unknown(campaign: CampaignView, item: Item) -> Diagnostic:
     return campaign.problem(CODE, item.path, message, _hint(item.text), fix=_fix(campaign, item))
 
 
-def _torn(campaign: CampaignView, entry: Entry) -> Iterator[Diagnostic]:
+def _torn(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
     """The first phone, or account, that is in two groups of an entry which are in different zones."""
     known: dict[str, tuple[str, Item]] = {}
     zoned = ((item, zone) for item in entry.devices if (zone := campaign.group_zones.get(item.text)))
@@ -79,7 +79,7 @@ def _uses(campaign: CampaignView) -> Iterator[tuple[Path, str]]:
         yield ("active",), "days begin when the clocks of a time zone say so"
 
 
-def _is_here(campaign: CampaignView, entry: Entry) -> bool:
+def _is_here(campaign: CampaignView, entry: WrittenEntry) -> bool:
     """Whether some of an entry's phones are in no group that names a zone."""
     groups = campaign.section("devices")
     return not all("timezone" in mapping(groups.get(item.text)) for item in entry.devices)

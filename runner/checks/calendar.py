@@ -58,14 +58,14 @@ def _day(text: Any) -> date | None:
         return None
 
 
-class Coming(NamedTuple):
+class ExpectedOccurrence(NamedTuple):
     """The moments of a start time in the days ahead, in order, and the same as ticks."""
 
     moments: tuple[Moment, ...] = ()
     ticks: tuple[Tick, ...] = ()
 
     @classmethod
-    def of(cls, found: tuple[Moment, ...]) -> "Coming":
+    def of(cls, found: tuple[Moment, ...]) -> "ExpectedOccurrence":
         return cls(found, tuple(one.instant_utc.timestamp() for one in found))
 
 
@@ -77,16 +77,16 @@ class Horizon:
         self.now = now
         self.fleet_zone = fleet_zone
         self.until = now + AHEAD
-        self._coming: dict[tuple[Rule, str], Coming] = {}
+        self._coming: dict[tuple[Rule, str], ExpectedOccurrence] = {}
 
-    def coming(self, rule: Rule, zone: ZoneInfo, at_most: int) -> Coming:
+    def coming(self, rule: Rule, zone: ZoneInfo, at_most: int) -> ExpectedOccurrence:
         """What comes of a rule, and how much of it one wants to know at most."""
         key = rule, zone.key
         found = self._coming.get(key)
         if found is None:
             ahead = islice(moments(rule, zone, self.now, self.until), at_most)
-            found = self._coming[key] = Coming.of(tuple(ahead))
-        return found if len(found.ticks) <= at_most else Coming.of(found.moments[:at_most])
+            found = self._coming[key] = ExpectedOccurrence.of(tuple(ahead))
+        return found if len(found.ticks) <= at_most else ExpectedOccurrence.of(found.moments[:at_most])
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Calendar:
         self.active = active
         self.horizon = horizon
         self._budget = budget
-        self._coming: dict[Time, Coming] = {}
+        self._coming: dict[Time, ExpectedOccurrence] = {}
 
     @property
     def working_zone(self) -> tzinfo:
@@ -116,11 +116,11 @@ class Calendar:
         """Whether the last active day has passed."""
         return self.active.last is not None and self.active.last < self.local(self.horizon.now).date()
 
-    def coming(self, start: Time) -> Coming:
+    def coming(self, start: Time) -> ExpectedOccurrence:
         """What comes of a start time in the days ahead, save outside the active days."""
         found = self._coming.get(start)
         if found is None and not self._budget.left:
-            return Coming()
+            return ExpectedOccurrence()
         if found is None:
             found = self._coming[start] = self._coming_by(start.rule)
             self._budget.left -= len(found.ticks)
@@ -153,12 +153,12 @@ class Calendar:
         around = moments(start.rule, self.zone, since - timedelta(days=2), until + timedelta(days=3))
         return any(self.active.holds(moment.day) for moment in around)
 
-    def _coming_by(self, rule: Rule | None) -> Coming:
+    def _coming_by(self, rule: Rule | None) -> ExpectedOccurrence:
         if rule is None or (self.zone is None and needs_zone(rule)):
-            return Coming()
+            return ExpectedOccurrence()
         found = self.horizon.coming(rule, self.zone or _UTC, self._budget.left)
         kept = tuple(moment for moment in found.moments if self.active.holds(moment.day))
-        return found if len(kept) == len(found.moments) else Coming.of(kept)
+        return found if len(kept) == len(found.moments) else ExpectedOccurrence.of(kept)
 
 
 def shown(local: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from runner.checks.calendar import shown
 from runner.checks.compact_campaign import CompactCampaign
-from runner.checks.outlook import Lanes, Outlook, Stay
+from runner.checks.outlook import Outlook, PlannedLanes, Stay
 from runner.checks.prospects import Prospect
 from runner.diagnostics import Diagnostic
 
@@ -16,7 +16,7 @@ _HINT = "move one of them; otherwise the second waits until the first is done"
 
 def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
     """One diagnostic for two entries, about the first time at which they meet."""
-    meetings: dict[tuple[int, int], tuple[Stay, Stay, Lanes]] = {}
+    meetings: dict[tuple[int, int], tuple[Stay, Stay, PlannedLanes]] = {}
     for phones in outlook.lanes:
         for first, second in _overlaps(phones.stays) if phones.scope == "device" else ():
             one, other = sorted((first.prospect, second.prospect))
@@ -41,7 +41,7 @@ def _overlaps(stays: Sequence[Stay]) -> Iterator[tuple[Stay, Stay]]:
 
 
 def _warning(
-    one: Prospect, other: Prospect, busy: str, meeting: tuple[Stay, Stay], phones: Lanes
+    one: Prospect, other: Prospect, busy: str, meeting: tuple[Stay, Stay], phones: PlannedLanes
 ) -> Diagnostic:
     """It stands at the later one of the two in the files; `busy` is the one that comes first."""
     campaign, names = other.campaign.view, f"`{other.name}` and `{one.name}`"

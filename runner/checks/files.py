@@ -9,7 +9,7 @@ from runner.media import HEAD_BYTES, Kind, by_content, is_posted
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class InspectedFile:
     """What a path turned out to be.
 
     `missing` and `unreadable` are sentences; with neither it is a file, and `kind` says what it starts like.
@@ -24,12 +24,12 @@ class Files:
     """The file system as it was when each path was first looked at."""
 
     def __init__(self) -> None:
-        self._files: dict[str, Look] = {}
+        self._files: dict[str, InspectedFile] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
         self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
         self.nearby = Nearby()
 
-    def inspect(self, path: str) -> Look:
+    def inspect(self, path: str) -> InspectedFile:
         """What a path that should be media is."""
         look = self._files.get(path)
         if look is None:
@@ -53,26 +53,26 @@ class Files:
         return posted
 
 
-def _inspect(path: str) -> Look:
+def _inspect(path: str) -> InspectedFile:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a Path costs more than the look itself
     except (FileNotFoundError, NotADirectoryError):
-        return Look(missing=f"there is no file {path}")
+        return InspectedFile(missing=f"there is no file {path}")
     except (OSError, ValueError) as error:
-        return Look(missing=f"{path} cannot be found: {_reason(error)}")
+        return InspectedFile(missing=f"{path} cannot be found: {_reason(error)}")
     if S_ISDIR(mode):
-        return Look(unreadable=f"{path} is a folder, not a file")
+        return InspectedFile(unreadable=f"{path} is a folder, not a file")
     if not S_ISREG(mode):
-        return Look(unreadable=f"{path} is no regular file")
+        return InspectedFile(unreadable=f"{path} is no regular file")
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        return Look(unreadable=f"{path} cannot be read: {_reason(error)}")
+        return InspectedFile(unreadable=f"{path} cannot be read: {_reason(error)}")
     if not head:
-        return Look(unreadable=f"{path} is empty")
+        return InspectedFile(unreadable=f"{path} is empty")
     found = by_content(head)
-    return Look(kind=found.kind if found else None)
+    return InspectedFile(kind=found.kind if found else None)
 
 
 def _folder(path: str) -> tuple[str, ...] | str:

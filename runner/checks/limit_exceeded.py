@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from math import inf
 
 from runner.checks.compact_campaign import CompactCampaign
-from runner.checks.outlook import Lanes, Outlook, Stay
+from runner.checks.outlook import Outlook, PlannedLanes, Stay
 from runner.checks.prospects import HOUR_S, CapKey, Prospect
 from runner.diagnostics import Diagnostic, Related
 from runner.planning.limits import Cap
@@ -27,7 +27,7 @@ class _Excess:
     planned: int
     day: date
     zone: tzinfo
-    lanes: Lanes
+    lanes: PlannedLanes
 
 
 def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
@@ -48,7 +48,7 @@ class _Search:
         self._prospects = prospects
         self._comparisons_left = _MOST_COMPARISONS
 
-    def check(self, lanes: Lanes) -> None:
+    def check(self, lanes: PlannedLanes) -> None:
         here = [self._prospects[number] for number in lanes.prospects]
         for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
             made = [prospect for prospect in here if kind in prospect.effects]
@@ -59,7 +59,7 @@ class _Search:
             if in_an_hour > (least := _least(made, (kind, lanes.scope, "hour"))):
                 self._hours(lanes, kind, least)
 
-    def _days(self, lanes: Lanes, kind: str) -> None:
+    def _days(self, lanes: PlannedLanes, kind: str) -> None:
         """The stays that come when the day's share is used up, or that use it up."""
         key: CapKey = (kind, lanes.scope, "day")
         stays = self._stays(lanes, kind)
@@ -74,7 +74,7 @@ class _Search:
                 made[day] += count
                 self._note(stay, key, made[day], planned[day], lanes, zone)
 
-    def _hours(self, lanes: Lanes, kind: str, least: float) -> None:
+    def _hours(self, lanes: PlannedLanes, kind: str, least: float) -> None:
         """The stays in whose first hour, with what came before, more is planned than an hour may have."""
         stays = self._stays(lanes, kind)
         reach_s = HOUR_S + max(stay.end_s - stay.start_s for stay in stays)
@@ -98,7 +98,9 @@ class _Search:
         end_s = min(pace.last_s, pace.first_s + HOUR_S - 1)
         return sum(self._pace(stay, kind).between(end_s - HOUR_S, end_s) for stay in close)
 
-    def _note(self, stay: Stay, key: CapKey, count: int, planned: int, lanes: Lanes, zone: tzinfo) -> None:
+    def _note(
+        self, stay: Stay, key: CapKey, count: int, planned: int, lanes: PlannedLanes, zone: tzinfo
+    ) -> None:
         """Note a stay if there are more effects than its campaign allows, where the cap counts days of this zone, or no
         days: it is the first day that counts."""
         prospect = self._prospects[stay.prospect]
@@ -109,7 +111,7 @@ class _Search:
         if place not in self.found or day < self.found[place].day:
             self.found[place] = _Excess(cap, planned, day, zone, lanes)
 
-    def _stays(self, lanes: Lanes, kind: str) -> list[Stay]:
+    def _stays(self, lanes: PlannedLanes, kind: str) -> list[Stay]:
         return [stay for stay in lanes.stays if kind in self._prospects[stay.prospect].effects]
 
     def _count(self, stay: Stay, kind: str) -> int:

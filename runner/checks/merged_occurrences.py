@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from runner.checks.calendar import MOST_ZONES, Calendar, shown
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Time
+from runner.checks.written import Time, WrittenEntry
 from runner.diagnostics import Diagnostic
 from runner.planning.rules import Daily, Rule
 from runner.planning.walltime import Fit
@@ -87,7 +87,9 @@ def _comes_at(calendar: Calendar, rule: Rule | None, instant_utc: datetime) -> b
     return calendar.comes_at(rule, instant_utc)
 
 
-def _warning(campaign: CampaignView, calendar: Calendar, entry: Entry, meeting: _Meeting) -> Diagnostic:
+def _warning(
+    campaign: CampaignView, calendar: Calendar, entry: WrittenEntry, meeting: _Meeting
+) -> Diagnostic:
     first, second = (entry.times[number].rule for number in meeting[:2])
     assert first and second, "what comes has a rule"
     when = shown(calendar.local(meeting.instant_utc))

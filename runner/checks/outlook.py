@@ -19,7 +19,7 @@ class Stay(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
+class PlannedLanes:
     """Phones, or accounts, that have the same days ahead: what they do, in order."""
 
     names: tuple[str, ...]
@@ -48,7 +48,7 @@ class Outlook:
         self.prospects += prospects
 
     @cached_property
-    def lanes(self) -> list[Lanes]:
+    def lanes(self) -> list[PlannedLanes]:
         """Every phone and every account of the campaigns that has something to do."""
         visits: dict[tuple[Scope, str], list[tuple[int, float]]] = {}
         for number, prospect in enumerate(self.prospects):
@@ -59,7 +59,9 @@ class Outlook:
         for (scope, name), visited in visits.items():
             alike.setdefault((scope, tuple(visited)), []).append(name)
         return [
-            Lanes(tuple(names), scope, tuple(number for number, _ in visited), self._all_stays(visited))
+            PlannedLanes(
+                tuple(names), scope, tuple(number for number, _ in visited), self._all_stays(visited)
+            )
             for (scope, visited), names in alike.items()
         ]
 

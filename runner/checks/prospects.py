@@ -11,9 +11,9 @@ from runner.checks.calendar import Calendar, Tick
 from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.sound import sound_works
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Path
+from runner.checks.written import Path, WrittenEntry
 from runner.planning.limits import Cap, Scope, Span, effective_limits
-from runner.planning.plannable_entry import Lane, PlannableEntry
+from runner.planning.plannable_entry import PlannableEntry, PlannedLane
 
 HOUR_S = 3600.0
 _LONGEST_DAY_S = 25 * HOUR_S
@@ -32,7 +32,7 @@ class Prospect(NamedTuple):
 
     campaign: CompactCampaign
     path: Path
-    lanes: tuple[Lane, ...]
+    lanes: tuple[PlannedLane, ...]
     caps: Mapping[CapKey, Cap]
     min_gap_s: float
     ticks: tuple[Tick, ...]
@@ -103,7 +103,7 @@ class Prospector:
         return self._limits[key]
 
 
-def _ticks(calendar: Calendar, entry: Entry) -> tuple[Tick, ...]:
+def _ticks(calendar: Calendar, entry: WrittenEntry) -> tuple[Tick, ...]:
     ticks = [calendar.coming(time).ticks for time in entry.times]
     return ticks[0] if len(ticks) == 1 else tuple(sorted(set().union(*ticks)))
 

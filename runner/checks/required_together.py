@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse, Entry
+from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
 
 CODE = "required-together"
@@ -50,7 +50,7 @@ def _comments(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
         yield campaign.problem(CODE, (*config.path, "comment_probable"), message, hint, config=config)
 
 
-def _accounts(campaign: CampaignView, entry: Entry) -> Iterator[Diagnostic]:
+def _accounts(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
     """`multi_account` switches through the accounts of a phone; who names accounts has chosen them."""
     is_done = campaign.backend is None or "multi_account" in campaign.backend.entry_keys
     if not is_done or entry.values.get("multi_account") is not True:

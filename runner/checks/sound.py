@@ -8,19 +8,19 @@ from runner.campaign.loader import Loaded
 from runner.campaign.resolve import resolve_campaign
 from runner.checks.calendar import MOST_ZONES
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Time
+from runner.checks.written import Time, WrittenEntry
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.rules import needs_zone
 
 _SECTIONS = ("devices", "configs", "start_times")
 
 
-def sound_works(campaign: CampaignView) -> tuple[tuple[Entry, PlannableEntry], ...]:
+def sound_works(campaign: CampaignView) -> tuple[tuple[WrittenEntry, PlannableEntry], ...]:
     """The entries of a campaign that can be planned, to be asked for when it is known what is wrong."""
     return tuple(_plannables(campaign))
 
 
-def _plannables(campaign: CampaignView) -> Iterator[tuple[Entry, PlannableEntry]]:
+def _plannables(campaign: CampaignView) -> Iterator[tuple[WrittenEntry, PlannableEntry]]:
     sound = _sound(campaign)
     if sound is not None:
         resolved = resolve_campaign(sound)
@@ -47,7 +47,7 @@ def _sound(campaign: CampaignView) -> Loaded | None:
     return replace(campaign.loaded, document=replace(campaign.document, data=data))
 
 
-def _is_sound(campaign: CampaignView, entry: Entry) -> bool:
+def _is_sound(campaign: CampaignView, entry: WrittenEntry) -> bool:
     """Whether the entry and everything that it names mean something."""
     groups, has_zone = campaign.section("devices"), None not in campaign.zones_of(entry)
     named = [("devices", item.text) for item in entry.devices if item.text in groups]

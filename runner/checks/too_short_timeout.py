@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from runner.checks.sound import sound_works
 from runner.checks.view import CampaignView
-from runner.checks.written import Entry, Path
+from runner.checks.written import Path, WrittenEntry
 from runner.diagnostics import Diagnostic, Related
 
 CODE = "too-short-timeout"
@@ -21,7 +21,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             yield _warning(campaign, entry, message)
 
 
-def _warning(campaign: CampaignView, entry: Entry, message: str) -> Diagnostic:
+def _warning(campaign: CampaignView, entry: WrittenEntry, message: str) -> Diagnostic:
     """At the entry's own timeout, or at that of all entries."""
     path: Path = (*entry.path, "timeout")
     related: tuple[Related, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from runner.backend_registry import BUILT_IN, KEYS_OF_SOME, BackendDeclaration
 from runner.campaign.nearest import enumeration
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse, Entry
+from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
 from runner.scripts import Script
 from runner.scripts.post import FILES_KEY, FOLDER_KEY, names_material
@@ -32,7 +32,7 @@ def _carries_out(backend: BackendDeclaration, script: Script) -> bool:
     return backend.runs_flows if script.flow else script.name in backend.scripts
 
 
-def _script(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+def _script(campaign: CampaignView, entry: WrittenEntry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
     script = campaign.scripts.get(entry.script.text) if entry.script else None
     if script is None or _carries_out(backend, script):
         return
@@ -42,14 +42,16 @@ def _script(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -
     yield campaign.problem(CODE, (*entry.path, "script"), message, hint)
 
 
-def _accounts(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+def _accounts(
+    campaign: CampaignView, entry: WrittenEntry, backend: BackendDeclaration
+) -> Iterator[Diagnostic]:
     for item in () if backend.takes_accounts else entry.devices:
         if item.text in campaign.accounts:
             message = f"the backend `{backend.name}` needs phones, and the group `{item.text}` has accounts"
             yield campaign.problem(CODE, item.path, message, "name a group of phones, or serials")
 
 
-def _keys(campaign: CampaignView, entry: Entry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
+def _keys(campaign: CampaignView, entry: WrittenEntry, backend: BackendDeclaration) -> Iterator[Diagnostic]:
     for key in KEYS_OF_SOME:
         if entry.values.get(key) and key not in backend.entry_keys:
             hint = "remove it; `limits.min_gap` keeps effects apart, `spread` and `jitter` tasks"

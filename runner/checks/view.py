@@ -22,7 +22,17 @@ from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Hor
 from runner.checks.files import Files
 from runner.checks.material import Material, material_of
 from runner.checks.places import Places
-from runner.checks.written import ConfigUse, Entry, Item, Path, Time, item_of, items_of, listed, mapping
+from runner.checks.written import (
+    ConfigUse,
+    Item,
+    Path,
+    Time,
+    WrittenEntry,
+    item_of,
+    items_of,
+    listed,
+    mapping,
+)
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
 from runner.errors import RunnerError
 from runner.planning.rules import parse
@@ -129,7 +139,7 @@ class CampaignView:
         return {name: self._time(value, ("start_times", name)) for name, value in written}
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[WrittenEntry, ...]:
         written = self.section("scripts").items()
         return tuple(self._entry(name, values) for name, values in written if isinstance(values, dict))
 
@@ -157,7 +167,7 @@ class CampaignView:
         yield from (item.text for item in items_of(written, ()) if isinstance(written, list))
         yield from (item.text for key in keys for item in items_of(mapping(written).get(key), ()))
 
-    def zones_of(self, entry: Entry) -> tuple[ZoneInfo | None, ...]:
+    def zones_of(self, entry: WrittenEntry) -> tuple[ZoneInfo | None, ...]:
         """On whose clocks an entry's start times come: those of its groups, or the campaign's; None where no zone, or
         none that there is, is named."""
         if not self.group_zones:
@@ -228,7 +238,7 @@ class CampaignView:
                 uses.append(self._use(script, ("configs", name), values, tuple(entries)))
         return tuple(uses)
 
-    def _script_meant(self, entry: Entry) -> str | None:
+    def _script_meant(self, entry: WrittenEntry) -> str | None:
         """The script that is to be done, misspelt or not; None if there is none like it, or none that is right."""
         if entry.script is None or entry.script.text in self.loaded.flows:
             return entry.script.text if entry.script and entry.script.text in self.scripts else None
@@ -342,7 +352,7 @@ class CampaignView:
             self._defaults[name] = defaults(script)
         return ConfigUse(script, self._defaults[name], path, values, entries)
 
-    def _entry(self, name: str, values: Mapping[str, Any]) -> Entry:
+    def _entry(self, name: str, values: Mapping[str, Any]) -> WrittenEntry:
         path, groups = ("scripts", name), self.section("devices")
         times, places, unknown = [], [], []
         for place, written in listed(values.get("start_times"), (*path, "start_times")):
@@ -353,7 +363,7 @@ class CampaignView:
             else:
                 unknown.append(Item(place, written))
         devices = tuple(items_of(values.get("devices"), (*path, "devices")))
-        return Entry(
+        return WrittenEntry(
             name=name,
             values=values,
             script=item_of(values, path, "script"),

@@ -33,7 +33,7 @@ class Time:
     problem: str = ""
 
 
-class Entry(NamedTuple):
+class WrittenEntry(NamedTuple):
     """An entry: the texts that name its parts, and its start times.
 
     `times` are its start times where they are defined, `places` where the entry has each of them or its name.

@@ -17,7 +17,7 @@ from runner.cli.situation import options_of
 from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
 from runner.exit_codes import EXIT_PROBLEMS
-from runner.queries.advice import Retry
+from runner.queries.advice import RetryTask
 from runner.queries.find_task import find_task
 from runner.reasons import ReasonKind
 from runner.reports.advice import command
@@ -241,7 +241,7 @@ def resolve(
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         now = ledger.tasks.resolve(row.task.key, happened, who())
-        again = "" if happened else f"; to do it again: {command(Retry(row.id), options_of(place))}"
+        again = "" if happened else f"; to do it again: {command(RetryTask(row.id), options_of(place))}"
         return f"{now.state}{again}"
 
     _each(ctx, names, place, form, act)

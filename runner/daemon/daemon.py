@@ -20,7 +20,7 @@ from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
 from runner.daemon.rehearsal import Rehearsal, serials_for
-from runner.daemon.retention import PERIOD_S, Retention
+from runner.daemon.retention import PERIOD_S, RetentionJob
 from runner.daemon.self_check import SelfCheck
 from runner.daemon.systemd import Notifier
 from runner.daemon_notice import Notice
@@ -215,7 +215,7 @@ class Daemon:
 
     def _remove_old_records(self, jobs: Jobs, ledger: Ledger) -> None:
         keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
-        retention = Retention(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
+        retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:

@@ -16,7 +16,7 @@ TOMBSTONES = timedelta(days=366)
 """How much longer a task's key and state stay, so that it is not made a second time by catch-up or by hand."""
 
 
-class Retention:
+class RetentionJob:
     """Removes the records of tasks that ended more than `keep` ago; when `stop` is set, it leaves the rest for the
     next time."""
 

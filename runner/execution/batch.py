@@ -75,12 +75,12 @@ class Batch:
         for intent in intents:
             by_key.setdefault(intent.task_key, []).append(intent)
         in_use = self._in_use_elsewhere(intents)
-        wishes = [
+        wanted = [
             (self._open[key].task, tuple([(intent.kind, intent.account) for intent in wanted]))
             for key, wanted in by_key.items()
             if key not in in_use
         ]
-        with self._context.limiter.claim_all(wishes) as refused:
+        with self._context.limiter.claim_all(wanted) as refused:
             held_back = in_use | {key: _held_back(refusal) for key, refusal in refused.items()}
             begun = self._begin([intent for intent in intents if intent.task_key not in held_back])
         self.finish(held_back)

@@ -1,7 +1,8 @@
 """Limits at run time: what was done held against a campaign's limits, before each task and commit point."""
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -10,11 +11,15 @@ from typing import Protocol
 from runner.clock import Clock
 from runner.errors import HeldBack
 from runner.execution.accounts import Account
-from runner.execution.room import Wish, fitting
-from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer
+from runner.planning.limits import EffectiveLimits, NotBefore, Usage, limit_answer, next_working_instant
 from runner.scripts import SCRIPTS
 from runner.store.rows import UsageTable
 from runner.tasks import Task
+
+WantedEffects = tuple[Task, tuple[tuple[str, str | None], ...]]
+"""A task, and the effects that it wants to make: kind and account."""
+
+Made = Mapping[str, Sequence[datetime]]
 
 
 class CountsEffects(Protocol):
@@ -58,14 +63,14 @@ class Limiter:
         """As `before`, for tasks that begin together: each counts what those before it are going to do. By key,
         those that may not begin."""
         alike: dict[tuple[str, int, str | None], tuple[tuple[str, str | None], ...]] = {}
-        wishes: list[Wish] = []
+        wanted: list[WantedEffects] = []
         for task in tasks:
             like = (task.script, id(task.config), task.username)
             if like not in alike:
                 alike[like] = _all_effects(task)
             if effects := alike[like]:
-                wishes.append((task, effects))
-        return self._judge(wishes)
+                wanted.append((task, effects))
+        return self._judge(wanted)
 
     @contextmanager
     def claim(self, task: Task, kind: str, account: str | None, app: str | None = None) -> Iterator[None]:
@@ -77,12 +82,12 @@ class Limiter:
             yield
 
     @contextmanager
-    def claim_all(self, wishes: Sequence[Wish]) -> Iterator[Mapping[str, NotBefore]]:
+    def claim_all(self, wanted: Sequence[WantedEffects]) -> Iterator[Mapping[str, NotBefore]]:
         """As `claim`, for many tasks: yields, by key, what forbids the effects of those that are refused."""
-        names = {task.device for task, _ in wishes if task.device}
-        names |= {account for _, effects in wishes for _, account in effects if account}
+        names = {task.device for task, _ in wanted if task.device}
+        names |= {account for _, effects in wanted for _, account in effects if account}
         with self._alone(names):
-            yield self._judge(wishes)
+            yield self._judge(wanted)
 
     @contextmanager
     def _alone(self, names: Set[str]) -> Iterator[None]:
@@ -97,21 +102,21 @@ class Limiter:
                 self._claimed -= names
                 self._released.notify_all()
 
-    def _judge(self, wishes: Sequence[Wish]) -> dict[str, NotBefore]:
+    def _judge(self, wanted: Sequence[WantedEffects]) -> dict[str, NotBefore]:
         """A task is refused if one of its effects is; the others of its effects then do not count."""
         now = self._clock.now()
-        devices = {task.device for task, _ in wishes if task.device}
-        accounts = {account for _, effects in wishes for _, account in effects if account}
-        usage = self._effects.usage_of(devices, accounts, now) if wishes else UsageTable()
-        limits = list({id(one): one for one in (self._limits(task) for task, _ in wishes)}.values())
+        devices = {task.device for task, _ in wanted if task.device}
+        accounts = {account for _, effects in wanted for _, account in effects if account}
+        usage = self._effects.usage_of(devices, accounts, now) if wanted else UsageTable()
+        limits = list({id(one): one for one in (self._limits(task) for task, _ in wanted)}.values())
         if len(limits) == 1:
-            allowed = set(fitting(limits[0], wishes, usage, now, self.zone))
-            wishes = [wish for wish in wishes if wish[0].key not in allowed]
-            if not wishes:
+            allowed = set(tasks_that_fit(limits[0], wanted, usage, now, self.zone))
+            wanted = [one for one in wanted if one[0].key not in allowed]
+            if not wanted:
                 return {}
         counted = _Counted(usage)
         refusals: dict[str, NotBefore] = {}
-        for task, effects in wishes:
+        for task, effects in wanted:
             refusal = self._first_refusal(task, effects, counted, now)
             if refusal is None:
                 counted.keep()
@@ -187,3 +192,56 @@ def effects_of(task: Task) -> dict[str, int]:
 def _all_effects(task: Task) -> tuple[tuple[str, str | None], ...]:
     account = Account.of(None, task.username).name if task.username else None
     return tuple((kind, account) for kind, number in effects_of(task).items() for _ in range(number))
+
+
+def tasks_that_fit(
+    limits: EffectiveLimits,
+    wanted: Iterable[WantedEffects],
+    usage: UsageTable,
+    now: datetime,
+    fleet_zone: tzinfo,
+) -> Iterator[str]:
+    """The keys of tasks whose devices and accounts have room for everything that is wanted at once.
+
+    What is not among them may still be allowed, one after the other.
+    """
+    if next_working_instant(limits.working_hours, now, limits.zone or fleet_zone) != now:
+        return
+    given = list(wanted)
+    devices: Counter[tuple[str | None, str]] = Counter()
+    accounts: Counter[tuple[str | None, str]] = Counter()
+    tasks: Counter[str | None] = Counter()
+    alike = Counter((task.device, effects) for task, effects in given)
+    for (device, effects), number in alike.items():
+        tasks[device] += number
+        for kind, account in effects:
+            devices[device, kind] += number
+            accounts[account, kind] += number
+    full_devices = set(_full(limits, "device", devices, usage.devices))
+    full_accounts = set(_full(limits, "account", accounts, usage.accounts))
+    if limits.min_gap:
+        full_devices |= {
+            device for device in tasks if device and (tasks[device] > 1 or device in usage.devices)
+        }
+    too_much = {
+        (device, effects)
+        for device, effects in alike
+        if device in full_devices or any(account in full_accounts for _, account in effects)
+    }
+    for task, effects in given:
+        if not too_much or (task.device, effects) not in too_much:
+            yield task.key
+
+
+def _full(
+    limits: EffectiveLimits,
+    scope: str,
+    wanted: Mapping[tuple[str | None, str], int],
+    made: Mapping[str, Made],
+) -> Iterator[str]:
+    for (name, kind), number in wanted.items():
+        if name is None:
+            continue
+        total = number + len(made.get(name, {}).get(kind, ()))
+        if any(total > cap.at_most for cap in limits.caps.get(kind, ()) if cap.scope == scope):
+            yield name

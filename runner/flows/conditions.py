@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from runner.flows.comparing import COMPARISONS
-from runner.flows.reading import Model, refuse
+from runner.flows.reading import FlowModel, refuse
 from runner.flows.templates import ElementName, Template
 
 
@@ -24,7 +24,7 @@ SPOKEN = {
 }
 
 
-class Condition(Model):
+class Condition(FlowModel):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,

@@ -14,7 +14,7 @@ from runner.diagnostics import Diagnostic, tidy
 from runner.flows.conditions import Shown
 from runner.flows.durations import Timeout
 from runner.flows.profile import Profile
-from runner.flows.reading import Model, Names, Reading, legal
+from runner.flows.reading import FlowModel, FlowReading, Names, legal
 
 ParameterName = Annotated[
     str,
@@ -30,7 +30,7 @@ VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"}
 """What every flow knows beside its config: see docs/flows.md."""
 
 
-class Action(Model):
+class Action(FlowModel):
     """What a step does. One class per kind of step, in `steps/`, registered in `steps/__init__.py`."""
 
     kind: ClassVar[str]
@@ -73,7 +73,7 @@ class Step:
                 yield from step.walk()
 
 
-class Proof(Model):
+class Proof(FlowModel):
     """The conditions of a flow's `verify:` section; its steps are read apart."""
 
     timeout: Timeout = Field(default="90s", description="How long the whole verification may take.")
@@ -90,7 +90,7 @@ class Verification:
     proof: Proof
 
 
-class Parameter(Model):
+class Parameter(FlowModel):
     """A setting of the flow: a key of its config, and `${config.NAME}` in its steps."""
 
     type: Literal["string", "integer", "number", "boolean", "list"] = Field(
@@ -110,7 +110,7 @@ class Parameter(Model):
     maximum: int | float | None = Field(default=None, description="The greatest legal number.")
 
 
-class Header(Model):
+class Header(FlowModel):
     """The keys of a flow file beside its steps."""
 
     version: Literal[1] = Field(description="The version of this format.")
@@ -176,7 +176,7 @@ def read_flow(
     `config` has the keys that `${config.KEY}` may name, each with its JSON Schema; `profile` loads the app
     profile by name.
     """
-    reading = Reading(read(text, path))
+    reading = FlowReading(read(text, path))
     flow = _Parser(reading, {action.kind: action for action in actions}).flow(config, profile)
     return (None if reading.diagnostics else flow), tidy(reading.diagnostics)
 
@@ -184,7 +184,7 @@ def read_flow(
 class _Parser:
     """The way from a document to a flow."""
 
-    def __init__(self, reading: Reading, actions: dict[str, type[Action]]) -> None:
+    def __init__(self, reading: FlowReading, actions: dict[str, type[Action]]) -> None:
         self._reading = reading
         self._actions = actions
         self._names = Names()

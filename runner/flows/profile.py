@@ -17,7 +17,7 @@ from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
 from runner.errors import FlowError
 from runner.flows.matching import find_all, tap_point
-from runner.flows.reading import Model, Names, Reading, legal, raise_for
+from runner.flows.reading import FlowModel, FlowReading, Names, legal, raise_for
 from runner.flows.selectors import Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
@@ -26,7 +26,7 @@ VARIABLES = frozenset({"user", "target", "caption", "account"})
 """What selectors and links may refer to."""
 
 
-class Stop(Model):
+class Stop(FlowModel):
     """A screen at which only a person may go on."""
 
     when: Selectors = Field(description="What shows that it is this screen.")
@@ -38,7 +38,7 @@ class Stop(Model):
     )
 
 
-class Dismissal(Model):
+class Dismissal(FlowModel):
     """A dialog that may be declined."""
 
     when: Selectors = Field(description="What shows that it is this dialog.")
@@ -47,7 +47,7 @@ class Dismissal(Model):
     )
 
 
-class Profile(Model):
+class Profile(FlowModel):
     """One app as the runner sees it."""
 
     version: Literal[1] = Field(description="The version of this format.")
@@ -157,7 +157,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
 
 def read_profile(text: str, path: str) -> tuple[Profile | None, list[Diagnostic]]:
     """A profile from the text of its file, or the problems that it has."""
-    reading = Reading(read(text, path))
+    reading = FlowReading(read(text, path))
     data = reading.document.data
     names = Names(variables=set(VARIABLES))
     profile = reading.build(Profile, data, (), names) if data is not None else None

@@ -12,10 +12,10 @@ from runner.campaign.document import Document, JsonPath
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FlowError
 
-T = TypeVar("T", bound="Model")
+T = TypeVar("T", bound="FlowModel")
 
 
-class Model(BaseModel):
+class FlowModel(BaseModel):
     """The root of what flow and profile files hold: strict, frozen, unknown keys refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -45,7 +45,7 @@ WORDING = {
 """What is said instead of pydantic's words, by its kind of error."""
 
 
-class Reading:
+class FlowReading:
     """One file while it is read: its document, and the problems found so far."""
 
     def __init__(self, document: Document) -> None:
@@ -81,7 +81,7 @@ class Reading:
             data = data[step] if _has(data, step) else None
         return written
 
-    def _note_detail(self, detail: ErrorDetails, at: JsonPath, model: type[Model]) -> None:
+    def _note_detail(self, detail: ErrorDetails, at: JsonPath, model: type[FlowModel]) -> None:
         place = self._written([*at, *detail["loc"]])
         kind = detail["type"]
         if kind == "extra_forbidden":

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from runner.flows.reading import Model, refuse
+from runner.flows.reading import FlowModel, refuse
 from runner.flows.templates import Template
 
 
@@ -27,7 +27,7 @@ Pattern = Annotated[Template, AfterValidator(_check_pattern)]
 Fraction = Annotated[float, Field(ge=0, le=1, strict=False)]
 
 
-class Selector(Model):
+class Selector(FlowModel):
     """What is said of one element; all of it must be true. Texts are compared normalised."""
 
     text: Template | None = Field(default=None, description="The whole text.")

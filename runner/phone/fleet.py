@@ -24,7 +24,7 @@ _BOOT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PhoneProblem:
     """Why a phone cannot be used now, and what to do."""
 
     serial: str
@@ -90,7 +90,7 @@ class Fleet:
                 return again
         raise found
 
-    def check(self, serials: Iterable[str]) -> list[Problem]:
+    def check(self, serials: Iterable[str]) -> list[PhoneProblem]:
         """What is wrong with these phones, in their order; empty if all are ready. Raises AdbUnavailable."""
         wanted = list(serials)
         rows = self._rows()
@@ -99,7 +99,7 @@ class Fleet:
         if anew := silent & {name for serial in wanted for name in self._ways(serial, rows)}:
             devices = self._devices(rows, anew)
         found = {serial: choose(serial, devices) for serial in wanted}
-        return [Problem(s, e.message, e.hint) for s, e in found.items() if isinstance(e, PhoneError)]
+        return [PhoneProblem(s, e.message, e.hint) for s, e in found.items() if isinstance(e, PhoneError)]
 
     def _choose(self, serial: str) -> Device | PhoneError:
         """Whoever has this serial, or seemed to, is asked anew; of the others what they said is enough."""

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import coming
-from runner.planning.plannable_entry import Lane, PlannableEntry, plannable_entries
+from runner.planning.plannable_entry import PlannableEntry, PlannedLane, plannable_entries
 from runner.planning.source import Window
 
 Name = tuple[str, str]
 """A campaign and one of its entries."""
 
 
-class Span(NamedTuple):
+class BusySpan(NamedTuple):
     """A device is busy with an occurrence, from its first task until the last one is expected to end."""
 
     start_utc: datetime
@@ -35,8 +35,8 @@ class Conflict:
     """Occurrences of two entries, or of one, that overlap on some devices: the first pair of them, the
     devices, and how often it happens on one."""
 
-    first: Span
-    second: Span
+    first: BusySpan
+    second: BusySpan
     lanes: list[str]
     times: int
 
@@ -55,14 +55,14 @@ def conflicts(campaigns: Sequence[ResolvedCampaign], window: Window) -> list[Con
     return sorted(found.values(), key=lambda conflict: _start(conflict.second))
 
 
-def spans(campaigns: Sequence[ResolvedCampaign], window: Window) -> dict[str, list[Span]]:
+def spans(campaigns: Sequence[ResolvedCampaign], window: Window) -> dict[str, list[BusySpan]]:
     """When each device, or account where no device is known, is busy, in order."""
     return {lane: list(_busy(users, window)) for users, lanes in _groups(campaigns) for lane in lanes}
 
 
 _start = attrgetter("start_utc")
 
-_User = tuple[PlannableEntry, Lane]
+_User = tuple[PlannableEntry, PlannedLane]
 """An entry, and one of its devices."""
 
 
@@ -79,20 +79,20 @@ def _groups(campaigns: Sequence[ResolvedCampaign]) -> Iterator[tuple[list[_User]
     return iter(groups.values())
 
 
-def _busy(users: Sequence[_User], window: Window) -> Iterator[Span]:
+def _busy(users: Sequence[_User], window: Window) -> Iterator[BusySpan]:
     return merge(*(_spans(plannable, lane, window) for plannable, lane in users), key=_start)
 
 
-def _spans(plannable: PlannableEntry, lane: Lane, window: Window) -> Iterator[Span]:
+def _spans(plannable: PlannableEntry, lane: PlannedLane, window: Window) -> Iterator[BusySpan]:
     for one in coming(plannable, window):
         start, end = plannable.busy(one.occurrence, lane)
-        yield Span(start, end, *plannable.name, one.occurrence.nominal)
+        yield BusySpan(start, end, *plannable.name, one.occurrence.nominal)
 
 
-def _overlaps(busy: Iterator[Span]) -> dict[tuple[Name, Name], tuple[Span, Span, int]]:
+def _overlaps(busy: Iterator[BusySpan]) -> dict[tuple[Name, Name], tuple[BusySpan, BusySpan, int]]:
     """For each pair of entries their first two spans that overlap, and how often they do."""
-    found: dict[tuple[Name, Name], tuple[Span, Span, int]] = {}
-    open_spans: list[Span] = []
+    found: dict[tuple[Name, Name], tuple[BusySpan, BusySpan, int]] = {}
+    open_spans: list[BusySpan] = []
     for span in busy:
         open_spans = [other for other in open_spans if other.end_utc > span.start_utc]
         for other in open_spans:

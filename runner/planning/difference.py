@@ -18,7 +18,7 @@ from runner.scripts.post import FILES_KEY, is_from_folder
 from runner.tasks import Task, task_key
 
 
-class Change(StrEnum):
+class TaskChange(StrEnum):
     """What became of a task: `moved` is another due instant, `changed` other settings at the same instant."""
 
     ADDED = "added"
@@ -32,7 +32,7 @@ class Difference:
     """A task that differs: `before` and `after`, one of them None if it was added or removed, and the names
     of the settings that are not the same."""
 
-    change: Change
+    change: TaskChange
     before: Task | None
     after: Task | None
     settings: tuple[str, ...] = ()
@@ -67,13 +67,13 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
         if was is None:
             new.append(task)
         elif (names_changed := settings.changed(was, task)) or was.due_utc != task.due_utc:
-            change = Change.CHANGED if was.due_utc == task.due_utc else Change.MOVED
+            change = TaskChange.CHANGED if was.due_utc == task.due_utc else TaskChange.MOVED
             found.append(Difference(change, was, task, names_changed))
     removed = list(old.values())
     for was, task in _moved(removed, new, names, Clocks([*before.campaigns, *after.campaigns])):
-        found.append(Difference(Change.MOVED, was, task, settings.changed(was, task)))
-    found += (Difference(Change.ADDED, None, task) for task in new)
-    found += (Difference(Change.REMOVED, task, None) for task in removed)
+        found.append(Difference(TaskChange.MOVED, was, task, settings.changed(was, task)))
+    found += (Difference(TaskChange.ADDED, None, task) for task in new)
+    found += (Difference(TaskChange.REMOVED, task, None) for task in removed)
     yield from sorted(found, key=lambda one: (one.task.due_utc, order.get(one.task.key, len(order))))
 
 

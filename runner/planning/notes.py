@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 
 from runner.campaign.quantities import Duration
-from runner.campaign.resolve import Active
+from runner.campaign.resolve import ActiveDays
 from runner.planning.calls import Call
 from runner.planning.coming import Coming
 from runner.planning.conflicts import Conflict
@@ -192,7 +192,7 @@ def _on(one: Coming, code: str, message: str) -> Note:
     return Note(code, message, occurrence.campaign, occurrence.entry, occurrence.nominal)
 
 
-def _active_days(active: Active | None) -> str:
+def _active_days(active: ActiveDays | None) -> str:
     first = f"from {active.from_day}" if active and active.from_day else ""
     last = f"until {active.until_day}" if active and active.until_day else ""
     return " ".join(filter(None, (first, last)))

@@ -23,7 +23,7 @@ due_instant = attrgetter("due_utc")
 """By what tasks are ordered."""
 
 
-class Lane(NamedTuple):
+class PlannedLane(NamedTuple):
     """A device, or an account as it is written where no device is known, how much later than others it starts, and its
     place among those of its entry."""
 
@@ -49,7 +49,7 @@ class PlannableEntry:
     campaign: ResolvedCampaign
     entry: ResolvedEntry
     rules: tuple[Rule, ...]
-    lanes: tuple[Lane, ...]
+    lanes: tuple[PlannedLane, ...]
     targets: tuple[str | None, ...]
     expected: timedelta
     timeout_s: float
@@ -65,7 +65,7 @@ class PlannableEntry:
     @classmethod
     def in_zones(cls, campaign: ResolvedCampaign, entry: ResolvedEntry) -> Iterator["PlannableEntry"]:
         """The entry as start times see it: they come by themselves in each zone that its groups name."""
-        parts: dict[str | None, list[Lane]] = {}
+        parts: dict[str | None, list[PlannedLane]] = {}
         for lane in _lanes(entry):
             zone = entry.zones.get(lane.name, campaign.timezone)
             parts.setdefault(zone, []).append(lane)
@@ -79,7 +79,7 @@ class PlannableEntry:
         cls,
         campaign: ResolvedCampaign,
         entry: ResolvedEntry,
-        lanes: Sequence[Lane],
+        lanes: Sequence[PlannedLane],
         zone: str | None,
         rules: tuple[Rule, ...],
     ) -> "PlannableEntry":
@@ -130,7 +130,7 @@ class PlannableEntry:
             made.sort(key=due_instant)
         return made
 
-    def busy(self, occurrence: Occurrence, lane: Lane) -> tuple[datetime, datetime]:
+    def busy(self, occurrence: Occurrence, lane: PlannedLane) -> tuple[datetime, datetime]:
         """From when until when an occurrence keeps one of its lanes busy, as far as one can expect."""
         start = occurrence.instant_utc + lane.share
         if not self.jitter_s:
@@ -189,13 +189,13 @@ def _rules(entry: ResolvedEntry) -> tuple[Rule, ...]:
     return tuple(dict.fromkeys(parse(start_time.value) for start_time in entry.start_times))
 
 
-def _lanes(entry: ResolvedEntry) -> Iterator[Lane]:
-    yield from (Lane(device, None, timedelta(), place) for place, device in enumerate(entry.devices))
+def _lanes(entry: ResolvedEntry) -> Iterator[PlannedLane]:
+    yield from (PlannedLane(device, None, timedelta(), place) for place, device in enumerate(entry.devices))
     accounts = enumerate(entry.usernames, len(entry.devices))
-    yield from (Lane(None, username, timedelta(), place) for place, username in accounts)
+    yield from (PlannedLane(None, username, timedelta(), place) for place, username in accounts)
 
 
-def _spread(lanes: Sequence[Lane], spread: Duration | None) -> Iterator[Lane]:
+def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[PlannedLane]:
     for lane, share in zip(lanes, shares(spread, len(lanes)), strict=True):
         yield lane._replace(share=share)
 

@@ -52,7 +52,7 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
-class Retry:
+class RetryTask:
     """Run a task that failed or did not run."""
 
     task_id: int
@@ -95,7 +95,7 @@ Action = (
     | ReleaseHold
     | EndPause
     | Resolve
-    | Retry
+    | RetryTask
     | RunOccurrence
     | MendFile
 )

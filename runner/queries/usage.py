@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from runner.planning.limits import Usage
-from runner.planning.plannable_entry import Lane
+from runner.planning.plannable_entry import PlannedLane
 from runner.store.ledger import Ledger
 from runner.targets import account
 
 _Made = Mapping[str, Sequence[datetime]]
 
 
-def usage_until(ledger: Ledger, lanes: Iterable[Lane], now: datetime) -> dict[str, Usage]:
+def usage_until(ledger: Ledger, lanes: Iterable[PlannedLane], now: datetime) -> dict[str, Usage]:
     """What the ledger says was made until `now` on devices and by accounts, by the names of these lanes; those
     without anything are left out."""
     lanes = set(lanes)

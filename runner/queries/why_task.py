@@ -5,7 +5,7 @@ from typing import Any
 
 from runner.backend_registry import declared
 from runner.clock import utc
-from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, Retry
+from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, RetryTask
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.reasons import ReasonKind
@@ -56,7 +56,7 @@ def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     if hold := situation.holds.get(row.task.device or ""):
         advice.append(ReleaseHold(hold.device))
     if all(effect.state is EffectState.REFUTED for effect in record.effects):
-        advice.append(Retry(row.id))
+        advice.append(RetryTask(row.id))
     return WhyVerdict.FAILED, said + _effects(record.effects), advice
 
 
@@ -143,17 +143,17 @@ def verdict_on_miss(kind: ReasonKind | None) -> WhyVerdict:
 def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
-    return verdict_on_miss(row.reason_kind), [said], [Retry(row.id)]
+    return verdict_on_miss(row.reason_kind), [said], [RetryTask(row.id)]
 
 
 def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], [Retry(row.id)]
+    return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], [RetryTask(row.id)]
 
 
 def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
     row = record.row
-    return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], [Retry(row.id)]
+    return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], [RetryTask(row.id)]
 
 
 _JUDGES = {

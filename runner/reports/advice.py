@@ -14,7 +14,7 @@ from runner.queries.advice import (
     Resolve,
     ResumeRehearsal,
     ResumeRun,
-    Retry,
+    RetryTask,
     RunOccurrence,
     StartDaemon,
     WidenActive,
@@ -48,7 +48,7 @@ def command(action: Action, options: Options) -> str:
             words = f"resume{f' {subject}' if subject else ''}{options.ledger}"
         case Resolve(task_id):
             words = f"tasks resolve {task_id}{options.ledger} --happened, or --did-not"
-        case Retry(task_id):
+        case RetryTask(task_id):
             words = f"tasks retry {task_id}{options.ledger}"
         case RunOccurrence(path, at):
             words = f"run {quote(path)} --at {quote(at)}{options.run}"
@@ -97,7 +97,7 @@ def sentence(advice: Advice, verdict: WhyVerdict, options: Options) -> str:
         case Resolve(lane=lane):
             where = f"on {lane}, " if lane else ""
             said = f"look {where}then say what you saw: {command(advice, options)}"
-        case Retry():
+        case RetryTask():
             said = f"{command(advice, options)} {_RETRIES.get(verdict, 'runs it now')}"
         case RunOccurrence():
             said = f"{command(advice, options)} runs it now"

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from runner.planning.difference import Change, Difference
+from runner.planning.difference import Difference, TaskChange
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
 from runner.reports.weekday import dated
 from runner.tasks import Task
 
-MARKS = {Change.ADDED: "+", Change.REMOVED: "-", Change.MOVED: ">", Change.CHANGED: "~"}
+MARKS = {TaskChange.ADDED: "+", TaskChange.REMOVED: "-", TaskChange.MOVED: ">", TaskChange.CHANGED: "~"}
 _LANES = 3
 """So many devices are named in a line; more are counted."""
 _LONGEST = 160
@@ -24,7 +24,7 @@ _LONGEST = 160
 class ChangeLine:
     """Tasks of one entry and target that changed alike: on which days, and on which devices or accounts."""
 
-    change: Change
+    change: TaskChange
     time: str
     target: str | None
     days: list[date] = field(default_factory=list)
@@ -49,7 +49,7 @@ class EntryChanges:
 
     campaign: str
     entry: str
-    counts: Counter[Change] = field(default_factory=Counter)
+    counts: Counter[TaskChange] = field(default_factory=Counter)
     lines: list[ChangeLine] = field(default_factory=list)
     settings: dict[tuple[str, str, str], None] = field(default_factory=dict)
 
@@ -62,9 +62,9 @@ class EntryChanges:
         yield from self.settings
 
 
-def counted(counts: Mapping[Change, int]) -> str:
+def counted(counts: Mapping[TaskChange, int]) -> str:
     """`3 added, 2 moved`."""
-    return ", ".join(f"{counts[change]} {change}" for change in Change if counts[change]) or "no changes"
+    return ", ".join(f"{counts[change]} {change}" for change in TaskChange if counts[change]) or "no changes"
 
 
 def by_entry(before: Plan, after: Plan, found: Sequence[Difference]) -> list[EntryChanges]:
@@ -107,7 +107,7 @@ class _Entry:
         """`18:30`, or for what moved `18:30 -> 18:40`, with the day where that is another one; a zone that is not the
         campaign's is named."""
         now = self._clock(one.task)
-        if one.change is not Change.MOVED:
+        if one.change is not TaskChange.MOVED:
             return now
         assert one.before is not None
         was, day = self._clock(one.before), self._clocks.local(one.before).date()

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from runner.planning.difference import Change, Difference
+from runner.planning.difference import Difference, TaskChange
 from runner.planning.plan import Plan
 from runner.reports.plan_changes import MARKS, EntryChanges, by_entry, counted
 from runner.reports.plan_table import window_text
 from runner.reports.shown import visible
 
-_COLORS = {Change.ADDED: "32", Change.REMOVED: "31", Change.MOVED: "36", Change.CHANGED: "33"}
+_COLORS = {TaskChange.ADDED: "32", TaskChange.REMOVED: "31", TaskChange.MOVED: "36", TaskChange.CHANGED: "33"}
 
 
 def render(

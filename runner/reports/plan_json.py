@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from runner.planning.difference import Change, Difference
+from runner.planning.difference import Difference, TaskChange
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
@@ -26,13 +26,15 @@ def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -
     due, and their settings before and after."""
     clocks = Clocks([*before.campaigns, *after.campaigns])
     yield "{"
-    for number, change in enumerate(Change):
+    for number, change in enumerate(TaskChange):
         items = (
-            _difference(one, clocks) if change in (Change.MOVED, Change.CHANGED) else _task(one.task, clocks)
+            _difference(one, clocks)
+            if change in (TaskChange.MOVED, TaskChange.CHANGED)
+            else _task(one.task, clocks)
             for one in found
             if one.change is change
         )
-        yield from _array(change, items, "," if number < len(Change) - 1 else "")
+        yield from _array(change, items, "," if number < len(TaskChange) - 1 else "")
     yield "}"
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 
-from runner.planning.difference import Change, Difference
+from runner.planning.difference import Difference, TaskChange
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
@@ -26,10 +26,10 @@ _MOST_NOTES = 20
 _MOST_NAMES = 5
 _HEAD = ("| day | time | entry | script | targets | devices |", "| --- | --- | --- | --- | --- | --- |")
 _VERBS = {
-    Change.ADDED: "**added**",
-    Change.REMOVED: "**removed**",
-    Change.MOVED: "moved",
-    Change.CHANGED: "changed",
+    TaskChange.ADDED: "**added**",
+    TaskChange.REMOVED: "**removed**",
+    TaskChange.MOVED: "moved",
+    TaskChange.CHANGED: "changed",
 }
 
 

@@ -56,7 +56,7 @@ class Progress(Protocol):
 
 
 @dataclass(slots=True)
-class Lane:
+class LaneProgress:
     """The line of one lane."""
 
     tasks: int
@@ -72,7 +72,7 @@ class LiveProgress:
     """Lines that change in place, for a terminal."""
 
     def __init__(self, out: Terminal, tasks_by_lane: dict[str, int], zone: tzinfo) -> None:
-        self._lanes = {name: Lane(count) for name, count in tasks_by_lane.items()}
+        self._lanes = {name: LaneProgress(count) for name, count in tasks_by_lane.items()}
         self._out = out
         self._zone = zone
         self._lock = threading.Lock()
@@ -149,7 +149,7 @@ class LiveProgress:
         return table
 
 
-def _count(lane: Lane) -> str:
+def _count(lane: LaneProgress) -> str:
     return f"{lane.done}/{lane.tasks}"
 
 
@@ -183,7 +183,7 @@ class PlainProgress:
             self.say(f"{event.lane}  {line}")
 
 
-def update(lane: Lane, event: TaskEvent, zone: tzinfo) -> None:
+def update(lane: LaneProgress, event: TaskEvent, zone: tzinfo) -> None:
     """Bring a lane's line up to date."""
     match event:
         case TaskStarted():

@@ -74,7 +74,7 @@ class CampaignFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FilesReading:
     """All files as they are now, the problems in them, and their texts by path, secrets made unreadable. `outside` are
     those of which something lies elsewhere than the links to it, which may lead to whatever this machine holds.
 
@@ -100,7 +100,7 @@ class CampaignFiles:
         self.paths = tuple(paths)
         self._fleet_zone = fleet_zone
         self._known: dict[Path, CampaignFile] = {}
-        self._reading = Reading((), ())
+        self._reading = FilesReading((), ())
         self._checked_at: datetime | None = None
 
     def forget(self) -> None:
@@ -118,7 +118,7 @@ class CampaignFiles:
                 hint=error.hint or "put campaign files there, or name other files and folders",
             ) from error
 
-    def read(self, now: datetime) -> Reading:
+    def read(self, now: datetime) -> FilesReading:
         """Read what is new or has changed, or was wrong: the world around a file may have changed too.
 
         Raises what `discover` raises.
@@ -126,7 +126,7 @@ class CampaignFiles:
         with _uncollected():
             return self._read(now)
 
-    def _read(self, now: datetime) -> Reading:
+    def _read(self, now: datetime) -> FilesReading:
         paths = self.discover()
         if self._checked_at is None or not timedelta() <= now - self._checked_at < RECHECK_AFTER:
             self._known, self._checked_at = {}, now
@@ -139,7 +139,7 @@ class CampaignFiles:
         problems = tuple(one for one in report.diagnostics if one.code != duplicate_name.CODE)
         files = tuple(self._known.values())
         outside = frozenset(file.path for file in files if file.is_wrong and self._is_outside(file))
-        self._reading = Reading(files, problems, report.texts, outside)
+        self._reading = FilesReading(files, problems, report.texts, outside)
         return self._reading
 
     def _is_outside(self, file: CampaignFile) -> bool:

@@ -14,7 +14,7 @@ from runner.errors import FolderError
 from runner.planning.plannable_entry import plannable_entries
 from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
 from runner.scheduling.folder_decision import Bad, FolderDecision, decide_files
-from runner.scheduling.reload import Change, ChangeKind, Reload, differences, short
+from runner.scheduling.reload import CampaignChange, ChangeKind, Reload, differences, short
 from runner.scheduling.unread_changes import PATIENCE_S, QUIET_S, is_locked
 from runner.store.last_good import restore
 from runner.store.ledger import Ledger
@@ -172,22 +172,26 @@ class CampaignFolder:
 
     def _changes(
         self, decision: FolderDecision, rows: _Rows, commits: _Commits, after: Mapping[str, _Standing]
-    ) -> Iterator[Change]:
+    ) -> Iterator[CampaignChange]:
         for old, new in decision.renamed.items():
             commit = short(after[new].campaign.commit)
-            yield Change(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
+            yield CampaignChange(new, None, ChangeKind.RENAMED, f"it was called {old}", commit)
         yield from self._differences(decision, rows, after)
         for name, reason in decision.gone.items():
-            yield Change(name, None, ChangeKind.WITHDRAWN, reason, short(commits.get(Path(rows[name].path))))
+            yield CampaignChange(
+                name, None, ChangeKind.WITHDRAWN, reason, short(commits.get(Path(rows[name].path)))
+            )
         for bad in decision.bad:
             if self._reported.get(bad.path) != bad.problem:
                 stays = after.get(bad.campaign or "")
                 name = bad.campaign or Path(bad.path).stem
-                yield Change(name, None, ChangeKind.INVALID, _explained(bad, stays), short(bad.commit))
+                yield CampaignChange(
+                    name, None, ChangeKind.INVALID, _explained(bad, stays), short(bad.commit)
+                )
 
     def _differences(
         self, decision: FolderDecision, rows: _Rows, after: Mapping[str, _Standing]
-    ) -> Iterator[Change]:
+    ) -> Iterator[CampaignChange]:
         """How the entries of those campaigns differ whose text, or the text of one of whose flows, does."""
         before, changed, flows = [], [], set()
         former = {new: old for old, new in decision.renamed.items()}
@@ -221,16 +225,16 @@ def _rules(campaign: ResolvedCampaign) -> frozenset[tuple[str, str]]:
     )
 
 
-def _mended(decision: FolderDecision, commits: _Commits, invalid: _Invalid) -> Iterator[Change]:
+def _mended(decision: FolderDecision, commits: _Commits, invalid: _Invalid) -> Iterator[CampaignChange]:
     """Good files that were wrong, or whose campaign's file was."""
     paths, names = {file.path for file in invalid}, {file.campaign for file in invalid}
     for name, file in decision.good.items():
         if file.place in paths or name in names:
             detail, commit = f"{file.path} is right again", short(commits[file.path])
-            yield Change(name, None, ChangeKind.MENDED, detail, commit)
+            yield CampaignChange(name, None, ChangeKind.MENDED, detail, commit)
 
 
-def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[Change]:
+def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[CampaignChange]:
     """Files that were wrong and are not there now, without any campaign that would tell of them."""
     paths = {file.place for file in decision.good.values()} | {bad.path for bad in decision.bad}
     names = {*decision.good, *decision.gone, *decision.renamed, *(bad.campaign for bad in decision.bad)}
@@ -238,7 +242,7 @@ def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[Change]:
         if file.path not in paths and (file.campaign is None or file.campaign not in names):
             name = file.campaign or Path(file.path).stem
             detail = f"{file.path}, which was wrong, is not among the files any more"
-            yield Change(name, None, ChangeKind.WITHDRAWN, detail, None)
+            yield CampaignChange(name, None, ChangeKind.WITHDRAWN, detail, None)
 
 
 def _invalid(bad: Bad, before: _Invalid, now: datetime) -> InvalidFile:

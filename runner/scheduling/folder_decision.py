@@ -12,7 +12,7 @@ from runner.checks.written import Item
 from runner.diagnostics import Diagnostic, Related, Severity, tidy
 from runner.file_names import escaped
 from runner.reports.text import excerpts
-from runner.scheduling.campaign_files import CampaignFile, Reading
+from runner.scheduling.campaign_files import CampaignFile, FilesReading
 from runner.store.rows import CampaignRow, InvalidFile
 
 _MOST_TOLD = 3
@@ -42,7 +42,7 @@ class FolderDecision:
 
 
 def decide_files(
-    reading: Reading,
+    reading: FilesReading,
     rows: Mapping[str, CampaignRow],
     commits: Mapping[Path, str | None],
     invalid: Sequence[InvalidFile],
@@ -119,7 +119,7 @@ def _formerly(file: CampaignFile) -> list[str]:
     return [item.text for item in file.checked.campaign.former_names]
 
 
-def _worded(file: CampaignFile, errors: Sequence[Diagnostic], reading: Reading) -> str:
+def _worded(file: CampaignFile, errors: Sequence[Diagnostic], reading: FilesReading) -> str:
     """What is wrong with a file, for the log and the ledger; what may be somebody else's is not quoted there."""
     if file.path in reading.outside:
         first = errors[0]

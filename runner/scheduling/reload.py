@@ -33,7 +33,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CampaignChange:
     """One difference that a reload made; `entry` is None where it concerns the campaign as a whole.
 
     `detail` is for people; `commit` is that of the file which made the difference, shortened, with `-dirty` behind
@@ -53,7 +53,7 @@ class Reload:
     have now, warnings included."""
 
     campaigns: tuple[ResolvedCampaign, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[CampaignChange, ...]
     problems: tuple[Diagnostic, ...]
 
 
@@ -65,7 +65,7 @@ def differences(
     before: Iterable[ResolvedCampaign],
     after: Iterable[ResolvedCampaign],
     changed_flows: Collection[Flow] = (),
-) -> list[Change]:
+) -> list[CampaignChange]:
     """How campaigns differ, by campaign and then as declared.
 
     A campaign that was renamed, and says so (`formerly`), is held against what it was. `changed_flows` are those
@@ -74,7 +74,7 @@ def differences(
     old, new = _by_name(before), _by_name(after)
     former = {was: name for name, campaign in new.items() for was in campaign.formerly if was not in new}
     old = {former.get(name, name): campaign for name, campaign in old.items()}
-    found: list[Change] = []
+    found: list[CampaignChange] = []
     for name in sorted({*old, *new}):
         found += _of_campaign(name, old.get(name), new.get(name), changed_flows)
     return found
@@ -94,24 +94,24 @@ def _of_campaign(
     before: ResolvedCampaign | None,
     after: ResolvedCampaign | None,
     changed_flows: Collection[Flow],
-) -> Iterator[Change]:
+) -> Iterator[CampaignChange]:
     made_by = after or before
     commit = short(made_by.commit) if made_by else None
     if before and after and (settings := list(_settings(before, after))):
-        yield Change(name, None, ChangeKind.CHANGED, _named(settings), commit)
+        yield CampaignChange(name, None, ChangeKind.CHANGED, _named(settings), commit)
     old, new = _entries(before), _entries(after)
     for entry in dict.fromkeys((*new, *old)):
         if entry not in new:
-            yield Change(name, entry, ChangeKind.REMOVED, "", commit)
+            yield CampaignChange(name, entry, ChangeKind.REMOVED, "", commit)
         elif entry not in old:
-            yield Change(name, entry, ChangeKind.ADDED, f"at {_times(_rules(new[entry]))}", commit)
+            yield CampaignChange(name, entry, ChangeKind.ADDED, f"at {_times(_rules(new[entry]))}", commit)
         else:
             flow = (name, new[entry].script.name) in changed_flows
             others = [*(["flow"] if flow else []), *_others(old[entry], new[entry])]
             if moves := _moves(before, after, old[entry], new[entry]):
-                yield Change(name, entry, ChangeKind.MOVED, "; ".join([moves, *others]), commit)
+                yield CampaignChange(name, entry, ChangeKind.MOVED, "; ".join([moves, *others]), commit)
             elif others:
-                yield Change(name, entry, ChangeKind.CHANGED, _named(others), commit)
+                yield CampaignChange(name, entry, ChangeKind.CHANGED, _named(others), commit)
 
 
 def _entries(campaign: ResolvedCampaign | None) -> dict[str, ResolvedEntry]:

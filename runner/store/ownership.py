@@ -20,7 +20,7 @@ from runner.store.database import Database
 from runner.store.part import Part
 from runner.store.spans import Spans
 from runner.store.tally import Tally, read_tally
-from runner.store.witness import Seen, Witnesses
+from runner.store.witness import WitnessedTally, Witnesses
 from runner.tasks import AttemptOutcome, TaskState
 
 ATTEMPT, LEDGER, TASK = schema.attempts.c, schema.ledger.c, schema.tasks.c
@@ -112,8 +112,8 @@ class Ownership(Part):
         where = path.resolve()
         for other in witnesses.at(where):
             if other.ledger_id != ledger_id:
-                witnesses.write(Seen(other.ledger_id, other.tally, None))
-        witnesses.write(Seen(ledger_id, tally, where))
+                witnesses.write(WitnessedTally(other.ledger_id, other.tally, None))
+        witnesses.write(WitnessedTally(ledger_id, tally, where))
         return Accepted(tasks)
 
     def accepted_utc(self) -> datetime | None:

@@ -46,7 +46,7 @@ IS_UNSETTLED = or_(*(EFFECT.state == state for state in EffectState if state.is_
 END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())
 
 
-class Found(NamedTuple):
+class FoundTask(NamedTuple):
     id: int
     state: TaskState
 
@@ -126,15 +126,15 @@ def end(
     return {row.key for row in ended}
 
 
-def _of(task: Found) -> Update:
+def _of(task: FoundTask) -> Update:
     return update(schema.tasks).where(TASK.id == task.id)
 
 
-def _task(connection: Connection, action: str, key: str) -> Found:
+def _task(connection: Connection, action: str, key: str) -> FoundTask:
     row = connection.execute(select(TASK.id, TASK.state).where(TASK.key == key, IS_LISTED)).one_or_none()
     if row is None:
         raise LedgerRefusal(f"cannot {action}: the ledger does not hold it", remedy=Remedy.LIST_TASKS)
-    return Found(*row)
+    return FoundTask(*row)
 
 
 def _row(connection: Connection, key: str) -> TaskRow:
@@ -146,7 +146,7 @@ def _effects(connection: Connection, key: str) -> list[Effect]:
     return [effect(row) for row in connection.execute(effect_query().where(TASK.key == key))]
 
 
-def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
+def _refuse_retry(key: str, task: FoundTask, effects: Collection[Effect]) -> None:
     refused = f"cannot retry the task {key}: "
     if task.state not in RETRIED:
         if task.state is TaskState.COMPLETED:
@@ -170,7 +170,7 @@ def _refuse_retry(key: str, task: Found, effects: Collection[Effect]) -> None:
     )
 
 
-def _refuse_resolve(key: str, task: Found, unsettled: Collection[Effect]) -> None:
+def _refuse_resolve(key: str, task: FoundTask, unsettled: Collection[Effect]) -> None:
     if task.state is TaskState.RUNNING:
         raise LedgerRefusal(
             f"cannot resolve the task {key}: it is running, and may find out by itself",

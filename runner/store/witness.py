@@ -19,7 +19,7 @@ fdatasync = getattr(os, "fdatasync", os.fsync)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WitnessedTally:
     """The highest tally that was seen of a ledger, and its file then; None if it was given up."""
 
     ledger_id: str
@@ -61,14 +61,14 @@ class Witnesses:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def of(self, ledger_id: str) -> Seen | None:
+    def of(self, ledger_id: str) -> WitnessedTally | None:
         return next((seen for seen in self._all() if seen.ledger_id == ledger_id), None)
 
-    def at(self, path: Path) -> list[Seen]:
+    def at(self, path: Path) -> list[WitnessedTally]:
         """The ledgers that were seen at a path, which is resolved."""
         return [seen for seen in self._all() if seen.path == path]
 
-    def write(self, seen: Seen) -> None:
+    def write(self, seen: WitnessedTally) -> None:
         """Keep this, durably, instead of what was known of the ledger."""
         file = self._folder / seen.ledger_id
         new = self._folder / f".{seen.ledger_id}.new"
@@ -83,10 +83,10 @@ class Witnesses:
 
     def open(self, ledger_id: str, tally: int, path: Path) -> Witness:
         """The witness of a ledger with this tally, at a path that is resolved."""
-        self.write(Seen(ledger_id, tally, path))
+        self.write(WitnessedTally(ledger_id, tally, path))
         return Witness(self._folder / ledger_id, tally)
 
-    def _all(self) -> Iterator[Seen]:
+    def _all(self) -> Iterator[WitnessedTally]:
         try:
             for file in sorted(self._folder.iterdir()):
                 if not file.name.startswith("."):
@@ -100,7 +100,7 @@ class Witnesses:
             ) from error
 
 
-def _read(file: Path) -> Seen:
+def _read(file: Path) -> WitnessedTally:
     digits, _, path = file.read_bytes().partition(b"\n")
     if not digits.isdigit():
         raise LedgerError(
@@ -108,7 +108,7 @@ def _read(file: Path) -> Seen:
             hint="see that the ledger is the newest that there is, then remove this file",
         )
     where = os.fsdecode(path.removesuffix(b"\n"))
-    return Seen(file.name, int(digits), Path(where) if where else None)
+    return WitnessedTally(file.name, int(digits), Path(where) if where else None)
 
 
 def _digits(tally: int) -> bytes:

@@ -92,7 +92,7 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
-class Created:
+class ServerCreated:
     """What a POST made: the ids in the answer, each once, and the count that goes with them."""
 
     ids: tuple[int, ...]
@@ -124,7 +124,7 @@ class ServerTask:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskPage:
+class ServerTaskPage:
     """One page of the list; `total` counts all pages, None where the server does not say."""
 
     tasks: tuple[ServerTask, ...]
@@ -176,7 +176,7 @@ def licence(data: Any) -> Licence:
     )
 
 
-def created(data: Any) -> Created:
+def created(data: Any) -> ServerCreated:
     """The ids under `task_ids`, in a bare list, or of the tasks in a list under any key; none if there are none."""
     ids: tuple[int, ...] = ()
     count = None
@@ -187,10 +187,10 @@ def created(data: Any) -> Created:
         ids = next((read for one in lists if (read := _ids(one))), () if single is None else (single,))
     elif isinstance(data, list):
         ids = _ids(data)
-    return Created(ids, count, data)
+    return ServerCreated(ids, count, data)
 
 
-def page(data: Any) -> TaskPage:
+def page(data: Any) -> ServerTaskPage:
     """A bare list of tasks, or one under any key; what is no task among them is passed over. Raises WrongShape."""
     total = _integer(data.get("total")) if isinstance(data, Mapping) else None
     items = data if isinstance(data, list) else _list_in(data)
@@ -199,7 +199,7 @@ def page(data: Any) -> TaskPage:
     tasks = {one.id: one for one in map(_task, items or ()) if one is not None}
     if items and not tasks:
         raise WrongShape(f"no list of tasks, but {found(data)}")
-    return TaskPage(tuple(tasks.values()), total, data)
+    return ServerTaskPage(tuple(tasks.values()), total, data)
 
 
 def task(data: Any) -> ServerTask:

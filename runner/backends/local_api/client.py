@@ -13,7 +13,14 @@ import httpx
 
 from runner import __version__
 from runner.backends.local_api import answers
-from runner.backends.local_api.answers import Created, Licence, ServerStatus, ServerTask, Stats, TaskPage
+from runner.backends.local_api.answers import (
+    Licence,
+    ServerCreated,
+    ServerStatus,
+    ServerTask,
+    ServerTaskPage,
+    Stats,
+)
 from runner.campaign.masking import masked_text
 from runner.clock import Clock
 from runner.errors import ApiInterrupted, ApiUnreachable, NotTheApi, ServerApiError, UsageError
@@ -98,7 +105,7 @@ class Client:
         """GET /license/check."""
         return self._read("license/check", answers.licence)
 
-    def create(self, body: Mapping[str, Any]) -> Created:
+    def create(self, body: Mapping[str, Any]) -> ServerCreated:
         """POST /task: make tasks."""
         script = str(body.get("script_name", ""))
         return answers.created(self._call("POST", "task", body=body, script=script))
@@ -112,7 +119,7 @@ class Client:
         serial: str | None = None,
         script: str | None = None,
         source: str | None = None,
-    ) -> TaskPage:
+    ) -> ServerTaskPage:
         """GET /task: one page of the list; pages count from 1."""
         filters = {
             "status": None if status is None else int(status),

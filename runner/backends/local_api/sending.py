@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from runner.backends.local_api.answers import (
     OF_ONE_CALL,
-    Created,
     ServerCode,
+    ServerCreated,
     ServerStatus,
     ServerTask,
     created,
@@ -114,7 +114,7 @@ def _put_off(batch: SentBatch, ones: Sequence[Sending]) -> None:
         batch.update(Unsent(one.task))
 
 
-def _in_words(made: Created, planned: int) -> str:
+def _in_words(made: ServerCreated, planned: int) -> str:
     count = "" if made.count is None or made.count == len(made.ids) else f" and a count of {made.count}"
     return f"the server answered with {len(made.ids)} ids{count} for {planned} planned tasks"
 
@@ -230,7 +230,7 @@ def _begin(batch: SentBatch, ones: Sequence[Unsent], trace: Trace) -> list[Sendi
     return begun
 
 
-def _evidence(made: Created) -> dict[str, str]:
+def _evidence(made: ServerCreated) -> dict[str, str]:
     """What the ledger keeps of an answer."""
     return {"answered": ranges(made.ids), "answer": found(masked_data(made.raw), 500)}
 

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil, inf
 
-from runner.backends.local_api.answers import Envelope, Licence, ServerCode, ServerTask, TaskPage, refusal
+from runner.backends.local_api.answers import (
+    Envelope,
+    Licence,
+    ServerCode,
+    ServerTask,
+    ServerTaskPage,
+    refusal,
+)
 from runner.backends.local_api.client import PAGE_SIZE, Client
 from runner.clock import Clock
 from runner.errors import ApiRefused, ServerApiError
@@ -56,7 +63,7 @@ class Sweep:
     _size: int = 0
     _rises: bool = False
 
-    def take(self, page: TaskPage) -> None:
+    def take(self, page: ServerTaskPage) -> None:
         """Go on after the page that was asked for."""
         ids = [task.id for task in page.tasks]
         is_new = not self._seen.issuperset(ids)

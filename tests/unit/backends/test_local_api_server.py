@@ -5,7 +5,7 @@ from math import ceil
 
 import pytest
 
-from runner.backends.local_api.answers import TaskPage, task
+from runner.backends.local_api.answers import ServerTaskPage, task
 from runner.backends.local_api.server import Sweep
 
 
@@ -17,7 +17,7 @@ def swept(ids: list[int], size: int, floor: int, *, total: bool) -> tuple[set[in
         items = tuple(task({"id": number}) for number in ids[start : start + size])
         seen.update(one.id for one in items)
         pages += 1
-        sweep.take(TaskPage(items, len(ids) if total else None, None))
+        sweep.take(ServerTaskPage(items, len(ids) if total else None, None))
     return seen, pages
 
 
@@ -45,7 +45,7 @@ def test_old_tasks_are_not_read(order: str) -> None:
 
 def test_a_server_that_ignores_pages_is_read_once_more_at_most() -> None:
     sweep = Sweep(1)
-    page = TaskPage(tuple(task({"id": number}) for number in (3, 2, 1)), None, None)
+    page = ServerTaskPage(tuple(task({"id": number}) for number in (3, 2, 1)), None, None)
     sweep.take(page)
     sweep.take(page)
     assert sweep.done

@@ -8,7 +8,7 @@ import pytest
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.quantities import Duration
-from runner.campaign.resolve import Active, ResolvedCampaign, Retry, StartTime, resolve_campaign
+from runner.campaign.resolve import ActiveDays, ResolvedCampaign, ResolvedRetry, StartTime, resolve_campaign
 from runner.scripts import SCRIPTS
 
 CAMPAIGN = """\
@@ -64,7 +64,7 @@ def campaign() -> ResolvedCampaign:
 def test_the_campaign_itself(campaign: ResolvedCampaign) -> None:
     assert (campaign.name, campaign.formerly, campaign.backend) == ("autumn", ("summer",), "local_api")
     assert campaign.timezone == "Europe/Stockholm"
-    assert campaign.active == Active(None, date(2026, 12, 24))
+    assert campaign.active == ActiveDays(None, date(2026, 12, 24))
     assert campaign.limits == {"min_gap": "2m"}
     assert campaign.path == "/campaigns/autumn.yaml"
     assert campaign.flows == {}
@@ -94,8 +94,8 @@ def test_start_times_know_where_they_stand(campaign: ResolvedCampaign) -> None:
 
 def test_an_entry_wins_over_the_campaigns_defaults(campaign: ResolvedCampaign) -> None:
     publish, greet, *_ = campaign.entries
-    assert publish.retry == Retry(2, Duration.parse("5s"))
-    assert greet.retry == Retry(1, Duration.parse("5s"))
+    assert publish.retry == ResolvedRetry(2, Duration.parse("5s"))
+    assert greet.retry == ResolvedRetry(1, Duration.parse("5s"))
     assert (str(publish.timeout), str(greet.timeout)) == ("10m", "20m")
     assert (publish.overlap, greet.overlap) == ("queue", "skip")
     assert (publish.on_missed, str(publish.grace), str(publish.spread)) == ("skip", "30m", "20m")
@@ -109,7 +109,7 @@ def test_what_nobody_says_has_the_defaults_of_the_schema() -> None:
     campaign = resolve_campaign(load_text(text, "x.yaml"))
     (entry,) = campaign.entries
     assert (campaign.active, campaign.timezone, campaign.backend) == (None, None, "device")
-    assert (entry.retry, entry.timeout) == (Retry(0, Duration.parse("30s")), None)
+    assert (entry.retry, entry.timeout) == (ResolvedRetry(0, Duration.parse("30s")), None)
     assert (entry.on_missed, str(entry.grace), entry.overlap) == ("run_once", "1h", "queue")
     assert (entry.spread, entry.jitter, entry.min_interval, entry.max_interval) == (None, None, 0, 0)
 

@@ -11,7 +11,7 @@ import pytest
 
 from runner.clock import ManualClock, SystemClock
 from runner.clock_watch import ClockWatch
-from runner.daemon.retention import Retention
+from runner.daemon.retention import RetentionJob
 from runner.reports.log_lines import LogLines
 from runner.scheduling.jobs import Jobs
 from runner.store.artifacts import Artifacts
@@ -82,7 +82,7 @@ def test_old_screenshots_and_attempts_go_and_the_key_stays(
 
     stream = StringIO()
     with LogLines(stream, "json", UTC) as log:
-        retention = Retention(ledger, artifacts, KEEP, clock, log, threading.Event())
+        retention = RetentionJob(ledger, artifacts, KEEP, clock, log, threading.Event())
         retention.prune()
         retention.prune()
     (line,) = map(json.loads, stream.getvalue().splitlines())
@@ -101,7 +101,7 @@ def test_an_end_does_not_wait_for_all_that_is_old(
     monkeypatch.setattr("runner.store.retention.AT_ONCE", 1)
     stream = StringIO()
     with LogLines(stream, "json", UTC) as log:
-        retention = Retention(ledger, artifacts, KEEP, clock, log, threading.Event())
+        retention = RetentionJob(ledger, artifacts, KEEP, clock, log, threading.Event())
         retention._stop.set()
         retention.prune()
     line = json.loads(stream.getvalue())
@@ -127,7 +127,7 @@ def test_what_cannot_be_removed_is_told_and_tried_again(
         LogLines(stream, "json", UTC) as log,
         Jobs(system, ClockWatch(system), failures.append) as jobs,
     ):
-        retention = Retention(ledger, artifacts, KEEP, clock, log, jobs.stopping)
+        retention = RetentionJob(ledger, artifacts, KEEP, clock, log, jobs.stopping)
 
         def prune() -> None:
             tries.append(1)

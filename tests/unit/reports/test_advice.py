@@ -18,7 +18,7 @@ from runner.queries.advice import (
     Resolve,
     ResumeRehearsal,
     ResumeRun,
-    Retry,
+    RetryTask,
     RunOccurrence,
     StartDaemon,
 )
@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[3]
         (EndPause(None), "runner resume --virtual"),
         (EndPause("demo"), "runner resume demo --virtual"),
         (Resolve(7, "A1"), "runner tasks resolve 7 --virtual --happened, or --did-not"),
-        (Retry(7), "runner tasks retry 7 --virtual"),
+        (RetryTask(7), "runner tasks retry 7 --virtual"),
         (
             RunOccurrence("my demo.yaml", "2026-11-21T09:00[Europe/Stockholm]"),
             "runner run 'my demo.yaml' --at '2026-11-21T09:00[Europe/Stockholm]' --store sqlite:////tmp/x.db",
@@ -58,7 +58,7 @@ def test_an_action_is_a_command_that_finds_its_ledger(action: Action, typed: str
 
 def test_the_sentence_says_what_becomes_of_a_task_with_this_verdict() -> None:
     said = {
-        verdict: sentence(Retry(7), verdict, Options())
+        verdict: sentence(RetryTask(7), verdict, Options())
         for verdict in (WhyVerdict.FAILED, WhyVerdict.MISSED, WhyVerdict.CANCELLED)
     }
     assert said == {

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.clock import ManualClock
-from runner.execution.limiter import Limiter
-from runner.execution.room import fitting
+from runner.execution.limiter import Limiter, tasks_that_fit
 from runner.planning.limits import effective_limits
 from runner.store.rows import UsageTable
 
@@ -63,7 +62,7 @@ def test_what_fits_together_is_allowed_one_after_the_other(wished, per_device, p
         instants.append(NOON - timedelta(seconds=ago_s))
         instants.sort()
     usage = UsageTable(devices)
-    fits = set(fitting(limits, wished, usage, NOON, UTC))
+    fits = set(tasks_that_fit(limits, wished, usage, NOON, UTC))
     limiter = Limiter(Counted(usage), lambda name: limits, UTC, ManualClock(NOON))
     with limiter.claim_all(
         [(_renamed(task, n), effects) for n, (task, effects) in enumerate(wished)]
