@@ -77,6 +77,9 @@ class ShareScreen(Screen):
             valign="top",
         )
         view.cls = "android.widget.AutoCompleteTextView"
+        if not self.typing:
+            # Text is taken by the unfolded field only: folding it takes the focus and the keyboard away.
+            view.on_text = None
         return view
 
     def _rows(self) -> list[View]:

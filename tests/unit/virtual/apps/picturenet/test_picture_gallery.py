@@ -42,6 +42,7 @@ def test_several_photos_become_one_post_in_the_order_of_choosing(app, hand, gall
     assert hand.at("gallery_grid_item_thumbnail", instance=1).desc.startswith("Selected media number 2 Photo")
     hand.press("next_button_textview")
     hand.press("creation_next_button")
+    hand.press("caption_input_text_view")
     hand.write("caption_input_text_view", "two of them")
     hand.press("action_bar_button_text")
     assert hand.at("action_bar_title").text == "New post"

@@ -44,6 +44,7 @@ def test_the_caption_unfolds_over_the_screen_and_ok_folds_it(hand):
 def test_back_in_the_unfolded_caption_folds_it_and_keeps_the_words(app, hand):
     hand.hand_over()
     hand.press("clips_right_action_button")
+    hand.press("caption_input_text_view")
     hand.write("caption_input_text_view", "kept")
     assert app.back()
 
@@ -132,6 +133,7 @@ def test_share_may_first_say_next(app, hand):
 def test_save_draft_keeps_a_draft_and_posts_nothing(app, hand, device):
     hand.hand_over()
     hand.press("clips_right_action_button")
+    hand.press("caption_input_text_view")
     hand.write("caption_input_text_view", "not yet")
     hand.press("save_draft_button")
     device.advance(5)
