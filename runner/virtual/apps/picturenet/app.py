@@ -39,6 +39,7 @@ from runner.virtual.apps.picturenet.screen import (
     LAUNCHER,
     MAIN,
     MODAL,
+    OLD_MAIN,
     SHARE,
     SIGNED_OUT,
     STORY_SHARE,
@@ -62,7 +63,16 @@ class PictureNet:
 
     package = PACKAGE
     label = "Instagram"
-    activities: tuple[str, ...] = (LAUNCHER, MAIN, SHARE, STORY_SHARE, MODAL, TRANSPARENT_MODAL, SIGNED_OUT)
+    activities: tuple[str, ...] = (
+        LAUNCHER,
+        MAIN,
+        OLD_MAIN,
+        SHARE,
+        STORY_SHARE,
+        MODAL,
+        TRANSPARENT_MODAL,
+        SIGNED_OUT,
+    )
 
     def __init__(self, device: Device) -> None:
         account = _account_name(device.serial)
@@ -232,7 +242,9 @@ class PictureNet:
         return {DIRECT: Inbox, SEARCH: Search, PROFILE: OwnProfile}[name](self)
 
     def _arrive(self, place: str) -> None:
-        """Bring up what a rehearsal wants to come up at this page."""
+        """Bring up what a rehearsal wants to come up at this page, and wake who waits for a late grid."""
+        if self.state.settings.grid_seconds:
+            self.device.call_later(self.state.settings.grid_seconds, self.device.changed)
         awaited = self.state.settings.awaited.pop(place, "")
         if awaited:
             self.state.settings.interruption = awaited

@@ -120,6 +120,10 @@ def _set_profile_tab(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.profile_tab = _TAB_NAMES[wish.choice(arguments, "tab", tuple(_TAB_NAMES))]
 
 
+def _set_grid_seconds(app: Surroundings, arguments: Arguments) -> None:
+    app.state.settings.grid_seconds = wish.number(arguments, "seconds", 0, 60)
+
+
 def _withhold(app: Surroundings, arguments: Arguments) -> None:
     what = wish.choice(arguments, "what", ("nothing", "captions", "posts", "tiles"))
     app.state.settings.withheld = "" if what == "nothing" else what
@@ -151,6 +155,7 @@ ACTIONS: dict[str, Action[Surroundings]] = {
     "block_next_action": ((), _block_next_action),
     "set_comments_off": (("on",), _set_comments_off),
     "set_profile_tab": (("tab",), _set_profile_tab),
+    "set_grid_seconds": (("seconds",), _set_grid_seconds),
     "withhold": (("what",), _withhold),
     "open_screen": (("screen",), _open_screen),
 }

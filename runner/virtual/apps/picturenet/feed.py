@@ -19,6 +19,7 @@ from runner.virtual.apps.picturenet import relations
 from runner.virtual.apps.picturenet.chrome import BAR_TOP, HOME, TITLE_BOTTOM, page, tab_bar
 from runner.virtual.apps.picturenet.ids import rid
 from runner.virtual.apps.picturenet.own_posts import has_story
+from runner.virtual.apps.picturenet.panels import Row, sheet
 from runner.virtual.apps.picturenet.post_row import HEADER, MEDIA, Unfold, post_head, post_row
 from runner.virtual.apps.picturenet.screen import Screen, Surroundings
 from runner.virtual.apps.picturenet.uploads import ROW_HEIGHT, failed_row, pending_row, posted_row
@@ -41,6 +42,7 @@ class Feed(Screen):
         self.position = 0
         self.unfold = Unfold()
         self.warned = False
+        self.choosing = False
 
     def see(self) -> None:
         """Remember that the present post was shown."""
@@ -67,6 +69,9 @@ class Feed(Screen):
             scrollable=True,
         )
         views = [listed, self._bar(), tab_bar(self.app, HOME)]
+        if self.choosing:
+            kinds = [Row(words, self.app.not_here) for words in ("Following", "Favorites")]
+            views.append(sheet("Feed", kinds, self._close_menu))
         if self.warned:
             words = text((24, BAR_TOP - 100, 696, BAR_TOP - 20), "Tap again to exit", color=WHITE)
             words.rid = rid("snackbar_message")
@@ -118,7 +123,7 @@ class Feed(Screen):
         own = place == 0
         words = f"{handle}'s story, {place} of {others}, Unseen."
         if own and not has_story(self.app.state):
-            words = "Add to your story"
+            words = f"Profile picture of {handle}"
         inner = (left + 22, top + 10, left + 158, top + 146)
         face = picture(inner, f"face/{handle}", rid=rid("avatar_image_view"), desc=words, radius=68)
         name = text(
@@ -185,6 +190,7 @@ class Feed(Screen):
             size=34,
             bold=True,
             align="center",
+            on_tap=self._open_menu,
         )
         news = icon(
             (641, STATUS_BAR, 720, TITLE_BOTTOM),
@@ -196,6 +202,13 @@ class Feed(Screen):
         bounds = (0, STATUS_BAR, WIDTH, TITLE_BOTTOM)
         return box(bounds, left, title, news, rid=rid("main_feed_action_bar"), background=WHITE)
 
+    def _open_menu(self) -> None:
+        """Its words are a state of follow buttons elsewhere."""
+        self.choosing = True
+
+    def _close_menu(self) -> None:
+        self.choosing = False
+
     def swipe(self, across: int, down: int) -> None:
         step = 1 if down < -100 else -1 if down > 100 else 0
         self.position = max(0, self.position + step)
@@ -204,6 +217,9 @@ class Feed(Screen):
 
     def back(self) -> bool:
         """To the first post, then a warning, then out of the app."""
+        if self.choosing:
+            self.choosing = False
+            return True
         if self.position:
             self.position = 0
             return True

@@ -54,7 +54,14 @@ def _words(card: Card, name: str, row: int, column: int, *, capitals: bool) -> s
 
 
 def _cell(card: Card, words: str, bounds: tuple[int, int, int, int], on_tap: Action) -> View:
-    return picture(bounds, card.image, cls=BUTTON, rid=rid("image_button"), desc=words, on_tap=on_tap)
+    cell = picture(bounds, card.image, cls=BUTTON, rid=rid("image_button"), desc=words, on_tap=on_tap)
+    # A finger that stays only peeks at the post, which is over when it leaves.
+    cell.long_clickable, cell.on_long_tap = True, _peek
+    return cell
+
+
+def _peek() -> None:
+    """Nothing is left of it."""
 
 
 def _opening(card: Card, open_card: Callable[[Card], None]) -> Action:

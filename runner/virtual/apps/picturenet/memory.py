@@ -71,6 +71,7 @@ class Settings:
     follow_result: str = "normal"
     block_next_action: bool = False
     comments_off: bool = False
+    grid_seconds: float = 0.0
     profile_tab: str = "Grid view"
     interruption: str = ""
     awaited: dict[str, str] = field(default_factory=dict)

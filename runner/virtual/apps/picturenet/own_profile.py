@@ -64,7 +64,7 @@ class OwnProfile(Screen):
 
     def _cards(self, tab: str) -> Sequence[Card]:
         """What the chosen tab shows: only the first two are the account's own posts."""
-        if self.app.state.settings.withheld == "tiles":
+        if not self.grid_is_there():
             return []
         if tab == TABS[0]:
             return own_cards(self.app.state)

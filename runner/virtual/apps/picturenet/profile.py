@@ -139,8 +139,7 @@ class Profile(Screen):
             return [box(bounds, title, more, rid=rid("private_profile_empty_state"))]
         shown = {name: self._choosing(name) for name in (TABS[0], TABS[1], TABS[3])}
         tabs = tab_row(top, self.tab, shown)
-        withheld = self.app.state.settings.withheld == "tiles"
-        cards = [] if withheld else [user_card(user.handle, n) for n in range(12)]
+        cards = [user_card(user.handle, n) for n in range(12)] if self.grid_is_there() else []
         grid = post_grid(
             cards,
             user.name,

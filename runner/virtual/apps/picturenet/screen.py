@@ -11,6 +11,8 @@ from runner.virtual.views import View
 _ROOT = "com.instagram."
 LAUNCHER = _ROOT + "mainactivity.LauncherActivity"
 MAIN = _ROOT + "mainactivity.InstagramMainActivity"
+OLD_MAIN = _ROOT + "android.activity.MainTabActivity"
+"""An alias from earlier releases that still starts the app."""
 SHARE = _ROOT + "share.handleractivity.ShareHandlerActivity"
 STORY_SHARE = _ROOT + "share.handleractivity.StoryShareHandlerActivity"
 MODAL = _ROOT + "modal.ModalActivity"
@@ -99,10 +101,17 @@ class Screen:
 
     def __init__(self, app: Surroundings) -> None:
         self.app = app
+        self.opened = app.device.now()
 
     def build(self) -> View:
         """The screen's views."""
         raise NotImplementedError
+
+    def grid_is_there(self) -> bool:
+        """Whether a grid shows its cells already: they may come up seconds after the page, or be withheld."""
+        settings = self.app.state.settings
+        shown_for_s = (self.app.device.now() - self.opened).total_seconds()
+        return settings.withheld != "tiles" and shown_for_s >= settings.grid_seconds
 
     def back(self) -> bool:
         """Whether the back key was used up inside the screen."""

@@ -119,3 +119,21 @@ def test_the_own_link_opens_the_own_page_with_a_way_back(app, hand):
     assert hand.see(description="Edit profile") is not None
     hand.tap(description="Back")
     assert hand.at("reels_tray_container") is not None
+
+
+def test_the_grid_may_come_up_late(app, hand, device):
+    app.control("set_grid_seconds", {"seconds": 3})
+    hand.press("profile_tab")
+    changes = device.changes
+    assert hand.at("image_button") is None
+    assert hand.at("profile_header_familiar_post_count_value").text == "4"
+    device.advance(3)
+
+    assert hand.at("image_button") is not None and device.changes > changes
+
+
+def test_a_finger_that_stays_on_a_cell_only_peeks(app, hand):
+    hand.press("profile_tab")
+    cell = hand.at("image_button")
+    cell.on_long_tap()
+    assert hand.at("image_button") is not None

@@ -232,3 +232,20 @@ def test_the_feed_warns_before_it_is_left(app, hand, device):
     device.advance(4)
     assert hand.at("snackbar_message") is None
     assert app.back() and not app.back()
+
+
+def test_the_title_of_the_feed_opens_a_menu_that_says_following(app, hand):
+    hand.press("title_text")
+    assert hand.see(text="Following") is not None
+    assert app.back()
+    assert hand.see(text="Following") is None
+
+
+def test_the_bar_above_a_post_follows_its_author(app, hand):
+    hand.open_link(POST)
+    words = hand.at("action_bar_overflow_text")
+    assert (words.text, words.selected) == ("Follow", True)
+    hand.press("action_bar_overflow_text")
+
+    assert hand.at("action_bar_overflow_text").text == "Following"
+    assert len(app.memory()["follows"]) == 1
