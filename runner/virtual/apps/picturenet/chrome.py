@@ -26,6 +26,7 @@ TITLE_BOTTOM = 140
 BLUE = "#0095f6"
 
 HOME, REELS, DIRECT, SEARCH, PROFILE = "feed_tab", "clips_tab", "direct_tab", "search_tab", "profile_tab"
+CREATE = "creation_tab"
 _TABS = (
     (HOME, "Home", "home"),
     (REELS, "Reels", "play"),
@@ -33,6 +34,8 @@ _TABS = (
     (SEARCH, "Search and explore", "search"),
     (PROFILE, "Profile", "person"),
 )
+_OLD_TABS = (_TABS[0], _TABS[3], (CREATE, "Create", "plus"), _TABS[1], _TABS[4])
+"""Earlier releases had a tab that creates, and messages in a corner of the feed."""
 
 
 def page(*children: View, background: str = WHITE) -> View:
@@ -43,10 +46,10 @@ def page(*children: View, background: str = WHITE) -> View:
 
 
 def tab_bar(app: Surroundings, current: str, *, dark: bool = False) -> View:
-    """The five tabs. There is none that creates: that is in the upper left corner of some pages."""
+    """The five tabs. None creates, in recent releases: that is in the upper left corner of some pages."""
     tabs = [
         _tab(app, name, desc, shape, place, current=current, dark=dark)
-        for place, (name, desc, shape) in enumerate(_TABS)
+        for place, (name, desc, shape) in enumerate(_OLD_TABS if app.state.settings.old_tabs else _TABS)
     ]
     bounds = (0, BAR_TOP, WIDTH, HEIGHT)
     return box(bounds, *tabs, cls=LINEAR, rid=rid("tab_bar"), background=BLACK if dark else WHITE)
@@ -60,7 +63,10 @@ def _tab(
     bright = WHITE if dark else INK
 
     def go() -> None:
-        app.go_tab(name)
+        if name == CREATE:
+            app.go_create()
+        else:
+            app.go_tab(name)
 
     symbol = icon(
         (left + 50, BAR_TOP + 26, left + 94, BAR_TOP + 70),

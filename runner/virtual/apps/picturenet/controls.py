@@ -124,8 +124,12 @@ def _set_grid_seconds(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.grid_seconds = wish.number(arguments, "seconds", 0, 60)
 
 
+def _set_old_tabs(app: Surroundings, arguments: Arguments) -> None:
+    app.state.settings.old_tabs = bool(arguments.get("on", True))
+
+
 def _withhold(app: Surroundings, arguments: Arguments) -> None:
-    what = wish.choice(arguments, "what", ("nothing", "captions", "posts", "tiles"))
+    what = wish.choice(arguments, "what", ("nothing", "captions", "posts", "tiles", "uploads"))
     app.state.settings.withheld = "" if what == "nothing" else what
 
 
@@ -156,6 +160,7 @@ ACTIONS: dict[str, Action[Surroundings]] = {
     "set_comments_off": (("on",), _set_comments_off),
     "set_profile_tab": (("tab",), _set_profile_tab),
     "set_grid_seconds": (("seconds",), _set_grid_seconds),
+    "set_old_tabs": (("on",), _set_old_tabs),
     "withhold": (("what",), _withhold),
     "open_screen": (("screen",), _open_screen),
 }

@@ -98,6 +98,8 @@ class Feed(Screen):
         for what in app.state.cannot_post[:1]:
             rows.append(failed_row(what, top, self._discard))
             top += ROW_HEIGHT
+        if app.state.settings.withheld == "uploads":
+            return rows
         for upload in app.uploads.running[:1]:
             rows.append(pending_row(app.state.account, upload, app.device.now(), top))
             top += ROW_HEIGHT

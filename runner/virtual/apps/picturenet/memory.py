@@ -72,6 +72,7 @@ class Settings:
     block_next_action: bool = False
     comments_off: bool = False
     grid_seconds: float = 0.0
+    old_tabs: bool = False
     profile_tab: str = "Grid view"
     interruption: str = ""
     awaited: dict[str, str] = field(default_factory=dict)

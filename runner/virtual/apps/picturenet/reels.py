@@ -162,6 +162,8 @@ class Reels(Screen):
         uploads, now = self.app.uploads, self.app.device.now()
         running = [upload for upload in uploads.running if upload.kind == REEL]
         done = [upload for upload in uploads.done if upload.kind == REEL]
+        if self.app.state.settings.withheld == "uploads":
+            return []
         if running:
             return [snackbar(running[0], now, BAR_TOP, None)]
         if done:

@@ -164,3 +164,12 @@ def test_a_shared_photo_and_several_open_the_editor_of_posts(app, hand, gallery)
     hand.press("share_button")
 
     assert kinds(app) == [("album", [sha(b"photo one"), sha(b"photo two")])]
+
+
+def test_earlier_releases_have_a_tab_that_creates(app, hand):
+    assert hand.at("creation_tab") is None
+    app.control("set_old_tabs", {})
+    assert hand.at("direct_tab") is None
+    hand.press("creation_tab")
+
+    assert hand.see(description="Create new reel") is not None

@@ -246,3 +246,14 @@ def test_posts_from_elsewhere_stand_on_the_own_page(app, hand, device):
 
     assert hand.post_count() == 5
     assert captions(app) == ["ours"]
+
+
+def test_the_signs_of_an_upload_may_not_come_up(app, hand, device):
+    app.control("withhold", {"what": "uploads"})
+    hand.share_reel("unseen")
+    assert hand.at("status_text") is None
+    hand.press("feed_tab")
+    assert hand.at("row_pending_container") is None
+    device.advance(2)
+
+    assert app.memory()["posts"][0]["state"] == "posted"
