@@ -233,8 +233,9 @@ def test_a_click_on_a_selector_reaches_the_view(d: u2.Device) -> None:
 
 def test_children_siblings_instances_and_counts(d: u2.Device) -> None:
     icons = d(resourceId=f"{LAUNCHER}:id/icon")
-    assert icons.count == 2
-    assert [icon["contentDescription"] for icon in icons.info_list()] == ["TikTok", "Settings"]
+    assert icons.count == 4
+    labels = ["TikTok", "Settings", "Instagram", "Notes"]
+    assert [icon["contentDescription"] for icon in icons.info_list()] == labels
     assert icons[1].child(className="android.widget.TextView").get_text() == "Settings"
     assert d(description="TikTok").sibling(description="Settings").exists
     assert not d(description="TikTok").child(text="Settings").exists

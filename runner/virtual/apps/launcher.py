@@ -8,6 +8,12 @@ from runner.virtual.apps.parts import SCREEN, WHITE, box, icon, picture, text
 from runner.virtual.views import View, Window
 
 _COLUMNS, _CELL = 4, 170
+_SYMBOLS = {
+    "com.zhiliaoapp.musically": "note",
+    "com.android.settings": "gear",
+    "com.instagram.android": "heart",
+    "org.example.notes": "text",
+}
 
 
 class Launcher(OnePage):
@@ -41,7 +47,7 @@ class Launcher(OnePage):
 
         symbol = icon(
             (left + 37, top, left + 133, top + 96),
-            "note" if app.package.startswith("com.zhiliaoapp") else "gear",
+            _SYMBOLS.get(app.package, "dot"),
             size=56,
             color=WHITE,
             background="#121212",

@@ -24,7 +24,7 @@ def test_an_app_that_was_removed_is_told_of(apps, device):
 
 
 def test_settings_is_another_app(apps):
-    settings = apps[-1]
+    settings = next(app for app in apps if app.package == "com.android.settings")
 
     assert settings.accepts(Intent(action="android.settings.SETTINGS"))
     assert settings.windows()[0].package == "com.android.settings"
