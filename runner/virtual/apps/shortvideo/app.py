@@ -54,6 +54,8 @@ class ShortVideo:
         self._feed: Feed | None = None
         self._uploads: list[Upload] = []
         self._upload_failed = False
+        self._launches = 0
+        """Starts that have drawn nothing yet."""
 
     @property
     def ids(self) -> Ids:
@@ -65,6 +67,8 @@ class ShortVideo:
     # What the phone asks for.
 
     def windows(self) -> list[Window]:
+        if self._launches:
+            return []
         interruption = self.state.settings.interruption
         if interruption:
             return [KINDS[interruption].window(self.ids, self._answer)]
@@ -74,6 +78,7 @@ class ShortVideo:
 
     def start(self) -> None:
         if not self._screens:
+            self._launch()
             self.go_tab("Home")
 
     def accepts(self, intent: Intent) -> bool:
@@ -84,6 +89,8 @@ class ShortVideo:
         return intent.component.startswith(f"{PACKAGE}/")
 
     def open(self, intent: Intent) -> None:
+        if not self._screens:
+            self._launch()
         link = parse_link(intent.data) if intent.action == _VIEW else None
         if link is not None:
             self.state.opened_links.append({"url": intent.data, "at": self.now()})
@@ -93,13 +100,15 @@ class ShortVideo:
         self.start()
 
     def back(self) -> bool:
+        if self._launches:
+            return False
         interruption = self.state.settings.interruption
         if interruption:
             return self._back_from(interruption)
         return self._top().back() or self._step_back()
 
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        if not self.state.settings.interruption:
+        if not self._launches and not self.state.settings.interruption:
             self._top().swipe(end[0] - start[0], end[1] - start[1])
 
     def kill(self) -> None:
@@ -175,6 +184,17 @@ class ShortVideo:
     def save_draft(self, media: list[Media], caption: str) -> None:
         self.state.drafts.append(Draft(caption, media, self.now()))
         self.go_tab("Profile")
+
+    def _launch(self) -> None:
+        """Draw nothing for as long as the rehearsal asked for."""
+        seconds = self.state.settings.launch_seconds
+        if seconds:
+            self._launches += 1
+            self.device.call_later(seconds, self._launched)
+
+    def _launched(self) -> None:
+        self._launches -= 1
+        self.device.changed()
 
     def _top(self) -> Screen:
         if not self._screens:

@@ -42,11 +42,11 @@ def _set_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 
 def _set_upload_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
-    _needed(arguments, "seconds")
-    seconds = _number(arguments, "seconds", 0)
-    if not 0 <= seconds <= 3600:
-        raise ValueError(f"seconds is 0 to 3600, not {seconds:g}")
-    app.state.settings.upload_seconds = seconds
+    app.state.settings.upload_seconds = _seconds(arguments)
+
+
+def _set_launch_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.launch_seconds = _seconds(arguments)
 
 
 def _fail_next_upload(app: Surroundings, _arguments: Arguments, _now: str) -> None:
@@ -130,6 +130,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "shuffle_ids": (("seed",), _shuffle_ids),
     "set_account": (("account",), _set_account),
     "set_upload_seconds": (("seconds",), _set_upload_seconds),
+    "set_launch_seconds": (("seconds",), _set_launch_seconds),
     "fail_next_upload": ((), _fail_next_upload),
     "set_follow_result": (("result",), _set_follow_result),
     "set_unfollow_style": (("style",), _set_unfollow_style),
@@ -159,6 +160,14 @@ def _number(arguments: Arguments, name: str, default: float) -> float:
     if not isinstance(value, int | float):
         raise ValueError(f"{name} is a number, not {value!r}")
     return float(value)
+
+
+def _seconds(arguments: Arguments) -> float:
+    _needed(arguments, "seconds")
+    seconds = _number(arguments, "seconds", 0)
+    if not 0 <= seconds <= 3600:
+        raise ValueError(f"seconds is 0 to 3600, not {seconds:g}")
+    return seconds
 
 
 def _own_video(app: Surroundings, arguments: Arguments) -> Video:

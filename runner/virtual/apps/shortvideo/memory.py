@@ -43,6 +43,7 @@ class Settings:
 
     ids_seed: int = 0
     upload_seconds: float = 1.5
+    launch_seconds: float = 0.0
     fail_next_upload: bool = False
     ignore_next_post: bool = False
     earlier_posts: int = 4

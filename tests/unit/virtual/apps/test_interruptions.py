@@ -77,3 +77,15 @@ def test_every_kind_can_be_shown(app):
     for screen in KINDS:
         app.control("show", {"screen": screen})
         assert app.windows()
+
+
+def test_a_launch_draws_nothing_until_its_time_is_over(app, hand, device):
+    app.control("set_launch_seconds", {"seconds": 2})
+    app.kill()
+    app.start()
+    assert app.windows() == []
+
+    device.advance(2)
+    assert hand.see(description="For You") is not None
+    app.start()
+    assert app.windows() != []
