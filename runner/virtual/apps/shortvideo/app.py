@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
-from runner.virtual.apps.shortvideo import controls
+from runner.virtual.apps.shortvideo import controls, interruptions
 from runner.virtual.apps.shortvideo.comments import Comments
 from runner.virtual.apps.shortvideo.compose import Editor
 from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
 from runner.virtual.apps.shortvideo.feed import Feed
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
-from runner.virtual.apps.shortvideo.interruptions import KINDS
 from runner.virtual.apps.shortvideo.links import Link, parse_link
 from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
 from runner.virtual.apps.shortvideo.other_tabs import Camera, Friends, Inbox
@@ -69,9 +68,9 @@ class ShortVideo:
     def windows(self) -> list[Window]:
         if self._launches:
             return []
-        interruption = self.state.settings.interruption
-        if interruption:
-            return [KINDS[interruption].window(self.ids, self._answer)]
+        interruption = interruptions.window(self)
+        if interruption is not None:
+            return [interruption]
         screen = self._top()
         badges = self._badges() if screen.tells_uploads else []
         return [*badges, Window(PACKAGE, screen.activity, screen.build())]
@@ -102,9 +101,8 @@ class ShortVideo:
     def back(self) -> bool:
         if self._launches:
             return False
-        interruption = self.state.settings.interruption
-        if interruption:
-            return self._back_from(interruption)
+        if self.state.settings.interruption:
+            return interruptions.back(self)
         return self._top().back() or self._step_back()
 
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -267,19 +265,6 @@ class ShortVideo:
             self._upload_failed = True
             self.device.toast("Couldn't upload")
         self.device.changed()
-
-    def _answer(self, words: str) -> None:
-        interruption = self.state.settings.interruption
-        self.state.answers.append({"screen": interruption, "answer": words, "at": self.now()})
-        if words in KINDS[interruption].ended_by:
-            self.state.settings.interruption = ""
-
-    def _back_from(self, interruption: str) -> bool:
-        kind = KINDS[interruption]
-        if kind.back_ends:
-            self._answer("back")
-            self.state.settings.interruption = ""
-        return not kind.back_leaves_app
 
     def new_id(self) -> str:
         memory = self.state

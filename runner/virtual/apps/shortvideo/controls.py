@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from runner.virtual.apps.shortvideo import interruptions
 from runner.virtual.apps.shortvideo.interruptions import KINDS
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post
 from runner.virtual.apps.shortvideo.own_videos import own_videos
@@ -26,11 +27,12 @@ def control(app: Surroundings, action: str, arguments: Arguments, now: str) -> N
 
 
 def _show(app: Surroundings, arguments: Arguments, _now: str) -> None:
-    app.state.settings.interruption = _choice(arguments, "screen", tuple(KINDS))
+    interruptions.clear(app)
+    interruptions.interrupt(app, _choice(arguments, "screen", tuple(KINDS)))
 
 
 def _clear(app: Surroundings, _arguments: Arguments, _now: str) -> None:
-    app.state.settings.interruption = ""
+    interruptions.clear(app)
 
 
 def _shuffle_ids(app: Surroundings, arguments: Arguments, _now: str) -> None:

@@ -53,6 +53,7 @@ class Settings:
     after_post: str = "feed"
     text_noise: bool = False
     interruption: str = ""
+    further_interruptions: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Following, liking and keeping: what a tap on such a button does to the memory."""
 
+from runner.virtual.apps.shortvideo.interruptions import interrupt
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED
 from runner.virtual.apps.shortvideo.screen import Surroundings
 from runner.virtual.apps.shortvideo.world import Video, find_user
@@ -12,7 +13,7 @@ def follow(app: Surroundings, handle: str) -> None:
     if user is None or handle in memory.relations or result == "ignored":
         return
     if result == "limited":
-        memory.settings.interruption = "rate_limit"
+        interrupt(app, "rate_limit")
         return
     state = REQUESTED if user.private or result == "requested" else FOLLOWING
     memory.relations[handle] = state
