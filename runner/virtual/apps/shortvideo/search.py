@@ -19,7 +19,7 @@ from runner.virtual.apps.parts import (
 )
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, page
-from runner.virtual.apps.shortvideo.noise import noisy
+from runner.virtual.apps.shortvideo.noise import counted, isolated
 from runner.virtual.apps.shortvideo.screen import SEARCH, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
 from runner.virtual.views import View
@@ -130,14 +130,14 @@ class Search(Screen):
             picture((24, top + 20, 128, top + 124), f"face/{user.handle}", radius=52, rid=ids("result_face")),
             text(
                 (148, top + 18, 500, top + 58),
-                noisy(self.app, user.handle),
+                isolated(self.app, user.handle),
                 rid=ids("result_handle"),
                 bold=True,
             ),
             text((148, top + 58, 500, top + 92), user.name, rid=ids("result_name"), size=24, color=GREY),
             text(
                 (148, top + 92, 500, top + 126),
-                f"{compact(user.followers)} followers",
+                counted(self.app, f"{compact(user.followers)} followers · {compact(user.likes)} likes"),
                 rid=ids("result_followers"),
                 size=22,
                 color=GREY,
