@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from runner.virtual.apps.app import Intent
 from runner.virtual.commands.call import UsageError
 
-_EXTRAS = ("--es", "-e", "--eu", "--ei", "--el", "--ef", "--ez", "--ecn")
+_EXTRAS = ("--es", "-e", "--eu", "--ei", "--el", "--ef", "--ez", "--ecn", "--esa", "--esal")
 _WITH_VALUE = ("--user", "--display", "-i", "--windowingMode", "--activityType", "--receiver-permission")
 _WITHOUT_VALUE = ("-W", "-S", "-D", "-N", "--grant-read-uri-permission", "--grant-write-uri-permission")
 

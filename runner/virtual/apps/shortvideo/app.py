@@ -8,8 +8,9 @@ from typing import Any
 from runner.virtual.apps.app import Device, Intent
 from runner.virtual.apps.shortvideo import controls, interruptions
 from runner.virtual.apps.shortvideo.comments import Comments
-from runner.virtual.apps.shortvideo.compose import Editor
+from runner.virtual.apps.shortvideo.composition import Composition
 from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
+from runner.virtual.apps.shortvideo.editor import Editor
 from runner.virtual.apps.shortvideo.feed import Feed
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
 from runner.virtual.apps.shortvideo.links import Link, parse_link
@@ -36,6 +37,8 @@ from runner.virtual.apps.shortvideo.world import Video, find_user, make_video
 from runner.virtual.views import Window
 
 _VIEW, _SEND = "android.intent.action.VIEW", "android.intent.action.SEND"
+_SEND_MULTIPLE = "android.intent.action.SEND_MULTIPLE"
+_MOST_SHARED = 35
 _STREAM = "android.intent.extra.STREAM"
 
 
@@ -85,6 +88,8 @@ class ShortVideo:
             return parse_link(intent.data) is not None
         if intent.action == _SEND:
             return intent.mime_type.startswith(("video/", "image/")) and bool(intent.extras.get(_STREAM))
+        if intent.action == _SEND_MULTIPLE:
+            return intent.mime_type.startswith("image/") and bool(intent.extras.get(_STREAM))
         return intent.component.startswith(f"{PACKAGE}/")
 
     def open(self, intent: Intent) -> None:
@@ -95,7 +100,9 @@ class ShortVideo:
             self.state.opened_links.append({"url": intent.data, "at": self.now()})
             self._open_link(link)
         elif intent.action == _SEND:
-            self._open_share(intent.extras.get(_STREAM, ""), intent.mime_type)
+            self._open_share([intent.extras.get(_STREAM, "")], intent.mime_type)
+        elif intent.action == _SEND_MULTIPLE:
+            self._open_share(intent.extras.get(_STREAM, "").split(",")[:_MOST_SHARED], intent.mime_type)
         self.start()
 
     def back(self) -> bool:
@@ -164,23 +171,25 @@ class ShortVideo:
     def go_search(self) -> None:
         self.show(Search(self))
 
-    def publish(self, media: list[Media], caption: str) -> None:
+    def publish(self, made: Composition) -> None:
         settings = self.state.settings
         if settings.ignore_next_post:
             settings.ignore_next_post = False
             return
         if settings.fail_next_upload:
             settings.fail_next_upload = False
-            self.state.failed_uploads.append({"caption": caption, "at": self.now()})
-            self._begin_upload("", media)
+            self.state.failed_uploads.append({"caption": made.caption, "at": self.now()})
+            self._begin_upload("", made.media)
         else:
-            post = Post(self.new_id(), caption, media, self.now())
+            post = Post(
+                self.new_id(), made.caption, made.media, self.now(), title=made.title, sound=made.sound
+            )
             self.state.posts.append(post)
-            self._begin_upload(post.id, media)
+            self._begin_upload(post.id, made.media)
         self.go_tab("Profile" if settings.after_post == "profile" else "Home")
 
-    def save_draft(self, media: list[Media], caption: str) -> None:
-        self.state.drafts.append(Draft(caption, media, self.now()))
+    def save_draft(self, made: Composition) -> None:
+        self.state.drafts.append(Draft(made.caption, made.media, self.now()))
         self.go_tab("Profile")
 
     def _launch(self) -> None:
@@ -230,13 +239,15 @@ class ShortVideo:
             video = make_video(link.handle, link.video_id)
         self.show(Unavailable(self) if video is None else Detail(self, video))
 
-    def _open_share(self, uri: str, mime: str) -> None:
-        content = self.device.content(uri)
-        if content is None:
-            self.device.toast("Couldn't load this file")
-            return
-        media = Media(content.digest("sha256"), content.size, mime)
-        self.show(Editor(self, [media]))
+    def _open_share(self, uris: list[str], mime: str) -> None:
+        media = []
+        for uri in uris:
+            content = self.device.content(uri)
+            if content is None:
+                self.device.toast("Couldn't load this file")
+                return
+            media.append(Media(content.digest("sha256"), content.size, mime))
+        self.show(Editor(self, Composition(media)))
 
     def _badges(self) -> list[Window]:
         if self._uploads:

@@ -214,6 +214,10 @@ def _words(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -
                 valign="top",
             ),
         )
+    if video.title:
+        above = (24, top - 2, 590, top + 34)
+        children.insert(1, text(above, noisy(app, video.title), rid=app.ids("title"), color=WHITE, bold=True))
+        top += 36
     badge = {"photo": "Photo", "ad": "Ad"}.get(video.kind)
     if badge is not None:
         children.append(

@@ -73,6 +73,18 @@ def _set_text_noise(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.text_noise = bool(arguments.get("on", True))
 
 
+def _set_editor_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.editor_seconds = _seconds(arguments)
+
+
+def _set_caption_editor(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.caption_editor = _choice(arguments, "style", ("fixed", "unfolds"))
+
+
+def _set_photo_sound(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.photo_sound = bool(arguments.get("on", True))
+
+
 def _set_relation(app: Surroundings, arguments: Arguments, _now: str) -> None:
     user, state = _handle(arguments, "user"), _choice(arguments, "state", (FOLLOWING, REQUESTED, "none"))
     app.state.relations.pop(user, None)
@@ -137,6 +149,9 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_follow_result": (("result",), _set_follow_result),
     "set_unfollow_style": (("style",), _set_unfollow_style),
     "set_after_post": (("screen",), _set_after_post),
+    "set_editor_seconds": (("seconds",), _set_editor_seconds),
+    "set_caption_editor": (("style",), _set_caption_editor),
+    "set_photo_sound": (("on",), _set_photo_sound),
     "set_text_noise": (("on",), _set_text_noise),
     "set_relation": (("user", "state"), _set_relation),
     "pin_tile": (("position",), _pin_tile),

@@ -19,13 +19,15 @@ class Media:
 
 @dataclass(slots=True)
 class Post:
-    """A publication, from the tap on Post on; `state` is uploading or posted."""
+    """A publication, from the tap on Post on; `state` is uploading or posted. Only photos have a title."""
 
     id: str
     caption: str
     media: list[Media]
     at: str
     state: str = UPLOADING
+    title: str = ""
+    sound: str = ""
 
 
 @dataclass(slots=True)
@@ -44,6 +46,9 @@ class Settings:
     ids_seed: int = 0
     upload_seconds: float = 1.5
     launch_seconds: float = 0.0
+    editor_seconds: float = 0.0
+    caption_editor: str = "fixed"
+    photo_sound: bool = True
     fail_next_upload: bool = False
     ignore_next_post: bool = False
     earlier_posts: int = 4

@@ -81,7 +81,9 @@ class OwnProfile(Screen):
             self.app.go_video(video)
 
         badge = "Pinned" if video.id in self.app.state.pinned else ""
-        return Tile(video.image, compact(video.views), open_video, badge=badge)
+        is_photo = video.kind == "photo"
+        words = "" if is_photo else compact(video.views)
+        return Tile(video.image, words, open_video, badge=badge, is_photo=is_photo)
 
     def _open_drafts(self) -> None:
         self.app.show(Drafts(self.app))

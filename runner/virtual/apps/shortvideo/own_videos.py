@@ -34,6 +34,8 @@ def _as_video(memory: Memory, post: Post, *, is_newest: bool) -> Video:
         views=0 if is_newest else seen_by(post.id),
         image=f"media/{post.media[0].sha256}" if post.media else f"video/{post.id}",
         kind="photo" if post.media and post.media[0].mime.startswith("image/") else "video",
+        title=post.title,
+        tune=post.sound,
     )
 
 

@@ -43,7 +43,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A video or photo post; `kind` is one of video, photo, live, ad, `image` the seed of its picture."""
+    """A video or photo post; `kind` is one of video, photo, live, ad, `image` the seed of its picture.
+
+    `title` is what stands above the caption of a photo post, `tune` the sound if it is not the author's own.
+    """
 
     id: str
     author: str
@@ -55,10 +58,12 @@ class Video:
     views: int
     image: str
     kind: str = "video"
+    title: str = ""
+    tune: str = ""
 
     @property
     def sound(self) -> str:
-        return f"original sound - {self.author} by {self.author}"
+        return self.tune or f"original sound - {self.author} by {self.author}"
 
 
 def find_user(handle: str) -> User | None:
