@@ -15,6 +15,7 @@ from runner.virtual.apps.shortvideo.feed import Feed
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
 from runner.virtual.apps.shortvideo.links import Link, parse_link
 from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
+from runner.virtual.apps.shortvideo.new_post import NewPost
 from runner.virtual.apps.shortvideo.other_tabs import Camera, Friends, Inbox
 from runner.virtual.apps.shortvideo.own_profile import OwnProfile
 from runner.virtual.apps.shortvideo.own_videos import find_own_video
@@ -99,11 +100,12 @@ class ShortVideo:
         if link is not None:
             self.state.opened_links.append({"url": intent.data, "at": self.now()})
             self._open_link(link)
+            interruptions.strike(self, "link")
         elif intent.action == _SEND:
             self._open_share([intent.extras.get(_STREAM, "")], intent.mime_type)
         elif intent.action == _SEND_MULTIPLE:
             self._open_share(intent.extras.get(_STREAM, "").split(",")[:_MOST_SHARED], intent.mime_type)
-        self.start()
+        self._top()
 
     def back(self) -> bool:
         if self._launches:
@@ -176,6 +178,7 @@ class ShortVideo:
         if settings.ignore_next_post:
             settings.ignore_next_post = False
             return
+        post_id = ""
         if settings.fail_next_upload:
             settings.fail_next_upload = False
             self.state.failed_uploads.append({"caption": made.caption, "at": self.now()})
@@ -185,15 +188,21 @@ class ShortVideo:
                 self.new_id(), made.caption, made.media, self.now(), title=made.title, sound=made.sound
             )
             self.state.posts.append(post)
+            post_id = post.id
             self._begin_upload(post.id, made.media)
-        self.go_tab("Profile" if settings.after_post == "profile" else "Home")
+        if settings.after_post == "new_post":
+            self._screens = [NewPost(self, post_id)]
+        else:
+            self.go_tab({"profile": "Profile", "friends": "Friends"}.get(settings.after_post, "Home"))
+        interruptions.strike(self, "post")
 
     def save_draft(self, made: Composition) -> None:
         self.state.drafts.append(Draft(made.caption, made.media, self.now()))
         self.go_tab("Profile")
 
     def _launch(self) -> None:
-        """Draw nothing for as long as the rehearsal asked for."""
+        """Start from nothing, and draw nothing for as long as the rehearsal asked for."""
+        interruptions.strike(self, "launch")
         seconds = self.state.settings.launch_seconds
         if seconds:
             self._launches += 1
@@ -248,6 +257,7 @@ class ShortVideo:
                 return
             media.append(Media(content.digest("sha256"), content.size, mime))
         self.show(Editor(self, Composition(media)))
+        interruptions.strike(self, "share")
 
     def _badges(self) -> list[Window]:
         if self._uploads:

@@ -26,8 +26,10 @@ _LONG_CAPTION = 110
 """Longer captions are cut on the card until they are tapped."""
 
 
-def video_card(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -> list[View]:
-    """The views of one card, back to front. `unfold` is called when the words are tapped."""
+def video_card(
+    app: Surroundings, video: Video, *, unfolded: bool, unfold: Action, age: str = ""
+) -> list[View]:
+    """The views of one card, back to front. `unfold` is called when the words are tapped; `age` is told if given."""
     screen = (0, 0, WIDTH, BAR_TOP)
     film = picture(screen, video.image, cls="android.view.TextureView")
     player = box(screen, film, rid=app.ids("player_view"))
@@ -36,7 +38,13 @@ def video_card(app: Surroundings, video: Video, *, unfolded: bool, unfold: Actio
         return [player, touch, *_live_notice(video)]
     if app.state.settings.withheld == "videos":
         return [player, touch]
-    return [player, touch, _rail(app, video), _words(app, video, unfolded=unfolded, unfold=unfold)]
+    words = _words(app, video, unfolded=unfolded, unfold=unfold)
+    if age:
+        top = words.children[0].bounds[1]
+        words.children.insert(
+            1, text((410, top, 590, top + 44), f"· {age}", rid=app.ids("age"), size=26, color=WHITE)
+        )
+    return [player, touch, _rail(app, video), words]
 
 
 def _live_notice(video: Video) -> list[View]:

@@ -35,6 +35,12 @@ def _clear(app: Surroundings, _arguments: Arguments, _now: str) -> None:
     interruptions.clear(app)
 
 
+def _interrupt_at(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    moment = _choice(arguments, "moment", interruptions.MOMENTS)
+    screen = _choice(arguments, "screen", tuple(KINDS))
+    app.state.settings.interrupt_at.setdefault(moment, []).append(screen)
+
+
 def _shuffle_ids(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.ids_seed = int(_number(arguments, "seed", app.state.settings.ids_seed + 1))
 
@@ -66,7 +72,7 @@ def _set_unfollow_style(app: Surroundings, arguments: Arguments, _now: str) -> N
 
 
 def _set_after_post(app: Surroundings, arguments: Arguments, _now: str) -> None:
-    app.state.settings.after_post = _choice(arguments, "screen", ("feed", "profile"))
+    app.state.settings.after_post = _choice(arguments, "screen", ("feed", "profile", "friends", "new_post"))
 
 
 def _set_text_noise(app: Surroundings, arguments: Arguments, _now: str) -> None:
@@ -140,6 +146,7 @@ def _add_draft(app: Surroundings, arguments: Arguments, now: str) -> None:
 
 ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str], None]]] = {
     "show": (("screen",), _show),
+    "interrupt_at": (("moment", "screen"), _interrupt_at),
     "clear": ((), _clear),
     "shuffle_ids": (("seed",), _shuffle_ids),
     "set_account": (("account",), _set_account),

@@ -32,8 +32,16 @@ KINDS: dict[str, Kind] = {
     "birthday": Kind(logins.birthday),
     "rate_limit": Kind(dialogs.rate_limit, ended_by=("OK",), back_ends=True),
     "ads_consent": Kind(dialogs.ads_consent),
+    "notifications": Kind(dialogs.notifications, ended_by=("Not now", "Turn on"), back_ends=True),
+    "share_tray": Kind(dialogs.share_tray, ended_by=("SMS", "Copy link", "Email"), back_ends=True),
+    "widget_page": Kind(dialogs.widget_page, ended_by=("Cancel", "Add to home screen"), back_ends=True),
+    "contacts": Kind(dialogs.contacts, ended_by=("Open settings", "Don\u2019t allow")),
     "permission": Kind(permissions.contacts, ended_by=("Allow", "Don't allow"), back_ends=True),
 }
+
+
+MOMENTS = ("launch", "link", "share", "post")
+"""When a screen may come in between by itself: after a start from nothing, a link, a shared file, a tap on Post."""
 
 
 def interrupt(app: Surroundings, screen: str) -> None:
@@ -43,6 +51,12 @@ def interrupt(app: Surroundings, screen: str) -> None:
         settings.further_interruptions.append(screen)
     else:
         settings.interruption = screen
+
+
+def strike(app: Surroundings, moment: str) -> None:
+    """Show what a rehearsal ordered for this moment; it is shown once."""
+    for screen in app.state.settings.interrupt_at.pop(moment, []):
+        interrupt(app, screen)
 
 
 def clear(app: Surroundings) -> None:

@@ -58,6 +58,7 @@ class Settings:
     after_post: str = "feed"
     text_noise: bool = False
     interruption: str = ""
+    interrupt_at: dict[str, list[str]] = field(default_factory=dict)
     further_interruptions: list[str] = field(default_factory=list)
 
 
