@@ -155,6 +155,7 @@ class ShortVideo:
     def go_tab(self, name: str) -> None:
         if name == "Create":
             self.show(Camera(self))
+            interruptions.ask_for(self, "permission_camera", "permission_audio")
             return
         self._screens = [self._tab(name)]
 

@@ -91,6 +91,14 @@ def _set_photo_sound(app: Surroundings, arguments: Arguments, _now: str) -> None
     app.state.settings.photo_sound = bool(arguments.get("on", True))
 
 
+def _set_permissions(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    settings = app.state.settings
+    settings.asks_permissions = bool(arguments.get("ask", settings.asks_permissions))
+    settings.google_permissions = bool(arguments.get("google", settings.google_permissions))
+    settings.capital_permissions = bool(arguments.get("capitals", settings.capital_permissions))
+    app.state.permissions.clear()
+
+
 def _set_relation(app: Surroundings, arguments: Arguments, _now: str) -> None:
     user, state = _handle(arguments, "user"), _choice(arguments, "state", (FOLLOWING, REQUESTED, "none"))
     app.state.relations.pop(user, None)
@@ -159,6 +167,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_editor_seconds": (("seconds",), _set_editor_seconds),
     "set_caption_editor": (("style",), _set_caption_editor),
     "set_photo_sound": (("on",), _set_photo_sound),
+    "set_permissions": (("ask", "google", "capitals"), _set_permissions),
     "set_text_noise": (("on",), _set_text_noise),
     "set_relation": (("user", "state"), _set_relation),
     "pin_tile": (("position",), _pin_tile),

@@ -6,6 +6,7 @@ them, whatever is tapped.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from runner.virtual.apps.shortvideo import dialogs, logins, opaque_pages, permissions
 from runner.virtual.apps.shortvideo.dialogs import Answer
@@ -36,7 +37,10 @@ KINDS: dict[str, Kind] = {
     "share_tray": Kind(dialogs.share_tray, ended_by=("SMS", "Copy link", "Email"), back_ends=True),
     "widget_page": Kind(dialogs.widget_page, ended_by=("Cancel", "Add to home screen"), back_ends=True),
     "contacts": Kind(dialogs.contacts, ended_by=("Open settings", "Don\u2019t allow")),
-    "permission": Kind(permissions.contacts, ended_by=("Allow", "Don't allow"), back_ends=True),
+    **{
+        screen: Kind(partial(permissions.prompt, screen), ended_by=prompt.answers, back_ends=True)
+        for screen, prompt in permissions.PROMPTS.items()
+    },
 }
 
 
@@ -51,6 +55,12 @@ def interrupt(app: Surroundings, screen: str) -> None:
         settings.further_interruptions.append(screen)
     else:
         settings.interruption = screen
+
+
+def ask_for(app: Surroundings, *screens: str) -> None:
+    """Show those of the permission prompts that are needed."""
+    for screen in permissions.missing(app, *screens):
+        interrupt(app, screen)
 
 
 def strike(app: Surroundings, moment: str) -> None:
@@ -81,9 +91,13 @@ def back(app: Surroundings) -> bool:
 
 
 def _answer(app: Surroundings, words: str) -> None:
-    kind = KINDS[app.state.settings.interruption]
+    screen = app.state.settings.interruption
     _note(app, words)
-    if words in kind.ended_by:
+    if screen in permissions.PROMPTS:
+        permissions.decide(app, screen, words)
+    if (screen, words) == ("notifications", "Turn on"):
+        interrupt(app, "permission_notifications")
+    if words in KINDS[screen].ended_by:
         _end(app)
 
 

@@ -57,6 +57,9 @@ class Settings:
     unfollow_style: str = "sheet"
     after_post: str = "feed"
     text_noise: bool = False
+    asks_permissions: bool = False
+    google_permissions: bool = False
+    capital_permissions: bool = False
     interruption: str = ""
     interrupt_at: dict[str, list[str]] = field(default_factory=dict)
     further_interruptions: list[str] = field(default_factory=list)
@@ -68,7 +71,7 @@ class Memory:
 
     Lists grow in the order in which things were done; `relations`, `liked`, `favourites`, `pinned`, `deleted` and
     `views` are the present state, by ids of videos but the first. `elsewhere` is what the account posted by another
-    hand or from another phone.
+    hand or from another phone. `permissions` is what Android was told: granted, limited, denied, denied for good.
     """
 
     account: str
@@ -91,6 +94,7 @@ class Memory:
     pinned: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     views: dict[str, int] = field(default_factory=dict)
+    permissions: dict[str, str] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     def as_json(self) -> dict[str, Any]:
