@@ -13,6 +13,7 @@ from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
 from runner.virtual.apps.shortvideo.editor import Editor
 from runner.virtual.apps.shortvideo.feed import Feed
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
+from runner.virtual.apps.shortvideo.labels import translate
 from runner.virtual.apps.shortvideo.links import Link, parse_link
 from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
 from runner.virtual.apps.shortvideo.new_post import NewPost
@@ -72,6 +73,9 @@ class ShortVideo:
     def windows(self) -> list[Window]:
         if self._launches:
             return []
+        return translate(self._windows(), self.state.settings.language, self.ids)
+
+    def _windows(self) -> list[Window]:
         interruption = interruptions.window(self)
         if interruption is not None:
             return [interruption]

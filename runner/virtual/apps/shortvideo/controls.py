@@ -5,6 +5,7 @@ from typing import Any
 
 from runner.virtual.apps.shortvideo import interruptions
 from runner.virtual.apps.shortvideo.interruptions import KINDS
+from runner.virtual.apps.shortvideo.labels import LANGUAGES
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post
 from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.places import PLACES
@@ -43,6 +44,10 @@ def _interrupt_at(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 def _shuffle_ids(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.ids_seed = int(_number(arguments, "seed", app.state.settings.ids_seed + 1))
+
+
+def _set_language(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.language = _choice(arguments, "language", LANGUAGES)
 
 
 def _set_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
@@ -157,6 +162,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "interrupt_at": (("moment", "screen"), _interrupt_at),
     "clear": ((), _clear),
     "shuffle_ids": (("seed",), _shuffle_ids),
+    "set_language": (("language",), _set_language),
     "set_account": (("account",), _set_account),
     "set_upload_seconds": (("seconds",), _set_upload_seconds),
     "set_launch_seconds": (("seconds",), _set_launch_seconds),

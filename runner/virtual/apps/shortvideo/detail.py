@@ -30,7 +30,8 @@ class Detail(Screen):
             self.app.go_comments(self.video)
 
         bounds = (24, BAR_TOP + 14, 696, HEIGHT - 14)
-        words = text(bounds, "Add comment...", cls=EDIT, on_tap=open_comments, color="#a0a0a6", size=26)
+        words = text(bounds, "", cls=EDIT, on_tap=open_comments, size=26)
+        words.hint = "Add comment..."
         words.rid = self.app.ids("comment_bar")
         return box((0, BAR_TOP, WIDTH, HEIGHT), words, background="#121212")
 

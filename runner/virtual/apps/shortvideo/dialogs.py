@@ -18,7 +18,7 @@ from runner.virtual.apps.parts import (
     picture,
     text,
 )
-from runner.virtual.apps.shortvideo.ids import PACKAGE
+from runner.virtual.apps.shortvideo.ids import CONTENT, PACKAGE
 from runner.virtual.apps.shortvideo.screen import MAIN, Surroundings
 from runner.virtual.views import Bounds, View, Window
 
@@ -43,6 +43,15 @@ def ads_consent(app: Surroundings, answer: Answer) -> Window:
     words = "Choose how you want to go on. You can change this in your settings at any time."
     choices = ("Standard (with ads)", "TikTok Ad-Free")
     return _dialog(app, answer, "Pick your plan", words, choices)
+
+
+def account_status(app: Surroundings, answer: Answer) -> Window:
+    """A window no larger than the dialog, with Android's own ids."""
+    bounds = (20, 680, 700, 960)
+    title = text((60, 700, 660, 760), "Account status", rid=app.ids("status_title"), size=34, bold=True)
+    message = text((60, 780, 660, 840), "The account has been blocked", rid="android:id/message")
+    fine = button((560, 870, 680, 940), "OK", lambda: answer("OK"), rid="android:id/button1", background=None)
+    return Window(PACKAGE, MAIN, box(bounds, title, message, fine, rid=CONTENT, background=WHITE, radius=16))
 
 
 def notifications(app: Surroundings, answer: Answer) -> Window:

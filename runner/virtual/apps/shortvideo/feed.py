@@ -13,6 +13,7 @@ from runner.virtual.apps.parts import (
 from runner.virtual.apps.shortvideo.card import video_card
 from runner.virtual.apps.shortvideo.chrome import bottom_bar, page
 from runner.virtual.apps.shortvideo.ids import ANDROID_TEXT1
+from runner.virtual.apps.shortvideo.labels import tab_name
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video, feed_video, user_video
 from runner.virtual.views import View
@@ -92,6 +93,7 @@ class Feed(Screen):
     def _tab(self, name: str, left: int) -> View:
         bounds = (left, STATUS_BAR + 8, left + 124, 128)
         chosen = name == self.tab
+        shown = tab_name(name, self.app.state.settings.language)
 
         def choose() -> None:
             self.tab = name
@@ -99,7 +101,7 @@ class Feed(Screen):
 
         words = text(
             bounds,
-            name,
+            shown,
             rid=ANDROID_TEXT1,
             selected=chosen,
             size=26,
@@ -107,7 +109,7 @@ class Feed(Screen):
             bold=chosen,
             align="center",
         )
-        inner = box(bounds, words, desc=name, selected=chosen)
+        inner = box(bounds, words, desc=shown, selected=chosen)
         return box(bounds, inner, on_tap=choose, selected=chosen)
 
 

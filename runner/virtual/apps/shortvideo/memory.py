@@ -44,6 +44,7 @@ class Settings:
     """How a rehearsal wants the app to behave."""
 
     ids_seed: int = 0
+    language: str = "en"
     upload_seconds: float = 1.5
     launch_seconds: float = 0.0
     editor_seconds: float = 0.0
@@ -60,6 +61,7 @@ class Settings:
     asks_permissions: bool = False
     google_permissions: bool = False
     capital_permissions: bool = False
+    typed_number: str = ""
     interruption: str = ""
     interrupt_at: dict[str, list[str]] = field(default_factory=dict)
     further_interruptions: list[str] = field(default_factory=list)

@@ -116,3 +116,23 @@ def test_the_system_can_still_be_read_around_an_update_prompt():
             view.text or view.desc for view in window.root.walk() if view.text or view.desc
         ]
     assert said[app.package] == [] and len(said["com.android.systemui"]) > 4
+
+
+def test_the_account_status_is_a_small_window_that_stays(app, hand):
+    app.control("show", {"screen": "account_status"})
+    hand.tap(resourceId="android:id/button1")
+
+    assert app.windows()[0].root.bounds != (0, 0, 720, 1600)
+    assert hand.see(text="The account has been blocked") is not None
+
+
+def test_a_phone_login_goes_on_only_with_a_number(app, hand):
+    app.control("show", {"screen": "phone_login"})
+    assert not hand.see(text="Continue").enabled
+    hand.tap(text="Continue")
+    hand.type("0700000000")
+    assert hand.see(text="Continue").enabled
+    hand.tap(text="Continue")
+
+    assert [given["answer"] for given in app.memory()["answers"]] == ["Continue"]
+    assert not app.back() and hand.see(text="Continue") is not None

@@ -1,0 +1,191 @@
+"""The app's words in French.
+
+Those above the line in each table are as releases of the app have them; nobody wrote the others down, and they are
+made up for rehearsals.
+"""
+
+WORDS = {
+    "Add comment...": "Ajouter un commentaire…",
+    "Add description": "Ajouter une description…",
+    "Add or remove this video from Favorites.": "Ajoute ou supprime cette vidéo de tes Favoris.",
+    "Add sound": "Ajouter un son",
+    "All": "Tous",
+    "Allow TikTok to take pictures and record video?": (
+        "Autoriser TikTok à prendre des photos et enregistrer des vidéos ?"
+    ),
+    "Cancel": "Annuler",
+    "Close": "Fermer",
+    "Continue": "Continuer",
+    "Create": "Créer",
+    "Drafts": "Brouillons",
+    "Edit profile": "Modifier",
+    "Everyone can view this post": "Tout le monde peut voir cette publication",
+    "Favorites": "Favoris",
+    "Follow": "Suivre",
+    "Follow back": "Suivre en retour",
+    "Following": "Suivis",
+    "For You": "Pour toi",
+    "Friends": "Amis",
+    "Home": "Accueil",
+    "Inbox": "Boîte de réception",
+    "Like": "J'aime",
+    "Liked videos": "Vidéos aimées",
+    "Likes": "J'aime",
+    "Next": "Suivant",
+    "Not now": "Pas maintenant",
+    "Not recommended account": "Compte non recommandé",
+    "Phone number": "Numéro de téléphone",
+    "Photos": "Photos",
+    "Post": "Publier",
+    "Post comment": "Publier",
+    "Private videos": "Vidéos privées",
+    "Profile": "Profil",
+    "Profile menu": "Menu du profil",
+    "Profile photo": "Photo de profil",
+    "Reply": "Répondre",
+    "Reposted videos": "Vidéos republiées",
+    "Save": "Enregistrer",
+    "Search": "Rechercher",
+    "Sort": "Trier",
+    "Sponsored": "Sponsorisé",
+    "Upload": "Importer",
+    "UPLOAD": "IMPORTER",
+    "Use sound": "Utiliser le son",
+    "Add to Story": "Ajouter à la Story",
+    "Users": "Utilisateurs",
+    "Video": "Vidéo",
+    "Videos": "Vidéos",
+    # ---- made up
+    "+ Add bio": "+ Ajouter une bio",
+    "Account status": "État du compte",
+    "Activity": "Activité",
+    "Add a catchy title": "Ajouter un titre accrocheur",
+    "Add another account": "Ajouter un autre compte",
+    "Add friends": "Ajouter des amis",
+    "Add link": "Ajouter un lien",
+    "Add to home screen": "Ajouter à l'écran d'accueil",
+    "Allow": "Autoriser",
+    "Allow all": "Tout autoriser",
+    "Allow limited access": "Autoriser un accès limité",
+    "Allow TikTok to access photos and videos on this device?": (
+        "Autoriser TikTok à accéder aux photos et vidéos de cet appareil ?"
+    ),
+    "Allow TikTok to access this device's location?": (
+        "Autoriser TikTok à accéder à la position de cet appareil ?"
+    ),
+    "Allow TikTok to access your contacts?": "Autoriser TikTok à accéder à vos contacts ?",
+    "Allow TikTok to record audio?": "Autoriser TikTok à enregistrer des contenus audio ?",
+    "Allow TikTok to send you notifications?": "Autoriser TikTok à vous envoyer des notifications ?",
+    "Back": "Retour",
+    "Birthday": "Anniversaire",
+    "Cancel follow request": "Annuler la demande",
+    "Check the name and try again": "Vérifie le nom et réessaie",
+    "Choose how you want to go on. You can change this in your settings at any time.": (
+        "Choisis comment continuer. Tu peux changer cela à tout moment dans tes paramètres."
+    ),
+    "Collapse": "Réduire",
+    "Copy link": "Copier le lien",
+    "Couldn't find this account": "Compte introuvable",
+    "Couldn't upload": "Échec de l'importation",
+    "Cover": "Couverture",
+    "Day": "Jour",
+    "Day picker": "Sélecteur de jour",
+    "Don\u2019t allow": "Ne pas autoriser",
+    "Edit cover": "Modifier la couverture",
+    "Effects": "Effets",
+    "Email": "E-mail",
+    "Explore": "Explorer",
+    "Filters": "Filtres",
+    "Find friends to see their videos": "Trouve des amis pour voir leurs vidéos",
+    "Follow accounts to see their videos here": "Suis des comptes pour voir leurs vidéos ici",
+    "Follow this account to see their videos and likes": "Suis ce compte pour voir ses vidéos et ses J'aime",
+    "Loading...": "Chargement…",
+    "Location": "Lieu",
+    "Log in": "Se connecter",
+    "Made up for rehearsals": "Inventé pour les répétitions",
+    "Manage notifications": "Gérer les notifications",
+    "Mention": "Mentionner",
+    "Month": "Mois",
+    "Month picker": "Sélecteur de mois",
+    "More options": "Plus d'options",
+    "Music": "Musique",
+    "New followers": "Nouveaux followers",
+    "Next time you can log in on this phone without a password.": (
+        "La prochaine fois, tu pourras te connecter sur ce téléphone sans mot de passe."
+    ),
+    "No description": "Aucune description",
+    "No results found": "Aucun résultat",
+    "Only this time": "Uniquement cette fois-ci",
+    "Open settings": "Ouvrir les paramètres",
+    "Pick your plan": "Choisis ta formule",
+    "Pinned": "Épinglée",
+    "Preview": "Aperçu",
+    "Requested": "Demande envoyée",
+    "Save login for next time?": "Enregistrer la connexion ?",
+    "Save login info to log in automatically next time": (
+        "Enregistrer les informations de connexion pour la prochaine fois"
+    ),
+    "Share": "Partager",
+    "Share profile": "Partager le profil",
+    "Share to": "Partager vers",
+    "Share to More": "Partager ailleurs",
+    "Shop": "Boutique",
+    "Sign up for TikTok": "S'inscrire sur TikTok",
+    "Something went wrong": "Une erreur est survenue",
+    "Sounds": "Sons",
+    "Standard (with ads)": "Standard (avec publicités)",
+    "System notifications": "Notifications système",
+    "Tap to watch LIVE": "Appuie pour regarder le LIVE",
+    "Text": "Texte",
+    "The account has been blocked": "Le compte a été bloqué",
+    "This account is private": "Ce compte est privé",
+    "TikTok Ad-Free": "TikTok sans publicité",
+    "To connect with people you know on TikTok, allow access to your contacts in your device settings.": (
+        "Pour retrouver des gens que tu connais, autorise l'accès à tes contacts dans les paramètres."
+    ),
+    "Touch & hold the widget to move it around the home screen": (
+        "Appuyez de manière prolongée sur le widget pour le déplacer sur l'écran d'accueil"
+    ),
+    "Turn on": "Activer",
+    "Turn on notifications?": "Activer les notifications ?",
+    "Unfollow": "Ne plus suivre",
+    "Use phone / email / username": "Utiliser téléphone / e-mail / nom d'utilisateur",
+    "Video currently unavailable": "Vidéo indisponible",
+    "Voice": "Voix",
+    "Welcome back": "Bon retour",
+    "When's your birthday?": "Quelle est ta date de naissance ?",
+    "While using the app": "Lorsque vous utilisez l'appli",
+    "Writing a long description can help get 3x more views on average.": (
+        "Une longue description peut apporter en moyenne 3 fois plus de vues."
+    ),
+    "Year": "Année",
+    "Year picker": "Sélecteur d'année",
+    "You may like": "Tu pourrais aimer",
+    "You're doing this too fast. Too many attempts. Try again later.": (
+        "Tu vas trop vite. Trop de tentatives. Réessaie plus tard."
+    ),
+    "Your Story": "Ta Story",
+    "Your date of birth won't be shown publicly.": "Ta date de naissance ne sera pas affichée.",
+}
+
+SENTENCES = {
+    r"(\S+) comments": "{0} commentaires",
+    r"1 comment": "1 commentaire",
+    r"(\S+) followers · (\S+) likes": "{0} followers · {1} j'aime",
+    # ---- made up
+    r"Drafts: (\d+)": "Brouillons : {0}",
+    r"Next \((\d+)\)": "Suivant ({0})",
+    r"· (\d+)s ago": "· il y a {0} s",
+    r"· (\d+)m ago": "· il y a {0} min",
+}
+"""Texts with something in them; what is in them is told as it is."""
+
+DESCRIPTIONS = {
+    r"Like video\. (.*) likes": "Attribuer un « J'aime » à une vidéo. {0} « J'aime »",
+    r"Video liked.*": "Vidéo aimée",
+    r"Read or add comments\. (.*) comments": "Lire ou ajouter des commentaires. {0} commentaires",
+    r"Share video\. (.*) shares": "Partager une vidéo. {0} partages",
+    r"Sound: (.*)": "Son : {0}",
+    r"Follow (\S+)": "Suivre {0}",
+    r"(\S+) profile": "Profil {0}",
+}
