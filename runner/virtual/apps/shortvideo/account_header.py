@@ -47,14 +47,21 @@ def names(app: Surroundings, name: str, handle: str) -> list[View]:
     return [face, shown, at_handle]
 
 
-def counters(app: Surroundings, following: int, followers: int, likes: int) -> View:
+def counters(
+    app: Surroundings, following: int, followers: int, likes: int, *, open_following: Action | None = None
+) -> View:
     """Three counts over their words; each pair can be tapped."""
-    pairs = [("Following", following), ("Followers", followers), ("Likes", likes)]
-    boxes = [_counter(app, words, count, 90 + n * 180) for n, (words, count) in enumerate(pairs)]
+    follower_word = "Follower" if followers == 1 else "Followers"
+    pairs = [
+        ("Following", following, open_following or _nothing),
+        (follower_word, followers, _nothing),
+        ("Likes", likes, _nothing),
+    ]
+    boxes = [_counter(app, words, count, 90 + n * 180, act) for n, (words, count, act) in enumerate(pairs)]
     return box((90, 436, 630, 530), *boxes, cls=LINEAR, rid=app.ids("counters"))
 
 
-def _counter(app: Surroundings, words: str, count: int, left: int) -> View:
+def _counter(app: Surroundings, words: str, count: int, left: int, on_tap: Action) -> View:
     number = text(
         (left, 436, left + 180, 484),
         compact(count),
@@ -71,7 +78,7 @@ def _counter(app: Surroundings, words: str, count: int, left: int) -> View:
         color=GREY,
         align="center",
     )
-    return box((left, 436, left + 180, 530), number, label, cls=LINEAR, on_tap=_nothing)
+    return box((left, 436, left + 180, 530), number, label, cls=LINEAR, on_tap=on_tap)
 
 
 def tabs(app: Surroundings, shapes: dict[str, str]) -> View:

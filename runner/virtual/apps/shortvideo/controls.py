@@ -76,6 +76,10 @@ def _set_unfollow_style(app: Surroundings, arguments: Arguments, _now: str) -> N
     app.state.settings.unfollow_style = _choice(arguments, "style", ("sheet", "toggle"))
 
 
+def _set_suggestions(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.suggestions = bool(arguments.get("on", True))
+
+
 def _set_after_post(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.after_post = _choice(arguments, "screen", ("feed", "profile", "friends", "new_post"))
 
@@ -169,6 +173,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "fail_next_upload": ((), _fail_next_upload),
     "set_follow_result": (("result",), _set_follow_result),
     "set_unfollow_style": (("style",), _set_unfollow_style),
+    "set_suggestions": (("on",), _set_suggestions),
     "set_after_post": (("screen",), _set_after_post),
     "set_editor_seconds": (("seconds",), _set_editor_seconds),
     "set_caption_editor": (("style",), _set_caption_editor),

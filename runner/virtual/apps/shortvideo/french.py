@@ -133,6 +133,7 @@ WORDS = {
     "Sign up for TikTok": "S'inscrire sur TikTok",
     "Something went wrong": "Une erreur est survenue",
     "Sounds": "Sons",
+    "Suggested accounts": "Comptes suggérés",
     "Standard (with ads)": "Standard (avec publicités)",
     "System notifications": "Notifications système",
     "Tap to watch LIVE": "Appuie pour regarder le LIVE",
@@ -173,6 +174,9 @@ SENTENCES = {
     r"1 comment": "1 commentaire",
     r"(\S+) followers · (\S+) likes": "{0} followers · {1} j'aime",
     # ---- made up
+    r"Following (\S+)": "Suivis {0}",
+    r"Followers (\S+)": "Followers {0}",
+    r"Friends (\S+)": "Amis {0}",
     r"Drafts: (\d+)": "Brouillons : {0}",
     r"Next \((\d+)\)": "Suivant ({0})",
     r"· (\d+)s ago": "· il y a {0} s",

@@ -56,6 +56,7 @@ class Settings:
     withheld: str = ""
     follow_result: str = "normal"
     unfollow_style: str = "sheet"
+    suggestions: bool = False
     after_post: str = "feed"
     text_noise: bool = False
     asks_permissions: bool = False

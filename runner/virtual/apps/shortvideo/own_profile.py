@@ -12,6 +12,7 @@ from runner.virtual.apps.shortvideo.chrome import (
     page,
     title_bar,
 )
+from runner.virtual.apps.shortvideo.following_list import FollowingList
 from runner.virtual.apps.shortvideo.memory import FOLLOWING
 from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
@@ -47,7 +48,9 @@ class OwnProfile(Screen):
             lead,
             menu,
             *names(app, account.replace("_", " ").title(), account),
-            counters(app, 12 + followed, 240, 31 * len(own_videos(app.state))),
+            counters(
+                app, followed, 240, 31 * len(own_videos(app.state)), open_following=self._open_following
+            ),
             button((150, 552, 350, 632), "Edit profile", self._not_here, rid=app.ids("edit_profile")),
             button((366, 552, 570, 632), "Share profile", self._not_here, rid=app.ids("share_profile")),
             text((210, 648, 510, 700), "+ Add bio", cls=BUTTON, size=26, color=GREY, align="center"),
@@ -59,6 +62,9 @@ class OwnProfile(Screen):
     def swipe(self, across: int, down: int) -> None:
         step = 1 if down < -100 else -1 if down > 100 else 0
         self.first_row = min(max(0, self.first_row + step), last_first_row(len(self._tiles())))
+
+    def _open_following(self) -> None:
+        self.app.show(FollowingList(self.app))
 
     def _find_friends(self) -> View:
         return icon((8, 56, 88, 136), "people", desc="Add friends", color=INK, on_tap=self._not_here)

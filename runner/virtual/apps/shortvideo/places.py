@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from runner.virtual.apps.shortvideo.comments import Comments
 from runner.virtual.apps.shortvideo.detail import Detail
+from runner.virtual.apps.shortvideo.following_list import FollowingList
 from runner.virtual.apps.shortvideo.other_tabs import Camera, Inbox
 from runner.virtual.apps.shortvideo.own_profile import Drafts
 from runner.virtual.apps.shortvideo.profile import Profile
@@ -40,6 +41,7 @@ def _shown(screen: Callable[[Surroundings], Screen]) -> Callable[[Surroundings],
 PLACES: dict[str, Callable[[Surroundings], None]] = {
     "user": _user,
     "sheet": _sheet,
+    "following": _shown(FollowingList),
     "video": _video,
     "comments": _comments,
     "search": _shown(Search),

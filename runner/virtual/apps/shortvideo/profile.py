@@ -1,20 +1,13 @@
-"""Somebody else's page, and the sheet that ends a following."""
+"""Somebody else's page."""
 
 from runner.virtual.apps.parts import GREY, HEIGHT, WIDTH, icon, text
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.account_header import GRID_TOP, counters, names, tabs, wide_button
-from runner.virtual.apps.shortvideo.chrome import (
-    Row,
-    Tile,
-    back_arrow,
-    grid,
-    last_first_row,
-    page,
-    sheet,
-    title_bar,
-)
-from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED
+from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, last_first_row, page, title_bar
+from runner.virtual.apps.shortvideo.memory import FOLLOWING
 from runner.virtual.apps.shortvideo.screen import PROFILE, Screen, Surroundings
+from runner.virtual.apps.shortvideo.suggestions import suggestions
+from runner.virtual.apps.shortvideo.unfollow_sheet import unfollow_sheet
 from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
 from runner.virtual.views import View
 
@@ -37,7 +30,7 @@ class Profile(Screen):
         if user is None:
             return self._not_found()
         if self.sheet_open:
-            return self._unfollow_sheet()
+            return unfollow_sheet(self.app, self.handle, self._close_sheet)
         return self._page(user)
 
     def back(self) -> bool:
@@ -62,7 +55,7 @@ class Profile(Screen):
             *names(self.app, user.name, user.handle),
             counters(self.app, user.following, user.followers + (relation == FOLLOWING), user.likes),
             *self._buttons(user, relation),
-            text((60, 648, 660, 700), "Made up for rehearsals", size=26, align="center"),
+            *self._below_buttons(),
         ]
         if user.private and relation != FOLLOWING:
             return page(*head, *self._locked())
@@ -85,25 +78,19 @@ class Profile(Screen):
         wide = wide_button(self.app, 40, 420, "Message", message, strong=False)
         return [wide, wide_button(self.app, 436, 616, label, self._end_following, strong=False), more]
 
+    def _below_buttons(self) -> list[View]:
+        if self.app.state.settings.suggestions:
+            return suggestions(self.app, self.handle)
+        return [text((60, 648, 660, 700), "Made up for rehearsals", size=26, align="center")]
+
     def _end_following(self) -> None:
         if self.app.state.settings.unfollow_style == "toggle":
             relations.unfollow(self.app, self.handle)
         else:
             self.sheet_open = True
 
-    def _unfollow_sheet(self) -> View:
-        requested = self.app.state.relations.get(self.handle) == REQUESTED
-
-        def unfollow() -> None:
-            self.sheet_open = False
-            relations.unfollow(self.app, self.handle)
-
-        def close() -> None:
-            self.sheet_open = False
-
-        words = "Cancel follow request" if requested else "Unfollow"
-        rows = [Row("Manage notifications", close), Row(words, unfollow, "#fe2c55"), Row("Cancel", close)]
-        return sheet(self.app, f"@{self.handle}", rows, close)
+    def _close_sheet(self) -> None:
+        self.sheet_open = False
 
     def _locked(self) -> list[View]:
         lock = icon((310, 860, 410, 960), "lock", size=80, color=GREY)
