@@ -76,6 +76,17 @@ def _set_unfollow_style(app: Surroundings, arguments: Arguments, _now: str) -> N
     app.state.settings.unfollow_style = _choice(arguments, "style", ("sheet", "toggle"))
 
 
+def _set_result(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    effect = _choice(arguments, "effect", ("unfollow", "like", "favourite", "comment"))
+    app.state.settings.results[effect] = _choice(arguments, "result", ("normal", "ignored", "limited"))
+
+
+def _set_comments(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    settings = app.state.settings
+    settings.comments_off = bool(arguments.get("off", settings.comments_off))
+    settings.send_label = bool(arguments.get("send_label", settings.send_label))
+
+
 def _set_suggestions(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.suggestions = bool(arguments.get("on", True))
 
@@ -173,6 +184,8 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "fail_next_upload": ((), _fail_next_upload),
     "set_follow_result": (("result",), _set_follow_result),
     "set_unfollow_style": (("style",), _set_unfollow_style),
+    "set_result": (("effect", "result"), _set_result),
+    "set_comments": (("off", "send_label"), _set_comments),
     "set_suggestions": (("on",), _set_suggestions),
     "set_after_post": (("screen",), _set_after_post),
     "set_editor_seconds": (("seconds",), _set_editor_seconds),

@@ -84,6 +84,7 @@ WORDS = {
         "Choisis comment continuer. Tu peux changer cela à tout moment dans tes paramètres."
     ),
     "Collapse": "Réduire",
+    "Comments are turned off": "Les commentaires sont désactivés",
     "Copy link": "Copier le lien",
     "Couldn't find this account": "Compte introuvable",
     "Couldn't upload": "Échec de l'importation",
@@ -105,6 +106,7 @@ WORDS = {
     "Made up for rehearsals": "Inventé pour les répétitions",
     "Manage notifications": "Gérer les notifications",
     "Mention": "Mentionner",
+    "Mention someone": "Mentionner quelqu'un",
     "Month": "Mois",
     "Month picker": "Sélecteur de mois",
     "More options": "Plus d'options",
@@ -171,7 +173,7 @@ WORDS = {
 
 SENTENCES = {
     r"(\S+) comments": "{0} commentaires",
-    r"1 comment": "1 commentaire",
+    r"(1) comment": "{0} commentaire",
     r"(\S+) followers · (\S+) likes": "{0} followers · {1} j'aime",
     # ---- made up
     r"Following (\S+)": "Suivis {0}",

@@ -57,6 +57,9 @@ class Settings:
     follow_result: str = "normal"
     unfollow_style: str = "sheet"
     suggestions: bool = False
+    results: dict[str, str] = field(default_factory=dict)
+    comments_off: bool = False
+    send_label: bool = True
     after_post: str = "feed"
     text_noise: bool = False
     asks_permissions: bool = False

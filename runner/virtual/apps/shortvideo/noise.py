@@ -12,6 +12,11 @@ def noisy(app: Surroundings, words: str) -> str:
     return f"{LEFT_TO_RIGHT_MARK}{words} " if app.state.settings.text_noise else words
 
 
+def marked(app: Surroundings, words: str) -> str:
+    """Words with a left-to-right mark before them."""
+    return f"{LEFT_TO_RIGHT_MARK}{words}" if app.state.settings.text_noise else words
+
+
 def isolated(app: Surroundings, handle: str) -> str:
     """A handle in a row of results: between direction isolates, so that it reads the same in any line."""
     if not app.state.settings.text_noise:

@@ -1,4 +1,4 @@
-"""Following, liking and keeping: what a tap on such a button does to the memory."""
+"""Following, liking, keeping and commenting: what a tap on such a button does to the memory."""
 
 from runner.virtual.apps.shortvideo.interruptions import interrupt
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED
@@ -20,8 +20,18 @@ def follow(app: Surroundings, handle: str) -> None:
     memory.follows.append({"user": handle, "at": app.now(), "state": state})
 
 
+def _goes_through(app: Surroundings, effect: str) -> bool:
+    """Whether a tap does what it says; a rehearsal may want it to be ignored or limited."""
+    result = app.state.settings.results.get(effect, "normal")
+    if result == "limited":
+        interrupt(app, "rate_limit")
+    return result == "normal"
+
+
 def unfollow(app: Surroundings, handle: str) -> None:
     """End a following or take back a request."""
+    if not _goes_through(app, "unfollow"):
+        return
     state = app.state.relations.pop(handle, None)
     if state is not None:
         app.state.unfollows.append({"user": handle, "at": app.now(), "state": state})
@@ -40,6 +50,8 @@ def follow_label(app: Surroundings, handle: str) -> str:
 
 
 def toggle_like(app: Surroundings, video: Video) -> None:
+    if not _goes_through(app, "like"):
+        return
     memory = app.state
     entry = {"video": video.id, "author": video.author, "at": app.now()}
     if video.id in memory.liked:
@@ -51,11 +63,23 @@ def toggle_like(app: Surroundings, video: Video) -> None:
 
 
 def toggle_favourite(app: Surroundings, video: Video) -> None:
+    if not _goes_through(app, "favourite"):
+        return
     kept = app.state.favourites
     if video.id in kept:
         kept.remove(video.id)
     else:
         kept.append(video.id)
+
+
+def comment(app: Surroundings, video: Video, words: str) -> bool:
+    """Leave a comment; whether it went through."""
+    if not _goes_through(app, "comment"):
+        return False
+    memory = app.state
+    entry = {"video": video.id, "author": video.author, "as": memory.account, "text": words, "at": app.now()}
+    memory.comments.append(entry)
+    return True
 
 
 def comment_count(app: Surroundings, video: Video) -> int:
