@@ -107,8 +107,12 @@ def _like(app: Surroundings, video: Video) -> View:
     heart = icon(
         (620, 776, 700, 844), "heart", desc="Like", size=64, color=ACCENT if liked else WHITE, selected=liked
     )
-    words = f"{'Video liked' if liked else 'Like video'}. {count} likes"
-    return _slot(app, 776, heart, count, desc=words, on_tap=toggle, part="rail_action", selected=liked)
+    style = app.state.settings.like_style
+    words = f"Like video. {count} likes"
+    if liked and style != "flag":
+        words = f"Video liked. {count} likes" if style == "counted" else "Video liked"
+    is_selected = liked and style == "counted"
+    return _slot(app, 776, heart, count, desc=words, on_tap=toggle, part="rail_action", selected=is_selected)
 
 
 def _comments(app: Surroundings, video: Video) -> View:

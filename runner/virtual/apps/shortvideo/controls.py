@@ -81,6 +81,10 @@ def _set_result(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.results[effect] = _choice(arguments, "result", ("normal", "ignored", "limited"))
 
 
+def _set_like_style(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.like_style = _choice(arguments, "style", ("counted", "plain", "flag"))
+
+
 def _set_comments(app: Surroundings, arguments: Arguments, _now: str) -> None:
     settings = app.state.settings
     settings.comments_off = bool(arguments.get("off", settings.comments_off))
@@ -185,6 +189,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_follow_result": (("result",), _set_follow_result),
     "set_unfollow_style": (("style",), _set_unfollow_style),
     "set_result": (("effect", "result"), _set_result),
+    "set_like_style": (("style",), _set_like_style),
     "set_comments": (("off", "send_label"), _set_comments),
     "set_suggestions": (("on",), _set_suggestions),
     "set_after_post": (("screen",), _set_after_post),

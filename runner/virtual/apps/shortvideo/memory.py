@@ -58,6 +58,7 @@ class Settings:
     unfollow_style: str = "sheet"
     suggestions: bool = False
     results: dict[str, str] = field(default_factory=dict)
+    like_style: str = "counted"
     comments_off: bool = False
     send_label: bool = True
     after_post: str = "feed"
