@@ -11,6 +11,7 @@ from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.places import PLACES
 from runner.virtual.apps.shortvideo.screen import Surroundings
 from runner.virtual.apps.shortvideo.world import HANDLE, Video
+from runner.virtual.apps.shortvideo.world import KINDS as CARDS
 
 Arguments = Mapping[str, Any]
 
@@ -83,6 +84,13 @@ def _set_result(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 def _set_like_style(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.like_style = _choice(arguments, "style", ("counted", "plain", "flag"))
+
+
+def _set_next_cards(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    kinds = _needed(arguments, "kinds")
+    if not isinstance(kinds, list) or not set(kinds) <= set(CARDS):
+        raise ValueError(f"kinds is a list of {', '.join(CARDS)}, not {kinds!r}")
+    app.state.settings.next_cards = list(kinds)
 
 
 def _set_comments(app: Surroundings, arguments: Arguments, _now: str) -> None:
@@ -190,6 +198,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_unfollow_style": (("style",), _set_unfollow_style),
     "set_result": (("effect", "result"), _set_result),
     "set_like_style": (("style",), _set_like_style),
+    "set_next_cards": (("kinds",), _set_next_cards),
     "set_comments": (("off", "send_label"), _set_comments),
     "set_suggestions": (("on",), _set_suggestions),
     "set_after_post": (("screen",), _set_after_post),

@@ -34,6 +34,7 @@ class Feed(Screen):
         self.tab = "For You"
         self.position = len(app.state.videos_seen)
         self.unfolded = False
+        self._take_kind()
 
     def build(self) -> View:
         video = self.video()
@@ -43,7 +44,7 @@ class Feed(Screen):
     def video(self) -> Video | None:
         """The card on the screen; Following has none as long as nobody is followed."""
         if self.tab != "Following":
-            return feed_video(self.position)
+            return feed_video(self.position, self.app.state.settings.feed_kinds.get(str(self.position), ""))
         followed = list(self.app.state.relations)
         if not followed:
             return None
@@ -62,7 +63,14 @@ class Feed(Screen):
             return
         self.position = position
         self.unfolded = False
+        self._take_kind()
         self.see()
+
+    def _take_kind(self) -> None:
+        """A card that was not shown before is of the kind that the rehearsal wants next."""
+        settings = self.app.state.settings
+        if settings.next_cards and self.tab != "Following" and str(self.position) not in settings.feed_kinds:
+            settings.feed_kinds[str(self.position)] = settings.next_cards.pop(0)
 
     def see(self) -> None:
         """Remember the card on the screen as seen."""

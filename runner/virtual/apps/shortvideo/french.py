@@ -100,6 +100,8 @@ WORDS = {
     "Find friends to see their videos": "Trouve des amis pour voir leurs vidéos",
     "Follow accounts to see their videos here": "Suis des comptes pour voir leurs vidéos ici",
     "Follow this account to see their videos and likes": "Suis ce compte pour voir ses vidéos et ses J'aime",
+    "Is this video appropriate for TikTok?": "Cette vidéo est-elle appropriée pour TikTok ?",
+    "Learn more": "En savoir plus",
     "Loading...": "Chargement…",
     "Location": "Lieu",
     "Log in": "Se connecter",
@@ -119,6 +121,7 @@ WORDS = {
     "No results found": "Aucun résultat",
     "Only this time": "Uniquement cette fois-ci",
     "Open settings": "Ouvrir les paramètres",
+    "People you may know": "Personnes que tu connais peut-être",
     "Pick your plan": "Choisis ta formule",
     "Pinned": "Épinglée",
     "Preview": "Aperçu",
@@ -132,10 +135,13 @@ WORDS = {
     "Share to": "Partager vers",
     "Share to More": "Partager ailleurs",
     "Shop": "Boutique",
+    "Shop now": "Acheter",
+    "Stories": "Stories",
     "Sign up for TikTok": "S'inscrire sur TikTok",
     "Something went wrong": "Une erreur est survenue",
     "Sounds": "Sons",
     "Suggested accounts": "Comptes suggérés",
+    "Swipe up to skip": "Balaye vers le haut pour passer",
     "Standard (with ads)": "Standard (avec publicités)",
     "System notifications": "Notifications système",
     "Tap to watch LIVE": "Appuie pour regarder le LIVE",
@@ -161,6 +167,9 @@ WORDS = {
     "Writing a long description can help get 3x more views on average.": (
         "Une longue description peut apporter en moyenne 3 fois plus de vues."
     ),
+    "Yes": "Oui",
+    "No": "Non",
+    "Yes but only for over 18's": "Oui, mais seulement pour les plus de 18 ans",
     "Year": "Année",
     "Year picker": "Sélecteur d'année",
     "You may like": "Tu pourrais aimer",
@@ -194,4 +203,6 @@ DESCRIPTIONS = {
     r"Sound: (.*)": "Son : {0}",
     r"Follow (\S+)": "Suivre {0}",
     r"(\S+) profile": "Profil {0}",
+    # ---- made up
+    r"(\S+)'s story": "Story de {0}",
 }

@@ -58,6 +58,8 @@ class Settings:
     unfollow_style: str = "sheet"
     suggestions: bool = False
     results: dict[str, str] = field(default_factory=dict)
+    next_cards: list[str] = field(default_factory=list)
+    feed_kinds: dict[str, str] = field(default_factory=dict)
     like_style: str = "counted"
     comments_off: bool = False
     send_label: bool = True
