@@ -1,5 +1,8 @@
 """The head of an account's page: picture, names, counters, and the tabs over the grid."""
 
+from collections.abc import Callable
+from functools import partial
+
 from runner.virtual.apps.parts import (
     BUTTON,
     GREY,
@@ -34,8 +37,9 @@ def names(app: Surroundings, name: str, handle: str) -> list[View]:
         align="center",
         on_tap=_nothing,
     )
+    is_marked = handle == app.state.account and app.state.settings.not_recommended
     at_handle = text(
-        (160, 380, 560, 424),
+        (160, 380, 560, 408 if is_marked else 424),
         noisy(app, f"@{handle}"),
         cls=BUTTON,
         rid=app.ids("profile_handle"),
@@ -44,7 +48,16 @@ def names(app: Surroundings, name: str, handle: str) -> list[View]:
         align="center",
         on_tap=_nothing,
     )
-    return [face, shown, at_handle]
+    return [face, shown, at_handle, _not_recommended(app)] if is_marked else [face, shown, at_handle]
+
+
+def _not_recommended(app: Surroundings) -> View:
+    """A mark under the handle, with the handle's id."""
+    sign = icon((200, 410, 224, 434), "warning", size=20, color=GREY)
+    words = text(
+        (230, 408, 560, 436), "Not recommended account", rid=app.ids("profile_handle"), size=20, color=GREY
+    )
+    return box((200, 408, 560, 436), sign, words, cls=LINEAR, on_tap=_nothing)
 
 
 def counters(
@@ -81,18 +94,25 @@ def _counter(app: Surroundings, words: str, count: int, left: int, on_tap: Actio
     return box((left, 436, left + 180, 530), number, label, cls=LINEAR, on_tap=on_tap)
 
 
-def tabs(app: Surroundings, shapes: dict[str, str]) -> View:
-    """The tabs over the grid, by description and icon; the first one is chosen."""
+def tabs(
+    app: Surroundings,
+    shapes: dict[str, str],
+    chosen: str = "Videos",
+    choose: Callable[[str], None] | None = None,
+) -> View:
+    """The tabs over the grid, by description and icon."""
     width = WIDTH // len(shapes)
     children = [
         box(
             (n * width, 710, (n + 1) * width, 780),
-            icon((n * width, 710, (n + 1) * width, 780), shape, size=40, color=INK if n == 0 else GREY),
+            icon(
+                (n * width, 710, (n + 1) * width, 780), shape, size=40, color=INK if desc == chosen else GREY
+            ),
             cls=RELATIVE,
             rid=app.ids("profile_tab"),
             desc=desc,
-            on_tap=_nothing,
-            selected=n == 0,
+            on_tap=partial(choose, desc) if choose else _nothing,
+            selected=desc == chosen,
         )
         for n, (desc, shape) in enumerate(shapes.items())
     ]

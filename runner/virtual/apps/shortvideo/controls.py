@@ -7,6 +7,7 @@ from runner.virtual.apps.shortvideo import interruptions
 from runner.virtual.apps.shortvideo.interruptions import KINDS
 from runner.virtual.apps.shortvideo.labels import LANGUAGES
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post
+from runner.virtual.apps.shortvideo.own_profile import TABS
 from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.places import PLACES
 from runner.virtual.apps.shortvideo.screen import Surroundings
@@ -91,6 +92,18 @@ def _set_next_cards(app: Surroundings, arguments: Arguments, _now: str) -> None:
     if not isinstance(kinds, list) or not set(kinds) <= set(CARDS):
         raise ValueError(f"kinds is a list of {', '.join(CARDS)}, not {kinds!r}")
     app.state.settings.next_cards = list(kinds)
+
+
+def _set_own_tab(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.own_tab = _choice(arguments, "tab", tuple(TABS))
+
+
+def _set_grid_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.grid_seconds = _seconds(arguments)
+
+
+def _set_not_recommended(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.not_recommended = bool(arguments.get("on", True))
 
 
 def _set_comments(app: Surroundings, arguments: Arguments, _now: str) -> None:
@@ -199,6 +212,9 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_result": (("effect", "result"), _set_result),
     "set_like_style": (("style",), _set_like_style),
     "set_next_cards": (("kinds",), _set_next_cards),
+    "set_own_tab": (("tab",), _set_own_tab),
+    "set_grid_seconds": (("seconds",), _set_grid_seconds),
+    "set_not_recommended": (("on",), _set_not_recommended),
     "set_comments": (("off", "send_label"), _set_comments),
     "set_suggestions": (("on",), _set_suggestions),
     "set_after_post": (("screen",), _set_after_post),

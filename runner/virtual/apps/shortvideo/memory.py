@@ -60,6 +60,9 @@ class Settings:
     results: dict[str, str] = field(default_factory=dict)
     next_cards: list[str] = field(default_factory=list)
     feed_kinds: dict[str, str] = field(default_factory=dict)
+    own_tab: str = "Videos"
+    grid_seconds: float = 0.0
+    not_recommended: bool = False
     like_style: str = "counted"
     comments_off: bool = False
     send_label: bool = True
@@ -92,6 +95,8 @@ class Memory:
     unfollows: list[dict[str, str]] = field(default_factory=list)
     likes: list[dict[str, str]] = field(default_factory=list)
     unlikes: list[dict[str, str]] = field(default_factory=list)
+    favourited: list[dict[str, str]] = field(default_factory=list)
+    unfavourited: list[dict[str, str]] = field(default_factory=list)
     comments: list[dict[str, str]] = field(default_factory=list)
     searches: list[dict[str, str]] = field(default_factory=list)
     opened_links: list[dict[str, str]] = field(default_factory=list)

@@ -13,17 +13,27 @@ from runner.virtual.apps.shortvideo.chrome import (
     title_bar,
 )
 from runner.virtual.apps.shortvideo.following_list import FollowingList
+from runner.virtual.apps.shortvideo.late_grid import LateGrid
 from runner.virtual.apps.shortvideo.memory import FOLLOWING
-from runner.virtual.apps.shortvideo.own_videos import own_videos
+from runner.virtual.apps.shortvideo.own_videos import own_videos, videos_of_tab
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video, compact
 from runner.virtual.views import View
 
-_TABS = {"Videos": "grid", "Private videos": "lock", "Favorites": "bookmark", "Liked videos": "heart_line"}
+TABS = {
+    "Videos": "grid",
+    "Private videos": "lock",
+    "Reposted videos": "repeat",
+    "Favorites": "bookmark",
+    "Liked videos": "heart_line",
+}
 
 
 class OwnProfile(Screen):
-    """The last tab, or opened by a link with a way back. Drafts and pinned tiles come before the newest."""
+    """The last tab, or opened by a link with a way back. Drafts and pinned tiles come before the newest.
+
+    The page remembers the tab over its grid: it may open with what others posted.
+    """
 
     activity = MAIN
     tells_uploads = True
@@ -32,6 +42,7 @@ class OwnProfile(Screen):
         super().__init__(app)
         self.opened_by_link = opened_by_link
         self.first_row = 0
+        self.grid = LateGrid(app)
 
     def build(self) -> View:
         app, account = self.app, self.app.state.account
@@ -54,7 +65,7 @@ class OwnProfile(Screen):
             button((150, 552, 350, 632), "Edit profile", self._not_here, rid=app.ids("edit_profile")),
             button((366, 552, 570, 632), "Share profile", self._not_here, rid=app.ids("share_profile")),
             text((210, 648, 510, 700), "+ Add bio", cls=BUTTON, size=26, color=GREY, align="center"),
-            tabs(app, _TABS),
+            tabs(app, TABS, app.state.settings.own_tab, self._choose),
             grid(app.ids, (0, GRID_TOP, WIDTH, BAR_TOP), self._tiles(), self.first_row),
             bottom_bar(app, "Profile"),
         )
@@ -62,6 +73,10 @@ class OwnProfile(Screen):
     def swipe(self, across: int, down: int) -> None:
         step = 1 if down < -100 else -1 if down > 100 else 0
         self.first_row = min(max(0, self.first_row + step), last_first_row(len(self._tiles())))
+
+    def _choose(self, tab: str) -> None:
+        self.app.state.settings.own_tab = tab
+        self.first_row = 0
 
     def _open_following(self) -> None:
         self.app.show(FollowingList(self.app))
@@ -74,8 +89,10 @@ class OwnProfile(Screen):
 
     def _tiles(self) -> list[Tile]:
         memory = self.app.state
-        if memory.settings.withheld == "tiles":
+        if memory.settings.withheld == "tiles" or not self.grid.filled:
             return []
+        if memory.settings.own_tab != "Videos":
+            return [self._tile(video) for video in videos_of_tab(memory, memory.settings.own_tab)]
         tiles = [self._tile(video) for video in own_videos(memory)]
         if not memory.drafts:
             return tiles

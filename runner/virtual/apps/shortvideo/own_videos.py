@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from runner.virtual.apps.shortvideo.memory import POSTED, Memory, Post
-from runner.virtual.apps.shortvideo.world import Video, seen_by, user_video
+from runner.virtual.apps.shortvideo.world import Video, make_video, seen_by, user_video
+
+_LIKED_BEFORE = "demo_user_11"
+"""Whose videos the account liked and kept before the rehearsal."""
 
 
 def own_videos(memory: Memory) -> list[Video]:
@@ -19,6 +22,19 @@ def own_videos(memory: Memory) -> list[Video]:
 def find_own_video(memory: Memory, video_id: str) -> Video | None:
     """The own video with this id, or None."""
     return next((video for video in own_videos(memory) if video.id == video_id), None)
+
+
+def videos_of_tab(memory: Memory, tab: str) -> list[Video]:
+    """What another tab of the own page shows: videos of other people, as far as it has any."""
+    if tab == "Liked videos":
+        wanted, done = memory.liked, memory.likes
+    elif tab == "Favorites":
+        wanted, done = memory.favourites, memory.favourited
+    else:
+        return []
+    authors = {entry["video"]: entry["author"] for entry in done}
+    chosen = [make_video(authors[video_id], video_id) for video_id in reversed(wanted) if video_id in authors]
+    return chosen + [user_video(_LIKED_BEFORE, position) for position in range(memory.settings.earlier_posts)]
 
 
 def _as_video(memory: Memory, post: Post, *, is_newest: bool) -> Video:

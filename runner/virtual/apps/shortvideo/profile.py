@@ -4,6 +4,7 @@ from runner.virtual.apps.parts import GREY, HEIGHT, WIDTH, icon, text
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.account_header import GRID_TOP, counters, names, tabs, wide_button
 from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, last_first_row, page, title_bar
+from runner.virtual.apps.shortvideo.late_grid import LateGrid
 from runner.virtual.apps.shortvideo.memory import FOLLOWING
 from runner.virtual.apps.shortvideo.screen import PROFILE, Screen, Surroundings
 from runner.virtual.apps.shortvideo.suggestions import suggestions
@@ -24,6 +25,7 @@ class Profile(Screen):
         self.handle = handle
         self.sheet_open = False
         self.first_row = 0
+        self.grid = LateGrid(app)
 
     def build(self) -> View:
         user = find_user(self.handle)
@@ -99,7 +101,7 @@ class Profile(Screen):
         return [lock, title, text((60, 1030, 660, 1080), words, size=26, color=GREY, align="center")]
 
     def _grid(self) -> View:
-        tiles = [self._tile(n) for n in range(_VIDEOS)]
+        tiles = [self._tile(n) for n in range(_VIDEOS)] if self.grid.filled else []
         return grid(self.app.ids, (0, GRID_TOP, WIDTH, HEIGHT), tiles, self.first_row)
 
     def _tile(self, position: int) -> Tile:

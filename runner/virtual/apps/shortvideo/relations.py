@@ -65,11 +65,14 @@ def toggle_like(app: Surroundings, video: Video) -> None:
 def toggle_favourite(app: Surroundings, video: Video) -> None:
     if not _goes_through(app, "favourite"):
         return
-    kept = app.state.favourites
-    if video.id in kept:
-        kept.remove(video.id)
+    memory = app.state
+    entry = {"video": video.id, "author": video.author, "at": app.now()}
+    if video.id in memory.favourites:
+        memory.favourites.remove(video.id)
+        memory.unfavourited.append(entry)
     else:
-        kept.append(video.id)
+        memory.favourites.append(video.id)
+        memory.favourited.append(entry)
 
 
 def comment(app: Surroundings, video: Video, words: str) -> bool:
