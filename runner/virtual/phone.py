@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from runner.virtual.apps import installed
-from runner.virtual.apps.app import App, Device, Intent
+from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
@@ -110,6 +110,19 @@ class Phone:
         path = unquote(urlsplit(uri).path) if uri.startswith("file:") else self.media.path(uri)
         entry = self.files.find(path) if path else None
         return entry.body if entry else None
+
+    def media_files(self) -> list[MediaFile]:
+        rows = [row for row in self.media.rows("file") if row["mime_type"].startswith(("image/", "video/"))]
+        rows.sort(key=lambda row: (int(row["date_modified"]), int(row["_id"])), reverse=True)
+        return [
+            MediaFile(
+                uri=f"content://media/external/file/media/{row['_id']}",
+                mime_type=row["mime_type"],
+                folder=row["bucket_display_name"],
+                modified=datetime.fromtimestamp(int(row["date_modified"]), UTC),
+            )
+            for row in rows
+        ]
 
     def toast(self, text: str) -> None:
         self.last_toast = self.toast_shown = text

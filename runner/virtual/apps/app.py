@@ -21,6 +21,19 @@ class Intent:
     extras: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A picture or film in the shared storage, as a gallery shows it.
+
+    `uri` is what `Device.content` takes, `folder` the name of the directory (an album), `modified` aware.
+    """
+
+    uri: str
+    mime_type: str
+    folder: str
+    modified: datetime
+
+
 class Device(Protocol):
     """What a phone offers to its apps."""
 
@@ -46,6 +59,10 @@ class Device(Protocol):
 
     def content(self, uri: str) -> Body | None:
         """What is behind a `content://` or `file://` URI, or None."""
+        ...
+
+    def media_files(self) -> list[MediaFile]:
+        """The pictures and films that the media index knows, the newest first."""
         ...
 
     def toast(self, text: str) -> None:

@@ -1,12 +1,13 @@
 """A phone that is only a clock and a list of files, and a hand that taps what it sees."""
 
 import heapq
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from uiautomator2 import Selector
 
-from runner.virtual.apps.app import App, Intent
+from runner.virtual.apps.app import App, Intent, MediaFile
 from runner.virtual.files import Body, share
 from runner.virtual.selectors import find, find_first
 from runner.virtual.views import View, hit_window
@@ -23,16 +24,19 @@ class FakeDevice:
     def __init__(self) -> None:
         self.clock = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
         self.files = {"content://media/external/video/media/1": FILM}
+        self.shared: list[MediaFile] = []
+        """What a gallery shows, the newest first; `add_media` adds to it."""
         self.toasts: list[str] = []
         self.started: list[str] = []
         self.changes = 0
+        self._order = itertools.count()
         self._jobs: list[tuple[datetime, int, Callable[[], None]]] = []
 
     def now(self) -> datetime:
         return self.clock
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._jobs, (self.clock + timedelta(seconds=seconds), len(self._jobs), action))
+        heapq.heappush(self._jobs, (self.clock + timedelta(seconds=seconds), next(self._order), action))
 
     def advance(self, seconds: float) -> None:
         end = self.clock + timedelta(seconds=seconds)
@@ -46,6 +50,16 @@ class FakeDevice:
 
     def content(self, uri: str) -> Body | None:
         return share(self.files[uri]) if uri in self.files else None
+
+    def media_files(self) -> list[MediaFile]:
+        return self.shared
+
+    def add_media(self, name: str, content: bytes, mime_type: str, folder: str = "Camera") -> str:
+        """A newer file than all before; returns its URI."""
+        uri = f"content://media/external/file/media/{name}"
+        self.files[uri] = content
+        self.shared.insert(0, MediaFile(uri, mime_type, folder, self.clock))
+        return uri
 
     def toast(self, text: str) -> None:
         self.toasts.append(text)
