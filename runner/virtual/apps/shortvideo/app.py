@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
 from runner.virtual.apps.shortvideo import controls, interruptions
+from runner.virtual.apps.shortvideo.camera import open_camera
 from runner.virtual.apps.shortvideo.comments import Comments
 from runner.virtual.apps.shortvideo.composition import Composition
 from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
@@ -17,7 +18,7 @@ from runner.virtual.apps.shortvideo.labels import translate
 from runner.virtual.apps.shortvideo.links import Link, parse_link
 from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
 from runner.virtual.apps.shortvideo.new_post import NewPost
-from runner.virtual.apps.shortvideo.other_tabs import Camera, Friends, Inbox
+from runner.virtual.apps.shortvideo.other_tabs import Friends, Inbox
 from runner.virtual.apps.shortvideo.own_profile import OwnProfile
 from runner.virtual.apps.shortvideo.own_videos import find_own_video
 from runner.virtual.apps.shortvideo.profile import Profile
@@ -34,6 +35,7 @@ from runner.virtual.apps.shortvideo.screen import (
     Screen,
 )
 from runner.virtual.apps.shortvideo.search import Search
+from runner.virtual.apps.shortvideo.sound_page import SoundPage
 from runner.virtual.apps.shortvideo.upload import Upload, failure_window, progress_window
 from runner.virtual.apps.shortvideo.world import Video, find_user, make_video
 from runner.virtual.views import Window
@@ -158,8 +160,7 @@ class ShortVideo:
 
     def go_tab(self, name: str) -> None:
         if name == "Create":
-            self.show(Camera(self))
-            interruptions.ask_for(self, "permission_camera", "permission_audio")
+            open_camera(self)
             return
         self._screens = [self._tab(name)]
 
@@ -245,6 +246,9 @@ class ShortVideo:
         return False
 
     def _open_link(self, link: Link) -> None:
+        if link.sound:
+            self.show(SoundPage(self, link.sound))
+            return
         if not link.video_id:
             self.go_profile(link.handle)
             return

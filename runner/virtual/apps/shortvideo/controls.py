@@ -94,6 +94,10 @@ def _set_next_cards(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.next_cards = list(kinds)
 
 
+def _set_gallery_entry(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    app.state.settings.gallery_entry = _choice(arguments, "style", ("thumbnail", "upload"))
+
+
 def _set_own_tab(app: Surroundings, arguments: Arguments, _now: str) -> None:
     app.state.settings.own_tab = _choice(arguments, "tab", tuple(TABS))
 
@@ -212,6 +216,7 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "set_result": (("effect", "result"), _set_result),
     "set_like_style": (("style",), _set_like_style),
     "set_next_cards": (("kinds",), _set_next_cards),
+    "set_gallery_entry": (("style",), _set_gallery_entry),
     "set_own_tab": (("tab",), _set_own_tab),
     "set_grid_seconds": (("seconds",), _set_grid_seconds),
     "set_not_recommended": (("on",), _set_not_recommended),

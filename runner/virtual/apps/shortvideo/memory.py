@@ -60,6 +60,7 @@ class Settings:
     results: dict[str, str] = field(default_factory=dict)
     next_cards: list[str] = field(default_factory=list)
     feed_kinds: dict[str, str] = field(default_factory=dict)
+    gallery_entry: str = "thumbnail"
     own_tab: str = "Videos"
     grid_seconds: float = 0.0
     not_recommended: bool = False
