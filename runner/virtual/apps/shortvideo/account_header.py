@@ -24,7 +24,7 @@ from runner.virtual.views import View
 GRID_TOP = 788
 
 
-def names(app: Surroundings, name: str, handle: str) -> list[View]:
+def names(app: Surroundings, name: str, handle: str, *, on_name: Action | None = None) -> list[View]:
     """The picture, the display name and the @handle."""
     face = picture((270, 140, 450, 320), f"face/{handle}", rid=app.ids("profile_face"), radius=90)
     shown = text(
@@ -35,7 +35,7 @@ def names(app: Surroundings, name: str, handle: str) -> list[View]:
         size=34,
         bold=True,
         align="center",
-        on_tap=_nothing,
+        on_tap=on_name or _nothing,
     )
     is_marked = handle == app.state.account and app.state.settings.not_recommended
     at_handle = text(

@@ -179,6 +179,11 @@ class ShortVideo:
     def go_search(self) -> None:
         self.show(Search(self))
 
+    def switch_account(self, handle: str) -> None:
+        """Show another account of the phone, from its first page on."""
+        self.state.switch_account(handle)
+        self.go_tab("Home")
+
     def publish(self, made: Composition) -> None:
         settings = self.state.settings
         if settings.ignore_next_post:
@@ -193,6 +198,7 @@ class ShortVideo:
             post = Post(
                 self.new_id(), made.caption, made.media, self.now(), title=made.title, sound=made.sound
             )
+            post.account = self.state.account
             self.state.posts.append(post)
             post_id = post.id
             self._begin_upload(post.id, made.media)
@@ -203,7 +209,7 @@ class ShortVideo:
         interruptions.strike(self, "post")
 
     def save_draft(self, made: Composition) -> None:
-        self.state.drafts.append(Draft(made.caption, made.media, self.now()))
+        self.state.drafts.append(Draft(made.caption, made.media, self.now(), self.state.account))
         self.go_tab("Profile")
 
     def _launch(self) -> None:

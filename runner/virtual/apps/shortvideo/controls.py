@@ -6,7 +6,7 @@ from typing import Any
 from runner.virtual.apps.shortvideo import interruptions
 from runner.virtual.apps.shortvideo.interruptions import KINDS
 from runner.virtual.apps.shortvideo.labels import LANGUAGES
-from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post
+from runner.virtual.apps.shortvideo.memory import FOLLOWING, POSTED, REQUESTED, Draft, Post, Standing
 from runner.virtual.apps.shortvideo.own_profile import TABS
 from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.places import PLACES
@@ -53,7 +53,20 @@ def _set_language(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 
 def _set_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
-    app.state.account = _handle(arguments, "account")
+    app.state.rename_account(_new_account(app, arguments))
+
+
+def _add_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    account = _new_account(app, arguments)
+    if account == app.state.account:
+        raise ValueError(f"@{account} is on this phone already")
+    app.state.others[account] = Standing()
+
+
+def _switch_account(app: Surroundings, arguments: Arguments, _now: str) -> None:
+    if not app.state.others:
+        raise ValueError("there is no other account on this phone; add_account adds one")
+    app.switch_account(_choice(arguments, "account", tuple(app.state.others)))
 
 
 def _set_upload_seconds(app: Surroundings, arguments: Arguments, _now: str) -> None:
@@ -171,7 +184,7 @@ def _set_views(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 
 def _post_elsewhere(app: Surroundings, arguments: Arguments, now: str) -> None:
-    post = Post(app.new_id(), str(arguments.get("caption", "")), [], now, POSTED)
+    post = Post(app.new_id(), str(arguments.get("caption", "")), [], now, POSTED, account=app.state.account)
     app.state.elsewhere.append(post)
     app.state.views[post.id] = int(_number(arguments, "views", 0))
 
@@ -198,7 +211,7 @@ def _open_screen(app: Surroundings, arguments: Arguments, _now: str) -> None:
 
 
 def _add_draft(app: Surroundings, arguments: Arguments, now: str) -> None:
-    app.state.drafts.append(Draft(str(arguments.get("caption", "")), [], now))
+    app.state.drafts.append(Draft(str(arguments.get("caption", "")), [], now, app.state.account))
 
 
 ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str], None]]] = {
@@ -207,6 +220,8 @@ ACTIONS: dict[str, tuple[tuple[str, ...], Callable[[Surroundings, Arguments, str
     "clear": ((), _clear),
     "shuffle_ids": (("seed",), _shuffle_ids),
     "set_language": (("language",), _set_language),
+    "add_account": (("account",), _add_account),
+    "switch_account": (("account",), _switch_account),
     "set_account": (("account",), _set_account),
     "set_upload_seconds": (("seconds",), _set_upload_seconds),
     "set_launch_seconds": (("seconds",), _set_launch_seconds),
@@ -275,6 +290,14 @@ def _choice(arguments: Arguments, name: str, legal: Sequence[str]) -> str:
     if value not in legal:
         raise ValueError(f"{name} is one of {', '.join(legal)}, not {value!r}")
     return str(value)
+
+
+def _new_account(app: Surroundings, arguments: Arguments) -> str:
+    """A name that no other account on the phone has."""
+    account = _handle(arguments, "account")
+    if account in app.state.others:
+        raise ValueError(f"@{account} is on this phone already")
+    return account
 
 
 def _handle(arguments: Arguments, name: str) -> str:

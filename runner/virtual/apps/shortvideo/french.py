@@ -60,6 +60,8 @@ WORDS = {
     "Account status": "État du compte",
     "Activity": "Activité",
     "Add a catchy title": "Ajouter un titre accrocheur",
+    "Add account": "Ajouter un compte",
+    "Switch account": "Changer de compte",
     "Add another account": "Ajouter un autre compte",
     "Add friends": "Ajouter des amis",
     "Add link": "Ajouter un lien",

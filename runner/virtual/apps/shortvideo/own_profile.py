@@ -2,6 +2,7 @@
 
 from runner.virtual.apps.parts import BUTTON, GREY, INK, WIDTH, button, icon, text
 from runner.virtual.apps.shortvideo.account_header import GRID_TOP, counters, names, tabs
+from runner.virtual.apps.shortvideo.account_switcher import AccountSwitcher
 from runner.virtual.apps.shortvideo.chrome import (
     BAR_TOP,
     Tile,
@@ -14,7 +15,7 @@ from runner.virtual.apps.shortvideo.chrome import (
 )
 from runner.virtual.apps.shortvideo.following_list import FollowingList
 from runner.virtual.apps.shortvideo.late_grid import LateGrid
-from runner.virtual.apps.shortvideo.memory import FOLLOWING
+from runner.virtual.apps.shortvideo.memory import FOLLOWING, Draft
 from runner.virtual.apps.shortvideo.own_videos import own_videos, videos_of_tab
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video, compact
@@ -58,7 +59,7 @@ class OwnProfile(Screen):
         return page(
             lead,
             menu,
-            *names(app, account.replace("_", " ").title(), account),
+            *names(app, account.replace("_", " ").title(), account, on_name=self._open_accounts),
             counters(
                 app, followed, 240, 31 * len(own_videos(app.state)), open_following=self._open_following
             ),
@@ -78,6 +79,9 @@ class OwnProfile(Screen):
         self.app.state.settings.own_tab = tab
         self.first_row = 0
 
+    def _open_accounts(self) -> None:
+        self.app.show(AccountSwitcher(self.app))
+
     def _open_following(self) -> None:
         self.app.show(FollowingList(self.app))
 
@@ -94,10 +98,11 @@ class OwnProfile(Screen):
         if memory.settings.own_tab != "Videos":
             return [self._tile(video) for video in videos_of_tab(memory, memory.settings.own_tab)]
         tiles = [self._tile(video) for video in own_videos(memory)]
-        if not memory.drafts:
+        drafts = _own_drafts(self.app)
+        if not drafts:
             return tiles
-        words = f"Drafts: {len(memory.drafts)}"
-        return [Tile(f"draft/{len(memory.drafts)}", words, self._open_drafts), *tiles]
+        words = f"Drafts: {len(drafts)}"
+        return [Tile(f"draft/{len(drafts)}", words, self._open_drafts), *tiles]
 
     def _tile(self, video: Video) -> Tile:
         def open_video() -> None:
@@ -112,13 +117,17 @@ class OwnProfile(Screen):
         self.app.show(Drafts(self.app))
 
 
+def _own_drafts(app: Surroundings) -> list[Draft]:
+    return [draft for draft in app.state.drafts if draft.account == app.state.account]
+
+
 class Drafts(Screen):
     """The kept drafts, newest first."""
 
     activity = MAIN
 
     def build(self) -> View:
-        drafts = list(reversed(self.app.state.drafts))
+        drafts = _own_drafts(self.app)[::-1]
         rows = [
             text(
                 (40, 180 + 80 * n, 680, 250 + 80 * n),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from runner.virtual.apps.shortvideo.account_switcher import AccountSwitcher
 from runner.virtual.apps.shortvideo.camera import Camera
 from runner.virtual.apps.shortvideo.comments import Comments
 from runner.virtual.apps.shortvideo.detail import Detail
@@ -55,5 +56,6 @@ PLACES: dict[str, Callable[[Surroundings], None]] = {
     "sound": _sound,
     "inbox": _shown(Inbox),
     "drafts": _shown(Drafts),
+    "accounts": _shown(AccountSwitcher),
 }
 """What to call each of them, and how it is reached. `sheet` asks whether to end a following."""

@@ -1,15 +1,18 @@
 """Somebody else's page."""
 
+from functools import partial
+
 from runner.virtual.apps.parts import GREY, HEIGHT, WIDTH, icon, text
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.account_header import GRID_TOP, counters, names, tabs, wide_button
 from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, last_first_row, page, title_bar
 from runner.virtual.apps.shortvideo.late_grid import LateGrid
 from runner.virtual.apps.shortvideo.memory import FOLLOWING
+from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.screen import PROFILE, Screen, Surroundings
 from runner.virtual.apps.shortvideo.suggestions import suggestions
 from runner.virtual.apps.shortvideo.unfollow_sheet import unfollow_sheet
-from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
+from runner.virtual.apps.shortvideo.world import User, Video, compact, find_user, user_video
 from runner.virtual.views import View
 
 _VIDEOS = 24
@@ -41,7 +44,7 @@ class Profile(Screen):
 
     def swipe(self, across: int, down: int) -> None:
         step = 1 if down < -100 else -1 if down > 100 else 0
-        self.first_row = min(max(0, self.first_row + step), last_first_row(_VIDEOS))
+        self.first_row = min(max(0, self.first_row + step), last_first_row(len(self._videos())))
 
     def _not_found(self) -> View:
         notice = text((60, 700, 660, 760), "Couldn't find this account", size=32, bold=True, align="center")
@@ -101,13 +104,15 @@ class Profile(Screen):
         return [lock, title, text((60, 1030, 660, 1080), words, size=26, color=GREY, align="center")]
 
     def _grid(self) -> View:
-        tiles = [self._tile(n) for n in range(_VIDEOS)] if self.grid.filled else []
+        tiles = [self._tile(video) for video in self._videos()] if self.grid.filled else []
         return grid(self.app.ids, (0, GRID_TOP, WIDTH, HEIGHT), tiles, self.first_row)
 
-    def _tile(self, position: int) -> Tile:
-        video = user_video(self.handle, position)
+    def _videos(self) -> list[Video]:
+        """Those that were really made, if it is another account of this phone."""
+        memory = self.app.state
+        if self.handle in memory.others:
+            return own_videos(memory, self.handle)
+        return [user_video(self.handle, position) for position in range(_VIDEOS)]
 
-        def open_video() -> None:
-            self.app.go_video(video)
-
-        return Tile(video.image, compact(video.views), open_video)
+    def _tile(self, video: Video) -> Tile:
+        return Tile(video.image, compact(video.views), partial(self.app.go_video, video))

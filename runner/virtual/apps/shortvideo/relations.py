@@ -17,7 +17,7 @@ def follow(app: Surroundings, handle: str) -> None:
         return
     state = REQUESTED if user.private or result == "requested" else FOLLOWING
     memory.relations[handle] = state
-    memory.follows.append({"user": handle, "at": app.now(), "state": state})
+    memory.follows.append({"as": app.state.account, "user": handle, "at": app.now(), "state": state})
 
 
 def _goes_through(app: Surroundings, effect: str) -> bool:
@@ -34,7 +34,7 @@ def unfollow(app: Surroundings, handle: str) -> None:
         return
     state = app.state.relations.pop(handle, None)
     if state is not None:
-        app.state.unfollows.append({"user": handle, "at": app.now(), "state": state})
+        app.state.unfollows.append({"as": app.state.account, "user": handle, "at": app.now(), "state": state})
 
 
 def follow_label(app: Surroundings, handle: str) -> str:
@@ -53,7 +53,7 @@ def toggle_like(app: Surroundings, video: Video) -> None:
     if not _goes_through(app, "like"):
         return
     memory = app.state
-    entry = {"video": video.id, "author": video.author, "at": app.now()}
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "at": app.now()}
     if video.id in memory.liked:
         memory.liked.remove(video.id)
         memory.unlikes.append(entry)
@@ -66,7 +66,7 @@ def toggle_favourite(app: Surroundings, video: Video) -> None:
     if not _goes_through(app, "favourite"):
         return
     memory = app.state
-    entry = {"video": video.id, "author": video.author, "at": app.now()}
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "at": app.now()}
     if video.id in memory.favourites:
         memory.favourites.remove(video.id)
         memory.unfavourited.append(entry)
@@ -80,7 +80,7 @@ def comment(app: Surroundings, video: Video, words: str) -> bool:
     if not _goes_through(app, "comment"):
         return False
     memory = app.state
-    entry = {"video": video.id, "author": video.author, "as": memory.account, "text": words, "at": app.now()}
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "text": words, "at": app.now()}
     memory.comments.append(entry)
     return True
 

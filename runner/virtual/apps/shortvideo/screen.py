@@ -64,6 +64,10 @@ class Surroundings(Protocol):
         """Open the search."""
         ...
 
+    def switch_account(self, handle: str) -> None:
+        """Show another account of the phone, from its first page on."""
+        ...
+
     def publish(self, made: Composition) -> None:
         """What a tap on Post does."""
         ...
