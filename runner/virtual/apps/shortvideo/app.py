@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
+from runner.virtual.apps.arguments import carry_out
 from runner.virtual.apps.shortvideo import controls, interruptions
 from runner.virtual.apps.shortvideo.camera import open_camera
 from runner.virtual.apps.shortvideo.comments import Comments
@@ -135,7 +136,7 @@ class ShortVideo:
         self.state.failed_uploads += [{"caption": post.caption, "at": self.now()} for post in lost]
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
-        controls.control(self, action, arguments, self.now())
+        carry_out(controls.ACTIONS, self, action, arguments)
         self.device.changed()
 
     def memory(self) -> dict[str, Any]:

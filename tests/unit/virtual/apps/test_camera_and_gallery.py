@@ -3,6 +3,9 @@
 import hashlib
 
 import pytest
+from app_driver import Hand
+
+from runner.virtual.phone import Phone
 
 MUSIC = "https://www.tiktok.com/music/a-tune-for-demos-7012345678901234567"
 DENY = "com.android.permissioncontroller:id/permission_deny_button"
@@ -172,3 +175,24 @@ def test_a_sound_is_found_behind_one_that_resembles_it(app, hand):
     hand.tap(text="a tune for demos", resourceId=app.ids("sound_title"))
 
     assert hand.see(text="a tune for demos", resourceId=app.ids("sound_name")) is not None
+
+
+def test_the_gallery_of_a_phone_shows_what_was_scanned(monkeypatch):
+    phone = Phone("UNIT01")
+    phone.files.make_folder("/sdcard/DCIM/Campaign", parents=True)
+    for name, modified_s in (("older.mp4", 100), ("newer.mp4", 200), ("unscanned.mp4", 300)):
+        path = f"/sdcard/DCIM/Campaign/{name}"
+        phone.files.write(path, name.encode())
+        phone.files.touch(path, modified_s)
+        if name != "unscanned.mp4":
+            phone.media.scan(path)
+    app = phone.packages.app("com.zhiliaoapp.musically")
+    hand = Hand(app)
+    hand.tap(description="Create")
+    hand.tap(resourceId=app.ids("gallery_entry"))
+    assert hand.count(resourceId=app.ids("cell")) == 2
+    tap_cell(hand, 0)
+    monkeypatch.setattr(phone, "call_later", lambda seconds, action: None)
+    post(hand)
+
+    assert hashes(app) == sha256(b"newer.mp4")
