@@ -133,7 +133,8 @@ class ShortVideo:
         self._uploads = []
         lost = [post for post in self.state.posts if post.state == UPLOADING]
         self.state.posts = [post for post in self.state.posts if post.state != UPLOADING]
-        self.state.failed_uploads += [{"caption": post.caption, "at": self.now()} for post in lost]
+        for post in lost:
+            self._fail(post.account, post.caption)
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
         carry_out(controls.ACTIONS, self, action, arguments)
@@ -193,7 +194,7 @@ class ShortVideo:
         post_id = ""
         if settings.fail_next_upload:
             settings.fail_next_upload = False
-            self.state.failed_uploads.append({"caption": made.caption, "at": self.now()})
+            self._fail(self.state.account, made.caption)
             self._begin_upload("", made.media)
         else:
             post = Post(
@@ -289,6 +290,9 @@ class ShortVideo:
         for tenth in range(1, 10):
             self.device.call_later(seconds * tenth / 10, self.device.changed)
         self.device.call_later(seconds, lambda: self._end_upload(upload))
+
+    def _fail(self, account: str, caption: str) -> None:
+        self.state.failed_uploads.append({"as": account, "caption": caption, "at": self.now()})
 
     def _end_upload(self, upload: Upload) -> None:
         if upload not in self._uploads:

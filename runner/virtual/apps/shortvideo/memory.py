@@ -153,7 +153,7 @@ class Memory:
     def rename_account(self, account: str) -> None:
         """Call the account that is shown by another name, in all that it did."""
         done = (self.follows, self.unfollows, self.likes, self.unlikes, self.favourited, self.unfavourited)
-        for entry in (entry for entries in (*done, self.comments) for entry in entries):
+        for entry in (entry for entries in (*done, self.comments, self.failed_uploads) for entry in entries):
             if entry["as"] == self.account:
                 entry["as"] = account
         for post in (*self.posts, *self.elsewhere):
