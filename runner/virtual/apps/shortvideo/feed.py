@@ -1,5 +1,7 @@
 """The first tab: cards without end, one on the screen at a time."""
 
+from dataclasses import replace
+
 from runner.virtual.apps.parts import (
     BLACK,
     SIDEWAYS,
@@ -19,6 +21,7 @@ from runner.virtual.apps.shortvideo.world import Video, feed_video, user_video
 from runner.virtual.views import View
 
 _TAB_NAMES = ("Explore", "Following", "Shop", "For You")
+_SLIDES = 3
 _SWIPE = 150
 """Shorter swipes spring back."""
 
@@ -34,6 +37,7 @@ class Feed(Screen):
         self.tab = "For You"
         self.position = len(app.state.videos_seen)
         self.unfolded = False
+        self.slide = 0
         self._take_kind()
 
     def build(self) -> View:
@@ -53,16 +57,25 @@ class Feed(Screen):
     def swipe(self, across: int, down: int) -> None:
         if abs(down) >= max(abs(across), _SWIPE):
             self._go(self.position + (1 if down < 0 else -1))
-        elif across <= -_SWIPE:
-            video = self.video()
-            if video is not None and video.kind == "video":
-                self.app.go_profile(video.author)
+        elif abs(across) >= _SWIPE:
+            self._swipe_sideways(-1 if across > 0 else 1)
+
+    def _swipe_sideways(self, step: int) -> None:
+        """To the author of a video, but to the next picture of a photo post."""
+        video = self.video()
+        if video is None:
+            return
+        if video.kind == "photo":
+            self.slide = min(max(0, self.slide + step), _SLIDES - 1)
+        elif video.kind == "video" and step > 0:
+            self.app.go_profile(video.author)
 
     def _go(self, position: int) -> None:
         if position < 0:
             return
         self.position = position
         self.unfolded = False
+        self.slide = 0
         self._take_kind()
         self.see()
 
@@ -79,6 +92,8 @@ class Feed(Screen):
             seen.append(video.id)
 
     def _card(self, video: Video) -> list[View]:
+        if self.slide:
+            video = replace(video, image=f"{video.image}/{self.slide}")
         return video_card(self.app, video, unfolded=self.unfolded, unfold=self._unfold)
 
     def _unfold(self) -> None:

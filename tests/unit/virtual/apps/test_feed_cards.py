@@ -80,3 +80,30 @@ def test_a_place_has_the_id_of_the_authors_name(app, hand):
 def test_unknown_kinds_are_refused(app):
     with pytest.raises(ValueError, match="survey"):
         app.control("set_next_cards", {"kinds": ["dance"]})
+
+
+def test_a_swipe_sideways_over_photos_changes_the_picture(app, hand):
+    def image():
+        return hand.see(className="android.view.TextureView").paint.image
+
+    show(app, hand, "photo")
+    pictures = [image()]
+    for _ in range(3):
+        app.swipe((600, 800), (100, 800))
+        pictures.append(image())
+    assert len(set(pictures)) == 3 and hand.see(text="Photo") is not None
+    app.swipe((100, 800), (600, 800))
+    assert image() == pictures[1]
+    hand.swipe_up()
+    hand.swipe_down()
+
+    assert image() == pictures[0]
+
+
+def test_a_swipe_sideways_over_a_video_leads_to_its_author(app, hand):
+    author = hand.see(resourceIdMatches=".*/title").text
+    app.swipe((100, 800), (600, 800))
+    assert hand.see(description="For You") is not None
+    app.swipe((600, 800), (100, 800))
+
+    assert hand.see(text=f"@{author}") is not None
