@@ -1,9 +1,13 @@
 """Status bar, navigation bar and keyboard, as windows of other packages than the app's."""
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 from lxml import etree
 from small_apps import Notes
 
+from runner.virtual.control import ACTIONS
 from runner.virtual.phone import Phone
 from runner.virtual.render import draw
 from runner.virtual.system_windows import KEYBOARD, SYSTEM_UI
@@ -38,6 +42,17 @@ def test_a_phone_without_them_shows_the_app_alone(phone):
     phone.changed()
 
     assert packages(phone) == [Notes.package]
+
+
+def test_a_rehearsal_switches_them_on_and_off(phone):
+    def wish(shown):
+        asyncio.run(ACTIONS["system-windows"](None, SimpleNamespace(phone=phone), {"shown": shown}))
+        return packages(phone)
+
+    assert wish(False) == [Notes.package]
+    assert wish(True) == [SYSTEM_UI, SYSTEM_UI, Notes.package]
+    with pytest.raises(ValueError, match="shown"):
+        wish("yes")
 
 
 def test_each_bar_is_a_root_with_words_of_its_own(phone):
