@@ -102,12 +102,7 @@ def test_unknown_links_and_files_are_not_accepted(app):
 
 def test_the_page_names_every_action_argument_screen_and_part_of_the_memory(app):
     page = PAGE.read_text(encoding="utf-8")
-    rows = {
-        name: line
-        for line in page.splitlines()
-        if line.startswith("| `")
-        for name in line.split("|")[1].replace("`", "").replace(" ", "").split(",")
-    }
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
 
     for action, (arguments, _) in ACTIONS.items():
         assert all(f"`{argument}`" in rows[action] for argument in arguments), action
