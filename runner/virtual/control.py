@@ -135,8 +135,9 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
         "paused": endpoint.paused,
         "connections": len(endpoint.connections),
         "screen_on": phone.screen_on,
-        "package": phone.windows[0].package,
-        "activity": phone.windows[0].activity,
+        "package": phone.component[0],
+        "activity": phone.component[1],
+        "system_windows": phone.has_system_windows,
         "uiautomator2": phone.automation is not None,
         "latency_s": phone.latency_s,
         "faults": [
@@ -223,6 +224,11 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
+async def _show_system_windows(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.has_system_windows = _value(wish, "shown", bool)
+    endpoint.phone.changed()
+
+
 async def _control_app(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package, action = _value(wish, "package", str), _value(wish, "action", str)
     app = endpoint.phone.packages.app(package)
@@ -249,5 +255,6 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "unauthorized": _revoke,
     "authorize": _authorize,
     "uninstall": _uninstall,
+    "system-windows": _show_system_windows,
     "app": _control_app,
 }

@@ -18,6 +18,7 @@ from runner.virtual.media import MediaIndex
 from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.system_windows import system_windows
 from runner.virtual.views import Bounds, View, Window, hit_window
 
 LONG_PRESS_S = 0.5
@@ -75,6 +76,8 @@ class Phone:
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
         self.screen_on = True
+        self.has_system_windows = False
+        """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
@@ -183,19 +186,39 @@ class Phone:
             self._mark_focus(self._windows)
         return self._windows
 
+    @property
+    def drawn_windows(self) -> list[Window]:
+        """The app's windows with the system's own over them, frontmost first."""
+        return [*(system_windows(self) if self.has_system_windows else []), *self.windows]
+
+    @property
+    def component(self) -> tuple[str, str]:
+        """Package and activity of what has the focus; an app that has drawn nothing yet has it, too."""
+        for window in self.windows:
+            return window.package, window.activity
+        return self.front.package, self.front.activities[0]
+
+    @property
+    def language(self) -> str:
+        """The language of the system's own words."""
+        return self.properties.get("persist.sys.locale", "en-US")[:2]
+
     def dump(self, max_depth: int = 50) -> str:
         """The screen's hierarchy as XML."""
         if max_depth not in self._dumps:
-            self._dumps[max_depth] = dump(self.windows, self.width, self.height, max_depth)
+            self._dumps[max_depth] = dump(self.drawn_windows, self.width, self.height, max_depth)
         return self._dumps[max_depth]
 
     def find(self, selector: dict[str, Any]) -> View | None:
-        """The view that a UiSelector names; raises what `selectors.find_first` raises."""
+        """The view that a UiSelector names; raises what `selectors.find_first` raises.
+
+        UiSelectors look at the app only, as on Android: the system's windows are never the active one.
+        """
         return find_first(self.windows, selector)
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]

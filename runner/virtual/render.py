@@ -44,7 +44,7 @@ def _view(canvas: Image.Image, view: View) -> None:
         )
     if paint.icon is not None:
         _icon(canvas, bounds, paint)
-    if view.shown_text:
+    if view.shown_text and not paint.hidden:
         _text(canvas, view, bounds)
     for child in view.children:
         _view(canvas, child)

@@ -92,7 +92,7 @@ def _package_of(phone: Phone, view: View) -> str:
 @method
 def device_info(phone: Phone) -> dict[str, Any]:
     return {
-        "currentPackageName": phone.windows[0].package,
+        "currentPackageName": phone.component[0],
         "displayWidth": phone.width,
         "displayHeight": phone.height,
         "displayRotation": 0,

@@ -35,6 +35,6 @@ def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None
 def _draw(phone: Phone) -> "Image.Image":
     from runner.virtual.render import draw  # Pillow is loaded with the first screenshot
 
-    windows = phone.windows if phone.screen_on else []
+    windows = phone.drawn_windows if phone.screen_on else []
     toast = phone.toast_shown if phone.screen_on else None
     return draw(windows, phone.width, phone.height, toast, clock=f"{phone.now():%H:%M}")

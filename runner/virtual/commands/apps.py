@@ -53,9 +53,8 @@ def _start(call: Call, wish: Wish) -> int:
         call.phone.stop_app(app.package)
     _show(call.phone, app, wish)
     if wish.wait:
-        window = call.phone.windows[0]
         call.print("Status: ok\nLaunchState: WARM")
-        call.print(f"Activity: {intents.shortened_component(f'{window.package}/{window.activity}')}")
+        call.print(f"Activity: {intents.shortened_component('/'.join(call.phone.component))}")
         call.print("TotalTime: 0\nWaitTime: 1\nComplete")
     return 0
 

@@ -9,8 +9,7 @@ _DISPLAY = 4619827259835644672
 
 
 def _component(phone: Phone) -> str:
-    window = phone.windows[0]
-    return f"{window.package}/{window.activity}"
+    return "/".join(phone.component)
 
 
 def _pid(phone: Phone) -> int:

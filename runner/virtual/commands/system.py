@@ -23,6 +23,7 @@ def properties(phone: Phone) -> dict[str, str]:
         "ro.product.name": phone.product,
         "ro.serialno": phone.serial,
         "ro.sf.lcd_density": str(phone.density),
+        "persist.sys.locale": "en-US",
         "persist.sys.timezone": "UTC",
         "sys.boot_completed": "1",
         **phone.properties,

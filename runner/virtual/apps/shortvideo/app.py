@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
-from runner.virtual.apps.shortvideo import controls
+from runner.virtual.apps.arguments import carry_out
+from runner.virtual.apps.shortvideo import controls, interruptions
+from runner.virtual.apps.shortvideo.camera import open_camera
 from runner.virtual.apps.shortvideo.comments import Comments
-from runner.virtual.apps.shortvideo.compose import Editor
+from runner.virtual.apps.shortvideo.composition import Composition
 from runner.virtual.apps.shortvideo.detail import Detail, Unavailable
+from runner.virtual.apps.shortvideo.editor import Editor
 from runner.virtual.apps.shortvideo.feed import Feed
 from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
-from runner.virtual.apps.shortvideo.interruptions import KINDS
+from runner.virtual.apps.shortvideo.labels import translate
 from runner.virtual.apps.shortvideo.links import Link, parse_link
 from runner.virtual.apps.shortvideo.memory import POSTED, UPLOADING, Draft, Media, Memory, Post, from_json
-from runner.virtual.apps.shortvideo.other_tabs import Camera, Friends, Inbox
+from runner.virtual.apps.shortvideo.new_post import NewPost
+from runner.virtual.apps.shortvideo.other_tabs import Friends, Inbox
 from runner.virtual.apps.shortvideo.own_profile import OwnProfile
 from runner.virtual.apps.shortvideo.own_videos import find_own_video
 from runner.virtual.apps.shortvideo.profile import Profile
@@ -32,11 +36,14 @@ from runner.virtual.apps.shortvideo.screen import (
     Screen,
 )
 from runner.virtual.apps.shortvideo.search import Search
+from runner.virtual.apps.shortvideo.sound_page import SoundPage
 from runner.virtual.apps.shortvideo.upload import Upload, failure_window, progress_window
 from runner.virtual.apps.shortvideo.world import Video, find_user, make_video
 from runner.virtual.views import Window
 
 _VIEW, _SEND = "android.intent.action.VIEW", "android.intent.action.SEND"
+_SEND_MULTIPLE = "android.intent.action.SEND_MULTIPLE"
+_MOST_SHARED = 35
 _STREAM = "android.intent.extra.STREAM"
 
 
@@ -54,6 +61,8 @@ class ShortVideo:
         self._feed: Feed | None = None
         self._uploads: list[Upload] = []
         self._upload_failed = False
+        self._launches = 0
+        """Starts that have drawn nothing yet."""
 
     @property
     def ids(self) -> Ids:
@@ -65,15 +74,21 @@ class ShortVideo:
     # What the phone asks for.
 
     def windows(self) -> list[Window]:
-        interruption = self.state.settings.interruption
-        if interruption:
-            return [KINDS[interruption].window(self.ids, self._answer)]
+        if self._launches:
+            return []
+        return translate(self._windows(), self.state.settings.language, self.ids)
+
+    def _windows(self) -> list[Window]:
+        interruption = interruptions.window(self)
+        if interruption is not None:
+            return [interruption]
         screen = self._top()
         badges = self._badges() if screen.tells_uploads else []
         return [*badges, Window(PACKAGE, screen.activity, screen.build())]
 
     def start(self) -> None:
         if not self._screens:
+            self._launch()
             self.go_tab("Home")
 
     def accepts(self, intent: Intent) -> bool:
@@ -81,25 +96,33 @@ class ShortVideo:
             return parse_link(intent.data) is not None
         if intent.action == _SEND:
             return intent.mime_type.startswith(("video/", "image/")) and bool(intent.extras.get(_STREAM))
+        if intent.action == _SEND_MULTIPLE:
+            return intent.mime_type.startswith("image/") and bool(intent.extras.get(_STREAM))
         return intent.component.startswith(f"{PACKAGE}/")
 
     def open(self, intent: Intent) -> None:
+        if not self._screens:
+            self._launch()
         link = parse_link(intent.data) if intent.action == _VIEW else None
         if link is not None:
             self.state.opened_links.append({"url": intent.data, "at": self.now()})
             self._open_link(link)
+            interruptions.strike(self, "link")
         elif intent.action == _SEND:
-            self._open_share(intent.extras.get(_STREAM, ""), intent.mime_type)
-        self.start()
+            self._open_share([intent.extras.get(_STREAM, "")], intent.mime_type)
+        elif intent.action == _SEND_MULTIPLE:
+            self._open_share(intent.extras.get(_STREAM, "").split(",")[:_MOST_SHARED], intent.mime_type)
+        self._top()
 
     def back(self) -> bool:
-        interruption = self.state.settings.interruption
-        if interruption:
-            return self._back_from(interruption)
+        if self._launches:
+            return False
+        if self.state.settings.interruption:
+            return interruptions.back(self)
         return self._top().back() or self._step_back()
 
     def swipe(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        if not self.state.settings.interruption:
+        if not self._launches and not self.state.settings.interruption:
             self._top().swipe(end[0] - start[0], end[1] - start[1])
 
     def kill(self) -> None:
@@ -110,10 +133,11 @@ class ShortVideo:
         self._uploads = []
         lost = [post for post in self.state.posts if post.state == UPLOADING]
         self.state.posts = [post for post in self.state.posts if post.state != UPLOADING]
-        self.state.failed_uploads += [{"caption": post.caption, "at": self.now()} for post in lost]
+        for post in lost:
+            self._fail(post.account, post.caption)
 
     def control(self, action: str, arguments: Mapping[str, Any]) -> None:
-        controls.control(self, action, arguments, self.now())
+        carry_out(controls.ACTIONS, self, action, arguments)
         self.device.changed()
 
     def memory(self) -> dict[str, Any]:
@@ -138,7 +162,7 @@ class ShortVideo:
 
     def go_tab(self, name: str) -> None:
         if name == "Create":
-            self.show(Camera(self))
+            open_camera(self)
             return
         self._screens = [self._tab(name)]
 
@@ -157,24 +181,50 @@ class ShortVideo:
     def go_search(self) -> None:
         self.show(Search(self))
 
-    def publish(self, media: list[Media], caption: str) -> None:
+    def switch_account(self, handle: str) -> None:
+        """Show another account of the phone, from its first page on."""
+        self.state.switch_account(handle)
+        self.go_tab("Home")
+
+    def publish(self, made: Composition) -> None:
         settings = self.state.settings
         if settings.ignore_next_post:
             settings.ignore_next_post = False
             return
+        post_id = ""
         if settings.fail_next_upload:
             settings.fail_next_upload = False
-            self.state.failed_uploads.append({"caption": caption, "at": self.now()})
-            self._begin_upload("", media)
+            self._fail(self.state.account, made.caption)
+            self._begin_upload("", made.media)
         else:
-            post = Post(self.new_id(), caption, media, self.now())
+            post = Post(
+                self.new_id(), made.caption, made.media, self.now(), title=made.title, sound=made.sound
+            )
+            post.account = self.state.account
             self.state.posts.append(post)
-            self._begin_upload(post.id, media)
-        self.go_tab("Profile" if settings.after_post == "profile" else "Home")
+            post_id = post.id
+            self._begin_upload(post.id, made.media)
+        if settings.after_post == "new_post":
+            self._screens = [NewPost(self, post_id)]
+        else:
+            self.go_tab({"profile": "Profile", "friends": "Friends"}.get(settings.after_post, "Home"))
+        interruptions.strike(self, "post")
 
-    def save_draft(self, media: list[Media], caption: str) -> None:
-        self.state.drafts.append(Draft(caption, media, self.now()))
+    def save_draft(self, made: Composition) -> None:
+        self.state.drafts.append(Draft(made.caption, made.media, self.now(), self.state.account))
         self.go_tab("Profile")
+
+    def _launch(self) -> None:
+        """Start from nothing, and draw nothing for as long as the rehearsal asked for."""
+        interruptions.strike(self, "launch")
+        seconds = self.state.settings.launch_seconds
+        if seconds:
+            self._launches += 1
+            self.device.call_later(seconds, self._launched)
+
+    def _launched(self) -> None:
+        self._launches -= 1
+        self.device.changed()
 
     def _top(self) -> Screen:
         if not self._screens:
@@ -204,6 +254,9 @@ class ShortVideo:
         return False
 
     def _open_link(self, link: Link) -> None:
+        if link.sound:
+            self.show(SoundPage(self, link.sound))
+            return
         if not link.video_id:
             self.go_profile(link.handle)
             return
@@ -212,13 +265,16 @@ class ShortVideo:
             video = make_video(link.handle, link.video_id)
         self.show(Unavailable(self) if video is None else Detail(self, video))
 
-    def _open_share(self, uri: str, mime: str) -> None:
-        content = self.device.content(uri)
-        if content is None:
-            self.device.toast("Couldn't load this file")
-            return
-        media = Media(content.digest("sha256"), content.size, mime)
-        self.show(Editor(self, [media]))
+    def _open_share(self, uris: list[str], mime: str) -> None:
+        media = []
+        for uri in uris:
+            content = self.device.content(uri)
+            if content is None:
+                self.device.toast("Couldn't load this file")
+                return
+            media.append(Media(content.digest("sha256"), content.size, mime))
+        self.show(Editor(self, Composition(media)))
+        interruptions.strike(self, "share")
 
     def _badges(self) -> list[Window]:
         if self._uploads:
@@ -235,6 +291,9 @@ class ShortVideo:
             self.device.call_later(seconds * tenth / 10, self.device.changed)
         self.device.call_later(seconds, lambda: self._end_upload(upload))
 
+    def _fail(self, account: str, caption: str) -> None:
+        self.state.failed_uploads.append({"as": account, "caption": caption, "at": self.now()})
+
     def _end_upload(self, upload: Upload) -> None:
         if upload not in self._uploads:
             return
@@ -247,19 +306,6 @@ class ShortVideo:
             self._upload_failed = True
             self.device.toast("Couldn't upload")
         self.device.changed()
-
-    def _answer(self, words: str) -> None:
-        interruption = self.state.settings.interruption
-        self.state.answers.append({"screen": interruption, "answer": words, "at": self.now()})
-        if words in KINDS[interruption].ended_by:
-            self.state.settings.interruption = ""
-
-    def _back_from(self, interruption: str) -> bool:
-        kind = KINDS[interruption]
-        if kind.back_ends:
-            self._answer("back")
-            self.state.settings.interruption = ""
-        return not kind.back_leaves_app
 
     def new_id(self) -> str:
         memory = self.state

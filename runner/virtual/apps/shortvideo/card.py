@@ -14,7 +14,7 @@ from runner.virtual.apps.parts import (
     picture,
     text,
 )
-from runner.virtual.apps.shortvideo import relations
+from runner.virtual.apps.shortvideo import relations, special_cards
 from runner.virtual.apps.shortvideo.chrome import BAR_TOP
 from runner.virtual.apps.shortvideo.noise import noisy
 from runner.virtual.apps.shortvideo.screen import Surroundings
@@ -25,18 +25,40 @@ _RAIL_LEFT, _RAIL_RIGHT = 612, 708
 _LONG_CAPTION = 110
 """Longer captions are cut on the card until they are tapped."""
 
+_BADGES = {"photo": "Photo", "ad": "Ad", "sponsored": "Sponsored"}
+_AD_BUTTONS = {"ad": "Learn more", "sponsored": "Learn more", "ad_unlabelled": "Shop now"}
+_NO_VIDEO = {"stories": special_cards.stories, "people": special_cards.people}
+_ADDITIONS = {"survey": special_cards.survey, "place": special_cards.place}
 
-def video_card(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -> list[View]:
-    """The views of one card, back to front. `unfold` is called when the words are tapped."""
+
+def video_card(
+    app: Surroundings, video: Video, *, unfolded: bool, unfold: Action, age: str = ""
+) -> list[View]:
+    """The views of one card, back to front. `unfold` is called when the words are tapped; `age` is told if given."""
     screen = (0, 0, WIDTH, BAR_TOP)
     film = picture(screen, video.image, cls="android.view.TextureView")
     player = box(screen, film, rid=app.ids("player_view"))
     touch = View(screen, desc="Video", rid=app.ids("long_press_layout"))
     if video.kind == "live":
         return [player, touch, *_live_notice(video)]
+    if video.kind in _NO_VIDEO:
+        return [player, touch, special_cards.backdrop(), *_NO_VIDEO[video.kind](app, video)]
     if app.state.settings.withheld == "videos":
         return [player, touch]
-    return [player, touch, _rail(app, video), _words(app, video, unfolded=unfolded, unfold=unfold)]
+    words = _words(app, video, unfolded=unfolded, unfold=unfold)
+    if age:
+        top = words.children[0].bounds[1]
+        words.children.insert(
+            1, text((410, top, 590, top + 44), f"· {age}", rid=app.ids("age"), size=26, color=WHITE)
+        )
+    return [player, touch, _rail(app, video), words, *_additions(app, video)]
+
+
+def _additions(app: Surroundings, video: Video) -> list[View]:
+    """What some kinds of cards have beside the video."""
+    if video.kind in _AD_BUTTONS:
+        return [special_cards.advertisement(app, _AD_BUTTONS[video.kind])]
+    return _ADDITIONS[video.kind](app, video) if video.kind in _ADDITIONS else []
 
 
 def _live_notice(video: Video) -> list[View]:
@@ -99,8 +121,12 @@ def _like(app: Surroundings, video: Video) -> View:
     heart = icon(
         (620, 776, 700, 844), "heart", desc="Like", size=64, color=ACCENT if liked else WHITE, selected=liked
     )
-    words = f"{'Video liked' if liked else 'Like video'}. {count} likes"
-    return _slot(app, 776, heart, count, desc=words, on_tap=toggle, part="rail_action", selected=liked)
+    style = app.state.settings.like_style
+    words = f"Like video. {count} likes"
+    if liked and style != "flag":
+        words = f"Video liked. {count} likes" if style == "counted" else "Video liked"
+    is_selected = liked and style == "counted"
+    return _slot(app, 776, heart, count, desc=words, on_tap=toggle, part="rail_action", selected=is_selected)
 
 
 def _comments(app: Surroundings, video: Video) -> View:
@@ -214,11 +240,15 @@ def _words(app: Surroundings, video: Video, *, unfolded: bool, unfold: Action) -
                 valign="top",
             ),
         )
-    badge = {"photo": "Photo", "ad": "Ad"}.get(video.kind)
+    if video.title:
+        above = (24, top - 2, 590, top + 34)
+        children.insert(1, text(above, noisy(app, video.title), rid=app.ids("title"), color=WHITE, bold=True))
+        top += 36
+    badge = _BADGES.get(video.kind)
     if badge is not None:
         children.append(
             text(
-                (24, top - 94, 110, top - 56),
+                (24, top - 94, 160, top - 56),
                 badge,
                 size=22,
                 color=WHITE,

@@ -95,6 +95,13 @@ def back_arrow(app: Surroundings, *, color: str = INK) -> View:
     )
 
 
+def unlabelled_back(app: Surroundings, *, color: str = INK) -> View:
+    """A back arrow without words, as the pages of a post have it."""
+    arrow = back_arrow(app, color=color)
+    arrow.desc = app.ids.unresolved("back")
+    return arrow
+
+
 def title_bar(app: Surroundings, words: str) -> list[View]:
     """A back arrow and a centred title."""
     title = text((120, STATUS_BAR + 8, 600, STATUS_BAR + 88), words, size=32, bold=True, align="center")
@@ -137,12 +144,13 @@ def sheet(app: Surroundings, title: str, rows: Sequence[Row], close: Action) -> 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One cell of a grid. `badge` is a word in its upper left corner (Pinned)."""
+    """One cell of a grid. `badge` is a word in its upper left corner (Pinned); photos have a sign in the right one."""
 
     seed: str
     words: str
     on_tap: Action
     badge: str = ""
+    is_photo: bool = False
 
 
 def grid(ids: Ids, area: Bounds, tiles: Sequence[Tile], first_row: int) -> View:
@@ -186,6 +194,9 @@ def _cell(ids: Ids, tile: Tile, bounds: Bounds) -> View:
         children.append(
             _badge((left + 8, top + 8, left + 100, top + 40), tile.badge, radius=6, rid=ids("tv_top"))
         )
+    if tile.is_photo:
+        sign = (right - 48, top + 10, right - 12, top + 46)
+        children.append(icon(sign, "grid", rid=ids("tile_photo"), size=30, color=WHITE))
     return box(bounds, *children, cls=FRAME, rid=ids("tile"), on_tap=tile.on_tap)
 
 

@@ -18,11 +18,13 @@ from runner.virtual.apps.parts import (
 )
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.chrome import page
+from runner.virtual.apps.shortvideo.noise import marked
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video, comments_on
 from runner.virtual.views import View
 
-_TOP, _FIELD_TOP = 520, 1496
+_TOP, _FIELD_TOP, _ROW = 520, 1496, 144
+_TYPING_TOP = 980
 
 
 class Comments(Screen):
@@ -39,19 +41,39 @@ class Comments(Screen):
     def build(self) -> View:
         outside = box((0, 0, WIDTH, _TOP), rid=self.app.ids("outside"), on_tap=self.app.leave)
         behind = picture((0, 0, WIDTH, _TOP + 30), self.video.image, cls="android.view.View")
+        # The magnifier searches in the video's own comments; it is not the one of the home page.
+        search = icon((640, 60, 712, 124), "search", desc="Search", color=WHITE, cls=BUTTON)
+        close = icon((640, _TOP + 20, 700, _TOP + 72), "cross", size=32, desc="Close", on_tap=self.app.leave)
+        parts = [*self._title(), close, *self._body()]
+        panel = box((0, _TOP, WIDTH, HEIGHT), *parts, cls=LINEAR, background=WHITE, radius=24)
+        return page(behind, outside, search, panel, background=INK)
+
+    @property
+    def _composer_top(self) -> int:
+        """Above the keyboard while the field has the focus."""
+        return _TYPING_TOP if self.focused else _FIELD_TOP
+
+    def _title(self) -> list[View]:
+        """How many there are; an empty sheet does not say."""
         count = relations.comment_count(self.app, self.video)
+        if count == 0 or self.app.state.settings.comments_off:
+            return []
+        words = marked(self.app, f"{count:,} {'comment' if count == 1 else 'comments'}")
         title = text(
             (200, _TOP + 16, 520, _TOP + 76),
-            f"{count:,} comments",
+            words,
             rid=self.app.ids("comments_title"),
             size=26,
             bold=True,
             align="center",
         )
-        close = icon((640, _TOP + 20, 700, _TOP + 72), "cross", size=32, on_tap=self.app.leave)
-        parts = [title, close, *self._rows(), self._composer()]
-        panel = box((0, _TOP, WIDTH, HEIGHT), *parts, cls=LINEAR, background=WHITE, radius=24)
-        return page(behind, outside, panel, background=INK)
+        return [title, icon((560, _TOP + 20, 620, _TOP + 72), "filter", size=32, desc="Sort")]
+
+    def _body(self) -> list[View]:
+        if self.app.state.settings.comments_off:
+            words = "Comments are turned off"
+            return [text((60, 1000, 660, 1060), words, size=32, color=GREY, align="center")]
+        return [*self._rows(), self._composer()]
 
     def _rows(self) -> list[View]:
         own = [
@@ -59,8 +81,10 @@ class Comments(Screen):
             for comment in reversed(self.app.state.comments)
             if comment["video"] == self.video.id
         ]
-        rows = (own + comments_on(self.video.id))[:6]
-        return [self._row(_TOP + 100 + n * 144, author, words) for n, (author, words) in enumerate(rows)]
+        others = comments_on(self.video.id)[: self.video.comments]
+        room = (self._composer_top - _TOP - 100) // _ROW
+        rows = (own + others)[:room]
+        return [self._row(_TOP + 100 + n * _ROW, author, words) for n, (author, words) in enumerate(rows)]
 
     def _row(self, top: int, author: str, words: str) -> View:
         ids = self.app.ids
@@ -82,8 +106,9 @@ class Comments(Screen):
         return box((0, top, WIDTH, top + 132), *children, cls=LINEAR, rid=ids("comment_row"))
 
     def _composer(self) -> View:
+        top = self._composer_top
         entry = field(
-            (112, _FIELD_TOP + 12, 600, HEIGHT - 12),
+            (112, top + 12, 430, top + 92),
             self.words,
             "Add comment...",
             on_tap=self._focus,
@@ -94,22 +119,26 @@ class Comments(Screen):
             radius=40,
             size=26,
         )
-        face = picture(
-            (24, _FIELD_TOP + 16, 96, _FIELD_TOP + 88), f"face/{self.app.state.account}", radius=36
-        )
-        children = [face, entry]
+        face = picture((24, top + 16, 96, top + 88), f"face/{self.app.state.account}", radius=36)
+        children = [
+            face,
+            entry,
+            icon((440, top + 16, 520, top + 88), "sticker", desc="Stickers", size=36, color=GREY),
+            icon((530, top + 16, 610, top + 88), "person", desc="Mention someone", size=36, color=GREY),
+        ]
         if self.focused or self.words:
-            children.append(self._send_button())
-        return box((0, _FIELD_TOP, WIDTH, HEIGHT), *children, background=WHITE)
+            children.append(self._send_button(top))
+        return box((0, top, WIDTH, top + 104), *children, background=WHITE)
 
-    def _send_button(self) -> View:
+    def _send_button(self, top: int) -> View:
         armed = bool(self.words.strip())
+        labelled = self.app.state.settings.send_label
         send = icon(
-            (620, _FIELD_TOP + 16, 700, _FIELD_TOP + 88),
+            (620, top + 16, 700, top + 88),
             "send",
             cls=BUTTON,
             rid=self.app.ids("comment_send"),
-            desc="Post comment",
+            desc="Post comment" if labelled else self.app.ids.unresolved("comment_send"),
             size=36,
             color=WHITE,
             background=ACCENT if armed else "#d0d0d3",
@@ -128,15 +157,6 @@ class Comments(Screen):
         self.words = words
 
     def _send(self) -> None:
-        memory = self.app.state
-        memory.comments.append(
-            {
-                "video": self.video.id,
-                "author": self.video.author,
-                "as": memory.account,
-                "text": self.words.strip(),
-                "at": self.app.now(),
-            }
-        )
-        self.words = ""
-        self.focused = False
+        if relations.comment(self.app, self.video, self.words.strip()):
+            self.words = ""
+            self.focused = False

@@ -5,7 +5,7 @@ from runner.virtual.apps.shortvideo.card import video_card
 from runner.virtual.apps.shortvideo.chrome import BAR_TOP, back_arrow, page
 from runner.virtual.apps.shortvideo.screen import DETAIL, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video
-from runner.virtual.views import View
+from runner.virtual.views import Paint, View
 
 
 class Detail(Screen):
@@ -29,10 +29,13 @@ class Detail(Screen):
         def open_comments() -> None:
             self.app.go_comments(self.video)
 
+        # The field looks like the one of the sheet, but the view above it takes the tap.
         bounds = (24, BAR_TOP + 14, 696, HEIGHT - 14)
-        words = text(bounds, "Add comment...", cls=EDIT, on_tap=open_comments, color="#a0a0a6", size=26)
-        words.rid = self.app.ids("comment_bar")
-        return box((0, BAR_TOP, WIDTH, HEIGHT), words, background="#121212")
+        words = View(
+            bounds, cls=EDIT, hint="Add comment...", rid=self.app.ids("comment_bar"), paint=Paint(size=26)
+        )
+        above = box(bounds, cls="android.view.View", on_tap=open_comments)
+        return box((0, BAR_TOP, WIDTH, HEIGHT), words, above, background="#121212")
 
 
 class Unavailable(Screen):

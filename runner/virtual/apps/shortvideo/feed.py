@@ -1,5 +1,7 @@
 """The first tab: cards without end, one on the screen at a time."""
 
+from dataclasses import replace
+
 from runner.virtual.apps.parts import (
     BLACK,
     SIDEWAYS,
@@ -13,11 +15,13 @@ from runner.virtual.apps.parts import (
 from runner.virtual.apps.shortvideo.card import video_card
 from runner.virtual.apps.shortvideo.chrome import bottom_bar, page
 from runner.virtual.apps.shortvideo.ids import ANDROID_TEXT1
+from runner.virtual.apps.shortvideo.labels import tab_name
 from runner.virtual.apps.shortvideo.screen import MAIN, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video, feed_video, user_video
 from runner.virtual.views import View
 
 _TAB_NAMES = ("Explore", "Following", "Shop", "For You")
+_SLIDES = 3
 _SWIPE = 150
 """Shorter swipes spring back."""
 
@@ -33,6 +37,8 @@ class Feed(Screen):
         self.tab = "For You"
         self.position = len(app.state.videos_seen)
         self.unfolded = False
+        self.slide = 0
+        self._take_kind()
 
     def build(self) -> View:
         video = self.video()
@@ -42,7 +48,7 @@ class Feed(Screen):
     def video(self) -> Video | None:
         """The card on the screen; Following has none as long as nobody is followed."""
         if self.tab != "Following":
-            return feed_video(self.position)
+            return feed_video(self.position, self.app.state.settings.feed_kinds.get(str(self.position), ""))
         followed = list(self.app.state.relations)
         if not followed:
             return None
@@ -51,17 +57,33 @@ class Feed(Screen):
     def swipe(self, across: int, down: int) -> None:
         if abs(down) >= max(abs(across), _SWIPE):
             self._go(self.position + (1 if down < 0 else -1))
-        elif across <= -_SWIPE:
-            video = self.video()
-            if video is not None and video.kind == "video":
-                self.app.go_profile(video.author)
+        elif abs(across) >= _SWIPE:
+            self._swipe_sideways(-1 if across > 0 else 1)
+
+    def _swipe_sideways(self, step: int) -> None:
+        """To the author of a video, but to the next picture of a photo post."""
+        video = self.video()
+        if video is None:
+            return
+        if video.kind == "photo":
+            self.slide = min(max(0, self.slide + step), _SLIDES - 1)
+        elif video.kind == "video" and step > 0:
+            self.app.go_profile(video.author)
 
     def _go(self, position: int) -> None:
         if position < 0:
             return
         self.position = position
         self.unfolded = False
+        self.slide = 0
+        self._take_kind()
         self.see()
+
+    def _take_kind(self) -> None:
+        """A card that was not shown before is of the kind that the rehearsal wants next."""
+        settings = self.app.state.settings
+        if settings.next_cards and self.tab != "Following" and str(self.position) not in settings.feed_kinds:
+            settings.feed_kinds[str(self.position)] = settings.next_cards.pop(0)
 
     def see(self) -> None:
         """Remember the card on the screen as seen."""
@@ -70,6 +92,8 @@ class Feed(Screen):
             seen.append(video.id)
 
     def _card(self, video: Video) -> list[View]:
+        if self.slide:
+            video = replace(video, image=f"{video.image}/{self.slide}")
         return video_card(self.app, video, unfolded=self.unfolded, unfold=self._unfold)
 
     def _unfold(self) -> None:
@@ -92,6 +116,7 @@ class Feed(Screen):
     def _tab(self, name: str, left: int) -> View:
         bounds = (left, STATUS_BAR + 8, left + 124, 128)
         chosen = name == self.tab
+        shown = tab_name(name, self.app.state.settings.language)
 
         def choose() -> None:
             self.tab = name
@@ -99,7 +124,7 @@ class Feed(Screen):
 
         words = text(
             bounds,
-            name,
+            shown,
             rid=ANDROID_TEXT1,
             selected=chosen,
             size=26,
@@ -107,7 +132,7 @@ class Feed(Screen):
             bold=chosen,
             align="center",
         )
-        inner = box(bounds, words, desc=name, selected=chosen)
+        inner = box(bounds, words, desc=shown, selected=chosen)
         return box(bounds, inner, on_tap=choose, selected=chosen)
 
 

@@ -34,6 +34,11 @@ class Ids:
     def __call__(self, part: str) -> str:
         return f"{PACKAGE}:id/{part if part in _KEPT else self._shrunk(part)}"
 
+    def unresolved(self, part: str) -> str:
+        """The description of a control whose words the app failed to look up: a number, another in each release."""
+        digest = hashlib.sha256(f"{self.seed}/words/{part}".encode()).digest()
+        return f"@{2_131_880_000 + int.from_bytes(digest[:4]) % 9_999}"
+
     def _shrunk(self, part: str) -> str:
         digest = hashlib.sha256(f"{self.seed}/{part}".encode()).digest()
         return _LETTERS[digest[0] % len(_LETTERS)] + "".join(

@@ -6,132 +6,108 @@ them, whatever is tapped.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from runner.virtual.apps.parts import ACCENT, GREY, INK, PALE, SCREEN, WHITE, box, button, picture, text
-from runner.virtual.apps.shortvideo.chrome import page
-from runner.virtual.apps.shortvideo.ids import PACKAGE, Ids
-from runner.virtual.apps.shortvideo.screen import LOGIN, MAIN
-from runner.virtual.views import Paint, View, Window
-
-Answer = Callable[[str], None]
-"""Called with the words of the button that was tapped."""
+from runner.virtual.apps.shortvideo import dialogs, logins, opaque_pages, permissions
+from runner.virtual.apps.shortvideo.dialogs import Answer
+from runner.virtual.apps.shortvideo.screen import Surroundings
+from runner.virtual.views import Window
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """An interrupting screen: how it looks, which answers end it, and what the back key does."""
 
-    window: Callable[[Ids, Answer], Window]
+    window: Callable[[Surroundings, Answer], Window]
     ended_by: tuple[str, ...] = ()
     back_ends: bool = False
     back_leaves_app: bool = False
 
 
-def _login(ids: Ids, answer: Answer) -> Window:
-    views = [
-        text((60, 260, 660, 330), "Welcome back", rid=ids("title"), size=44, bold=True, align="center"),
-        picture((285, 380, 435, 530), "login", radius=75),
-        _choice(ids, answer, 620, "Log in", strong=True),
-        _choice(ids, answer, 730, "Add another account"),
-        _choice(ids, answer, 840, "Use phone / email / username"),
-        _choice(ids, answer, 1480, "Sign up for TikTok"),
-    ]
-    return Window(PACKAGE, LOGIN, page(*views))
-
-
-def _verification(ids: Ids, answer: Answer) -> Window:
-    puzzle = View(SCREEN, cls="android.webkit.WebView", rid=ids("web"), paint=Paint(image="puzzle/slider"))
-    return Window(PACKAGE, MAIN, box(SCREEN, puzzle, background=PALE))
-
-
-def _save_login(ids: Ids, answer: Answer) -> Window:
-    words = "Next time you can log in on this phone without a password."
-    return _dialog(ids, answer, "Save login for next time?", words, ("Not now", "Save"))
-
-
-def _rate_limit(ids: Ids, answer: Answer) -> Window:
-    words = "You're doing this too fast. Too many attempts. Try again later."
-    return _dialog(ids, answer, "Something went wrong", words, ("OK",))
-
-
-def _ads_consent(ids: Ids, answer: Answer) -> Window:
-    words = "Choose how you want to go on. You can change this in your settings at any time."
-    choices = ("Standard (with ads)", "TikTok Ad-Free")
-    return _dialog(ids, answer, "Pick your plan", words, choices)
-
-
-def _birthday(ids: Ids, answer: Answer) -> Window:
-    views = [
-        text((60, 200, 660, 260), "When's your birthday?", rid=ids("title"), size=40, bold=True),
-        text((60, 270, 660, 360), "Your date of birth won't be shown publicly.", size=26, color=GREY),
-        *(_wheel(name, 60 + 210 * n) for n, name in enumerate(("Month", "Day", "Year"))),
-        _choice(ids, answer, 1400, "Continue", strong=True),
-    ]
-    return Window(PACKAGE, LOGIN, page(*views))
-
-
-def _permission(ids: Ids, answer: Answer) -> Window:
-    package = "com.android.permissioncontroller"
-    choices = (("Allow", "permission_allow_button"), ("Don't allow", "permission_deny_button"))
-    buttons = [
-        button(
-            (100, 860 + 100 * n, 620, 940 + 100 * n),
-            words,
-            _answering(answer, words),
-            rid=f"{package}:id/{name}",
-        )
-        for n, (words, name) in enumerate(choices)
-    ]
-    question = text(
-        (100, 700, 620, 830),
-        "Allow TikTok to access your contacts?",
-        rid=f"{package}:id/permission_message",
-        size=32,
-        align="center",
-    )
-    panel = box((60, 660, 660, 1080), question, *buttons, background=WHITE, radius=32)
-    activity = f"{package}.permission.ui.GrantPermissionsActivity"
-    return Window(package, activity, box(SCREEN, panel, background="#4a4a4e"))
-
-
 KINDS: dict[str, Kind] = {
-    "login": Kind(_login, back_leaves_app=True),
-    "captcha": Kind(_verification),
-    "save_login": Kind(_save_login, ended_by=("Not now", "Save"), back_ends=True),
-    "birthday": Kind(_birthday),
-    "rate_limit": Kind(_rate_limit, ended_by=("OK",), back_ends=True),
-    "ads_consent": Kind(_ads_consent),
-    "permission": Kind(_permission, ended_by=("Allow", "Don't allow"), back_ends=True),
+    "login": Kind(logins.welcome, back_leaves_app=True),
+    "phone_login": Kind(logins.phone_number, back_leaves_app=True),
+    "account_status": Kind(dialogs.account_status),
+    "captcha": Kind(opaque_pages.verification),
+    "web_page": Kind(opaque_pages.web_page, back_ends=True),
+    "update": Kind(opaque_pages.update, back_ends=True),
+    "save_login": Kind(dialogs.save_login, ended_by=("Not now", "Save"), back_ends=True),
+    "birthday": Kind(logins.birthday),
+    "rate_limit": Kind(dialogs.rate_limit, ended_by=("OK",), back_ends=True),
+    "ads_consent": Kind(dialogs.ads_consent),
+    "notifications": Kind(dialogs.notifications, ended_by=("Not now", "Turn on"), back_ends=True),
+    "share_tray": Kind(dialogs.share_tray, ended_by=("SMS", "Copy link", "Email"), back_ends=True),
+    "widget_page": Kind(dialogs.widget_page, ended_by=("Cancel", "Add to home screen"), back_ends=True),
+    "contacts": Kind(dialogs.contacts, ended_by=("Open settings", "Don\u2019t allow")),
+    **{
+        screen: Kind(partial(permissions.prompt, screen), ended_by=prompt.answers, back_ends=True)
+        for screen, prompt in permissions.PROMPTS.items()
+    },
 }
 
 
-def _dialog(ids: Ids, answer: Answer, title: str, words: str, choices: tuple[str, ...]) -> Window:
-    bottom = 860 + 100 * len(choices)
-    head = text((100, 600, 620, 670), title, rid=ids("dialog_title"), size=34, bold=True, align="center")
-    body = text((100, 670, 620, 820), words, rid=ids("dialog_text"), size=28, color=GREY, align="center")
-    buttons = [_choice(ids, answer, 840 + 100 * n, choice) for n, choice in enumerate(choices)]
-    panel = box((60, 570, 660, bottom), head, body, *buttons, desc="Dialog", background=WHITE, radius=24)
-    return Window(PACKAGE, MAIN, box(SCREEN, panel, background="#4a4a4e"))
+MOMENTS = ("launch", "link", "share", "post")
+"""When a screen may come in between by itself: after a start from nothing, a link, a shared file, a tap on Post."""
 
 
-def _choice(ids: Ids, answer: Answer, top: int, words: str, *, strong: bool = False) -> View:
-    bounds = (100, top, 620, top + 84)
-    return button(
-        bounds,
-        words,
-        _answering(answer, words),
-        rid=ids("dialog_button"),
-        background=ACCENT if strong else PALE,
-        color=WHITE if strong else INK,
-    )
+def interrupt(app: Surroundings, screen: str) -> None:
+    """Show an interrupting screen, after those that are there already."""
+    settings = app.state.settings
+    if settings.interruption:
+        settings.further_interruptions.append(screen)
+    else:
+        settings.interruption = screen
 
 
-def _answering(answer: Answer, words: str) -> Callable[[], None]:
-    return lambda: answer(words)
+def ask_for(app: Surroundings, *screens: str) -> None:
+    """Show those of the permission prompts that are needed."""
+    for screen in permissions.missing(app, *screens):
+        interrupt(app, screen)
 
 
-def _wheel(name: str, left: int) -> View:
-    bounds = (left, 600, left + 180, 900)
-    wheel = View(bounds, cls="android.widget.SeekBar", desc=f"{name} picker", focusable=True, scrollable=True)
-    wheel.children = [text((left, 720, left + 180, 780), name, size=34, align="center", color=GREY)]
-    return wheel
+def strike(app: Surroundings, moment: str) -> None:
+    """Show what a rehearsal ordered for this moment; it is shown once."""
+    for screen in app.state.settings.interrupt_at.pop(moment, []):
+        interrupt(app, screen)
+
+
+def clear(app: Surroundings) -> None:
+    """Take away all of them."""
+    app.state.settings.interruption = ""
+    app.state.settings.further_interruptions = []
+
+
+def window(app: Surroundings) -> Window | None:
+    """What interrupts, or None."""
+    screen = app.state.settings.interruption
+    return KINDS[screen].window(app, lambda words: _answer(app, words)) if screen else None
+
+
+def back(app: Surroundings) -> bool:
+    """The back key on an interrupting screen; false leaves the app."""
+    kind = KINDS[app.state.settings.interruption]
+    if kind.back_ends:
+        _note(app, "back")
+        _end(app)
+    return not kind.back_leaves_app
+
+
+def _answer(app: Surroundings, words: str) -> None:
+    screen = app.state.settings.interruption
+    _note(app, words)
+    if screen in permissions.PROMPTS:
+        permissions.decide(app, screen, words)
+    if (screen, words) == ("notifications", "Turn on"):
+        interrupt(app, "permission_notifications")
+    if words in KINDS[screen].ended_by:
+        _end(app)
+
+
+def _note(app: Surroundings, words: str) -> None:
+    screen = app.state.settings.interruption
+    app.state.answers.append({"screen": screen, "answer": words, "at": app.now()})
+
+
+def _end(app: Surroundings) -> None:
+    settings = app.state.settings
+    settings.interruption = settings.further_interruptions.pop(0) if settings.further_interruptions else ""

@@ -1,21 +1,18 @@
-"""Somebody else's page, and the sheet that ends a following."""
+"""Somebody else's page."""
+
+from functools import partial
 
 from runner.virtual.apps.parts import GREY, HEIGHT, WIDTH, icon, text
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.account_header import GRID_TOP, counters, names, tabs, wide_button
-from runner.virtual.apps.shortvideo.chrome import (
-    Row,
-    Tile,
-    back_arrow,
-    grid,
-    last_first_row,
-    page,
-    sheet,
-    title_bar,
-)
-from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED
+from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, last_first_row, page, title_bar
+from runner.virtual.apps.shortvideo.late_grid import LateGrid
+from runner.virtual.apps.shortvideo.memory import FOLLOWING
+from runner.virtual.apps.shortvideo.own_videos import own_videos
 from runner.virtual.apps.shortvideo.screen import PROFILE, Screen, Surroundings
-from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
+from runner.virtual.apps.shortvideo.suggestions import suggestions
+from runner.virtual.apps.shortvideo.unfollow_sheet import unfollow_sheet
+from runner.virtual.apps.shortvideo.world import User, Video, compact, find_user, user_video
 from runner.virtual.views import View
 
 _VIDEOS = 24
@@ -31,13 +28,14 @@ class Profile(Screen):
         self.handle = handle
         self.sheet_open = False
         self.first_row = 0
+        self.grid = LateGrid(app)
 
     def build(self) -> View:
         user = find_user(self.handle)
         if user is None:
             return self._not_found()
         if self.sheet_open:
-            return self._unfollow_sheet()
+            return unfollow_sheet(self.app, self.handle, self._close_sheet)
         return self._page(user)
 
     def back(self) -> bool:
@@ -46,7 +44,7 @@ class Profile(Screen):
 
     def swipe(self, across: int, down: int) -> None:
         step = 1 if down < -100 else -1 if down > 100 else 0
-        self.first_row = min(max(0, self.first_row + step), last_first_row(_VIDEOS))
+        self.first_row = min(max(0, self.first_row + step), last_first_row(len(self._videos())))
 
     def _not_found(self) -> View:
         notice = text((60, 700, 660, 760), "Couldn't find this account", size=32, bold=True, align="center")
@@ -62,7 +60,7 @@ class Profile(Screen):
             *names(self.app, user.name, user.handle),
             counters(self.app, user.following, user.followers + (relation == FOLLOWING), user.likes),
             *self._buttons(user, relation),
-            text((60, 648, 660, 700), "Made up for rehearsals", size=26, align="center"),
+            *self._below_buttons(),
         ]
         if user.private and relation != FOLLOWING:
             return page(*head, *self._locked())
@@ -85,25 +83,19 @@ class Profile(Screen):
         wide = wide_button(self.app, 40, 420, "Message", message, strong=False)
         return [wide, wide_button(self.app, 436, 616, label, self._end_following, strong=False), more]
 
+    def _below_buttons(self) -> list[View]:
+        if self.app.state.settings.suggestions:
+            return suggestions(self.app, self.handle)
+        return [text((60, 648, 660, 700), "Made up for rehearsals", size=26, align="center")]
+
     def _end_following(self) -> None:
         if self.app.state.settings.unfollow_style == "toggle":
             relations.unfollow(self.app, self.handle)
         else:
             self.sheet_open = True
 
-    def _unfollow_sheet(self) -> View:
-        requested = self.app.state.relations.get(self.handle) == REQUESTED
-
-        def unfollow() -> None:
-            self.sheet_open = False
-            relations.unfollow(self.app, self.handle)
-
-        def close() -> None:
-            self.sheet_open = False
-
-        words = "Cancel follow request" if requested else "Unfollow"
-        rows = [Row("Manage notifications", close), Row(words, unfollow, "#fe2c55"), Row("Cancel", close)]
-        return sheet(self.app, f"@{self.handle}", rows, close)
+    def _close_sheet(self) -> None:
+        self.sheet_open = False
 
     def _locked(self) -> list[View]:
         lock = icon((310, 860, 410, 960), "lock", size=80, color=GREY)
@@ -112,13 +104,15 @@ class Profile(Screen):
         return [lock, title, text((60, 1030, 660, 1080), words, size=26, color=GREY, align="center")]
 
     def _grid(self) -> View:
-        tiles = [self._tile(n) for n in range(_VIDEOS)]
+        tiles = [self._tile(video) for video in self._videos()] if self.grid.filled else []
         return grid(self.app.ids, (0, GRID_TOP, WIDTH, HEIGHT), tiles, self.first_row)
 
-    def _tile(self, position: int) -> Tile:
-        video = user_video(self.handle, position)
+    def _videos(self) -> list[Video]:
+        """Those that were really made, if it is another account of this phone."""
+        memory = self.app.state
+        if self.handle in memory.others:
+            return own_videos(memory, self.handle)
+        return [user_video(self.handle, position) for position in range(_VIDEOS)]
 
-        def open_video() -> None:
-            self.app.go_video(video)
-
-        return Tile(video.image, compact(video.views), open_video)
+    def _tile(self, video: Video) -> Tile:
+        return Tile(video.image, compact(video.views), partial(self.app.go_video, video))

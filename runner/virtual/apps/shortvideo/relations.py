@@ -1,5 +1,6 @@
-"""Following, liking and keeping: what a tap on such a button does to the memory."""
+"""Following, liking, keeping and commenting: what a tap on such a button does to the memory."""
 
+from runner.virtual.apps.shortvideo.interruptions import interrupt
 from runner.virtual.apps.shortvideo.memory import FOLLOWING, REQUESTED
 from runner.virtual.apps.shortvideo.screen import Surroundings
 from runner.virtual.apps.shortvideo.world import Video, find_user
@@ -12,18 +13,28 @@ def follow(app: Surroundings, handle: str) -> None:
     if user is None or handle in memory.relations or result == "ignored":
         return
     if result == "limited":
-        memory.settings.interruption = "rate_limit"
+        interrupt(app, "rate_limit")
         return
     state = REQUESTED if user.private or result == "requested" else FOLLOWING
     memory.relations[handle] = state
-    memory.follows.append({"user": handle, "at": app.now(), "state": state})
+    memory.follows.append({"as": app.state.account, "user": handle, "at": app.now(), "state": state})
+
+
+def _goes_through(app: Surroundings, effect: str) -> bool:
+    """Whether a tap does what it says; a rehearsal may want it to be ignored or limited."""
+    result = app.state.settings.results.get(effect, "normal")
+    if result == "limited":
+        interrupt(app, "rate_limit")
+    return result == "normal"
 
 
 def unfollow(app: Surroundings, handle: str) -> None:
     """End a following or take back a request."""
+    if not _goes_through(app, "unfollow"):
+        return
     state = app.state.relations.pop(handle, None)
     if state is not None:
-        app.state.unfollows.append({"user": handle, "at": app.now(), "state": state})
+        app.state.unfollows.append({"as": app.state.account, "user": handle, "at": app.now(), "state": state})
 
 
 def follow_label(app: Surroundings, handle: str) -> str:
@@ -39,8 +50,10 @@ def follow_label(app: Surroundings, handle: str) -> str:
 
 
 def toggle_like(app: Surroundings, video: Video) -> None:
+    if not _goes_through(app, "like"):
+        return
     memory = app.state
-    entry = {"video": video.id, "author": video.author, "at": app.now()}
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "at": app.now()}
     if video.id in memory.liked:
         memory.liked.remove(video.id)
         memory.unlikes.append(entry)
@@ -50,11 +63,26 @@ def toggle_like(app: Surroundings, video: Video) -> None:
 
 
 def toggle_favourite(app: Surroundings, video: Video) -> None:
-    kept = app.state.favourites
-    if video.id in kept:
-        kept.remove(video.id)
+    if not _goes_through(app, "favourite"):
+        return
+    memory = app.state
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "at": app.now()}
+    if video.id in memory.favourites:
+        memory.favourites.remove(video.id)
+        memory.unfavourited.append(entry)
     else:
-        kept.append(video.id)
+        memory.favourites.append(video.id)
+        memory.favourited.append(entry)
+
+
+def comment(app: Surroundings, video: Video, words: str) -> bool:
+    """Leave a comment; whether it went through."""
+    if not _goes_through(app, "comment"):
+        return False
+    memory = app.state
+    entry = {"as": memory.account, "video": video.id, "author": video.author, "text": words, "at": app.now()}
+    memory.comments.append(entry)
+    return True
 
 
 def comment_count(app: Surroundings, video: Video) -> int:

@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from runner.virtual.apps.app import Device
+from runner.virtual.apps.shortvideo.composition import Composition
 from runner.virtual.apps.shortvideo.ids import Ids
-from runner.virtual.apps.shortvideo.memory import Media, Memory
+from runner.virtual.apps.shortvideo.memory import Memory
 from runner.virtual.apps.shortvideo.world import Video
 from runner.virtual.views import View
 
@@ -63,7 +64,11 @@ class Surroundings(Protocol):
         """Open the search."""
         ...
 
-    def publish(self, media: list[Media], caption: str) -> None:
+    def switch_account(self, handle: str) -> None:
+        """Show another account of the phone, from its first page on."""
+        ...
+
+    def publish(self, made: Composition) -> None:
         """What a tap on Post does."""
         ...
 
@@ -71,7 +76,7 @@ class Surroundings(Protocol):
         """The id of the account's next post."""
         ...
 
-    def save_draft(self, media: list[Media], caption: str) -> None:
+    def save_draft(self, made: Composition) -> None:
         """What a tap on Drafts does."""
         ...
 

@@ -19,8 +19,9 @@ from runner.virtual.apps.parts import (
 )
 from runner.virtual.apps.shortvideo import relations
 from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, page
-from runner.virtual.apps.shortvideo.noise import noisy
+from runner.virtual.apps.shortvideo.noise import counted, isolated
 from runner.virtual.apps.shortvideo.screen import SEARCH, Screen, Surroundings
+from runner.virtual.apps.shortvideo.sound_page import SoundPage
 from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
 from runner.virtual.views import View
 
@@ -94,6 +95,8 @@ class Search(Screen):
             return [self._tab_strip(), notice]
         if self.tab == "Users":
             return [self._tab_strip(), *(self._row(user, n) for n, user in enumerate(users))]
+        if self.tab == "Sounds":
+            return [self._tab_strip(), *(self._sound_row(name, n) for n, name in enumerate(self._sounds()))]
         if self.tab == "Top":
             return [self._tab_strip(), self._row(users[0], 0), self._videos(users[0], _RESULTS_TOP + _ROW)]
         return [self._tab_strip(), self._videos(users[0], _RESULTS_TOP)]
@@ -130,14 +133,14 @@ class Search(Screen):
             picture((24, top + 20, 128, top + 124), f"face/{user.handle}", radius=52, rid=ids("result_face")),
             text(
                 (148, top + 18, 500, top + 58),
-                noisy(self.app, user.handle),
+                isolated(self.app, user.handle),
                 rid=ids("result_handle"),
                 bold=True,
             ),
             text((148, top + 58, 500, top + 92), user.name, rid=ids("result_name"), size=24, color=GREY),
             text(
                 (148, top + 92, 500, top + 126),
-                f"{compact(user.followers)} followers",
+                counted(self.app, f"{compact(user.followers)} followers · {compact(user.likes)} likes"),
                 rid=ids("result_followers"),
                 size=22,
                 color=GREY,
@@ -154,6 +157,26 @@ class Search(Screen):
         ]
         bounds = (0, top, WIDTH, top + _ROW)
         return box(bounds, *children, cls=LINEAR, rid=ids("result_row"), on_tap=open_profile)
+
+    def _sounds(self) -> list[str]:
+        """The sound that was asked for, behind one that resembles it."""
+        asked = self.query.strip()
+        return [f"{asked} (slowed)", asked, f"{asked} remix"]
+
+    def _sound_row(self, name: str, place: int) -> View:
+        top, ids = _RESULTS_TOP + place * _ROW, self.app.ids
+        children = [
+            picture((24, top + 20, 128, top + 124), f"sound/{name}", rid=ids("sound_cover")),
+            text((148, top + 24, 680, top + 74), name, rid=ids("sound_title"), bold=True),
+            text((148, top + 78, 680, top + 120), "demo_user_21 · 00:30", size=24, color=GREY),
+        ]
+
+        def open_sound() -> None:
+            self.app.show(SoundPage(self.app, name))
+
+        return box(
+            (0, top, WIDTH, top + _ROW), *children, cls=LINEAR, rid=ids("sound_row"), on_tap=open_sound
+        )
 
     def _videos(self, user: User, top: int) -> View:
         tiles = [self._tile(user.handle, n) for n in range(12)]

@@ -28,6 +28,10 @@ _TAGS = ("#demo", "#example", "#calm", "#studio", "#placeholder")
 _SAYINGS = ("This is lovely", "More of these please", "Where is this?", "Saved for later", "The colours!")
 
 
+KINDS = ("video", "photo", "live", "ad", "sponsored", "ad_unlabelled", "survey", "stories", "people", "place")
+"""What a card of the feed may be; only posts of people are made, the first two."""
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """An account of somebody else; counts are plain numbers."""
@@ -43,7 +47,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """A video or photo post; `kind` is one of video, photo, live, ad, `image` the seed of its picture."""
+    """A card: a video, or one of the other KINDS; `image` is the seed of its picture.
+
+    `title` is what stands above the caption of a photo post, `tune` the sound if it is not the author's own.
+    """
 
     id: str
     author: str
@@ -55,10 +62,12 @@ class Video:
     views: int
     image: str
     kind: str = "video"
+    title: str = ""
+    tune: str = ""
 
     @property
     def sound(self) -> str:
-        return f"original sound - {self.author} by {self.author}"
+        return self.tune or f"original sound - {self.author} by {self.author}"
 
 
 def find_user(handle: str) -> User | None:
@@ -76,11 +85,11 @@ def find_user(handle: str) -> User | None:
     )
 
 
-def feed_video(position: int) -> Video:
-    """The card at a position of the For You feed, counted from 0."""
+def feed_video(position: int, kind: str = "") -> Video:
+    """The card at a position of the For You feed, counted from 0; of the kind that it has there if none is given."""
     author = f"demo_user_{_number(f'feed/{position}', 1, 60):02d}"
     kinds = {3: "photo", 6: "live", 9: "ad"}
-    return make_video(author, _video_id(f"feed/{position}"), kinds.get(position % 11, "video"))
+    return make_video(author, _video_id(f"feed/{position}"), kind or kinds.get(position % 11, "video"))
 
 
 def user_video(handle: str, position: int) -> Video:

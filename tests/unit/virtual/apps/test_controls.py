@@ -62,6 +62,9 @@ def test_text_noise_surrounds_names_and_captions(app, hand):
         ("set_earlier_posts", {"count": 25}, "0 to 24"),
         ("withhold", {"what": "all"}, "captions"),
         ("open_screen", {"screen": "moon"}, "sheet"),
+        ("set_text_noise", {"on": "no"}, "true or false"),
+        ("interrupt_at", {"moment": "lunch", "screen": "login"}, "launch"),
+        ("set_language", {"language": "tlh"}, "fr"),
         ("set_follow_result", {"result": "maybe"}, "ignored"),
     ],
 )

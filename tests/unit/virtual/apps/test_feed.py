@@ -1,3 +1,5 @@
+import pytest
+
 from runner.virtual.apps.shortvideo.world import compact, feed_video
 
 
@@ -55,6 +57,31 @@ def test_likes_are_remembered_and_taken_back(app, hand):
     assert hand.see(description=f"Like video. {compact(count)} likes") is not None
     assert len(app.memory()["likes"]) == len(app.memory()["unlikes"]) == 1
     assert app.memory()["liked"] == []
+
+
+@pytest.mark.parametrize(("style", "words"), [("plain", "Video liked"), ("flag", "Like video. {} likes")])
+def test_releases_differ_in_how_they_show_a_like(app, hand, style, words):
+    app.control("set_like_style", {"style": style})
+    heart = {"description": "Like", "className": "android.widget.ImageView"}
+    assert not hand.see(**heart).selected
+    hand.tap(descriptionStartsWith="Like video")
+    button = hand.see(description=words.format(compact(feed_video(0).likes + 1)))
+    assert button is not None and not button.selected and hand.see(**heart).selected
+    hand.tap(**heart)
+
+    assert not hand.see(**heart).selected and app.memory()["liked"] == []
+    assert len(app.memory()["likes"]) == len(app.memory()["unlikes"]) == 1
+
+
+@pytest.mark.parametrize("effect", ["like", "favourite"])
+def test_a_tap_on_a_heart_or_a_bookmark_may_be_ignored(app, hand, effect):
+    app.control("set_result", {"effect": effect, "result": "ignored"})
+    hand.tap(descriptionStartsWith="Like video")
+    hand.tap(descriptionContains="favorites")
+
+    assert (app.memory()["liked"], app.memory()["favourites"]).index([]) == ["like", "favourite"].index(
+        effect
+    )
 
 
 def test_favourites_are_remembered(app, hand):

@@ -2,6 +2,7 @@ import pytest
 
 from runner.virtual.apps.shortvideo.interruptions import KINDS
 from runner.virtual.hierarchy import dump
+from runner.virtual.phone import Phone
 
 WORDS = {
     "login": "Welcome back",
@@ -77,3 +78,61 @@ def test_every_kind_can_be_shown(app):
     for screen in KINDS:
         app.control("show", {"screen": screen})
         assert app.windows()
+
+
+def test_a_launch_draws_nothing_until_its_time_is_over(app, hand, device):
+    app.control("set_launch_seconds", {"seconds": 2})
+    app.kill()
+    app.start()
+    assert app.windows() == []
+
+    device.advance(2)
+    assert hand.see(description="For You") is not None
+    app.start()
+    assert app.windows() != []
+
+
+@pytest.mark.parametrize("screen", ["update", "web_page"])
+def test_a_page_without_words_is_closed_by_the_back_key(app, hand, screen):
+    app.control("show", {"screen": screen})
+    assert all(not view.shown_text and not view.desc for view in app.windows()[0].root.walk())
+    hand.tap_at(360, 1000)
+    assert app.memory()["settings"]["interruption"] == screen
+
+    assert app.back()
+    assert hand.see(description="For You") is not None
+
+
+def test_the_system_can_still_be_read_around_an_update_prompt():
+    phone = Phone("UNIT01")
+    phone.has_system_windows = True
+    app = phone.packages.app("com.zhiliaoapp.musically")
+    phone.start_app(app.package)
+    app.control("show", {"screen": "update"})
+
+    said = {package: [] for package in ("com.android.systemui", app.package)}
+    for window in phone.drawn_windows:
+        said[window.package] += [
+            view.text or view.desc for view in window.root.walk() if view.text or view.desc
+        ]
+    assert said[app.package] == [] and len(said["com.android.systemui"]) > 4
+
+
+def test_the_account_status_is_a_small_window_that_stays(app, hand):
+    app.control("show", {"screen": "account_status"})
+    hand.tap(resourceId="android:id/button1")
+
+    assert app.windows()[0].root.bounds != (0, 0, 720, 1600)
+    assert hand.see(text="The account has been blocked") is not None
+
+
+def test_a_phone_login_goes_on_only_with_a_number(app, hand):
+    app.control("show", {"screen": "phone_login"})
+    assert not hand.see(text="Continue").enabled
+    hand.tap(text="Continue")
+    hand.type("0700000000")
+    assert hand.see(text="Continue").enabled
+    hand.tap(text="Continue")
+
+    assert [given["answer"] for given in app.memory()["answers"]] == ["Continue"]
+    assert not app.back() and hand.see(text="Continue") is not None

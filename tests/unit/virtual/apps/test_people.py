@@ -119,6 +119,18 @@ def test_search_finds_the_handle_among_lookalikes(app, hand):
     assert [search["query"] for search in app.memory()["searches"]] == ["@Demo_User_07"]
 
 
+def test_noise_puts_handles_in_isolates_and_no_break_spaces_in_counts(app, hand):
+    app.control("set_text_noise", {})
+    app.go_search()
+    hand.type("demo_user_07")
+    hand.tap(text="Search", className="android.widget.Button")
+    hand.tap(description="Users")
+
+    assert hand.see(text="\u200e\u2068demo_user_07\u2069", resourceId=app.ids("result_handle")) is not None
+    counts = hand.see(resourceId=app.ids("result_followers")).text
+    assert "\u00a0followers" in counts and "\u202f·" in counts and " " not in counts
+
+
 def test_a_search_may_find_nothing(hand):
     hand.tap(description="Search")
     hand.type("!")
