@@ -143,9 +143,8 @@ class ResolvedCampaign:
 
 
 def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampaign:
-    """The campaign of a file in which the structure check found no error and every name means something; `commit` is
-    the git revision of the file."""
-    assert not loaded.has_errors, f"{loaded.document.path} has errors"
+    """The campaign of a file whose structure is valid, and whose names all mean something; `commit` is the git revision
+    of the file."""
     data, folder = loaded.document.data, Path(loaded.document.path).parent.absolute()
     return ResolvedCampaign(
         name=data["name"],

@@ -93,6 +93,6 @@ def _due_from(one: Coming, now: datetime) -> list[Task]:
     """The tasks of an occurrence as if it came now: due at their distances from it, counted from now."""
     instant = one.occurrence.instant_utc
     return [
-        replace(task, due_utc=now + (task.due_utc - instant), campaign=TaskSource.MANUAL)
+        replace(task, due_utc=now + (task.due_utc - instant), source=TaskSource.MANUAL)
         for task in one.tasks()
     ]

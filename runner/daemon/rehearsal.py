@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from runner.backend_registry import declared
 from runner.backends.backend import Backend, BatchBackend, Problem
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve_campaign
@@ -63,10 +64,12 @@ class Rehearsal:
     def replace_backends(
         self, backends: Mapping[str, Backend | BatchBackend]
     ) -> dict[str, Backend | BatchBackend]:
-        """Those that work on phones, each with a phone started when a task names one that is not there yet."""
+        """Those that can do with virtual phones, and no other: the rest send to real servers. A phone that a task names
+        and that is not there yet is started."""
         return {
             name: RehearsalBackend(backend, self) if isinstance(backend, Backend) else backend
             for name, backend in backends.items()
+            if declared(name).can_rehearse
         }
 
     def need(self, serial: str) -> None:

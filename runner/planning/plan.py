@@ -56,7 +56,7 @@ def manual(
     entries = (PlannableEntry.of(campaign, entry) for entry in campaign.entries)
     run = [(plannable, plannable.occurrence(f"run:{run_id}", "manual", now)) for plannable in entries]
     tasks = (
-        replace(task, campaign=TaskSource.MANUAL)
+        replace(task, source=TaskSource.MANUAL)
         for plannable, occurrence in run
         for task in plannable.tasks(occurrence)
     )

@@ -305,7 +305,7 @@ def _is_late(task: Task, gap: Gap) -> bool:
 
 def _ends_in(task: Task, gap: Gap) -> bool:
     """Whether the grace of a task that a start time made ended in the gap, and not before it."""
-    return task.campaign is TaskSource.CAMPAIGN and task.expires_utc > gap.from_utc
+    return task.source is TaskSource.CAMPAIGN and task.expires_utc > gap.from_utc
 
 
 def _behind(now: datetime, since: datetime) -> ClockStepped:

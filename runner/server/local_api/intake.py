@@ -154,6 +154,6 @@ def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Ta
     """The tasks as those of the API; on each device the next is due some minutes after the one before."""
     waits: defaultdict[str, timedelta] = defaultdict(timedelta)
     for task in tasks:
-        yield replace(task, due_utc=task.due_utc + waits[task.lane], campaign=TaskSource.API)
+        yield replace(task, due_utc=task.due_utc + waits[task.lane], source=TaskSource.API)
         spare_s = max(max_minutes - min_minutes, 0) * 60
         waits[task.lane] += timedelta(minutes=min_minutes) + jitter(task.key, spare_s)
