@@ -72,7 +72,7 @@ class Accounts:
         """These tasks have ended; the lanes that waited for one of their accounts."""
         with self._lock:
             ended = [self._in_use.pop(key) for key in keys if key in self._in_use]
-            accounts = {account for taken in ended for account in taken.accounts}
+            accounts = {account for use in ended for account in use.accounts}
             return {
                 lane
                 for lane, wanted in self._wanted.items()
@@ -80,7 +80,7 @@ class Accounts:
             }
 
     def _busy(self, account: Account, lane: LaneName) -> LaneName | None:
-        for taken in self._in_use.values():
-            if taken.lane != lane and any(account.is_same(used) for used in taken.accounts):
-                return taken.lane
+        for use in self._in_use.values():
+            if use.lane != lane and any(account.is_same(used) for used in use.accounts):
+                return use.lane
         return None

@@ -97,8 +97,8 @@ MUTANTS = (
     # on time, or told why not
     Mutant(
         "what is late by more than its grace is missed",
-        "if late > work.reach + entry.grace.delta:",
-        "if late > work.reach + 2 * entry.grace.delta:",
+        "if late > plannable.reach + entry.grace.delta:",
+        "if late > plannable.reach + 2 * entry.grace.delta:",
         ("test_grace_is_included_and_past_it_an_occurrence_is_missed",),
     ),
     Mutant(
@@ -121,26 +121,26 @@ MUTANTS = (
     ),
     Mutant(
         "what a campaign did by its former name is done",
-        "any((name, work.entry.name, nominal) in known for name in work.campaign_names)",
-        "(work.source.name, work.entry.name, nominal) in known",
+        "any((name, plannable.entry.name, nominal) in known for name in plannable.campaign_names)",
+        "(plannable.campaign.name, plannable.entry.name, nominal) in known",
         ("test_what_was_decided_by_a_former_name_before_a_kill_is_not_done_again",),
     ),
     Mutant(
         "what was tried is not cancelled with its entry",
-        ".where(TASK.attempts == 0, ~has_effects)",
-        "",
+        "TASK.source == TaskSource.CAMPAIGN, TASK.attempts == 0, ~has_effects",
+        "TASK.source == TaskSource.CAMPAIGN",
         ("test_what_was_never_tried_goes_with_its_entry",),
     ),
     # holds, requests, wake-ups
     Mutant(
         "a phone that is on hold is left alone",
-        'return Refusal(f"{task.device} is on hold: {hold.reason}")',
+        'return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)',
         "return None",
         ("test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending",),
     ),
     Mutant(
         "a hold that is released while a task is refused for it keeps nothing back",
-        "is_outdated = work.lifts != self._means.lifts.count",
+        "is_outdated = taken.lifts != self._context.lifts.count",
         "is_outdated = False",
         ("test_a_hold_that_is_released_while_a_task_is_refused_for_it_keeps_nothing_back",),
     ),
@@ -171,7 +171,7 @@ MUTANTS = (
     ),
     Mutant(
         "an account does one task at a time, on whatever phone",
-        "if work.lane != lane and any(account.is_same(used) for used in work.accounts):",
+        "if use.lane != lane and any(account.is_same(used) for used in use.accounts):",
         "if False:",
         ("test_two_phones_never_work_as_one_account_at_the_same_time",),
     ),
@@ -195,12 +195,12 @@ MUTANTS = (
         "what may have been sent is searched for, and not sent again",
         """\
         if not error.sent:
-            return refuse(batch, works, error)
-        search(""",
+            return _fail(batch, sending, error)
+        search_for(""",
         """\
         if True:
-            return refuse(batch, works, error)
-        search(""",
+            return _fail(batch, sending, error)
+        search_for(""",
         ("test_what_was_done_before_the_answer_was_lost_is_found",),
     ),
     # who may ask, and for what

@@ -72,7 +72,7 @@ class AskedLedger:
             ordinal=1,
             kind="tap",
             title="tap Follow",
-            campaign="follow.yaml:7",
+            source="follow.yaml:7",
             outcome=StepOutcome.COMPLETED,
             message="",
             started_utc=SystemClock().now(),
