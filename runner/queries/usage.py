@@ -1,4 +1,4 @@
-"""What limits count already, for plans and forecasts."""
+"""The effects that limits count already, for plans and forecasts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ _Made = Mapping[str, Sequence[datetime]]
 
 
 def usage_until(ledger: Ledger, lanes: Iterable[PlannedLane], now: datetime) -> dict[str, Usage]:
-    """What the ledger says was made until `now` on devices and by accounts, by the names of these lanes; those
-    without anything are left out."""
+    """The effects that the ledger has until `now`, on the device or by the account of each of these lanes, by the
+    lane's name; lanes without any are left out."""
     lanes = set(lanes)
     accounts = {lane.username: account(lane.username) for lane in lanes if lane.username}
     table = ledger.effects.usage_of(
