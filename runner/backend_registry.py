@@ -120,7 +120,7 @@ def declared(name: str) -> BackendDeclaration:
     counts as one that has lanes and can do nothing."""
     try:
         found = find(name)
-    except RunnerError:
+    except RunnerError:  # told when tasks are carried out; it must not keep them from being shown
         found = None
     return found or BackendDeclaration(name=name, factory="", place=lambda settings: f"the backend {name}")
 

@@ -37,7 +37,7 @@ class Notice:
             return None
         try:
             found = cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError):  # none, or another version's: commands do without
             return None
         return found if found.pid == pid else None
 

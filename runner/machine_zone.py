@@ -22,6 +22,7 @@ _POSIX = re.compile(
     rf"{_ABBREVIATION}{_OFFSET}(?P<summer>{_ABBREVIATION}(?:{_OFFSET})?(?P<rule>,[^,]+,[^,]+)?)?"
 )
 """A rule in the form of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`."""
+# What folders of the tz database hold beside places: copies of all of them, pointers, and a zone that means none.
 _NOT_PLACES = ("posix/", "right/", "posixrules", "localtime", "Factory")
 
 
@@ -126,6 +127,7 @@ def _names_of(data: bytes) -> Iterator[str]:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
+        # By size first, so that few of the hundreds of files are read.
         return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False

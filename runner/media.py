@@ -73,6 +73,7 @@ def by_content(head: bytes) -> Format | None:
         return _RIFF.get(head[8:12])
     if head.startswith(_EBML):
         return WEBM if b"webm" in head else MKV
+    # Many texts begin with these two letters; in a BMP four reserved bytes are zero.
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return BMP
     return next((found for start, found in _SIGNATURES.items() if head.startswith(start)), None)

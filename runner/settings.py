@@ -114,7 +114,7 @@ def _url(text: str) -> str:
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_one = False
-    if "@" in text:
+    if "@" in text:  # first, since the messages below quote the address
         raise UsageError(
             "RUNNER_API_URL holds a name or a password",
             hint="leave out what stands before the @; a token belongs in RUNNER_API_TOKEN",

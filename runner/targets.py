@@ -66,6 +66,7 @@ def _parts(address: str) -> tuple[str, str]:
     """The host, with its `www.`, and the path without slashes around it; both empty if it is no address."""
     try:
         parts = urlsplit(address.strip())
+        # Without an @: https://www.tiktok.com@elsewhere.example leads to another host than it seems to.
         is_plain = parts.scheme == "https" and "@" not in parts.netloc and parts.port in (None, 443)
     except ValueError:
         return "", ""

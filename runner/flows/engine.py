@@ -88,6 +88,7 @@ def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
     what = _words(effect.kind, effect.target)
     if attempt.flow.verification is None:
         return _unproved(attempt, what, "its attempt was cut off, and the flow cannot verify it")
+    # Claims the account too: nobody else works as it while the proof looks.
     attempt.remember("account", effect.evidence.get("account", ""))
     finding = attempt.prove()
     if finding.obstacle is not None:
@@ -135,7 +136,7 @@ def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
 def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
     """What a look at the app finds after a failure."""
     assert attempt.effect is not None
-    if attempt.effect.proved:
+    if attempt.effect.proved:  # a step after the proof has failed, which takes nothing back
         return HAPPENED
     if isinstance(error, NeedsPerson):  # the screen stays as the person is to find it
         return not_looked(error)

@@ -129,7 +129,7 @@ class FlowRun(Watch):
             finish(StepOutcome.SKIPPED, error.message, None, None)
             raise
         except TaskError as error:
-            lost = isinstance(error, PhoneError)
+            lost = isinstance(error, PhoneError)  # a phone that is away takes no picture either
             seen = self._seen.xml if self._seen is not None else None
             finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
             raise
@@ -242,6 +242,7 @@ class FlowRun(Watch):
         assert verification is not None and self.effect is not None
         for name in self.flow.evidence:
             self.remember(f"evidence.{name}", self.effect.evidence.get(name))
+        # Its own time: that of the attempt may be over, and what was tapped must be proved all the same.
         kept, self._deadline = (
             self._deadline,
             self._clock.monotonic() + self.seconds(verification.proof.timeout),

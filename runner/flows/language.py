@@ -198,6 +198,7 @@ class _Parser:
         header = self._reading.build(
             Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
         )
+        # Read on with a wrong header: one look at the file should show all of its problems.
         app = header.app if header is not None else data.get("app")
         if not isinstance(app, str):
             return None

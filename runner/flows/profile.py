@@ -100,7 +100,7 @@ class AppView:
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
         """Where to tap an element: never on the bar that lies over it. None if nothing of it is visible."""
         bar = self._bar(screen)
-        if any(part is element or part in screen.ancestors(element) for part in bar):
+        if any(part is element or part in screen.ancestors(element) for part in bar):  # the bar itself
             return tap_point(element, None)
         return tap_point(element, self.bar_top(screen))
 

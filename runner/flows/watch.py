@@ -103,6 +103,7 @@ class Watch(ABC):
         raise TaskError(f"{self.phone.serial}: the dialog {declined!r} comes back each time it is declined")
 
     def _decline(self, element: Element | None, screen: Screen) -> None:
+        # A button of which nothing is visible cannot be tapped: the back key declines, too.
         point = self.app.point(element, screen) if element is not None else None
         if point is None:
             self.phone.press("back")

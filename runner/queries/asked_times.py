@@ -40,6 +40,7 @@ class TypedTime(NamedTuple):
         zone = named or zone
         try:
             if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text):
+                # Filled up, since Python reads 09:00 and not 9:00.
                 at = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(text.zfill(5)))
             else:
                 at = datetime.fromisoformat(text)

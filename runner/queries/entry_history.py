@@ -134,6 +134,8 @@ class EntryHistory:
 
     def gap_at(self, instant: datetime) -> tuple[SpanRow | None, SpanRow | None] | None:
         """The spans of the daemon before and after an instant at which no daemon lived; None if one did."""
+        # By what the spans say and not by their order in the ledger: a clock that stepped back has written later ones
+        # with earlier times.
         before: SpanRow | None = None
         after: SpanRow | None = None
         for span in sorted(self.ledger.spans.newest(MOST_SPANS), key=lambda span: span.started_utc):

@@ -58,6 +58,7 @@ def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecas
     """Plan everything that uses its phones, from now on, or from as far before it as limits look back."""
     instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.plannable.lanes}
     near = [campaign for campaign in history.campaigns.values() if lanes & _lanes_of(campaign)]
+    # A moment longer, since a window ends before its last instant, and tasks may be due right there.
     window = Window(max(situation.now, instant - LOOK_BACK), instant + one.plannable.reach + _MOMENT)
     made, usage = plan(near, window), usage_until(history.ledger, one.plannable.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)

@@ -47,6 +47,7 @@ class Situation:
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
+        # Holds in reverse, so that of several of one device the oldest is the one that is told.
         return cls(
             now=now,
             zone=zone,

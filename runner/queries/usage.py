@@ -20,6 +20,7 @@ def usage_until(ledger: Ledger, lanes: Iterable[PlannedLane], now: datetime) -> 
         {lane.device for lane in lanes if lane.device}, set(accounts.values()), now
     )
     usages = {lane.name: table.of(lane.device, accounts.get(lane.username or "")) for lane in lanes}
+    # `now` may be a past instant (--now): what was made since then does not count.
     until_now = {name: Usage(_until(it.device, now), _until(it.account, now)) for name, it in usages.items()}
     return {name: usage for name, usage in until_now.items() if usage.device or usage.account}
 

@@ -111,7 +111,7 @@ def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTi
 
 def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[WhyAnswer]:
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
-    ahead = situation.now + timedelta.resolution
+    ahead = situation.now + timedelta.resolution  # an occurrence of this very instant has come
     latest = history.recorded(until_utc=ahead, limit=1)
     before = [one for plannable in history.plannables if (one := previous(plannable, ahead))]
     planned = max(before, key=_instant, default=None)
@@ -140,6 +140,7 @@ def _at(
     history: EntryHistory, asked: AskedTime, plannables: Sequence[PlannableEntry], situation: Situation
 ) -> Iterator[WhyAnswer]:
     """The answers about a time: from the ledger, else from the start times in force."""
+    # What falls on the same minute in another zone of the entry is another occurrence, and not asked about.
     elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
     recorded = [
         row

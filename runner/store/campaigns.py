@@ -199,6 +199,7 @@ def _record(
 
 def _put_in_force(connection: Connection, campaign: InForce) -> None:
     before = connection.execute(select(schema.campaigns).filter_by(name=campaign.name)).one_or_none()
+    # Back in force with the same text after a withdrawal counts as new: its start times were gone meanwhile.
     stays = (
         before is not None
         and before.withdrawn_utc is None

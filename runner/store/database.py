@@ -76,7 +76,7 @@ class Database:
             with self.connector.translated(action):
                 yield
         except LedgerError:
-            self.check(action)
+            self.check(action)  # raises LedgerGone in its place
             raise
 
     def close(self) -> None:

@@ -197,6 +197,7 @@ class Effects(Part):
         since = now - LOOK_BACK
         with self._database.read("read what limits count") as connection:
             of_devices = _made_by(connection, EFFECT.device, devices, since)
+            # The least gap counts from the last effect of a device, however long ago that was.
             of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
             return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
 

@@ -179,6 +179,7 @@ def _record(
     ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, rows, strict=True)}
     again = [one for one in decisions if _identity(one.occurrence) in known]
     _start_again(connection, again, known, _Start(run_id, commits, now))
+    # Deleted tasks too: their keys stay taken, so that nothing makes them again.
     taken = _keys(connection, list(known.values()))
     new = [
         (ids[identity], task)

@@ -114,7 +114,7 @@ class Ownership(Part):
         tally, tasks = self._write("accept that it was put back", work)
         where = path.resolve()
         for other in witnesses.at(where):
-            if other.ledger_id != ledger_id:
+            if other.ledger_id != ledger_id:  # another ledger lay here, and is given up
                 witnesses.write(WitnessedTally(other.ledger_id, other.tally, None))
         witnesses.write(WitnessedTally(ledger_id, tally, where))
         return Accepted(tasks)

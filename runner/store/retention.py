@@ -73,6 +73,7 @@ def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> 
     attempts = select(ATTEMPT.id).where(ATTEMPT.task_id.in_(ids))
     screens = select(STEP.screenshot, STEP.hierarchy).where(STEP.attempt_id.in_(attempts))
     paths = [path for row in connection.execute(screens) for path in row if path is not None]
+    # Their steps go with them (ON DELETE CASCADE); effects lose only the name of their attempt.
     connection.execute(delete(schema.attempts).where(ATTEMPT.task_id.in_(ids)))
     connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
     tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}

@@ -222,6 +222,7 @@ def is_id(text: str) -> bool:
 
 
 def _ways_to_find(text: str) -> Iterator[ColumnElement[bool]]:
+    # From the quickest to the slowest: only the last one reads every key.
     if is_id(text):
         yield TASK.id == int(text)
     yield TASK.key == text
