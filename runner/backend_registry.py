@@ -1,7 +1,7 @@
-"""What backends there are, and what each of them is: declarations, without the code that carries tasks out.
+"""The declarations of all backends, without the code that carries tasks out.
 
-Campaigns are checked and planned by what is declared here, so this is quick to import. Built-in backends come first; a
-name that is not among them is looked for in the entry points of other packages.
+Checks and plans of campaigns go by these declarations, so this is quick to import. Built-in backends come first; any
+other name is looked for in the entry points of other packages.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from runner.settings import Settings
 
 ENTRY_POINTS = "runner.backends"
-"""The group of entry points: each is named as campaigns name the backend, and gives a BackendDeclaration."""
+"""The group of entry points: each has the name by which campaigns call the backend, and gives a BackendDeclaration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendDeclaration:
-    """What a backend is, for everybody who must know it before, or without, its being there.
+    """What a backend is, for code that must know it before the backend is made, or without it.
 
-    `factory` is where the function is that makes it, `module:function`, which takes a `runner.backends.BackendSetup`;
-    the module is imported only when tasks are carried out. `place` says in words where that happens.
+    `factory` names the function that makes it, `module:function`, which takes a `runner.backends.backend.BackendSetup`;
+    the module is imported only to carry tasks out. `place` says in words where that happens.
 
-    Which scripts: `scripts` are the built-in ones that it carries out, `runs_flows` whether flows of the user's own
-    too. `values` are the legal values of config keys by script, where it cannot do all; the first is taken for a
-    key that is not there. `entry_keys` are those of `KEYS_OF_SOME` that it can do.
+    Which scripts: `scripts` are the built-in ones that it carries out, `runs_flows` says whether it carries out flows
+    of the user's own too. `values` are the legal values of config keys, by script, if it cannot do all of them; the
+    first one stands for a key that is missing. `entry_keys` are those of `KEYS_OF_SOME` that it can do.
 
-    How: a backend that `takes_batches` is a BatchBackend, any other has a lane for each device. What
-    `goes_on_alone` carries on with what it was given after this process has ended. `takes_accounts` means that an
-    entry may name accounts, whose device it finds, `has_material` that it finds something to post where a config
-    names nothing. What `reads_files_here` posts the files of this machine; else they may lie on another one.
-    `chooses_app` means that it decides which app a task is for. What `speaks_local_api` sends tasks to the Local
-    API that the settings name. What `can_rehearse` reaches nothing but the phones behind the adb server of the
-    settings, which virtual phones can take the place of.
+    How: a backend that `takes_batches` is a BatchBackend, any other has a lane for each device. One that
+    `goes_on_alone` carries on with its tasks after this process has ended. `takes_accounts` means that an entry may
+    name accounts, whose device it finds, `has_material` that it finds something to post if a config names nothing.
+    One that `reads_files_here` posts the files of this machine; else they may lie on another one. `chooses_app` means
+    that it decides for which app a task is. One that `speaks_local_api` sends tasks to the Local API that the settings
+    name. One that `can_rehearse` reaches nothing but the phones behind the adb server of the settings, so that virtual
+    phones can take their place.
     """
 
     name: str
@@ -96,7 +96,7 @@ BUILT_IN = {declared.name: declared for declared in (DEVICE, LOCAL_API)}
 """The runner's own backends by name."""
 
 DEFAULT = DEVICE.name
-"""What carries out a campaign that names no backend."""
+"""The backend of a campaign that names none."""
 
 
 def names() -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> BackendDeclaration | None:
-    """What the backend of a name is, None if there is none.
+    """The declaration of the backend with this name; None if there is none.
 
     Raises RunnerError if another package's declaration cannot be loaded.
     """
@@ -116,18 +116,18 @@ def find(name: str) -> BackendDeclaration | None:
 
 
 def declared(name: str) -> BackendDeclaration:
-    """The same for a name that has been checked, or that the ledger knows. A backend that has been uninstalled since is
-    taken for one that has lanes, and can do nothing."""
+    """As `find`, for a name that has been checked, or that the ledger holds. A backend that has been uninstalled since
+    counts as one that has lanes and can do nothing."""
     try:
         found = find(name)
-    except RunnerError:
+    except RunnerError:  # told when tasks are carried out; it must not keep them from being shown
         found = None
     return found or BackendDeclaration(name=name, factory="", place=lambda settings: f"the backend {name}")
 
 
 @cache
 def _points() -> "Mapping[str, EntryPoint]":
-    """The entry points of other packages. To find them is slow: the metadata of all that is installed is read."""
+    """The entry points of other packages. To find them is slow: it reads the metadata of all installed packages."""
     from importlib.metadata import entry_points
 
     return {point.name: point for point in entry_points(group=ENTRY_POINTS)}

@@ -1,4 +1,4 @@
-"""Time, as something that is handed in: the only place that asks the machine what time it is."""
+"""Clocks, which callers hand in. No other code asks the machine what time it is."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 def format_instant(instant: datetime, zone: tzinfo) -> str:
-    """An instant as reasons tell it, on the clocks of a zone, for readers in any: `2026-11-21 09:15:02+01:00`."""
+    """An instant as reasons show it, on the clocks of a zone, for readers in any: `2026-11-21 09:15:02+01:00`."""
     return instant.astimezone(zone).isoformat(" ", "seconds")
 
 

@@ -1,4 +1,4 @@
-"""A crash log that can be pasted into a report: versions, command, traceback; no file contents, no environment."""
+"""A crash log for people to paste into a report: versions, command, traceback; no file contents, no environment."""
 
 import platform
 import sys

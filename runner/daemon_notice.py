@@ -1,4 +1,4 @@
-"""What a running daemon leaves beside its ledger, for commands that ask: where it serves, where its phones are."""
+"""The notice that a running daemon leaves beside its ledger for commands: where it serves, where its phones are."""
 
 import json
 from contextlib import suppress
@@ -20,24 +20,24 @@ class Notice:
     started_utc: str
 
     def post(self, store_url: str) -> None:
-        """Leave it beside the ledger. It is a convenience: a folder that takes no files is none of its business."""
+        """Leave the notice beside the ledger, if the folder takes files: it is only a convenience."""
         path = _path(store_url)
         if path is None:
             return
-        new = path.with_name(f"{path.name}.new")
+        new = path.with_name(f"{path.name}.new")  # replaced as a whole: a command may read at any moment
         with suppress(OSError):
             write_file(new, json.dumps(asdict(self)).encode())
             new.replace(path)
 
     @classmethod
     def read(cls, store_url: str, pid: int | None) -> Self | None:
-        """What the process with this id has left, which holds the ledger's lock. What others have left is old."""
+        """The notice of the process that holds the ledger's lock, by its id; a notice of any other process is old."""
         path = _path(store_url)
         if path is None or pid is None:
             return None
         try:
             found = cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError):  # none, or another version's: commands do without
             return None
         return found if found.pid == pid else None
 

@@ -34,9 +34,9 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The only answer to a problem: `text` in place of what stands at `span`, in the diagnostic's file.
+    """The only answer to a problem: put `text` in place of what stands at `span`, in the diagnostic's file.
 
-    It rights one key or one value that is no mapping or list; `runner validate --fix` makes it.
+    It corrects one key, or one value that is no mapping or list; `runner validate --fix` makes it.
     """
 
     span: Span
@@ -47,8 +47,7 @@ class Fix:
 class Diagnostic:
     """One problem: where it is, what it is, and what to do about it.
 
-    The order of the fields is the order in which diagnostics are printed. Two that differ in their fix only
-    are one problem.
+    Diagnostics are printed in the order of these fields. Two that differ only in their fix are one problem.
     """
 
     path: str
@@ -62,7 +61,7 @@ class Diagnostic:
 
 
 MAX_PROBLEMS = 200
-"""So many problems of one kind are told of one file; who has corrected them looks again."""
+"""How many problems of one kind are reported in one file; after correcting them one validates again."""
 
 FILE_START = Span(1, 1, 1, 1)
 """The span of a problem that concerns a file as a whole."""
@@ -74,7 +73,7 @@ def tidy(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str | int, ...]:
-    """Plain numbers and texts, which compare several times faster than spans do."""
+    """The sort key of a diagnostic: plain numbers and texts, which compare several times faster than spans."""
     span = diagnostic.span
     place = (diagnostic.path, span.line, span.column, span.end_line, span.end_column)
     return (*place, diagnostic.severity, diagnostic.code, diagnostic.message)

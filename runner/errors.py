@@ -31,8 +31,8 @@ RunnerError
         ├── PhoneTimeout        no answer in time: the action may have happened
         └── AutomationFailed    uiautomator2 on the phone does not start or answers with an error
 
-Every message says what was attempted, on what, and what came back; `hint` says what to do. A refusal names its
-remedy where that is a command, and `reports/remedies.py` words it.
+Every message says what was attempted, on what, and what came back; `hint` says what to do. A refusal whose remedy is a
+command names that remedy, and `reports/remedies.py` words it.
 """
 
 from datetime import datetime
@@ -75,7 +75,7 @@ class LedgerOutdated(LedgerError):
 
 
 class Remedy(Enum):
-    """What a person can do about a refusal, where that is a command."""
+    """What a person can do about a refusal, if that is a command."""
 
     LIST_TASKS = auto()
     SHOW_TASK = auto()
@@ -88,7 +88,7 @@ class Remedy(Enum):
 class LedgerRefusal(LedgerError):
     """The state of a task does not allow what was asked of it; nothing was written.
 
-    `remedy` is what can be done with the task of this key.
+    `remedy` is what a person can do with the task of this key.
     """
 
     def __init__(

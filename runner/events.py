@@ -1,4 +1,4 @@
-"""What happened, for those who watch. Events follow the ledger's writes, may be lost, and carry no truth."""
+"""What happened, for those who watch. Events come after the writes of the ledger, may be lost, and prove nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class StepFinished:
 
 @dataclass(frozen=True, slots=True)
 class TaskReported:
-    """What the other side says of a task that it has not ended, told when its words change."""
+    """The other side's words about a task that has not ended there; sent when they change."""
 
     key: str
     lane: str
@@ -78,7 +78,7 @@ class TaskFinished:
 
 @dataclass(frozen=True, slots=True)
 class TaskOverdue:
-    """An attempt goes on long after its timeout: its phone or backend hangs. Told once an attempt."""
+    """An attempt runs on long after its timeout: its phone or backend hangs. Sent once for each attempt."""
 
     key: str
     lane: str
@@ -89,8 +89,8 @@ class TaskOverdue:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceDecided:
-    """What became of an occurrence. Where many of an entry came to the same, `count` says how many, and this is
-    the last of them; `tasks` are those of all."""
+    """What became of an occurrence. If many of an entry had the same result, `count` says how many, and this is the
+    last of them; `tasks` counts those of all."""
 
     campaign: str
     entry: str
@@ -103,7 +103,7 @@ class OccurrenceDecided:
 
 @dataclass(frozen=True, slots=True)
 class ClockStepped:
-    """The clock does not go on from where it was: it stepped (less than 0 is back), or the machine slept."""
+    """The clock stepped (less than 0 is back), or the machine slept."""
 
     seconds: float
     message: str
@@ -111,7 +111,7 @@ class ClockStepped:
 
 @dataclass(frozen=True, slots=True)
 class CampaignChanged:
-    """A difference that a reload of the campaign files made; `entry` is None where it is the campaign's."""
+    """A difference that a reload of the campaign files made; `entry` is None if it concerns the whole campaign."""
 
     campaign: str
     entry: str | None
@@ -122,7 +122,7 @@ class CampaignChanged:
 
 @dataclass(frozen=True, slots=True)
 class CampaignsReloaded:
-    """The campaign files were read again; so many campaigns are in force, and so many tasks were cancelled."""
+    """The campaign files were read again; `campaigns` are in force now, and `cancelled` tasks were cancelled."""
 
     campaigns: int
     changes: int
@@ -132,7 +132,7 @@ class CampaignsReloaded:
 
 @dataclass(frozen=True, slots=True)
 class DaemonTroubled:
-    """Something could not be done, and is tried again; what is in force stays so."""
+    """The daemon could not do something, and tries again; what is in force stays so."""
 
     message: str
     hint: str | None = None
@@ -140,14 +140,14 @@ class DaemonTroubled:
 
 @dataclass(frozen=True, slots=True)
 class TroubleOver:
-    """What a DaemonTroubled told of can be done again."""
+    """The daemon can do again what a DaemonTroubled was about."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class FilesPolled:
-    """The system does not notify of changed files: they are looked at again and again."""
+    """The system does not notify of changed files, so the daemon looks at them again and again."""
 
     message: str
     hint: str
@@ -179,4 +179,4 @@ EventSink = Callable[[Event], None]
 
 
 def ignore(event: Event) -> None:
-    """The sink for those who do not watch."""
+    """The sink of a caller that does not watch."""

@@ -1,4 +1,4 @@
-"""Names of files that are no UTF-8: Linux allows any bytes in a name, and Python holds those that are no text as lone
+"""Names of files that are no UTF-8: Linux allows any bytes in a name, and Python keeps bytes that are no text as lone
 surrogates (os.fsdecode), which no database, terminal or JSON takes."""
 
 import re
@@ -12,7 +12,7 @@ def is_utf8(name: str) -> bool:
 
 
 def escaped(text: str) -> str:
-    """The text with what is no UTF-8 in it written as the bytes that it stands for: `clip\\xff.mp4`."""
+    """The text, with everything in it that is no UTF-8 written as the bytes for which it stands: `clip\\xff.mp4`."""
     return text if is_utf8(text) else _LONE.sub(_written, text)
 
 

@@ -14,9 +14,9 @@ STOPPING = "stopping after the current steps; interrupt again to stop at once"
 
 @contextmanager
 def stop_on_interrupt(stop: Event, say: Callable[[str], None], message: str = STOPPING) -> Iterator[None]:
-    """While this is open, SIGINT and SIGTERM set `stop`, and `say` is given the message.
+    """While this is open, SIGINT and SIGTERM set `stop`, and `say` gets the message.
 
-    A second one ends the process like a kill would: the ledger is durable at every moment, so that loses nothing.
+    A second signal ends the process as a kill would: the ledger is durable at every moment, so that loses nothing.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -35,9 +35,10 @@ def stop_on_interrupt(stop: Event, say: Callable[[str], None], message: str = ST
 
 @contextmanager
 def on_hangup(answer: Callable[[], None]) -> Iterator[None]:
-    """While this is open, SIGHUP has `answer` called, in a thread of its own. One that is ignored stays so: nohup."""
+    """While this is open, SIGHUP calls `answer`, in a thread of its own. If it is ignored it stays so, for nohup."""
     before = signal.getsignal(signal.SIGHUP)
     if before != signal.SIG_IGN:
+        # A thread: a handler runs in the middle of the main thread's code, which may hold a lock that `answer` needs.
         signal.signal(
             signal.SIGHUP, lambda number, frame: Thread(target=answer, name="hangup", daemon=True).start()
         )

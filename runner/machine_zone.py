@@ -1,7 +1,7 @@
-"""On whose clocks this machine is, as its C library has it: by the variable TZ, else by /etc/localtime.
+"""The time zone of this machine, as its C library has it: by the variable TZ, else by /etc/localtime.
 
-What that means and has no name in the tz database is understood all the same, and what cannot be understood is refused:
-never taken for UTC.
+This understands zones without a name in the tz database too. It refuses what it cannot understand, and never takes that
+for UTC, which would move each day of the built-in caps in silence.
 """
 
 import re
@@ -21,12 +21,13 @@ _OFFSET = r"[+-]?\d{1,3}(?::\d\d){0,2}"
 _POSIX = re.compile(
     rf"{_ABBREVIATION}{_OFFSET}(?P<summer>{_ABBREVIATION}(?:{_OFFSET})?(?P<rule>,[^,]+,[^,]+)?)?"
 )
-"""As POSIX has it: `CET-1CEST,M3.5.0,M10.5.0/3`."""
+"""A rule in the form of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`."""
+# What folders of the tz database hold beside places: copies of all of them, pointers, and a zone that means none.
 _NOT_PLACES = ("posix/", "right/", "posixrules", "localtime", "Factory")
 
 
 class UnnamedZone(ZoneInfo):
-    """A zone that is no name's: read from a file, or made from a rule. `key` says where it comes from."""
+    """A zone without a name: read from a file, or made from a rule. `key` says where it comes from."""
 
     data: bytes
 
@@ -38,14 +39,15 @@ class UnnamedZone(ZoneInfo):
         return zone
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # ZoneInfo pickles itself by its name; worker processes of the checks could not find this one by it.
         return UnnamedZone.of, (self.data, self.key)
 
 
 def machine_zone(
     environment: Mapping[str, str], localtime: Path = LOCALTIME, timezone: Path = TIMEZONE
 ) -> ZoneInfo:
-    """The zone of TZ, else of /etc/localtime; UTC where neither is there. Raises UsageError for what cannot be
-    understood."""
+    """The zone of TZ, else of /etc/localtime; UTC if there is neither. Raises UsageError for a zone that it cannot
+    understand."""
     written = environment.get("TZ")
     if written is None:
         return (
@@ -62,15 +64,16 @@ def machine_zone(
 
 
 def _of_rule(text: str) -> ZoneInfo:
-    """A zone from a rule; its name shows that its offset is written as POSIX has it, west of UTC counting up."""
+    """A zone from a rule; its name begins with `TZ=`, since POSIX counts offsets up to the west of UTC."""
     found = _POSIX.fullmatch(text)
     if found is None:
         raise UsageError(f"TZ is {text!r}, which is no time zone", hint=_HINT)
-    if found["summer"] and not found["rule"]:
+    if found["summer"] and not found["rule"]:  # libraries take the dates of the United States then
         raise UsageError(
             f"TZ is {text!r}, which does not say when summer time begins and ends",
             hint=f"{_HINT}, or write the rule too: {text},M3.5.0,M10.5.0/3",
         )
+    # A TZif file without transitions (RFC 9636), whose footer is the rule: zoneinfo itself reads no rules.
     header = b"TZif2" + bytes(15) + bytes(4 * 4) + b"\x00\x00\x00\x01" + b"\x00\x00\x00\x04"
     times = bytes(6) + b"UTC\x00"
     data = header + times + header + times + b"\n" + text.encode() + b"\n"
@@ -81,7 +84,7 @@ def _of_rule(text: str) -> ZoneInfo:
 
 
 def _of_file(path: Path, what: str, timezone: Path) -> ZoneInfo:
-    """The zone that a file is, by the name under which the tz database has it where it does."""
+    """The zone of a file, under its name in the tz database if it has one."""
     try:
         there = path.resolve(strict=True)
         data = there.read_bytes()
@@ -94,7 +97,7 @@ def _of_file(path: Path, what: str, timezone: Path) -> ZoneInfo:
 
 
 def _named_by_place(path: Path) -> ZoneInfo | None:
-    """By where it lies: beneath a folder of the tz database, with the systems' own names for it."""
+    """The zone by the place of its file, in a folder of the tz database, whatever the system calls that folder."""
     parts = path.parts
     folders = [place for place, part in enumerate(parts) if part.startswith("zoneinfo")]
     if not folders:
@@ -104,8 +107,8 @@ def _named_by_place(path: Path) -> ZoneInfo | None:
 
 
 def _named_alike(data: bytes, timezone: Path) -> ZoneInfo | None:
-    """By its content: a copy of one of the tz database. Several names may have one content; of those the one that
-    /etc/timezone has is meant."""
+    """The zone by the content of its file, a copy of one in the tz database. If several names have this content, the
+    one in /etc/timezone is meant."""
     alike = sorted(_names_of(data), key=lambda name: ("/" not in name, name.startswith("Etc/"), name))
     try:
         meant = timezone.read_text("ascii").strip()
@@ -124,6 +127,7 @@ def _names_of(data: bytes) -> Iterator[str]:
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
+        # By size first, so that few of the hundreds of files are read.
         return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
     except OSError:
         return False

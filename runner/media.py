@@ -1,4 +1,4 @@
-"""What can be posted: videos and images, told by their content, and by their name where that is all there is.
+"""What can be posted: videos and images, told by their content, and by their name if there is only that.
 
 Checks, the plan, the backends and files of requests ask here, so that none of them takes what another refuses.
 The first bytes are those of each format's own description: ISO/IEC 14496-12 and its brands, RIFF, EBML.
@@ -12,7 +12,7 @@ from enum import StrEnum
 from runner.file_names import is_utf8
 
 HEAD_BYTES = 64
-"""So many first bytes tell what a file is."""
+"""How many first bytes tell what a file is."""
 
 
 class Kind(StrEnum):
@@ -25,13 +25,13 @@ class Kind(StrEnum):
 
     @property
     def suffixes(self) -> frozenset[str]:
-        """The endings of such files' names, in small letters."""
+        """The endings of the names of such files, in lower case."""
         return frozenset(suffix for suffix, found in _BY_SUFFIX.items() if found.kind is self)
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of files, with the name that people know it by; the first suffix is its usual one."""
+    """A format of files, with the name by which people know it; the first suffix is its usual one."""
 
     name: str
     mime_type: str
@@ -73,23 +73,25 @@ def by_content(head: bytes) -> Format | None:
         return _RIFF.get(head[8:12])
     if head.startswith(_EBML):
         return WEBM if b"webm" in head else MKV
+    # Many texts begin with these two letters; in a BMP four reserved bytes are zero.
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return BMP
     return next((found for start, found in _SIGNATURES.items() if head.startswith(start)), None)
 
 
 def by_name(name: str) -> Format | None:
-    """The format that a file's name tells of, in whatever letters; None if it tells of none."""
+    """The format by the ending of a file's name, in any case of letters; None if that names none."""
     return _BY_SUFFIX.get(os.path.splitext(name)[1].lower())  # noqa: PTH122 - folders hold thousands
 
 
 def is_silent(name: str) -> bool:
-    """Whether a name tells nothing of what the file is, so that its content has to."""
+    """Whether a name says nothing about the file, so that its content must."""
     return not os.path.splitext(name)[1]  # noqa: PTH122
 
 
 def read_format(path: str | os.PathLike[str]) -> Format | None:
-    """The format of a file by its content. Raises OSError where there is no regular file that can be read."""
+    """The format of a file by its content; None if that is no format, or the file is no regular one. Raises OSError if
+    it cannot be read."""
     opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe must not hold it up
     try:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
@@ -100,8 +102,8 @@ def read_format(path: str | os.PathLike[str]) -> Format | None:
 
 
 def is_posted(path: str, kind: Kind) -> bool:
-    """Whether a file of a folder is among those that are posted: by its name, and by its content where the name
-    says nothing. One that is hidden is not, nor one whose name is no text, which no record could tell of."""
+    """Whether a file of a folder is posted: by its name, or by its content if the name says nothing. A hidden file is
+    not, nor one whose name is no text, since no record could name it."""
     name = os.path.basename(path)  # noqa: PTH119 - folders hold thousands
     if name.startswith(".") or not is_utf8(name):
         return False
@@ -116,8 +118,8 @@ def is_posted(path: str, kind: Kind) -> bool:
 
 
 def sent_as(path: str | os.PathLike[str]) -> tuple[str, str] | None:
-    """The media type and the ending with which a file is handed to a phone, whose media store goes by endings; None
-    if it is neither a video nor an image. Content counts before the name."""
+    """The media type and the ending with which a phone gets a file, since its media store goes by endings; None if it
+    is neither a video nor an image. Content counts before the name."""
     try:
         content = read_format(path)
     except OSError:
@@ -132,7 +134,7 @@ def sent_as(path: str | os.PathLike[str]) -> tuple[str, str] | None:
 
 
 def _is_text(size: bytes) -> bool:
-    """Whether what should be the size of a box is letters: `The free world` is no video."""
+    """Whether the bytes for the size of a box are letters: `The free world` is no video."""
     return all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in size)
 
 

@@ -1,5 +1,5 @@
-"""A file that is to be posted, opened once: whatever is said of it holds for what is read from it, whatever becomes of
-its name. It is read in pieces, however long it is."""
+"""A file to post, opened once: whatever this says about the file holds for what it reads, whatever becomes of the name.
+It reads in pieces, however long the file is."""
 
 import errno
 import hashlib
@@ -12,14 +12,14 @@ from runner.media import HEAD_BYTES, Format, by_content
 from runner.regular_file import open_regular
 
 MAX_BYTES = 2**32 - 1
-"""Longer files adb cannot tell the length of; no app takes as much."""
+"""The longest file whose length adb can tell; no app takes as much."""
 
 PIECE_BYTES = 1024 * 1024
 
 
 class MediaFile:
-    """Raises OSError, with a `strerror` that goes into a sentence: when it is made, if the path is no regular file, or
-    one that is too long, and by everything that reads."""
+    """Raises OSError, with a `strerror` that fits into a sentence: when it is made, if the path is no regular file or
+    the file is too long, and in every method that reads."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = path
@@ -40,18 +40,19 @@ class MediaFile:
 
     @cached_property
     def format(self) -> Format | None:
-        """What it is by its content; None if it is neither a video nor an image."""
+        """Its format by its content; None if it is neither a video nor an image."""
         return by_content(os.pread(self._file.fileno(), HEAD_BYTES, 0))
 
     @cached_property
     def real_path(self) -> str:
-        """Where it lies, with no link on the way."""
+        """Its path, with no link on the way."""
+        # By the descriptor, where the system can: the name may lead to another file by now.
         link = f"/proc/self/fd/{self._file.fileno()}"
         return os.readlink(link) if os.path.exists(link) else os.path.realpath(self._path)  # noqa: PTH110, PTH115
 
     @cached_property
     def sha256(self) -> str:
-        """Of all of its content, in hexadecimal."""
+        """The hash of all of its content, in hexadecimal."""
         digest, at = hashlib.sha256(), 0
         while piece := os.pread(self._file.fileno(), PIECE_BYTES, at):
             digest.update(piece)
@@ -59,12 +60,12 @@ class MediaFile:
         return digest.hexdigest()
 
     def read(self, size: int) -> bytes:
-        """The next piece, nothing at the end; what was written to it since it was opened does not make it longer."""
+        """The next piece, empty at the end. The file ends where it did when it was opened, whatever is added since."""
         piece = self._file.read(min(size, self.status.st_size - self._file.tell()))
         self._read.update(piece)
         return piece
 
     @property
     def sha256_read(self) -> str:
-        """Of what `read` has given so far."""
+        """The hash of everything that `read` has returned so far."""
         return self._read.hexdigest()

@@ -1,4 +1,4 @@
-"""Folders and files for their owner's eyes alone, whatever the umask: screens and ledgers tell of people."""
+"""Folders and files that only their owner can read, whatever the umask: screens and ledgers tell about people."""
 
 import os
 import stat
@@ -9,11 +9,11 @@ FOLDER, FILE = 0o700, 0o600
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those that it lies in; what is there already stays as it is. Raises OSError."""
+    """Make a folder, and the missing ones above it; those that are there stay as they are. Raises OSError."""
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(FOLDER, exist_ok=True)
-        folder.chmod(FOLDER)
+        folder.chmod(FOLDER)  # the umask may have left less
     path.mkdir(exist_ok=True)  # raises if a file is in the way
 
 
@@ -27,8 +27,8 @@ def make_file(path: Path) -> None:
 
 
 def narrow(path: Path) -> None:
-    """Take a file that others may read from them, if it is this user's; it is not opened."""
-    with suppress(OSError):
+    """Make a file private that others may read, if it is this user's; does not open it."""
+    with suppress(OSError):  # whoever uses the file tells what is wrong with it
         found = path.stat()
         if stat.S_ISREG(found.st_mode) and found.st_mode & 0o077 and found.st_uid == os.geteuid():
             path.chmod(FILE)

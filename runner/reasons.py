@@ -1,4 +1,4 @@
-"""What the reasons are about that the ledger keeps beside states: programs ask the kind, people read the sentence."""
+"""The kinds of the reasons that the ledger keeps beside states: programs ask the kind, people read the sentence."""
 
 from enum import StrEnum
 
@@ -6,12 +6,12 @@ from enum import StrEnum
 class ReasonKind(StrEnum):
     """Why a task waits, or why a task or an occurrence was not carried out.
 
-    Of a pending task: `limit` and `working_hours` forbid its effects for now; a person has `paused` it, or its device
-    is `on_hold`; its phone or backend is `device_away`; another phone works as its account (`account_busy`); what an
-    attempt has begun is `in_doubt`, and looked at first; an attempt has failed, and it waits for the `retry`.
+    For a pending task: `limit` and `working_hours` forbid its effects for now; a person has `paused` it, or its device
+    is `on_hold`; its phone or backend is `device_away`; another phone works as its account (`account_busy`); an effect
+    is `in_doubt` and looked at first; an attempt has failed, and the task waits for the `retry`.
 
-    Of what was missed, also: the `daemon_was_down`, the `clock_stepped` or the machine slept, the daemon was `held_up`,
-    or the `ledger_put_back` was an older copy. Of what was cancelled: it was `stopped` on request, `deleted`, or
+    If it was missed, also: the `daemon_was_down`, the `clock_stepped` or the machine slept, the daemon was `held_up`,
+    or the `ledger_put_back` was an older copy. If it was cancelled: a person `stopped` it, it was `deleted`, or
     `removed` from its campaign.
     """
 

@@ -1,4 +1,4 @@
-"""Opening files that others name: to open a pipe or a device may last for ever, or do something."""
+"""Opens files that others name: to open a pipe or a device may last for ever, or do something."""
 
 import errno
 import os
@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 
 def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
-    """A regular file, opened for reading; what is opened is what was looked at. Raises OSError, with a `strerror` that
-    goes into a sentence, and ValueError for what can be no path."""
+    """Open a regular file for reading; it is the one that was looked at. Raises OSError, with a `strerror` that fits
+    into a sentence, and ValueError for a text that can be no path."""
+    # Looked at twice: before, since to open a device may do something; after, since the name may be another file's now.
     _require_regular(os.stat(path).st_mode, path)  # noqa: PTH116
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     try:

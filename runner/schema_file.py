@@ -1,4 +1,4 @@
-"""The generated schemas, as they lie on disk: read without the models, which are slow to import."""
+"""The generated schemas on disk, read without the models, which are slow to import."""
 
 import json
 from functools import cache

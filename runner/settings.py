@@ -1,4 +1,4 @@
-"""Where things are kept and how the machine is reached: environment variables with `RUNNER_` in front."""
+"""Where the runner keeps things and how it reaches others: environment variables that begin with `RUNNER_`."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
 LEAST_TOKEN = 32
-"""The characters of a token that other machines may try to guess, at least."""
+"""How many characters a token has at least: other machines may try to guess it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,8 @@ class Settings:
     fleet's time zone: this machine's, if RUNNER_TIMEZONE names no other. `witness_dir` keeps what this machine has
     seen of its ledgers, outside of their folders.
 
-    `token` is what clients of the daemon's server must show, a secret; `api_plan` is the plan that its Local API
-    plays. `api_url`, `api_token` and `api_timeout_s` are those of the Local API that the backend local_api works
-    through.
+    `token` is a secret that clients of the daemon's server must show; `api_plan` is the plan that its Local API plays.
+    `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
     """
 
     state_dir: Path
@@ -46,7 +45,7 @@ class Settings:
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_TOKEN, RUNNER_API_PLAN,
         RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
-        Raises UsageError if one of them cannot be what it is meant for.
+        Raises UsageError if one of them has no legal value.
         """
         env = os.environ if environment is None else environment
         state_dir = Path(env["RUNNER_STATE_DIR"]).absolute() if env.get("RUNNER_STATE_DIR") else _state_dir()
@@ -72,7 +71,7 @@ def _state_dir() -> Path:
 
 
 def _witness_dir(env: Mapping[str, str]) -> Path:
-    """Beside the state directory that is named, so that removing that leaves it; else where the user's data is."""
+    """Beside the state directory that is named, so that it stays when that is removed; else among the user's data."""
     if named := env.get("RUNNER_WITNESS_DIR"):
         return Path(named).absolute()
     if env.get("RUNNER_STATE_DIR"):
@@ -95,7 +94,7 @@ def _port(text: str | None) -> int:
 
 
 def fleet_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
-    """The fleet's time zone: RUNNER_TIMEZONE, else this machine's. Raises UsageError for one that there is not."""
+    """The fleet's time zone: RUNNER_TIMEZONE, else this machine's. Raises UsageError if there is no such zone."""
     env = os.environ if environment is None else environment
     name = env.get("RUNNER_TIMEZONE")
     if not name:
@@ -115,7 +114,7 @@ def _url(text: str) -> str:
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_one = False
-    if "@" in text:
+    if "@" in text:  # first, since the messages below quote the address
         raise UsageError(
             "RUNNER_API_URL holds a name or a password",
             hint="leave out what stands before the @; a token belongs in RUNNER_API_TOKEN",
@@ -139,7 +138,7 @@ def _token(name: str, env: Mapping[str, str]) -> str | None:
 
 
 def _own_token(env: Mapping[str, str]) -> str | None:
-    """The token of our own server, which whoever reaches it may guess at."""
+    """The token of our own server, at which everybody who reaches it may guess."""
     token = _token("RUNNER_TOKEN", env)
     if token is not None and len(token) < LEAST_TOKEN:
         raise UsageError(

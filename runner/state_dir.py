@@ -19,9 +19,9 @@ REHEARSALS = "rehearsals"
 class StateDir:
     """The ledger's URL, the folder for artifacts and reports, and the folder of the virtual phones, if any.
 
-    `option` is what a command needs in order to ask this ledger, with a space in front; `witness` is the folder of
-    what this machine has seen of its ledgers, None in a rehearsal, whose ledger may be thrown away; `rehearsed_run`
-    is the run whose rehearsal this is, if it is one's.
+    `option` leads a command to this ledger, with a space in front; `witness` is the folder of what this machine has
+    seen of its ledgers, None in a rehearsal, whose ledger may be thrown away; `rehearsed_run` is the run that this
+    rehearses, if it is one's.
     """
 
     store_url: str
@@ -49,7 +49,7 @@ def new_run_id(now: datetime) -> str:
 
 
 def choose_state_dir(settings: Settings, run_id: str, *, virtual: bool, resume: bool) -> StateDir:
-    """A run on virtual phones has a ledger and phones of its own, found again by the run's id."""
+    """The state folder of a run. One on virtual phones has a ledger and phones of its own, found by the run's id."""
     folder = settings.state_dir / REHEARSALS / run_id
     if virtual and resume and not folder.is_dir():
         raise UsageError(
@@ -69,7 +69,7 @@ def real_state_dir(settings: Settings, store_url: str | None = None) -> StateDir
 
 
 def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
-    """Where the ledger is that a URL names (None: the user's own), which may be a rehearsal's."""
+    """The state folder of the ledger that a URL names (None: the user's own); it may be a rehearsal's."""
     url = store_url or settings.store_url
     path = ledger_path(url)
     if path is None or not is_rehearsal(url):

@@ -1,7 +1,7 @@
-"""What tasks aim at, accounts and posts, in one normal form each, however they are written.
+"""The targets of tasks, accounts and posts, each in one normal form, however they are written.
 
-Two texts mean the same if their normal forms are equal: checks, task keys, limits and answers of servers are
-compared so, never as they are written.
+Two texts mean the same if their normal forms are equal: checks, task keys, limits and answers of servers compare those,
+never the texts as written.
 """
 
 import re
@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 
 class Address(StrEnum):
-    """What an address leads to, as far as it can be told."""
+    """What an address leads to, as far as one can tell."""
 
     POST = "post"
     ACCOUNT = "account"
     UNKNOWN = "unknown"
-    """Something of one of the apps, in a form that is not known."""
+    """An address of one of the apps, in a form that is not known."""
     OTHER = "other"
 
 
@@ -27,8 +27,8 @@ def account(name: str) -> str:
 def post(address: str) -> str:
     """A post's address without what sharing adds to it; any other text as it is.
 
-    A post of Instagram has one code in all of its addresses; one of TikTok is told by its account and number,
-    and by whatever code a short address has: that it is the same post only the app knows.
+    A post of Instagram has one code in all of its addresses. A post of TikTok is named by its account and number, or by
+    the code of a short address: only the app knows that both are the same post.
     """
     return _post(*_parts(address)) or address
 
@@ -63,9 +63,10 @@ _INSTAGRAM_SHARE = re.compile(r"share/(?:(?:p|reel)/)?[A-Za-z0-9_-]+")
 
 
 def _parts(address: str) -> tuple[str, str]:
-    """The host, with its `www.`, and the path without slashes around it; empty where it is no address."""
+    """The host, with its `www.`, and the path without slashes around it; both empty if it is no address."""
     try:
         parts = urlsplit(address.strip())
+        # Without an @: https://www.tiktok.com@elsewhere.example leads to another host than it seems to.
         is_plain = parts.scheme == "https" and "@" not in parts.netloc and parts.port in (None, 443)
     except ValueError:
         return "", ""

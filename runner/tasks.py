@@ -1,4 +1,4 @@
-"""Tasks and what becomes of them: the words that every room below the command line shares."""
+"""Tasks and what becomes of them: the types that every room below the command line shares."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,8 +33,8 @@ class EffectState(StrEnum):
     """What is known of one effect.
 
     `committing` is written before the one raw action, `made` when the phone has confirmed that action, `committed`
-    when what it led to has been seen (or the other side, or a person, says that it happened); `refuted` means that
-    it was seen not to have happened, `uncertain` that only a person can tell.
+    when a look has shown its result (or the other side, or a person, says that it happened); `refuted` means that a
+    look has shown that it did not happen, `uncertain` that only a person can tell.
     """
 
     COMMITTING = "committing"
@@ -61,12 +61,12 @@ class StepOutcome(StrEnum):
 
 
 class Again(StrEnum):
-    """Whether an attempt that failed may be followed by another one.
+    """Whether another attempt may follow one that failed.
 
-    `never`: it would fail alike, or may have changed something that no effect stands for. The others do not count
-    as tries. `when_back`: nothing was begun, since the phone or the backend is away for now. `to_prove`: an effect
-    is in doubt, and the app could not be asked. `anew`: what an earlier attempt had begun was proved not to have
-    happened.
+    `retry`: it may, and this one counts as a try. `never`: it would fail in the same way, or this one may have changed
+    something for which no effect stands. The others do not count as tries. `when_back`: nothing was begun, since the
+    phone or the backend is away for now. `to_prove`: an effect is in doubt, and nobody could look at the app. `anew`:
+    a proof has shown that the effect of an earlier attempt did not happen.
     """
 
     RETRY = "retry"
@@ -89,8 +89,8 @@ class TaskSource(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """How one try at a task ended; `interrupted` means that the process died during it, `cancelled` that
-    someone on the other side called the task off: it ends as cancelled."""
+    """How one attempt at a task ended; `interrupted` means that the process died during it, `cancelled` that somebody
+    on the other side called the task off, which ends as cancelled."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -117,7 +117,7 @@ class Occurrence:
 
 
 class SeenFile(NamedTuple):
-    """A file as it was when it was looked at; `sha256` is that of its content, in hexadecimal."""
+    """A file as it was when somebody looked at it; `sha256` is the hash of its content, in hexadecimal."""
 
     path: str
     sha256: str
@@ -125,11 +125,11 @@ class SeenFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TaskOptions:
-    """What an entry asks of the backend beside the config, in the Local API's words: run for every account on
-    the device, and wait so many minutes between tasks.
+    """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
+    device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when somebody asked for it; empty where the config alone says
-    which they are. One that has changed since is not posted.
+    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
+    them. A file that has changed since is not posted.
     """
 
     multi_account: bool = False
@@ -143,8 +143,8 @@ NO_OPTIONS = TaskOptions()
 
 @dataclass(frozen=True, slots=True)
 class RetryRule:
-    """How often a failed task is tried again at most, and how long after the first failure; the wait doubles
-    with each further one."""
+    """How often a failed task is tried again at most, and how long after the first failure; the wait doubles with each
+    further failure."""
 
     max: int = 0
     delay_s: float = 30.0
@@ -158,8 +158,8 @@ class Task:
     """One unit of work on one device or account, for one target of one occurrence.
 
     `config` is complete (defaults filled in) and its paths are absolute; `ordinal` counts the tasks of the
-    occurrence from 0; `commit` is the git revision that the campaign came from. A task that is held back for
-    more than `grace_s` after its due instant is missed.
+    occurrence from 0; `commit` is the git revision of the campaign. A task that is held back for more than `grace_s`
+    after its due instant is missed.
     """
 
     key: str
@@ -188,8 +188,7 @@ class Task:
 
     @property
     def lane(self) -> str:
-        """The queue in which the task waits: its device, or its account where no device is known, however it is
-        written."""
+        """The queue in which the task waits: its device, or its account in normal form if no device is known."""
         return self.device or (account(self.username) if self.username else "")
 
     @property
@@ -214,8 +213,8 @@ def _key_part(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One change made to the outside world, as the ledger holds it; `account` where the attempt knew as whom, `app`
-    where it knew in which app that is."""
+    """One change made to the outside world, as the ledger holds it. `account` is the one as which the attempt worked,
+    `app` the app of that account; None if the attempt did not know."""
 
     id: int
     task_key: str
@@ -230,10 +229,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step of an attempt, when it has ended.
+    """One step of an attempt that has ended.
 
-    `source` is `path:line` of the flow file; `screenshot` a JPEG, `hierarchy` the screen's XML (kept when a
-    step fails).
+    `source` is `path:line` of the flow file; `screenshot` a JPEG, `hierarchy` the screen's XML (kept when a step
+    fails).
     """
 
     ordinal: int
@@ -250,9 +249,8 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended, in words that a person can act on. `again` says whether a failed one may be
-    followed by another; what needs a person never is. `kind` says what the message is about, where somebody asks
-    for that."""
+    """How an attempt ended, in words that a person can act on. `again` says whether another may follow a failed one;
+    after one that needs a person none does. `kind` tells programs what the message is about, where one asks."""
 
     outcome: AttemptOutcome
     message: str = ""
@@ -264,26 +262,26 @@ class Outcome:
 
 
 class Journal(Protocol):
-    """Where a backend writes its effects down before and after it makes them. Calls are synchronous: when one
-    returns, the row is durable."""
+    """A backend writes its effects down here before and after it makes them. Calls are synchronous: when one returns,
+    the row is durable."""
 
     def effects(self) -> list[Effect]:
         """The task's effects so far, from earlier attempts too."""
         ...
 
     def works_as(self, app: str, account: str) -> None:
-        """The attempt goes on as this account of an app, lower-case with its `@`; no other attempt does so before
-        it has ended. Raises HeldBack if one is doing so now."""
+        """Go on as this account of an app, lower case with its `@`; no other attempt does so until this one has ended.
+        Raises HeldBack if another one does so now."""
         ...
 
     def committing(
         self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
     ) -> int:
-        """About to make an effect; returns its id. Raises HeldBack if a limit forbids it now."""
+        """Write down that an effect is about to be made; returns its id. Raises HeldBack if a limit forbids it now."""
         ...
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        """What became of the effect; `evidence` is added to what was recorded before."""
+        """Write down what became of the effect; `evidence` is added to what was recorded before."""
         ...
 
 
@@ -308,61 +306,61 @@ class Settlement:
 
 
 class BatchJournal(Protocol):
-    """Where a backend that takes many tasks with one call writes down what becomes of them. Each call is one
-    durable transaction, however many it speaks of."""
+    """A backend that takes many tasks with one call writes down here what becomes of them. Each call is one durable
+    transaction, for however many tasks."""
 
     def effects(self) -> Mapping[str, list[Effect]]:
         """By task key, the effects of earlier attempts; a task without any has an empty list."""
         ...
 
     def committing(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
-        """About to make these effects; returns their ids by task key, in the given order.
+        """Write down that these effects are about to be made; returns their ids by task key, in the given order.
 
-        A task that a limit forbids now is left out: it is held back, its attempt has ended, and it may not be
-        spoken of again.
+        A task that a limit forbids now is left out: it is held back, its attempt has ended, and no later call may name
+        it.
         """
         ...
 
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
-        """The other side makes these effects too, beside those that it was asked for; as `committing`, but no limit
-        can forbid them any more. They count from now on."""
+        """As `committing`, for effects that the other side makes beside those that it was asked for: no limit can
+        forbid them any more, but they count from now on."""
         ...
 
     def settle(self, settlements: Sequence[Settlement]) -> None: ...
 
     def begun(self, keys: Sequence[str]) -> None:
-        """The other side reports that these tasks run: their timeout starts here."""
+        """Note that these tasks run, as the other side reports: their timeout starts here."""
         ...
 
     def reported(self, messages: Mapping[str, str]) -> None:
-        """What the other side says of tasks that go on there, by their keys; it is told to those who watch."""
+        """Tell those who watch what the other side says about tasks that run there, by their keys."""
         ...
 
     def overdue(self) -> list[str]:
-        """Keys of tasks that have begun and whose timeout is over."""
+        """The keys of tasks that have begun and whose timeout is over."""
         ...
 
     def asked_to_stop(self) -> list[str]:
-        """Keys of tasks that have not been finished, and that a person asks to stop."""
+        """The keys of unfinished tasks that a person asks to stop."""
         ...
 
     def leaving(self) -> bool:
-        """Whether the process is about to end: what goes on elsewhere is left to go on, finished as `stopped`,
-        and taken up by its effects the next time."""
+        """Whether the process is about to end: the backend then finishes tasks that run elsewhere as `stopped`, lets
+        them run, and takes them up by their effects the next time."""
         ...
 
     def alike(self) -> list[Effect]:
-        """Effects of other tasks, in whatever state, that share kind and target, and the device or account,
-        with those of the batch: another claim on the same work of the other side."""
+        """Effects of other tasks, in whatever state, with the same kind and target and the same device or account as
+        one of the batch: another claim on the same work of the other side."""
         ...
 
     def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
-        """How the attempts at these tasks ended, each once, and what became of their effects."""
+        """Write down how the attempts at these tasks ended, once for each, and what became of their effects."""
         ...
 
 
 class Listener(Protocol):
-    """Whom a backend tells of its progress."""
+    """A backend tells it of its progress."""
 
     def step_started(self, ordinal: int, total: int, title: str) -> None: ...
 
@@ -370,7 +368,7 @@ class Listener(Protocol):
 
 
 class StopSignal(Protocol):
-    """Asked by a backend at each step boundary."""
+    """A backend asks it at each step boundary."""
 
     def is_set(self) -> bool: ...
 

@@ -1,4 +1,4 @@
-"""What carries tasks out: the backends of `runner/backend_registry.py`, made."""
+"""What carries tasks out: this makes the backends that `runner/backend_registry.py` declares."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def build(setup: "BackendSetup", *, rehearsal: bool = False) -> "dict[str, Backend | BatchBackend]":
-    """Every backend by its name; the caller closes them. For a rehearsal only those that can do with virtual phones.
+    """Every backend by its name; the caller closes them. For a rehearsal only those that can work on virtual phones.
 
-    Raises RunnerError if one that another package brings cannot be loaded or made.
+    Raises RunnerError if another package's backend cannot be loaded or made.
     """
     declarations = [declared for name in names() if (declared := find(name))]
     return {one.name: _made(one, setup) for one in declarations if one.can_rehearse or not rehearsal}
@@ -29,6 +29,7 @@ def _made(declared: BackendDeclaration, setup: "BackendSetup") -> "Backend | Bat
         if not isinstance(made, kind):
             raise TypeError(f"what it makes is no {kind.__name__}, as is declared")
     except Exception as error:
+        # Another package's error is told as that package's; one of our own backends is a bug, with a crash log.
         if declared.name in BUILT_IN or isinstance(error, RunnerError):
             raise
         raise RunnerError(

@@ -13,7 +13,7 @@ from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, T
 @dataclass(frozen=True, slots=True)
 class BackendSetup:
     """What a backend is made from: `flows` are users' own flows by campaign and script, `ledger_id` names the ledger
-    that is worked on."""
+    that this process works on."""
 
     settings: Settings
     clock: Clock
@@ -23,8 +23,8 @@ class BackendSetup:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a lane cannot work, found before anything is started, and what to do. `is_away` means that its phone, or
-    the other side, is not there now, and may come back by itself."""
+    """Why a lane cannot work, found before anything starts, and what to do. `is_away` means that its phone, or the
+    other side, is not there now and may come back by itself."""
 
     lane: str
     message: str
@@ -37,7 +37,7 @@ class Backend(Protocol):
     """One way to carry tasks out. Several lanes call it at the same time, each from a thread of its own."""
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
-        """What would keep these tasks from being done, as far as can be seen without doing anything.
+        """The problems that would keep these tasks from being done, as far as one can see without doing anything.
 
         Raises RunnerError if nothing can be done at all.
         """
@@ -46,9 +46,9 @@ class Backend(Protocol):
     def perform(
         self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
     ) -> Outcome:
-        """One attempt at a task. `deadline` is on the monotonic clock, in seconds.
+        """Make one attempt at a task. `deadline` is on the monotonic clock, in seconds.
 
-        Effects that earlier attempts left in the journal are taken up first: what was made is never repeated.
+        It first takes up the effects that earlier attempts left in the journal, and never repeats what was made.
         Failures of the phone and the app are outcomes; a LedgerError of the journal goes through.
         """
         ...
@@ -60,19 +60,19 @@ class Backend(Protocol):
 
 @runtime_checkable
 class BatchBackend(Protocol):
-    """A way to carry out many tasks with one call: those of an entry that are due at one instant come together,
-    and take no lane. Several batches go on at the same time, each in a thread of its own."""
+    """A way to carry out many tasks with one call: those of an entry that are due at one instant come together, and
+    take no lane. Several batches run at the same time, each in a thread of its own."""
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
         """As `Backend.check`."""
         ...
 
     def perform_batch(self, tasks: Sequence[Task], journal: BatchJournal) -> None:
-        """One attempt at each of the tasks; returns when every one of them has been finished in the journal.
+        """Make one attempt at each of the tasks; returns when it has finished every one of them in the journal.
 
-        Effects that earlier attempts left in the journal are taken up first: what was made is never repeated.
-        Failures of the other side are outcomes; a LedgerError of the journal goes through. A task that has not
-        been finished when it returns or raises is failed for it.
+        It first takes up the effects that earlier attempts left in the journal, and never repeats what was made.
+        Failures of the other side are outcomes; a LedgerError of the journal goes through. A task that it has not
+        finished when it returns or raises counts as failed.
         """
         ...
 

@@ -33,7 +33,7 @@ from runner.tasks import (
 )
 
 PARALLEL = 16
-"""How many phones are asked at once whether their apps are there."""
+"""How many phones are asked at the same time whether their apps are there."""
 
 LOG = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class DeviceBackend:
         self._lock = threading.Lock()
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
-        """Phones that are not ready, apps that are missing, and configs that no flow can do."""
+        """Phones that are not ready, apps that are missing, and configs that no flow can carry out."""
         by_device: dict[str, set[str]] = {}
         problems: dict[Problem, None] = {}
         for task in tasks:
@@ -104,6 +104,7 @@ class DeviceBackend:
             seen_files=task.options.files,
         )
         outcome = carry_out(attempt, effects)
+        # After a failure past the commit point the app may still upload the shared file: it stays then.
         if outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None:
             self._tidy(session)
         return outcome
@@ -115,12 +116,12 @@ class DeviceBackend:
             session.close()
 
     def _flow(self, task: Task) -> Flow:
-        """The flow that carries a task out. Raises Unsupported if there is none that can, and FlowError."""
+        """The flow that carries a task out. Raises Unsupported if no flow can, and FlowError."""
         own = self._flows.get((task.campaign, task.script))
         return load_own_flow(own) if own else supported_flow(task)
 
     def _session(self, serial: str | None) -> Session:
-        """The phone's session, opened. Lanes are by phone, so no two threads ask for the same one."""
+        """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
         if serial is None:
             raise Unsupported("the device backend works on phones, and the task names none")
         with self._lock:
@@ -129,7 +130,7 @@ class DeviceBackend:
         return session
 
     def _app(self, session: Session, profile: Profile, variables: Mapping[str, str]) -> AppView:
-        """The profile joined to the first of its packages that is installed. Raises AppMissing."""
+        """The profile with the first of its packages that is installed. Raises AppMissing."""
         for package in profile.packages:
             if session.installed(package):
                 return AppView(profile, package, variables)
@@ -152,7 +153,7 @@ class DeviceBackend:
     def _tidy(self, session: Session) -> None:
         try:
             session.remove_shared()
-        except PhoneError as error:
+        except PhoneError as error:  # the task has ended; a file that is left on the phone fails nothing
             LOG.info("%s", error)
 
 
@@ -162,7 +163,7 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 
 def supported_flow(task: Task) -> Flow:
-    """The flow of a built-in script. Raises Unsupported if there is none, or it cannot do what is asked."""
+    """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
     flow = load_flow(task.script)
     for key, possible in DEVICE.values.get(task.script, {}).items():
         value = task.config.get(key, possible[0])
@@ -176,8 +177,8 @@ def supported_flow(task: Task) -> Flow:
 
 
 def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
-    """What a flow knows at its start: see docs/flows.md. Raises TaskError if there is nothing to post; who only
-    looks whether something was posted needs no file."""
+    """The variables that a flow knows at its start: see docs/flows.md. Raises TaskError if there is nothing to post; an
+    attempt that only looks whether something was posted needs no file."""
     target = task.target or ""
     variables = {
         "device": task.device or "",
@@ -194,14 +195,14 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
-    """A setting as the flow language has it: true and false as a campaign writes them, a list by lines."""
+    """A setting in the flow language: true and false as a campaign writes them, one line for each item of a list."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "\n".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome:
-    """Of an attempt that could not begin. Effects of earlier ones stay as they are, and are told."""
+    """The outcome of an attempt that could not begin. Effects of earlier ones stay as they are; the message tells."""
     again = Again.RETRY
     if isinstance(error, PhoneError):
         again = Again.WHEN_BACK

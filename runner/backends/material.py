@@ -1,4 +1,4 @@
-"""Which files a task posts: those that its config lists, or those of its folder as it is now."""
+"""The files that a task posts: those that its config lists, or those that its folder has now."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,14 +12,14 @@ from runner.scripts.post import FILES_KEY, FOLDER_KEY, count, is_from_folder, ki
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
     """The files that the task with this ordinal posts: one video, or as many images as its config says.
 
-    `config` is that of the script `post`. The tasks of an occurrence take turns: each begins where the one
-    before it ended, and the list starts again at its end. Raises TaskError if there is nothing to post.
+    `config` is that of the script `post`. The tasks of an occurrence take turns: each begins where the one before it
+    ended, and the list starts again at its end. Raises TaskError if there is nothing to post.
     """
     return turn(material_files(config), config, ordinal)
 
 
 def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
-    """All files that tasks with this config take turns in. Raises TaskError if there are none."""
+    """All files among which tasks with this config take turns. Raises TaskError if there are none."""
     if is_from_folder(config):
         return _found(config)
     if listed := config[FILES_KEY]:
@@ -31,7 +31,7 @@ def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
 
 
 def turn(files: Sequence[Path], config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
-    """Those of the files whose turn it is with this ordinal."""
+    """The files whose turn it is for the task with this ordinal."""
     several = count(config)
     first = ordinal * several
     return tuple(files[(first + step) % len(files)] for step in range(min(several, len(files))))

@@ -1,1 +1,1 @@
-"""What the daemon is made of: how it starts, watches itself, and ends. `run` shares its executor and its rehearsal."""
+"""The parts of the daemon: how it starts, watches itself, and ends. `run` shares its executor and its rehearsal."""

@@ -1,4 +1,4 @@
-"""A daemon goes on until somebody asks it to end, or until one of its threads fails: then all of it ends."""
+"""A daemon runs until somebody asks it to end, or until one of its threads fails: then all of it ends."""
 
 import os
 import sys
@@ -8,9 +8,9 @@ from typing import NoReturn, Self
 
 
 class CrashGuard:
-    """While this is open, an exception that ends any thread has the whole daemon end, rather than live on by half.
+    """While this is open, an exception that ends any thread ends the whole daemon: half a daemon helps nobody.
 
-    `over` is set when it is to end; `error` is the first failure, None if somebody asked for the end.
+    `over` is set when the daemon must end; `error` is the first failure, None if somebody asked for the end.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class CrashGuard:
         threading.excepthook = self._before
 
     def fail(self, error: BaseException) -> None:
-        """Have the daemon end because of this failure; any thread may call it."""
+        """End the daemon because of this failure; any thread may call it."""
         with self._lock:
             if self.error is None:
                 self.error = error
@@ -40,6 +40,7 @@ class CrashGuard:
 
 def end_process(code: int) -> NoReturn:
     """End the process without waiting for its threads: the ledger is durable at every moment."""
+    # os._exit flushes nothing, and the last lines say why the daemon ended.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Before a process carries tasks out: the ledger is there, it is ours, and it is meant for the phones of its place."""
+"""Checks before a process carries tasks out: the ledger is there, it is ours, and it is meant for these phones."""
 
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
@@ -7,15 +7,16 @@ from runner.store.url import is_rehearsal, ledger_path
 
 
 def refuse_wrong_ledger(place: StateDir) -> None:
-    """Call it before anything is made. Raises LedgerOutdated if this machine has seen a ledger there that is gone,
-    UsageError if the ledger is a rehearsal's and the phones are real."""
+    """Call it before anything is made, since a new ledger would hide that the old one is gone. Raises LedgerOutdated
+    if this machine has seen a ledger there that is gone, UsageError if the ledger is a rehearsal's and the phones are
+    real."""
     if place.phones is None and is_rehearsal(place.store_url):
         raise rehearsal_only(str(ledger_path(place.store_url)))
     refuse_if_gone(ledger_path(place.store_url), place.witnesses)
 
 
 def take_custody(ledger: Ledger, place: StateDir) -> None:
-    """This process, which holds the executor's lock, carries tasks out from now on.
+    """Take the ledger for this process, which holds the executor's lock.
 
     Raises what `refuse_wrong_ledger` does, and LedgerOutdated if the ledger is older than what this machine has seen
     of it.

@@ -1,4 +1,4 @@
-"""The daemon put together: what it is made of, how it starts, and how it ends."""
+"""Puts the daemon together: its parts, how it starts, and how it ends."""
 
 import os
 import sys
@@ -53,20 +53,20 @@ from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 
 ASK_AGAIN_S = 1.0
-"""How often a daemon that waits for the ledger asks for it."""
+"""How often a daemon that waits for the ledger's lock asks for it."""
 
 AWAKE_EVERY_S = 1.0
 """How long SIGTERM may go unnoticed."""
 
 FAILING_GRACE_S = 5.0
-"""How long steps may go on once the daemon has failed: what they do can no longer be written down, perhaps."""
+"""How long steps may go on once the daemon has failed: perhaps nothing can be written down of them any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class DaemonOptions:
-    """What the command line asks for; `phones` are virtual ones beyond those that the campaigns declare,
-    `api_limits` hold for tasks that are made through the Local API, as a campaign writes them, which post `files`
-    alone."""
+    """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
+    declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
+    `files`."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -93,12 +93,14 @@ class Daemon:
         self._is_on_terminal = sys.stderr.isatty()
 
     def run(self) -> int:
-        """Live until the end is asked for, or something fails; returns the exit code.
+        """Live until somebody asks for the end, or something fails; returns the exit code.
 
-        What keeps it from starting is raised, before anything has been started; what fails later is logged.
+        It raises what keeps it from starting, before anything has started; it logs what fails later.
         """
         use_few_arenas()
         with ExitStack() as stack:
+            # The order matters, and what comes last is closed first: signals and failures are noticed from the start,
+            # the lock comes before anything is read, and the port before anything begins that would have to end again.
             stack.enter_context(stop_on_interrupt(self._guard.over, lambda message: None))
             stack.enter_context(self._guard)
             if not self._lock(stack):
@@ -109,7 +111,7 @@ class Daemon:
             registry = CollectorRegistry()
             sink = self._sink(ledger, registry)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
-            settle_interrupted(ledger)
+            settle_interrupted(ledger)  # first, so that these tasks are among the pending ones below
             rehearsal = self._rehearsal(stack)
             adb_port = rehearsal.adb_port if rehearsal else self._settings.adb_port
             executor = stack.enter_context(
@@ -138,6 +140,7 @@ class Daemon:
             app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
             collect_garbage_seldom()
+            # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()
             executor.submit(ledger.tasks.pending())
             executor.start()
@@ -153,13 +156,13 @@ class Daemon:
 
     def _wait_for_the_end(self) -> None:
         # Python runs signal handlers in this thread alone, between two steps of its code. A signal that comes right
-        # before the thread begins to sleep, or that another thread takes, does not wake it: without an end to the
-        # sleep it would be missed.
+        # before the thread begins to sleep, or that another thread takes, does not wake it: a sleep without an end
+        # would miss it.
         while not self._guard.over.wait(AWAKE_EVERY_S):
             pass
 
     def _lock(self, stack: ExitStack) -> bool:
-        """Become the one process that carries tasks out from the ledger; false if an end is asked for first."""
+        """Become the one process that carries tasks out from the ledger; false if somebody asks for the end first."""
         waiting = False
         while not self._guard.over.is_set():
             try:
@@ -186,7 +189,7 @@ class Daemon:
         return tell
 
     def _rehearsal(self, stack: ExitStack) -> Rehearsal | None:
-        """The virtual phones of this place, started; None if its phones are real."""
+        """Start the virtual phones of this place; None if its phones are real."""
         if self._place.phones is None:
             return None
         serials = serials_for(self._options.paths, self._options.phones)
@@ -219,12 +222,12 @@ class Daemon:
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
-        """Look every few seconds whether all goes on as it should, and tell systemd so."""
+        """Have the daemon look at itself every few seconds, and tell systemd how it is."""
         check = SelfCheck(health, serving, self._guard, self._notifier, self._log, self._place.store_url)
         jobs.every(check.period_s, "health", check.run, self._guard.fail)
 
     def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
-        """Say what was started, and that it was."""
+        """Tell what has started, to the log, to commands that ask, and to systemd."""
         for campaign in service.campaigns:
             self._log.say("campaign in force", campaign=campaign.name, commit=campaign.commit)
         coming = service.next_start()
@@ -234,7 +237,7 @@ class Daemon:
         self._notifier.ready(f"serving on {url}")
 
     def _hung_up(self, service: Service) -> None:
-        """SIGHUP asks to read the files again; on a terminal it means that the terminal has gone."""
+        """Answer SIGHUP, which asks to read the files again; from a terminal it means that the terminal has gone."""
         if self._is_on_terminal:
             self._guard.over.set()
         else:
@@ -244,8 +247,8 @@ class Daemon:
     def _end(self, jobs: Jobs, service: Service, executor: Executor) -> None:
         """Let current steps finish, and leave the rest for the next start.
 
-        After a failure, or beside a step that does not end, the process ends at once: the ledger is durable at
-        every moment, and nothing that is left is worth waiting for.
+        After a failure, or if a step does not end, end the process at once: the ledger is durable at every moment, and
+        nothing that is left is worth waiting for.
         """
         code = self._say_failed(self._guard.error) if self._guard.error else 0
         grace_s = FAILING_GRACE_S if code else self._options.grace.total_seconds()
@@ -254,6 +257,7 @@ class Daemon:
         self._notifier.stopping("letting current steps finish")
         drained = executor.drain(grace_s)
         if not code:
+            # The jobs after the executor: their heartbeat says that the daemon lives while steps finish.
             try:
                 jobs.stop()
                 service.stop()
@@ -271,7 +275,7 @@ class Daemon:
         self._log.say("stopped")
 
     def _say_failed(self, error: BaseException) -> int:
-        """Say that the daemon has failed; returns the exit code. Who supervises it starts it anew."""
+        """Log that the daemon has failed; returns the exit code, for which its supervisor starts it again."""
         if isinstance(error, RunnerError):
             self._log.say("failed", "error", reason=error.message, hint=error.hint)
             return EXIT_PROBLEMS

@@ -1,4 +1,4 @@
-"""The one place that puts an executor and its parts together: `run` and the daemon carry tasks out with this one."""
+"""The one place that puts an executor and its parts together, for `run` and for the daemon."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -35,14 +35,15 @@ def executor_on_phones(
 ) -> Iterator[Executor]:
     """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
 
-    `flows` are campaigns' own flows by campaign and script, `limits` gives those of a task. The executor has not
-    been started; it and its backends are closed when this is.
+    `flows` are campaigns' own flows by campaign and script, `limits` gives those of a task. The caller starts the
+    executor; it is closed with its backends when this is.
     """
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
     with ExitStack() as stack:
         setup = BackendSetup(settings, clock, flows, ledger.id)
         backends = build(setup, rehearsal=rehearsal is not None)
+        # Closed after the executor, whose attempts use them.
         for backend in backends.values():
             stack.callback(backend.close)
         if rehearsal is not None:

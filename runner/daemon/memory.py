@@ -1,4 +1,4 @@
-"""The memory of a process that lives for months and now and then begins thousands of tasks."""
+"""Keeps memory bounded in a process that lives for months and now and then begins thousands of tasks."""
 
 import ctypes
 import gc
@@ -7,13 +7,13 @@ M_ARENA_MAX = -8
 """The option of mallopt(3)."""
 
 THRESHOLDS = (50_000, 20, 50)
-"""A burst of 10,000 tasks makes some 300,000 objects and no garbage: looking through them again and again takes a
-fifth of the time. What has to be collected meanwhile is a few megabytes at most."""
+"""For gc.set_threshold: a burst of 10,000 tasks makes some 300,000 objects and no garbage, and to look through them
+again and again takes a fifth of the time. Meanwhile garbage grows to a few megabytes at most."""
 
 
 def use_few_arenas() -> None:
-    """Have glibc's threads share two heaps: with one for each thread, memory that is free in one is taken anew in
-    another, and a process of many threads grows for weeks. Other C libraries do not need it."""
+    """Make the threads share two heaps of glibc. With one for each thread, memory that is free in one heap is taken
+    anew in another, and a process of many threads grows for weeks. Other C libraries do not need this."""
     try:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     except (OSError, AttributeError):
@@ -21,7 +21,7 @@ def use_few_arenas() -> None:
 
 
 def collect_garbage_seldom() -> None:
-    """Keep what has been loaded by now out of the garbage collector, and run it less often for the rest."""
-    gc.collect()
+    """Take all objects that are loaded by now out of the garbage collector, and run it less often for the others."""
+    gc.collect()  # before the freeze, which would keep garbage for ever
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)

@@ -1,4 +1,4 @@
-"""What a rehearsal replaces: real phones by virtual ones, and backends by those that can do with these."""
+"""What a rehearsal replaces: real phones by virtual ones, and backends by those that can work on them."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,11 +19,11 @@ from runner.virtual.process import PhonesError, PhonesProcess
 
 
 class Rehearsal:
-    """Virtual phones with an adb server of their own, inside a context: nothing real is reached.
+    """Virtual phones with an adb server of their own, in a context: nothing real is reached.
 
     `serials` name the phones that are there from the start; others join when a task needs them. `memory` is the
-    folder that keeps what was done to them. If their process dies, they are started anew, as they were, when one of
-    them is needed, and `on_restart` is called.
+    folder that keeps what was done to them. If their process dies, the next task that needs one starts them again, as
+    they were, and `on_restart` is called.
     """
 
     def __init__(self, serials: Sequence[str], memory: Path, on_restart: Callable[[], None]) -> None:
@@ -58,7 +58,7 @@ class Rehearsal:
         return [phone.serial for phone in self._process.phones]
 
     def replace_phones(self, settings: Settings) -> Settings:
-        """The settings with the adb server of the virtual phones in place of the real one."""
+        """The settings, with the adb server of the virtual phones in place of the real one."""
         return replace(settings, adb_port=self.adb_port)
 
     def replace_backends(
@@ -73,8 +73,8 @@ class Rehearsal:
         }
 
     def need(self, serial: str) -> None:
-        """Have a phone with this serial. Raises PhonesError."""
-        with self._lock:
+        """Make sure that there is a phone with this serial. Raises PhonesError."""
+        with self._lock:  # lanes come at the same time, and must start the process once
             if not self._process.is_alive:
                 self._process.start_again()
                 self._on_restart()
@@ -82,7 +82,7 @@ class Rehearsal:
 
 
 class RehearsalBackend:
-    """The device backend on virtual phones: one that a task names and that is not there yet is started."""
+    """The device backend on virtual phones: it starts a phone that a task names and is not there yet."""
 
     def __init__(self, backend: Backend, rehearsal: Rehearsal) -> None:
         self._backend = backend
@@ -104,7 +104,7 @@ class RehearsalBackend:
         self._backend.close()
 
     def _need(self, task: Task) -> str | None:
-        """Have the task's phone; returns what is in the way."""
+        """Make sure that the task's phone is there; returns what prevents that, if anything does."""
         if task.device is not None:
             try:
                 self._rehearsal.need(task.device)
@@ -114,7 +114,7 @@ class RehearsalBackend:
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:
-    """The phones that the campaigns name which can be read, and `more` beyond them; without either, four.
+    """The phones that readable campaigns name, and `more` beyond them; four if there are neither.
 
     Raises FolderError if a path is not there, or a folder has no campaigns.
     """

@@ -1,4 +1,4 @@
-"""Keeps the ledger and its screenshots bounded: a job of the daemon removes what is older than the retention."""
+"""Keeps the ledger and its screenshots bounded: a job of the daemon removes records older than the retention."""
 
 from datetime import timedelta
 from threading import Event
@@ -10,15 +10,16 @@ from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 
 PERIOD_S = 3600.0
-"""How often the job is run."""
+"""How often the job runs."""
 
 TOMBSTONES = timedelta(days=366)
-"""How much longer a task's key and state stay, so that it is not made a second time by catch-up or by hand."""
+"""How much longer a task's key and state stay, so that neither catch-up, which looks back as far, nor a run by hand
+makes the task a second time."""
 
 
 class RetentionJob:
-    """Removes the records of tasks that ended more than `keep` ago; when `stop` is set, it leaves the rest for the
-    next time."""
+    """Removes the records of tasks that ended more than `keep` ago; when `stop` is set, it leaves the rest for the next
+    run."""
 
     def __init__(
         self,
@@ -51,5 +52,5 @@ class RetentionJob:
             self._log.say("old records removed", before=before, tasks=tasks, files=files)
 
     def say_failed(self, error: RunnerError) -> None:
-        """Log that it could not be done; the job is run again in an hour."""
+        """Log that the records could not be removed; the job runs again in an hour."""
         self._log.say("old records not removed", "warning", reason=error.message, hint=error.hint)

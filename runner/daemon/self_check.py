@@ -1,4 +1,4 @@
-"""The daemon looks at itself every few seconds, ends when it can do nothing any more, and tells systemd how it is."""
+"""The daemon's look at itself, every few seconds: it tells systemd how it is, and ends if it can do nothing more."""
 
 from runner.daemon.crash_guard import CrashGuard
 from runner.daemon.systemd import Notifier
@@ -11,11 +11,11 @@ PERIOD_S = 5.0
 """How often the daemon looks at itself, at least."""
 
 LOST_S = 60.0
-"""How long what is due is tried again while the ledger cannot be written; then the daemon gives up."""
+"""How long the daemon tries again while the ledger cannot be written; then it gives up."""
 
 
 class SelfCheck:
-    """A job of the daemon, to be run every `period_s`. `store_url` names the ledger in what is said."""
+    """A job that the daemon runs every `period_s`. `store_url` names the ledger in messages."""
 
     def __init__(
         self,
@@ -35,8 +35,8 @@ class SelfCheck:
         return min(self._notifier.alive_every_s or PERIOD_S, PERIOD_S)
 
     def run(self) -> None:
-        """End the daemon if its ledger or its server is lost; tell systemd that it lives, unless something ails it."""
-        if self._guard.over.is_set():  # it ends already, and systemd has been told so
+        """End the daemon if its ledger or its server is lost; tell systemd that it lives, unless something is wrong."""
+        if self._guard.over.is_set():  # it ends already, and systemd knows
             return
         if (silent_s := self._health.read_heartbeat()) > LOST_S:
             self._guard.fail(self._ledger_lost(silent_s))

@@ -1,4 +1,4 @@
-"""Tells systemd how the daemon is, as sd_notify(3) says: one datagram a message, if systemd asked for any."""
+"""Tells systemd how the daemon is, as in sd_notify(3): one datagram for each message, if systemd asked for any."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from contextlib import suppress
 class Notifier:
     """The way to the service manager; without one, messages go nowhere. Any thread may call it.
 
-    A message that cannot be delivered is dropped: the daemon's work does not depend on who listens.
+    It drops a message that cannot be delivered: the daemon's work does not depend on who listens.
     """
 
     def __init__(self, address: str | None, watchdog_s: float | None = None) -> None:
@@ -28,24 +28,23 @@ class Notifier:
 
     @property
     def alive_every_s(self) -> float | None:
-        """How often `alive` is to be called: twice within the time that the watchdog allows. None if there is
-        no watchdog."""
+        """How often to call `alive`: twice within the time that the watchdog allows. None if there is no watchdog."""
         return self._watchdog_s / 2 if self._watchdog_s else None
 
     def ready(self, status: str) -> None:
-        """The daemon has started: those who wait for it may go on."""
+        """Tell that the daemon has started: units that wait for it may go on."""
         self._send("READY=1", f"STATUS={_line(status)}")
 
     def status(self, status: str) -> None:
-        """One line for `systemctl status`."""
+        """Send one line for `systemctl status`."""
         self._send(f"STATUS={_line(status)}")
 
     def alive(self) -> None:
-        """The daemon does not hang."""
+        """Tell that the daemon does not hang."""
         self._send("WATCHDOG=1")
 
     def stopping(self, status: str) -> None:
-        """The daemon has begun to end."""
+        """Tell that the daemon has begun to end."""
         self._send("STOPPING=1", f"STATUS={_line(status)}")
 
     def _send(self, *assignments: str) -> None:
@@ -53,7 +52,7 @@ class Notifier:
             return
         address = f"\0{self._address[1:]}" if self._address[0] == "@" else self._address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as way:
-            way.setblocking(False)
+            way.setblocking(False)  # a service manager that is busy must not hold the daemon up
             way.sendto("\n".join(assignments).encode(), address)
 
 

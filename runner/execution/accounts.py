@@ -10,7 +10,7 @@ from runner.targets import account
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of an app, lower-case with its `@`. Where the app is not known (None) it may be any."""
+    """An account of an app, lower case with its `@`. `app` is None where it is not known: it may be any app."""
 
     app: str | None
     name: str
@@ -40,7 +40,7 @@ class Accounts:
         self._wanted: dict[LaneName, Account] = {}
 
     def claim(self, key: str, lane: LaneName, account: Account) -> LaneName | None:
-        """Take an account for a task; the other lane that works as it now, if one does."""
+        """Take an account for a task; returns the other lane that works as this account now, if one does."""
         with self._lock:
             other = self._busy(account, lane)
             if other is None:
@@ -52,7 +52,7 @@ class Accounts:
 
     def obstacle(self, lane: LaneName) -> tuple[Account, LaneName] | None:
         """The account for which a lane had to wait, and the lane that still works as it."""
-        if lane not in self._wanted:
+        if lane not in self._wanted:  # without the lock: asked before each task, and hardly ever true
             return None
         with self._lock:
             account = self._wanted.get(lane)
@@ -69,7 +69,7 @@ class Accounts:
             return account is not None and self._busy(account, lane) is None
 
     def release(self, keys: Iterable[str]) -> set[LaneName]:
-        """These tasks have ended; the lanes that waited for one of their accounts."""
+        """Take the accounts back from tasks that have ended; returns the lanes that waited for one of them."""
         with self._lock:
             ended = [self._in_use.pop(key) for key in keys if key in self._in_use]
             accounts = {account for use in ended for account in use.accounts}

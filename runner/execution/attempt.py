@@ -1,4 +1,4 @@
-"""One attempt at one task in a lane, from the backend's call to what follows it."""
+"""One attempt at one task in a lane, from the call of its backend to the decision what follows."""
 
 import logging
 from collections.abc import Callable
@@ -16,13 +16,14 @@ LOG = logging.getLogger(__name__)
 def perform(
     context: ExecutionContext, backend: Backend | None, taken: TakenTask, look: Callable[[], None]
 ) -> Next:
-    """Carry a claimed task out and write down how that ended. Raises LedgerError; the attempt is then open."""
+    """Carry a claimed task out and write down how that ended. Raises LedgerError, and leaves the attempt open then."""
     journal = AttemptJournal(context, taken, look)
     outcome = _outcome(backend, taken, journal)
     effects: list[Effect] = []
     if outcome.outcome not in (AttemptOutcome.COMPLETED, AttemptOutcome.UNCERTAIN):
         effects = journal.effects()
     following = decide(context, taken, outcome, [effect.state for effect in effects])
+    # The ledger first: whoever is told of an end, or goes on because of it, may count on its being written down.
     finish(context, [(taken, following)])
     is_over = following.state is not TaskState.PENDING
     context.doubts.looked(taken.task, () if is_over else effects, following.again_utc)
@@ -37,6 +38,7 @@ def _outcome(backend: Backend | None, taken: TakenTask, journal: AttemptJournal)
             raise _no_backend(taken)
         return backend.perform(taken.task, journal, journal, taken.stop, taken.deadline)
     except LedgerError:
+        # No failure of the task: what it did cannot be written down, so its attempt stays open.
         raise
     except (Unsupported, AppMissing, FlowError) as error:
         return Outcome(AttemptOutcome.FAILED, error.message, error.hint, again=Again.NEVER)
@@ -48,7 +50,7 @@ def _outcome(backend: Backend | None, taken: TakenTask, journal: AttemptJournal)
 
 
 def bug(what: str, error: Exception) -> Outcome:
-    """The outcome of an attempt that ended in a way for which nobody was prepared."""
+    """The outcome of an attempt that a bug ended."""
     LOG.error("%s: a bug in the runner ended the attempt", what, exc_info=error)
     return Outcome(
         AttemptOutcome.FAILED,

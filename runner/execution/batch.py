@@ -1,4 +1,4 @@
-"""Tasks that a backend carries out with one call: their journal, and how the call ends."""
+"""Tasks that a backend carries out with one call: their journal, and what follows the call."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,8 +18,8 @@ from runner.tasks import AttemptOutcome, Effect, EffectState, Intent, Outcome, S
 
 
 class Batch:
-    """The BatchJournal of claimed tasks. `ended` is told of tasks as soon as their end has been written down,
-    `leaving` says whether the process is about to end."""
+    """The BatchJournal of claimed tasks. It tells `ended` of tasks once their end is written down; `leaving` says
+    whether the process is about to end."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Batch:
         self._states = {effect.id: effect.state for key in earlier for effect in self._effects[key]}
 
     def run(self, backend: BatchBackend) -> None:
-        """Have the tasks carried out. Raises LedgerError; the attempts that have not ended are then open."""
+        """Have the tasks carried out. Raises LedgerError, and leaves attempts that have not ended open then."""
         try:
             backend.perform_batch([taken.task for taken in self._open.values()], self)
             left = Outcome(
@@ -80,6 +80,7 @@ class Batch:
             for key, wanted in by_key.items()
             if key not in in_use
         ]
+        # The limits are claimed until the effects are written down: else two batches would both get the last place.
         with self._context.limiter.claim_all(wanted) as refused:
             held_back = in_use | {key: _held_back(refusal) for key, refusal in refused.items()}
             begun = self._begin([intent for intent in intents if intent.task_key not in held_back])
@@ -121,6 +122,7 @@ class Batch:
 
     def finish(self, outcomes: Mapping[str, Outcome], settlements: Sequence[Settlement] = ()) -> None:
         settled = {settlement.effect_id: settlement.state for settlement in settlements}
+        # Backends give many tasks one and the same outcome, and it is decided once for all of them.
         always = {id(outcome): what_follows_always(outcome) for outcome in outcomes.values()}
         ends = [
             (
@@ -138,13 +140,13 @@ class Batch:
         try:
             self._note(settlements)
             tell_finished(self._context, ends)
-        finally:
+        finally:  # these ends are in the ledger: the board must hear of them even if whoever was told failed
             self._ended(ends)
 
     # what it keeps in mind
 
     def _in_use_elsewhere(self, intents: Iterable[Intent]) -> dict[str, Outcome]:
-        """Tasks whose account works on another phone, and the outcome that this gives them."""
+        """By key, tasks whose account works on another phone, with the outcome that this gives them."""
         found: dict[str, Outcome] = {}
         until = self._context.clock.now() + ACCOUNT_LOOK
         for key, name in {(intent.task_key, intent.account) for intent in intents if intent.account}:
@@ -183,7 +185,7 @@ class Batch:
         return [settled.get(effect_id, self._states[effect_id]) for effect_id in self._ids.get(key, ())]
 
     def _note(self, settlements: Sequence[Settlement]) -> None:
-        """Keep in mind, and tell, what became of effects."""
+        """Keep in mind what became of effects, and tell it."""
         for settlement in settlements:
             effect_id, state = settlement.effect_id, settlement.state
             if self._states[effect_id] is not state:

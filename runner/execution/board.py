@@ -1,4 +1,4 @@
-"""What waits and what is being carried out, for all threads of an executor: lanes and works behind one lock."""
+"""What waits and what is being carried out, for all threads of an executor: lanes and taken tasks behind one lock."""
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,9 +15,8 @@ from runner.tasks import Again, AttemptOutcome, Task, TaskState
 
 
 class Board:
-    """Any thread may call it. `wake` is called when there may be something new to take; `batched` names the
-    backends that take no lanes. `is_closed` means that no further tasks are given out, because
-    of `failure` if there is one."""
+    """Any thread may call it. It calls `wake` when there may be something new to take; `batched` names the backends
+    that take no lanes. Once it `is_closed` it gives out no further tasks; `failure` is the reason, if there is one."""
 
     def __init__(self, context: ExecutionContext, batched: Collection[str], wake: Callable[[], None]) -> None:
         self.failure: BaseException | None = None
@@ -33,7 +32,7 @@ class Board:
     # tasks come and go
 
     def add(self, given: Iterable[TaskRow | Task]) -> None:
-        """Take tasks that are pending; a key that is known is left as it is."""
+        """Take tasks that are pending; leave a key that is known as it is."""
         with self._changed:
             self._lanes.add_all(self._new(given))
         self._wake()
@@ -74,9 +73,9 @@ class Board:
             return [self._taken(waiting) for waiting in self._lanes.take_expired(name, now)]
 
     def put_back(self, taken: TakenTask, until: datetime, away: Away | None = None) -> None:
-        """The task, and those of its strand, wait until then; all those of its lane, if its phone is away.
+        """The task and those of its strand wait until then; if its phone is away, all those of its lane do.
 
-        One that a person has stopped meanwhile does not: it is the caller's to cancel.
+        A task that a person has stopped meanwhile does not wait: the caller cancels it.
         """
         with self._changed:
             self._taken_tasks.pop(taken.key, None)
@@ -86,14 +85,14 @@ class Board:
         self._let_go([taken])
 
     def drop(self, taken: TakenTask) -> None:
-        """The task is no longer this executor's."""
+        """Give a task up: this executor no longer carries it out."""
         with self._changed:
             self._taken_tasks.pop(taken.key, None)
             self._put_off(taken)
         self._let_go([taken])
 
     def ended(self, ends: Ends) -> None:
-        """Attempts have ended, and this follows; what is to be cancelled is left out, as in `put_back`."""
+        """Take up what follows attempts that have ended, except for tasks to be cancelled, as in `put_back`."""
         with self._changed:
             if any(taken.waiting.in_doubt for taken, _ in ends):  # others have waited for what was found out
                 self._lift()
@@ -130,7 +129,7 @@ class Board:
             return True
 
     def call_up(self, key: str) -> None:
-        """A task that waits is to be stopped where an earlier attempt left it: no pause keeps it from that."""
+        """Look at a task that waits, to stop it where an earlier attempt left it: no pause keeps it from that."""
         with self._changed:
             self._lanes.call_up(key)
         self._wake()
@@ -158,12 +157,13 @@ class Board:
             self._changed.notify_all()
 
     def fail(self, error: BaseException, taken_tasks: Iterable[TakenTask] = ()) -> None:
-        """Give out no further tasks because of this, which left these as they are."""
+        """Give out no further tasks because of this error, which left these tasks as they are."""
         with self._changed:
             self.failure = self.failure or error
             for taken in taken_tasks:
                 self._taken_tasks.pop(taken.key, None)
         self.close()
+        # As when the process ends: no attempt stays even for its proof, which the next process makes.
         self.stop(by_person=False)
 
     # what is asked about it
@@ -176,7 +176,7 @@ class Board:
         return {taken.key: found[taken.waiting.lane] for taken in taken_tasks if taken.waiting.lane in found}
 
     def knows(self, key: str) -> bool:
-        """Whether it was given the task, and has not ended it."""
+        """Whether somebody has handed the task over and it has not ended."""
         with self._changed:
             return self._known(key) is not None
 
@@ -221,6 +221,7 @@ class Board:
         for one in given:
             task, row = (one.task, one) if isinstance(one, TaskRow) else (one, None)
             if known := self._known(task.key):
+                # Handed over now: after the look that it was here for, it goes on as a task of this executor.
                 known.is_guest = False
                 continue
             waiting = Waiting(task, self._lane(task), next(self._numbers))
@@ -236,6 +237,7 @@ class Board:
     def _taken(self, waiting: Waiting) -> TakenTask:
         taken = TakenTask(waiting)
         taken.stop.is_proving = waiting.in_doubt
+        # Noted before anybody asks whether the task may go, so that `_hold` notices a lift that came in between.
         taken.lifts = self._context.lifts.count
         away = self._lanes.away(waiting.lane)
         taken.away_since = away.since_utc if away is not None else None
@@ -266,11 +268,13 @@ class Board:
         else:
             self._lanes.hold(taken.waiting, self._context.clock.now(), single=single)
             self._lanes.put_off(lane, away, until)
+        # Between the refusal and this hold lies a write to the ledger. A hold that was released or an account that
+        # became free in that time tells nobody again: without this lift the task would wait for ever.
         if is_outdated or self._context.accounts.is_free(lane):
             self._lanes.lift([lane])
 
     def _put_off(self, taken: TakenTask) -> None:
-        """What is in doubt cannot be looked at now; what was only to wait for that look goes on."""
+        """Nobody can look at what is in doubt now: what only waited for that look goes on."""
         if self._context.doubts.put_off(taken.key):
             self._lift()
 
@@ -279,7 +283,7 @@ class Board:
         self._lanes.lift()
 
     def _let_go(self, taken_tasks: Iterable[TakenTask]) -> None:
-        """What these tasks kept others from may go on."""
+        """Lanes that waited for an account of these tasks may go on."""
         freed = self._context.accounts.release([taken.key for taken in taken_tasks])
         with self._changed:
             if freed:
@@ -289,7 +293,7 @@ class Board:
             self._wake()
 
     def _is_set_aside(self, then: Next) -> bool:
-        """A run by hand leaves what cannot go on soon for a later one."""
+        """Whether a run by hand leaves a task for a later run, since it cannot go on soon."""
         patience_s = self._context.mode.patience_s
         if patience_s is None:
             return False
@@ -307,11 +311,11 @@ class Board:
 
 
 def _later(row: TaskRow) -> datetime | None:
-    """A task that failed and is to be tried again waits for that; what held others back is asked anew."""
+    """When a task that failed is tried again; None for others, since what held them back is asked anew."""
     return row.not_before if row.tries and row.state is TaskState.PENDING else None
 
 
 @lru_cache(maxsize=1024)
 def _lane_name(backend: str, name: str) -> LaneName:
-    """One object for all tasks of a lane."""
+    """One object for all tasks of a lane, of which there may be a hundred thousand."""
     return LaneName(backend, name)

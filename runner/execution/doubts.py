@@ -1,4 +1,4 @@
-"""What attempts have begun on phones and nobody has looked at yet. It is proved before anything else goes on there."""
+"""What attempts have begun on phones and nobody has looked at yet: it is proved before anything else goes on there."""
 
 import threading
 from collections.abc import Callable, Collection, Iterable
@@ -16,17 +16,17 @@ from runner.store.rows import TaskRow
 from runner.tasks import Effect, Task
 
 FIRST_LOOK = timedelta(seconds=60)
-"""When what waits for a first look is looked at again at the latest; else when that look has ended."""
+"""How long a task waits for the first look at a doubt at the latest; it goes on as soon as that look has ended."""
 
 BY_SOMEBODY = timedelta(days=1)
-"""The same, where this process does not look."""
+"""How long it waits where this process does not look; `Doubts.recheck` notices earlier that somebody else has."""
 
 
 @dataclass(slots=True)
 class Doubt:
-    """The effects of one task that were begun and not proved. Until somebody `has_looked` in this process, nothing
-    else touches its phone or its account; after a look that came to nothing, only effects of other kinds do. The
-    next look is at `again_utc` (None: when a person or another process has done something)."""
+    """The effects of one task that were begun and not proved. Until this process `has_looked`, nothing else touches
+    the phone or the account; after a look that came to nothing, only effects of other kinds do. The next look is at
+    `again_utc` (None: when a person or another process has done something)."""
 
     task: Task
     effects: tuple[Effect, ...]
@@ -53,8 +53,8 @@ class Doubt:
 
 
 class Doubts:
-    """Any thread may ask. Backends in `batched` are left out: they find what they began on the other side, by
-    itself, whatever else goes on there."""
+    """Any thread may ask. It leaves out the backends in `batched`: they find what they began on the other side, for
+    each task by itself, whatever else goes on there."""
 
     def __init__(self, ledger: Ledger, batched: Collection[str], clock: Clock) -> None:
         self._ledger, self._batched, self._clock = ledger, batched, clock
@@ -65,7 +65,7 @@ class Doubts:
         return key in self._doubts
 
     def read(self) -> list[TaskRow]:
-        """Take over what dead processes have left; returns the tasks, which are to be proved first."""
+        """Take over what dead processes have left in doubt; returns the tasks, which are proved first."""
         rows = []
         for key, effects in self._ledger.effects.doubts(self._batched).items():
             if (row := self._ledger.tasks.get(key)) is not None:
@@ -74,9 +74,10 @@ class Doubts:
         return rows
 
     def recheck(self) -> bool:
-        """Let go of what somebody else has settled; true if there was such."""
+        """Let go of what somebody else has settled; true if there was any."""
         if not self._doubts:
             return False
+        # Outside of the lock, for which each commit point waits.
         left = self._ledger.effects.doubts(self._batched)
         with self._lock:
             settled = [key for key in self._doubts if key not in left]
@@ -85,7 +86,7 @@ class Doubts:
         return bool(settled)
 
     def looked(self, task: Task, effects: Iterable[Effect], again_utc: datetime | None) -> None:
-        """An attempt has ended; these are the effects of its task, as they are now."""
+        """Take note of the effects of a task whose attempt has ended, as they are now."""
         left = tuple(effect for effect in effects if effect.state.is_in_doubt)
         with self._lock:
             if left:
@@ -94,7 +95,7 @@ class Doubts:
                 self._doubts.pop(task.key, None)
 
     def put_off(self, key: str) -> bool:
-        """Something keeps it from being looked at, until that is over; true if others may go on for that."""
+        """Nobody can look at this task for now; true if others, which waited for that look, may go on."""
         with self._lock:
             doubt = self._doubts.get(key)
             if doubt is None:
@@ -105,7 +106,7 @@ class Doubts:
     # what it keeps from going on
 
     def refusal(self, task: Task) -> Refusal | None:
-        """Why a task may not begin, as far as is known of it before it does."""
+        """Why a task may not begin, as far as one can tell before it does."""
         if not self._doubts:
             return None
         account = Account.of(None, task.username) if task.username else None
@@ -122,7 +123,7 @@ class Doubts:
         return Refusal(doubt.reason, ReasonKind.IN_DOUBT, until)
 
     def ask_as(self, task: Task, account: Account) -> None:
-        """Whether an attempt may go on as this account. Raises HeldBack until what is in doubt of it was looked at."""
+        """Whether an attempt may go on as this account. Raises HeldBack until somebody has looked at its doubts."""
         self._raise(self._first(task, lambda one: not one.has_looked and one.is_of(account)))
 
     def ask(self, task: Task, kind: str, account: Account | None) -> None:
@@ -136,8 +137,9 @@ class Doubts:
         self._raise(self._first(task, is_alike))
 
     def _first(self, task: Task, condition: Callable[[Doubt], object]) -> Doubt | None:
-        """The first that keeps a task back; one that is in doubt itself is only looked at."""
+        """The first doubt that keeps a task back."""
         with self._lock:
+            # The attempt at a task in doubt is the look itself: two of them on one phone must not wait for each other.
             if task.key in self._doubts:
                 return None
             return next((doubt for doubt in self._doubts.values() if condition(doubt)), None)

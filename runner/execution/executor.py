@@ -1,4 +1,4 @@
-"""The one executor of a ledger: carries tasks out when they may go, each in its lane, until it is closed."""
+"""The one executor of a ledger: it carries tasks out when they may go, each in its lane, until it is closed."""
 
 import threading
 import time
@@ -26,18 +26,18 @@ from runner.store.rows import CommandKind, CommandRow, TaskRow
 from runner.tasks import Task, TaskState
 
 POLL_S = 0.25
-"""How often what others have written to the ledger is looked for."""
+"""How often the pump looks for what others have written to the ledger; that costs one page of shared memory."""
 
 LEAST_POLL_S = 0.05
-"""Steps that end look for it too, but not more often than this."""
+"""How long lies between two of these looks at least: steps that end look too."""
 
 
 class Executor:
     """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
 
-    `backends` carry out the tasks that name them; one that is a BatchBackend takes many at once and no lanes. If
-    the ledger fails, no further task is begun, and the attempts that go on are asked to stop; in a daemon the
-    error ends its thread, by hand `wait_until_done` raises it.
+    `backends` carry out the tasks that name them; a BatchBackend takes many at once and no lanes. If the ledger
+    fails, the executor begins no further task and asks running attempts to stop; in a daemon the error ends its
+    thread, by hand `wait_until_done` raises it.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Executor:
     ) -> None:
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self.clock_watch = ClockWatch(clock)
-        """The pump looks at it: whoever has to know of a step of the clock asks here, before the executor starts."""
+        """The pump looks at it. Whoever must know when the clock steps registers here, before the executor starts."""
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
         self._doubts = Doubts(ledger, self._batched, clock)
         self._context = ExecutionContext(
@@ -82,9 +82,10 @@ class Executor:
     def start(self) -> None:
         """Begin to carry tasks out."""
         self._ledger.warm_up()
-        # Not before now: what others do after a step, such as to miss what has expired, comes before the board's part.
+        # Registered last: what others do after a step, such as to miss what has expired, comes before the board's part.
         self.clock_watch.on_step(self._clock_stepped)
         self.clock_watch.look()
+        # Asked before the reads below, so that whatever is written from here on counts as a change.
         self._ledger.changed()
         self._requests.read()
         self._prove_first()
@@ -111,7 +112,7 @@ class Executor:
             self._obey()
 
     def wake(self) -> None:
-        """Look again at everything that is held back: the clock, or a limit, is not what it was."""
+        """Look again at everything that is held back: the clock or a limit has changed."""
         self._board.lift()
 
     def wait_until_idle(self, timeout_s: float | None = None) -> bool:
@@ -120,9 +121,9 @@ class Executor:
         return self._board.wait_until(is_empty=False, timeout_s=timeout_s)
 
     def wait_until_done(self, timeout_s: float | None = None) -> bool:
-        """Wait until no task is left: each has ended or, in a run by hand, was left for a later one.
+        """Wait until no task is left: each has ended or, in a run by hand, is left for a later run.
 
-        Raises what kept the executor from going on.
+        Raises the error that kept the executor from going on.
         """
         is_done = self._board.wait_until(is_empty=True, timeout_s=timeout_s)
         if is_done and self._board.failure is not None:
@@ -130,13 +131,13 @@ class Executor:
         return is_done
 
     def drain(self, grace_s: float | None) -> bool:
-        """Begin nothing more, and ask what runs to stop at its next step; true if all ended in time."""
+        """Begin nothing more, and ask running attempts to stop at their next step; true if all ended in time."""
         self._board.close()
         self._board.stop(by_person=False)
         return self._board.wait_until(is_empty=False, timeout_s=grace_s)
 
     def close(self) -> None:
-        """Begin nothing more. What still runs ends with the process, as if that had been killed."""
+        """Begin nothing more. Attempts that still run end with the process, as if it had been killed."""
         self._closed = True
         self._board.close()
         self._poke.set()
@@ -149,11 +150,13 @@ class Executor:
 
     def silent_s(self) -> float:
         """For how long it has not looked for work; more than a second or two means that it hangs."""
+        # Real seconds, not those of the clock, which a ManualClock stops.
         return time.monotonic() - self._looked
 
     def _prove_first(self) -> None:
-        """What dead processes have left in doubt goes before everything else, whoever was to carry it out."""
+        """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""
         for row in self._doubts.read():
+            # A flow of the user's own is known only to whoever hands its task over; built-in scripts anybody has.
             can_look = self._board.knows(row.task.key) or row.task.script in SCRIPTS
             if can_look and row.task.backend in self._lookers:
                 self._board.prove_first(row)
@@ -169,7 +172,7 @@ class Executor:
 
     def _pump(self) -> None:
         while not self._closed:
-            self._poke.clear()
+            self._poke.clear()  # before the look: a poke that comes during the look leads to another one
             self._looked = time.monotonic()
             self._guard(self._look_for_work)
             wake = self._board.next_wake()
@@ -199,7 +202,7 @@ class Executor:
         threading.Thread(target=self._guard, args=[taken], name=name, daemon=True).start()
 
     def _guard(self, taken: Callable[[], None]) -> None:
-        """What fails here ends the executor's work, and in a daemon the thread, which those who watch it notice."""
+        """End the executor's work if this fails; in a daemon end the thread too, which the crash guard notices."""
         try:
             taken()
         except BaseException as error:
@@ -208,7 +211,7 @@ class Executor:
                 raise
 
     def _clock_stepped(self, stepped_s: float) -> None:
-        """After somebody has set the clock, instants that were waited for mean something else."""
+        """Look at everything again: since somebody has set the clock, instants that tasks wait for mean other ones."""
         if stepped_s < 0:
             self._board.clock_set_back()
         self._board.lift()
@@ -228,7 +231,7 @@ class Executor:
                 self._ledger.commands.answer(command.id, answer)
 
     def _carry_out(self, command: CommandRow) -> str | None:
-        """What became of a command; None for one that is somebody else's."""
+        """The answer to a command; None for one that somebody else answers, or that is answered later."""
         match command.kind:
             case CommandKind.STOP_ALL:
                 return f"{self._board.stop(by_person=True)} running tasks were asked to stop"
@@ -250,7 +253,7 @@ class Executor:
         return "it neither runs nor waits"
 
     def _may_go_on_elsewhere(self, key: str) -> bool:
-        """Whether an earlier attempt handed a task that waits over to somebody who may still carry it out."""
+        """Whether an earlier attempt handed a task, which waits, over to a server that may still carry it out."""
         row = self._ledger.tasks.get(key)
         if row is None or row.state is not TaskState.PENDING or row.task.backend not in self._batched:
             return False

@@ -17,8 +17,8 @@ Refusals = dict[str, Refusal]
 
 
 class Gate:
-    """Asked before each attempt. What it says may have changed when the attempt makes its effect: that is asked
-    again there."""
+    """The executor asks it before each attempt. Its answer may have changed by the time the attempt makes its effect:
+    the journal asks again there."""
 
     def __init__(self, context: ExecutionContext, requests: Requests) -> None:
         self._context = context
@@ -30,10 +30,11 @@ class Gate:
         backend: Backend | BatchBackend | None,
         away: Mapping[str, Away],
     ) -> Refusals:
-        """Which of these tasks may not begin, and why; `away` says which of their lanes could not be reached at the
-        latest look, by task key. Looks for phones only where nothing else forbids the task."""
+        """Which of these tasks may not begin, and why; `away` says, by task key, which of their lanes could not be
+        reached at the latest look. It looks for phones only where nothing else forbids the task."""
         found = dict(self._forbidden(taken_tasks))
         left = [taken for taken in taken_tasks if taken.key not in found]
+        # No limit keeps a look at an effect from being made: limits say when something may begin, and this has begun.
         is_open = self._open(left)
         found |= self._limited([taken for taken in left if taken.key not in is_open])
         left = [taken for taken in left if taken.key not in found and taken.key in away]
@@ -42,7 +43,7 @@ class Gate:
         return found
 
     def may_expire(self, taken: TakenTask) -> bool:
-        """A task is not missed while nobody knows what an earlier attempt at it did."""
+        """Whether the task is missed when its grace is over: not while nobody knows what an earlier attempt did."""
         return not self._open([taken])
 
     def _forbidden(self, taken_tasks: Sequence[TakenTask]) -> Iterator[tuple[str, Refusal]]:
@@ -58,7 +59,7 @@ class Gate:
                 yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
 
     def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
-        """Tasks with an effect of which an earlier attempt left open whether it happened: it is only looked up."""
+        """Tasks of which an earlier attempt left an effect in doubt: the next one only looks it up."""
         tried = [taken.key for taken in taken_tasks if taken.waiting.tried]
         return self._context.ledger.effects.in_doubt(tried) if tried else set()
 
@@ -73,7 +74,7 @@ class Gate:
     def _look_for(
         self, taken_tasks: Sequence[TakenTask], backend: Backend | BatchBackend, away: Mapping[str, Away]
     ) -> Refusals:
-        """The tasks whose phone, or backend, still is not there."""
+        """The tasks whose phone, or backend, is still away."""
         try:
             problems = backend.check([taken.task for taken in taken_tasks])
             missing = {problem.lane: problem.message for problem in problems if problem.is_away}

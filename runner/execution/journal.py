@@ -1,4 +1,4 @@
-"""What a backend writes down and tells during one attempt: durable first, then told to those who watch."""
+"""What a backend writes down during one attempt, and then tells those who watch: durable first."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -12,12 +12,12 @@ from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
 ACCOUNT_LOOK = timedelta(seconds=60)
-"""When a task that waits for an account is looked at again at the latest; else when the account is free."""
+"""How long a task waits for an account at the latest; it goes on as soon as the account is free."""
 
 
 class AttemptJournal:
-    """The Journal and the Listener of one attempt at one task. `look` is called at each end of a step, so that
-    requests to stop are seen before the next one."""
+    """The Journal and the Listener of one attempt at one task. It calls `look` at the end of each step, so that the
+    next step sees a request to stop."""
 
     def __init__(self, context: ExecutionContext, taken: TakenTask, look: Callable[[], None]) -> None:
         self._context = context
@@ -35,6 +35,7 @@ class AttemptJournal:
         return effects
 
     def works_as(self, app: str, account: str) -> None:
+        # Before the questions: a refusal from before the latest lift counts no longer (see `Board._hold`).
         self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
         self._context.doubts.ask_as(self._task, who)
@@ -50,6 +51,7 @@ class AttemptJournal:
         self._taken.lifts = self._context.lifts.count
         app = self._app_of(account)
         self._context.doubts.ask(self._task, kind, Account.of(app, account) if account else None)
+        # Asked and written under one claim: else two lanes could both take the last place of an account's limit.
         with self._context.limiter.claim(self._task, kind, account, app):
             effect_id = self._context.ledger.effects.begin(
                 self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
@@ -58,12 +60,13 @@ class AttemptJournal:
         return effect_id
 
     def _app_of(self, account: str | None) -> str | None:
-        """The app whose account this is; None for one that the attempt has not said to work as."""
+        """The app whose account this is; None for an account that the attempt has not said it works as."""
         who = self._works_as
         return who.app if who is not None and account and Account.of(who.app, account) == who else None
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
         self._context.ledger.effects.settle(effect_id, state, evidence)
+        # A person's stop now waits for the proof: the task is over after it, and nobody would look again.
         self._taken.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:
             return
@@ -78,6 +81,7 @@ class AttemptJournal:
 
     def step_finished(self, record: StepRecord) -> None:
         name = (self._task.key, self._attempt_id, record.ordinal)
+        # The files first, so that no row names a picture that is not there.
         artifacts = self._context.artifacts
         screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
         hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)

@@ -13,15 +13,15 @@ AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class LaneName(NamedTuple):
-    """A lane: the device or account whose queue it is; and its backend, empty for all that drive phones by lanes, since
-    a phone is one queue for them together."""
+    """A lane: the device or account whose queue it is, and its backend. That is empty for all backends that work in
+    lanes, since a phone is one queue for them together."""
 
     backend: str
     name: str
 
     @property
     def place(self) -> str:
-        """What must be reached for its tasks."""
+        """What must be reachable for its tasks."""
         return f"backend {self.backend}" if self.backend else f"device {self.name}"
 
 
@@ -30,10 +30,10 @@ class Waiting:
     """A task that is to be carried out; `number` counts tasks as they were recorded.
 
     With `not_before` it waits by itself, whatever the others of its strand do; `free_utc` is when the latest
-    thing that held it back was to end. `tried` means that there were attempts at it, `reason` is what the ledger
-    was last told of why it is held back. `is_to_stop` means that it only begins in order to be stopped where an
-    earlier attempt left it. What is `in_doubt` is looked at before anything else in its lane, whenever it is due;
-    `is_guest` means that it is here for that alone.
+    thing that held it back was to end. `tried` means that there were attempts at it, `reason` is why it is held back,
+    as the ledger heard last. `is_to_stop` means that it begins only to be stopped where an earlier attempt left it. A
+    task `in_doubt` goes before anything else in its lane, whenever it is due; `is_guest` means that it is here for
+    that look alone.
     """
 
     task: Task
@@ -54,8 +54,7 @@ Place = tuple[datetime, int, Waiting]
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """A phone, or the other side of a backend, that cannot be reached: since when, and how often it has been
-    looked for."""
+    """A phone, or the other side of a backend, that cannot be reached: since when, and after how many looks."""
 
     since_utc: datetime
     looks: int = 1
@@ -74,6 +73,7 @@ class Strand:
 
     def take_ripe(self, now: datetime) -> list[Place]:
         """Every task that is due."""
+        # Not popped one by one: thousands of tasks of a batch come due at one instant.
         ripe = [place for place in self.queue if place[0] <= now]
         self.queue = [place for place in self.queue if place[0] > now] if len(ripe) < len(self.queue) else []
         heapify(self.queue)
@@ -82,10 +82,10 @@ class Strand:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """One queue. While it is `busy` none of its tasks may go; one that is not `single` gives all that may.
+    """One queue. While it is `busy` none of its tasks may go; one that is not `single` gives all that may go.
 
-    `doubts` are the tasks that go first. `wake` is the instant for which the lane stands among those that are to be
-    looked at.
+    `doubts` are the tasks that go first, `later` those that wait by themselves. `wake` is the instant for which the
+    lane stands in the queue of lanes to look at.
     """
 
     name: LaneName
@@ -149,7 +149,7 @@ class Lane:
         self._tidy()
 
     def _bring_back(self, now: datetime) -> None:
-        """Tasks that were to wait by themselves, and have, queue with the others again."""
+        """Let tasks that have waited by themselves queue with the others again."""
         ripe = [waiting for waiting in self.later if waiting.not_before and waiting.not_before <= now]
         for waiting in ripe:
             self.later.remove(waiting)
@@ -162,7 +162,7 @@ class Lane:
 
 
 class Lanes:
-    """All queues. A single lane is busy from the moment it gives a task until it is told that it is `free`."""
+    """All queues. A single lane is busy from the moment it gives a task until somebody calls `free`."""
 
     def __init__(self) -> None:
         self._lanes: dict[LaneName, Lane] = {}
@@ -178,7 +178,7 @@ class Lanes:
         return len(self._waiting)
 
     def are_busy(self) -> bool:
-        """Whether a lane has given a task that has not ended, or has just ended."""
+        """Whether a lane has given a task, and `free` or `take_next` has not been called since."""
         return any(lane.busy for lane in self._lanes.values())
 
     def counts(self) -> dict[str, int]:
@@ -218,6 +218,7 @@ class Lanes:
 
     def next_wake(self) -> datetime | None:
         """The first instant at which a task may go."""
+        # A lane whose instant changes stands in the queue a second time; the entry that is out of date goes here.
         while self._wakes and self._wakes[0][2].wake != self._wakes[0][0]:
             heappop(self._wakes)
         return self._wakes[0][0] if self._wakes else None
@@ -254,6 +255,7 @@ class Lanes:
 
     def lift(self, names: Collection[LaneName] | None = None) -> None:
         """Look again at every task that something holds back, in all lanes or in these."""
+        # Not at `later`: a task waits there for its own retry, with which no pause, hold or limit has to do.
         lanes = self._lanes.values() if names is None else map(self._lanes.get, names)
         for lane in [lane for lane in lanes if lane is not None]:
             for strand in lane.all_strands():
@@ -263,7 +265,7 @@ class Lanes:
             self._watch(lane)
 
     def call_up(self, key: str) -> None:
-        """A task that waits is to be stopped: look at it again, once."""
+        """Look again, once, at a task that waits, in order to stop it."""
         waiting = self._waiting.get(key)
         if waiting is not None and not waiting.is_to_stop:
             waiting.is_to_stop = True
@@ -280,7 +282,7 @@ class Lanes:
         return expired
 
     def bring_forward(self) -> None:
-        """The clock was set back: what waits by itself need not wait for hours that come twice."""
+        """Let tasks that wait by themselves go at once: after the clock was set back they would wait twice."""
         for lane in list(self._lanes.values()):
             for waiting in lane.later:
                 waiting.not_before = waiting.task.due_utc
@@ -291,7 +293,7 @@ class Lanes:
         return lane.away if lane is not None else None
 
     def put_off(self, name: LaneName, away: Away, until: datetime) -> None:
-        """The other end of a lane is away: none of its tasks go before the next look."""
+        """Let none of a lane's tasks go before the next look: its other end is away."""
         lane = self._lanes[name]
         lane.away, lane.away_until = away, until
         self._watch(lane)
@@ -318,7 +320,7 @@ class Lanes:
         return taken
 
     def _watch(self, lane: Lane) -> None:
-        """Note when a lane is to be looked at next."""
+        """Note when to look at a lane next; forget one that is empty."""
         instant = lane.next()
         if instant is None and not lane.busy and lane.away is None and not len(lane):
             self._lanes.pop(lane.name, None)
@@ -326,6 +328,7 @@ class Lanes:
             lane.wake = instant
             if instant is not None:
                 heappush(self._wakes, (instant, next(self._tickets), lane))
+        # A lane that changes often leaves entries behind far ahead, which no pop would reach for hours.
         if len(self._wakes) > 2 * len(self._lanes) + 100:
             live = [other for other in self._lanes.values() if other.wake is not None]
             self._wakes = [(other.wake, next(self._tickets), other) for other in live if other.wake]

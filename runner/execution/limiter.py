@@ -1,4 +1,4 @@
-"""Limits at run time: what was done held against a campaign's limits, before each task and commit point."""
+"""Limits at run time: before each task and each commit point, what was done is held against a campaign's limits."""
 
 import threading
 from collections import Counter
@@ -33,8 +33,8 @@ class CountsEffects(Protocol):
 
 
 class Limiter:
-    """Says whether an effect may be made now. `limits` gives those of a task's campaign, on the clocks of the task;
-    `zone` is the fleet's, which holds for what spans campaigns."""
+    """Says whether an effect may be made now. `limits` gives those of a task's campaign, on the task's clocks; `zone`
+    is the fleet's, for limits that span campaigns."""
 
     def __init__(
         self, effects: CountsEffects, limits: Callable[[Task], EffectiveLimits], zone: tzinfo, clock: Clock
@@ -49,19 +49,20 @@ class Limiter:
     def ask(
         self, task: Task, kind: str, account: str | None = None, app: str | None = None
     ) -> NotBefore | None:
-        """What forbids an effect of this kind now, or None. The same name in another app is another account."""
+        """The limit that forbids an effect of this kind now, or None. One name in two apps is two accounts."""
         now = self._clock.now()
         usage = self._effects.usage(device=task.device, account=account, app=app, now=now)
         return self._verdict(self._limits(task), usage, task, kind, account, now)
 
     def before(self, task: Task) -> NotBefore | None:
-        """What forbids what a task is going to do now: of several limits the one that lasts longest."""
+        """The limit that forbids now what a task is going to do: of several the one that lasts longest."""
         refusals = [refusal for kind in effects_of(task) if (refusal := self.ask(task, kind))]
         return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
 
     def before_all(self, tasks: Collection[Task]) -> dict[str, NotBefore]:
-        """As `before`, for tasks that begin together: each counts what those before it are going to do. By key,
-        those that may not begin."""
+        """As `before`, for tasks that begin together: each counts what those before it are going to do. Returns, by
+        key, those that may not begin."""
+        # The tasks of an entry share a config, and its effects are read out of it once for all of them.
         alike: dict[tuple[str, int, str | None], tuple[tuple[str, str | None], ...]] = {}
         wanted: list[WantedEffects] = []
         for task in tasks:
@@ -74,7 +75,7 @@ class Limiter:
 
     @contextmanager
     def claim(self, task: Task, kind: str, account: str | None, app: str | None = None) -> Iterator[None]:
-        """Hold every other effect on its device and by its account off while this one is checked and written
+        """Check an effect, and hold off every other one on its device or by its account until this one is written
         down. Raises HeldBack."""
         with self._alone({name for name in (task.device, account) if name}):
             if (refusal := self.ask(task, kind, account, app)) is not None:
@@ -83,7 +84,7 @@ class Limiter:
 
     @contextmanager
     def claim_all(self, wanted: Sequence[WantedEffects]) -> Iterator[Mapping[str, NotBefore]]:
-        """As `claim`, for many tasks: yields, by key, what forbids the effects of those that are refused."""
+        """As `claim`, for many tasks: yields, by key, the limits that forbid the effects of those it refuses."""
         names = {task.device for task, _ in wanted if task.device}
         names |= {account for _, effects in wanted for _, account in effects if account}
         with self._alone(names):
@@ -91,8 +92,10 @@ class Limiter:
 
     @contextmanager
     def _alone(self, names: Set[str]) -> Iterator[None]:
-        """Others, who claim other devices and accounts, write at the same time, and share a flush to the disk."""
+        """Hold these devices and accounts. No lock over all: lanes that claim others write at the same time, and share
+        a flush to the disk."""
         with self._released:
+            # All names at once, never one after the other: so two claims cannot wait for each other.
             self._released.wait_for(lambda: self._claimed.isdisjoint(names))
             self._claimed |= names
         try:
@@ -103,12 +106,13 @@ class Limiter:
                 self._released.notify_all()
 
     def _judge(self, wanted: Sequence[WantedEffects]) -> dict[str, NotBefore]:
-        """A task is refused if one of its effects is; the others of its effects then do not count."""
+        """Refuse a task if a limit forbids one of its effects; its other effects do not count then."""
         now = self._clock.now()
         devices = {task.device for task, _ in wanted if task.device}
         accounts = {account for _, effects in wanted for _, account in effects if account}
         usage = self._effects.usage_of(devices, accounts, now) if wanted else UsageTable()
         limits = list({id(one): one for one in (self._limits(task) for task, _ in wanted)}.values())
+        # The quick way for thousands of tasks: whatever fits all at once needs no look one by one.
         if len(limits) == 1:
             allowed = set(tasks_that_fit(limits[0], wanted, usage, now, self.zone))
             wanted = [one for one in wanted if one[0].key not in allowed]
@@ -128,7 +132,7 @@ class Limiter:
     def _first_refusal(
         self, task: Task, effects: Sequence[tuple[str, str | None]], counted: "_Counted", now: datetime
     ) -> NotBefore | None:
-        """Between the effects of one task there is no gap to keep: it makes them all, or none."""
+        """The first limit that forbids a task. It keeps no gap between its own effects: it makes all or none."""
         limits = self._limits(task)
         for kind, account in effects:
             usage = counted.of(task.device, account)
@@ -153,7 +157,7 @@ class Limiter:
 
 
 class _Counted:
-    """Usage as it grows while effects are being decided on: those of one task at a time."""
+    """Usage that grows while effects are decided on, one task after the other."""
 
     def __init__(self, table: UsageTable) -> None:
         self._devices = {name: _growing(usage) for name, usage in table.devices.items()}
@@ -201,9 +205,9 @@ def tasks_that_fit(
     now: datetime,
     fleet_zone: tzinfo,
 ) -> Iterator[str]:
-    """The keys of tasks whose devices and accounts have room for everything that is wanted at once.
+    """The keys of tasks whose devices and accounts have room for all that these tasks want together.
 
-    What is not among them may still be allowed, one after the other.
+    Others may still be allowed, looked at one after the other.
     """
     if next_working_instant(limits.working_hours, now, limits.zone or fleet_zone) != now:
         return

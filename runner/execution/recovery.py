@@ -1,4 +1,4 @@
-"""What to do with the attempts of a process that died."""
+"""What becomes of the attempts of a process that died."""
 
 from dataclasses import replace
 
@@ -14,9 +14,10 @@ from runner.tasks import AttemptOutcome, Outcome, TaskState
 def settle_interrupted(ledger: Ledger) -> int:
     """Close every attempt that another process left open; returns how many there were.
 
-    Their tasks are pending again. What an interrupted attempt had done is in its effects, and the backend asks
-    those first: what was committed is not repeated, and what was committing is verified. A task that a person had
-    asked to stop is over, or is asked again where it goes on. Only who holds the ledger's executor lock may call this.
+    Their tasks are pending again. The effects tell what an interrupted attempt had done, and the backend asks them
+    first: it repeats nothing that was committed, and verifies what was committing. A stop request survives the
+    restart: its task is over, or is asked again where it goes on. Only who holds the ledger's executor lock may call
+    this: without it, attempts of living processes would be closed.
     """
     left = ledger.attempts.interrupted()
     stopped = ledger.commands.asked_to_stop(left)
@@ -38,12 +39,13 @@ def settle_interrupted(ledger: Ledger) -> int:
 
 
 def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
-    """What a task is that was to be stopped, and why. One that goes on elsewhere has to be found there first."""
+    """The state of a task that a person asked to stop, and why."""
     row = ledger.tasks.get(key)
     assert row is not None
     if not any(effect.state.is_unsettled for effect in ledger.effects.of(key)):
         return TaskState.CANCELLED, ON_REQUEST
     if not declared(row.task.backend).goes_on_alone:
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED
+    # The server carries it on, and only the task's own attempt can find it there: so that attempt is asked to stop.
     ledger.commands.request(CommandKind.STOP_TASK, key, "the runner, for whom its last process answered")
     return TaskState.PENDING, None

@@ -1,4 +1,4 @@
-"""What people ask for while tasks are carried out: pauses, holds and commands, as the ledger has them."""
+"""What people ask for while tasks are carried out: pauses, holds and commands, read from the ledger."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -18,8 +18,8 @@ ON_REQUEST = "stopped on request"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a task may not begin now, and until when (None: until somebody changes that). `away` is set where its
-    phone, or its backend, is not there."""
+    """Why a task may not begin now, and until when (None: until somebody changes that). `away` is set if its phone,
+    or its backend, is away."""
 
     reason: str
     kind: ReasonKind
@@ -29,10 +29,10 @@ class Refusal:
 
 class StopRequest:
     """What an attempt looks at between its steps. `by_person` tells a person's request from the end of this
-    process; `cancels` is set where a person stopped this very task, which is then over. A person's request waits
-    while it `is_proving` what was made; the end of the process does not, since the next one proves it.
+    process; `cancels` is set if a person stopped this very task, which is then over. A person's request waits while
+    the attempt `is_proving` what it made; the end of the process does not, since the next process proves it.
 
-    Most attempts never wait for one, so that the event to wait for is only made when one does.
+    Most attempts never wait for a request, so the event is made only when one does.
     """
 
     __slots__ = ("_ends", "_event", "_is_set", "by_person", "cancels", "is_proving")
@@ -52,7 +52,7 @@ class StopRequest:
             self._event.set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is set, at most so many seconds; true if it is. For one thread, that of the attempt."""
+        """Wait until it is set, at most `timeout` seconds; true if it is. Only the attempt's own thread may wait."""
         if self._event is None:
             self._event = threading.Event()
         if not self._is_set:  # looked at after the event was made: who sets it now finds the event
@@ -61,7 +61,7 @@ class StopRequest:
 
 
 class Requests:
-    """Pauses and holds, read anew when the ledger has changed."""
+    """Pauses and holds as of the last `read`, which the executor calls when the ledger has changed."""
 
     def __init__(self, ledger: Ledger, zone: tzinfo) -> None:
         self._ledger = ledger
@@ -70,7 +70,7 @@ class Requests:
         self._holds: Mapping[str, Hold] = {}
 
     def read(self) -> bool:
-        """Read both; whether one of them is not what it was."""
+        """Read both; returns whether one of them has changed."""
         before = (self._pauses, self._holds)
         self._pauses = tuple(self._ledger.pauses.current())
         self._holds = {hold.device: hold for hold in self._ledger.holds.current()}
@@ -81,7 +81,11 @@ class Requests:
         return self._ledger.commands.open()
 
     def refusal(self, task: Task, *, only_looks: bool = False) -> Refusal | None:
-        """Whether a task is paused, or its device waits for a person; no pause keeps from a look at what was begun."""
+        """Why a task may not begin: it is paused, or its device waits for a person; None if neither is so.
+
+        With `only_looks` pauses do not count: a pause lets what runs end, and the proof is that end. A hold does, since
+        its screen waits for a person.
+        """
         if not self._holds and not self._pauses:
             return None
         hold = self._holds.get(task.device or "")

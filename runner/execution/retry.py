@@ -1,4 +1,4 @@
-"""What follows an attempt: whether its task is over, and if not, when it is taken up again. Pure."""
+"""What follows an attempt: whether its task is over, and if not, when the executor takes it up again. Pure."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -10,10 +10,10 @@ from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
-"""When a phone that is away is looked for again, at first and at last."""
+"""The waits between two looks for a phone that is away: the first, and the longest."""
 
 FIRST_PROOF_S, LONGEST_PROOF_S = 60.0, 900.0
-"""When an app that could not be asked about an effect is asked again, after the first attempt and at last."""
+"""The waits before an app is asked again about an effect: after the first attempt, and the longest."""
 
 FINAL = {
     AttemptOutcome.COMPLETED: TaskState.COMPLETED,
@@ -26,8 +26,8 @@ FINAL = {
 @dataclass(frozen=True, slots=True)
 class Ended:
     """An attempt that has ended: `number` counts it, `tries` those before it that failed and count, `effects` are
-    the states of all that the task has ever begun, `place` is what must be reached for it. `stopped` is set where a
-    person asked to stop this task, `away_since` where its phone was known to be away before."""
+    the states of all that the task has ever begun, `place` is what must be reachable for it. `stopped` is set if a
+    person asked to stop this task, `away_since` if its phone was away before."""
 
     task: Task
     place: str
@@ -41,10 +41,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The state in which an attempt leaves its task, and its outcome as the ledger is told.
+    """The state in which an attempt leaves its task, and its outcome as the ledger keeps it.
 
-    A pending task goes on at `again_utc`, for this `reason` (empty: the outcome says it). `away_since` is set
-    where its phone has to come back first.
+    A pending task goes on at `again_utc`, for this `reason` (empty: the outcome says it). `away_since` is set if its
+    phone has to come back first.
     """
 
     state: TaskState
@@ -56,6 +56,8 @@ class Next:
 
 def what_follows(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> Next:
     """The decision. A run by hand looks for no phone that is away."""
+    # The order matters: a stop by a person wins over a phone that is away, and that over what is in doubt, which
+    # nobody can look at before the phone is back.
     outcome = ended.outcome
     if (alone := what_follows_always(outcome)) is not None:
         return alone
@@ -87,7 +89,7 @@ def look_after(looks: int) -> timedelta:
 
 
 def _stopped(ended: Ended) -> Next:
-    """What a person stopped is over; what it may have done before is told."""
+    """A task that a person stopped is over; its state tells what it may have done before."""
     outcome = ended.outcome
     if any(effect.is_unsettled for effect in ended.effects):
         unsure = replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE, kind=ReasonKind.STOPPED)
@@ -99,7 +101,7 @@ def _stopped(ended: Ended) -> Next:
 
 
 def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
-    """Nothing was begun: the attempt counts as one that was held back."""
+    """The attempt began nothing, so it counts as held back, and costs no retry."""
     since = ended.away_since or now
     reason = away_reason(ended.place, since, ended.outcome.message, zone)
     held = replace(
@@ -109,7 +111,7 @@ def _away(ended: Ended, now: datetime, zone: tzinfo) -> Next:
 
 
 def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> Next:
-    """A later attempt can still find out what became of what was begun, unless it would fail alike."""
+    """A later attempt can still find out what became of the effects, unless it would fail in the same way."""
     outcome = ended.outcome
     if is_manual or outcome.needs_person:
         return Next(TaskState.PENDING, outcome)
@@ -126,6 +128,7 @@ def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> 
 
 def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     outcome, retry = ended.outcome, ended.task.retry
+    # Only what was surely not done is done again: an effect that may have happened would happen twice.
     nothing_done = all(effect is EffectState.REFUTED for effect in ended.effects)
     may_retry = outcome.again is Again.RETRY and not outcome.needs_person and nothing_done
     if not may_retry or ended.tries >= retry.max:

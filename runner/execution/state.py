@@ -8,10 +8,10 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How long a task that is refused for now is kept.
+    """How long an executor keeps a task that it may not begin for now.
 
     A daemon keeps it until its grace is over, and then it is missed. A run by hand (`patience_s` is set) waits
-    that long at most, leaves it pending for a later run, and takes a phone that is away for a failure.
+    that long at most, leaves the task pending for a later run, and counts a phone that is away as a failure.
     """
 
     patience_s: float | None = None
@@ -31,8 +31,8 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A task that is being carried out. `ordinal`, `total` and `step` are those of its latest step, 0 and empty
-    before the first; `deadline` is on the clock's monotonic seconds, None while the other side has not begun."""
+    """A task that runs now. `ordinal`, `total` and `step` are those of its latest step, 0 and empty before the first;
+    `deadline` is on the clock's monotonic seconds, None while the other side has not begun."""
 
     key: str
     lane: str
@@ -47,7 +47,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class ExecutorState:
-    """What an executor does at this moment: what runs, how many tasks wait by lane, and the keys of those whose
+    """What an executor does at this moment: what runs, how many tasks wait by lane, and the keys of tasks whose
     attempt has overrun its deadline by more than OVERDUE_S."""
 
     running: tuple[Running, ...]

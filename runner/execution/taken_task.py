@@ -1,4 +1,4 @@
-"""A task that is being carried out: what is known of its attempt, and how its end is written down and told."""
+"""A task in the hands of a worker: what is known of its attempt, and how its end is written down and told."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ from runner.tasks import EffectState, Outcome, Settlement, Task
 
 @dataclass(slots=True)
 class Lifts:
-    """How often everything that is held back was to be looked at again."""
+    """How often the board has looked again at everything that is held back."""
 
     count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionContext:
-    """What attempts are made with."""
+    """The parts of an executor that every attempt needs."""
 
     ledger: Ledger
     artifacts: Artifacts
@@ -45,9 +45,9 @@ class ExecutionContext:
 class TakenTask:
     """A task that was taken from its lane. It has an attempt as soon as it has been claimed in the ledger.
 
-    `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set where its phone was known to
-    be away before; `lifts` is their count before it was asked whether the task may go: a refusal from before a lift
-    counts no longer; `bug` is what ended the attempt in a way for which nobody was prepared.
+    `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set if its phone was away before;
+    `lifts` is their count from before the gate was asked: a refusal from before a lift counts no longer; `bug` is the
+    bug that ended the attempt.
     """
 
     waiting: Waiting
@@ -85,7 +85,7 @@ Ends = Sequence[tuple[TakenTask, Next]]
 def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
     """Start an attempt at each task that is still pending, in one transaction; returns those.
 
-    `begins` says that the time allowed for it begins now.
+    `begins` says that the time allowed for it begins now; for a batch it begins when the other side says so.
     """
     attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks])
     now, monotonic = context.clock.now(), context.clock.monotonic()
@@ -122,6 +122,7 @@ def decide(
 
 def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settlement] = ()) -> None:
     """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
+    # The hold before the end: a process that dies in between must not leave a phone that nobody is told to look at.
     for taken, then in ends:
         if then.outcome.needs_person and taken.task.device is not None:
             context.ledger.holds.place(taken.task.device, then.outcome.message, taken.key)

@@ -1,4 +1,4 @@
-"""What the threads of an executor do: a lane's tasks one after the other, or many tasks with one call."""
+"""What the threads of an executor do: carry out a lane's tasks one after the other, or many tasks with one call."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,8 +23,8 @@ Refused = tuple[TakenTask, Refusal]
 class Worker:
     """Shared by all threads. Errors of the ledger go through, and leave attempts open.
 
-    `glance` is called between steps, `look` when a hold has been placed: the next task of the lane must see it,
-    `watch_clock` before that is taken.
+    It calls `glance` between steps, `look` when a hold has been placed, since the next task of the lane must see it,
+    and `watch_clock` before it takes that task.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Worker:
             except BaseException as error:
                 self._board.fail(error, [taken])
                 raise
-            self._watch_clock()
+            self._watch_clock()  # after a machine slept, what is missed meanwhile must not begin here
             taken = self._board.take_next(taken.waiting.lane)
 
     def run_batch(self, taken_tasks: Sequence[TakenTask]) -> None:
@@ -88,7 +88,7 @@ class Worker:
             self._ended([(taken, attempt.perform(self._context, backend, taken, self._glance))])
 
     def _claim(self, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
-        """Those that are still pending: somebody may have cancelled others meanwhile."""
+        """Claim those that are still pending; drop the others, which somebody has cancelled meanwhile."""
         claimed = claim(self._context, taken_tasks, begins=begins) if taken_tasks else []
         for taken in set(taken_tasks).difference(claimed):
             self._board.drop(taken)
@@ -100,6 +100,7 @@ class Worker:
         self._board.ended(ends)
         self._cancel([taken for taken, then in ends if then.state is TaskState.PENDING])
         bug = next((taken.bug for taken, _ in ends if taken.bug is not None), None)
+        # A person who runs by hand sees the bug; a daemon logs it, and its other phones go on.
         if bug is not None and self._context.mode.is_manual:
             self._board.fail(bug)
 
@@ -108,8 +109,8 @@ class Worker:
         self._board.free([taken for taken, _ in ends])
 
     def _hold_back_all(self, refused: Sequence[Refused]) -> None:
-        """Miss those for which it is too late. The first of each strand is told why it is held back; the others wait
-        behind it."""
+        """Miss those for which it is too late. Only the first of each strand is written down as held back; the others
+        wait behind it."""
         over, waiting = list[Refused](), list[Refused]()
         for taken, refusal in refused:
             (over if self._is_over(taken) else waiting).append((taken, refusal))
@@ -141,12 +142,12 @@ class Worker:
         self._cancel([taken])
 
     def _cancel(self, taken_tasks: Iterable[TakenTask]) -> None:
-        """Those that a person stopped just when they were about to wait."""
+        """Cancel tasks that a person stopped just when they were about to wait: no attempt sees that request."""
         if stopped := [taken.key for taken in taken_tasks if taken.stop.cancels]:
             self._context.ledger.tasks.cancel(stopped, ON_REQUEST, ReasonKind.STOPPED)
 
     def _miss_behind(self, taken: TakenTask, refusal: Refusal) -> None:
-        """What waited behind a task for a phone that was away until now, and whose grace is over."""
+        """Miss the tasks whose grace ended while they waited behind this one for a phone that was away."""
         if not self._context.mode.is_manual:
             late = self._board.take_expired(taken.waiting.lane)
             self._miss_all([(one, refusal) for one in late])
@@ -175,12 +176,12 @@ class Worker:
         taken.waiting.reason = refusal.reason
 
     def _is_over(self, taken: TakenTask) -> bool:
-        """Whether the task's grace has ended; by hand there is none."""
+        """Whether the task's grace has ended; in a run by hand there is none."""
         late = self._context.clock.now() >= taken.task.expires_utc
         return late and not self._context.mode.is_manual and self._gate.may_expire(taken)
 
     def _is_waited_for(self, refusal: Refusal) -> bool:
-        """A run by hand waits for nothing that is far away, or in a person's hands."""
+        """Whether to wait for the end of a refusal; a run by hand does not if that is far away, or up to a person."""
         patience_s = self._context.mode.patience_s
         if patience_s is None:
             return True
@@ -189,6 +190,6 @@ class Worker:
         return refusal.until - self._context.clock.now() <= timedelta(seconds=patience_s)
 
     def _until(self, taken: TakenTask, refusal: Refusal) -> datetime:
-        """When it is looked at again: also when its grace ends, since then it is missed."""
+        """When to look at the task again: at the latest when its grace ends, since it is missed then."""
         until, expires = refusal.until or FAR_UTC, taken.task.expires_utc
         return min(until, expires) if expires > self._context.clock.now() else until

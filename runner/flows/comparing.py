@@ -1,4 +1,4 @@
-"""How values that a flow read from screens are compared. Pure."""
+"""Compares values that a flow read from screens. Pure."""
 
 import re
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from runner.phone.screen import normalise
 _CUT = re.compile(
     r"(?:…|(?<!\.)\.\.\.)\s*(?:(?:see\s+)?(?:more|less))?\s*$|\s(?:see\s+)?(?:more|less)\s*$", re.I
 )
-"""How screens say that they cut a text. Garbled emoji are dots too, by pairs."""
+"""How screens show that they cut a text. Garbled emoji are dots too, in pairs, so exactly three dots count."""
 
 _NO_WORD = re.compile(r"\W+")
 
 CUT_LETTERS, WHOLE_LETTERS = 20, 60
-"""How many letters and digits of a beginning are enough where the screen says that it cut the text, and where it
-does not: no app cuts a text that is shorter than that."""
+"""How many letters and digits of a beginning are enough if the screen shows that it cut the text, and if it does not:
+no app cuts a text that is shorter than that."""
 
 
 def same(left: str, right: str) -> bool:
@@ -24,9 +24,9 @@ def same(left: str, right: str) -> bool:
 
 
 def shows_caption(shown: str, caption: str) -> bool:
-    """Whether what a screen shows surely is a caption, as far as it shows it.
+    """Whether a screen surely shows this caption, as far as it shows it.
 
-    Screens cut captions short ("... more"), and hierarchies garble emoji: only letters and digits count, and a
+    Screens cut captions short ("... more"), and hierarchies garble emoji: so only letters and digits count, and a
     beginning is enough if it is long.
     """
     written, beginning = _letters(caption), _letters(_CUT.sub("", shown))
@@ -36,9 +36,9 @@ def shows_caption(shown: str, caption: str) -> bool:
 
 
 def is_other_caption(shown: str, caption: str) -> bool:
-    """Whether what a screen shows surely is not that caption: not even a beginning of it.
+    """Whether a screen surely shows another caption than this: not even a beginning of it.
 
-    Of a short beginning neither this nor `shows_caption` is true.
+    For a short beginning neither this nor `shows_caption` is true, since it may be cut from either.
     """
     written, beginning = _letters(caption), _letters(_CUT.sub("", shown))
     may_be_cut = bool(beginning) and written.startswith(beginning)
@@ -57,4 +57,4 @@ COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "unchanged_from": unchanged,
     "prepended_to": prepended,
 }
-"""How two values are compared, by the key that asks for it. One that could not be read compares as nothing."""
+"""The comparisons of two values, by the key that asks for each. No comparison with an unread value is true."""

@@ -67,9 +67,10 @@ class Condition(FlowModel):
         return self
 
     def holds(self, shown: Callable[[str], bool], fill: Callable[[str], str | None]) -> bool:
-        """Whether it is true, given which elements are shown and what texts with variables stand for.
+        """Whether it is true; `shown` tells which elements are shown, `fill` what a text with variables stands for.
 
-        What could not be read stands for None, and no comparison with it is true.
+        A value that could not be read is None, and no comparison with it is true, `is_not` neither: want of evidence
+        must never prove anything.
         """
         if self.any is not None:
             return any(part.holds(shown, fill) for part in self.any)
@@ -84,7 +85,7 @@ class Condition(FlowModel):
         return left is not None and right is not None and COMPARISONS[key](left, right)
 
     def words(self) -> str:
-        """What it waits for, in words."""
+        """The condition in words, for messages that say what is waited for."""
         if self.any is not None:
             return " or ".join(part.words() for part in self.any)
         if self.all is not None:

@@ -20,7 +20,7 @@ def _check(text: str) -> str:
 
 def seconds(text: str) -> float:
     """A duration in seconds, its variables replaced before."""
-    number = text.rstrip("ms")
+    number = text.rstrip("ms")  # all units, ms, s and m, consist of these two letters
     return float(number) * _UNITS[text[len(number) :]]
 
 

@@ -1,4 +1,4 @@
-"""Carries flows out: from the start, or from where an interrupted attempt left its effect."""
+"""Carries flows out: from the start, or from the effect that an interrupted attempt left."""
 
 from runner.errors import (
     AdbUnavailable,
@@ -20,7 +20,7 @@ from runner.flows.proof_result import HAPPENED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported)
-"""Failures that another attempt would meet alike."""
+"""Failures that another attempt would meet again."""
 
 AWAY = (
     AdbUnavailable,
@@ -36,8 +36,9 @@ AWAY = (
 def carry_out(attempt: FlowRun, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
-    Nothing made, or all refuted: from the start. Committed: never again, the rest is skipped. In doubt: the flow's
-    verification decides, if it has one, and nothing else is done. Uncertain: only a person does.
+    If nothing was made, or all was refuted, it runs from the start. It never repeats an effect that is committed, and
+    skips the rest. If one is in doubt, the flow's verification decides, if there is one, and nothing else is done. If
+    one is uncertain, only a person decides.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
     if not left:
@@ -64,6 +65,7 @@ def run(attempt: FlowRun) -> Outcome:
     try:
         try:
             attempt.perform(attempt.flow.steps)
+            # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
             if attempt.effect is not None and attempt.effect.state is EffectState.MADE:
                 reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
                 attempt.verify()
@@ -80,12 +82,13 @@ def run(attempt: FlowRun) -> Outcome:
 
 
 def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
-    """An earlier attempt ended before its proof: find out what became of its tap. If it led to nothing, the task
-    begins anew when it is its turn, which pauses, limits and other tasks have a say in."""
+    """Find out what became of the tap of an earlier attempt that ended before its proof. If it led to nothing, the task
+    begins anew in its turn, since pauses, limits and other tasks have a say in that."""
     attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
     what = _words(effect.kind, effect.target)
     if attempt.flow.verification is None:
         return _unproved(attempt, what, "its attempt was cut off, and the flow cannot verify it")
+    # Claims the account too: nobody else works as it while the proof looks.
     attempt.remember("account", effect.evidence.get("account", ""))
     finding = attempt.prove()
     if finding.obstacle is not None:
@@ -105,7 +108,7 @@ def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
 
 
 def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
-    """The outcome of an attempt in which a step failed. What was tapped is verified first."""
+    """The outcome of an attempt in which a step failed. It first verifies an effect that was tapped."""
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
         is_away = isinstance(error, AWAY) and not attempt.has_begun
@@ -131,11 +134,11 @@ def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
 
 
 def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
-    """What the app says after a failure."""
+    """What a look at the app finds after a failure."""
     assert attempt.effect is not None
-    if attempt.effect.proved:
+    if attempt.effect.proved:  # a step after the proof has failed, which takes nothing back
         return HAPPENED
-    if isinstance(error, NeedsPerson):
+    if isinstance(error, NeedsPerson):  # the screen stays as the person is to find it
         return not_looked(error)
     try:
         if isinstance(error, PhoneError):
@@ -146,7 +149,7 @@ def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
 
 
 def _unverified(what: str, error: TaskError) -> Outcome:
-    """The app could not be asked yet. The effect stays in doubt: a later attempt can still tell."""
+    """The outcome if nobody could look at the app yet. The effect stays in doubt: a later attempt can still tell."""
     return Outcome(
         AttemptOutcome.FAILED,
         f"{what} may have been made, and is not verified: {error.message}",
@@ -170,7 +173,7 @@ def _held_back(attempt: FlowRun, error: HeldBack) -> Outcome:
 
 
 def _given_up(attempt: FlowRun, message: str, error: TaskError | None = None) -> Outcome:
-    """A flow that does not say what it changes has begun to work on the phone, and cannot go on."""
+    """The outcome of a flow that does not say what it changes, has begun to work on the phone, and cannot go on."""
     attempt.settle(EffectState.UNCERTAIN, {"ended": message})
     return Outcome(
         AttemptOutcome.FAILED,

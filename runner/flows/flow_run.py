@@ -1,4 +1,4 @@
-"""One attempt at a flow: performs its steps, makes its effect, and proves it."""
+"""One run of a flow: it performs the steps, makes the effect, and proves it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from runner.phone.driver import Driver
 from runner.tasks import EffectState, Journal, Listener, SeenFile, StepOutcome, StepRecord, StopSignal
 
 REACH_S = 60.0
-"""How long a phone that went away after a commit point is waited for, so that the effect can be verified."""
+"""How long to wait for a phone that went away after a commit point, so that the effect can be verified."""
 
 ROUNDS = 3
-"""How often a verification looks, at most, before it says that it cannot tell."""
+"""How often a verification looks at most before it says that it cannot tell."""
 
 TITLE_LENGTH = 100
-"""Titles may hold captions and names from the screen."""
+"""Where titles are cut: they may hold captions and names from the screen."""
 
 JUDGE_S = 3.0
-"""How long a round of it waits for either of its conditions."""
+"""How long each round of a verification waits for one of its conditions."""
 
 
 @dataclass(slots=True)
@@ -42,9 +42,8 @@ class OpenEffect:
 class FlowRun(Watch):
     """Performs steps one after the other and reports each of them.
 
-    `seen` has the hashes of files that may be shared as they were then only, by path; `variables` grows as the flow
-    remembers; `effect` is set at the commit point; `finished` holds the reason
-    if the flow ended early.
+    `seen` has the hashes, by path, of files that may be shared only if they have not changed since; `variables` grows
+    as the flow remembers; `effect` is set at the commit point; `finished` holds the reason if the flow ended early.
     """
 
     def __init__(
@@ -122,6 +121,7 @@ class FlowRun(Watch):
         try:
             if unfit:
                 raise unfit
+            # Such a flow does not say what it changes, so its first input counts as the effect of all of it.
             if action.is_input and not self.flow.is_repeatable and self.effect is None:
                 self.begin_effect(self.flow.name, {})
             taken = action.perform(self)
@@ -129,7 +129,7 @@ class FlowRun(Watch):
             finish(StepOutcome.SKIPPED, error.message, None, None)
             raise
         except TaskError as error:
-            lost = isinstance(error, PhoneError)
+            lost = isinstance(error, PhoneError)  # a phone that is away takes no picture either
             seen = self._seen.xml if self._seen is not None else None
             finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
             raise
@@ -138,14 +138,14 @@ class FlowRun(Watch):
         return taken
 
     def _filled(self, step: Step) -> tuple[Action, TaskError | None]:
-        """What a step does with its variables replaced, and why that cannot be done."""
+        """A step's action with its variables replaced, and the error if that cannot be done."""
         try:
             return filled(step.action, self.variables), None
         except TaskError as error:
             return step.action, error
 
     def _screenshot(self) -> bytes | None:
-        """A picture for the record. That there is none (a protected window) fails no step."""
+        """A picture for the record; None, which fails no step, if there is none (a protected window)."""
         try:
             return self.phone.screenshot()
         except PhoneError:
@@ -157,18 +157,18 @@ class FlowRun(Watch):
         return self._completed > 0
 
     def remember(self, name: str, value: str | None) -> None:
-        """Keep a variable; None if it could not be read. Raises HeldBack if it is an account that another phone
-        works as now, and TaskError if it is one that elements are found by."""
+        """Keep a variable; None means that it could not be read. Raises HeldBack if it is an account as which another
+        phone works now, and TaskError if selectors need it and it could not be read."""
         if value is None and name in SOUGHT_BY:
             raise TaskError(f"{self.phone.serial}: {name} could not be read")
-        self.variables.pop(name, None)
+        self.variables.pop(name, None)  # an old value must not pass for one that could not be read now
         if value is not None:
             self.variables[name] = value
         if name == "account" and self.account is not None:
             self._journal.works_as(self.flow.app, self.account)
 
     def _may_stop(self) -> bool:
-        """Whether that is asked for. What it leaves unproved, a later attempt proves."""
+        """Whether somebody asks for a stop. A later attempt proves what this one leaves unproved."""
         return self._stop.is_set()
 
     # effects
@@ -179,7 +179,7 @@ class FlowRun(Watch):
 
     @property
     def account(self) -> str | None:
-        """The account in the app, as `@name` in lower case; None where the flow has not read it."""
+        """The account in the app, as `@name` in lower case; None if the flow has not read it."""
         name = self.variables["account"].strip().lstrip("@")
         return targets.account(name) if name else None
 
@@ -233,15 +233,16 @@ class FlowRun(Watch):
             self.pause(1.0)
 
     def prove(self) -> Finding:
-        """Run the flow's verification, within its own time. What keeps it from its page is no verdict.
+        """Run the flow's verification, within its own time. An obstacle on the way to its page is no verdict.
 
-        That nothing happened must be seen twice in a row. Raises Stopped, and HeldBack if the account that the
-        app shows is at work on another phone.
+        It must see twice in a row that nothing happened: the task is done again after that. Raises Stopped, and
+        HeldBack if another phone works as the account that the app shows.
         """
         verification = self.flow.verification
         assert verification is not None and self.effect is not None
         for name in self.flow.evidence:
             self.remember(f"evidence.{name}", self.effect.evidence.get(name))
+        # Its own time: that of the attempt may be over, and what was tapped must be proved all the same.
         kept, self._deadline = (
             self._deadline,
             self._clock.monotonic() + self.seconds(verification.proof.timeout),

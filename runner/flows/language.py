@@ -1,4 +1,4 @@
-"""The flow language: a YAML file becomes typed steps that remember where they stand."""
+"""The flow language: turns a YAML file into typed steps that remember where they stand."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ParameterName = Annotated[
 ]
 
 VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
-"""What every flow knows beside its config: see docs/flows.md."""
+"""The variables that every flow knows beside its config: see docs/flows.md."""
 
 
 class Action(FlowModel):
@@ -35,7 +35,7 @@ class Action(FlowModel):
 
     kind: ClassVar[str]
     short: ClassVar[str | None] = None
-    """The key that a value alone stands for: `tap: post_button` is `tap: {element: post_button}`."""
+    """The key for which a value alone stands: `tap: post_button` is `tap: {element: post_button}`."""
     is_input: ClassVar[bool] = False
     """Whether it does something that could change more than what is shown."""
 
@@ -46,13 +46,13 @@ class Action(FlowModel):
     def perform(self, attempt: Any) -> bool | None:
         """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on.
 
-        `attempt` is a `flows.attempt.Attempt`, which each kind of step names. It is not named here, since it consists
-        of steps itself.
+        `attempt` is a `flows.flow_run.FlowRun`, which each kind of step names. This file cannot: a FlowRun consists of
+        steps, and no two files import each other.
         """
         raise NotImplementedError
 
     def remembers(self) -> str | None:
-        """The variable that is known after it."""
+        """The variable that a flow knows after this step."""
         return None
 
 
@@ -84,7 +84,7 @@ class Proof(FlowModel):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How to find out whether the effect of a flow happened, from any screen."""
+    """How to find out, from any screen, whether the effect of a flow happened."""
 
     steps: tuple[Step, ...]
     proof: Proof
@@ -152,10 +152,10 @@ class Flow:
     steps: tuple[Step, ...]
     verification: Verification | None
     evidence: tuple[str, ...] = ()
-    """The names under which its commit step keeps what it saw before."""
+    """The names under which its commit step keeps what it saw before the tap."""
     is_repeatable: bool = True
-    """Whether it says what it changes: it has a commit step, or `effects: none`. Else it is never begun again
-    after its first input."""
+    """Whether it says what it changes: by a commit step, or by `effects: none`. Else it never begins again after its
+    first input."""
 
     @property
     def length(self) -> int:
@@ -171,10 +171,10 @@ def read_flow(
     actions: Sequence[type[Action]],
     profile: Callable[[str], Profile],
 ) -> tuple[Flow | None, list[Diagnostic]]:
-    """A flow from the text of its file, or the problems that it has.
+    """A flow from the text of its file, or its problems.
 
-    `config` has the keys that `${config.KEY}` may name, each with its JSON Schema; `profile` loads the app
-    profile by name.
+    `config` has the keys that `${config.KEY}` may name, each with its JSON Schema; `profile` loads an app profile by
+    its name.
     """
     reading = FlowReading(read(text, path))
     flow = _Parser(reading, {action.kind: action for action in actions}).flow(config, profile)
@@ -198,6 +198,7 @@ class _Parser:
         header = self._reading.build(
             Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
         )
+        # Read on with a wrong header: one look at the file should show all of its problems.
         app = header.app if header is not None else data.get("app")
         if not isinstance(app, str):
             return None
@@ -212,6 +213,7 @@ class _Parser:
         steps = self._steps(parts.get("steps"), ("steps",)) if header is not None or "steps" in parts else ()
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
         evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))
+        # `verify` runs in another attempt too, which remembers nothing of the steps but the evidence in the ledger.
         self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
         verification = self._verification(parts.get("verify"))
         self._check_commits(commits, "verify" in parts)
@@ -275,7 +277,7 @@ class _Parser:
     def _branches(
         self, kind: str, branches: dict[str, Any], at: JsonPath
     ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-        """The branches of a choice. What only some of them remember is not known after it."""
+        """The branches of a choice. Variables that only some of them remember are unknown after it."""
         keys = ("then", "else") if kind == "when" else ()
         for key in branches:
             if key not in keys:
@@ -287,6 +289,7 @@ class _Parser:
         for key in ("then", "else"):
             self._names.variables = set(before)
             branch = self._steps(branches[key], (*at, key)) if key in keys and key in branches else ()
+            # After a branch that ends the flow nothing follows, so it takes no variable away either.
             if not (branch and branch[-1].action.kind in ENDINGS):
                 after.append(self._names.variables)
             read_branches.append(branch)
@@ -299,7 +302,7 @@ ENDINGS = ("finish", "fail")
 
 
 def _kind(data: Any) -> str | None:
-    """The kind of step that a list item holds: its first key, which is not that of a branch."""
+    """The kind of step of a list item: its first key, since branches come after it."""
     if not isinstance(data, dict) or not data:
         return None
     first = next(iter(data))

@@ -36,20 +36,20 @@ def load_own_flow(own: FlowText) -> Flow:
 
 
 def problems(file: FlowFile) -> list[Diagnostic]:
-    """What the flow language says of a flow; of one whose structure is wrong, which names mean nothing in it."""
+    """The problems of a flow in the flow language; if its structure is wrong, only names that mean nothing in it."""
     text, path = file.document.text, file.document.path
     if file.script is not None:
         return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, load_profile)[1]
     try:
         found = read_flow(text, path, _config(file), ACTIONS, load_profile)[1]
-    except FlowError:  # no such app: that has been told
+    except FlowError:  # no such app: the flow's own diagnostics say so
         return []
     known = {problem.span for problem in file.diagnostics}
     return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
 
 
 def _config(file: FlowFile) -> Mapping[str, Any]:
-    """The keys of the config of a flow that is wrong somewhere, with their rules as far as they are known."""
+    """The config keys of a flow that is wrong somewhere, with their rules as far as they are known."""
     if file.config_rules is not None:
         known: Mapping[str, Any] = file.config_rules["properties"]
         return known
@@ -58,7 +58,8 @@ def _config(file: FlowFile) -> Mapping[str, Any]:
 
 
 def _is_about_a_name(problem: Diagnostic) -> bool:
-    """Of variables those of the config only: a wrong step may be meant to remember another one."""
+    """Whether a problem is about a name. Variables count only if they are of the config: a wrong step may have meant to
+    remember another one."""
     if problem.code == "unknown-variable":
         return "'config." in problem.message
     return problem.code in ("unknown-element", "unknown-link")

@@ -1,4 +1,4 @@
-"""Finding elements on a screen by selectors. Pure."""
+"""Finds elements on a screen by selectors. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from runner.phone.screen import Bounds, Element, Screen, normalise
 
 
 def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[str]) -> list[Element]:
-    """The elements that the first selector finds which finds any, in the order of the tree."""
+    """The elements of the first selector that finds any, in the order of the tree."""
     elements = list(screen.elements())
     for selector in selectors:
         found = [e for e in elements if _is_of(selector, e, packages) and matches(selector, e, screen)]
@@ -22,7 +22,7 @@ def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[s
 
 
 def matches(selector: Selector, element: Element, screen: Screen) -> bool:
-    """Whether everything that the selector says is true of the element; `index` apart."""
+    """Whether everything that the selector says is true of the element, except `index`."""
     return (
         _has_words(selector, element)
         and _has_flags(selector, element)
@@ -32,9 +32,9 @@ def matches(selector: Selector, element: Element, screen: Screen) -> bool:
 
 
 def tap_point(element: Element, bar_top: int | None) -> tuple[int, int] | None:
-    """The centre of what can be seen of an element, None if nothing can.
+    """The centre of the visible part of an element; None if nothing of it is visible.
 
-    `bar_top` is the upper edge of a bar at the bottom that lies over the element, None if none does.
+    `bar_top` is the upper edge of a bar at the bottom that lies over the element; None if none does.
     """
     left, top, right, bottom = element.bounds
     if bar_top is not None:
@@ -51,11 +51,12 @@ def has_room(tiles: Sequence[Element], screen: Screen, bar_top: int | None) -> b
     width, height = screen.size
     left, top, right, bottom = tiles[-1].bounds
     lowest = height if bar_top is None else bar_top
+    # Beside the last tile or below it; two pixels for the rounding of the tiles' widths.
     return 2 * right - left <= width + 2 or 2 * bottom - top <= lowest + 2
 
 
 def _is_of(selector: Selector, element: Element, packages: Sequence[str]) -> bool:
-    """Elements of other apps (status bar, keyboard) are only found where a selector names their package."""
+    """Whether an element is of the app, or of the package that the selector names (status bar, keyboard)."""
     if selector.package_matches is not None:
         return _full(selector.package_matches, element.package)
     return not element.package or element.package in packages
@@ -101,7 +102,7 @@ def _any(selector: Selector, elements: Iterable[Element], screen: Screen) -> boo
 
 
 def _is_below(selector: Selector, element: Element, screen: Screen) -> bool:
-    """Whether the element starts under one that `below` finds, at most `gap` of the screen under it."""
+    """Whether the element starts under one that `below` finds, by at most `gap` of the screen's height."""
     assert selector.below is not None
     reach = selector.gap * screen.size[1]
     return any(0 <= element.bounds[1] - bottom <= reach for bottom in _bottoms(selector.below, screen))
@@ -119,7 +120,7 @@ def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
 
 
 _plain = lru_cache(maxsize=1024)(normalise)
-"""For the words of selectors: each is compared with every element of a screen."""
+"""Cached for the words of selectors, since each is compared with every element of a screen."""
 
 
 @lru_cache(maxsize=1024)

@@ -23,7 +23,7 @@ from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
 VARIABLES = frozenset({"user", "target", "caption", "account"})
-"""What selectors and links may refer to."""
+"""The variables that selectors and links may name."""
 
 
 class Stop(FlowModel):
@@ -83,7 +83,7 @@ class Profile(FlowModel):
 
 @dataclass(frozen=True, slots=True)
 class AppView:
-    """A profile joined to one of the app's packages and to variables: what finds elements on screens."""
+    """A profile with one of the app's packages and with variables; it finds elements on screens."""
 
     profile: Profile
     package: str
@@ -98,25 +98,26 @@ class AppView:
         return self._search(self.profile.elements[name], screen)
 
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
-        """Where to tap an element: never on the bar that lies over it. None if nothing of it can be seen."""
+        """Where to tap an element: never on the bar that lies over it. None if nothing of it is visible."""
         bar = self._bar(screen)
-        if any(part is element or part in screen.ancestors(element) for part in bar):
+        if any(part is element or part in screen.ancestors(element) for part in bar):  # the bar itself
             return tap_point(element, None)
         return tap_point(element, self.bar_top(screen))
 
     def bar_top(self, screen: Screen) -> int | None:
-        """The upper edge of the bar at the bottom, None if it is not shown."""
+        """The upper edge of the bar at the bottom; None if it is not shown."""
         return min((part.bounds[1] for part in self._bar(screen)), default=None)
 
     def stop_of(self, screen: Screen) -> Stop | None:
-        """The stop screen that is shown, if any."""
+        """The stop screen that is shown; None if there is none."""
         for stop in self.profile.stops.values():
             if self._search(stop.when, screen) and not any(self.find(name, screen) for name in stop.unless):
                 return stop
         return None
 
     def dismissal_of(self, screen: Screen) -> tuple[str, Element | None] | None:
-        """The declinable dialog that is shown: its name, and what declines it (None: the back key)."""
+        """The dialog that is shown and may be declined: its name, and the element that declines it (None: the back
+        key)."""
         for name, dismissal in self.profile.dismiss.items():
             if self._search(dismissal.when, screen):
                 if dismissal.tap is None:
@@ -143,7 +144,7 @@ class AppView:
 
 
 def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
-    """The selector with its variables replaced; in patterns their values stand for themselves."""
+    """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
     changes: dict[str, Any] = {}
     for name, value in selector:
         if isinstance(value, str) and names_in(value):
@@ -156,7 +157,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
 
 
 def read_profile(text: str, path: str) -> tuple[Profile | None, list[Diagnostic]]:
-    """A profile from the text of its file, or the problems that it has."""
+    """A profile from the text of its file, or its problems."""
     reading = FlowReading(read(text, path))
     data = reading.document.data
     names = Names(variables=set(VARIABLES))

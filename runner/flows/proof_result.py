@@ -1,4 +1,4 @@
-"""What a look at the app says about an effect that may have been made."""
+"""What a look at the app finds about an effect that may have been made."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,9 +9,9 @@ from runner.errors import TaskError
 class ProofResult(StrEnum):
     """The conclusion of a proof.
 
-    `undecided`: the page was looked at, and shows neither; only a person can tell. `not looked`: the page was
-    not reached (the phone is away, another account is shown, a person is asked for), so nothing is known yet:
-    the effect stays as it is, and a later look may tell.
+    `undecided`: the proof reached the page, which shows neither; only a person can tell. `not looked`: the proof did
+    not reach the page (the phone is away, another account is shown, a person is needed), so nothing is known yet: the
+    effect stays as it is, and a later look may tell.
     """
 
     HAPPENED = "happened"
@@ -22,7 +22,7 @@ class ProofResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A conclusion; `obstacle` is what kept a proof from its page, set if and only if it has not looked."""
+    """A conclusion; `obstacle` kept the proof from its page, and is set if and only if it has not looked."""
 
     verdict: ProofResult
     obstacle: TaskError | None = None

@@ -1,4 +1,4 @@
-"""From YAML files of flows and app profiles to typed values, with a diagnostic for every problem."""
+"""Turns YAML files of flows and app profiles into typed values, with a diagnostic for every problem."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ class FlowModel(BaseModel):
 
 @dataclass(slots=True)
 class Names:
-    """What a file may refer to: elements and links of the app profile, and the variables known so far.
+    """The names that a file may use: elements and links of the app profile, and the variables known so far.
 
-    `types` has the JSON type of those variables whose type is declared.
+    `types` has the JSON types of the variables that declare one.
     """
 
     elements: Collection[str] = ()
@@ -42,7 +42,7 @@ WORDING = {
     "mapping_type": "this should be a mapping",
     "string_type": "this should be a text; put it into quotes",
 }
-"""What is said instead of pydantic's words, by its kind of error."""
+"""Words in place of pydantic's, by its kind of error."""
 
 
 class FlowReading:
@@ -53,7 +53,7 @@ class FlowReading:
         self.diagnostics: list[Diagnostic] = list(document.diagnostics)
 
     def build(self, model: type[T], data: Any, at: JsonPath, names: Names) -> T | None:
-        """`data`, which stands at `at`, as a model; None if it has problems, which are noted."""
+        """Build a model from `data`, which stands at `at`; None if it has problems, which are noted."""
         try:
             return model.model_validate(data, context=names)
         except ValidationError as error:
@@ -72,7 +72,7 @@ class FlowReading:
         return self.document.span(at).line
 
     def _written(self, place: JsonPath) -> list[str | int]:
-        """A place as the file has it: a single value may stand for a list of one."""
+        """A place in the file itself, where a single value may stand for a list of one."""
         data, written = self.document.data, []
         for step in place:
             if isinstance(step, int) and not isinstance(data, list):
@@ -105,6 +105,7 @@ class FlowReading:
 
 def refuse(code: str, message: str, hint: str = "") -> PydanticCustomError:
     """The error that a validator raises: its code and hint become the diagnostic's."""
+    # pydantic fills in its message as a template, and ours may quote braces.
     escaped = message.replace("{", "{{").replace("}", "}}")
     return PydanticCustomError(
         code.replace("-", "_"), "{message}", {"message": message, "hint": hint or escaped}
@@ -137,7 +138,7 @@ def _has(data: Any, step: str | int) -> bool:
 
 
 def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that are legal beside the last one of `loc`."""
+    """The keys that are legal in place of the last one of `loc`."""
     for step in loc[:-1]:
         inner = _inner(model, step) if isinstance(step, str) else None
         model = inner or model
@@ -145,7 +146,7 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
 
 
 def _inner(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    """The model that the value of a key is made of."""
+    """The model of the value of a key; None if it has none."""
     for name, info in model.model_fields.items():
         if key in (name, info.alias):
             return _first_model(info.annotation)

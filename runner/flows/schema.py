@@ -11,7 +11,7 @@ _REF = "#/$defs/{model}"
 
 
 def flow_schema() -> Schema:
-    """The schema of a flow file. What its names refer to is checked when the flow is read."""
+    """The schema of a flow file. It does not check names of elements and variables; the reading of the flow does."""
     schema = Header.model_json_schema(ref_template=_REF)
     definitions = schema.setdefault("$defs", {})
     proof = _defined(Proof.model_json_schema(ref_template=_REF), definitions)
@@ -30,7 +30,7 @@ def flow_schema() -> Schema:
 
 
 def profile_schema() -> Schema:
-    """The schema of an app profile: names of elements are free, and so are the links."""
+    """The schema of an app profile: names of elements and of links are free."""
     schema = Profile.model_json_schema(ref_template=_REF)
     return complete("app-profile", tidy(_with_single_selectors(schema), choose=_never))
 
@@ -60,7 +60,7 @@ def _step(definitions: dict[str, Any]) -> Schema:
 
 
 def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
-    """What a kind of step needs; a value alone stands for its one key, nothing for no keys at all."""
+    """The schema of a kind of step; a value alone stands for its one key, nothing for no keys at all."""
     node = _defined(action.model_json_schema(ref_template=_REF), definitions)
     types = ["object"]
     if action.short is not None:
@@ -77,13 +77,13 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
 
 
 def _defined(schema: Schema, definitions: dict[str, Any]) -> Schema:
-    """The schema, what it defines moved to the others."""
+    """The schema without its definitions, which move to the others."""
     definitions |= schema.pop("$defs", {})
     return schema
 
 
 def _with_single_selectors(node: Any) -> Any:
-    """One selector stands for a list of one."""
+    """The schema in which one selector may stand for a list of one."""
     if isinstance(node, list):
         return [_with_single_selectors(item) for item in node]
     if not isinstance(node, dict):

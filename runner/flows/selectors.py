@@ -1,4 +1,4 @@
-"""Selectors: what is said of an element of a screen, as app profiles write it."""
+"""Selectors: how app profiles describe an element of a screen."""
 
 import re
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`${name}` in texts of flows and app profiles: checked when a file is read, replaced when it runs."""
+"""`${name}` in texts of flows and app profiles: checked when a file is read, replaced when a flow runs."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ _VARIABLE = re.compile(r"\$\{([^${}]*)\}")
 def fill(text: str, variables: Mapping[str, str], escape: Callable[[str], str] = str) -> str:
     """The text with every variable replaced by its value, through `escape`.
 
-    All of them are known: reading the file made sure.
+    All of them are known: the reading of the file made sure.
     """
     return _VARIABLE.sub(lambda found: escape(variables[found[1]]), text)
 
@@ -25,7 +25,7 @@ def names_in(text: str) -> list[str]:
 
 
 def check(text: str, names: Names) -> str:
-    """Refuse a text that names an unknown variable, or that has a `${` that is not closed."""
+    """Refuse a text that names an unknown variable or does not close a `${`."""
     for name in names_in(text):
         if name not in names.variables:
             raise refuse("unknown-variable", f"unknown variable {name!r}", legal(name, names.variables))

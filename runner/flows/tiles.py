@@ -1,8 +1,7 @@
-"""Lists of tiles, newest first, and whether one surely shows a new tile before another. Pure.
+"""Lists of tiles, newest first, and whether one surely has a new first tile. Pure.
 
-All that a tile says is its count of views. Counts grow, are rounded (`12.3K`), or are missing where a bar cuts the
-tile; so two lists are held against each other shifted by so many places, and a shift explains the change if no
-count would have shrunk.
+A tile tells only its count of views. Counts grow, are rounded (`12.3K`), or are missing where a bar cuts the tile. So
+two lists are compared shifted by some places, and a shift explains the change if no count would have shrunk.
 """
 
 import re
@@ -21,12 +20,12 @@ MOST = 3
 
 
 def listed(items: Sequence[str], *, room: bool) -> str:
-    """A list of tiles as a value. `room` says that one more tile would still be on the screen."""
+    """A list of tiles as a value. `room` says that the screen has room for one more tile."""
     return _SEPARATOR.join([*items, _ROOM] if room else items)
 
 
 def unchanged(now: str, before: str) -> bool:
-    """Whether a list of tiles surely is the one it was: no other shift explains it as well."""
+    """Whether a list of tiles surely has not changed: no other shift explains it as well."""
     change = _Change.between(before, now)
     grown = {shift: change.grown(shift) for shift in change.explanations()}
     return 0 in grown and all(grown[0] < grown[shift] for shift in grown if shift != 0)
@@ -35,8 +34,8 @@ def unchanged(now: str, before: str) -> bool:
 def prepended(now: str, before: str) -> bool:
     """Whether a list of tiles surely has a new first item: nothing else explains it at all.
 
-    Where counts tell nothing (all tiles say `0`) neither `unchanged` nor this is true, unless the lists had room,
-    so that they were seen whole and their lengths tell.
+    If counts tell nothing (all tiles say `0`), neither `unchanged` nor this is true, unless the lists had room: then
+    they were seen whole, and their lengths tell.
     """
     explanations = _Change.between(before, now).explanations()
     return bool(explanations) and all(shift > 0 for shift in explanations)
@@ -44,7 +43,7 @@ def prepended(now: str, before: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """Two lists; `whole` says of each whether all tiles that there are were on the screen."""
+    """Two lists; `old_is_whole` and `new_is_whole` say whether the screen showed all tiles of each."""
 
     old: list[str]
     new: list[str]
@@ -57,11 +56,11 @@ class _Change:
         return cls(old, new, old_is_whole, new_is_whole)
 
     def explanations(self) -> list[int]:
-        """By how many new first tiles the list may have changed; below zero, so many of the first are gone."""
+        """How many new first tiles the list may have; below zero, how many of its first tiles may be gone."""
         return [shift for shift in range(-MOST, MOST + 1) if self._explains(shift)]
 
     def grown(self, shift: int) -> int:
-        """How many counts would have grown."""
+        """How many counts would have grown with this shift."""
         return sum(bool(old and new) and not _alike(old, new) for old, new in self._pairs(shift))
 
     def _explains(self, shift: int) -> bool:
@@ -69,6 +68,7 @@ class _Change:
         if (self.old_is_whole and shift < more) or (self.new_is_whole and shift > more):
             return False
         pairs = list(self._pairs(shift))
+        # Half of the old list at least: a shift under which hardly any tile is seen again would explain everything.
         is_seen = self.old_is_whole or 2 * len(pairs) >= len(self.old)
         return is_seen and all(_may_become(old, new) for old, new in pairs)
 
@@ -82,7 +82,7 @@ def _read(value: str) -> tuple[list[str], bool]:
 
 
 def _may_become(old: str, new: str) -> bool:
-    """Whether a tile that said one thing may say another later. One that says nothing may be any tile."""
+    """Whether a tile that said `old` may say `new` later. A tile that says nothing may be any tile."""
     if not old or not new or _alike(old, new):
         return True
     was, now = _count(old), _count(new)
@@ -99,6 +99,7 @@ def _count(words: str) -> float | None:
     if found is None:
         return None
     digits, size = re.sub(r"\s", "", found[1]), found[2].upper()
+    # Before K, M or B a comma is a decimal one (`1,2 M`); without a size it parts thousands (`8,028`).
     text = digits.replace(",", ".") if size else re.sub(r"[.,]", "", digits)
     try:
         return float(text) * _SIZES[size]

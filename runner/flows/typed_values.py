@@ -1,4 +1,4 @@
-"""Values of steps that are no texts, and may come from a variable: `swipe: {times: "${config.times}"}`."""
+"""Values of steps that are no texts and may come from a variable: `swipe: {times: "${config.times}"}`."""
 
 import re
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ _WORDS = {"integer": "a whole number", "boolean": "true or false", "string": "a 
 class OrVariable:
     """Marks a key of a step that takes a variable, in quotes or not, in place of its value.
 
-    The last mark of its annotation. The variable's declared type must be that of the key; its value is looked at
-    when the step begins, by `filled`.
+    It must be the last mark of the annotation. The variable's declared type must be that of the key; `filled` checks
+    its value when the step begins.
     """
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -58,7 +58,7 @@ class OrVariable:
 
 
 def filled(model: T, variables: Mapping[str, str]) -> T:
-    """The step with the values of its variables in place of them. Raises Unsupported if one does not fit."""
+    """The step with its variables replaced by their values. Raises Unsupported if one does not fit."""
     values = {
         name: _value(type(model), name, _known(value, variables), value)
         for name in _keys(type(model))

@@ -1,4 +1,4 @@
-"""Looking at a phone's screen: waiting for elements, declining dialogs, stopping where a person is needed."""
+"""Looks at a phone's screen: waits for elements, declines dialogs, stops where a person is needed."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -23,18 +23,17 @@ OPAQUE_S = 8.0
 """How long a screen may be unreadable before it counts as one that only a person may pass."""
 
 NOT_READ = "(not read)"
-"""How a person is told a value that could not be read."""
+"""What people read in place of a value that could not be read."""
 
 DISMISSALS = 5
-"""How many dialogs are declined in a row."""
+"""How many dialogs are declined in a row; more of them are one that comes back."""
 
 
 class Watch(ABC):
     """What an attempt sees of one app on one phone.
 
-    `variables` are what `${name}` stands for; one that could not be read is not among them. The deadline, in the
-    clock's monotonic seconds, cuts every wait short, and so does a request to stop: nothing is lost by that before an
-    input.
+    `variables` are what `${name}` stands for, without those that could not be read. The deadline, in the clock's
+    monotonic seconds, cuts every wait short, and so does a request to stop: before an input that loses nothing.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Watch(ABC):
 
     @abstractmethod
     def _may_stop(self) -> bool:
-        """Whether a wait may end at once, because that is asked for."""
+        """Whether a wait may end at once, because somebody asks for a stop."""
 
     def fill(self, text: str) -> str:
         """The text with its variables filled in. Raises TaskError if one of them could not be read."""
@@ -72,7 +71,7 @@ class Watch(ABC):
         return fill(text, self.variables) if is_known else None
 
     def text_for_people(self, text: str) -> str:
-        """The text as a person is told it."""
+        """The text for messages, with the values of its variables."""
         return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
 
     def seconds(self, text: str) -> float:
@@ -85,10 +84,11 @@ class Watch(ABC):
         self._clock.wait(self._never, pause_s)
 
     def read_screen(self) -> Screen:
-        """The screen, after dialogs that may be declined have been. Raises NeedsPerson at a stop screen."""
+        """The screen, after declining dialogs that may be declined. Raises NeedsPerson at a stop screen."""
         declined = ""
         for _ in range(DISMISSALS + 1):
             self._seen = screen = self.phone.screen()
+            # Before the dialogs: nothing is tapped on a screen that only a person may pass.
             stop = self.app.stop_of(screen)
             if stop is not None:
                 raise NeedsPerson(
@@ -103,6 +103,7 @@ class Watch(ABC):
         raise TaskError(f"{self.phone.serial}: the dialog {declined!r} comes back each time it is declined")
 
     def _decline(self, element: Element | None, screen: Screen) -> None:
+        # A button of which nothing is visible cannot be tapped: the back key declines, too.
         point = self.app.point(element, screen) if element is not None else None
         if point is None:
             self.phone.press("back")
@@ -120,7 +121,7 @@ class Watch(ABC):
         return self._await(words, timeout_s, spoken(name))
 
     def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
-        """Where to tap an element, as soon as it is shown (and, if asked, stands still)."""
+        """Where to tap an element, as soon as it is shown and, with `still`, no longer moves."""
         last: tuple[int, int] | None = None
 
         def found(screen: Screen) -> tuple[int, int] | None:
@@ -133,11 +134,11 @@ class Watch(ABC):
         return self._await(found, timeout_s, spoken(name))
 
     def await_focus(self, name: str, timeout_s: float) -> None:
-        """Wait until a text field has the focus, which it was given by a tap."""
+        """Wait until a text field has the focus that a tap gave it."""
         self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)
 
     def await_condition(self, condition: Condition, timeout_s: float, settle_s: float = 0.0) -> None:
-        """Wait until it is true, and has been for a while."""
+        """Wait until a condition is true and has been so for `settle_s`."""
         since: float | None = None
 
         def settled(screen: Screen) -> bool | None:
@@ -149,7 +150,7 @@ class Watch(ABC):
         self._await(settled, timeout_s, condition.words())
 
     def appears(self, condition: Condition, timeout_s: float) -> bool:
-        """Whether it becomes true in time. Raises NeedsPerson if the screen stays unreadable."""
+        """Whether a condition becomes true in time. Raises NeedsPerson if the screen stays unreadable."""
         until = self._clock.monotonic() + timeout_s
 
         def decided(screen: Screen) -> bool | None:
@@ -158,12 +159,13 @@ class Watch(ABC):
             is_over = self._clock.monotonic() >= until and not screen.is_opaque
             return False if is_over else None
 
+        # Longer than OPAQUE_S: a screen that becomes unreadable at the end must count as such, not as "no".
         return self._await(decided, timeout_s + OPAQUE_S + POLL_S, condition.words())
 
     def await_list(self, name: str, timeout_s: float, settle_s: float) -> str:
-        """The words of all elements of a name, once they have stayed the same for a while.
+        """The words of all elements of a name, once they have stayed the same for `settle_s`.
 
-        Grids fill late: that there are none is believed when the time is up.
+        Grids fill late, so an empty one counts only when the time is up.
         """
         until = self._clock.monotonic() + timeout_s
         last, since = "", 0.0
@@ -187,9 +189,9 @@ class Watch(ABC):
         *,
         before_input: bool = True,
     ) -> T:
-        """Look again and again until something is found; a screen that stays unreadable needs a person.
+        """Look again and again until `look_for` finds something; a screen that stays unreadable needs a person.
 
-        Raises Stopped if that is asked for, unless the step has given the phone an input already.
+        Raises Stopped if somebody asks for that, unless the step has given the phone an input already.
         """
         started = readable = self._clock.monotonic()
         while True:

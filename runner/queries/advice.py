@@ -1,4 +1,4 @@
-"""What a person can do: as types, which whoever shows them words as the command to type or the button to press."""
+"""What a person can do, as types; whoever shows them words them as a command to type or a button to press."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class StartDaemon:
 
 @dataclass(frozen=True, slots=True)
 class ResumeRehearsal:
-    """Go on with the rehearsal of a run: no daemon may take its ledger up, since its phones would be real."""
+    """Go on with the rehearsal of a run: no daemon may take up its ledger, since the daemon's phones are real."""
 
     run_id: str
 
@@ -45,7 +45,7 @@ class EndPause:
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """Say of a task whether its effect happened; `lane` is the phone or account on which that can be seen."""
+    """Say whether the effect of a task happened; `lane` is the phone or account where one can see that."""
 
     task_id: int
     lane: str
@@ -75,14 +75,14 @@ class MendFile:
 
 @dataclass(frozen=True, slots=True)
 class WidenActive:
-    """Change `active:` in a campaign's file, if the day that was asked about should count."""
+    """Change `active:` in a campaign's file, if the day of the question should count."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What whoever refused or failed said that one can do."""
+    """The hint of an error or a refusal, as it was kept."""
 
     text: str
 

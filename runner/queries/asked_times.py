@@ -1,4 +1,4 @@
-"""Which occurrence a person means by a time, and which occurrences are nearest if there is none."""
+"""The occurrence that a person means by a time, and the nearest ones if there is none."""
 
 import re
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ from runner.planning.walltime import resolve
 MINUTE = timedelta(minutes=1)
 
 _LOOK_BACK = tuple(timedelta(days=days) for days in (1, 8, 40, 400, 3000))
-"""Rules yield occurrences forwards alone, so the last one is looked for in windows that grow: a day, a week, a month, a
-year, and what a rule for one month in some years needs."""
+"""Rules yield occurrences only forwards, so the last one is searched in windows that grow: a day, a week, a month, a
+year, and as long as a rule for one month in some years needs."""
 
 _ZONE = re.compile(r"\[([^\]]*)\]$")
 
 
 class TypedTime(NamedTuple):
-    """A time as a person types it: `at` is naive if it is on clocks, those of `zone`; `is_named` says whether the time
+    """A time as a person types it: `at` is naive if it is on the clocks of `zone`; `is_named` says whether the time
     itself names that zone."""
 
     at: datetime
@@ -34,12 +34,13 @@ class TypedTime(NamedTuple):
 
     @classmethod
     def read(cls, written: str, zone: tzinfo, now: datetime) -> "TypedTime":
-        """`2026-11-21T09:00`, `2026-11-21` (its midnight) and `09:00` (today) on the clocks of `zone`, or of the one
-        that stands in brackets behind it, or an instant with its offset. Raises UsageError."""
+        """Read `2026-11-21T09:00`, `2026-11-21` (its midnight) or `09:00` (today), on the clocks of `zone` or of the
+        zone in brackets behind it, or an instant with its offset. Raises UsageError."""
         text, named = _without_zone(written.strip())
         zone = named or zone
         try:
             if re.fullmatch(r"\d{1,2}:\d\d(:\d\d)?", text):
+                # Filled up, since Python reads 09:00 and not 9:00.
                 at = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(text.zfill(5)))
             else:
                 at = datetime.fromisoformat(text)
@@ -48,6 +49,7 @@ class TypedTime(NamedTuple):
                 f"{written!r} is no time",
                 hint="write 09:00 (today), 2026-11-21T09:00, or 2026-11-21T09:00:00+01:00",
             ) from None
+        # The ends of the calendar cannot be moved between zones.
         if not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise UsageError(f"{written!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
         return cls(at, zone, named is not None)
@@ -59,9 +61,9 @@ class TypedTime(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AskedTime:
-    """A time as typed, with its zone where that was left out, and the minute of the calendar that it means.
+    """A time as typed, with its zone if that was left out, and the minute that it means.
 
-    `zone` is that on whose clocks it is, None for an instant; `is_named` says whether the time itself names it.
+    `zone` is the one on whose clocks it is, None for an instant; `is_named` says whether the time itself names it.
     """
 
     written: str
@@ -71,7 +73,7 @@ class AskedTime:
 
     @classmethod
     def read(cls, written: str, zone: tzinfo, now: datetime) -> "AskedTime":
-        """A typed time, on the clocks of `zone` if it names no other; it may be the nominal time of an occurrence as
+        """Read a typed time, on the clocks of `zone` if it names no other; it may be an occurrence's nominal time, as
         commands print it. Raises UsageError."""
         typed = TypedTime.read(written, zone, now)
         instant = typed.instant_utc.replace(second=0, microsecond=0)
@@ -91,8 +93,8 @@ class AskedTime:
 def asked_of(
     plannables: Iterable[PlannableEntry], written: str, now: datetime
 ) -> list[tuple[PlannableEntry, AskedTime]]:
-    """The parts of entries that a time as typed asks about, each with the minute that it means on its clocks: where it
-    names a zone in which some of them are, those only. Raises UsageError."""
+    """The parts of entries about which a typed time asks, each with the minute that it means on its clocks. If the time
+    names a zone and some parts are there, only those. Raises UsageError."""
     asked = [(plannable, AskedTime.read(written, plannable.zone, now)) for plannable in plannables]
     named = [(plannable, one) for plannable, one in asked if one.is_named and one.zone == plannable.zone]
     return named or asked
@@ -112,7 +114,7 @@ def _without_zone(written: str) -> tuple[str, ZoneInfo | None]:
 
 
 def coming_at(plannable: PlannableEntry, asked: AskedTime) -> list[Coming]:
-    """The occurrences of an entry at a time; if there are none, those whose spread has tasks due then."""
+    """The occurrences of an entry at a time; if there are none, those that spread a task to that time."""
     window = asked.window
     return list(coming(plannable, window)) or [
         one
@@ -122,7 +124,7 @@ def coming_at(plannable: PlannableEntry, asked: AskedTime) -> list[Coming]:
 
 
 def inactive_at(plannable: PlannableEntry, asked: AskedTime) -> Moment | None:
-    """The moment of an entry at a time that does not count, since its campaign is not active then."""
+    """The moment of an entry at a time when its campaign is not active, so that it does not count."""
     return next(inactive(plannable, asked.window), None)
 
 

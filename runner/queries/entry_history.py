@@ -20,11 +20,11 @@ MOST_SPANS = 1000
 
 @dataclass(frozen=True, slots=True)
 class EntryHistory:
-    """One entry, as the ledger has it.
+    """One entry in the ledger.
 
-    `plannables` are what is in force of it, for each zone that it is in; `row` the campaign that the daemon has met;
-    `names` those that the campaign has had. `campaigns` are all campaigns in force, `invalid_files` all
-    files that are wrong.
+    `plannables` are the entry as it is in force, one for each of its zones; `row` is its campaign as the daemon has met
+    it; `names` are those that the campaign has had. `campaigns` are all campaigns in force, `invalid_files` all files
+    that are wrong.
     """
 
     ledger: Ledger
@@ -62,13 +62,13 @@ class EntryHistory:
 
     @property
     def zone(self) -> ZoneInfo | None:
-        """The zone of the campaign's wall-clock times, as far as it is known."""
+        """The zone of the campaign's wall-clock times, if it is known."""
         campaign = self._last_campaign
         return campaign.zone if campaign else None
 
     @property
     def zones(self) -> list[ZoneInfo]:
-        """Those in which the entry is, or was last, as far as they are known: the campaign's, or its groups'."""
+        """The zones in which the entry is, or was last, if they are known: the campaign's, or its groups'."""
         plannables = self.plannables
         if not plannables and (campaign := self._last_campaign):
             plannables = tuple(
@@ -82,12 +82,12 @@ class EntryHistory:
 
     @property
     def on_its_clocks(self) -> str:
-        """What stands behind start times as written, since those do not name their zone."""
+        """Words to put behind start times as written, since those do not name their zone."""
         return f" (on the clocks of {' and '.join(map(str, self.zones))})" if self.zones else ""
 
     @property
     def invalid_file(self) -> InvalidFile | None:
-        """The campaign's file, if that is invalid now; one that names no campaign is known by its own name."""
+        """The campaign's file, if it is invalid now; a file that names no campaign is known by its own name."""
         for file in self.invalid_files:
             if file.campaign == self.campaign:
                 return file
@@ -98,7 +98,7 @@ class EntryHistory:
 
     @property
     def nameless_files(self) -> list[InvalidFile]:
-        """Files that are invalid, and nobody can tell whose they are."""
+        """Invalid files of which nobody can tell to which campaign they belong."""
         return [file for file in self.invalid_files if file.campaign is None]
 
     def recorded(
@@ -113,7 +113,7 @@ class EntryHistory:
         return sorted(found, key=lambda row: (row.occurrence.instant_utc, row.id), reverse=True)[:limit]
 
     def open_ones(self) -> list[OccurrenceRow]:
-        """Its occurrences that have tasks which are pending or running, oldest first."""
+        """Its occurrences with pending or running tasks, oldest first."""
         nominals = {
             it for name in self.names for it in self.ledger.occurrences.open_nominals(name, self.entry)
         }
@@ -121,7 +121,7 @@ class EntryHistory:
         return [row for row in reversed(found) if row.occurrence.nominal in nominals]
 
     def other_entries(self) -> list[str]:
-        """The names of the campaign's entries, those that it had included."""
+        """The names of the campaign's entries, including those that it had before."""
         campaign = self.campaigns.get(self.campaign)
         now = [entry.name for entry in campaign.entries] if campaign else []
         return list(
@@ -133,7 +133,9 @@ class EntryHistory:
         return sorted(names | {row.name for row in self.ledger.campaigns.all()})
 
     def gap_at(self, instant: datetime) -> tuple[SpanRow | None, SpanRow | None] | None:
-        """The lives of the daemon before and after an instant at which it had none; None if it had one."""
+        """The spans of the daemon before and after an instant at which no daemon lived; None if one did."""
+        # By what the spans say and not by their order in the ledger: a clock that stepped back has written later ones
+        # with earlier times.
         before: SpanRow | None = None
         after: SpanRow | None = None
         for span in sorted(self.ledger.spans.newest(MOST_SPANS), key=lambda span: span.started_utc):
@@ -150,7 +152,7 @@ class EntryHistory:
         return [row.rule for row in self.schedules if _covers(row, instant)]
 
     def removed_at(self, window: Window) -> Iterator[tuple[str, datetime]]:
-        """The start times that were in force in a window, have an occurrence there, and when they were removed."""
+        """The start times that were in force in a window and have an occurrence there, and when they were removed."""
         at, until, zones = window.from_utc, window.until_utc, self.zones or [ZoneInfo("UTC")]
         for row in self.schedules:
             if row.gone_utc and _covers(row, at):
@@ -159,7 +161,7 @@ class EntryHistory:
                     yield row.rule, row.gone_utc
 
     def first_seen(self, rules: Iterable[str]) -> datetime | None:
-        """When the ledger saw the first of these start times for the first time."""
+        """When the ledger first saw one of these start times."""
         written = set(rules)
         return min((row.first_seen_utc for row in self.schedules if row.rule in written), default=None)
 

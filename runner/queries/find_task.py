@@ -8,13 +8,13 @@ MOST_CANDIDATES = 8
 
 
 def find_task(ledger: Ledger, name: str) -> TaskRow:
-    """The task with this id, this key, or the only one whose key has this part; what has digits alone is an id.
+    """The task with this id, this key, or the only one whose key has this part; a name of digits alone is an id.
 
     Raises UsageError, with the candidates, if there is none or more than one.
     """
     found = ledger.tasks.find(name, limit=MOST_CANDIDATES + 1) if name else []
     exact = [row for row in found if row.task.key == name or str(row.id) == name]
-    if name.isdecimal() and not exact:
+    if name.isdecimal() and not exact:  # a mistyped id must not lead to a task with that number in its key
         found = []
     if len(exact or found) == 1:
         return (exact or found)[0]

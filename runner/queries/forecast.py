@@ -1,4 +1,4 @@
-"""What would become of an occurrence that lies ahead, if everything went as planned: the plan's own answer."""
+"""What would become of an occurrence that lies ahead if everything went as planned: the plan answers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ _MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What limits, and what is before it on its phones, would do to an occurrence.
+    """What limits, and earlier tasks on its phones, would do to an occurrence.
 
-    `until_utc` says of the tasks that would not start as they are due, by key, when they could; None if they would be
-    missed. `sentences` say why, and what else they would meet.
+    `until_utc` has the tasks that would not start when they are due, by key, with when they could (None: they would be
+    missed). `sentences` say why, and what else they would meet.
     """
 
     tasks: int
@@ -44,7 +44,7 @@ class Forecast:
         return WhyVerdict.WILL_BE_MISSED if self.missed == self.tasks else WhyVerdict.WILL_WAIT
 
     def opening(self, when: str, what: str) -> str:
-        """The sentence that the verdict stands for; `what` are its tasks."""
+        """The first sentence of the answer, which words the verdict; `what` are its tasks."""
         if not self.until_utc:
             return f"It will run at {when}: {what}."
         if self.missed == self.tasks:
@@ -55,9 +55,10 @@ class Forecast:
 
 
 def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecast:
-    """Go through the plan of all that uses its phones, from now, or from as long before it as limits look back."""
+    """Plan everything that uses its phones, from now on, or from as far before it as limits look back."""
     instant, lanes = one.occurrence.instant_utc, {lane.name for lane in one.plannable.lanes}
     near = [campaign for campaign in history.campaigns.values() if lanes & _lanes_of(campaign)]
+    # A moment longer, since a window ends before its last instant, and tasks may be due right there.
     window = Window(max(situation.now, instant - LOOK_BACK), instant + one.plannable.reach + _MOMENT)
     made, usage = plan(near, window), usage_until(history.ledger, one.plannable.lanes, situation.now)
     held = forecast(made, one, situation.zone, usage)
@@ -69,7 +70,7 @@ def foresee(history: EntryHistory, one: Coming, situation: Situation) -> Forecas
 
 
 def _notes(made: Plan, one: Coming, held: list[Held], zone: tzinfo) -> Iterator[Note]:
-    """As the plan has them, on the clocks on which the answer tells time."""
+    """The plan's own notes on the occurrence, on the clocks of the answer."""
     occurrence = one.occurrence
     place = (occurrence.campaign, occurrence.entry, occurrence.nominal)
     for conflict in conflicts(made.campaigns, made.window):

@@ -1,4 +1,4 @@
-"""What a daemon does now, what comes next, and what waits for a person: everything that `status` shows."""
+"""The overview: what a daemon does now, what comes next, and what waits for a person, as `status` shows it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ from runner.tasks import Occurrence, TaskState
 
 DAY = timedelta(days=1)
 MOST_COMING, MOST_WAITING = 5, 10
-"""So many occurrences that come, and so many tasks that wait or need a person, are named."""
+"""How many occurrences that come, and how many tasks that wait or need a person, are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class CampaignLine:
 
 @dataclass(frozen=True, slots=True)
 class RunningLine:
-    """A running task and the last step of it that has ended; 0 before the first."""
+    """A running task and its last step that has ended; 0 before the first."""
 
     row: TaskRow
     step: int
@@ -60,7 +60,7 @@ class RunningLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """Tasks that are due and held by the same thing; `first` is the one that is due for longest."""
+    """Tasks that are due and held up by the same thing; `first` is the one that has been due for longest."""
 
     verdict: str
     count: int
@@ -69,7 +69,7 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class ComingLine:
-    """An occurrence that comes, how many tasks it makes and on how many phones or accounts."""
+    """An occurrence that comes, with the number of its tasks and of the phones or accounts that they are for."""
 
     occurrence: Occurrence
     tasks: int
@@ -78,8 +78,8 @@ class ComingLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `phones` those
-    that campaigns in force work on."""
+    """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `phones` are those on
+    which campaigns in force work."""
 
     now_utc: datetime
     span: SpanRow | None
@@ -100,11 +100,11 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around the ledger: its file, whether it is a rehearsal's, the process that carries tasks out, the address
-    at which that serves, if it is a daemon, and the phones as adb sees them.
+    """What is around the ledger: its file, whether it is a rehearsal's, the process that carries tasks out, its address
+    if it is a daemon, and the phones as adb sees them.
 
-    `adb_problem` says why adb could not be asked; `rehearsed_run` is the run whose rehearsal the ledger is, if it is
-    one's; `outdated` says why nothing is done with it until a person decides."""
+    `adb_problem` says why adb could not be asked; `rehearsed_run` is the run that the ledger rehearses, if it is one's;
+    `outdated` says why nothing is done with it until a person decides."""
 
     ledger: str
     is_rehearsal: bool
@@ -117,7 +117,7 @@ class Surroundings:
 
 
 def overview(ledger: Ledger, situation: Situation) -> Overview:
-    """The ledger's present, as a person wants to see it first."""
+    """The ledger's present, in the form in which a person wants to see it first."""
     campaigns = resolved_in_force(ledger)
     uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
     running = ledger.tasks.page(TaskFilter(states={TaskState.RUNNING}), 0, 1000)[1]
@@ -163,12 +163,13 @@ def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
 
 
 def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
-    """Pending tasks that something holds, by what holds them: how many, and the first of them."""
+    """Pending tasks that something holds up, by what does: how many, and the first of them."""
     found: dict[tuple[str, str], list[TaskRow]] = {}
     doubts = ledger.effects.doubts()
     for row in ledger.tasks.pending():
         if row.task.due_utc >= situation.now:
             break  # they come in the order in which they are due
+        # Explained without its attempts: a pending task needs none, and thousands may wait.
         one = explain_task(TaskRecord(row, (), tuple(doubts.get(row.task.key, ()))), situation)
         found.setdefault((one.verdict, row.reason or row.task.lane), []).append(row)
     lines = (WaitingLine(verdict, len(rows), rows[0]) for (verdict, _), rows in found.items())

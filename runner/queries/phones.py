@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PATIENCE_S = 1.5
-"""How long phones are waited for, all of them together: one that does not say who it is keeps none from being told."""
+"""How long to wait for all phones together: one that does not say who it is keeps no other from being shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneLine:
     """A phone: `state` is adb's word, `not found` if adb does not list it, `unknown` if adb was not asked.
 
-    A way to a phone that adb lists and whose serial nobody knows, such as an address that is offline, is one too.
+    A transport that adb lists and whose serial nobody knows, such as an address that is offline, is one too.
     """
 
     serial: str
@@ -19,8 +19,8 @@ class PhoneLine:
 
 
 def phones_now(adb_port: int, declared: Sequence[str]) -> tuple[list[PhoneLine], str | None]:
-    """The declared phones, by serial, as adb sees them now, and whatever else it lists that is not ready; or why it
-    cannot be asked. No adb server is started, and one that hangs is not waited for (`adb.ANSWER_S`)."""
+    """The declared phones, by serial, as adb sees them now, and whatever else it lists that is not ready; and why adb
+    cannot be asked, if so. It starts no adb server, and does not wait for one that hangs (`adb.ANSWER_S`)."""
     if not declared:
         return [], None
     from runner.errors import PhoneError

@@ -1,4 +1,4 @@
-"""What holds for every question about the ledger: the time, the daemon, pauses and holds."""
+"""The situation in which people ask about the ledger: the time, the daemon, pauses and holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
 from runner.tasks import Task
 
 SILENCE = timedelta(seconds=30)
-"""A daemon that has not said for so long that it is alive is not, where no lock can tell: three heartbeats."""
+"""After how long without a heartbeat a daemon counts as dead, if no lock can tell: three heartbeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """The ledger's present, read once.
 
-    `zone` is the fleet's, in which times are told. `span` is the daemon's last life, `daemon_runs` whether it
-    goes on, `is_carried_out` whether any process carries tasks out from this ledger. `is_rehearsal` says whether its
-    phones are virtual, `rehearsed_run` whose run's rehearsal it is, if it is one's.
+    `zone` is the fleet's, for the times in answers. `span` is the daemon's last life, `daemon_runs` whether it still
+    lives, `is_carried_out` whether any process carries tasks out from this ledger. `is_rehearsal` says whether its
+    phones are virtual, `rehearsed_run` which run it rehearses, if any.
     """
 
     now: datetime
@@ -47,6 +47,7 @@ class Situation:
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
+        # Holds in reverse, so that of several of one device the oldest is the one that is told.
         return cls(
             now=now,
             zone=zone,
@@ -60,18 +61,18 @@ class Situation:
         )
 
     def pause_of(self, campaign: str, device: str | None) -> PauseRow | None:
-        """The pause that covers what a campaign does on a device, the widest first."""
+        """The pause that covers what a campaign does on a device; of several the widest."""
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: campaign, PauseScope.DEVICE: device}
         covering = [pause for pause in self.pauses if pause.subject == subjects[pause.scope]]
         return min(covering, key=lambda pause: list(PauseScope).index(pause.scope), default=None)
 
     def carries_out(self, task: Task, run_id: str | None) -> bool:
-        """Whether a process is there that would start the task."""
+        """Whether there is a process that would start the task."""
         return self.daemon_runs or (self.is_carried_out and run_id is not None)
 
     def time(self, instant: datetime) -> str:
-        """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if that is not today; with its offset if the
-        clocks show it twice."""
+        """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if it is not today; with its offset if the clocks
+        show that time twice."""
         local = instant.astimezone(self.zone)
         if local.replace(fold=not local.fold).utcoffset() != local.utcoffset():
             return format_instant(instant, self.zone)
@@ -81,7 +82,7 @@ class Situation:
 
     @property
     def start(self) -> StartDaemon | ResumeRehearsal:
-        """How what is left is carried out, where no daemon runs."""
+        """The advice how to carry out what is left, if no daemon runs."""
         return ResumeRehearsal(self.rehearsed_run) if self.rehearsed_run else StartDaemon()
 
     def down_since(self) -> str:
@@ -98,5 +99,5 @@ def _lives(span: SpanRow, executor_pid: int | None, now: datetime) -> bool:
     if executor_pid is None:
         return False
     _, pid, _ = span.executor.rsplit(":", 2)
-    # 0: whoever holds the lock has not written down yet which process it is
+    # 0: the process that holds the lock has not written its number down yet
     return executor_pid in (0, int(pid)) or now - span.seen_utc < SILENCE

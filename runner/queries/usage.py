@@ -1,4 +1,4 @@
-"""What limits count already, for plans and forecasts."""
+"""The effects that limits count already, for plans and forecasts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,14 +12,15 @@ _Made = Mapping[str, Sequence[datetime]]
 
 
 def usage_until(ledger: Ledger, lanes: Iterable[PlannedLane], now: datetime) -> dict[str, Usage]:
-    """What the ledger says was made until `now` on devices and by accounts, by the names of these lanes; those
-    without anything are left out."""
+    """The effects that the ledger has until `now`, on the device or by the account of each of these lanes, by the
+    lane's name; lanes without any are left out."""
     lanes = set(lanes)
     accounts = {lane.username: account(lane.username) for lane in lanes if lane.username}
     table = ledger.effects.usage_of(
         {lane.device for lane in lanes if lane.device}, set(accounts.values()), now
     )
     usages = {lane.name: table.of(lane.device, accounts.get(lane.username or "")) for lane in lanes}
+    # `now` may be a past instant (--now): what was made since then does not count.
     until_now = {name: Usage(_until(it.device, now), _until(it.account, now)) for name, it in usages.items()}
     return {name: usage for name, usage in until_now.items() if usage.device or usage.account}
 

@@ -1,5 +1,5 @@
-"""Why something ran, will run, or did not: any occurrence of past or future, any task. Nothing but the ledger
-is asked, so it answers with the daemon down too."""
+"""Why something ran, will run, or did not: any occurrence of past or future, any task. It asks only the ledger, so it
+answers with the daemon down too."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -48,8 +48,9 @@ NOWHERE = {
 
 
 def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
-    """What the ledger says of an entry or of a task. Raises UsageError if it can be neither."""
+    """The answers about an entry or a task. Raises UsageError if the subject can be neither."""
     campaign, slash, entry = subject.partition("/")
+    # A part of a task's key may look like CAMPAIGN/ENTRY too: an entry that is known goes first.
     if slash and entry and "/" not in entry:
         answers = explain_entry(ledger, campaign, entry, at, situation)
         is_nowhere = all(one.verdict in NOWHERE for one in answers)
@@ -66,7 +67,7 @@ def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situatio
 
 
 def explain_deleted(task: DeletedTask, situation: Situation) -> WhyAnswer:
-    """What is left to say of a task that was deleted."""
+    """What is left to say about a task that was deleted."""
     when = situation.time(task.deleted_utc)
     said = f"It was deleted at {when}, by hand or by the retention; it was {task.state} then."
     facts = {"key": task.key, "state": task.state.value, "deleted_utc": utc(task.deleted_utc)}
@@ -84,8 +85,8 @@ def explain_tasks(ledger: Ledger, keys: Iterable[str], situation: Situation) -> 
 def explain_entry(
     ledger: Ledger, campaign: str, entry: str, at: str | None, situation: Situation
 ) -> list[WhyAnswer]:
-    """Why an entry ran, or did not, at a time as typed; without one, its latest occurrence, what is open of
-    it, and its next one. Raises UsageError for a time that is none."""
+    """Why an entry ran, or did not, at a typed time; without one, its latest occurrence, those with open tasks, and its
+    next one. Raises UsageError if the time is none."""
     history = EntryHistory.read(ledger, campaign, entry, resolved_in_force(ledger))
     if not history.is_known:
         return [_unknown(history, situation)]
@@ -99,8 +100,8 @@ def explain_entry(
 
 
 def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTime, list[PlannableEntry]]:
-    """The minutes that a time as typed means, on the clocks of each zone in which the entry is, and what is in force of
-    the entry there."""
+    """The minutes that a typed time means, on the clocks of each zone of the entry, with the parts of the entry that
+    are in force there."""
     asked: dict[AskedTime, list[PlannableEntry]] = {}
     for plannable, when in asked_of(history.plannables, at, situation.now):
         asked.setdefault(when, []).append(plannable)
@@ -110,7 +111,7 @@ def _asked(history: EntryHistory, at: str, situation: Situation) -> dict[AskedTi
 
 def _latest_open_next(history: EntryHistory, situation: Situation) -> Iterator[WhyAnswer]:
     """The latest occurrence whose time has come, others that have open tasks, and the next one."""
-    ahead = situation.now + timedelta.resolution
+    ahead = situation.now + timedelta.resolution  # an occurrence of this very instant has come
     latest = history.recorded(until_utc=ahead, limit=1)
     before = [one for plannable in history.plannables if (one := previous(plannable, ahead))]
     planned = max(before, key=_instant, default=None)
@@ -138,7 +139,8 @@ def _instant(one: Coming) -> datetime:
 def _at(
     history: EntryHistory, asked: AskedTime, plannables: Sequence[PlannableEntry], situation: Situation
 ) -> Iterator[WhyAnswer]:
-    """What there is at a time: in the ledger, then by the start times in force."""
+    """The answers about a time: from the ledger, else from the start times in force."""
+    # What falls on the same minute in another zone of the entry is another occurrence, and not asked about.
     elsewhere = {zone for zone in history.zones if asked.zone is not None and zone != asked.zone}
     recorded = [
         row
@@ -156,7 +158,7 @@ def _at(
 def _not_recorded(
     history: EntryHistory, plannable: PlannableEntry, asked: AskedTime, situation: Situation
 ) -> Iterator[WhyAnswer]:
-    """What the start times in force say of a time, or those that were in force then."""
+    """The answers about a time from the start times in force, or from those that were in force then."""
     planned = coming_at(plannable, asked)
     for one in planned:
         yield _planned(history, one, situation)
@@ -176,13 +178,13 @@ def _not_recorded(
 
 
 def _removed(history: EntryHistory, asked: AskedTime, situation: Situation) -> Iterator[WhyAnswer]:
-    """The occurrence of a start time that was in force then, and was removed before anybody wrote it down."""
+    """The occurrence of a start time that was in force then and was removed before anybody wrote that down."""
     for rule, gone_utc in history.removed_at(asked.window):
         yield explain_removed(history, rule, gone_utc, asked, situation)
 
 
 def _planned(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
-    """An occurrence that the start times name: the ledger has it already, or it lies ahead, or it is absent."""
+    """The answer about an occurrence of the start times: the ledger has it, or it lies ahead, or it is absent."""
     instant = one.occurrence.instant_utc
     for row in history.recorded(instant, instant + MINUTE):
         if row.occurrence.nominal == one.occurrence.nominal:
@@ -192,7 +194,7 @@ def _planned(history: EntryHistory, one: Coming, situation: Situation) -> WhyAns
 
 
 def _no_start_time(history: EntryHistory, times: Sequence[AskedTime], situation: Situation) -> WhyAnswer:
-    """No occurrence falls on that time, in whatever zone: the nearest ones, and what was in force then."""
+    """The answer if no occurrence falls on a time in any zone: the nearest ones, and what was in force then."""
     asked, written = times[0], " or ".join(one.written for one in times)
     before, after = _neighbours(history, asked)
     said = [f"No start time of {history.entry} falls on {written}."]
@@ -241,7 +243,7 @@ def _nothing_ahead(history: EntryHistory, situation: Situation) -> WhyAnswer:
 
 
 def _unknown(history: EntryHistory, situation: Situation) -> WhyAnswer:
-    """The ledger knows no such entry: the nearest name, and a file that may hold it but is invalid."""
+    """The answer if the ledger knows no such entry: the nearest name, and an invalid file that may hold it."""
     name, campaigns, entries = history.campaign, history.campaign_names(), history.other_entries()
     if problem := invalid(history, situation):
         said, verdict = (

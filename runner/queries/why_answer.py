@@ -1,4 +1,4 @@
-"""Why something ran, will run, or did not: the answer's type."""
+"""The type of the answer to why something ran, will run, or did not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,8 +53,8 @@ class WhyVerdict(StrEnum):
 class WhyAnswer:
     """The answer for one task, one occurrence, or a question that leads to neither.
 
-    `facts` are what the verdict rests on, as JSON takes it (instants in ISO 8601, UTC); `advice` is what can be
-    done; `parts` are the tasks of an occurrence.
+    `facts` are what the verdict rests on, in a form that JSON takes (instants in ISO 8601, UTC); `advice` is what one
+    can do; `parts` are the tasks of an occurrence.
     """
 
     verdict: WhyVerdict

@@ -1,4 +1,4 @@
-"""Why an occurrence is as it is: what the ledger wrote down of it, or what the start times say of it."""
+"""Why an occurrence is as it is: by its record in the ledger, or by the start times."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def title(occurrence: Occurrence) -> str:
 
 
 def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situation) -> WhyAnswer:
-    """An occurrence that the ledger holds: by its tasks, or by the reason why it has none."""
+    """The answer about an occurrence in the ledger: by its tasks, or by the reason why it has none."""
     parts = tuple(
         explain_task(record, situation) for record in history.ledger.tasks.records_of(row.occurrence)
     )
@@ -55,7 +55,7 @@ def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situa
 
 
 def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
-    """An occurrence that lies ahead, and what might hold it."""
+    """The answer about an occurrence that lies ahead, and what might hold it up."""
     occurrence, campaign = one.occurrence, history.campaign
     tasks = one.tasks()
     lanes = list(dict.fromkeys(task.lane for task in tasks))
@@ -90,7 +90,7 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
 
 
 def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
-    """An occurrence of the past that the ledger does not hold."""
+    """The answer about an occurrence of the past that is not in the ledger."""
     occurrence, grace = one.occurrence, one.plannable.entry.grace
     instant, facts = occurrence.instant_utc, _facts(one.occurrence)
     seen = history.first_seen(moment.rule.written for moment in one.moments)
@@ -118,7 +118,7 @@ def explain_absent(history: EntryHistory, one: Coming, situation: Situation) -> 
 def explain_removed(
     history: EntryHistory, rule: str, gone_utc: datetime, asked: AskedTime, situation: Situation
 ) -> WhyAnswer:
-    """An occurrence of the past that the ledger does not hold, of a start time that is no longer in force."""
+    """The answer about an occurrence of the past that is not in the ledger, of a start time that is not in force."""
     name = f"{history.campaign}/{history.entry} at {asked.written}"
     facts = {"rule": rule, "instant_utc": utc(asked.instant_utc), "gone_utc": utc(gone_utc)}
     gone = f"its start time {rule}{history.on_its_clocks} was removed"
@@ -152,7 +152,7 @@ def invalid(history: EntryHistory, situation: Situation) -> str | None:
 
 
 def invalid_facts(history: EntryHistory) -> dict[str, Any]:
-    """The same as JSON takes it."""
+    """As `invalid`, in a form that JSON takes."""
     file = history.invalid_file
     if file is None:
         return {}
@@ -179,7 +179,7 @@ def _not_started(
 
 
 def _by_hand(plannable: PlannableEntry, occurrence: Occurrence, situation: Situation) -> tuple[Advice, ...]:
-    """The advice to run it; none where only the real phones would be there for it, instead of virtual ones."""
+    """The advice to run it by hand; none in a rehearsal without a daemon, where that would take the real phones."""
     if situation.is_rehearsal and not situation.daemon_runs:
         return ()
     return (RunOccurrence(str(plannable.campaign.path), _typed(plannable.campaign, occurrence)),)
@@ -206,7 +206,7 @@ def _merged(one: Coming) -> Iterator[str]:
 
 
 def _catching_up(one: Coming, situation: Situation) -> str:
-    """What a daemon that is started now would do with a past occurrence."""
+    """What a daemon that starts now would do with a past occurrence."""
     ends, rule = one.occurrence.instant_utc + one.plannable.entry.grace.delta, one.plannable.entry.on_missed
     if rule == "skip":
         return "When the daemon starts again, it will be missed: `on_missed` is `skip`."
@@ -217,8 +217,8 @@ def _catching_up(one: Coming, situation: Situation) -> str:
 
 
 def _typed(campaign: ResolvedCampaign, occurrence: Occurrence) -> str:
-    """An occurrence's time as a person types it: without its zone, and so without what a shell would look at, where the
-    campaign knows no other."""
+    """An occurrence's time as a person types it: without its zone, and so without brackets for the shell, if the
+    campaign has no other zone."""
     if all(plannable.zone == campaign.zone for plannable in plannable_entries([campaign])):
         return occurrence.nominal.partition("[")[0]
     return occurrence.nominal

@@ -1,4 +1,4 @@
-"""Why a task is as it is: its row, its attempts and effects, held against what goes on now."""
+"""Why a task is as it is: by its row, its attempts and effects, and by what goes on now."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -80,14 +80,14 @@ def _running(record: TaskRecord, situation: Situation) -> _Judgement:
 
 
 def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
-    """Why a task has not started yet: what holds everything first, then what holds this one."""
+    """Why a task has not started yet: first what holds everything up, then what holds up this one."""
     row, task = record.row, record.row.task
     last = f"It is missed if that lasts until {situation.time(task.expires_utc)}."
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return WhyVerdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
     in_doubt = [effect.kind for effect in record.effects if effect.state.is_in_doubt]
-    # what is in doubt is looked at before a pause holds it back, but never on a phone that is on hold
+    # No pause keeps a look at what is in doubt from being made, but a hold does: its screen waits for a person.
     if in_doubt and not declared(task.backend).takes_batches and task.device not in situation.holds:
         return _in_doubt(row, in_doubt[-1], situation)
     if pause := situation.pause_of(task.campaign, task.device):
@@ -123,7 +123,7 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
 
 
 def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
-    """Neither its due time nor a pause keeps it from being looked at, and it is not missed."""
+    """The answer about a task in doubt: neither its due time nor a pause holds up the look, and it is never missed."""
     until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
     because = f": {row.reason}" if row.reason else ""
     said = f"{row.task.title} was begun, and its {kind} is not proved yet{because}.{until}"
@@ -136,7 +136,7 @@ def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
 
 
 def verdict_on_miss(kind: ReasonKind | None) -> WhyVerdict:
-    """What a task or an occurrence was missed for: while nobody looked at the clock, or since it was held back."""
+    """Why a task or an occurrence was missed: nobody looked at the clock, or something held it back."""
     return _MISSES.get(kind, WhyVerdict.MISSED) if kind else WhyVerdict.MISSED
 
 

@@ -1,1 +1,1 @@
-"""The daemon's sense of time: what is due, what was missed, and which campaign files are in force."""
+"""The daemon's sense of time: what is due, what was missed, and which campaigns are in force."""

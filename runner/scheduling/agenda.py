@@ -1,4 +1,4 @@
-"""What comes next of every entry. Nothing is computed while nothing is due."""
+"""The next occurrence of every entry. Nothing is computed while nothing is due."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class RuleName(NamedTuple):
 
 @dataclass(slots=True)
 class _Stream:
-    """What comes of one entry; `head` is the next of it."""
+    """The occurrences of one entry that come; `head` is the next of them."""
 
     plannable: PlannableEntry
     rest: Iterator[Coming]
@@ -42,9 +42,8 @@ class _Stream:
 class Agenda:
     """The occurrences of entries after an instant, taken as they come due.
 
-    `floors` say up to when each start time has been decided already, or did not hold: what comes before that
-    does not count. A floor that is still ahead when something is taken says nothing, since the clock has gone
-    back behind it.
+    `floors` say up to when each start time has been decided already, or was not in force: what comes before that does
+    not count. A floor that is still ahead when something is taken says nothing: the clock has gone back behind it.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class Agenda:
         heapify(self._heads)
 
     def take(self, until_utc: datetime) -> Iterator[Coming]:
-        """What has come at an instant: entry by entry, each entry's in order."""
+        """The occurrences that have come at an instant: entry by entry, each entry's in order."""
         while self._heads and self._heads[0][0] <= until_utc:
             number = self._heads[0][1]
             stream = self._streams[number]
@@ -83,6 +82,7 @@ class Agenda:
             return None
         if moments[0] is one.moments[0]:
             return replace(one, moments=moments)
+        # An occurrence has the name of its first moment; that one does not count, so the next one names it.
         named = moments[0]
         return Coming(
             one.plannable, one.plannable.occurrence(named.nominal, named.rule.written, instant), moments
@@ -90,13 +90,14 @@ class Agenda:
 
 
 def rules(plannables: Sequence[PlannableEntry]) -> Iterator[tuple[PlannableEntry, RuleName]]:
-    """Every start time of entries, and whose it is."""
+    """Every start time of entries, with its entry."""
     for plannable in plannables:
         for rule in plannable.rules:
             yield plannable, RuleName(*plannable.name, rule.written)
 
 
 def _stream(plannable: PlannableEntry, after_utc: datetime) -> _Stream:
+    # One microsecond later: what comes at `after_utc` itself was decided already.
     stream = _Stream(plannable, coming(plannable, Window.after(after_utc + timedelta.resolution)))
     stream.advance()
     return stream

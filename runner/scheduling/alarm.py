@@ -1,4 +1,4 @@
-"""Wakes the timetable at each instant at which something is due, and every few seconds beside that."""
+"""Wakes the timetable at each instant at which something is due, and every few seconds as well."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from runner.scheduling.jobs import Jobs
 from runner.scheduling.timetable import Timetable
 
 TICK_S = 5.0
-"""How often what is due is looked for in any case, so that no instant is lost whatever APScheduler makes of it."""
+"""How often the timetable looks for what is due in any case, so that no instant is lost whatever APScheduler does."""
 
 START_TIMES, HEARTBEAT = "start times", "heartbeat"
 
@@ -15,8 +15,8 @@ START_TIMES, HEARTBEAT = "start times", "heartbeat"
 class Alarm:
     """Two jobs. Neither is the truth: what is due is what the timetable finds.
 
-    `on_tick` is called after each heartbeat that went well, `on_trouble` with errors of the ledger: then the job is
-    tried again.
+    It calls `on_tick` after each heartbeat that went well, and `on_trouble` with errors of the ledger; then it tries
+    the job again.
     """
 
     def __init__(

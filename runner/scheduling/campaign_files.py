@@ -1,4 +1,4 @@
-"""The campaign files as they lie on disk: read again when they change, checked by themselves and together."""
+"""The campaign files as they lie on disk: read again when they change, checked one by one and together."""
 
 import gc
 import os
@@ -19,10 +19,10 @@ from runner.errors import FolderError, UsageError
 from runner.file_names import escaped
 
 RECHECK_AFTER = timedelta(days=1)
-"""Checks look some days ahead: of files that do not change they are repeated after so much time."""
+"""Checks look some days ahead, so they are repeated after this time for files that do not change too."""
 
 _TRIES = 3
-"""A file that changes while it is being read is read again so often; then its change is told once more."""
+"""How often a file that changes while it is read is read again; then the watch tells of its change once more."""
 
 _Signature = tuple[tuple[int, ...], ...]
 
@@ -31,7 +31,7 @@ _NAME_LINE = re.compile(r"""^name:[ \t]*["']?([a-z0-9-]+)["']?[ \t]*(?:#.*)?$"""
 
 @dataclass(frozen=True, slots=True)
 class CampaignFile:
-    """A campaign file as read and checked by itself; `path` is as given, and in every message."""
+    """A campaign file as read and checked by itself; `path` is as given, and as every message names it."""
 
     path: Path
     signature: _Signature
@@ -40,7 +40,7 @@ class CampaignFile:
 
     @property
     def place(self) -> str:
-        """Where it lies, whatever the current folder is, in characters that the ledger takes."""
+        """Its absolute path, in characters that the ledger takes."""
         return escaped(os.path.abspath(self.path))  # noqa: PTH100 - links are kept
 
     @property
@@ -57,7 +57,7 @@ class CampaignFile:
 
     @property
     def name(self) -> Item | None:
-        """The campaign's name, where the file can be read so far."""
+        """The campaign's name, if the file can be read that far."""
         return self.checked.campaign.name
 
     @property
@@ -75,10 +75,11 @@ class CampaignFile:
 
 @dataclass(frozen=True, slots=True)
 class FilesReading:
-    """All files as they are now, the problems in them, and their texts by path, secrets made unreadable. `outside` are
-    those of which something lies elsewhere than the links to it, which may lead to whatever this machine holds.
+    """All files as they are now, the problems in them, and their texts by path, with secrets masked. `outside` are the
+    wrong files of which something lies outside of the campaigns' folders: a link may lead to whatever this machine
+    holds.
 
-    Names that several files claim are left to those who know which of them was there first.
+    Of names that several files claim `decide_files` tells, which knows whose file was there first.
     """
 
     files: tuple[CampaignFile, ...]
@@ -87,7 +88,7 @@ class FilesReading:
     outside: frozenset[Path] = frozenset()
 
     def commits(self, others: Iterable[Path] = ()) -> dict[Path, str | None]:
-        """The commit of each file, dirty too if one of its flows is, and of others; git is asked once."""
+        """The commit of each file, also dirty if one of its flows is, and of `others`. Git is asked once for all."""
         flows = {file.path: [Path(flow) for flow in file.flow_paths] for file in self.files}
         found = revisions([*others, *flows, *(flow for used in flows.values() for flow in used)])
         return found | {path: _dirtiest([found[path], *map(found.get, used)]) for path, used in flows.items()}
@@ -109,7 +110,7 @@ class CampaignFiles:
         flow_file.forget()
 
     def discover(self) -> list[Path]:
-        """Where they are. Raises FolderError if a path is not there, or a folder has no campaigns."""
+        """Their paths. Raises FolderError if a path is not there, or a folder has no campaigns."""
         try:
             return discover(self.paths)
         except UsageError as error:
@@ -119,7 +120,7 @@ class CampaignFiles:
             ) from error
 
     def read(self, now: datetime) -> FilesReading:
-        """Read what is new or has changed, or was wrong: the world around a file may have changed too.
+        """Read files that are new, have changed, or were wrong: what a file needs may have come since.
 
         Raises what `discover` raises.
         """
@@ -128,6 +129,7 @@ class CampaignFiles:
 
     def _read(self, now: datetime) -> FilesReading:
         paths = self.discover()
+        # Below zero the clock was set back, so that other days lie ahead than those that the checks looked at.
         if self._checked_at is None or not timedelta() <= now - self._checked_at < RECHECK_AFTER:
             self._known, self._checked_at = {}, now
         stale = [path for path in paths if self._is_stale(path)]
@@ -143,7 +145,7 @@ class CampaignFiles:
         return self._reading
 
     def _is_outside(self, file: CampaignFile) -> bool:
-        """Whether the file, or a flow of it, lies in none of the folders: those named, and those of named files."""
+        """Whether the file, or one of its flows, lies outside of the folders that are named or hold named files."""
         folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in self.paths]
         named = {os.path.realpath(path) for path in self.paths}
         lies = map(os.path.realpath, [str(file.path), *file.flow_paths])
@@ -156,8 +158,8 @@ class CampaignFiles:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Work that makes many objects and no garbage in cycles, beside a heap of many that stay: four times as fast
-    without the collector."""
+    """Turn the garbage collector off: reading makes many objects and no cycles, beside a heap of many that stay, and
+    is four times as fast without it."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -177,7 +179,7 @@ def _read_and_check(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo) ->
 def _load(path: Path) -> tuple[_Signature, Loaded]:
     """A file, and the signature under which all of it was read."""
     for _ in range(_TRIES):
-        before = _stat(path)
+        before = _stat(path)  # taken before: a write during the reading must not pass for what was read
         loaded = load(path)
         signature = _signature(path, loaded)
         if signature[0] == before:
@@ -186,7 +188,7 @@ def _load(path: Path) -> tuple[_Signature, Loaded]:
 
 
 def _signature(path: Path, loaded: Loaded) -> _Signature:
-    """What changes when the file or one of its flows does."""
+    """A value that changes when the file or one of its flows does."""
     return (_stat(path), *(_stat(flow.document.path) for flow in loaded.flows.values()))
 
 

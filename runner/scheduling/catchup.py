@@ -12,7 +12,7 @@ from runner.reasons import ReasonKind
 from runner.store.rows import Decision, OccurrenceState
 
 PROMPT = timedelta(seconds=10)
-"""An occurrence that a living daemon finds so late is on time: it looks every 5 s at least."""
+"""How late an occurrence may be found and still be on time: a living daemon looks every 5 s at least."""
 
 
 class Cause(StrEnum):
@@ -38,7 +38,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The time since the clock was last looked at, and why that is more than a few seconds, if it is."""
+    """The time since somebody last looked at the clock, and why that is more than a few seconds, if it is."""
 
     cause: Cause
     from_utc: datetime
@@ -52,10 +52,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An occurrence whose instant has come, as it is found.
+    """An occurrence whose instant has come, and what is known of it.
 
-    `is_newest` says that no later one of its entry is found with it. `known` are those names of its moments
-    that the ledger has already, `running` is an earlier occurrence of its entry whose tasks have not all ended.
+    `is_newest` says that no later one of its entry has come with it. `known` are the names of its moments that the
+    ledger has already, `running` is an earlier occurrence of its entry with tasks that have not ended.
     """
 
     coming: Coming
@@ -65,9 +65,10 @@ class Found:
 
 
 def decide(found: Found, gap: Gap, version_id: int | None) -> Iterator[Decision]:
-    """What becomes of an occurrence at the end of the gap in which its instant lies, and of the moments that
-    merge into it. What the ledger knows is left alone: then nothing becomes of it."""
+    """What becomes of an occurrence at the end of the gap in which its instant lies, and of the moments that merge
+    into it. What the ledger has already is left alone."""
     one = found.coming
+    # Backwards, so that of two moments with one name the first one counts.
     names = {moment.nominal: moment for moment in reversed(one.moments)}
     into = next((name for name in reversed(names) if name in found.known), one.occurrence.nominal)
     if not found.known:
@@ -88,7 +89,7 @@ def is_prompt(instant: datetime, gap: Gap) -> bool:
 
 
 def expired_reason(gap: Gap, grace_s: float, zone: tzinfo) -> str:
-    """Why a task is missed whose grace ended while nobody looked at the clock."""
+    """Why a task was missed whose grace ended while nobody looked at the clock."""
     return f"{gap.worded(zone)}, and its grace of {length(timedelta(seconds=grace_s))} ended meanwhile"
 
 
@@ -109,6 +110,7 @@ def _state_and_reason(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     reason = ""
     if not is_prompt(occurrence.instant_utc, gap):
         why = gap.worded(plannable.zone)
+        # Before grace and on_missed: nobody knows what was done since the copy, and to guess would do it twice.
         if gap.cause is Cause.RESTORED:
             return OccurrenceState.MISSED, why
         if entry.on_missed == "skip":

@@ -34,7 +34,7 @@ class _Standing:
 
 
 class CampaignFolder:
-    """The campaigns of files and folders. Any thread may call it; one reload at a time goes on."""
+    """The campaigns of files and folders. Any thread may call it; it does one reload at a time."""
 
     def __init__(self, paths: Sequence[Path], ledger: Ledger, clock: Clock, fleet_zone: tzinfo = UTC) -> None:
         self._files = CampaignFiles(paths, fleet_zone)
@@ -46,14 +46,14 @@ class CampaignFolder:
 
     @property
     def campaigns(self) -> tuple[ResolvedCampaign, ...]:
-        """What is in force now, by name."""
+        """The campaigns in force now, by name."""
         return tuple(standing.campaign for _, standing in sorted(self._standing.items()))
 
     def load(self, *, anew: bool = False) -> Reload:
-        """Read what has changed, or everything `anew`, and put it in force; the ledger knows of it when this returns.
+        """Read files that have changed, or all of them `anew`, and put them in force, in the ledger too.
 
-        Raises FolderError, and leaves in force what was (over a restart too), when a path is not there or a
-        folder has become empty of campaigns; LedgerError if the ledger cannot be read or written.
+        Raises FolderError if a path is not there or a folder has no campaigns any more: what was in force stays, over
+        a restart too. Raises LedgerError if the ledger cannot be read or written.
         """
         with self._lock:
             if anew:
@@ -63,6 +63,7 @@ class CampaignFolder:
             try:
                 decision, commits = self._decide(rows, invalid)
             except FolderError as error:
+                # Never a deletion: a folder that is missing or empty is mostly a mount that failed, or a checkout.
                 self._keep_last_good(rows)
                 self._record_lost(rows, invalid, error.message)
                 raise
@@ -73,6 +74,7 @@ class CampaignFolder:
                 *_vanished(decision, invalid),
             ]
             changes.sort(key=lambda change: change.campaign)
+            # The ledger before our own memory: if it fails, the next reload finds the same differences again.
             self._write(decision, rows, commits, after)
             self._record_invalid(decision.bad, invalid)
             self._standing = after
@@ -80,8 +82,8 @@ class CampaignFolder:
             return Reload(self.campaigns, tuple(changes), decision.problems)
 
     def _decide(self, rows: _Rows, invalid: _Invalid) -> tuple[FolderDecision, _Commits]:
-        """Decide for the files as they are. While git changes the work tree, files are gone or wrong for a moment: then
-        decide again when it has ended."""
+        """Decide for the files as they are; again if git was changing the work tree, since files are gone or wrong for
+        a moment then."""
         folders = [folder for path in self._files.paths if (folder := git_folder(path))]
         give_up_at = time.monotonic() + PATIENCE_S
         while True:
@@ -90,6 +92,7 @@ class CampaignFolder:
             lost = [Path(row.path) for row in rows.values() if row.path not in places]
             commits = reading.commits(lost)
             decision = decide_files(reading, rows, commits, invalid)
+            # Only bad news waits for git: files that are right and there have been written completely.
             is_worse = decision.gone or any(
                 self._reported.get(bad.path) != bad.problem for bad in decision.bad
             )
@@ -98,7 +101,7 @@ class CampaignFolder:
             time.sleep(QUIET_S)
 
     def _keep_last_good(self, rows: _Rows) -> None:
-        """Without any file: what was in force when the daemon ended, unless it is known already."""
+        """Keep in force, without any file, what was so when the daemon ended, unless it is known already."""
         roots = [Path(path).absolute() for path in self._files.paths]
         for name, row in () if self._standing else rows.items():
             is_ours = any(Path(row.path).is_relative_to(root) for root in roots)
@@ -106,14 +109,14 @@ class CampaignFolder:
                 self._standing[name] = standing
 
     def _record_lost(self, rows: _Rows, invalid: _Invalid, problem: str) -> None:
-        """Write down for all that stands, unless its file was wrong before, that there is no file any more."""
+        """Write down for each campaign in force that its file is gone, unless that was wrong before."""
         known = [Bad(file.path, file.campaign, file.problem, file.commit) for file in invalid]
         wrong = {file.campaign for file in invalid}
         stands = [rows[name] for name in self._standing if name in rows and name not in wrong]
         self._record_invalid([*known, *(Bad(row.path, row.name, problem) for row in stands)], invalid)
 
     def _record_invalid(self, found: Iterable[Bad], invalid: _Invalid) -> None:
-        """Write down which files are wrong now; `invalid` are those that were."""
+        """Write down which files are wrong now; `invalid` are those that were before."""
         now = self._clock.now()
         by_path = {bad.path: _invalid(bad, invalid, now) for bad in found}
         files = [file for _, file in sorted(by_path.items())]
@@ -121,7 +124,7 @@ class CampaignFolder:
             self._ledger.campaigns.replace_invalid_files(files)
 
     def _after(self, decision: FolderDecision, rows: _Rows, commits: _Commits) -> dict[str, _Standing]:
-        """What is in force from now on."""
+        """The campaigns in force from now on."""
         found = {
             name: self._from_file(name, file, commits[file.path]) for name, file in decision.good.items()
         }
@@ -142,7 +145,7 @@ class CampaignFolder:
         )
 
     def _last_good(self, row: CampaignRow) -> _Standing | None:
-        """What stays in force of a campaign without a file that is right; None if there is nothing."""
+        """The text that stays in force of a campaign whose file is wrong; None if there is none."""
         if row.withdrawn_utc is not None:
             return None
         if known := self._standing.get(row.name):
@@ -192,7 +195,7 @@ class CampaignFolder:
     def _differences(
         self, decision: FolderDecision, rows: _Rows, after: Mapping[str, _Standing]
     ) -> Iterator[CampaignChange]:
-        """How the entries of those campaigns differ whose text, or the text of one of whose flows, does."""
+        """How entries differ, of campaigns whose own text or a flow's text does."""
         before, changed, flows = [], [], set()
         former = {new: old for old, new in decision.renamed.items()}
         for name, file in decision.good.items():
@@ -212,7 +215,7 @@ class CampaignFolder:
 
 
 def _takes_effect(file: CampaignFile, row: CampaignRow) -> bool:
-    """Whether the ledger has to know more of a good file than its commit."""
+    """Whether a good file changes more in the ledger than its commit."""
     known = (row.path, row.text, row.flows)
     return row.withdrawn_utc is not None or known != (file.place, file.text, file.flow_texts)
 
@@ -226,7 +229,7 @@ def _rules(campaign: ResolvedCampaign) -> frozenset[tuple[str, str]]:
 
 
 def _mended(decision: FolderDecision, commits: _Commits, invalid: _Invalid) -> Iterator[CampaignChange]:
-    """Good files that were wrong, or whose campaign's file was."""
+    """Good files that were wrong before, or whose campaign's file was."""
     paths, names = {file.path for file in invalid}, {file.campaign for file in invalid}
     for name, file in decision.good.items():
         if file.place in paths or name in names:
@@ -235,7 +238,7 @@ def _mended(decision: FolderDecision, commits: _Commits, invalid: _Invalid) -> I
 
 
 def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[CampaignChange]:
-    """Files that were wrong and are not there now, without any campaign that would tell of them."""
+    """Files that were wrong and are not there now, if no campaign's own change tells of them."""
     paths = {file.place for file in decision.good.values()} | {bad.path for bad in decision.bad}
     names = {*decision.good, *decision.gone, *decision.renamed, *(bad.campaign for bad in decision.bad)}
     for file in invalid:
@@ -246,7 +249,7 @@ def _vanished(decision: FolderDecision, invalid: _Invalid) -> Iterator[CampaignC
 
 
 def _invalid(bad: Bad, before: _Invalid, now: datetime) -> InvalidFile:
-    """A file that is wrong: since now, unless it or its campaign's file was before."""
+    """A file that is wrong: since now, unless it or its campaign's file was wrong before."""
     for file in before:
         if file.path == bad.path or (bad.campaign and file.campaign == bad.campaign):
             commit = file.commit if file.problem == bad.problem else bad.commit

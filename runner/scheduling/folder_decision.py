@@ -1,4 +1,4 @@
-"""What is to become of each campaign, from its file and from what the ledger says of it. Looks at paths, else pure."""
+"""What becomes of each campaign, by its file and by what the ledger says of it. Looks at paths, else pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from runner.scheduling.campaign_files import CampaignFile, FilesReading
 from runner.store.rows import CampaignRow, InvalidFile
 
 _MOST_TOLD = 3
-"""So many problems of a file are told where it is said to be wrong."""
+"""How many problems of a wrong file are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A file that is wrong, or that cannot be read; `campaign` is whose it is, if it is anybody's."""
+    """A file that is wrong, or cannot be read; `campaign` is the one that it belongs to, if any."""
 
     path: str
     campaign: str | None
@@ -31,8 +31,8 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class FolderDecision:
-    """`good` are the files that take effect, by campaign; `bad` those that do not; `renamed` the campaigns that
-    have another name now, by their old one; `gone` those that are no longer there, and why."""
+    """`good` are the files that take effect, by campaign; `bad` those that do not; `renamed` gives the new names of
+    campaigns by their old ones; `gone` the campaigns that are no longer there, and why."""
 
     good: Mapping[str, CampaignFile]
     bad: Sequence[Bad]
@@ -47,8 +47,8 @@ def decide_files(
     commits: Mapping[Path, str | None],
     invalid: Sequence[InvalidFile],
 ) -> FolderDecision:
-    """Decide for all files, and for all campaigns that the ledger has as being in force; `invalid` are the files
-    that were wrong before."""
+    """Decide for all files, and for all campaigns that are in force in the ledger; `invalid` are the files that were
+    wrong before."""
     problems = tidy([*reading.problems, *(problem for _, problem in _newcomers(reading.files, rows))])
     errors = _errors(reading.files, problems)
     good = {file.name.text: file for file in reading.files if file.path not in errors and file.name}
@@ -71,6 +71,7 @@ def decide_files(
     gone = {}
     for name, row in lost.items():
         if name not in renamed:
+            # A file that is there and cannot be read is no deletion: its campaign stays in force.
             if row.path not in found and (trouble := _trouble(row.path)):
                 bad.append(Bad(row.path, name, trouble))
             else:
@@ -79,7 +80,7 @@ def decide_files(
 
 
 def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
-    """The errors of each file that has any, those of its flows included."""
+    """The errors of each file that has any, with those of its flows."""
     wrong = [problem for problem in problems if problem.severity is Severity.ERROR]
     by_path: dict[str, list[Diagnostic]] = {}
     for problem in wrong:
@@ -99,11 +100,12 @@ def _owners(
     good: Mapping[str, CampaignFile],
     invalid: Sequence[InvalidFile],
 ) -> dict[Path, str]:
-    """Whose each wrong file is: the campaign that lay there, or whose wrong file did, or whose name it bears."""
+    """The campaign of each wrong file: the one that lay there, whose wrong file did, or whose name it bears."""
     named = [(file.place, name) for file in wrong if (name := file.likely_name)]
     former = [(file.place, old) for file in wrong for old in _formerly(file)]
     before = [(file.path, file.campaign) for file in invalid if file.campaign]
     of_standing = [(place, name) for place, name in [*before, *named, *former] if name in standing]
+    # The surest claims come first, and campaigns in force before new ones: one that gets no file is withdrawn.
     claims = [*((row.path, name) for name, row in standing.items()), *of_standing, *named]
     paths = {file.place: file.path for file in wrong}
     owners: dict[Path, str] = {}
@@ -120,7 +122,7 @@ def _formerly(file: CampaignFile) -> list[str]:
 
 
 def _worded(file: CampaignFile, errors: Sequence[Diagnostic], reading: FilesReading) -> str:
-    """What is wrong with a file, for the log and the ledger; what may be somebody else's is not quoted there."""
+    """What is wrong with a file, for the log and the ledger; lines that may be somebody else's are not quoted."""
     if file.path in reading.outside:
         first = errors[0]
         return (
@@ -134,7 +136,7 @@ def _worded(file: CampaignFile, errors: Sequence[Diagnostic], reading: FilesRead
 
 
 def _trouble(path: str) -> str | None:
-    """Why a file is not among those that were found, if it is not simply gone."""
+    """Why a file was not found; None if it is simply gone."""
     try:
         mode = Path(path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -159,7 +161,7 @@ _UNCHANGED, _SAME_PLACE, _NEW = range(3)
 
 
 class _Claim(NamedTuple):
-    """A file says that a name is its campaign's, or was; `item` is None where the file cannot be read so far."""
+    """A file says that a name is its campaign's, or was; `item` is None if the file cannot be read that far."""
 
     rank: int
     is_former: bool
@@ -172,7 +174,7 @@ class _Claim(NamedTuple):
 def _newcomers(
     files: Sequence[CampaignFile], rows: Mapping[str, CampaignRow]
 ) -> Iterator[tuple[CampaignFile, Diagnostic]]:
-    """The files that claim a name which another file had before them, or that nobody had: then none gets it."""
+    """The files that claim a name which another file had before them. If nobody had it before, none of them gets it."""
     claims: dict[str, list[_Claim]] = {}
     for claim in _claims(files, rows):
         claims.setdefault(claim.name, []).append(claim)

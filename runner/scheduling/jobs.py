@@ -17,26 +17,26 @@ from runner.clock_watch import ClockWatch
 from runner.errors import LedgerGone, RunnerError
 
 LEAD_S = 0.05
-"""A job comes so much before its instant, since APScheduler wakes a few milliseconds late, and then waits for it."""
+"""How long before its instant a job is run, since APScheduler wakes a few milliseconds late; the job then waits."""
 
 EARLY_S = 1.0
-"""A job that comes earlier than its instant by no more than this waits for it."""
+"""How much earlier than its instant a job may come and wait for it; one that comes earlier still just looks."""
 
 AGAIN_S = 5.0
-"""When a job that waits for instants is tried again after trouble."""
+"""How long after trouble a job that waits for instants is tried again."""
 
 LONGEST_WAIT_S = 600.0
-"""So far ahead at most a job is planned that waits for instants."""
+"""How far ahead a job that waits for instants is planned at most."""
 
-# APScheduler tells of each job that it hands out. What concerns a person is told by the jobs' owners.
+# APScheduler logs each job that it hands out. The jobs' owners tell what concerns a person.
 logging.getLogger("apscheduler").addHandler(logging.NullHandler())
 
 
 class _After(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """A number of seconds from now, on whatever clock APScheduler has.
 
-    It never counts on from the last time, as APScheduler's interval does: a clock that is set from 1970 to today would
-    have it count through every interval of those years. A job that has begun is planned again when it has ended.
+    It never counts on from the last time, as APScheduler's interval does: that would count through every interval of
+    fifty years when the clock is set from 1970 to today. A job that has begun is planned again when it has ended.
     """
 
     __slots__ = ("seconds",)
@@ -45,12 +45,14 @@ class _After(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
         self.seconds = seconds
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        # Far ahead: `_run` plans the job anew as soon as it has ended.
         return now + (timedelta(days=1) if previous_fire_time else timedelta(seconds=self.seconds))
 
 
 @dataclass(slots=True)
 class _Job:
-    """`wait_s` tells in how many seconds it is to run, `retry_s` the least of them after trouble."""
+    """`wait_s` tells in how many seconds to run it, `retry_s` the least of them after trouble; `ended` is on the
+    clock's monotonic seconds."""
 
     name: str
     run: Callable[[], None]
@@ -62,7 +64,7 @@ class _Job:
 
 
 class Jobs:
-    """While this is open, named jobs are run when their times come, each of them in a thread of its own.
+    """While this is open, it runs named jobs when their times come, each of them in a thread of its own.
 
     A RunnerError of a job goes to its `on_trouble`, and the job is tried again. What must end the daemon goes to
     `fail`: LedgerGone, since nothing can be written down any more, and any other exception, which is a bug. The other
@@ -71,7 +73,7 @@ class Jobs:
 
     def __init__(self, clock: Clock, clock_watch: ClockWatch, fail: Callable[[BaseException], None]) -> None:
         self.stopping = threading.Event()
-        """Set when jobs are to end: one that takes long looks at it now and then."""
+        """Set when jobs must end: a job that takes long looks at it now and then."""
         self._clock = clock
         self._fail = fail
         self._jobs: dict[str, _Job] = {}
@@ -81,7 +83,7 @@ class Jobs:
             jobstores={"default": MemoryJobStore()},
             job_defaults={"misfire_grace_time": None, "coalesce": True},
         )
-        # APScheduler sleeps on a monotonic clock, until a time of the other one: a step would be slept through
+        # APScheduler sleeps on a monotonic clock until a time of the other one, and would sleep through a step.
         clock_watch.on_step(lambda stepped_s: self._plan_all_anew())
 
     def __enter__(self) -> Self:
@@ -116,8 +118,8 @@ class Jobs:
         run: Callable[[], None],
         on_trouble: Callable[[RunnerError], None],
     ) -> None:
-        """Run a job when the next instant comes, within milliseconds, and then at the one after it. `plan_anew` tells
-        that there may be another next one."""
+        """Run a job when the next instant comes, within milliseconds, and then at the one after it. Call `plan_anew`
+        when there may be another next instant."""
 
         def early_s() -> float:
             instant = next_instant()
@@ -135,7 +137,7 @@ class Jobs:
         self._add(_Job(name, wait_and_run, wait_s, on_trouble, AGAIN_S, self._clock.monotonic()))
 
     def plan_anew(self, name: str) -> None:
-        """Ask a job anew when it is to run."""
+        """Ask a job anew when to run it."""
         self._plan(self._jobs[name])
 
     def stop(self) -> None:
@@ -144,7 +146,7 @@ class Jobs:
             if self.stopping.is_set():
                 return
             self.stopping.set()
-            # a scheduler that is shut down while it hands out a job would not find that job any more
+            # A scheduler that is shut down while it hands out a job looks for that job again, and fails.
             self._scheduler.pause()
             self._scheduler.remove_all_jobs()
         # Not under the lock: this waits for jobs, and a job that ends asks for the lock.
@@ -161,7 +163,7 @@ class Jobs:
             self._plan(job)
 
     def _plan(self, job: _Job, least_s: float = 0.0) -> None:
-        """Whoever plans last has asked last: what has changed before that is seen, whatever runs meanwhile."""
+        """Plan a job. The lock makes whoever plans last ask last, so the plan sees everything that changed before."""
         with job.planning:
             # Asked under the job's own lock alone: the timetable answers late while its ledger is locked.
             after = _After(max(job.wait_s(), least_s, 0.0))

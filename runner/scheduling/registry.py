@@ -1,4 +1,4 @@
-"""What holds for a campaign's tasks while they are carried out: its limits, and its own flows."""
+"""What a campaign's tasks need while they are carried out: its limits, and its own flows."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +17,10 @@ FlowName = tuple[str, str]
 
 
 class Registry:
-    """Campaigns by all the names that they have had: those in force, and of others the newest text that the
-    ledger has, for tasks that were made from it. Any thread may ask.
+    """Campaigns by all the names that they have had: those in force, and for tasks of others the newest text that the
+    ledger has. Any thread may ask.
 
-    `limits` are those of campaigns that no file holds, by name, as files write them.
+    `limits` are those of campaigns without a file, by name, as files write them.
     """
 
     def __init__(self, ledger: Ledger, limits: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -33,7 +33,7 @@ class Registry:
 
     @property
     def flows(self) -> Mapping[FlowName, FlowText]:
-        """Campaigns' own flows, those of campaigns that are not in force included."""
+        """Campaigns' own flows, also of campaigns that are not in force."""
         return _Flows(self)
 
     def replace(self, campaigns: Sequence[ResolvedCampaign]) -> None:
@@ -44,7 +44,7 @@ class Registry:
             self._limits, self._others = {}, {}
 
     def limits(self, task: Task) -> EffectiveLimits:
-        """The limits of a task's campaign; the built-in ones for a campaign of which nothing is known."""
+        """The limits of a task's campaign; the built-in ones for a campaign that nobody knows."""
         with self._lock:
             if task.campaign not in self._limits:
                 self._limits[task.campaign] = self._limits_of(task.campaign)
@@ -77,6 +77,7 @@ class Registry:
         version = self._ledger.campaigns.newest_version(campaign)
         if version is None:
             return None
+        # Such a row has its flows too, as they were; any other text is read with the flows that lie beside its path.
         was_in_force = (row for row in self._ledger.campaigns.all() if row.version_id == version.id)
         if row := next(was_in_force, None):
             resolved = restore(row)

@@ -1,4 +1,4 @@
-"""What a reload changes: the campaigns in force before it, held against those after it. Pure."""
+"""What a reload changes: it compares the campaigns in force before it with those after it. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from runner.planning.rules import Rule, parse
 from runner.scripts import Script
 
 _SHOWN = 3
-"""So many of what differs are named; of the others it is said how many there are."""
+"""How many of the things that differ are named; the others are counted."""
 
 
 class ChangeKind(StrEnum):
     """What became of an entry (the first four) or of a campaign.
 
     An entry has `moved` if its start times differ, and `changed` if only something else does; a campaign has
-    `changed` if what holds for all of its entries does. It is `invalid` when its file is wrong, so that its last
-    good text stays in force, and `mended` when it is right again.
+    `changed` if a setting of all its entries does. It is `invalid` when its file is wrong, so that its last good text
+    stays in force, and `mended` when the file is right again.
     """
 
     ADDED = "added"
@@ -34,10 +34,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CampaignChange:
-    """One difference that a reload made; `entry` is None where it concerns the campaign as a whole.
+    """One difference that a reload made; `entry` is None if it concerns the campaign as a whole.
 
     `detail` is for people; `commit` is that of the file which made the difference, shortened, with `-dirty` behind
-    it if the file is not as committed there; None outside of git.
+    it if the file differs from that commit; None outside of git.
     """
 
     campaign: str
@@ -49,8 +49,8 @@ class CampaignChange:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """What a reload came to: the campaigns in force by name, what is different, and every problem that the files
-    have now, warnings included."""
+    """The result of a reload: the campaigns in force by name, what is different, and every problem in the files now,
+    warnings included."""
 
     campaigns: tuple[ResolvedCampaign, ...]
     changes: tuple[CampaignChange, ...]
@@ -68,7 +68,7 @@ def differences(
 ) -> list[CampaignChange]:
     """How campaigns differ, by campaign and then as declared.
 
-    A campaign that was renamed, and says so (`formerly`), is held against what it was. `changed_flows` are those
+    A campaign that was renamed, and says so (`formerly`), is compared with what it was. `changed_flows` are those
     whose text differs.
     """
     old, new = _by_name(before), _by_name(after)
@@ -119,7 +119,7 @@ def _entries(campaign: ResolvedCampaign | None) -> dict[str, ResolvedEntry]:
 
 
 def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str]:
-    """What differs of that which holds for all entries, their start times apart."""
+    """The settings of all entries that differ, except those of their start times."""
     for name in ("backend", "limits"):
         if getattr(before, name) != getattr(after, name):
             yield name
@@ -151,7 +151,7 @@ def _times(rules: Sequence[Rule]) -> str:
 
 
 def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
-    """What differs beside the start times: settings by name, devices and accounts one by one."""
+    """What differs except the start times: settings by name, devices and accounts one by one."""
     for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap"):
         was, now = (_written(getattr(entry, name)) for entry in (old, new))
         if was != now:

@@ -1,4 +1,4 @@
-"""The daemon's part that knows time and files: campaigns come into force, and their occurrences come due."""
+"""The part of the daemon that knows time and files: it puts campaigns in force, and their occurrences come due."""
 
 import threading
 from collections.abc import Iterable, Sequence
@@ -38,8 +38,8 @@ POLLED = "campaign files are looked at twice a second instead"
 class Service:
     """Keeps campaign files in force and hands the tasks of their occurrences to the executor.
 
-    Start it before the executor: tasks that must not start any more are settled first. Its `jobs` are open before it
-    starts, and stopped before it stops.
+    Start it before the executor, since it first settles tasks that must not start any more. Open its `jobs` before it
+    starts, and stop them before it stops.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Service:
 
         Raises FolderError if there are no files to read, LedgerError if the ledger cannot be used.
         """
-        self._watch.start()
+        self._watch.start()  # before the files are read: it tells of what changes meanwhile
         try:
             with self._reloading:
                 self._say_if_polled()
@@ -87,13 +87,14 @@ class Service:
             raise
 
     def reload(self, *, anew: bool = False) -> None:
-        """Read the files that seem to have changed, or all of them `anew`, and put in force what has; tasks that run
+        """Read the files that seem to have changed, or all of them `anew`, and put the changes in force; running tasks
         go on as they are."""
         with self._reloading:
             self._say_if_polled()
             try:
                 self._reload(anew)
             except LedgerError as error:
+                # The files have been read, so no change of them will bring another reload: the next heartbeat does.
                 self._is_stale = True
                 self._without_ledger.note(error)
             except RunnerError as error:
@@ -105,14 +106,14 @@ class Service:
         return coming.instant_utc if coming else None
 
     def stop(self, reason: str = "stopped") -> None:
-        """Nothing more is decided, once the jobs have stopped. What comes from now on is settled when a daemon starts
-        again."""
+        """Decide nothing more; the jobs have stopped by now. The next daemon settles what comes from now on."""
         self._watch.stop()
         self._timetable.end(reason)
 
     def _begin(self) -> None:
         reload = self._folder.load()
         self._registry.replace(reload.campaigns)
+        # Before the timetable: what is cancelled for its removal must not be told as missed.
         cancelled = self._cancel_what_is_gone()
         self._timetable.begin(reload.campaigns)
         self._taken_up = reload.campaigns
@@ -125,6 +126,7 @@ class Service:
         if not self._is_stale and _are_same(reload.campaigns, self._taken_up) and not reload.changes:
             return
         self._registry.replace(reload.campaigns)
+        # The timetable first settles what came due until now by the old files, so that cancelling finds all of it.
         self._timetable.replace(reload.campaigns)
         cancelled = self._cancel_what_is_gone()
         self._taken_up, self._is_stale = reload.campaigns, False
@@ -150,13 +152,13 @@ class Service:
         self._sink(event)
 
     def _settle_after_step(self, stepped_s: float) -> None:
-        """What has expired while the machine slept is missed before the executor begins anything further. A step back
-        makes nothing late: the next heartbeat finds it."""
+        """Miss what expired while the machine slept, before the executor begins anything further. A step back makes
+        nothing late: the next heartbeat finds it."""
         if stepped_s > 0:
             self._timetable.settle_due()
 
     def _try_again(self) -> None:
-        """After each heartbeat, which shows that the ledger can be used."""
+        """Reload what the ledger refused before; called after a heartbeat, which shows that the ledger works again."""
         if self._is_stale:
             self.reload()
         if not self._is_stale:
@@ -176,8 +178,8 @@ def _are_same(one: Sequence[ResolvedCampaign], other: Sequence[ResolvedCampaign]
 
 
 def cancel_what_is_gone(ledger: Ledger, campaigns: Iterable[ResolvedCampaign]) -> int:
-    """Cancel what start times made and was not begun, of entries and campaigns that are not in force any more;
-    returns how many tasks. The ledger is asked, and no reload, so it may be done at any time and again."""
+    """Cancel tasks that start times made and nobody has begun, of entries and campaigns that are not in force any
+    more; returns how many. It asks the ledger and no reload, so it may be called at any time and again."""
     in_force = {name: resolved for resolved in campaigns for name in (*resolved.formerly, resolved.name)}
     rows = {row.name: row for row in ledger.campaigns.all()}
     cancelled = 0
@@ -202,10 +204,9 @@ def _gone(
 
 
 class _Troubles:
-    """What cannot be done now and is tried again: said once, however often it fails, and said when it is over.
+    """Tells of something that cannot be done now and is tried again: once, however often it fails, and when it is over.
 
-    `over` is what is said then; `hint` what to do about any of it, instead of what the error says. Any thread may call
-    it.
+    `over` is the message then; `hint` replaces that of the errors. Any thread may call it.
     """
 
     def __init__(self, sink: EventSink, over: str, hint: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What is due now, decided and written down: the synchronous core of the daemon's sense of time."""
+"""Decides what is due now, and writes it down: the synchronous core of the daemon's sense of time."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,17 +23,17 @@ from runner.tasks import Task, TaskSource
 HEARTBEAT_S = 10.0
 
 REACH = timedelta(days=366)
-"""Catch-up looks back so far at most: what a daemon missed that was down for longer is not told one by one."""
+"""How far catch-up looks back at most: a daemon that was down for longer does not tell one by one what it missed."""
 
 CHUNK = 2000
-"""So many occurrences are decided in one transaction: those of one instant together, those of months in parts."""
+"""How many occurrences one transaction decides: those of one instant together, those of months in parts."""
 
 
 class Timetable:
     """Decides what becomes of every occurrence when its instant comes, or was missed, and hands its tasks over.
 
-    Each decision is in the ledger before a task of it is handed over. Any thread may call any method. Methods
-    raise LedgerError when the ledger cannot be used; then the next call takes up where the last one ended.
+    Each decision is in the ledger before it hands a task over. Any thread may call any method. Methods raise
+    LedgerError when the ledger cannot be used; the next call then takes up where the last one ended.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Timetable:
         self._span: int | None = None
 
     def begin(self, campaigns: Iterable[ResolvedCampaign]) -> None:
-        """Settle what has come since a daemon last looked at the clock, and go on from now."""
+        """Settle the occurrences that have come since a daemon last looked at the clock, and go on from now."""
         with self._lock:
             here, seen, last = ClockReading.take(self._clock), self._first_seen(), self._ledger.spans.last()
             since = last.seen_utc if last else min(seen.values(), default=here.now)
@@ -57,11 +57,13 @@ class Timetable:
             entries = plannable_entries(campaigns)
             floors = {}
             for _, rule in rules(entries):
+                # A start time seen in the future was seen by a wrong clock, and says nothing.
                 first = seen.get(rule, here.now)
                 floors[rule] = max(first, since) if first <= here.now else since
             start = max(min(since, here.now), here.now - REACH)
             self._last = ClockReading(start, here.monotonic)
             self._take_up(Agenda(entries, floors, start))
+            # Two gaps: until a person accepted the copy nobody knows what was done; after that the daemon was down.
             accepted = self._ledger.ownership.accepted_utc()
             if accepted is not None and since < accepted <= here.now:
                 self._decide_until(
@@ -72,8 +74,8 @@ class Timetable:
             self._begin_span("started")
 
     def replace(self, campaigns: Iterable[ResolvedCampaign]) -> None:
-        """Go on with other campaigns. Those before have everything up to now, what is new of the others comes
-        from the moment at which the ledger saw it."""
+        """Go on with other campaigns. The old ones have everything up to now; a start time that is new comes from the
+        moment at which the ledger saw it."""
         with self._lock:
             self._settle_until_now()
             now, seen = self._last.now, self._first_seen()
@@ -83,7 +85,7 @@ class Timetable:
                 floors[rule] = max(now, *known) if known else seen.get(rule, now)
                 start = min(start, floors[rule])
             self._take_up(Agenda(entries, floors, start))
-            self._settle_until_now()
+            self._settle_until_now()  # what came between the ledger's first sight of a start time and now
             self._beat()
 
     def settle_due(self) -> None:
@@ -92,19 +94,19 @@ class Timetable:
             self._settle_until_now()
 
     def beat(self) -> None:
-        """The same, and tell the ledger every 10 s that the daemon lives."""
+        """As `settle_due`, and tell the ledger every 10 s that the daemon lives."""
         with self._lock:
             self._settle_until_now()
             if self._last.monotonic - self._beaten.monotonic >= HEARTBEAT_S:
                 self._beat()
 
     def next_instant(self) -> datetime | None:
-        """When there is something to decide next, if ever; in the past while that could not be done."""
+        """When there is something to decide next, if ever; in the past if the ledger has refused a decision."""
         with self._lock:
             return self._agenda.next_instant()
 
     def end(self, reason: str) -> None:
-        """Nothing more is decided; the next daemon goes on from where this one looked last."""
+        """Decide nothing more; the next daemon goes on from where this one looked last."""
         with self._lock:
             self._agenda = Agenda((), {}, self._last.now)
             self._end_span(reason)
@@ -124,7 +126,8 @@ class Timetable:
             self._begin_again(gap.worded(UTC), stepped_s)
 
     def _go_back(self, here: ClockReading, stepped_s: float) -> None:
-        """The clock shows times again that it has shown. What the ledger knows of them is not done again."""
+        """Go on after a step back. The clock shows times a second time; what the ledger knows of them is not done
+        again."""
         was = self._last.now
         floors = {rule: max(floor, was) for rule, floor in self._agenda.floors.items()}
         self._agenda = Agenda(self._agenda.plannables, floors, here.now)
@@ -146,12 +149,14 @@ class Timetable:
     def _decide_until(self, gap: Gap, here: ClockReading) -> None:
         """Decide what has come in the gap, at the end of which `here` was read."""
         try:
+            # A daemon that was only held up has its executor, which misses by itself what it could not begin.
             if gap.cause is not Cause.HELD_UP:
                 self._miss_expired(gap)
             found = _marked(self._agenda.take(here.now))
             while chunk := list(islice(found, CHUNK)):
                 self._decide_chunk(chunk, gap)
         except BaseException:
+            # The agenda has given out what was not written down: begin again from the last instant that is settled.
             self._agenda = Agenda(self._agenda.plannables, self._agenda.floors, self._last.now)
             raise
         self._last = here
@@ -175,7 +180,7 @@ class Timetable:
                     running.started(one)
         if decisions:
             decisions.sort(key=attrgetter("occurrence.instant_utc"))
-            # No flush of its own: without a row it is decided anew, and what begins a task is flushed, with this.
+            # No flush of its own: an attempt is flushed, and this with it; a decision that is lost is made anew.
             self._hand_over(self._ledger.occurrences.record(decisions, flush=False), gap)
             self._tell(decisions)
 
@@ -187,7 +192,7 @@ class Timetable:
             self._submit(in_time)
 
     def _miss_expired(self, gap: Gap) -> None:
-        """Miss the tasks that nobody could start since nobody looked, until their grace ended."""
+        """Miss the tasks whose grace ended while nobody looked at the clock."""
         waiting = (row.task for row in self._ledger.tasks.pending() if not row.attempts)
         self._miss([task for task in waiting if _is_late(task, gap) and _ends_in(task, gap)], gap)
 
@@ -208,7 +213,7 @@ class Timetable:
         return next(zones, UTC)
 
     def _tell(self, decisions: Iterable[Decision]) -> None:
-        """One event for all of an entry that came to the same; what merged is only in the ledger."""
+        """Send one event for all occurrences of an entry with one result; only the ledger tells what merged."""
         alike: dict[tuple[str, str, OccurrenceState], list[Decision]] = {}
         for decision in decisions:
             if decision.state is not OccurrenceState.MERGED:
@@ -245,7 +250,7 @@ class Timetable:
 
 
 class _Running:
-    """Which occurrences of entries that skip have tasks that are not over."""
+    """The occurrences with tasks that are not over, of entries with `overlap: skip`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -262,6 +267,7 @@ class _Running:
                 name
                 for campaign in plannable.campaign_names
                 for name in self._ledger.occurrences.open_nominals(campaign, plannable.entry.name)
+                # A run by hand is no occurrence of a start time, and holds none up.
                 if not name.startswith("run:") and not _is_elsewhere(plannable, name)
             )
             self._open[key] = next(names, None)
@@ -276,7 +282,7 @@ def _in_zone(plannable: PlannableEntry) -> tuple[str, str, str]:
 
 
 def _is_elsewhere(plannable: PlannableEntry, nominal: str) -> bool:
-    """Whether an occurrence of the entry is that of its devices in another zone, which do not keep these busy."""
+    """Whether an occurrence belongs to the entry's devices in another zone, which do not keep these busy."""
     campaign = plannable.campaign
     zone = zone_in(nominal)
     there = zone.key if zone else campaign.timezone

@@ -1,4 +1,4 @@
-"""When files that have changed can be read: not while somebody still writes them."""
+"""Says when files that have changed can be read: not while somebody still writes them."""
 
 import errno
 import fcntl
@@ -12,21 +12,21 @@ from runner.campaign.loader import load
 from runner.media import by_name, is_silent
 
 QUIET_S = 0.2
-"""Nothing may have changed for so long."""
+"""How long nothing may have changed."""
 
 DOUBT_S = 1.0
-"""A file that is gone, empty or wrong may be halfway: it is given so long to become right."""
+"""How long a file that is gone, empty or wrong has to become right: it may be half written."""
 
 PATIENCE_S = 10.0
-"""What is still open for writing, or locked by git, is read after so long without a change in any case."""
+"""After how long without a change a file is read though it is open for writing, or git holds its lock."""
 
 _SUFFIXES = (".yaml", ".yml")
 
 
 class UnreadChanges:
-    """Files that have changed, and not been read yet. Instants are seconds of a monotonic clock.
+    """Files that have changed and have not been read yet. Instants are seconds of a monotonic clock.
 
-    Campaigns and flows are waited for by themselves: media that are being copied do not keep them waiting.
+    Campaigns and flows do not wait for media, which may take long to copy.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class UnreadChanges:
         return bool(self._texts or self._others)
 
     def note(self, path: str, now: float) -> None:
-        """A file has changed, or come, or gone; what is of no interest is forgotten at once."""
+        """Take note of a file that has changed, come or gone, if its name is of interest."""
         name = os.path.basename(path)  # noqa: PTH119 - git checks out thousands of files
         if is_text(name):
             self._texts[path] = now
@@ -68,7 +68,7 @@ class UnreadChanges:
             return True
         if quiet_s >= DOUBT_S:
             return False
-        if path not in self._doubtful:
+        if path not in self._doubtful:  # read once for each change, not ten times a second
             self._doubtful[path] = _is_doubtful(Path(path))
         return self._doubtful[path]
 
@@ -79,12 +79,12 @@ def is_locked(git_folders: Iterable[Path]) -> bool:
 
 
 def is_text(name: str) -> bool:
-    """Whether a file of this name is a campaign's or a flow's; editors hide or rename those that are not yet."""
+    """Whether a file of this name is a campaign or a flow; editors hide or rename files that are not ready yet."""
     return name.endswith(_SUFFIXES) and not name.startswith(".")
 
 
 def is_other(name: str) -> bool:
-    """Whether a name may be that of a folder, or of media: what campaigns need to be right."""
+    """Whether a name may be that of a folder, or of media, which campaigns need to be right."""
     if name.startswith((".", "#")) or name.endswith("~") or name.isdigit():
         return False
     return is_silent(name) or by_name(name) is not None
@@ -93,14 +93,14 @@ def is_other(name: str) -> bool:
 def is_open_for_writing(path: str) -> bool:
     """Whether a process has the file open to write it, as far as this system can tell.
 
-    Linux grants a read lease only where nobody has (fcntl(2)); it is given back at once. A process that opens the
-    file meanwhile makes the kernel send a signal to ours, by default one that would end it: SIGURG does not.
+    Linux grants a read lease only if nobody has (fcntl(2)); it is given back at once. When a process opens the file
+    meanwhile, the kernel sends us a signal, by default SIGIO, which would end us: so it is SIGURG, which does not.
     """
     lease: Callable[[int, int], int] | None = getattr(fcntl, "F_SETLEASE", None)
     if lease is None:
         return False
     try:
-        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a pipe must not hold us up
     except OSError:
         return False
     try:
@@ -115,7 +115,7 @@ def is_open_for_writing(path: str) -> bool:
 
 
 def _is_doubtful(path: Path) -> bool:
-    """Whether the file is gone, empty, or has errors that are seen without a look at anything else."""
+    """Whether the file is gone, empty, or has errors that show without a look at anything else."""
     if path.parent.name == "flows":
         return bool(load_flow_file(path).diagnostics)
     return load(path).has_errors

@@ -1,4 +1,4 @@
-"""Watches campaign files, and says when they have changed and are not being written any more."""
+"""Watches campaign files, and tells when they have changed and nobody writes them any more."""
 
 import os
 import threading
@@ -15,11 +15,11 @@ from runner.campaign.revision import git_folder
 from runner.scheduling.unread_changes import UnreadChanges, is_other, is_text
 
 POLL_S = 0.5
-"""How often it looks at what file system notifications do not tell of: links, HEAD, the folders themselves."""
+"""How often it looks at what notifications do not tell of: links, HEAD, the folders themselves."""
 
 ANYWAY_S = 60.0
-"""How often it has the files looked at though no change was noticed: notifications can be lost, and a network's
-file system has none."""
+"""How often it has the files read though it noticed no change: notifications can be lost, and a network's file system
+has none."""
 
 _STEP_MS = 100
 
@@ -48,8 +48,8 @@ class Watch:
     """Calls `on_change`, which must not raise, in a thread of its own, when files among `paths` have changed and
     settled: once for changes that come together.
 
-    Start it before the files are read for the first time: what changes meanwhile is told afterwards. `no_notifications`
-    says why there are no notifications, so that the files are looked at twice a second.
+    Start it before you read the files for the first time, so that it tells of what changes meanwhile.
+    `no_notifications` says why there are none; it then looks at the files twice a second.
     """
 
     def __init__(self, paths: Sequence[Path], on_change: Callable[[], None]) -> None:
@@ -63,12 +63,12 @@ class Watch:
         return self._finder.no_notifications
 
     def start(self) -> None:
-        """Returns when changes are being noticed."""
+        """Begin to notice changes; when this returns, it does."""
         self._finder.open()
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns when the thread has ended; `on_change` is not called any more."""
+        """End the thread; when this returns, `on_change` is not called any more."""
         self._stop.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
@@ -84,6 +84,7 @@ class Watch:
             is_time = unread.can_be_read(now, self._finder.git_folders) if unread else is_late
             if is_time and not self._stop.is_set():
                 unread, looked_at = UnreadChanges(), now
+                # Before the files are read: the states of now are what the next poll compares with.
                 self._finder.find_what_to_poll()
                 self._on_change()
         self._finder.close()
@@ -92,8 +93,8 @@ class Watch:
 class _ChangeFinder:
     """Finds what has changed: by notifications in folders, by polling everything else.
 
-    Polled are the folders themselves, which may be replaced; to files that are named one by one, or reached by
-    a link; and to git's log of where HEAD was, since a commit alters no file.
+    It polls the folders themselves, which may be replaced; files that are named one by one, or reached by a link; and
+    git's log of where HEAD was, since a commit alters no file.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -111,7 +112,7 @@ class _ChangeFinder:
         self._linked: list[str] = []
 
     def open(self) -> None:
-        """Begin to notice, in the folders that are there now."""
+        """Begin to notice changes in the folders that are there now."""
         self.close()
         self.no_notifications = None
         self._linked = self._find_linked()
@@ -126,7 +127,7 @@ class _ChangeFinder:
             self._notify = None
 
     def find_what_to_poll(self) -> None:
-        """Find out anew which files notifications do not tell of, and which folders links lead to."""
+        """Find out again of which files no notification tells, and to which folders links lead."""
         if self._find_linked() != self._linked:
             self.open()
             return
@@ -135,7 +136,7 @@ class _ChangeFinder:
         self._files_seen = {path: self._files_seen.get(path) or _stat(path) for path in self._polled}
 
     def wait(self, timeout_s: float, stop: threading.Event) -> Iterator[str]:
-        """Wait for changes; yields the paths of what has changed, if anything has within the time."""
+        """Wait for changes, at most `timeout_s`; yields the paths of what has changed."""
         if self._notify is None:
             stop.wait(timeout_s)
         else:
@@ -153,6 +154,7 @@ class _ChangeFinder:
     def _open(self) -> RustNotify | None:
         """None if a folder has gone meanwhile, which the next poll shows, or if there are no notifications."""
         try:
+            # No debugging, no polling of its own; recursive, and folders that may not be read are passed over.
             return RustNotify(self._watched, False, False, 0, True, True)
         except FileNotFoundError:
             return None
@@ -163,8 +165,8 @@ class _ChangeFinder:
         return None
 
     def _notified(self, notify: RustNotify, timeout_s: float, stop: threading.Event) -> Iterator[str]:
-        """What notifications tell of. One name that they cannot hold ends them all: then everything is polled, and the
-        first poll finds every file new, so that nothing is lost."""
+        """The changes of which notifications tell. One name that they cannot hold ends them all; it then polls
+        everything, and the first poll finds every file new, so that nothing is lost."""
         try:
             found = notify.watch(2 * _STEP_MS, _STEP_MS, round(timeout_s * 1000), stop)
         except WatchfilesRustInternalError:
@@ -175,7 +177,7 @@ class _ChangeFinder:
             yield from (path for change, path in found if self._matters(change, path))
 
     def _matters(self, change: int, path: str) -> bool:
-        """Whether it is not in a hidden folder, as git's own is, and more than another date of a folder."""
+        """Whether a change is outside of hidden folders, such as git's own, and more than a new date of a folder."""
         below = next((path[len(root) :] for root in self._watched if path.startswith(f"{root}/")), "")
         return bool(below) and "/." not in below and not (change == Change.modified and "." not in below)
 
@@ -190,7 +192,7 @@ class _ChangeFinder:
         return [link for folder in self._folders for visit in walk(str(folder)) for link in visit.links]
 
     def _stat_folders(self) -> dict[str, _FileState]:
-        """Those that are named, and those that links lead to: any of them may be another one tomorrow."""
+        """The state of the folders that are named, and of those that links lead to: any may be replaced."""
         folders = [*map(str, self._folders), *self._linked]
         return {folder: (os.path.realpath(folder), *_stat(folder)[-2:]) for folder in folders}
 
@@ -202,7 +204,7 @@ def _files_in(folder: Path) -> Iterator[str]:
 
 
 def _stat(path: Path | str) -> _FileState:
-    """What is another one when a file is written or replaced; its last two items are those of a file's identity."""
+    """A value that changes when a file is written or replaced; its last two items are the file's identity."""
     try:
         found = os.stat(path)  # noqa: PTH116
     except OSError as error:

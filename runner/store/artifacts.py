@@ -1,4 +1,4 @@
-"""The files that a run leaves behind: the screen at each step, as picture and as XML."""
+"""The files that a run leaves behind: the screen at each step, as a picture and as XML."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,7 +10,7 @@ from runner.private_files import make_folder, write_file
 
 
 class Artifacts:
-    """Files in one folder, named by task, attempt and step. Each is written before the row that names it."""
+    """Files in one folder, named by task, attempt and step. Write each before the row that names it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -49,7 +49,7 @@ NEW_ATTEMPTS = (
     )
     .returning(ATTEMPT.id, ATTEMPT.task_id)
 )
-"""Of tasks that have just been claimed."""
+"""For tasks that have just been claimed."""
 
 OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(None))
 
@@ -62,7 +62,7 @@ class Attempts(Part):
         self.executor = executor
 
     def start(self, key: str) -> Attempt:
-        """Claim a pending task: it is running, and nobody else can claim it. Raises LedgerRefusal otherwise."""
+        """Claim a pending task: it runs then, and nobody else can claim it. Raises LedgerRefusal for any other task."""
         action = f"start the task {key}"
 
         def work(connection: Connection) -> Attempt:
@@ -87,7 +87,7 @@ class Attempts(Part):
         reason: str | None = None,
         not_before: datetime | None = None,
     ) -> None:
-        """How an attempt ended, and the state in which that leaves its task; see `AttemptEnd`."""
+        """Write down how an attempt ended, and the state in which that leaves its task; see `AttemptEnd`."""
         ending = AttemptEnd(attempt_id, outcome, state, reason, not_before)
         self._write(
             f"record the outcome of attempt {attempt_id}",
@@ -99,7 +99,7 @@ class Attempts(Part):
         endings: Iterable[AttemptEnd | tuple[int, Outcome, TaskState]],
         settlements: Sequence[Settlement] = (),
     ) -> None:
-        """How attempts ended, and what became of effects, in one transaction."""
+        """Write down how attempts ended, and what became of effects, in one transaction."""
         ended = [ending if isinstance(ending, AttemptEnd) else AttemptEnd(*ending) for ending in endings]
 
         def work(connection: Connection) -> None:
@@ -133,7 +133,7 @@ class Attempts(Part):
     def add_step(
         self, attempt_id: int, record: StepRecord, screenshot: str | None, hierarchy: str | None
     ) -> None:
-        """A step that has ended; `screenshot` and `hierarchy` are what `Artifacts` returned for them."""
+        """Write down a step that has ended; `screenshot` and `hierarchy` are the paths that `Artifacts` returned."""
         row = {
             "attempt_id": attempt_id,
             "ordinal": record.ordinal,
@@ -177,7 +177,7 @@ class Attempts(Part):
                 raise LedgerError(
                     f"cannot finish attempt {attempt_id}: it has ended, or the ledger does not hold it"
                 )
-            if how != before:
+            if how != before:  # many in a row end alike: what that sets is made once
                 before, (of_attempt, of_task) = how, _ended(now, *how)
             ended.append((attempt_id, of_attempt))
             left.append((tasks[attempt_id], of_task))
@@ -188,7 +188,7 @@ class Attempts(Part):
 def _ended(
     now: int | None, outcome: Outcome, state: TaskState, reason: str | None, not_before: datetime | None
 ) -> tuple[Values, Values]:
-    """What the end of an attempt sets in its row, and in that of its task."""
+    """The values that the end of an attempt sets in its row, and in that of its task."""
     message, hint = text(outcome.message), text(outcome.hint)
     wait = instant(not_before or outcome.not_before)
     why = message if reason is None else text(reason)

@@ -30,17 +30,17 @@ Values = tuple[Any, ...]
 """One row, each value as the database keeps it: see `instant`, `text` and `json_text.to_json`."""
 
 CHUNK = 500
-"""Values that one query compares with."""
+"""How many values one query compares with."""
 
 MOST_PARAMETERS = 999
-"""What one statement takes at most: SQLite's own bound, where it was made without another one."""
+"""How many parameters one statement takes: SQLite's default bound before version 3.32."""
 
 FIRST: BindParameter[int] = bindparam("first")
 LAST: BindParameter[int] = bindparam("last")
-"""The ids between which the rows of a run lie, both included."""
+"""The first and the last id of a run of rows."""
 
 WANTED: BindParameter[Any] = bindparam("wanted")
-"""What `ask` looks for: one value, or a JSON array of them."""
+"""The values that `ask` looks for: one value, or a JSON array of them."""
 
 
 def insert_rows(
@@ -61,7 +61,7 @@ def insert_and_number(
 ) -> dict[Values, int]:
     """Insert rows; returns the ids that the database gave them, by their values in the columns of `key`.
 
-    A database returns rows in whatever order, so `key` must tell them apart.
+    A database may return rows in any order, so `key` must tell them apart.
     """
     found: dict[Values, int] = {}
     at_once = MOST_PARAMETERS // len(columns)
@@ -75,8 +75,8 @@ def insert_and_number(
 
 
 def runs(rows: Iterable[tuple[int, Values]]) -> list[Values]:
-    """Rows as `(*values, first id, last id)`, by their ids: those that follow each other and whose values are equal
-    are one, so that one statement changes them all."""
+    """Rows as `(*values, first id, last id)`, by their ids: neighbours with equal values become one, so that one
+    statement changes them all."""
     found: list[Values] = []
     first = last = -1
     shared: Values | None = None
@@ -94,8 +94,8 @@ def runs(rows: Iterable[tuple[int, Values]]) -> list[Values]:
 def update_rows(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[int, Values]]
 ) -> int:
-    """Set columns of rows that are found by their ids; returns how many the table has of them. A column that is
-    named as `+column` is raised by its value."""
+    """Set columns of rows by their ids; returns how many of these rows the table has. A column named `+column` is
+    raised by its value."""
     changes = runs(rows)
     if not changes:
         return 0
@@ -109,13 +109,14 @@ def ask(
     values: Sequence[Any],
     **given: Any,
 ) -> Sequence[Any]:
-    """The rows that a statement returns where `column` is one of so many values.
+    """The rows that a statement returns where `column` is one of these values.
 
-    The statement is a constant, compiled once; `given` are its parameters. What goes in and what comes out is
-    as the database keeps it.
+    The statement is a constant, compiled once; `given` are its parameters. Values go in and come out as the database
+    keeps them.
     """
     if not values:
         return []
+    # A statement of its own for one value, the most frequent case: a JSON array costs the database a table.
     is_one = len(values) == 1
     sql, names, fixed = _question(statement, column, is_one, connection.dialect)
     known = {**fixed, **given, WANTED.key: values[0] if is_one else to_json(values)}
@@ -150,13 +151,13 @@ def text(value: str | None) -> str | None:
 def _question(
     statement: Any, column: ColumnElement[Any], is_one: bool, dialect: Dialect
 ) -> tuple[str, list[str], dict[str, Any]]:
-    """As `_compiled`, where one value is looked for, or each of a JSON array."""
+    """As `_compiled`, for a statement that looks for one value, or for each of a JSON array."""
     return _compiled(statement.where(column == WANTED if is_one else among(column, WANTED)), dialect)
 
 
 @lru_cache(maxsize=64)
 def _compiled(statement: Any, dialect: Dialect) -> tuple[str, list[str], dict[str, Any]]:
-    """Its SQL, the names of its parameters in their order, and those that are constant."""
+    """The SQL of a statement, the names of its parameters in their order, and those that are constant."""
     compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), list(compiled.positiontup), compiled.params
 
@@ -171,7 +172,7 @@ def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
 def _numbered_insertion(
     table: Table, columns: tuple[str, ...], key: tuple[str, ...], count: int, dialect: Dialect
 ) -> str:
-    """The insertion of so many rows, that returns the id and the key of each."""
+    """The SQL that inserts `count` rows and returns the id and the key of each."""
     into, values, row = _insertion(table, columns, dialect).partition("VALUES ")
     return f"{into}{values}{', '.join([row] * count)} RETURNING {', '.join(('id', *key))}"
 
@@ -188,8 +189,9 @@ def _change(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
 
 
 def sql_of(statement: Insert | Update, names: Sequence[str], dialect: Dialect) -> str:
-    """Its SQL, whose parameters have these names, in this order."""
+    """The SQL of a statement whose parameters have these names, in this order."""
     compiled = statement.compile(dialect=dialect)
+    # Rows go past SQLAlchemy as tuples: in another order their values would land in wrong columns, without an error.
     order = list(names)
     assert getattr(compiled, "positiontup", None) == order, f"the parameters of {statement} are not {order}"
     return str(compiled)

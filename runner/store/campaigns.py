@@ -25,7 +25,7 @@ INVALID, PAUSE = schema.invalid_files.c, schema.pauses.c
 
 class Campaigns(Part):
     def record(self, name: str, path: Path | str, text: str, commit: str | None) -> int:
-        """Keep a campaign's text; returns its version's id. The same text in the same file is one version."""
+        """Keep a campaign's text; returns the id of its version. The same text in the same file is one version."""
         now = self._clock.now()
         return self._write(
             f"record the campaign {name}",
@@ -33,7 +33,7 @@ class Campaigns(Part):
         )
 
     def newest_version(self, name: str) -> CampaignVersion | None:
-        """The text of a campaign that was read last, whether or not it is in force."""
+        """The newest text of a campaign, whether or not it is in force."""
         query = (
             select(VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
             .filter_by(name=name)
@@ -46,10 +46,10 @@ class Campaigns(Part):
         return None if found is None else CampaignVersion(*found)
 
     def put_in_force(self, campaign: InForce) -> None:
-        """A text takes effect, and the campaign's schedules are those of the text.
+        """Put a text in force, and make the campaign's schedules those of the text.
 
-        A start time that it had before stays as it is, one that it has no longer is gone, and one that is new
-        is first seen now. `since_utc` of the row stays while the version does.
+        A start time that it had before stays as it is, one that it has no longer is gone, and a new one is first seen
+        now. The row's `since_utc` stays as long as the version does.
         """
         self._write(
             f"put the campaign {campaign.name} in force",
@@ -70,7 +70,7 @@ class Campaigns(Part):
         self._write(f"put {len(texts)} campaigns in force", work)
 
     def record_commits(self, commits: Mapping[str, str | None]) -> None:
-        """The texts in force of campaigns, by name, were found at other commits."""
+        """Note the commits at which the texts in force were found, by campaign."""
         now = self._clock.now()
         rows = [{"campaign": name, "at": commit, "now": now} for name, commit in commits.items()]
         one = CAMPAIGN.name == bindparam("campaign")
@@ -86,7 +86,7 @@ class Campaigns(Part):
         self._write(f"record the commits of {len(rows)} campaigns", work)
 
     def replace_invalid_files(self, files: Sequence[InvalidFile]) -> None:
-        """These files are invalid now, and no others."""
+        """Keep these files as the invalid ones, and no others."""
         rows = [
             {
                 "path": file.path,
@@ -116,10 +116,10 @@ class Campaigns(Part):
         return self._read("read which campaign files are invalid", work)
 
     def rename(self, old: str, new: str, at: datetime) -> None:
-        """The campaign is called `new` from this instant on: its schedules go over to that name, and while the old
-        one is paused so is the new one.
+        """Call the campaign `new` from this instant on: its schedules move to that name, and a pause of the old name
+        holds for the new one.
 
-        What it was before stays under the old name, withdrawn. Nothing happens if the ledger does not know it.
+        What it did before stays under the old name, withdrawn. Nothing happens if the ledger does not know it.
         """
 
         def work(connection: Connection) -> None:
@@ -131,7 +131,7 @@ class Campaigns(Part):
         self._write(f"rename the campaign {old} to {new}", work)
 
     def withdraw(self, name: str, reason: str) -> None:
-        """The campaign is no longer in force, for a reason; its schedules are gone."""
+        """Take a campaign out of force, for a reason; its schedules are gone then."""
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
@@ -199,6 +199,7 @@ def _record(
 
 def _put_in_force(connection: Connection, campaign: InForce) -> None:
     before = connection.execute(select(schema.campaigns).filter_by(name=campaign.name)).one_or_none()
+    # Back in force with the same text after a withdrawal counts as new: its start times were gone meanwhile.
     stays = (
         before is not None
         and before.withdrawn_utc is None
@@ -237,7 +238,7 @@ def _schedule_rows(name: str, rules: Sequence[tuple[str, str]], at: datetime) ->
 
 
 def _pause_too(connection: Connection, old: str, new: str) -> None:
-    """What a person has paused under the old name, whose tasks keep that, is paused under the new one since then."""
+    """Give a pause of the old name to the new one too; the tasks of the old name keep theirs."""
     lasting = select(PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc).where(
         PAUSE.scope == PauseScope.CAMPAIGN, PAUSE.subject.in_((old, new)), PAUSE.ended_utc.is_(None)
     )

@@ -42,14 +42,14 @@ class Commands(Part):
         return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement))
 
     def open(self) -> list[CommandRow]:
-        """Those that have not been answered, oldest first."""
+        """The commands that nobody has answered, oldest first."""
         return self._commands(COMMAND.done_utc.is_(None))
 
     def get(self, command_id: int) -> CommandRow | None:
         return next(iter(self._commands(COMMAND.id == command_id)), None)
 
     def answer(self, command_id: int, answer: str) -> None:
-        """The command has been carried out, or cannot be: `answer` says which, for a person."""
+        """Close a command that has been carried out, or cannot be; `answer` tells a person which."""
         done = update(schema.commands).filter_by(id=command_id, done_utc=None)
         now = self._clock.now()
 
@@ -62,8 +62,8 @@ class Commands(Part):
         self._write(f"answer command {command_id}", work)
 
     def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
-        """The keys of those attempts' tasks that were asked to stop since the attempt began: the request was made,
-        or answered, since then."""
+        """The keys of tasks that a person asked to stop since these attempts at them began."""
+        # By when it was answered, if it was: the request may be older than the attempt, and reach it all the same.
         query = (
             select(COMMAND.subject, func.max(func.coalesce(COMMAND.done_utc, COMMAND.requested_utc)))
             .where(COMMAND.kind == CommandKind.STOP_TASK)

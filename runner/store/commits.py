@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class _Write:
-    """A write that waits to be carried out; `woken` is set when it is over, or when its thread is to lead."""
+    """A write that waits; `woken` is set when it is over, or when its thread must lead."""
 
     __slots__ = ("error", "flush", "is_over", "result", "woken", "work")
 
@@ -27,8 +27,8 @@ class _Write:
 
 
 class Commits:
-    """A queue without a thread of its own: whoever comes first leads, and carries out all that have come
-    meanwhile; then the first of those who came during that leads."""
+    """A queue without a thread of its own: the thread that comes first leads, and carries out all writes that have come
+    meanwhile; then the first thread that came during that leads. See docs/decisions/0006."""
 
     def __init__(self, connector: Connector) -> None:
         self.count = 0
@@ -41,11 +41,11 @@ class Commits:
         self._is_led = False
 
     def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True) -> T:
-        """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises,
-        and then nothing of it has been written.
+        """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises; then
+        nothing of it has been written.
 
-        Without `flush` it survives the end of the process, but that of the machine only together with the next
-        write that is flushed.
+        Without `flush` the write survives the end of the process, but a failure of power only once a later write has
+        been flushed.
         """
         write = _Write(work, flush=flush)
         with self._mutex:
@@ -83,6 +83,7 @@ class Commits:
             if not isinstance(error, Exception):
                 raise
         finally:
+            # Counted before anybody is woken: `Database.version` must show a write that has returned.
             with self._mutex:
                 self.count += 1
                 self._appoint()
@@ -98,14 +99,14 @@ class Commits:
     def _commit(self, writes: list[_Write]) -> None:
         with self._connector.writer.begin() as connection:
             self._connector.begin_write(connection, flush=any(write.flush for write in writes))
-            if len(writes) == 1:
+            if len(writes) == 1:  # without a savepoint: its error may undo the whole transaction
                 writes[0].result = writes[0].work(connection)
                 return
             for write in writes:
                 self._carry_out_apart(connection, write)
 
     def _carry_out_apart(self, connection: Connection, write: _Write) -> None:
-        """Carry out one of several writes: what it raises is its own, and undoes nothing of the others."""
+        """Carry out one of several writes: its error is its own, and undoes nothing of the others."""
         execute = self._connector.execute
         execute(connection, "SAVEPOINT one")
         try:

@@ -1,8 +1,8 @@
-"""The seam between the ledger and the kind of database that it lies in: what each kind does its own way.
+"""The seam between the ledger and its kind of database: what each kind does its own way.
 
-SQLite is the only kind: `sqlite.py`, with `sqlite_errors.py`, `url.py` and `lock.py`. Everything else in this room says
-what it wants in SQL that databases share, in the expressions below, or through a `Connector`. See
-docs/decisions/0015-one-seam-for-the-database.md for what a second kind has to bring.
+SQLite is the only kind: `sqlite.py`, with `sqlite_errors.py`, `url.py` and `lock.py`. Everything else in this room
+speaks SQL that databases share, uses the expressions below, or asks a `Connector`. What a second kind has to bring:
+docs/decisions/0015-one-seam-for-the-database.md.
 """
 
 from contextlib import AbstractContextManager
@@ -16,10 +16,10 @@ BRING_BACK = "bring the file back as it was, or the newest backup, then start ag
 
 
 class Connector(Protocol):
-    """One database, open, and its connections. Whatever the database itself raises leaves through `translated`."""
+    """One open database and its connections. Its errors leave through `translated`."""
 
     path: Path | None
-    """Its file; None if it is none."""
+    """Its file; None if it has none."""
     where: str
     """How messages name it."""
     writer: Engine
@@ -30,8 +30,8 @@ class Connector(Protocol):
         ...
 
     def begin_write(self, connection: Connection, *, flush: bool) -> None:
-        """Begin a transaction that writes: nobody else writes before it has ended. With `flush` its end waits until
-        a failure of power cannot take it back."""
+        """Begin a transaction that writes: nobody else writes before it has ended. With `flush` its end waits until no
+        failure of power can take it back."""
         ...
 
     def execute(self, connection: Connection, statement: str) -> Any:
@@ -39,11 +39,11 @@ class Connector(Protocol):
         ...
 
     def migrating(self, connection: Connection) -> AbstractContextManager[None]:
-        """A transaction in which tables may be dropped and made anew; at its end no reference is broken."""
+        """A transaction that may drop tables and make them anew; at its end no reference is broken."""
         ...
 
     def version(self) -> int | None:
-        """A number that is another one after any process has written; None if only this one can. Cheap."""
+        """A number that changes when any process has written; None if only this one can write. Cheap."""
         ...
 
     def check(self, action: str) -> None:
@@ -80,5 +80,5 @@ class least(FunctionElement[Any]):  # noqa: N801
 
 
 def among(column: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
-    """Whether a column is one of the values of a JSON array, which is one parameter however many they are."""
+    """Whether a column is one of the values of a JSON array: one parameter, however many values there are."""
     return column.in_(select(json_values(array).table_valued("value").c.value))

@@ -34,8 +34,8 @@ class Database:
         """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written. Without
         `flush` it outlives this process, but a failure of power only once a later write has been flushed.
 
-        Threads that write at the same time share a transaction and its flush to the disk, so `work` may be done
-        by another thread. It must not call the database's own methods.
+        Threads that write at the same time share a transaction and its flush to the disk, so another thread may do
+        `work`. It must not call the database's own methods.
         """
         self.check(action)
         with self._told(action):
@@ -43,7 +43,7 @@ class Database:
 
     @property
     def transactions(self) -> int:
-        """How many have written; the same for all that share one, while it goes on."""
+        """How many transactions have written; the same number for all writes that share one, while it goes on."""
         return self._commits.count
 
     def check(self, action: str) -> None:
@@ -55,7 +55,7 @@ class Database:
         self._commits.tell = tell
 
     def migrate(self, action: str, work: Callable[[Connection], None]) -> None:
-        """Do `work` in a transaction in which tables may be dropped and made anew."""
+        """Do `work` in a transaction that may drop tables and make them anew."""
         with (
             self._told(action),
             self.connector.writer.connect() as connection,
@@ -64,19 +64,19 @@ class Database:
             work(connection)
 
     def version(self) -> int:
-        """A number that is another one after somebody has written, in this process or elsewhere; cheap."""
+        """A number that changes when somebody has written, in this process or elsewhere; cheap."""
         with self._told("look for changes"):
             seen = self.connector.version()
         return self._commits.count if seen is None else seen
 
     @contextmanager
     def _told(self, action: str) -> Iterator[None]:
-        """What fails since the database is not there any more is told as that."""
+        """Raise LedgerGone for an error that comes from the database not being there any more."""
         try:
             with self.connector.translated(action):
                 yield
         except LedgerError:
-            self.check(action)
+            self.check(action)  # raises LedgerGone in its place
             raise
 
     def close(self) -> None:

@@ -61,17 +61,17 @@ OPEN_ATTEMPTS = (
 )
 MADE = select(EFFECT.kind, EFFECT.begun_utc).where(MAY_HAVE_HAPPENED).order_by(EFFECT.begun_utc)
 MADE_BY_KIND = select(EFFECT.kind, json_list(EFFECT.begun_utc)).where(MAY_HAVE_HAPPENED).group_by(EFFECT.kind)
-"""In few rows: for each one SQLite lets another thread go on, and lanes by the hundred ask."""
+"""In few rows: for each row SQLite lets another thread go on, and hundreds of lanes ask."""
 BY_ACCOUNT = MADE_BY_KIND.where(EFFECT.account == bindparam("name"), EFFECT.begun_utc >= bindparam("since"))
 BY_ACCOUNT_OF_APP = BY_ACCOUNT.where(or_(EFFECT.app.is_(None), EFFECT.app == bindparam("app")))
-"""The same name in another app is another account; an effect in an app that nobody knows may have been in this one."""
+"""One name in two apps is two accounts; an effect whose app nobody knows may have been in this one."""
 _LATEST = select(func.max(EFFECT.begun_utc)).where(EFFECT.device == bindparam("name"), MAY_HAVE_HAPPENED)
 ON_DEVICE = MADE_BY_KIND.where(
     EFFECT.device == bindparam("name"),
     EFFECT.begun_utc
     >= least(bindparam("since"), func.coalesce(_LATEST.scalar_subquery(), bindparam("since"))),
 )
-"""What was made since an instant, and what was made last if that is older."""
+"""What was made since an instant, and what was made last if that is older: the least gap counts from it."""
 
 LATEST = (
     select(EFFECT.kind, EFFECT.begun_utc)
@@ -82,7 +82,7 @@ LATEST = (
 
 
 class Effects(Part):
-    """Beginning one raises the ledger's tally: that it was begun must not be forgotten."""
+    """To begin an effect raises the ledger's tally: a copy that lacks it must be noticed."""
 
     def __init__(self, database: Database, clock: Clock, tally: Tally) -> None:
         super().__init__(database, clock)
@@ -105,12 +105,12 @@ class Effects(Part):
         return self._tally.write(action, lambda connection: self._begin(connection, [new])[0])
 
     def begin_all(self, effects: Sequence[NewEffect]) -> list[int]:
-        """Write down, in one transaction, effects that are about to be made; returns their ids in this order."""
+        """Write down effects that are about to be made, in one transaction; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
         return self._tally.write(action, lambda connection: self._begin(connection, effects))
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        """What became of an effect; `evidence` is added to what was recorded before."""
+        """Write down what became of an effect; `evidence` is added to what was recorded before."""
         settlement = Settlement(effect_id, state, evidence)
         self._write(
             f"record that effect {effect_id} is {state}",
@@ -118,14 +118,14 @@ class Effects(Part):
         )
 
     def settle_all(self, settlements: Sequence[Settlement]) -> None:
-        """What became of effects, in one transaction."""
+        """Write down what became of effects, in one transaction."""
         self._write(
             f"record what became of {len(settlements)} effects",
             lambda connection: settle(connection, settlements, self._clock.now()),
         )
 
     def of(self, key: str) -> list[Effect]:
-        """The task's effects, of all its attempts, in the order in which they were begun."""
+        """The effects of all the task's attempts, in the order in which they were begun."""
         query = effect_query().where(TASK.key == key)
         return self._read(
             f"read the effects of the task {key}",
@@ -142,7 +142,7 @@ class Effects(Part):
         return found
 
     def in_doubt(self, keys: Collection[str]) -> set[str]:
-        """The keys of those tasks with an effect that an attempt has begun, and that nobody has settled."""
+        """The keys of the tasks with an effect that an attempt has begun and nobody has settled."""
         return {
             key
             for key, effects in self.of_all(keys).items()
@@ -150,8 +150,8 @@ class Effects(Part):
         }
 
     def doubts(self, without: Collection[str] = ()) -> dict[str, list[Effect]]:
-        """By task key, the effects that an attempt has begun and nobody has settled, of all tasks that are not over;
-        `without` those of some backends."""
+        """By task key, the effects that an attempt has begun and nobody has settled, of all tasks that are not over,
+        except those of the backends in `without`."""
         query = effect_query().where(IS_IN_DOUBT, IS_LISTED, IS_OPEN, TASK.backend.not_in(without))
         found: dict[str, list[Effect]] = {}
         with self._database.read("read what is in doubt") as connection:
@@ -160,8 +160,8 @@ class Effects(Part):
         return found
 
     def alike(self, keys: Collection[str]) -> list[Effect]:
-        """Effects of other tasks, in whatever state, that share kind and target, and the device or the account
-        (in an app that is the same, as far as is known), with effects of these tasks; oldest first."""
+        """Effects of other tasks, in whatever state, with the same kind and target as an effect of these tasks, and on
+        the same device or by the same account (in the same app, as far as is known); oldest first."""
         with self._database.read("look for effects alike") as connection:
             own = [
                 row
@@ -178,8 +178,8 @@ class Effects(Part):
     def usage(
         self, *, device: str | None, account: str | None, now: datetime, app: str | None = None
     ) -> Usage:
-        """What limits count on a device and by an account: effects that may have happened, of all runs. Those of an
-        account are those in its `app`, and those of which the app is not known; all of them, if it is not given."""
+        """What limits count on a device and by an account: effects of all runs that may have happened. For an account
+        they are those in its `app` and those whose app is not known; all of them if `app` is None."""
         since = now - LOOK_BACK
 
         def work(connection: Connection) -> Usage:
@@ -193,10 +193,11 @@ class Effects(Part):
         return self._read("read what limits count", work)
 
     def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
-        """What limits count on many devices and by many accounts, as `usage` tells it of one."""
+        """As `usage`, for many devices and accounts."""
         since = now - LOOK_BACK
         with self._database.read("read what limits count") as connection:
             of_devices = _made_by(connection, EFFECT.device, devices, since)
+            # The least gap counts from the last effect of a device, however long ago that was.
             of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
             return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
 
@@ -222,8 +223,9 @@ class Effects(Part):
 
 
 def settle(connection: Connection, settlements: Iterable[Settlement], now: datetime) -> None:
-    """What became of effects. Raises LedgerError for one that the ledger does not hold."""
+    """Write down what became of effects. Raises LedgerError for one that the ledger does not hold."""
     at = instant(now)
+    # In runs: those without evidence, the most, need not read what was recorded before.
     for says_more, some in groupby(settlements, lambda one: bool(one.evidence)):
         group = list(some)
         if says_more:
@@ -231,7 +233,7 @@ def settle(connection: Connection, settlements: Iterable[Settlement], now: datet
         else:
             rows = ((one.effect_id, (one.state, at)) for one in group)
             changed = update_rows(connection, schema.effects, SETTLED, rows)
-            if changed != len(group):
+            if changed != len(group):  # one of them is not there: this raises, and names it
                 _evidence(connection, group)
 
 

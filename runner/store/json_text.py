@@ -6,14 +6,15 @@ from functools import lru_cache
 
 
 def to_json(value: object) -> str:
-    """As the ledger keeps it. Half a character, which UTF-8 cannot say, becomes `?`."""
+    """A value as the ledger keeps it. Half of a character, which UTF-8 cannot hold, becomes `?`."""
     text = _encode(value)
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 @lru_cache(maxsize=256)
 def from_json(text: str) -> object:
-    """Shared by those who read the same text, as the tasks of an entry share their config: not to be changed."""
+    """The value of a text. All who read the same text share it, as the tasks of an entry share a config: never change
+    it."""
     return json.loads(text)
 
 

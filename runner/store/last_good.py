@@ -1,4 +1,4 @@
-"""The last good text of a campaign, ready to be planned, when its file is wrong or cannot be read."""
+"""The last good text of a campaign, ready for planning, when its file is wrong or cannot be read."""
 
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from runner.store.rows import CampaignRow
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
-    """A campaign as the ledger keeps it, with its flows as they were. None if this version of the runner no
-    longer understands it."""
+    """A campaign as the ledger keeps it, with its flows as they were then; None if this version of the runner does not
+    understand it any longer."""
     folder = Path(row.path).parent / "flows"
     kept = row.flows.items()
     flows = {name: read_flow_file(text, str(folder / f"{name}.yaml")) for name, text in kept}

@@ -33,8 +33,8 @@ from runner.store.upgrade import upgrade
 
 
 class Ledger:
-    """One ledger, open: its parts, each about one matter. Any thread may call them; each call is one transaction of
-    its own, and threads that write at the same time share a flush to the disk.
+    """One open ledger: its parts, each about one matter. Any thread may call them; each call is a transaction of its
+    own, and threads that write at the same time share a flush to the disk.
 
     `id` is made once with the ledger; `executor` names this process in what it begins.
     """
@@ -43,6 +43,8 @@ class Ledger:
         with database.read("read the ledger's id") as connection:
             identity = connection.execute(select(schema.ledger.c.id, schema.ledger.c.is_rehearsal)).one()
         self.id: str = identity.id
+        # With a random part: the next process of this machine may have the same number, and would take the attempts
+        # of this one for its own.
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.tally = Tally(database, self.id)
 
@@ -68,7 +70,7 @@ class Ledger:
 
     @classmethod
     def open(cls, store_url: str, clock: Clock) -> Self:
-        """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`), and make it if there is none.
+        """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`); make it if there is none.
 
         `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
         """
@@ -83,7 +85,7 @@ class Ledger:
 
     @property
     def is_rehearsal(self) -> bool:
-        """Whether it is a rehearsal's: nothing in it is meant for real phones."""
+        """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
 
     def changed(self) -> bool:
@@ -93,7 +95,7 @@ class Ledger:
             return before != self._seen_version
 
     def warm_up(self) -> None:
-        """Have the statements compiled that a task begins with: the first one should not wait for that."""
+        """Compile the statements that a task begins with, so that the first task does not wait for that."""
         self.occurrences.known([("", "", "")])
         self.occurrences.record([])
         self.effects.usage(device="", account="", now=self._clock.now())
@@ -117,9 +119,10 @@ class Ledger:
 
 
 def _make_file(path: Path | None) -> None:
-    """An empty file is an empty database; SQLite gives those that it makes beside it the same mode.
+    """Make the ledger's file, for its owner alone: an empty file is an empty database, and SQLite gives the files that
+    it makes beside it the same mode.
 
-    One that is there is not opened: to close it again would take SQLite's locks on it from this process.
+    It opens no file that is there: to close that again would take SQLite's locks on it from this process.
     """
     if path is None:
         return

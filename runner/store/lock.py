@@ -1,7 +1,7 @@
-"""One executor per ledger: operating-system file locks that die with their process.
+"""One executor for each ledger: file locks of the operating system, which die with their process.
 
-Two locks, of flock(2). That on `LEDGER.lock` is asked by everybody, and its file tells who holds it. That on the
-ledger's own file is held beside it, since a file can have several names: hard links, or folders that are mounted twice.
+There are two locks of flock(2). Everybody asks the one on `LEDGER.lock`, whose file tells who holds it. The other is on
+the ledger's own file, since a file can have several names: hard links, or folders that are mounted twice.
 """
 
 import fcntl
@@ -22,15 +22,15 @@ from runner.private_files import make_file, make_folder, open_file
 from runner.store.url import file_id, ledger_path
 
 ASKING_S = 0.1
-"""The lock is tried for so long: two who ask who holds it may follow each other."""
+"""How long the lock is tried for: processes that only ask who holds it may follow each other."""
 
 
 class ExecutorLock:
-    """Held while a process carries tasks out; entering raises LedgerBusy while another one holds it.
+    """A process holds it while it carries tasks out; entering raises LedgerBusy while another process does.
 
-    The file beside the ledger stays when the lock is released: only the lock on it counts, never the file. The
-    ledger's own file is made, empty, if there is none, and removed if it is still empty then. A ledger in memory
-    needs no lock, since no other process can reach it.
+    The file beside the ledger stays after the release: only the lock on it counts, never the file. If the ledger has no
+    file, entering makes an empty one, and leaving removes it if it is still empty. A ledger in memory needs no lock,
+    since no other process can reach it.
     """
 
     def __init__(self, store_url: str) -> None:
@@ -54,14 +54,14 @@ class ExecutorLock:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that carries tasks out; `pid` is 0 if it has not written its own down yet."""
+    """The process that carries tasks out; `pid` is 0 if it has not written its number down yet."""
 
     pid: int
     command: str
 
 
 def holder(store_url: str) -> Holder | None:
-    """Which process carries tasks out from a ledger now, or None. Nothing is made or changed by asking."""
+    """The process that carries tasks out from a ledger now, or None. To ask makes and changes nothing."""
     ledger = ledger_path(store_url)
     if ledger is None:
         return None
@@ -87,7 +87,7 @@ def _lock_file(ledger: Path) -> Path:
 
 
 def _claim(file: int) -> None:
-    """Take the lock. Who only asks who holds it does so for an instant, which is waited for."""
+    """Take the lock. Wait for processes that only ask who holds it: they hold it for an instant."""
     give_up_at = time.monotonic() + ASKING_S
     while True:
         try:
@@ -128,9 +128,9 @@ _holding = threading.Lock()
 
 
 def _lock_itself(ledger: Path) -> Callable[[], None]:
-    """Lock the ledger's own file; returns what unlocks it.
+    """Lock the ledger's own file; returns a function that unlocks it.
 
-    On Linux flock and SQLite's locks know nothing of each other; elsewhere they exclude each other, and only the
+    On Linux flock and SQLite's locks know nothing of each other. Elsewhere they exclude each other, so there only the
     file beside the ledger is locked.
     """
     if sys.platform != "linux":
@@ -140,11 +140,12 @@ def _lock_itself(ledger: Path) -> Callable[[], None]:
         make_file(ledger)
         with _holding:
             file = _opened_once(ledger)
-            if file in _held:
+            if file in _held:  # flock would let this process lock its own descriptor a second time
                 raise BlockingIOError
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _held.add(file)
     except BlockingIOError:
+        # Who it is cannot be told: by another name of the file its `LEDGER.lock` is another file, too.
         raise _busy(ledger, "", who="another process, which knows the file by another name,") from None
     except OSError as error:
         raise _refused(ledger, error) from error

@@ -73,12 +73,12 @@ class Occurrences(Part):
     ) -> list[Task]:
         """Write occurrences and their tasks (pending) in one transaction; returns the tasks that are new.
 
-        An occurrence or a task that the ledger has already is left as it is, a deleted task too; only an
-        occurrence that was not started is started now, if that is decided. Each task belongs to the occurrence
-        that it is given with.
+        It leaves an occurrence or a task that the ledger has already as it is, a deleted task too; only an occurrence
+        that was not started is started now, if that is decided. Each task belongs to the occurrence that it comes
+        with.
 
-        Without `flush` a failure of power may take them away, as long as nothing was written after them: that is
-        for decisions which whoever finds no row of them would make again.
+        Without `flush` a failure of power may take them away until something else has been flushed: use that for
+        decisions that whoever finds no row would make again. See docs/decisions/0010.
         """
         count = sum(len(decision.tasks) for decision in decisions)
         now = self._clock.now()
@@ -95,9 +95,9 @@ class Occurrences(Part):
         tasks: Sequence[Task],
         run_id: str | None = None,
     ) -> int:
-        """`record` occurrences that are started, with tasks in whatever order; returns how many tasks were new.
+        """`record` occurrences that are started, with their tasks in any order; returns how many tasks were new.
 
-        Each task's occurrence must be among those given.
+        The occurrence of each task must be among `occurrences`.
         """
         grouped: dict[Identity, list[Task]] = {_identity(occurrence): [] for occurrence in occurrences}
         for task in tasks:
@@ -107,7 +107,7 @@ class Occurrences(Part):
         return len(self.record(decisions, run_id))
 
     def known(self, identities: Iterable[Identity]) -> set[Identity]:
-        """Which of these occurrences the ledger has, whatever became of them."""
+        """Those of these occurrences that the ledger has, whatever became of them."""
         asked = list(identities)
         return set(self._read("look for occurrences", lambda connection: _ids(connection, asked)))
 
@@ -179,6 +179,7 @@ def _record(
     ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, rows, strict=True)}
     again = [one for one in decisions if _identity(one.occurrence) in known]
     _start_again(connection, again, known, _Start(run_id, commits, now))
+    # Deleted tasks too: their keys stay taken, so that nothing makes them again.
     taken = _keys(connection, list(known.values()))
     new = [
         (ids[identity], task)
@@ -193,7 +194,7 @@ def _record(
 
 
 class _Start(NamedTuple):
-    """What is noted of what is started: by which run, if by any, and when; `commits` by version."""
+    """By which run, if by any, and when something is started; `commits` are by version."""
 
     run_id: str | None
     commits: Mapping[int, str | None]
@@ -203,7 +204,7 @@ class _Start(NamedTuple):
 def _start_again(
     connection: Connection, decisions: Iterable[Decision], ids: Mapping[Identity, int], start: _Start
 ) -> None:
-    """Start those that are known and were not started: a person may run by hand what was missed."""
+    """Start occurrences that are known and were not started: a person may run by hand what was missed."""
     for one in decisions:
         if one.state is OccurrenceState.STARTED:
             stopped = update(schema.occurrences).where(
@@ -222,7 +223,7 @@ def _start_again(
 
 
 def _begin_run(connection: Connection, decisions: Iterable[Decision], start: _Start) -> None:
-    """Note the run that has made tasks, with the campaign that they were made from, unless it is known."""
+    """Note the run that has made tasks, with the campaign that they come from, unless it is known."""
     version = next((one.version_id for one in decisions if one.version_id is not None), None)
     if version is None or connection.scalar(select(schema.runs.c.id).filter_by(id=start.run_id)):
         return
@@ -294,7 +295,7 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
 @lru_cache(maxsize=64)
 def _options(options: TaskOptions) -> str:
     values = asdict(options)
-    if not options.files:
+    if not options.files:  # most tasks have none, and rows of older ledgers have no such key either
         del values["files"]
     return to_json(values)
 
@@ -304,7 +305,7 @@ def _identity(occurrence: Occurrence) -> Identity:
 
 
 def _ids(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, int]:
-    """The ids of those that the ledger has."""
+    """The ids of those of these occurrences that the ledger has."""
     nominals: dict[tuple[str, str], list[str]] = defaultdict(list)
     for campaign, entry, nominal in identities:
         nominals[campaign, entry].append(nominal)

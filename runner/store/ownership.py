@@ -1,8 +1,9 @@
 """Whether the ledger is still ours: the file at its path, no older than what this machine has seen, no rehearsal's.
 
 Its tally rises with everything that must not be forgotten: each effect that is about to be made, each heartbeat. The
-witness, outside of the ledger's folder, follows before anything is done in the world. So a ledger whose tally is
-lower is an older copy, however it came there; and one whose process was killed at any moment is not.
+witness, outside of the ledger's folder, follows before anything is done in the world. So a ledger with a lower tally
+is an older copy, however it came there, and no kill of a process at any moment makes one look so. See
+docs/decisions/0011.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ TO_SETTLE = "look at the app on the phone, then settle it with `runner tasks res
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a person has accepted: the tasks that are in doubt since."""
+    """What a person has accepted: `tasks` counts those that are in doubt since."""
 
     tasks: int
 
@@ -50,7 +51,7 @@ class Ownership(Part):
         self._tally = tally
 
     def take(self, witnesses: Witnesses | None, *, is_rehearsal: bool) -> None:
-        """This process, which holds the executor's lock, carries tasks out from now on; `witnesses` is None where
+        """Take the ledger for this process, which holds the executor's lock; `witnesses` is None in a rehearsal, where
         nothing real can be done.
 
         Raises UsageError if the ledger is a rehearsal's and this process is none, LedgerOutdated if it is older
@@ -91,8 +92,9 @@ class Ownership(Part):
         return None
 
     def accept_restore(self, witnesses: Witnesses) -> Accepted | None:
-        """Go on with a ledger that is older than what this machine has seen, or another one. What was open and is
-        due may have been done since, so it is uncertain, and nothing that came due until now is caught up with.
+        """Go on with a ledger that is older than what this machine has seen, or another one. Tasks that were open and
+        are due may have been done since, so they become uncertain, and nothing that came due until now is caught up
+        with.
 
         Only who holds the executor's lock may call this. None if there is nothing to accept.
         """
@@ -108,16 +110,17 @@ class Ownership(Part):
             connection.execute(update(schema.ledger).values(tally=tally, accepted_utc=now))
             return tally, _put_in_doubt(connection, now)
 
+        # Not through `Tally.write`: here the tally rises above all that the witness has seen, not by one.
         tally, tasks = self._write("accept that it was put back", work)
         where = path.resolve()
         for other in witnesses.at(where):
-            if other.ledger_id != ledger_id:
+            if other.ledger_id != ledger_id:  # another ledger lay here, and is given up
                 witnesses.write(WitnessedTally(other.ledger_id, other.tally, None))
         witnesses.write(WitnessedTally(ledger_id, tally, where))
         return Accepted(tasks)
 
     def accepted_utc(self) -> datetime | None:
-        """When a person accepted last that the ledger was put back: what lies before that is not caught up with."""
+        """When a person last accepted that the ledger was put back: nothing before that is caught up with."""
         return self._read("read when it was accepted", lambda connection: connection.scalar(_ACCEPTED))
 
     def check(self) -> None:
@@ -130,7 +133,7 @@ class Ownership(Part):
 
 
 def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:
-    """Raises LedgerOutdated if there is no ledger where this machine has seen one: no new one is made there."""
+    """Raises LedgerOutdated if there is no ledger where this machine has seen one: nobody must make a new one there."""
     if path is None or witnesses is None or (path.exists() and path.stat().st_size):
         return
     if witnesses.at(path.resolve()):
@@ -157,7 +160,8 @@ def _mark(connection: Connection) -> Any:
 
 
 def _put_in_doubt(connection: Connection, now: datetime) -> int:
-    """Tasks that are open and due, and the attempts that went on as the copy was made; returns how many tasks."""
+    """Put tasks in doubt that are open and due, and end the attempts that ran when the copy was made; returns how many
+    tasks."""
     cut_off = {"outcome": AttemptOutcome.INTERRUPTED, "finished_utc": now, "message": IN_DOUBT}
     connection.execute(update(schema.attempts).where(ATTEMPT.outcome.is_(None)).values(cut_off))
     is_open = TASK.state.in_([TaskState.PENDING, TaskState.RUNNING])

@@ -1,4 +1,4 @@
-"""What the parts of the ledger have in common: each is methods about one matter, on the database that all share."""
+"""What the parts of the ledger have in common: each has the methods about one matter, on a database that all share."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 class Part:
-    """Each call is one transaction of its own. Every method raises LedgerError if the ledger cannot be read or
-    written, or if it does not hold what the call speaks of."""
+    """Each call is a transaction of its own. Every method raises LedgerError if the ledger cannot be read or written,
+    or does not hold what the call names."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Pauses: what a person keeps from starting, and since when."""
+"""Pauses: which tasks a person keeps from starting, and since when."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ PAUSE_COLUMNS = (PAUSE.scope, PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc
 
 class Pauses(Part):
     def begin(self, scope: PauseScope, subject: str | None, by: str) -> None:
-        """Keep tasks from starting until `end`; what is paused already stays so since then."""
+        """Keep tasks from starting until `end`; a pause that lasts already keeps its beginning."""
         row = {"scope": scope, "subject": subject, "requested_by": by, "since_utc": self._clock.now()}
         lasting = select(PAUSE.id).filter_by(scope=scope, subject=subject, ended_utc=None)
 

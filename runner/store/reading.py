@@ -1,4 +1,4 @@
-"""Rows of the tables as the types that the rest of the runner knows, and the conditions that indexes serve."""
+"""Turns rows of the tables into the types that the rest of the runner knows; the conditions that indexes serve."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -33,14 +33,14 @@ def task_query() -> Select[Any]:
 
 
 def task_rows(connection: Connection, query: Select[Any], **values: object) -> list[TaskRow]:
-    """The tasks that a query finds; `values` are those of its parameters."""
+    """The tasks that a query finds; `values` are its parameters."""
     return [_task_row(row) for row in connection.execute(query, values)]
 
 
 def records(
     connection: Connection, rows: Iterable[TaskRow], condition: ColumnElement[bool]
 ) -> list[TaskRecord]:
-    """Each task with its attempts, their steps, and its effects; `condition` is what these tasks meet."""
+    """Each task with its attempts, their steps, and its effects; `condition` is the one that these tasks meet."""
     attempts = _attempts(connection, condition)
     effects: dict[int, list[Effect]] = defaultdict(list)
     for row in connection.execute(effect_query().where(condition)):
@@ -49,7 +49,7 @@ def records(
 
 
 def effect_query() -> Select[Any]:
-    """The columns that `effect` needs, of all effects, each task's in the order in which they were begun."""
+    """The columns that `effect` needs, of all effects; those of each task in the order in which they were begun."""
     return (
         select(schema.effects, TASK.key)
         .join_from(schema.effects, schema.tasks)

@@ -1,4 +1,4 @@
-"""Retention: what is old is forgotten, but never what could make something happen twice."""
+"""Retention: the ledger forgets what is old, but nothing without which something could happen twice."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ RUN, STEP, TASK = schema.runs.c, schema.steps.c, schema.tasks.c
 VERSION = schema.campaign_versions.c
 
 AT_ONCE = 500
-"""Tasks in one transaction: others that write never wait long."""
+"""How many tasks one transaction takes, so that others who write never wait long."""
 
 KEPT = (TaskState.PENDING, TaskState.RUNNING, TaskState.UNCERTAIN)
-"""What is not over, however old: an uncertain task waits for a person."""
+"""The states of tasks that stay, however old: an uncertain task waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What one step of the retention removed: the records of so many tasks, so many tombstones and occurrences;
+    """What one step of the retention removed: the records of tasks, tombstones and occurrences, by their numbers;
     `artifacts` are the paths of screenshots and hierarchies that nothing names any longer."""
 
     tasks: int = 0
@@ -37,13 +37,13 @@ class Pruned:
 
 class Retention(Part):
     def prune(self, before: datetime, keep_from: datetime) -> Iterator[Pruned]:
-        """Forget what is old, in short transactions; yields what each of them removed. Whoever asks for no more
+        """Forget what is old, in short transactions; yields what each of them removed. A caller that asks for no more
         leaves the rest for another time.
 
-        Of a task that was over before `before`, attempts, steps and effects go, and it is shown no longer; its
-        key and state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects
-        that limits still count stay, and so do uncertain tasks. Commands, pauses, spans, schedules, and
-        occurrences and runs without tasks go when nothing asks for them any longer.
+        A task that was over before `before` loses its attempts, steps and effects, and is shown no longer; its key and
+        state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects that limits still
+        count stay, and so do uncertain tasks. Commands, pauses, spans, schedules, and occurrences and runs without
+        tasks go when nothing asks for them any longer.
         """
         now = self._clock.now()
         ended = func.coalesce(TASK.finished_utc, TASK.due_utc)
@@ -57,7 +57,7 @@ class Retention(Part):
         self._write("forget the rest", lambda connection: _forget_the_rest(connection, before, keep_from))
 
     def _until_done(self, action: str, work: Callable[[Connection], Pruned]) -> Iterator[Pruned]:
-        """Repeat work that removes AT_ONCE rows of a kind or, at its end, fewer."""
+        """Repeat work that removes AT_ONCE rows of a kind, until it removes fewer."""
         while True:
             pruned = self._write(action, work)
             yield pruned
@@ -66,13 +66,14 @@ class Retention(Part):
 
 
 def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> Pruned:
-    """Make tombstones of some tasks."""
+    """Make tombstones of up to AT_ONCE tasks."""
     ids = list(connection.scalars(select(TASK.id).where(old).limit(AT_ONCE)))
     if not ids:
         return Pruned()
     attempts = select(ATTEMPT.id).where(ATTEMPT.task_id.in_(ids))
     screens = select(STEP.screenshot, STEP.hierarchy).where(STEP.attempt_id.in_(attempts))
     paths = [path for row in connection.execute(screens) for path in row if path is not None]
+    # Their steps go with them (ON DELETE CASCADE); effects lose only the name of their attempt.
     connection.execute(delete(schema.attempts).where(ATTEMPT.task_id.in_(ids)))
     connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
     tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}
@@ -81,7 +82,7 @@ def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> 
 
 
 def _still_counts(now: datetime) -> ColumnElement[bool]:
-    """Which effects `usage` tells of."""
+    """The effects that `Effects.usage` counts."""
     other = schema.effects.alias("other")
     latest = (
         select(func.max(other.c.begun_utc))
@@ -95,7 +96,7 @@ def _still_counts(now: datetime) -> ColumnElement[bool]:
 
 
 def _remove(connection: Connection, keep_from: datetime) -> Pruned:
-    """Remove some tombstones that nothing needs."""
+    """Remove up to AT_ONCE tombstones that nothing needs."""
     has_effects = select(EFFECT.id).where(EFFECT.task_id == TASK.id).exists()
     old = select(TASK.id).where(TASK.pruned_utc.is_not(None), TASK.due_utc < keep_from, ~has_effects)
     removed = connection.execute(delete(schema.tasks).where(TASK.id.in_(old.limit(AT_ONCE))))
@@ -103,7 +104,7 @@ def _remove(connection: Connection, keep_from: datetime) -> Pruned:
 
 
 def _remove_occurrences(connection: Connection, keep_from: datetime) -> Pruned:
-    """Remove some occurrences that nothing needs."""
+    """Remove up to AT_ONCE occurrences that nothing needs."""
     has_tasks = select(TASK.id).where(TASK.occurrence_id == OCCURRENCE.id).exists()
     old = select(OCCURRENCE.id).where(OCCURRENCE.instant_utc < keep_from, ~has_tasks).limit(AT_ONCE)
     removed = connection.execute(delete(schema.occurrences).where(OCCURRENCE.id.in_(old)))

@@ -1,4 +1,4 @@
-"""What is written to the ledger and read back from it. All instants are aware and in UTC."""
+"""What callers write to the ledger and read from it. All instants are aware and in UTC."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class OccurrenceState(StrEnum):
 
 
 class CommandKind(StrEnum):
-    """What the process that carries tasks out is asked for."""
+    """What people ask of the process that carries tasks out."""
 
     STOP_ALL = "stop_all"
     STOP_TASK = "stop_task"
@@ -54,7 +54,7 @@ class PauseScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CampaignVersion:
-    """One text of a campaign file; `path` and `commit` are those under which it was last seen."""
+    """One text of a campaign file; `path` and `commit` are where it was last seen."""
 
     id: int
     name: str
@@ -65,8 +65,8 @@ class CampaignVersion:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A campaign's text as it takes effect; `rules` are its (entry, start time as written), `flows` the texts of
-    the flows that it uses, by script."""
+    """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
+    flows that it uses, by script."""
 
     name: str
     path: str
@@ -79,7 +79,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class GoodText:
-    """A campaign's text that has been found right, and that is to take effect; see `InForce`."""
+    """A campaign's text without errors, before it takes effect; see `InForce`."""
 
     name: str
     path: str
@@ -107,7 +107,7 @@ class CampaignRow:
 
 @dataclass(frozen=True, slots=True)
 class InvalidFile:
-    """A campaign file that is wrong, or cannot be read; `campaign` is whose it is, if it is anybody's.
+    """A campaign file that is wrong, or cannot be read; `campaign` is the one that it belongs to, if any.
 
     `problem` has several lines, without secrets. It is wrong since `since_utc`, in this way since `commit`.
     """
@@ -135,7 +135,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to become of an occurrence, and the tasks that it has if it is started."""
+    """What becomes of an occurrence, and its tasks if it is started."""
 
     occurrence: Occurrence
     state: OccurrenceState
@@ -178,11 +178,10 @@ class RunRow:
 class TaskRow:
     """A task and what has become of it.
 
-    `reason` is for people and empty where nothing need be said, `reason_kind` says what it is about, where somebody
-    asks for that; `not_before` is set while a pending task is
-    held back; `attempts` counts them all, `tries` those that failed since a person last asked for a retry
-    (what `task.retry.max` is held against); `started_utc` and `finished_utc` are those of the latest
-    attempt since then.
+    `reason` is for people, and empty if nothing need be said; `reason_kind` tells programs what it is about, where one
+    asks for that. `not_before` is set while a pending task is held back. `attempts` counts them all, `tries` those that
+    failed since a person last asked for a retry (`task.retry.max` limits them); `started_utc` and `finished_utc` are
+    those of the latest attempt since then.
     """
 
     id: int
@@ -209,8 +208,8 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks a list shows: those that are as every field that is set says. `since_utc` (included) and
-    `until_utc` (excluded) bound the due instant."""
+    """Which tasks a list shows: those that match every field that is set. `since_utc` (included) and `until_utc`
+    (excluded) bound the due instant."""
 
     states: Collection[TaskState] | None = None
     campaign: str | None = None
@@ -225,7 +224,7 @@ class TaskFilter:
 
 
 class Attempt(NamedTuple):
-    """An attempt that has been started; `number` counts those of the task from 1, `tries` those before it that
+    """An attempt that has been started; `number` counts the task's attempts from 1, `tries` those before it that
     failed and count against the task's retries."""
 
     id: int
@@ -239,9 +238,8 @@ class Attempt(NamedTuple):
 class AttemptEnd(NamedTuple):
     """How an attempt ended, and the state in which that leaves its task.
 
-    `reason` is what the task says of it (the outcome's message, if it is None) and the outcome's `kind` what that is
-    about, `not_before` when a task that
-    is pending again may be looked at (the outcome's, if it is None).
+    `reason` is what the task says of it (None: the outcome's message), and the outcome's `kind` tells what that is
+    about. `not_before` is when a task that is pending again may go (None: the outcome's).
     """
 
     attempt_id: int
@@ -269,7 +267,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """An attempt with its steps; `outcome` is None while it goes on, or if its process died."""
+    """An attempt with its steps; `outcome` is None while it runs, or if its process died."""
 
     number: int
     executor: str
@@ -303,7 +301,7 @@ class RunRecord:
 
 
 class NewEffect(NamedTuple):
-    """An effect that is about to be made, and the screen before it; `app` is that of the account, None if unknown."""
+    """An effect that is about to be made, and the screen before it; `app` is the account's, None if unknown."""
 
     attempt_id: int
     task_key: str
@@ -370,8 +368,8 @@ class PauseRow:
 class SpanRow:
     """One continuous life of a daemon.
 
-    Everything due up to `seen_utc` was considered. `stopped_utc` and `stop_reason` are set when it ended in
-    good order, or when its clock or machine did not go on steadily; otherwise it died after `seen_utc`.
+    It considered everything due up to `seen_utc`. `stopped_utc` and `stop_reason` are set if it ended in good order,
+    or if its clock stepped or its machine slept; otherwise it died after `seen_utc`.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Manual runs, as a person looks back on them."""
+"""Runs by hand, for a person who looks back on them."""
 
 from collections.abc import Collection
 
@@ -24,7 +24,7 @@ class Runs(Part):
         return self._read("read the runs", lambda connection: _runs(connection, limit=limit))
 
     def campaign_of(self, run_id: str) -> CampaignVersion | None:
-        """The campaign as it was when the run was begun; None if the run has made no tasks."""
+        """The campaign as it was when the run began; None if the run has made no tasks."""
         query = (
             select(VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
             .join(schema.runs)

@@ -31,16 +31,16 @@ REVISION = "0005"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
-"""Which tasks are not over."""
+"""The tasks that are not over."""
 
 LISTED = "deleted_utc IS NULL"
-"""Which tasks are shown."""
+"""The tasks that are shown."""
 
 UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
-"""Which tasks were deleted by a person, and still have their attempts."""
+"""The tasks that a person has deleted, and that still have their attempts."""
 
 IN_DOUBT = "state IN ('committing', 'made')"
-"""Which effects were begun and not looked at yet."""
+"""The effects that were begun and not looked at yet."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -63,7 +63,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Text(TypeDecorator[str]):
-    """Any text. What a screen shows may hold half of a character, which UTF-8 cannot say: it becomes `?`."""
+    """Any text. What a screen shows may hold half of a character, which UTF-8 cannot hold: it becomes `?`."""
 
     impl = PlainText
     cache_ok = True
@@ -73,9 +73,9 @@ class Text(TypeDecorator[str]):
 
 
 def _one_of(words: type[StrEnum], name: str, *, is_checked: bool = True) -> Enum:
-    """Text that is one of the values of `words`; a CHECK of this name holds it to them.
+    """Text that is one of the values of `words`; a CHECK of this name makes sure of that.
 
-    What `is_checked` cannot get another word without its table being made anew.
+    A column that `is_checked` cannot get another word unless its table is made anew.
     """
     return Enum(
         words,
@@ -88,7 +88,7 @@ def _one_of(words: type[StrEnum], name: str, *, is_checked: bool = True) -> Enum
 
 
 def _index_where(condition: str, name: str | None, *columns: str) -> Index:
-    """An index of the rows for which this holds; a query uses it if it says the same, word for word.
+    """An index of the rows that meet a condition; a query uses it if it has the same condition, word for word.
 
     PostgreSQL's condition stands in the migrations alone: to name it here loads that dialect, 60 ms for each command.
     """
@@ -249,6 +249,7 @@ tasks = Table(
     _index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
     _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
     _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
+    # Ids are never given twice, even after the newest row was removed: people name tasks by them.
     sqlite_autoincrement=True,
 )
 

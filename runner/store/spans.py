@@ -15,7 +15,7 @@ SPAN = schema.daemon_spans.c
 ATTEMPT, EFFECT, OCCURRENCE = schema.attempts.c, schema.effects.c, schema.occurrences.c
 
 LATEST_ATTEMPTS = 100
-"""Among so many of the newest attempts is the one that ended last, near enough for a warning."""
+"""How many of the newest attempts are searched for the one that ended last: near enough for a warning."""
 
 
 class Spans(Part):
@@ -27,9 +27,9 @@ class Spans(Part):
         self._executor = executor
 
     def begin(self, version: str, reason: str, seen_utc: datetime | None = None) -> int:
-        """A daemon lives from now on; returns the span's id. `reason` says why it begins.
+        """Begin the span of a daemon; returns its id. `reason` says why it begins.
 
-        Everything that was due up to `seen_utc` (now, if none is given) has been considered.
+        The daemon has considered everything that was due up to `seen_utc` (None: now).
         """
         now = self._clock.now()
         row = {"executor": self._executor, "version": version, "started_utc": now, "start_reason": reason}
@@ -37,14 +37,14 @@ class Spans(Part):
         return self._tally.write("begin a span", lambda connection: new_id(connection, statement))
 
     def heartbeat(self, span_id: int, seen_utc: datetime | None = None) -> None:
-        """Everything that was due up to this instant (now, if none is given) has been considered."""
+        """Note that the daemon lives, and has considered everything that was due up to `seen_utc` (None: now)."""
         beat = (
             update(schema.daemon_spans).filter_by(id=span_id).values(seen_utc=seen_utc or self._clock.now())
         )
         self._tally.write("say that the daemon lives", lambda connection: connection.execute(beat))
 
     def end(self, span_id: int, reason: str) -> None:
-        """The daemon stops, or its time does not go on steadily, for a reason. `seen_utc` stays as it is."""
+        """End a span: the daemon stops, or its clock stepped. `seen_utc` stays as it is."""
         ended = update(schema.daemon_spans).filter_by(id=span_id, stopped_utc=None)
         values = {"stopped_utc": self._clock.now(), "stop_reason": reason}
         self._tally.write("end the span", lambda connection: connection.execute(ended.values(values)))
@@ -57,12 +57,12 @@ class Spans(Part):
         return next(iter(self._spans(1)), None)
 
     def at(self, instant: datetime) -> SpanRow | None:
-        """The newest span of a daemon that is known to have been alive at this instant."""
+        """The newest span in which a daemon was surely alive at this instant."""
         ended = func.coalesce(SPAN.stopped_utc, SPAN.seen_utc)
         return next(iter(self._spans(1, SPAN.started_utc <= instant, ended >= instant)), None)
 
     def latest_instant(self) -> datetime | None:
-        """The latest instant that the ledger has written down; a clock that is behind it is wrong, or was."""
+        """The latest instant in the ledger; a clock that is behind it is wrong, or was wrong then."""
 
         def work(connection: Connection) -> datetime | None:
             newest = select(ATTEMPT.started_utc, ATTEMPT.finished_utc).order_by(ATTEMPT.id.desc())

@@ -1,4 +1,4 @@
-"""SQLite under the ledger: how a file is opened, its transactions, and what it writes its own way.
+"""SQLite under the ledger: how it opens a file, its transactions, and the expressions that it writes its own way.
 
 One process writes at a time, and readers never wait for it: that is write-ahead logging. See `connector`.
 """
@@ -20,17 +20,16 @@ from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, ledger_path
 
 BUSY_TIMEOUT_S = 10.0
-"""How long a write waits for another process that is writing."""
+"""How long a write waits for another process that writes."""
 
 WRITE_CACHE_KB = 16_000
-"""Pages that the connection which writes keeps: the rows of ten thousand tasks fit in, so no transaction spills
-halfway."""
+"""The cache of the connection that writes: the rows of ten thousand tasks fit in, so no transaction spills halfway."""
 
 READ_CACHE_KB = 1_000
-"""Pages that each connection which reads keeps; SQLite drops them after every write of another one."""
+"""The cache of each connection that reads; SQLite drops it after every write of another connection."""
 
 READERS = 4
-"""Connections of one process that read. A transaction is short, so that lanes by the hundred need no more."""
+"""How many connections of one process read. Transactions are short, so hundreds of lanes need no more."""
 
 CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
@@ -57,7 +56,8 @@ class Sqlite:
             level = "FULL" if flush else "NORMAL"
             _raw(connection).execute(f"PRAGMA synchronous={level}").close()
             self._flushes = flush
-        # A transaction that begins as a read may find the database taken halfway.
+        # A transaction that begins as a read may fail at its first write: another process has the lock, and SQLite does
+        # not wait for it then.
         _raw(connection).execute("BEGIN IMMEDIATE").close()
 
     def execute(self, connection: Connection, statement: str) -> Any:
@@ -68,8 +68,9 @@ class Sqlite:
 
     @contextmanager
     def migrating(self, connection: Connection) -> Iterator[None]:
-        """SQLite would delete what refers to the rows of a table that is dropped, so it looks at references only
-        when all is done."""
+        """SQLite would delete the rows that refer to a table that is dropped, so it checks references only at the
+        end."""
+        # The pragma does nothing inside of a transaction, so it comes before and after.
         _raw(connection).execute("PRAGMA foreign_keys=OFF").close()
         try:
             with connection.begin():
@@ -81,10 +82,11 @@ class Sqlite:
             _raw(connection).execute("PRAGMA foreign_keys=ON").close()
 
     def version(self) -> int | None:
-        """The database's `data_version`, which a connection sees change when another one has written."""
+        """The database's `data_version`, which a connection sees change after another one has written."""
         if self.path is None:
             return None
         with self._watching:
+            # A connection that never writes: `data_version` does not change for the connection's own writes.
             if self._watch is None:
                 self._watch = sqlite3.connect(
                     self.path, check_same_thread=False, isolation_level=None, timeout=BUSY_TIMEOUT_S
@@ -92,7 +94,7 @@ class Sqlite:
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def check(self, action: str) -> None:
-        """A file that is removed or replaced while it is open goes on to be written, where nobody finds it."""
+        """Writes to an open file that was removed or replaced succeed, and nobody finds them: so refuse them."""
         if self.path is None or self._file is None:
             return
         try:
@@ -119,7 +121,7 @@ class Sqlite:
         self.readers.dispose()
 
     def _engine(self, connections: int, cache_kb: int) -> Engine:
-        """Threads wait for one of a few connections: each is dear to open. In memory everything shares one."""
+        """An engine whose threads share a few connections, which are dear to open. In memory all share one."""
         engine = create_engine(
             URL.create("sqlite", database=str(self.path) if self.path else None),
             poolclass=QueuePool,
@@ -142,12 +144,12 @@ class Sqlite:
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
-    """SQLite's own connection, for what needs none of SQLAlchemy's care."""
+    """The connection of the sqlite3 module, for statements that need none of SQLAlchemy's care."""
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
 def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
-    connection.isolation_level = None  # the sqlite3 module would begin transactions by itself, and later
+    connection.isolation_level = None  # else the sqlite3 module begins transactions itself, and too late
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL").close()
     connection.execute("PRAGMA foreign_keys=ON").close()
@@ -163,7 +165,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode=WAL").close()
             return
         except sqlite3.OperationalError as error:
-            # SQLite waits for every lock but this one: while somebody else opens the same new file.
+            # The one lock for which SQLite does not wait by itself: somebody else opens the same new file now.
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
                 raise
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""What SQLite raises, translated into LedgerErrors that say what was attempted, on what, and what to do."""
+"""Translates SQLite's errors into LedgerErrors that say what was attempted, on what, and what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ MEANINGS = {
 
 @contextmanager
 def translated(action: str, where: str) -> Iterator[None]:
-    """Raise what a database raises inside as a LedgerError that says what was attempted on which ledger."""
+    """Raise a database's errors as LedgerErrors that say what was attempted on which ledger."""
     try:
         yield
     except (DBAPIError, TimeoutError, sqlite3.Error) as error:
@@ -54,6 +54,7 @@ def translated(action: str, where: str) -> Iterator[None]:
 def _ledger_error(action: str, where: str, error: Exception) -> LedgerError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
+    # The low byte is the primary code; extended ones (SQLITE_IOERR_FSYNC and the like) mean the same to a person.
     what, hint = MEANINGS.get(code & 0xFF, (None, None)) if code is not None else (None, None)
     came_back = f"{what} ({cause})" if what else str(cause)
     return LedgerError(f"cannot {action} in the ledger {where}: {came_back}", hint=hint)

@@ -20,9 +20,9 @@ class Tally:
 
     def __init__(self, database: Database, ledger_id: str) -> None:
         self.known = 0
-        """The highest that this process has seen: a ledger with a lower one is another one."""
+        """The highest tally that this process has seen: a ledger with a lower one is another copy."""
         self.witness: Witness | None = None
-        """What follows the tally, outside of the ledger; None where nothing real can be done."""
+        """Follows the tally, outside of the ledger; None in a rehearsal, where nothing real can be done."""
         self.ledger_id = ledger_id
         self._database = database
         self._counted = (-1, 0)
@@ -39,12 +39,14 @@ class Tally:
 
         result, tally = self._database.write(action, counted)
         self.known = max(self.known, tally)
+        # After the transaction: a process killed in between leaves a ledger that is ahead, which is harmless. The other
+        # way round each such kill would leave a witness that is ahead, and ask for a person.
         if self.witness is not None:
             self.witness.saw(tally)
         return result
 
     def read(self) -> int:
-        """As the ledger has it now."""
+        """The tally in the ledger now."""
         with self._database.read("read the tally") as connection:
             return read_tally(connection)
 
@@ -54,9 +56,9 @@ class Tally:
             witness.close()
 
     def _check(self, connection: Connection) -> None:
-        # Each effect asks this: SQLAlchemy's care would take more time than the question.
+        # Each effect asks this, and SQLAlchemy's care would take more time than the question.
         found = self._database.connector.execute(connection, "SELECT id, tally FROM ledger")
-        # Another content may have come under the same file.
+        # A copy may have been written over the file, which keeps device and inode.
         if found is None or found[0] != self.ledger_id or found[1] < self.known:
             raise LedgerGone(
                 f"the ledger {self._database.where} is not what it was: another copy was written over it",
@@ -64,8 +66,8 @@ class Tally:
             )
 
     def _count(self, connection: Connection) -> int:
-        """Raise the tally, once for all that share this transaction: then the witness is flushed once for all. What
-        the transaction holds of this write is done by now, so nothing takes it back alone."""
+        """Raise the tally, once for all writes that share this transaction, so that the witness is flushed once for
+        all. The work of this write is done by now, so nothing takes the tally back alone."""
         transaction = self._database.transactions
         if self._counted[0] != transaction:
             raised = "UPDATE ledger SET tally = tally + 1 RETURNING tally"

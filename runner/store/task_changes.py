@@ -1,4 +1,4 @@
-"""What is done to tasks from outside of an attempt: by a person, or because their time is over; see `Tasks`."""
+"""Changes of tasks from outside of an attempt: by a person, or because their time is over; see `Tasks`."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANC
 
 MAY_HAVE_HAPPENED = "stopped on request; what it had begun may have happened"
 LOOK_AND_RESOLVE = "look at the app on the phone, then settle it with `runner tasks resolve`"
-"""What is said of a task that is stopped, and what to do, while one of its effects is not settled."""
+"""The reason and the hint of a task that is stopped while one of its effects is not settled."""
 
 END = (
     update(schema.tasks)
@@ -115,6 +115,7 @@ def delete(connection: Connection, key: str, now: datetime) -> None:
 
 def cancel(connection: Connection, keys: Sequence[str], reason: str, kind: ReasonKind | None) -> int:
     doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "advice": LOOK_AND_RESOLVE}
+    # Those in doubt first: they are not pending any more when the others are cancelled.
     in_doubt = ask(connection, END_IN_DOUBT, TASK.key, keys, **doubt, kind=kind)
     return len(in_doubt) + len(end(connection, keys, TaskState.CANCELLED, reason, kind))
 

@@ -1,4 +1,4 @@
-"""Tasks: read in all the ways in which somebody asks for them, and changed from outside of an attempt."""
+"""Tasks: all the ways to read them, and to change them from outside of an attempt."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from runner.tasks import Occurrence, TaskState
 TASK = schema.tasks.c
 
 LAST_CHARACTER = "\U0010ffff"
-"""Sorts after every other one: what begins with a text lies between that text and the text with this."""
+"""Sorts after every other character: all that begins with a text lies between that text and the text with this one."""
 
 IN_ORDER = (TASK.due_utc, TASK.id)
-"""As tasks fall due, then as the plan has them."""
+"""In the order in which tasks fall due, then in that of the plan."""
 
-# Built once: what is asked for most often takes longer to build than to carry out.
+# Built once: these frequent queries take longer to build than to carry out.
 BY_ID = task_query().where(TASK.id == bindparam("wanted"), IS_LISTED)
 BY_KEY = task_query().where(TASK.key == bindparam("wanted"), IS_LISTED)
 
 
 @dataclass(frozen=True, slots=True)
 class DeletedTask:
-    """What is left of a task that was deleted by hand or by the retention: its key, which stays taken, and the
-    state that it had."""
+    """What is left of a task that a person or the retention has deleted: its key, which stays taken, and the state
+    that it had."""
 
     key: str
     state: TaskState
@@ -38,7 +38,7 @@ class DeletedTask:
 
 
 class Tasks(Part):
-    """Deleted tasks are never among those that are read."""
+    """Reads never return deleted tasks."""
 
     def get(self, key: str | int) -> TaskRow | None:
         """The task with this key, or this id."""
@@ -47,7 +47,7 @@ class Tasks(Part):
         return next(iter(rows), None)
 
     def all(self, *, run_id: str | None = None, states: Collection[TaskState] | None = None) -> list[TaskRow]:
-        """Tasks in the order in which they fall due (then that of the plan): of a run, in these states."""
+        """The tasks of a run, in these states (None: of all), in the order in which they fall due."""
         return self._tasks("read tasks", *_conditions(TaskFilter(run_id=run_id, states=states)))
 
     def of(self, occurrence: Occurrence) -> list[TaskRow]:
@@ -74,7 +74,7 @@ class Tasks(Part):
         """
         with self._database.read(f"look for the task {text}") as connection:
             for condition in _ways_to_find(text):
-                # Sorted by an expression, lest the whole table is read backwards instead of the index of keys.
+                # Sorted by an expression: else SQLite reads the whole table backwards instead of the index of keys.
                 ids = select(TASK.id).where(condition).order_by((TASK.id + 0).desc()).limit(limit)
                 query = task_query().where(TASK.id.in_(ids), IS_LISTED).order_by(TASK.id.desc())
                 if rows := task_rows(connection, query):
@@ -126,13 +126,13 @@ class Tasks(Part):
         with self._database.read(f"read the tasks of {occurrence.nominal}") as connection:
             return records(connection, task_rows(connection, query), is_its)
 
-    # What is done to tasks from outside of an attempt, by a person or because their time is over. Each method that
-    # names one task raises LedgerRefusal, with what to do instead, if its state forbids it.
+    # Changes from outside of an attempt, by a person or because the time of tasks is over. Each method that names one
+    # task raises LedgerRefusal, with what to do instead, if its state forbids the change.
 
     def hold_back(
         self, key: str, reason: str, not_before: datetime, kind: ReasonKind = ReasonKind.LIMIT
     ) -> None:
-        """A pending task that may not start before an instant (UTC), and why. Raises LedgerRefusal if it is not
+        """Note that a pending task may not start before an instant (UTC), and why. Raises LedgerRefusal if it is not
         pending."""
         held = update(schema.tasks).where(TASK.key == key, TASK.state == TaskState.PENDING, IS_LISTED)
         action = f"hold the task {key} back"
@@ -146,15 +146,15 @@ class Tasks(Part):
         self._write(action, work)
 
     def cancel(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> int:
-        """Cancel those of the tasks that are pending; returns how many. One that an earlier attempt may have done
-        something for is uncertain."""
+        """Cancel those of the tasks that are pending; returns how many. A task for which an earlier attempt may have
+        done something becomes uncertain."""
         wanted = list(keys)
         return self._write(
             f"cancel {len(keys)} tasks", lambda connection: changes.cancel(connection, wanted, reason, kind)
         )
 
     def miss(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> set[str]:
-        """The time of those of the tasks that are pending is over; returns their keys."""
+        """Miss those of the tasks that are pending: their time is over. Returns their keys."""
         wanted = list(keys)
         return self._write(
             f"record {len(keys)} missed tasks",
@@ -162,29 +162,29 @@ class Tasks(Part):
         )
 
     def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:
-        """Cancel the pending tasks of an entry (None: of the campaign) that its start times made, and that
-        nothing was ever tried for; returns their keys."""
+        """Cancel the pending tasks of an entry (None: of the campaign) that its start times made and nobody has ever
+        tried; returns their keys."""
         return self._write(
             f"cancel the tasks of {campaign}",
             lambda connection: changes.cancel_unstarted(connection, campaign, entry, reason),
         )
 
     def retry(self, key: str) -> TaskRow:
-        """Do a task that is over again: it is pending, due now, with all its tries. What may have happened is
-        never repeated: every effect must be known not to have happened."""
+        """Do a task again that is over: it is pending, due now, with all its tries. Nothing that may have happened is
+        repeated: every effect must be known not to have happened."""
         now = self._clock.now()
         return self._write(f"retry the task {key}", lambda connection: changes.retry(connection, key, now))
 
     def resolve(self, key: str, happened: bool, by: str) -> TaskRow:
-        """What a person says of the effects that nobody else can tell: whether they happened. The task is
-        completed then, or failed."""
+        """Write down a person's word whether effects happened of which nobody else can tell. The task is completed
+        then, or failed."""
         now = self._clock.now()
         return self._write(
             f"resolve the task {key}", lambda connection: changes.resolve(connection, key, happened, by, now)
         )
 
     def delete(self, key: str) -> None:
-        """Show a task no longer. Its key stays taken, and its effects stay counted; a pending one ends as
+        """Show a task no longer. Its key stays taken, and limits go on to count its effects; a pending task ends as
         `cancel` ends it."""
         now = self._clock.now()
         self._write(f"delete the task {key}", lambda connection: changes.delete(connection, key, now))
@@ -217,11 +217,12 @@ def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the number of a task."""
+    """Whether a text can be a task's id; longer numbers do not fit into the column."""
     return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _ways_to_find(text: str) -> Iterator[ColumnElement[bool]]:
+    # From the quickest to the slowest: only the last one reads every key.
     if is_id(text):
         yield TASK.id == int(text)
     yield TASK.key == text

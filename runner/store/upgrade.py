@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version of the runner."""
+"""Brings a database to the schema of this version of the runner."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ def upgrade(database: Database) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    from alembic import command
+    from alembic import command  # slow to import, and needed only for a ledger that is new or old
 
     command.upgrade(alembic_config(connection), "head")
 
@@ -61,6 +61,7 @@ def alembic_config(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
+    # The values are those of an ini file, in which a % of a folder's name would stand for something else.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -1,4 +1,4 @@
-"""Where a ledger is; nothing heavy is loaded to ask that."""
+"""Where a ledger is; quick to import, since every command asks that."""
 
 import sqlite3
 from contextlib import closing
@@ -10,7 +10,7 @@ from runner.errors import LedgerError
 def ledger_path(store_url: str) -> Path | None:
     """The file that a store's URL names, absolute; None for `sqlite://`, which lives in memory.
 
-    What follows `sqlite:///` is the path as it is, so any folder's name will do.
+    The text after `sqlite:///` is the path as it is, so any folder's name will do.
     """
     if store_url in ("sqlite://", "sqlite:///:memory:"):
         return None
@@ -25,13 +25,13 @@ def ledger_path(store_url: str) -> Path | None:
 
 
 def file_id(path: Path) -> tuple[int, int]:
-    """What tells a file from all others on this machine, by whatever name: device and inode. Raises OSError."""
+    """Device and inode, which tell a file from all others of this machine, by whatever name. Raises OSError."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
 
 def is_rehearsal(store_url: str) -> bool:
-    """Whether a ledger says of itself that it is a rehearsal's. None is made; what is no ledger is none of those."""
+    """Whether a ledger says of itself that it is a rehearsal's; false if there is no ledger. None is made."""
     path = ledger_path(store_url)
     if path is None or not path.is_file():
         return False

@@ -1,4 +1,4 @@
-"""What this machine has seen of its ledgers, kept outside of their folders: it tells a copy that was put back.
+"""What this machine has seen of its ledgers, kept outside of their folders: it shows that a copy was put back.
 
 One small file for each ledger, named by the ledger's id: the highest tally that was seen, and where the ledger lay.
 """
@@ -13,14 +13,14 @@ from runner.errors import LedgerError
 from runner.private_files import make_folder, open_file, write_file
 
 DIGITS = 20
-"""A tally is written over the one before, in place: always as long, and within one sector of the disk."""
+"""How long a tally is: each is written over the one before, with the same length, within one sector of the disk."""
 
 fdatasync = getattr(os, "fdatasync", os.fsync)
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessedTally:
-    """The highest tally that was seen of a ledger, and its file then; None if it was given up."""
+    """The highest tally that was seen of a ledger, and its path then; None if the ledger was given up."""
 
     ledger_id: str
     tally: int
@@ -28,7 +28,7 @@ class WitnessedTally:
 
 
 class Witness:
-    """The file of one ledger, open. Any thread may call it; those that come together share a flush."""
+    """The open file of one ledger. Any thread may call it; threads that come together share a flush."""
 
     def __init__(self, file: Path, tally: int) -> None:
         self._file = file
@@ -37,7 +37,8 @@ class Witness:
         self._asking, self._writing = threading.Lock(), threading.Lock()
 
     def saw(self, tally: int) -> None:
-        """This tally is in the ledger, durably; when this returns, that is durable here too. Raises LedgerError."""
+        """Keep a tally that is durable in the ledger; when this returns, it is durable here too. Raises LedgerError."""
+        # Two locks: threads that come during a flush leave their tallies here, and the next flush takes the highest.
         with self._asking:
             self._wanted = max(self._wanted, tally)
         with self._writing:
@@ -56,7 +57,7 @@ class Witness:
 
 
 class Witnesses:
-    """All that this machine has seen, in one folder. Methods raise LedgerError if it cannot be read or written."""
+    """All that this machine has seen, in one folder. Methods raise LedgerError if they cannot read or write it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -65,7 +66,7 @@ class Witnesses:
         return next((seen for seen in self._all() if seen.ledger_id == ledger_id), None)
 
     def at(self, path: Path) -> list[WitnessedTally]:
-        """The ledgers that were seen at a path, which is resolved."""
+        """The ledgers that were seen at a resolved path."""
         return [seen for seen in self._all() if seen.path == path]
 
     def write(self, seen: WitnessedTally) -> None:
@@ -75,6 +76,7 @@ class Witnesses:
         try:
             make_folder(self._folder)
             write_file(new, _digits(seen.tally) + b"\n" + os.fsencode(seen.path or "") + b"\n")
+            # The file before its name, then the folder: so a failure of power leaves the old text or the new one.
             _flush(new)
             new.replace(file)
             _flush(self._folder)
@@ -82,7 +84,7 @@ class Witnesses:
             raise _unwritable(file, error) from error
 
     def open(self, ledger_id: str, tally: int, path: Path) -> Witness:
-        """The witness of a ledger with this tally, at a path that is resolved."""
+        """The witness of a ledger with this tally, at a resolved path."""
         self.write(WitnessedTally(ledger_id, tally, path))
         return Witness(self._folder / ledger_id, tally)
 

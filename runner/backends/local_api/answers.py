@@ -1,7 +1,7 @@
-"""What a Local API answers: data as types, codes as errors, words as what they mean. Pure: JSON in, values out.
+"""The answers of a Local API: data as types, codes as errors, words as their meaning. Pure: JSON in, values out.
 
-Little of the answers' shape is documented, so whatever a reasonable server would send is understood: a bare
-list, a list under any key beside `total`, numbers as text. The raw answer stays with each value.
+Little of the answers' shape is documented, so this understands whatever a reasonable server would send: a bare list, a
+list under any key beside `total`, numbers as text. The raw answer stays with each value.
 """
 
 import json
@@ -30,7 +30,7 @@ class ServerStatus(IntEnum):
 
 
 class ServerCode(IntEnum):
-    """The codes of the contract, 0 left out; and what another runner's daemon says to those whom it does not let in."""
+    """The codes of the contract except 0; NOT_ADMITTED is what another runner's daemon says to those it keeps out."""
 
     INVALID = 40001
     NO_SCRIPT = 40002
@@ -47,12 +47,12 @@ NOTHING_DONE = frozenset(ServerCode) - {ServerCode.INTERNAL}
 OF_ONE_CALL = frozenset(
     (ServerCode.INVALID, ServerCode.NO_SCRIPT, ServerCode.NOT_THROUGH_API, ServerCode.UNKNOWN_TASK)
 )
-"""Other calls may be answered otherwise."""
+"""With these codes the server speaks of one call only: it may answer others differently."""
 
 
 class FailureKind(Enum):
-    """What a server means by a task that failed there. The contract has one status for all of it, so another runner's
-    daemon begins the message with the word of its own state."""
+    """What a server means by a task that failed there. The contract has one status for all of these, so another
+    runner's daemon begins the message with the word of its own state."""
 
     FAILED = auto()
     CANCELLED = auto()
@@ -60,7 +60,7 @@ class FailureKind(Enum):
 
     @classmethod
     def of(cls, message: str) -> "FailureKind":
-        """The only place where a server's words are read for their meaning."""
+        """The meaning of a message; no other code reads a server's words for their meaning."""
         for kind in (cls.CANCELLED, cls.UNCERTAIN):
             if message.startswith(kind.name.lower()):
                 return kind
@@ -68,7 +68,7 @@ class FailureKind(Enum):
 
 
 class WrongShape(ValueError):
-    """The data of an answer cannot be what was asked for; says what it is."""
+    """The data of an answer is not what the call asked for; the message says what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What the server's plan includes; `device_limit` is None where it states none."""
+    """What the server's plan includes; `device_limit` is None if it names none."""
 
     plan_name: str
     api_enabled: bool
@@ -93,7 +93,7 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class ServerCreated:
-    """What a POST made: the ids in the answer, each once, and the count that goes with them."""
+    """The tasks that a POST made: the ids in the answer, each once, and the count beside them."""
 
     ids: tuple[int, ...]
     count: int | None
@@ -102,10 +102,10 @@ class ServerCreated:
 
 @dataclass(frozen=True, slots=True)
 class ServerTask:
-    """A task as the server tells of it; what it does not tell is None.
+    """A task in the server's words; a field that it does not tell is None.
 
-    `created_at` and the like are the server's own words, on the server's own clock. `config` is what it keeps
-    of the `script_config`.
+    `created_at` and the like are on the server's own clock, in its own form. `config` is what it keeps of the
+    `script_config`.
     """
 
     id: int
@@ -125,7 +125,7 @@ class ServerTask:
 
 @dataclass(frozen=True, slots=True)
 class ServerTaskPage:
-    """One page of the list; `total` counts all pages, None where the server does not say."""
+    """One page of the list; `total` counts the tasks of all pages, None if the server does not say."""
 
     tasks: tuple[ServerTask, ...]
     total: int | None
@@ -145,7 +145,7 @@ class Stats:
 
 
 def legible(value: Any) -> Any:
-    """JSON data with texts that can be stored and printed: half characters (JSON allows lone surrogates) and control
+    """JSON data whose texts can be stored and printed: halves of characters (JSON allows lone surrogates) and control
     characters, which a terminal would obey, become U+FFFD."""
     if isinstance(value, str):
         return _ILLEGIBLE.sub("\ufffd", value)
@@ -155,7 +155,7 @@ def legible(value: Any) -> Any:
 
 
 def envelope(body: Any) -> Envelope | None:
-    """The envelope that a JSON body is, or None if it is none."""
+    """A JSON body as an envelope; None if it is none."""
     code = _integer(body.get("code")) if isinstance(body, Mapping) else None
     if code is None:
         return None
@@ -177,7 +177,7 @@ def licence(data: Any) -> Licence:
 
 
 def created(data: Any) -> ServerCreated:
-    """The ids under `task_ids`, in a bare list, or of the tasks in a list under any key; none if there are none."""
+    """The ids under `task_ids`, in a bare list, or of the tasks in a list under any key; empty if there are none."""
     ids: tuple[int, ...] = ()
     count = None
     if isinstance(data, Mapping):
@@ -191,13 +191,13 @@ def created(data: Any) -> ServerCreated:
 
 
 def page(data: Any) -> ServerTaskPage:
-    """A bare list of tasks, or one under any key; what is no task among them is passed over. Raises WrongShape."""
+    """A bare list of tasks, or one under any key; items that are no tasks are left out. Raises WrongShape."""
     total = _integer(data.get("total")) if isinstance(data, Mapping) else None
     items = data if isinstance(data, list) else _list_in(data)
     if items is None and not (isinstance(data, Mapping) and total == 0):
         raise WrongShape(f"no list of tasks, but {found(data)}")
     tasks = {one.id: one for one in map(_task, items or ()) if one is not None}
-    if items and not tasks:
+    if items and not tasks:  # an empty list would say that the server has lost all of our tasks
         raise WrongShape(f"no list of tasks, but {found(data)}")
     return ServerTaskPage(tuple(tasks.values()), total, data)
 
@@ -242,7 +242,7 @@ def stats(data: Any) -> Stats:
 
 
 def found(data: Any, length: int = 120) -> str:
-    """What was found where something else was expected, cut short."""
+    """Data that came in place of something else, as text, cut short."""
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, default=str)
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[:length]}..."
@@ -280,7 +280,7 @@ def _status(value: Any, text: Any) -> ServerStatus | None:
 
 
 def _integer(value: Any) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool):  # to Python, true is an int
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -300,7 +300,7 @@ def _text(value: Any) -> str | None:
 
 
 def _mapping(value: Any) -> Mapping[str, Any] | None:
-    """A mapping, also one that was sent as JSON text."""
+    """A mapping, also if it was sent as JSON text."""
     if isinstance(value, str):
         try:
             value = json.loads(value)
@@ -310,7 +310,7 @@ def _mapping(value: Any) -> Mapping[str, Any] | None:
 
 
 def refusal(answer: Envelope, what: str, script: str = "") -> ApiRefused:
-    """The error for an answer whose code is not 0. `what` was asked, `script` is the one to be run, if any."""
+    """The error for an answer whose code is not 0. `what` names the call, `script` the one to run, if any."""
     said = f"code {answer.code}: {answer.message}" if answer.message else f"code {answer.code}"
     came_back, hint = _in_words(answer.code, script)
     return ApiRefused(

@@ -16,11 +16,11 @@ from runner.settings import Settings
 from runner.tasks import BatchJournal, Task
 
 TICK_S = 0.25
-"""How often a batch looks at what it was asked and what has been seen; the server is asked less often."""
+"""How often a batch looks at requests and at what the view has seen; it asks the server less often."""
 
 
 class LocalApiBackend:
-    """Carries tasks out through one server. What its batches know of it is shared: licence, list, devices."""
+    """Carries tasks out through one server. Its batches share what they know of it: licence, list, devices."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self._server = Server(client, clock)
@@ -28,7 +28,7 @@ class LocalApiBackend:
 
     @classmethod
     def of(cls, settings: Settings, clock: Clock, ledger_id: str | None) -> Self:
-        """The backend for the server that the settings name; one that works on the ledger `ledger_id` is refused."""
+        """The backend for the server that the settings name; it refuses one that works on the ledger `ledger_id`."""
         client = Client(
             settings.api_url,
             clock,
@@ -44,13 +44,14 @@ class LocalApiBackend:
         return []
 
     def perform_batch(self, tasks: Sequence[Task], journal: BatchJournal) -> None:
-        """One attempt at each of the tasks, with one POST for all of them as far as the licence allows."""
+        """Make one attempt at each of the tasks, with one POST for all of them as far as the licence allows."""
         server, batch = self._server, SentBatch(self._server, journal, tasks)
         with self._idle:
             self._batches += 1
         try:
             take_up(batch)
             while True:
+                # Requests first, so that what a person has stopped is not sent in this very pass.
                 take_stop_requests(batch)
                 if batch.is_leaving:
                     leave_to_server(batch)
@@ -70,7 +71,7 @@ class LocalApiBackend:
                 self._idle.notify_all()
 
     def close(self) -> None:
-        """Batches that go on leave what they have sent to the server, and are waited for."""
+        """Wait for the batches, which leave to the server what they have sent."""
         self._server.closing.set()
         with self._idle:
             self._idle.wait_for(lambda: not self._batches, timeout=self._server.client.timeout_s)

@@ -1,4 +1,4 @@
-"""One batch: its tasks, each in the state that it has come to, and the journal in which that is written down."""
+"""One batch: its tasks, each in its state, and the journal in which the batch writes that down."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -22,9 +22,9 @@ T = TypeVar("T")
 
 
 class SentBatch:
-    """The tasks that have not ended, by key, and what is to be written down of those that have.
+    """The tasks that have not ended, by key, and what `flush` writes down of those that have.
 
-    The server is shared with other batches; what this one holds of it is given back as its tasks go on and end.
+    Other batches share the server; this one gives back what it holds of it as its tasks go on and end.
     """
 
     def __init__(self, server: Server, journal: BatchJournal, tasks: Sequence[Task]) -> None:
@@ -36,7 +36,7 @@ class SentBatch:
 
     @property
     def is_leaving(self) -> bool:
-        """Whether our process is about to end: no further call is made."""
+        """Whether our process is about to end: the batch makes no further call."""
         return self.journal.leaving() or self.server.closing.is_set()
 
     def in_state(self, state: type[State]) -> list[State]:
@@ -44,56 +44,56 @@ class SentBatch:
         return [one for one in self.open.values() if isinstance(one, state)]
 
     def searches(self) -> list[Search]:
-        """The calls whose tasks have not all been found or given up."""
+        """The searches for tasks of calls that are neither found nor given up."""
         return list(dict.fromkeys(one.search for one in self.in_state(Searched)))
 
     def searched(self, search: Search) -> list[Searched]:
-        """The tasks of a call that are still searched for, in its order."""
+        """The tasks for which a search goes on, in the order of the call."""
         tasks = (self.open.get(key) for key in search.keys)
         return [one for one in tasks if isinstance(one, Searched)]
 
     def update(self, one: SentTask) -> None:
-        """A task is in this state now."""
+        """Put a task in this state."""
         self.open[one.task.key] = one
 
     def finish(self, one: SentTask, end: ServerTaskEnd) -> None:
-        """The attempt at a task has ended; `flush` writes it down."""
+        """End the attempt at a task; `flush` writes it down."""
         self._outcomes[one.task.key] = end.outcome
         if end.state is not None:
             self._settlements += settlements([one], end.state, end.evidence)
         self.drop(one)
 
     def drop(self, one: SentTask) -> None:
-        """Nothing more is to be said of a task."""
+        """Have done with a task, and give back what it held of the server."""
         del self.open[one.task.key]
         self.server.load.clear(self, [one.task])
         self.free_idle_lanes([one])
 
     def free_idle_lanes(self, ones: Iterable[SentTask]) -> None:
-        """Give back the devices of these tasks on which nothing of the batch is on the server."""
+        """Give back the devices of these tasks on which the server has no task of this batch."""
         busy = {one.task.lane for one in self.open.values() if not isinstance(one, Unsent)}
         lanes = dict.fromkeys(one.task.lane for one in ones)
         self.server.load.free(self, [lane for lane in lanes if lane not in busy])
 
     def settle(self, ones: Iterable[SentTask], state: EffectState, evidence: Mapping[str, str]) -> None:
-        """Write down now what is known of the effects of these tasks."""
+        """Write down now the state of the effects of these tasks."""
         self.journal.settle(settlements(ones, state, evidence))
 
     def flush(self) -> None:
-        """Write down which tasks have ended since the last time, at once."""
+        """Write down which tasks have ended since the last time, in one transaction."""
         if self._outcomes:
             outcomes, self._outcomes = self._outcomes, {}
             written, self._settlements = self._settlements, []
             self.journal.finish(outcomes, written)
 
     def watch_open_tasks(self) -> None:
-        """Tell the shared view from which task on the batch wants to know."""
+        """Tell the shared view from which task id on the batch wants to know."""
         ids = [min(one.ids) for one in self.in_state(Followed)]
         ids += [search.trace.retry_of or search.trace.newest.id + 1 for search in self.searches()]
         self.server.view.watch(self, min(ids, default=None))
 
     def release(self) -> None:
-        """Give back whatever the batch still holds of what is shared."""
+        """Give back whatever the batch still holds of the server."""
         tasks = [one.task for one in self.open.values()]
         self.server.load.clear(self, tasks)
         self.server.load.free(self, [task.lane for task in tasks])
@@ -101,8 +101,8 @@ class SentBatch:
 
 
 class PatientCalls:
-    """The calls about single tasks that a batch makes in one pass over them. When one of them has had no answer, or
-    our process is about to end, no other is made: each to a server that hangs takes its whole time.
+    """The calls about single tasks that a batch makes in one pass over them. After one without an answer, or when our
+    process is about to end, it makes no other: each call to a server that hangs takes its whole time.
 
     `asked` counts the questions, `has_failed` is set when a call has had no answer.
     """
@@ -136,7 +136,7 @@ class PatientCalls:
 def settlements(
     ones: Iterable[SentTask], state: EffectState, evidence: Mapping[str, str]
 ) -> list[Settlement]:
-    """For all open effects of these tasks; the evidence goes with the first of each."""
+    """A settlement for each open effect of these tasks; the evidence goes with the first one of each task."""
     return [
         Settlement(effect, state, evidence if number == 0 else {})
         for one in ones

@@ -1,4 +1,4 @@
-"""The calls of the Local API over HTTP: each sent once, over in time, its answer checked and typed."""
+"""The calls of the Local API over HTTP: each is sent once and over in time, and its answer is checked and typed."""
 
 import json
 import re
@@ -26,10 +26,10 @@ from runner.clock import Clock
 from runner.errors import ApiInterrupted, ApiUnreachable, NotTheApi, ServerApiError, UsageError
 
 PAGE_SIZE = 100
-"""The most tasks that the contract lets a page have."""
+"""The most tasks that the contract allows on a page."""
 
 LEDGER_HEADER = "X-Runner-Ledger"
-"""In which a runner's own server names the ledger that it works on."""
+"""The header in which a runner's own server names the ledger that it works on."""
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 
@@ -38,7 +38,8 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 
 _CONNECTING = ("connection.connect_tcp.started", "connection.start_tls.started")
 _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
-"""What httpx tells of its way, through the extension `trace`: httpcore's names, which it does not promise to keep."""
+"""The events of a request that httpx tells through its extension `trace`: names of httpcore, which it does not promise
+to keep."""
 
 _PORT_HINT = "check that RUNNER_API_URL leads to a Local API and not to another program"
 
@@ -48,10 +49,10 @@ T = TypeVar("T")
 
 
 class Client:
-    """One server. Any thread may call it. Nothing is ever sent twice, nor over a connection that has been used
-    before: a call that fails to connect surely was not carried out. Every call is over within `timeout_s`.
+    """One server. Any thread may call it. It never sends anything twice, nor over a connection that has been used
+    before, so that a call that fails to connect was surely not carried out. Every call is over within `timeout_s`.
 
-    `ledger_id` names our own ledger: a server that works on it is refused. Raises UsageError if `url` is no
+    `ledger_id` names our own ledger: the client refuses a server that works on it. Raises UsageError if `url` is no
     address. Every call raises ServerApiError: ApiUnreachable, ApiInterrupted, NotTheApi or ApiRefused.
     """
 
@@ -67,7 +68,7 @@ class Client:
         _check_address(url)
         headers = {
             "Accept": "application/json",
-            "Accept-Encoding": "identity",  # what is small on its way may be of any size here
+            "Accept-Encoding": "identity",  # a small compressed answer may be of any size here
             "User-Agent": f"campaign-runner/{__version__}",
         }
         if token:
@@ -82,8 +83,9 @@ class Client:
             base_url=url,
             headers=headers,
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_S)),
-            trust_env=False,
+            trust_env=False,  # no proxy of the environment between us and the server
             verify=httpx.URL(url).scheme == "https",  # reading the certificates takes as long as ten calls
+            # A new connection for each call: only that tells whether anything was sent.
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
@@ -92,13 +94,13 @@ class Client:
 
     @property
     def is_here(self) -> bool:
-        """Whether the server is this machine, as it was when this was first asked."""
+        """Whether the server is this machine; asked once, then remembered."""
         if self._url_is_here is None:
             self._url_is_here = is_this_machine(self.url)
         return self._url_is_here
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Take these texts out of whatever the server answers from now on."""
+        """Take these texts out of all answers from now on: a server may repeat what it was sent."""
         self._secrets = tuple(dict.fromkeys([*self._secrets, *secrets]))
 
     def licence(self) -> Licence:
@@ -135,7 +137,7 @@ class Client:
         return self._read(f"task/{task_id}", answers.task)
 
     def stats(self) -> Stats:
-        """GET /task/stats: for people; it counts other people's tasks too."""
+        """GET /task/stats: for people, since it counts other people's tasks too."""
         return self._read("task/stats", answers.stats)
 
     def stop(self, task_id: int) -> Any:
@@ -147,7 +149,7 @@ class Client:
         return self._call("POST", f"task/{task_id}/retry")
 
     def retry_all(self) -> Any:
-        """POST /task/retry-all: for people; it repeats other people's tasks too."""
+        """POST /task/retry-all: for people, since it repeats other people's tasks too."""
         return self._call("POST", "task/retry-all")
 
     def delete(self, task_id: int) -> Any:
@@ -178,7 +180,7 @@ class Client:
         body: Mapping[str, Any] | None = None,
         script: str = "",
     ) -> Any:
-        """Send one request; the data of its envelope, whatever the HTTP status."""
+        """Send one request; returns the data of the answer's envelope, whatever the HTTP status."""
         what = f"{method} {self.url}{path}"
         exchange = Exchange(self._http, self._http.build_request(method, path, params=params, json=body))
         try:
@@ -268,10 +270,10 @@ class TooLarge(Exception):
 
 
 class Exchange:
-    """A request on its way in a thread of its own, which can be given up at any point: httpx bounds each read of an
-    answer, and a server that sends one byte at a time would keep us for ever.
+    """A request in a thread of its own, which can be given up at any point: httpx bounds each read of an answer, but a
+    server that sends one byte at a time would keep us for ever.
 
-    Its connection is a new one. What has been given up before that was made is not sent any more.
+    Its connection is a new one. A request that is given up before it has a connection is not sent any more.
     """
 
     def __init__(self, client: httpx.Client, request: httpx.Request) -> None:
@@ -284,7 +286,7 @@ class Exchange:
         self._connection: Any = None
 
     def answer(self, clock: Clock, within_s: float) -> tuple[httpx.Response, bytes]:
-        """Send it once. Raises httpx errors and TooLarge; ConnectTimeout where surely nothing was sent."""
+        """Send it once. Raises errors of httpx and TooLarge; ConnectTimeout if surely nothing was sent."""
         threading.Thread(target=self._run, name="local api call", daemon=True).start()
         if not clock.wait(self._over, within_s):
             raise self._give_up()
@@ -313,7 +315,8 @@ class Exchange:
             response.close()
 
     def _note(self, event: str, info: dict[str, Any]) -> None:
-        """Called by httpx on its way. Raises httpx.ConnectTimeout if the request shall not be sent any more."""
+        """Take note of an event; httpx calls it. Raises httpx.ConnectTimeout if the request was given up by then."""
+        # The lock decides between this and `_give_up`: what was told as not sent is never sent afterwards.
         with self._lock:
             if event in _CONNECTED:
                 self._connection = info["return_value"]
@@ -328,15 +331,17 @@ class Exchange:
             if self._is_connecting:
                 return httpx.ConnectTimeout("no connection in time")
             if self._connection is not None:
-                with suppress(OSError):  # below TLS, whose own shutdown is not made for two threads
+                # Shut down, since the other thread still reads, and below TLS, whose own shutdown is not made for two
+                # threads.
+                with suppress(OSError):
                     socket.socket.shutdown(self._connection.get_extra_info("socket"), socket.SHUT_RDWR)
             return httpx.ReadTimeout("no whole answer in time")
 
 
 def is_this_machine(url: str) -> bool:
-    """Whether the host of an address is this machine: a socket can be bound to what its name stands for.
+    """Whether the host of an address is this machine: a socket can be bound to one of its addresses.
 
-    A name that stands for nothing is another machine's. Nothing is sent, except to look the name up.
+    A name without an address is another machine's. Nothing is sent, except to look the name up.
     """
     try:
         found = socket.getaddrinfo(urlsplit(url).hostname, None, type=socket.SOCK_DGRAM)

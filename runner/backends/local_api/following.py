@@ -1,4 +1,4 @@
-"""Tasks that are known on the server by their ids: followed to their ends, and stopped where that is asked for."""
+"""Follows tasks whose ids on the server are known to their ends, and stops them where somebody asks for that."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,20 +27,21 @@ from runner.errors import ApiRefused
 from runner.tasks import EffectState
 
 MOST_QUESTIONS = 5
-"""How many tasks that the list has lost, and that are not being stopped, are asked for in one pass."""
+"""How many questions one pass asks about tasks that the list has lost and nobody stops."""
 
 _STOP_AGAIN_S, _STOP_S = 5.0, 60.0
-"""After how long a stop is asked for again, and when it is given up."""
+"""After how long a pass asks for a stop again, and after how long it gives the stop up."""
 
 Shown = dict[int, ServerTask]
-"""What the server shows of one task of ours, by those of its ids that are not gone."""
+"""The server's tasks that are one task of ours, by their ids, without those that are gone."""
 
 
 # What ends tasks from our side.
 
 
 def take_stop_requests(batch: SentBatch) -> None:
-    """Take note of what is to be stopped, for a person or since its time is over."""
+    """Take note of the tasks to stop: a person asks for it, or their time is over."""
+    # A person's word before the timeout: it is the reason that people read afterwards.
     wanted = dict.fromkeys(batch.journal.asked_to_stop(), "stopped on request")
     for key in batch.journal.overdue():
         if key in batch.open:
@@ -54,7 +55,7 @@ def take_stop_requests(batch: SentBatch) -> None:
 
 
 def leave_to_server(batch: SentBatch) -> None:
-    """Our process is about to end: what is on the server goes on there."""
+    """End the attempts, since our process is about to end; what is on the server goes on there."""
     for one in list(batch.open.values()):
         batch.finish(one, left(one))
 
@@ -63,7 +64,7 @@ def leave_to_server(batch: SentBatch) -> None:
 
 
 def follow(batch: SentBatch) -> None:
-    """See how far the tasks are, end those that have ended, stop those that are to be stopped."""
+    """See how far the tasks are, end those that have ended, stop those that must stop."""
     now, calls = batch.server.clock.monotonic(), PatientCalls(batch)
     begun, news = [], dict[str, str]()
     for before in sorted(batch.in_state(Followed), key=_turn):
@@ -84,13 +85,13 @@ def follow(batch: SentBatch) -> None:
 
 
 def _turn(one: Followed) -> float:
-    """When the server was last asked to stop the task. The longest ago come first, since the first call to a server
-    that hangs is the only one of its pass."""
+    """When the server was last asked to stop the task. Those asked longest ago come first, since the first call to a
+    server that hangs is the only one of its pass."""
     return one.stop.last_at if isinstance(one.stop, StopAsked) else -inf
 
 
 def _read(batch: SentBatch, one: Followed, calls: PatientCalls) -> tuple[Followed, Shown]:
-    """What the server shows of the task; and the task, with the ids noted that are gone."""
+    """The task, with the ids noted that are gone, and what the server shows of it."""
     view, shown, gone = batch.server.view, dict[int, ServerTask](), set(one.gone)
     for number in one.ids:
         seen = view.get(number, one.since)
@@ -101,6 +102,7 @@ def _read(batch: SentBatch, one: Followed, calls: PatientCalls) -> tuple[Followe
             except ApiRefused as error:
                 if error.code == ServerCode.UNKNOWN_TASK:
                     gone.add(number)
+        # A server that has deleted our task may have given its id to another one.
         if seen is not None and contradicts(one.task, seen):
             gone.add(number)
         if seen is not None and number not in gone:
@@ -109,14 +111,14 @@ def _read(batch: SentBatch, one: Followed, calls: PatientCalls) -> tuple[Followe
 
 
 def _has_begun(one: ServerTask) -> bool:
-    """Whether it runs, or may: with a status that the contract does not know, too."""
+    """Whether it runs, or may run: a status that the contract does not know counts as running."""
     return one.status in (ServerStatus.RUNNING, None) or (
         one.started_at is not None and one.status is ServerStatus.PENDING
     )
 
 
 def _in_words(shown: Iterable[ServerTask]) -> str:
-    """What the server says of the first of a task's tasks that has not ended; nothing if all have."""
+    """The server's words about the first of a task's tasks that has not ended; empty if all have."""
     one = next((one for one in shown if one.status is None or one.status.is_open), None)
     if one is None:
         return ""
@@ -129,7 +131,7 @@ def _end_or_stop(batch: SentBatch, one: Followed, shown: Shown, calls: PatientCa
     if end := _end(one, shown, view, now):
         batch.finish(one, end)
     elif one.stop and now >= _turn(one) + _STOP_AGAIN_S:
-        # Where only the call before hangs, this one has its turn in the next pass.
+        # If another call of this pass had no answer, this task has its turn in the next pass.
         if not calls.has_failed or view.problem is not None:
             _stop(batch, one, calls)
     elif view.problem is not None and view.silent_s() >= one.task.timeout_s:
@@ -138,7 +140,7 @@ def _end_or_stop(batch: SentBatch, one: Followed, shown: Shown, calls: PatientCa
 
 
 def _end(one: Followed, shown: Shown, view: ServerView, now: float) -> ServerTaskEnd | None:
-    """How the task has ended, if it has, or a stop of it is given up."""
+    """How the task has ended; None unless it has, or a stop of it is given up."""
     if len(one.gone) == len(one.ids):
         return deleted(one)
     ended = [task for task in shown.values() if task.status is not None and not task.status.is_open]
@@ -150,7 +152,7 @@ def _end(one: Followed, shown: Shown, view: ServerView, now: float) -> ServerTas
 
 
 def _is_in_vain(stop: StopAsked, view: ServerView, now: float) -> bool:
-    """Whether the server was asked long ago, and has shown its whole list since then, or answers nothing."""
+    """Whether the server was asked to stop long ago, and has shown its whole list since then or answers nothing."""
     has_shown_all = view.swept_from >= stop.first_at or view.problem is not None
     return now >= stop.first_at + _STOP_S and has_shown_all
 
@@ -159,7 +161,7 @@ def _is_in_vain(stop: StopAsked, view: ServerView, now: float) -> bool:
 
 
 def _stop(batch: SentBatch, one: Followed, calls: PatientCalls) -> None:
-    """Ask the server to end the task. The first time, that is written down before."""
+    """Ask the server to end the task. Before the first time, write that down: the next process must know of it."""
     stop = one.stop
     assert stop is not None
     if isinstance(stop, StopWanted):
@@ -174,8 +176,8 @@ def _stop(batch: SentBatch, one: Followed, calls: PatientCalls) -> None:
 
 
 def _stop_or_delete(number: int, calls: PatientCalls) -> bool:
-    """End one task on the server: by its stop, or if it cannot be stopped since it only waits, by deleting it. Returns
-    whether it was deleted."""
+    """End one task on the server: stop it, or delete it if it cannot be stopped since it only waits. Returns whether it
+    was deleted."""
     try:
         calls.call(Client.stop, number)
     except ApiRefused as error:

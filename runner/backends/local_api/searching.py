@@ -1,4 +1,4 @@
-"""Which of the server's tasks a call has made: searched until found, or until no evidence is to be expected."""
+"""Finds the server's tasks that a call has made; searches until it finds them or can expect no more evidence."""
 
 from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
@@ -26,10 +26,10 @@ from runner.errors import ApiRefused
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, Task
 
 SEARCH_S = 60.0
-"""For how long the tasks of a call are searched for on the server, at least."""
+"""How long a search for the tasks of a call lasts at least."""
 
 STILL_UNDER_WAY = timedelta(minutes=15)
-"""For how long after it was sent a call may still make tasks."""
+"""How long after it was sent a call may still make tasks."""
 
 Found = dict[str, list[ServerTask]]
 """By task key, the server's tasks that are its own."""
@@ -39,7 +39,7 @@ Found = dict[str, list[ServerTask]]
 
 
 def search_for(batch: SentBatch, ones: Sequence[Sending], trace: Trace, why: str, since: float = 0.0) -> None:
-    """What the call has made is to be found on the server; `why` says what is known of its answer."""
+    """Begin to search for the tasks that a call has made; `why` says what is known of its answer."""
     now = batch.server.clock.monotonic()
     call = Search(tuple(one.task.key for one in ones), trace, why, now, now + SEARCH_S)
     for one in ones:
@@ -48,12 +48,13 @@ def search_for(batch: SentBatch, ones: Sequence[Sending], trace: Trace, why: str
 
 
 def take_up(batch: SentBatch) -> None:
-    """Begin where earlier attempts have ended: what was sent is found or searched for, never sent again."""
+    """Begin where earlier attempts ended: find or search for what was sent, and never send it again."""
     now = batch.server.clock.monotonic()
     lost: dict[Trace, list[tuple[Task, list[Effect]]]] = {}
     for key, effects in batch.journal.effects().items():
         one, unsure = batch.open[key], [effect for effect in effects if effect.state.is_unsettled]
         trace = Trace.of(unsure or effects)
+        # The order matters: an effect that nobody has settled goes before those that tell how an attempt ended.
         if unsure and trace.ids:
             known = Followed(one.task, _numbers(unsure), trace.ids, trace.by_order, now, trace.stopping)
             batch.update(known)
@@ -64,7 +65,7 @@ def take_up(batch: SentBatch) -> None:
             batch.finish(one, ServerTaskEnd(outcome))
         elif len(trace.ids) == 1:
             batch.update(Unsent(one.task, repeats=trace.ids[0]))
-    for trace, tasks in lost.items():  # what one call has made has the same trace
+    for trace, tasks in lost.items():  # all tasks of one call have the same trace
         keys = tuple(task.key for task, _ in tasks)
         call = Search(keys, trace, _why_lost(trace), now, now + SEARCH_S)
         for task, unsure in tasks:
@@ -87,13 +88,13 @@ def _numbers(effects: Iterable[Effect]) -> tuple[int, ...]:
 
 
 def search(batch: SentBatch) -> None:
-    """Join the tasks that are searched for to the server's, as far as it shows them by now."""
+    """Join our tasks to the server's tasks, as far as it shows them by now."""
     for call in batch.searches():
         _search(batch, call)
 
 
 def _search(batch: SentBatch, call: Search) -> None:
-    """From the surest evidence to the weakest: each takes what those before it have left."""
+    """Search from the surest evidence to the weakest: each takes what those before it have left."""
     view = batch.server.view
     is_over = view.swept_from >= call.until
     _take(batch, call, _taken_up_again(batch, call))
@@ -102,6 +103,7 @@ def _search(batch: SentBatch, call: Search) -> None:
         found, by_order = by_answer([one.task for one in batch.searched(call)], answered)
         _take(batch, call, found, by_order)
     if batch.searched(call) and (is_complete or is_over):
+        # Two batches that claim at the same time could both take one of the server's tasks for theirs.
         with batch.server.load.claiming:
             _take(batch, call, _unanswered(batch, call))
             if is_over:
@@ -120,7 +122,7 @@ def _give_up(batch: SentBatch, call: Search, one: Searched) -> None:
 
 
 def _take(batch: SentBatch, call: Search, found: Found, by_order: Set[str] = frozenset()) -> None:
-    """These are known by their ids from now on."""
+    """Follow these tasks by their ids from now on."""
     taken = [
         one.found([task.id for task in found[one.task.key]], by_order=one.task.key in by_order)
         for one in batch.searched(call)
@@ -138,20 +140,20 @@ def _take(batch: SentBatch, call: Search, found: Found, by_order: Set[str] = fro
 
 
 def _with_surplus(batch: SentBatch, ones: Sequence[Followed]) -> list[Followed]:
-    """Have limits count what tasks do for every account of a device, not for one."""
+    """Make limits count what tasks do for every account of a device, not for one."""
     more = [intent for one in ones for intent in surplus(one)]
     written = batch.journal.discovered(more) if more else {}
     return [replace(one, effects=(*one.effects, *written.get(one.task.key, ()))) for one in ones]
 
 
 def _is_several(batch: SentBatch, call: Search) -> bool:
-    """Whether each of its tasks may have become several on the server, one for each account."""
+    """Whether each task of the call may have become several on the server, one for each account."""
     several = any(one.task.options.multi_account and one.task.device for one in batch.searched(call))
     return several and call.trace.retry_of is None
 
 
 def _answered(batch: SentBatch, call: Search) -> tuple[list[ServerTask], bool]:
-    """The tasks that the answer named, as far as they are to be seen yet, and whether those are all."""
+    """The tasks that the answer named, as far as one can see them yet, and whether those are all."""
     view, calls, seen = batch.server.view, PatientCalls(batch), []
     for number in call.trace.answered:
         one = view.get(number, 0.0)
@@ -165,7 +167,7 @@ def _answered(batch: SentBatch, call: Search) -> tuple[list[ServerTask], bool]:
 
 
 def _taken_up_again(batch: SentBatch, call: Search) -> Found:
-    """Of a retry without an answer: the task that was to be tried again, if that is under way or done."""
+    """For a retry without an answer: the task to try again, if it is under way or done."""
     again = _retried(batch, call)
     if again is None or again.status is ServerStatus.FAILED:
         return {}
@@ -173,8 +175,8 @@ def _taken_up_again(batch: SentBatch, call: Search) -> Found:
 
 
 def _left_as_it_was(batch: SentBatch, call: Search) -> Found:
-    """Of a retry without an answer: the task that was to be tried again and is a failed one all the same, if the
-    retry can have made no other one."""
+    """For a retry without an answer: the task to try again, if it is still a failed one and the retry can have made no
+    other."""
     again = _retried(batch, call)
     if again is None or call.trace.answered:
         return {}
@@ -189,13 +191,13 @@ def _left_as_it_was(batch: SentBatch, call: Search) -> Found:
 
 
 def _retried(batch: SentBatch, call: Search) -> ServerTask | None:
-    """The task that was to be tried again, as it was after that."""
+    """The task to try again, as it was after the retry."""
     retry_of = call.trace.retry_of
     return None if retry_of is None else batch.server.view.get(retry_of, call.since)
 
 
 def _unanswered(batch: SentBatch, call: Search) -> Found:
-    """What the call can be told to have made though no answer names it."""
+    """The tasks that the call has surely made though no answer names them."""
     view, newest, is_several = batch.server.view, call.trace.newest, _is_several(batch, call)
     if is_several and view.swept_from < call.since:
         return {}
@@ -215,7 +217,7 @@ def _unanswered(batch: SentBatch, call: Search) -> Found:
 
 
 def _claims(task: Task, others: Iterable[Effect]) -> "list[Claim]":
-    """The other calls whose tasks on the server may look like those of this one; not those that were given up."""
+    """The other calls whose tasks on the server may look like this one's, except those that were given up."""
     claims = []
     first_kind = next(iter(kinds(task)))
     for effect in others:
@@ -235,13 +237,14 @@ def _sent(trace: Trace) -> datetime:
     return trace.sent_utc or datetime.min.replace(tzinfo=UTC)
 
 
-# What tells whose a task is. Pure.
+# Which evidence tells whose a task is. Pure.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Claim:
-    """A call that has made tasks of some content, or may have: `newest` was the highest id before it, `ids` are
-    those that are known to be its own, `effect` the ledger's id of its intent; `several` calls make more than one."""
+    """A call that has made tasks of some content, or may have: `newest` was the highest id before it, `ids` are those
+    that are known to be its own, `effect` is the ledger's id of its intent; `several` means that it may have made more
+    than one task."""
 
     effect: int
     newest: int
@@ -253,8 +256,8 @@ class Claim:
 def by_answer(tasks: Sequence[Task], answered: Sequence[ServerTask]) -> tuple[Found, set[str]]:
     """The tasks of one call joined to those that its answer names, by the details that the server tells.
 
-    Where it tells too little to tell tasks apart, they go by their order, if there are as many of them: the second
-    value has the keys of those.
+    If those do not tell tasks apart, their order does, provided there are as many of them: the second value has the
+    keys of such tasks.
     """
     found: Found = {}
     unclear: dict[tuple[str, ...], list[ServerTask]] = {}
@@ -274,8 +277,8 @@ def by_answer(tasks: Sequence[Task], answered: Sequence[ServerTask]) -> tuple[Fo
 
 
 def by_content(task: Task, newer: Sequence[ServerTask], newest: Newest) -> list[ServerTask]:
-    """The server's tasks, by id, that a call without an answer can have made for a task: those that agree with it in
-    every field that the server tells, and tell enough. `newest` was the newest one before the call."""
+    """The server's tasks, by id, that a call without an answer can have made for a task: they agree with it in every
+    field that the server tells, and tell enough. `newest` was the newest one before the call."""
     alike = (
         one
         for one in newer
@@ -288,11 +291,11 @@ def by_content(task: Task, newer: Sequence[ServerTask], newest: Newest) -> list[
 
 
 def own_share(own: Claim, others: Sequence[Claim], candidates: Sequence[int]) -> tuple[int, ...]:
-    """The ids that are this call's among those that calls of the same content may have made; none if that cannot
+    """The ids that belong to this call, among those that calls of the same content may have made; none if that cannot
     be told.
 
-    What is known to be another's is left to it. Of calls that are as open as this one, the first takes the first
-    id. One that came much later had been preceded by all ids that this one can have made.
+    Ids that are known to be another call's stay with it. Of calls that are as open as this one, the first takes the
+    first id. All ids that this call can have made came before a call that was sent much later.
     """
     taken = {number for other in others for number in other.ids}
     later = [other.newest for other in others if other.sent_utc > own.sent_utc + STILL_UNDER_WAY]
@@ -300,6 +303,7 @@ def own_share(own: Claim, others: Sequence[Claim], candidates: Sequence[int]) ->
     open_ones = [
         other for other in others if not other.ids and abs(other.sent_utc - own.sent_utc) <= STILL_UNDER_WAY
     ]
+    # More tasks than calls: somebody else has made some of them, and nobody can tell which.
     if len(free) > 1 + len(open_ones):
         return tuple(free) if own.several and not open_ones else ()
     for one in sorted([own, *open_ones], key=lambda one: (one.newest, one.effect)):

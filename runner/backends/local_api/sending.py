@@ -1,7 +1,7 @@
-"""The commit point: one call for what is due together, its intent durable before, and never sent twice.
+"""The commit point: one call for tasks that are due together; its intent is durable before, and it is never sent twice.
 
-A task is made by a POST that makes all tasks of its call; one that failed there in an earlier attempt is retried by its
-id. The server may make another task of it, so a retry is a call like the other: with an intent, and searched for.
+A POST makes all tasks of its call; a task that failed there in an earlier attempt is retried by its id. The server may
+make another task of it, so a retry is a call like the other: with an intent, and a search.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ from runner.tasks import EffectState, Task
 
 
 def send_unsent(batch: SentBatch) -> None:
-    """Send what has not been sent yet, as far as the licence has room for it."""
+    """Send the tasks that have not been sent yet, as far as the licence has room for them."""
     unsent, load = batch.in_state(Unsent), batch.server.load
     if not unsent:
         return
@@ -63,7 +63,7 @@ def _unsent_of(batch: SentBatch, keys: set[str]) -> list[Unsent]:
     return [one for one in batch.in_state(Unsent) if one.task.key in keys]
 
 
-# A call that makes tasks. Whatever makes a call returns whether others may follow, or the server is better left alone.
+# A call that makes tasks. Functions that make a call return whether others may follow; else the server is left alone.
 
 
 def _post(batch: SentBatch, ones: Sequence[Unsent]) -> bool:
@@ -74,7 +74,7 @@ def _post(batch: SentBatch, ones: Sequence[Unsent]) -> bool:
         trace = Trace(server.view.newest(), server.clock.now())
     except TaskError as error:
         return _fail(batch, ones, error)
-    if batch.is_leaving:
+    if batch.is_leaving:  # asked right before the intent: what is sent now could not be searched for any more
         return False
     server.client.hide(secrets)
     begun = {one.task.key: one for one in _begin(batch, ones, trace)}
@@ -98,7 +98,7 @@ def _post(batch: SentBatch, ones: Sequence[Unsent]) -> bool:
 
 
 def _config(task: Task, client: Client) -> tuple[dict[str, object], list[str]]:
-    """The config as the server is to have it, and the secrets in it. Raises TaskError."""
+    """The config for the server, and the secrets in it. Raises TaskError."""
     if task.script not in SCRIPTS:
         raise Unsupported(
             f"the Local API has no script {task.script!r}",
@@ -109,6 +109,7 @@ def _config(task: Task, client: Client) -> tuple[dict[str, object], list[str]]:
 
 
 def _put_off(batch: SentBatch, ones: Sequence[Sending]) -> None:
+    # Their intents are taken back: the next pass sends them with a call of their own, and with new intents.
     batch.settle(ones, EffectState.REFUTED, {"refused": "not sent yet: it takes a call of its own"})
     for one in ones:
         batch.update(Unsent(one.task))
@@ -119,12 +120,11 @@ def _in_words(made: ServerCreated, planned: int) -> str:
     return f"the server answered with {len(made.ids)} ids{count} for {planned} planned tasks"
 
 
-# A call that has the server try a task again.
+# A call that makes the server try a task again.
 
 
 def _retry_failed(batch: SentBatch, ones: Iterable[Unsent]) -> bool:
-    """Retry those of the tasks that the server still has from an earlier attempt; what it has no more is left to be
-    made anew."""
+    """Retry those of the tasks that the server still has from an earlier attempt; the others are made anew later."""
     failed = [one for one in ones if one.repeats is not None]
     if not failed:
         return True
@@ -152,7 +152,7 @@ def _retry(batch: SentBatch, one: Unsent, newest: Newest) -> bool:
     begun = _begin(batch, [one], trace)
     if not begun:
         return True
-    if _goes_on(failed):  # somebody has let the server try it again: it might do what it has done once more
+    if _goes_on(failed):  # somebody else has retried it: another retry might do once more what it has done
         _follow(batch, begun[0], task_id, {}, since=0.0)
         return True
     return _send_retry(batch, begun[0], task_id, trace)
@@ -189,7 +189,7 @@ def _not_retried(batch: SentBatch, one: Sending, task_id: int, trace: Trace, err
 
 
 def _follow(batch: SentBatch, one: Sending, task_id: int, evidence: Mapping[str, str], since: float) -> None:
-    """The task is known by the id that it had before."""
+    """Follow a task by the id that it had before."""
     followed = Followed(one.task, one.effects, (task_id,), since=since)
     batch.update(followed)
     batch.settle([followed], EffectState.COMMITTING, {**evidence, **followed.names})
@@ -198,7 +198,7 @@ def _follow(batch: SentBatch, one: Sending, task_id: int, evidence: Mapping[str,
 
 
 def _was_taken_up(batch: SentBatch, task_id: int) -> bool:
-    """Whether a task that the server would not retry is one that it has taken up again, or has done, already."""
+    """Whether a task that the server would not retry is under way again already, or done."""
     try:
         return _goes_on(batch.server.view.ask(task_id))
     except ServerApiError:
@@ -218,7 +218,7 @@ def _is_unknown(error: ServerApiError) -> bool:
 
 
 def _begin(batch: SentBatch, ones: Sequence[Unsent], trace: Trace) -> list[Sending]:
-    """Write the intents of a call down; those that a limit holds back are left out."""
+    """Write the intents of a call down, without those of tasks that a limit holds back."""
     wanted = [intent for one in ones for intent in intents(one.task, trace.intent(one.task.lane))]
     written = batch.journal.committing(wanted)
     begun = [Sending(one.task, tuple(written[one.task.key])) for one in ones if one.task.key in written]
@@ -231,12 +231,12 @@ def _begin(batch: SentBatch, ones: Sequence[Unsent], trace: Trace) -> list[Sendi
 
 
 def _evidence(made: ServerCreated) -> dict[str, str]:
-    """What the ledger keeps of an answer."""
+    """The evidence that the ledger keeps of an answer."""
     return {"answered": ranges(made.ids), "answer": found(masked_data(made.raw), 500)}
 
 
 def _fail(batch: SentBatch, ones: Sequence[Unsent | Sending], error: TaskError) -> bool:
-    """The call was surely not carried out."""
+    """End tasks whose call was surely not carried out; returns whether other calls may follow."""
     if isinstance(error, ApiRefused) and error.code == ServerCode.PLAN:
         error = batch.server.load.bar(error)
     _end(batch, ones, error)

@@ -1,5 +1,4 @@
-"""One task on its way through the server: the states that it can be in, what its effects' evidence tells of it, and how
-it ends. Pure."""
+"""One task on its way through the server: its states, what the evidence of its effects tells, and how it ends. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,20 +14,20 @@ from runner.targets import account
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Intent, Outcome, Task
 
 UNOBSERVED = ("account_warmup",)
-"""Scripts of which nobody sees what they have done: they count for the most that they can do."""
+"""Scripts whose effects nobody can see: they count for the most that they can do."""
 
 _RAW_LENGTH = 2000
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _SETTLE = "look on the device or the account, then say so with `runner tasks resolve`"
 
-# States. A task goes down this list and leaves it at any point by its end; only what was surely not carried out goes
-# back to Unsent. `effects` are the ledger's ids of those that are open.
+# States. A task goes down this list and may end at any point of it; only a task that was surely not carried out goes
+# back to Unsent. `effects` are the ledger's ids of its open effects.
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Unsent:
-    """Nothing is on its way. `repeats` is its task on the server that failed in an earlier attempt, if there is one
-    that can be retried."""
+    """Nothing is on its way. `repeats` is its task on the server that failed in an earlier attempt and can be retried,
+    if there is one."""
 
     task: Task
     repeats: int | None = None
@@ -46,8 +45,8 @@ class Sending:
 class Searched:
     """It has been sent, and its task on the server is not known yet.
 
-    What the server said before `since` (monotonic seconds) is out of date. `was_stopped` says why a process before
-    ours had asked the server to stop it, `stop` why it is to be stopped as soon as it is known there.
+    Words of the server from before `since` (monotonic seconds) are out of date. `was_stopped` says why an earlier
+    process had asked the server to stop it, `stop` why to stop it as soon as it is known there.
     """
 
     task: Task
@@ -58,7 +57,7 @@ class Searched:
     stop: "StopWanted | None" = None
 
     def found(self, ids: Iterable[int], *, by_order: bool) -> "Followed":
-        """The same task, whose tasks on the server are these."""
+        """The same task, now that its tasks on the server are known."""
         return Followed(
             self.task, self.effects, tuple(ids), by_order, self.since, self.was_stopped, self.stop
         )
@@ -66,10 +65,10 @@ class Searched:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Followed:
-    """Its tasks on the server are known: `ids`, of which `gone` are there no more, or name another task by now.
+    """Its tasks on the server are known: `ids`, of which `gone` are there no longer, or name another task by now.
 
-    `by_order`: only their order tells that they are its own. `said` is what the server last said of it while it went
-    on, `stop` what has come of a wish to stop it. The others are as in `Searched`.
+    `by_order`: only their order tells that they are its own. `said` are the server's latest words about it while it
+    ran, `stop` is the state of a request to stop it. The others are as in `Searched`.
     """
 
     task: Task
@@ -85,7 +84,7 @@ class Followed:
 
     @property
     def names(self) -> dict[str, str]:
-        """The evidence by which it is known from now on."""
+        """The evidence by which a later attempt knows it."""
         return {"server_tasks": ranges(self.ids), **({"told_by": "their order"} if self.by_order else {})}
 
 
@@ -94,7 +93,7 @@ SentTask = Unsent | Sending | Searched | Followed
 
 @dataclass(frozen=True, slots=True)
 class StopWanted:
-    """A task is to be stopped, and the server has not been asked yet."""
+    """Somebody wants a task stopped, and the server has not been asked yet."""
 
     why: str
 
@@ -115,11 +114,11 @@ Stop = StopWanted | StopAsked
 
 @dataclass(eq=False, slots=True)
 class Search:
-    """What is looked for on the server after one call, until each of its tasks is found or given up.
+    """The search after one call, until each of its tasks is found or given up.
 
     `keys` are those of its tasks, in the order of the call; `why` says what became of its answer. It began at `since`
-    (monotonic seconds) and ends when the whole list has been read that was begun at `until` or later. The ids of the
-    answer that the list does not show were last asked for in the reading that was begun at `asked_at`.
+    (monotonic seconds) and ends after a reading of the whole list that began at `until` or later. It last asked for ids
+    of the answer that the list does not show during the reading that began at `asked_at`.
     """
 
     keys: tuple[str, ...]
@@ -130,14 +129,14 @@ class Search:
     asked_at: float = -inf
 
 
-# What the ledger's evidence tells.
+# The evidence in the ledger.
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What is known of a call that makes tasks, from its intent on: the newest task before it, when it was sent
-    (our clock), the ids that it answered with, and those that are this task's (`by_order`: as far as one can tell
-    by their order); `retry_of` is the id of the task that a retry repeats, `stopping` says why it was to be stopped."""
+    (our clock), the ids of its answer, and those of this task (`by_order`: as far as their order tells). `retry_of` is
+    the id of the task that a retry repeats, `stopping` says why somebody wanted it stopped."""
 
     newest: Newest
     sent_utc: datetime | None = None
@@ -149,7 +148,7 @@ class Trace:
 
     @classmethod
     def of(cls, effects: Iterable[Effect]) -> "Trace":
-        """What the evidence of a task's effects tells together."""
+        """The evidence of a task's effects, taken together."""
         evidence: dict[str, str] = {}
         for effect in effects:
             evidence |= effect.evidence
@@ -164,7 +163,7 @@ class Trace:
         )
 
     def intent(self, lane: str) -> dict[str, str]:
-        """The evidence that is written before the call, for a task of this device or account."""
+        """The evidence to write before the call, for a task of this device or account."""
         evidence = {"lane": lane, "newest_task": str(self.newest.id)}
         if self.newest.created_at:
             evidence["newest_created_at"] = self.newest.created_at
@@ -176,9 +175,9 @@ class Trace:
 
 
 def kinds(task: Task) -> dict[str, int]:
-    """The effects that the task can have, by kind: one, or where nobody observes them the most that there can be.
+    """The effects that the task can have, by kind: one, or the most possible ones if nobody can observe them.
 
-    A task that changes nothing has one of its script's name, so that it too is sent once.
+    A task that changes nothing has one effect of its script's name, so that it too is sent only once.
     """
     counted = {kind: count for kind, count in SCRIPTS[task.script].effects(task.config).items() if count}
     return counted or {task.script: 1}
@@ -195,8 +194,8 @@ def intents(task: Task, evidence: Mapping[str, str]) -> list[Intent]:
 
 
 def surplus(one: Followed) -> list[Intent]:
-    """Of a task that is several on the server, one for each account of its device: the effects that were not begun
-    when it was asked for as one."""
+    """The effects that a call did not announce of a task that turned out to be several on the server, one for each
+    account of its device."""
     return (intents(one.task, {}) * len(one.ids))[len(one.effects) :]
 
 
@@ -225,7 +224,7 @@ def from_ranges(text: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ServerTaskEnd:
-    """The outcome of an attempt, what it means for the effects (None leaves them as they are), and the evidence."""
+    """The outcome of an attempt, the state that it gives the effects (None: they stay as they are), and evidence."""
 
     outcome: Outcome
     state: EffectState | None = None
@@ -233,10 +232,10 @@ class ServerTaskEnd:
 
 
 def reported(one: Followed, tasks: Sequence[ServerTask]) -> ServerTaskEnd:
-    """Of a task whose tasks on the server have all ended: one, or one for each account of its device.
+    """The end of a task whose tasks on the server have all ended: one, or one for each account of its device.
 
-    A failure is the server's word that the work was not done, unless it says otherwise; of what was stopped, or
-    of what nobody can observe, that is not known once it had begun.
+    A failure is the server's word that the work was not done, unless it says otherwise. Of a task that was stopped, or
+    that nobody can observe, that is not known once it had begun.
     """
     evidence = {**one.names, "server": found([task.raw for task in tasks], _RAW_LENGTH)}
     failed = [task for task in tasks if task.status is ServerStatus.FAILED]
@@ -267,7 +266,7 @@ def reported(one: Followed, tasks: Sequence[ServerTask]) -> ServerTaskEnd:
 
 
 def deleted(one: Followed) -> ServerTaskEnd:
-    """Of a task that is not on the server any more. What someone else deleted may have been done just before."""
+    """The end of a task that is gone from the server: one that somebody else deleted may have been done before."""
     if isinstance(one.stop, StopAsked) and one.stop.has_deleted and not one.has_begun:
         return ServerTaskEnd(_stopped(one.stop.why), EffectState.REFUTED, one.names)
     message = f"task {ranges(one.ids)} was deleted on the server by someone else"
@@ -276,7 +275,7 @@ def deleted(one: Followed) -> ServerTaskEnd:
 
 
 def unknown(task: Task, message: str, evidence: dict[str, str]) -> ServerTaskEnd:
-    """Of a task that may have been done."""
+    """The end of a task that may have been done."""
     outcome = Outcome(
         AttemptOutcome.UNCERTAIN, f"{message}; whether the {task.title} happened is not known", _SETTLE
     )
@@ -284,7 +283,7 @@ def unknown(task: Task, message: str, evidence: dict[str, str]) -> ServerTaskEnd
 
 
 def not_carried_out(one: Unsent | Sending, error: RunnerError) -> ServerTaskEnd:
-    """Of a task that was not sent, or surely not carried out. While the server is away it may be tried again."""
+    """The end of a task that was not sent, or surely not carried out. It may go again if the server was just away."""
     away = isinstance(error, ApiUnreachable) or (isinstance(error, ServerApiError) and error.sent)
     outcome = _failed(error.message, Again.WHEN_BACK if away else Again.NEVER, error.hint)
     if isinstance(one, Unsent):
@@ -293,14 +292,14 @@ def not_carried_out(one: Unsent | Sending, error: RunnerError) -> ServerTaskEnd:
 
 
 def left(one: SentTask) -> ServerTaskEnd:
-    """Of a task that our process leaves, since it is about to end."""
+    """The end of a task that our process leaves to the server, since it is about to end."""
     if isinstance(one, Unsent | Sending):
         return stopped("stopped before it was sent")
     return stopped("it goes on on the server, and is looked up there the next time")
 
 
 def stopped(message: str) -> ServerTaskEnd:
-    """Of a task that ends before anything was sent, or goes on elsewhere."""
+    """The end of a task before anything was sent, or of one that goes on elsewhere."""
     return ServerTaskEnd(_stopped(message))
 
 

@@ -1,4 +1,4 @@
-"""What the batches of one server share: its tasks as last seen, and what may be sent to it now."""
+"""What the batches of one server share: its tasks as last seen, and what they may send to it now."""
 
 import threading
 from collections.abc import Iterable
@@ -19,22 +19,22 @@ from runner.errors import ApiRefused, ServerApiError
 from runner.tasks import Task
 
 QUICKEST_S, SLOWEST_S, AWAY_S = 0.5, 10.0, 30.0
-"""The interval after a change, the longest one while nothing changes, and the longest while the server is away."""
+"""The interval of list requests: after a change, the longest while nothing changes, and while the server is away."""
 
 _GROWTH = 1.5
 _LATENCIES = 5.0
-"""The interval is at least so many times as long as the server takes to answer."""
+"""How many times as long as an answer takes the interval is at least, so that a slow server has time for others."""
 
 LICENCE_S = 60.0
-"""For how long a licence that has been read is relied on."""
+"""How long a licence that has been read holds."""
 
 BARRED_S = 300.0
-"""For how long nothing is sent after the server has said that its plan does not include the API."""
+"""How long nothing is sent after the server has said that its plan does not include the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A task as the server told of it, in an answer to what was asked at `asked_at` (monotonic seconds)."""
+    """A task as the server showed it, in an answer to a request made at `asked_at` (monotonic seconds)."""
 
     task: ServerTask
     asked_at: float
@@ -42,7 +42,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The task with the highest visible id; 0 where there is none."""
+    """The task with the highest visible id; 0 if there is none."""
 
     id: int
     created_at: str | None
@@ -50,9 +50,9 @@ class Newest:
 
 @dataclass(slots=True)
 class Sweep:
-    """Which pages are to be read until every task from `floor` on has been seen; pure.
+    """Which pages to read until every task from `floor` on has been seen; pure.
 
-    The contract says nothing of the list's order: the newest first, the oldest first, and none are understood.
+    The contract says nothing about the list's order, so any is understood: the newest first, the oldest first, or none.
     """
 
     floor: int
@@ -71,9 +71,11 @@ class Sweep:
         if self.page == 1:
             self._size = len(ids)
             self._rises = len(ids) > 1 and ids == sorted(ids) and page.total is not None
+        # A page with nothing new ends the reading, whatever the total says.
         if not is_new or (page.total is not None and len(self._seen) >= page.total):
             self.done = True
         elif self._rises and page.total is not None:
+            # The oldest come first: on from the last page backwards, to the floor or to the second page.
             self.done = self.page == 2 or (self.page > 1 and ids[0] < self.floor)
             self.page = ceil(page.total / self._size) if self.page == 1 else self.page - 1
         else:
@@ -84,8 +86,8 @@ class Sweep:
 class ServerView:
     """The server's tasks that batches are interested in, as last seen. Any thread may call it.
 
-    One reader for all batches, one page of the list at a time: however many tasks are open, at most one list request
-    is made per interval. The interval grows while nothing changes, and while the server is away.
+    There is one reader for all batches, and it reads one page at a time: however many tasks are open, it makes at most
+    one list request in an interval. The interval grows while nothing changes, and while the server is away.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -100,12 +102,12 @@ class ServerView:
         self._next_at = clock.monotonic()
         self._answered_at = clock.monotonic()
         self.swept_from = -inf
-        """When the latest reading of the whole list was begun."""
+        """When the latest complete reading of the whole list began."""
         self.problem: ServerApiError | None = None
         """Why the latest request failed; None if it did not."""
 
     def watch(self, batch: object, floor: int | None) -> None:
-        """A batch is interested in the tasks from id `floor` on; None: no longer."""
+        """Take note that a batch is interested in the tasks from id `floor` on; None: no longer."""
         with self._lock:
             if floor is None:
                 self._floors.pop(batch, None)
@@ -119,14 +121,14 @@ class ServerView:
             }
 
     def hurry(self) -> None:
-        """Something has been sent: read the list soon."""
+        """Read the list soon, since something has been sent."""
         with self._lock:
             self._interval_s = QUICKEST_S
             if self.problem is None:
                 self._next_at = min(self._next_at, self._clock.monotonic() + QUICKEST_S)
 
     def refresh(self) -> None:
-        """Read one page if its time has come and no other batch is doing so."""
+        """Read one page if its time has come and no other batch reads."""
         if not self._reading.acquire(blocking=False):
             return
         try:
@@ -136,13 +138,13 @@ class ServerView:
             self._reading.release()
 
     def get(self, task_id: int, since: float) -> ServerTask | None:
-        """A task as it was at some time after `since`, if it has been seen since then."""
+        """A task as it was after `since`; None if it has not been seen since then."""
         with self._lock:
             seen = self._seen.get(task_id)
         return seen.task if seen is not None and seen.asked_at >= since else None
 
     def newer(self, than: int) -> list[ServerTask]:
-        """The tasks with a higher id that have been seen, by id."""
+        """The tasks with a higher id that have been seen, in the order of their ids."""
         with self._lock:
             return [seen.task for number, seen in sorted(self._seen.items()) if number > than]
 
@@ -171,7 +173,7 @@ class ServerView:
         return Newest(highest.id, highest.created_at) if highest else Newest(0, None)
 
     def silent_s(self) -> float:
-        """For how long the server has not answered."""
+        """How long the server has not answered."""
         return self._clock.monotonic() - self._answered_at if self.problem else 0.0
 
     def _read(self) -> None:
@@ -203,21 +205,21 @@ class ServerView:
     def _note(self, task: ServerTask, asked_at: float) -> bool:
         """Remember a task; whether it is news."""
         before = self._seen.get(task.id)
-        if before is not None and before.asked_at > asked_at:
+        if before is not None and before.asked_at > asked_at:  # an answer that took longer than a newer one
             return False
         self._seen[task.id] = Seen(task, asked_at)
         return before is None or before.task.status is not task.status
 
 
 Content = tuple[str, str, str | None]
-"""What two tasks have in common that the server may not tell apart: script, device or account, target."""
+"""Script, device or account, and target: the server may not tell two tasks apart that share all of them."""
 
 
 class ServerLoad:
     """What may be sent to the server now. Any thread may call it.
 
-    No more devices at a time than the licence allows, whoever of our batches uses them; and nothing while
-    something alike is on its way and not found on the server yet, since the two could not be told apart.
+    Our batches together use no more devices at a time than the licence allows. Nothing is sent while a task of the same
+    content is on its way and not found on the server yet, since nobody could tell the two apart.
     """
 
     def __init__(self, client: Client, clock: Clock) -> None:
@@ -226,7 +228,7 @@ class ServerLoad:
         self._lock = threading.Lock()
         self._asking = threading.Lock()
         self.claiming = threading.Lock()
-        """Held while ids are told to be those of a call: no two batches do so at a time."""
+        """Held while a batch decides which ids belong to a call: no two batches do so at the same time."""
         self._limit: int | None = None
         self._read_at: float | None = None
         self._barred: tuple[ApiRefused, float] | None = None
@@ -235,9 +237,9 @@ class ServerLoad:
         self._on_the_way: dict[Content, object] = {}
 
     def check(self) -> None:
-        """See that the server's plan lets us in. Raises ServerApiError: while it is known not to, without a call.
+        """See that the server's plan lets us in. Raises ServerApiError, without a call while it is known not to.
 
-        Those who come while it is being asked share the answer, or wait for the lack of one once.
+        Threads that come during the call share its answer, or wait only once if there is none.
         """
         came_at = self._clock.monotonic()
         with self._asking:
@@ -260,7 +262,7 @@ class ServerLoad:
             self._limit, self._read_at, self._barred = licence.device_limit, now, None
 
     def bar(self, error: ApiRefused) -> ApiRefused:
-        """Let nothing through for a while: the plan does not include the API. Returns the error to tell."""
+        """Send nothing for a while, since the plan does not include the API. Returns the error to tell."""
         with self._asking:
             try:
                 plan_name = self._client.licence().plan_name
@@ -276,7 +278,7 @@ class ServerLoad:
         return error
 
     def admit(self, batch: object, tasks: Iterable[Task]) -> list[Task]:
-        """Those of the tasks that may be sent now; their devices are the batch's until it frees them."""
+        """The tasks that may be sent now; the batch has their devices until it frees them."""
         admitted = []
         with self._lock:
             for task in tasks:
@@ -288,21 +290,21 @@ class ServerLoad:
         return admitted
 
     def occupy(self, batch: object, tasks: Iterable[Task]) -> None:
-        """What an earlier attempt has sent is on its way again, whatever the licence says by now."""
+        """Count tasks that an earlier attempt has sent as on their way, whatever the licence says by now."""
         with self._lock:
             for task in tasks:
                 self._on_the_way.setdefault(_content(task), batch)
                 self._lanes.setdefault(task.lane, set()).add(batch)
 
     def clear(self, batch: object, tasks: Iterable[Task]) -> None:
-        """The tasks are not on their way any more: their ids are known, or they have been given up."""
+        """Take tasks as no longer on their way: their ids are known, or they have been given up."""
         with self._lock:
             for task in tasks:
                 if self._on_the_way.get(_content(task)) is batch:
                     del self._on_the_way[_content(task)]
 
     def free(self, batch: object, lanes: Iterable[str]) -> None:
-        """The batch has nothing more on these devices."""
+        """Give back devices on which the batch has nothing any more."""
         with self._lock:
             for lane in lanes:
                 users = self._lanes.get(lane, set())
@@ -324,7 +326,7 @@ def _not_included(licence: Licence) -> ApiRefused:
 
 
 class Server:
-    """One server as all batches share it; `closing` is set when they shall let go of it."""
+    """One server, which all batches share; `closing` is set when they must let go of it."""
 
     def __init__(self, client: Client, clock: Clock) -> None:
         self.client = client

@@ -1,5 +1,5 @@
 """A task in the words of a Local API: the body of the call that makes it, and whether one of the server's tasks can be
-it. Pure, but for the files that hold secrets."""
+this one. Pure, except for files that hold secrets."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isnan
@@ -16,11 +16,11 @@ from runner.tasks import Task
 
 MOST_LANES = 50
 MOST_TASKS = 100
-"""The most devices or accounts of one call, and the most tasks, as far as they can be parted."""
+"""The most devices or accounts of one call, and the most tasks, as far as one can part them."""
 
 
 def chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """Tasks of one entry and instant, parted into those that are sent with one call each."""
+    """The tasks of one entry and instant, in parts that one call each sends."""
     for call in calls(tasks):
         lanes = list(dict.fromkeys(task.lane for task in call.tasks))
         size = max(1, min(MOST_LANES, MOST_TASKS // len(call.targets)))
@@ -38,7 +38,7 @@ def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
 
 
 def placed(script: Script, config: Mapping[str, Any], *, is_here: bool) -> dict[str, Any]:
-    """A config with its paths as a server on this machine, or on another one, is to have them."""
+    """A config whose paths fit a server on this machine, or on another one."""
     change = paths.here if is_here else paths.there
     return {
         key: _each(value, change) if key in script.paths and value else value for key, value in config.items()
@@ -75,7 +75,7 @@ def for_targets(name: str, config: Mapping[str, Any], targets: Iterable[str | No
 
 
 def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, str] | None, dict[str, str]]:
-    """The keys of a config that name targets, if the script has any; and by target how it is written there."""
+    """The keys of a config that name targets, if the script has any; and, by target, how the config writes it."""
     script = SCRIPTS.get(name)
     if script is None or script.target_keys is None:
         return None, {}
@@ -86,7 +86,7 @@ def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, str
 
 
 def target_of(one: ServerTask) -> str | None:
-    """The only target that the server tells of its task, as our tasks name it; None if it tells none or several."""
+    """The one target of a server's task, as our tasks name it; None if the server tells none or several."""
     script = SCRIPTS.get(one.script or "")
     if script is None or script.target_keys is None:
         return None
@@ -102,7 +102,7 @@ def target_of(one: ServerTask) -> str | None:
 
 
 def contradicts(task: Task, one: ServerTask) -> bool:
-    """Whether something that the server tells cannot be said of the task."""
+    """Whether something that the server tells is not true of the task."""
     target = target_of(one)
     return (
         (one.script is not None and one.script != task.script)
@@ -112,7 +112,7 @@ def contradicts(task: Task, one: ServerTask) -> bool:
 
 
 def agrees(task: Task, one: ServerTask) -> bool:
-    """Whether what the server tells is enough, and all of it can be said of the task."""
+    """Whether the server tells enough, and all of it is true of the task."""
     return (
         one.script == task.script
         and _same_lane(task, one, unknown=False)
@@ -137,10 +137,12 @@ def _same_lane(task: Task, one: ServerTask, *, unknown: bool) -> bool:
 
 
 def _same_config(task: Task, shown: Mapping[str, Any]) -> bool:
-    """Whether every setting that both know is the same; targets have been compared, secrets are not told."""
+    """Whether every setting that both know is the same, except targets, which have been compared, and secrets, which a
+    server does not tell."""
     script = SCRIPTS[task.script]
     apart = {*(script.target_keys or ()), *(way[0] for way in script.secrets)}
     compared = shown.keys() - apart
+    # Either form of a path: the server keeps the one that it was sent, which an earlier process may have chosen.
     here, there = (placed(script, task.config, is_here=is_here) for is_here in (True, False))
     return all(
         _plain(shown[key]) in (_plain(here[key]), _plain(there[key])) for key in here.keys() & compared
@@ -148,7 +150,7 @@ def _same_config(task: Task, shown: Mapping[str, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A setting without regard to how it was written down: 30, 30.0 and "30" are the same."""
+    """A setting, however it is written: 30, 30.0 and "30" are the same."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, str):
@@ -156,5 +158,5 @@ def _plain(value: Any) -> Any:
             number = float(value)
         except ValueError:
             return value
-        return value if isnan(number) else number
+        return value if isnan(number) else number  # nan would differ from itself
     return float(value) if isinstance(value, int | float) else value
