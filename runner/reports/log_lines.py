@@ -119,7 +119,7 @@ class _QueueHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self._writer.put(self.format(record) + "\n")
-        except Exception:  # noqa: BLE001 - as in the library's own handlers: a wrong record ends nobody's work
+        except Exception:  # noqa: BLE001 - as in logging's own handlers: a bad record must not stop its caller
             self.handleError(record)
 
 
