@@ -74,7 +74,7 @@ def _load(path: Path, _signature: tuple[int, ...]) -> FlowFile:
 
 
 def forget() -> None:
-    """Have flows read again, whether they seem changed or not: a file may change within one tick of its timestamps."""
+    """Have flows read again, whether they seem changed or not."""
     _load.cache_clear()
 
 

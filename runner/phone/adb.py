@@ -61,7 +61,7 @@ def binary() -> str:
 
     The variable is set for this process: uiautomator2 and adbutils would prefer an older adb on the path.
     """
-    # The wheels of adbutils carry adb for the common platforms only.
+    # adbutils carries adb only for some platforms; elsewhere it looks for one itself.
     bundled = Path(str(files("adbutils.binaries"))) / "adb"
     if bundled.is_file():
         os.environ.setdefault("ADBUTILS_ADB_PATH", str(bundled))
