@@ -1,4 +1,4 @@
-"""What all tests share: the option --update-golden and the comparison that it serves, and quickly made ledgers."""
+"""For all tests: the option --update-golden and its comparison, the order of tests, and quick ledgers."""
 
 import os
 import shutil
@@ -33,14 +33,15 @@ LONG = (
     "tests/end_to_end/test_documented_commands.py",
     "tests/contract/test_both_backends.py",
 )
-"""How the names of tests begin that take most of a minute or more, alone or with their group; the longest first."""
+"""The beginnings of the names of tests that take most of a minute or more, alone or with their group; the longest
+first."""
 
 BETWEEN = 10
-"""So many others stand between two long ones: a worker is given two tests at once, and should not get two of these."""
+"""How many others stand between two long tests: a worker gets two tests at once, and should not get two long ones."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers begin with what is long: what begins last keeps all but one of them waiting."""
+    """Long tests come first: one that begins last keeps all other workers waiting."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     groups: dict[str, list[pytest.Item]] = {}
@@ -73,7 +74,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 
 @pytest.fixture(scope="session")
 def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger's file as the migrations make it."""
+    """The file of an empty ledger, made by the migrations."""
     from runner.clock import SystemClock
     from runner.store.ledger import Ledger
 
@@ -84,15 +85,15 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def empty_tables(empty_ledger: Path) -> list[str]:
-    """The statements that make the same tables and rows."""
+    """The statements that make the same tables and rows, for ledgers in memory."""
     with closing(sqlite3.connect(empty_ledger)) as raw:
         return [line for line in raw.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
 
 
 @pytest.fixture
 def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process new ledgers are copies, each with an id of its own: the migrations take twenty times as
-    long. Not for tests of how ledgers are made."""
+    """In this process new ledgers are copies, each with an id of its own: migrations would take twenty times as long.
+    Not for tests of how ledgers are made."""
     from runner.store import ledger
     from runner.store.database import Database
 

@@ -1,4 +1,7 @@
-"""Characters that look like those that YAML, names and numbers are written with, and are others."""
+"""Characters that look like those of YAML, names and numbers, but are others.
+
+Word processors and chat apps put them there, and nobody sees the difference.
+"""
 
 import re
 
@@ -19,7 +22,7 @@ PLAIN = {
     **dict.fromkeys(_DASHES, "-"),
     **dict.fromkeys(QUOTES, '"'),
 }
-"""What each of them looks like; quotes may also be single ones."""
+"""The character that each of them looks like; a quote may also stand for a single one."""
 
 IN_NAMES = re.compile(f"[{BLANKS}{QUOTES}{_COMMAS}{_COLONS}{_DASHES}{_BRACKETS}\uff01-\uff5e]")
 _IN_SYNTAX = re.compile(
@@ -41,7 +44,7 @@ def named(character: str) -> str:
 
 
 def advice(character: str) -> str:
-    """What to do about it."""
+    """What to do about such a character."""
     if character in PLAIN:
         return f"write {PLAIN[character]} instead"
     if is_blank(character):
@@ -52,7 +55,7 @@ def advice(character: str) -> str:
 
 
 def in_syntax(text: str, start: int, end: int) -> Place | None:
-    """The first of them where YAML expects something of its own, in the lines from `start` to `end`."""
+    """The first such character where YAML expects a character of its own, in the lines from `start` to `end`."""
     if text.isascii():
         return None
     first = text.rfind("\n", 0, start) + 1
@@ -62,12 +65,12 @@ def in_syntax(text: str, start: int, end: int) -> Place | None:
 
 
 def what(character: str) -> str:
-    """A message about one of them."""
+    """A message about such a character."""
     kind = "no blank" if is_blank(character) else f"no {PLAIN.get(character, 'plain character')}"
     shown = "this invisible character" if is_blank(character) else character
     return f"{shown} is {named(character)}, and {kind} to YAML"
 
 
 def is_blank(character: str) -> bool:
-    """Whether a character is seen as a blank, or not at all."""
+    """Whether people see a character as a blank, or not at all."""
     return re.match(f"[{BLANKS}]", character) is not None

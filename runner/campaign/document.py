@@ -1,4 +1,4 @@
-"""A YAML file as read: its data, and where every key and value of it stands."""
+"""A YAML file as read: its data, and the place of every key and value."""
 
 import re
 from bisect import bisect_right
@@ -15,14 +15,15 @@ Place = tuple[int, int]
 JsonPath = Sequence[str | int]
 """The way from the root of the data to a value: keys and list indexes."""
 
+# Not `splitlines`, which breaks at more characters than editors count.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Marks:
-    """Where a mapping or list stands, and everything in it; a parallel tree to the data.
+    """Where a mapping or list stands, and everything in it: a tree parallel to the data.
 
-    `items` has the keys (or indexes) of the data, `keys` the places of a mapping's keys; `repeated` has what stands
-    under a key that was there already: key, value, mark and the key's place. A scalar's mark is its Place.
+    `items` has the marks by the keys (or indexes) of the data, `keys` the places of a mapping's keys; `repeated` has
+    what stands under a key that was there already: key, value, mark and the key's place. A scalar's mark is its Place.
     """
 
     __slots__ = ("end", "items", "keys", "repeated", "start")
@@ -35,7 +36,7 @@ class Marks:
         self.repeated: tuple[tuple[str, Any, Mark, Place], ...] = ()
 
     def with_items(self, items: "dict[str | int, Mark]", keys: dict[str | int, Place]) -> "Marks":
-        """The same stretch of text with other things in it."""
+        """The same stretch of text with other items and keys."""
         copied = Marks(self.start)
         copied.end, copied.items, copied.keys = self.end, items, keys
         return copied
@@ -55,7 +56,7 @@ class Document:
     diagnostics: tuple[Diagnostic, ...]
 
     def span(self, path: JsonPath, *, key: bool = False) -> Span:
-        """Where the value at `path` stands, or its key; where there is no such value, the nearest parent.
+        """Where the value at `path` stands, or its key; if there is no such value, its nearest parent.
 
         A value that was left empty (`key:`) has no place of its own: its key stands for it.
         """
@@ -67,8 +68,8 @@ class Document:
         return self.text[start:end]
 
     def span_within(self, path: JsonPath, text: str, offset: int, length: int = 1) -> Span:
-        """Where some characters of the value `text` at `path` stand; the whole value if it is not written as
-        it is meant (escapes, folded lines)."""
+        """Where some characters of the value `text` at `path` stand; the whole value if the file writes it in
+        another way (escapes, folded lines)."""
         start, end = self.place(path)
         at = self.text.find(text, start, end)
         return self.span_of(at + offset, at + offset + length) if at >= 0 else self.span(path)
@@ -100,6 +101,7 @@ class Document:
         start, end = (mark.start, mark.end) if isinstance(mark, Marks) else mark
         if key_place and (key or start == end):
             return key_place
+        # libyaml ends a block value after the line break and the blank lines behind it.
         return (start, start + len(self.text[start:end].rstrip()))
 
 

@@ -1,6 +1,6 @@
-"""Flows of the user's own: what a campaign has to know of `flows/NAME.yaml` beside it.
+"""The user's own flows: what a campaign has to know of `flows/NAME.yaml` beside it.
 
-Only the head of such a file is read here, which says how the flow is used; the room `flows` knows the steps.
+This file reads only the head of a flow, which says how the flow is used; the room `flows` knows the steps.
 """
 
 import re
@@ -21,7 +21,7 @@ from runner.scripts import SCRIPTS, Script
 from runner.scripts.script import Config, FlowText, listed
 
 EXPECTED = "5m"
-"""How long a task of a flow takes that does not say so."""
+"""How long a task of a flow takes if the flow does not say."""
 
 _TYPES: dict[str, dict[str, Any]] = {
     "string": {"type": "string"},
@@ -31,13 +31,13 @@ _TYPES: dict[str, dict[str, Any]] = {
     "list": {"type": "array", "items": {"type": "string", "minLength": 1}},
 }
 _NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "list": []}
-"""By the type of a parameter: its value where it is neither given nor required."""
+"""The value of a parameter that is neither given nor required, by its type."""
 
 
 @dataclass(frozen=True)
 class FlowFile:
-    """A flow as read: the script that it is, None if the file has errors; and the schema of its config, which may be
-    known in spite of them."""
+    """A flow as read. `script` is None if the file has errors; `config_rules`, the schema of its config, may be known
+    in spite of them."""
 
     document: Document
     script: Script | None
@@ -46,7 +46,7 @@ class FlowFile:
 
 
 def flows_used(data: Any, path: str) -> dict[str, FlowFile]:
-    """The flows that the entries of a campaign use, which stand in `flows/` beside it, by script."""
+    """The flows in `flows/` beside a campaign that its entries use, by script."""
     folder = Path(path).parent / "flows"
     return {name: file for name in _names(data) if (file := _find(folder / f"{name}.yaml"))}
 
@@ -55,6 +55,7 @@ def _names(data: Any) -> Iterable[str]:
     entries = data.get("scripts") if isinstance(data, dict) else None
     written = [entry.get("script") for entry in _mapping(entries).values() if isinstance(entry, dict)]
     names = dict.fromkeys(name for name in written if isinstance(name, str) and name not in SCRIPTS)
+    # The name becomes a part of a path: nothing with slashes or dots.
     return (name for name in names if re.fullmatch(patterns.KEY, name))
 
 
@@ -68,12 +69,12 @@ def _find(path: Path) -> FlowFile | None:
 
 @lru_cache(maxsize=256)
 def _load(path: Path, _signature: tuple[int, ...]) -> FlowFile:
-    """A file that has not changed is read once, however many campaigns use it."""
+    """Reads an unchanged file once, however many campaigns use it. The signature is only a key of the cache."""
     return load_flow_file(path)
 
 
 def forget() -> None:
-    """Have flows read again, whether they seem to have changed or not."""
+    """Have flows read again, whether they seem changed or not."""
     _load.cache_clear()
 
 
@@ -105,7 +106,7 @@ def read_flow_file(text: str | bytes, path: str) -> FlowFile:
 
 
 def _has_sound_parameters(document: Document, problems: Iterable[Diagnostic]) -> bool:
-    """Whether the parameters are there, or none are declared, and nothing is wrong with them."""
+    """Whether nothing is wrong with the parameters: then configs can be checked though the rest has errors."""
     if not isinstance(document.data, dict):
         return False
     if "parameters" not in document.data:
@@ -147,7 +148,7 @@ def config_schema(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_required(parameter: Mapping[str, Any]) -> bool:
-    """What has a default is not required; what has none is, unless it says otherwise."""
+    """A parameter with a default is not required; one without is, unless it says otherwise."""
     return "default" not in parameter and parameter.get("required", True)
 
 
@@ -171,7 +172,7 @@ def _targets(config: Config, target: str | None) -> tuple[str | None, ...]:
 
 
 def _effects(data: Mapping[str, Any]) -> dict[str, int]:
-    """What the head says of effects; if it says nothing, what the commit steps do."""
+    """The effects that the head declares; if it declares none, those of the commit steps."""
     declared = data.get("effects")
     if declared is not None:
         return {} if declared == "none" else dict(declared)
@@ -190,7 +191,7 @@ def _committed(steps: Iterable[Any]) -> Iterator[str]:
 
 
 def _contradictions(document: Document) -> Iterator[Diagnostic]:
-    """What the head says that cannot be, though its structure is right."""
+    """Contradictions in the head, whose structure is right."""
     data, file = document.data, Path(document.path)
     parameters = data.get("parameters", {})
     if data["name"] != file.stem:
@@ -208,7 +209,7 @@ def _contradictions(document: Document) -> Iterator[Diagnostic]:
 
 
 def _contradictions_of(document: Document, name: str, parameter: Mapping[str, Any]) -> Iterator[Diagnostic]:
-    """A default or a choice of a parameter that it cannot be."""
+    """A default or a choice that the parameter itself does not allow."""
     path = ("parameters", name)
     if "default" in parameter and any(breaches(_property(parameter), parameter["default"])):
         message = f"the default of `{name}` is none of its legal values"

@@ -1,17 +1,18 @@
-"""Goes through folders of campaigns as everything that reads or watches them does: links are followed, and each folder
-is visited once, by however many ways it is reached."""
+"""Walks through folders of campaigns, for everything that reads or watches them: it follows links, and visits each
+folder once, however many ways lead there."""
 
 import os
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+# On the root of an ext4 file system, readable by root only: no sign of a mistake.
 _OF_THE_SYSTEM = "lost+found"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A folder, its files, and what in it leads nowhere: links back to where one came from, folders that may not be
+    """A folder and its files. `dead_ends` lead nowhere: links back to where the walk came from, folders that may not be
     read. `links` are the linked folders in it, which are visited by themselves."""
 
     folder: str
@@ -21,8 +22,8 @@ class Visit:
 
 
 def walk(root: str, leave_out: Collection[str] = ()) -> Iterator[Visit]:
-    """Visit a folder and all below it, save hidden ones and those with a name that is to be left out; names are
-    sorted. Folders by their own names come first, so that a link to one of them changes no path."""
+    """Visit a folder and all below it, except hidden ones and those whose name is to be left out; names are sorted.
+    Folders come before links to folders, so that a link to one of them does not change its path."""
     seen: set[tuple[int, int]] = set()
     waiting = deque([root])
     failures: list[OSError] = []
@@ -38,6 +39,7 @@ def walk(root: str, leave_out: Collection[str] = ()) -> Iterator[Visit]:
             links = [path for path in links if path not in loops]
             waiting += links
             yield Visit(folder, tuple(sorted(names)), tuple(links), tuple(sorted(loops)))
+    # A folder that has gone since its parent was listed is no dead end.
     failed = (str(failure.filename) for failure in failures)
     shut = [path for path in failed if os.path.isdir(path) and not path.endswith(_OF_THE_SYSTEM)]  # noqa: PTH112
     yield Visit(root, (), (), tuple(sorted(shut)))
@@ -55,7 +57,7 @@ def _is_new(folder: str, seen: set[tuple[int, int]]) -> bool:
 
 
 def _leads_back(root: str, folder: str, link: str) -> bool:
-    """Whether a link in a folder leads to that folder or to one above it, by the way that was gone or on the disk."""
+    """Whether a link in a folder leads to that folder or to one above it, on the walk's way there or on the disk."""
     target, place = os.path.realpath(link), folder
     while True:
         real = os.path.realpath(place)

@@ -1,4 +1,4 @@
-"""The one layout of a YAML file: indentation, blanks, quotes and the places of comments, and never what it means.
+"""The one layout of a YAML file: indentation, blanks, quotes and the places of comments; the meaning never changes.
 
 ruamel.yaml writes the file anew with its comments; what it leaves to the author (where comments stand, which
 quotes, how many blank lines) is settled afterwards on the text. The result is kept only if it has the same data
@@ -25,6 +25,7 @@ from runner.diagnostics import Diagnostic, Severity
 
 WIDTH = 100
 """A list or mapping in brackets that is longer gets a line for each of its items."""
+# ruamel.yaml would fold long texts at its width.
 _NO_LIMIT = 2**31
 
 
@@ -35,6 +36,8 @@ def lay_out(document: Document) -> str:
     """
     if document.data is None:
         return document.text
+    # Scalars and comments are matched by their order: a layout changes neither their number nor their
+    # sequence.
     before = _Tokens(document.text)
     after = _Tokens(_with_quotes(_rewritten(document), before))
     if (lost := _first_lost(before.comments, after.comments)) is not None:
@@ -48,7 +51,7 @@ def lay_out(document: Document) -> str:
 
 
 class LayoutError(Exception):
-    """A file that cannot be laid out; `diagnostic` says why."""
+    """The file cannot be laid out; `diagnostic` says why."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -56,7 +59,10 @@ class LayoutError(Exception):
 
 
 class _PlainText(VersionedResolver):
-    """Takes every plain value for text, so that it is written as it stood: `1_000`, `0x1F`, `09:00`."""
+    """Takes every plain value for text, so that it is written as it stood: `1_000`, `0x1F`, `09:00`.
+
+    ruamel.yaml would otherwise read numbers by its own rules, and write them in its own form.
+    """
 
     @property
     def versioned_resolver(self) -> dict[Any, Any]:
@@ -64,7 +70,7 @@ class _PlainText(VersionedResolver):
 
 
 class _Emitter(Emitter):
-    """Writes values that were left empty as nothing, also in brackets, and mappings in lists in braces."""
+    """Writes empty values as nothing, in brackets too, and puts mappings in bracketed lists in braces."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -98,7 +104,7 @@ def _rewritten(document: Document) -> str:
 
 
 def _break_long(node: Any, indent: int, column: int) -> None:
-    """Take the brackets from every list and mapping that does not fit its line: a line for each of its items.
+    """Write every list and mapping that does not fit its line without brackets: a line for each of its items.
 
     `column` is where it begins if it has brackets, `indent` how far its items are indented if it has none.
     """
@@ -130,7 +136,7 @@ def _length(value: Any) -> int:
 class _Comment:
     """A comment: its text from `#` on, its offset, line (from 0) and column, and whether it has a line of its own.
 
-    `with_next` says that it speaks of the next line that is no comment; others stand at the end of a block, deeper
+    `with_next` says that it is about the next line that is no comment; other comments end a block, and stand deeper
     than that line.
     """
 
@@ -145,7 +151,7 @@ class _Comment:
 class _Tokens:
     """Where the scalars and the comments of a text are.
 
-    `text_lines` are the lines in which a text of several lines goes on: blanks and `#` in them belong to it.
+    `text_lines` are the lines in which a text of several lines continues: blanks and `#` in them belong to it.
     """
 
     def __init__(self, text: str) -> None:
@@ -162,13 +168,14 @@ class _Tokens:
             end = max(end, place[1])
             if isinstance(token, yaml.ScalarToken):
                 self.scalars.append(place)
+                # A block text ends at the start of the line after it.
                 last = token.end_mark.line - (token.end_mark.column == 0)
                 self.text_lines.update(range(token.start_mark.line + 1, last + 1))
         self._read_gap(end, len(self.text))
         self.comments = [self._placed(comment) for comment in self.comments]
 
     def _read_gap(self, start: int, end: int) -> None:
-        """Between two tokens there are only blanks, line ends and comments."""
+        """Note the comments between two tokens, where else only blanks and line ends are: the scanner drops them."""
         at = start
         for part in self.text[start:end].split("\n"):
             bare = part.strip()
@@ -185,12 +192,12 @@ class _Tokens:
         return replace(comment, with_next=comment.column <= following or previous <= following)
 
     def _contents(self, numbers: Sequence[int]) -> Iterator[str]:
-        """Those of the lines in which a key or an item begins: no comments, and no blank ones."""
+        """The lines in which a key or an item begins: no comments, and no blank ones."""
         own = (self.lines[n] for n in numbers if n not in self.text_lines)
         return (line for line in own if line.strip() and not _is_comment(line))
 
     def indent_at(self, comment: _Comment, *, with_next: bool) -> int:
-        """How far a comment is indented on a line of its own: as the next line, or as the one before it."""
+        """How far to indent a comment on a line of its own: like the next line, or like the one before it."""
         numbers = range(comment.line + 1, len(self.lines)) if with_next else range(comment.line - 1, -1, -1)
         return indent_of(next(self._contents(numbers), ""))
 
@@ -204,8 +211,8 @@ def _is_comment(line: str) -> bool:
 
 
 def _with_quotes(text: str, before: _Tokens) -> str:
-    """The rewritten text with texts in quotes as they stood (escapes stay escapes), in double ones where
-    nothing in them speaks against it."""
+    """The rewritten text with quoted texts as they stood (escapes stay escapes), in double quotes where the text
+    allows it."""
     parts, at = [], 0
     after = _Tokens(text)
     for (start, end), (old_start, old_end) in zip(after.scalars, before.scalars, strict=True):
@@ -220,7 +227,7 @@ def _with_quotes(text: str, before: _Tokens) -> str:
 
 
 def _first_lost(before: Sequence[_Comment], after: Sequence[_Comment]) -> _Comment | None:
-    """The first comment that is not where it was among the others."""
+    """The first comment that is missing, or no longer in its place among the others."""
     for number, comment in enumerate(before):
         if number >= len(after) or (after[number].text, after[number].alone) != (comment.text, comment.alone):
             return comment
@@ -237,7 +244,7 @@ class _Line:
 
 
 def _lines(after: _Tokens, before: Sequence[_Comment]) -> list[_Line]:
-    """The lines, with comments of their own as deep as what they speak of."""
+    """The lines; a comment on a line of its own is as deep as what it is about."""
     lines = [
         _Line(line if n in after.text_lines else line.rstrip(), in_text=n in after.text_lines)
         for n, line in enumerate(after.lines)
@@ -253,7 +260,7 @@ def _lines(after: _Tokens, before: Sequence[_Comment]) -> list[_Line]:
 
 
 def _with_blank_lines(lines: Sequence[_Line]) -> list[_Line]:
-    """The lines, with one blank line at most between two, and one before and behind each section."""
+    """The lines, with at most one blank line between two, and one before and after each section."""
     kept: list[_Line] = []
     for number, line in enumerate(lines):
         if line.in_text or line.text:
@@ -268,7 +275,7 @@ def _with_blank_lines(lines: Sequence[_Line]) -> list[_Line]:
 
 
 def _written(lines: Sequence[_Line]) -> Iterator[str]:
-    """The lines as text; comments behind lines that follow each other stand under one another."""
+    """The lines as text; comments behind consecutive lines are aligned."""
     for has_comment, run in groupby(lines, lambda line: bool(line.comment)):
         together = list(run)
         width = max(len(line.text) for line in together)
@@ -277,24 +284,25 @@ def _written(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _begins_section(lines: Sequence[_Line], number: int) -> bool:
-    """Whether a key of the file's own stands here whose value has lines below it."""
+    """Whether a top-level key stands here whose value has lines below it."""
     return _is_key(lines[number]) and any(
         line.text.startswith(" ") for line in lines[number + 1 : number + 2]
     )
 
 
 def _ends_section(kept: Sequence[_Line]) -> bool:
-    """Whether the last line that is no comment of the file's own lies below a key."""
+    """Whether the last line that is no top-level comment lies below a key."""
     return next((line.text for line in reversed(kept) if not line.text.startswith("#")), "").startswith(" ")
 
 
 def _is_key(line: _Line) -> bool:
-    """Whether a key of the file's own stands in the line."""
+    """Whether a top-level key stands in the line."""
     return not line.in_text and line.text[:1] not in ("", " ", "#", "-")
 
 
 def _separate(kept: list[_Line]) -> None:
-    """Put a blank line behind the lines so far, before the comments of the file's own that end them."""
+    """Put a blank line after the lines so far, but before the top-level comments that end them: they are about what
+    follows."""
     at = len(kept)
     while at and kept[at - 1].text.startswith("#"):
         at -= 1
@@ -303,7 +311,7 @@ def _separate(kept: list[_Line]) -> None:
 
 
 def _same(one: Document, other: Document) -> bool:
-    """Whether two documents mean the same: 1, 1.0 and true are three things."""
+    """Whether two documents mean the same, which `==` cannot tell: to Python 1, 1.0 and true are equal."""
     return _exact(one.data) == _exact(other.data) and _codes(one) == _codes(other)
 
 

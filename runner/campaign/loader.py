@@ -1,4 +1,4 @@
-"""From files to campaigns: found, read, and their structure checked."""
+"""From files to campaigns: finds them, reads them, and checks their structure."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -26,8 +26,8 @@ _NOT_CAMPAIGNS = {"media", "flows", "apps"}
 
 @dataclass(frozen=True)
 class Loaded:
-    """A campaign file, with the problems of its text and its structure. Its document has the data as they are meant:
-    what stands under a misspelt or a repeated key too.
+    """A campaign file, with the problems of its text and its structure. Its document has the data as they are meant,
+    including what stands under a misspelt or a repeated key.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
     `flows` are those flows as read; their problems are among the diagnostics, in files of their own.
@@ -50,13 +50,14 @@ class Loaded:
 def discover(paths: Iterable[Path]) -> list[Path]:
     """The campaign files among files and folders, each once.
 
-    Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, save in hidden ones and in those
-    for media, flows and app profiles. Links that lead back and folders that may not be read are among what is found:
-    `load` says what is wrong with them. UsageError if a path is not there, or a folder has no campaigns.
+    Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, except hidden folders and those for
+    media, flows and app profiles. The result includes links that lead back and folders that may not be read: `load`
+    says what is wrong with them. Raises UsageError if a path is not there, or a folder has no campaigns.
     """
     found: dict[Path, Path] = {}
     for path in paths:
         for file in _campaigns_at(path):
+            # Not resolved: relative paths in a linked campaign start from where the link lies.
             found.setdefault(file.absolute(), file)
     return list(found.values())
 
@@ -110,7 +111,7 @@ def _from_file(path: Path, load_raw: Callable[[bytes, str], Loaded]) -> Loaded:
         return _unreadable(path, "the file's path is no UTF-8, so that no record could name it", "rename it")
     try:
         with open_regular(path) as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(MAX_BYTES + 1)  # one byte more shows that it is too large
     except IsADirectoryError:
         return _unreadable(path, *_dead_end(path))
     except OSError as error:
@@ -124,7 +125,7 @@ def _unreadable(path: Path, message: str, hint: str | None = None) -> Loaded:
 
 
 def _dead_end(path: Path) -> tuple[str, str]:
-    """What is wrong with a folder in place of a file, and what to do."""
+    """What is wrong with a folder that was named as a file, and what to do."""
     if path.is_symlink():
         return (
             f"this link leads back to {path.resolve()}, in which it lies: what is there is read already",
@@ -139,12 +140,14 @@ def _dead_end(path: Path) -> tuple[str, str]:
 
 
 def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None = None) -> Loaded:
-    """The same for text that is there already; `path` is where its relative paths start from.
+    """The same for a text that has been read; its relative paths start from `path`.
 
     `flows` are its flows by script, in place of those that lie beside it.
     """
     document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
 
+    # Asked again after each misspelt key that was put right: then more entries, and so more flows, are
+    # known.
     def rules_of(data: Any) -> Mapping[str, Mapping[str, Any] | None]:
         used.update(flows_used(data, path) if given is None else given)
         return {name: flow.config_rules for name, flow in used.items()}
@@ -155,6 +158,7 @@ def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None
         problems += (problem for _, problem in odd)
         reported = {problem.span for problem in problems} | {whole for whole, _ in odd}
         document, found = check_campaign(document, rules_of)
+        # A key with an odd character is an unknown key too: one mistake is told once.
         problems += [problem for problem in found if problem.span not in reported]
     for flow in used.values():
         problems += flow.diagnostics
@@ -169,6 +173,7 @@ def _limits_text(text: bytes, path: str) -> Loaded:
     rest = {
         "version": 1,
         "name": "limits",
+        # A campaign needs an entry; this one is never planned.
         "scripts": {"none": {"script": "account_warmup", "devices": ["-"]}},
     }
     document = replace(document, data={**rest, "limits": document.data}, marks=marks)

@@ -1,4 +1,4 @@
-"""Looks for characters that only look right in the keys and values of a file."""
+"""Finds characters that only look right in the keys and values of a file."""
 
 import re
 import unicodedata
@@ -21,11 +21,11 @@ _FOR_PEOPLE = frozenset(
         *(way[-1] for way in (*script.lines, *script.secrets)),
     )
 )
-"""Keys of configs that hold text for people, or names of files, in which every character may be meant."""
+"""Keys of configs that hold text for people, or names of files: there every character may be intended."""
 
 
 def find(document: Document) -> Iterator[tuple[Span, Diagnostic]]:
-    """Those in keys, and in values that are no text for people; and the whole key or value that each is in."""
+    """Such characters in keys, and in values that are no text for people, each with the whole key or value it is in."""
     if document.text.isascii() or document.marks is None:
         return
     for path, text, is_key in _texts(document.data, document.marks, ()):
@@ -54,7 +54,7 @@ def _hint(character: str, meant: str | None) -> str:
 
 
 def _plain(text: str) -> str | None:
-    """The text in plain characters, if it is clear what it is."""
+    """The text in plain characters, if it is clear what is meant."""
     bare = re.sub(f"[{BLANKS}]", " ", re.sub(f"[{INVISIBLE}]", "", text)).strip().strip(QUOTES)
     plain = unicodedata.normalize("NFKC", "".join(PLAIN.get(one, one) for one in bare))
     is_clear = (
@@ -77,6 +77,7 @@ def _texts(
     while stack and left:
         data, mark, path = stack.pop()
         if isinstance(mark, Marks):
+            # An alias leads to the same marks again.
             if id(mark) in seen:
                 continue
             seen.add(id(mark))

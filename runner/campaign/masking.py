@@ -1,7 +1,7 @@
 """Texts and data without the secrets in them, for logs, reports and the ledger.
 
-Rather too much is made unreadable than too little: what stands behind the name of a secret is one, in whatever shape,
-even where nothing else can be understood.
+They mask rather too much than too little: whatever stands behind the name of a secret is taken for one, in any shape,
+even in a text that cannot be parsed otherwise.
 """
 
 import re
@@ -20,7 +20,7 @@ SHAPES = {
     "AKIA": re.compile(r"(?<![A-Za-z0-9])AKIA[A-Z0-9]{16}(?![A-Za-z0-9])"),
     "PRIVATE KEY": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
 }
-"""What keys look like, by a part that each of them has."""
+"""The shapes of keys, by a part that each such key has: to search for the part is much quicker."""
 
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
@@ -33,11 +33,11 @@ _LAST_WORD = re.compile(
     r"pass(word|wd|phrase)|pwd|(secret|token|credential)s?|authorization|cookie|(api|access|private)key"
 )
 _KEYS_OF = frozenset({"access", "api", "auth", "client", "encryption", "private", "secret", "service"})
-"""Before `key`: what makes it one that opens something."""
+"""Words that make a following `key` one that opens something."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HINT = re.compile("key|pass|pwd|secret|token|credential|auth|cookie", re.IGNORECASE)
-"""In every name of a secret that is written right: most texts have none of it."""
+"""A part of every name of a secret that is spelt right; most texts have none, and need no closer look."""
 
 _NAME = re.compile(r"""(?P<quote>["']?)(?<!\w)(?P<name>\w[\w.-]{0,63})(?P=quote)\s*:""")
 _REFERENCE = re.compile(r"""\s*["']?(?:\$\{(?:env|file):[^{}\n]+\}|\*[\w*-]*)["']?[ \t]*(?=[,}\]\n#]|\Z)""")
@@ -48,7 +48,7 @@ _UNQUOTED_ENDS = {
 }
 _BRACKETS = {"[": "]", "{": "}"}
 _BEGUN = re.compile(r"\s*(?:[|>][-+0-9]*\s*|[&!]\S*\s*)*(?:#.*)?")
-"""Before a value that stands on the next lines."""
+"""What may stand between a name and a value on the next lines."""
 
 _BLANKS = re.compile(r"[ \t]*")
 _LEGIBLE = re.compile(r"[^\s\"']")
@@ -56,7 +56,7 @@ _LEGIBLE = re.compile(r"[^\s\"']")
 
 @lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
-    """Whether what has this name is a secret, as far as a name tells; one that is slightly misspelt counts too."""
+    """Whether the value of this name is a secret, as far as a name tells; a slightly misspelt name counts too."""
     words = [word.lower() for word in _WORD.findall(name)]
     if not words:
         return False
@@ -67,13 +67,13 @@ def is_secret_name(name: str) -> bool:
 
 
 def _may_be_alike(name: str, known: str, letters: frozenset[str]) -> bool:
-    """Whether enough letters of a name are in a known one at all: to compare them in order takes long."""
+    """Whether a name shares enough letters with a known one to be like it: comparing them in order takes long."""
     return sum(map(letters.__contains__, name)) >= _LIKENESS * (len(name) + len(known)) / 2
 
 
 def masked_text(text: str, *, is_right: bool = False) -> str:
-    """A text, such as that of a file, of the same length and with the same lines; `is_right` says that no name in it
-    is misspelt."""
+    """A text, such as that of a file, masked; its length and its lines stay the same, so that places in it still
+    hold. `is_right` says that no name in it is misspelt."""
     if not is_right or _HINT.search(text):
         pieces, at = [], 0
         for start, end in _secrets(text):
@@ -84,7 +84,7 @@ def masked_text(text: str, *, is_right: bool = False) -> str:
 
 
 def masked_data(data: Any) -> Any:
-    """JSON data, with MASK for what has the name of a secret."""
+    """JSON data, with MASK for each value that has the name of a secret."""
     if isinstance(data, Mapping):
         return {
             key: MASK if value not in (None, "") and is_secret_name(str(key)) else masked_data(value)
@@ -96,7 +96,7 @@ def masked_data(data: Any) -> Any:
 
 
 def without_keys(text: str) -> str:
-    """Any text, with what looks like a key made unreadable."""
+    """Any text, with everything that looks like a key made unreadable."""
     if "PRIVATE KEY" in text:
         text = _PRIVATE_KEY.sub(lambda match: asterisks(match[0]), text)
     for part, shape in SHAPES.items():
@@ -106,15 +106,16 @@ def without_keys(text: str) -> str:
 
 
 def asterisks(secret: str) -> str:
-    """As long as it is; blanks, lines and quotes stay."""
+    """As many asterisks as the secret is long; its blanks, line ends and quotes stay."""
     return _LEGIBLE.sub("*", secret)
 
 
 def _secrets(text: str) -> Iterator[tuple[int, int]]:
-    """From where to where the values of secrets stand."""
+    """The stretches of the text that are values of secrets: start and end."""
     at = 0
     while match := _NAME.search(text, at):
         at = match.end()
+        # A reference (`${env:NAME}`) names a secret and is none; people need to see it.
         if is_secret_name(match["name"]) and not _REFERENCE.match(text, at):
             end = _end(text, match)
             yield at, end
@@ -127,6 +128,8 @@ def _end(text: str, name: re.Match[str]) -> int:
     if quoted := _QUOTED.match(text, start):
         return quoted.end()
     end = _line_end(text, _closing(text, start))
+    # The value ends as a block of YAML does: with the first line that is not indented deeper than its
+    # name.
     column, is_first = _column(text, name.start()), _BEGUN.fullmatch(text, start, end) is not None
     while end < len(text):
         line = text[end + 1 : _line_end(text, end + 1)]
@@ -142,7 +145,7 @@ def _end(text: str, name: re.Match[str]) -> int:
 
 
 def _closing(text: str, start: int) -> int:
-    """Where a quote or a bracket ends with which a value begins; the end of the text if it does not."""
+    """Where the quote or the bracket ends that a value begins with; the end of the text if it never does."""
     blanks = _BLANKS.match(text, start)
     first = blanks.end() if blanks else start
     opening = text[first : first + 1]
@@ -165,7 +168,7 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _column(text: str, at: int) -> int:
-    """Of a name: where it stands if its line begins with it (or is an item that does), else where its line begins."""
+    """The column of a name if its line (or its list item) begins with it, else the column where its line begins."""
     start = text.rfind("\n", 0, at) + 1
     before = text[start:at]
     return len(before) if not before.strip(" -?\"'") else len(before) - len(before.lstrip())

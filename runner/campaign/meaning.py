@@ -1,4 +1,4 @@
-"""A file as it is probably meant: slips of the pen put right, so that what is beneath them is looked at too."""
+"""A file as it is probably meant: with slips of the pen put right, so that checks see what is beneath them too."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from runner.campaign.nearest import nearest
 
 _SECTIONS = ("devices", "configs", "start_times", "scripts")
 MOST_SLIPS = 100
-"""So many unknown names are compared with the known ones; more are no slips of the pen."""
+"""At most this many unknown names are compared with the known ones; more are no slips of the pen."""
 
 
 def with_renamed(document: Document, renamed: Mapping[tuple[str | int, ...], str]) -> Document:
@@ -40,8 +40,8 @@ def _renamed(data: Any, marks: Any, path: JsonPath, name: str) -> tuple[Any, Mar
 
 
 def with_repeated(document: Document) -> Document:
-    """The document with what stands a second time under one name: a section joins the first one, and entries,
-    groups, configs and start times are kept under names that nobody can give them: `publish (2)`."""
+    """The document with what stands under a name a second time: a section joins the first one; entries, groups,
+    configs and start times are kept under names that nobody can give them: `publish (2)`."""
     is_repeated = any(problem.code == "duplicate-key" for problem in document.diagnostics)
     if not is_repeated or not isinstance(document.data, dict) or not isinstance(document.marks, Marks):
         return document
@@ -56,7 +56,7 @@ def with_repeated(document: Document) -> Document:
 
 
 def _again(pairs: list[tuple[Any, Any]]) -> Collection[Any]:
-    """What makes a section more than it was read as."""
+    """What a section has beyond what was read of it: further sections of its name, and repeated keys."""
     return [*pairs[1:], *pairs[0][1].repeated]
 
 
@@ -81,12 +81,12 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def is_name(name: str) -> bool:
-    """Whether a name stands so in the file."""
+    """Whether the file has this name; `publish (2)` is one that `with_repeated` made."""
     return not name.endswith(")")
 
 
 class Known:
-    """Names that are defined somewhere, for the question what another one means."""
+    """Defined names, which say what another name was probably meant to be."""
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = names

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 _KNOWN_SLIPS = {"target_username": "target_user", "follow_probable": "floow_probable"}
-"""What is often written for a key of the Local API, after its own examples or against its own spelling."""
+"""Common slips for keys of the Local API: its own examples write the first; the second puts its misspelling right."""
 _LEAD = 0.1
-"""How much liker than the second name the first must be, to be the only answer."""
+"""How much more like the name the first must be than the second, to be the only answer."""
 
 
 def nearest(name: str, names: Iterable[str], *, likeness: float = 0.75) -> str | None:
@@ -30,6 +30,7 @@ def only_answer(name: str, names: Iterable[str], *, likeness: float = 0.75) -> s
     if name in _KNOWN_SLIPS:
         return _KNOWN_SLIPS[name] if _KNOWN_SLIPS[name] in known else None
     first = nearest(name, known, likeness=likeness)
+    # A wrong digit is not a slip that anybody can correct: it may name another phone.
     if first is None or _digits(first) != _digits(name):
         return None
     likeness_of_first = SequenceMatcher(None, first.lower(), name.lower()).ratio()
@@ -38,7 +39,7 @@ def only_answer(name: str, names: Iterable[str], *, likeness: float = 0.75) -> s
 
 
 def _may_be_like(one: str, other: str, likeness: float) -> bool:
-    """What the lengths alone allow: names are as alike as twice what they share, of what both have."""
+    """Whether the lengths alone allow it: likeness is twice the shared letters, divided by the letters of both."""
     return 2 * min(len(one), len(other)) >= likeness * (len(one) + len(other))
 
 

@@ -1,7 +1,7 @@
 """Paths of files in configs: relative to the campaign file, absolute here, or of another machine.
 
-Where a Local API carries a task out, only the moment of sending tells whether its server is this machine. Until
-then a relative path is kept whole, with a seam before what is written in the file: `/campaigns/./media/a.mp4`.
+If a Local API carries a task out, only the moment of sending tells whether its server is this machine. Until then a
+relative path is kept whole, with a seam before what the file says: `/campaigns/./media/a.mp4`.
 """
 
 import os
@@ -36,5 +36,5 @@ def here(path: str) -> str:
 
 
 def there(path: str) -> str:
-    """A path that may have a seam, for another machine: a relative one as it is written."""
+    """A path that may have a seam, for another machine: a relative one as the file has it."""
     return path if is_elsewhere(path) else path.partition(_SEAM)[2] or path

@@ -115,6 +115,7 @@ class Hours(_Written):
     def parse(cls, text: str) -> Self:
         cls._require_shape(text)
         opens, _, closes = text.partition("-")
+        # Python has no 24:00; as a closing time 00:00 is the midnight after.
         return cls(text, time.fromisoformat(opens), time.fromisoformat(closes.replace("24:00", "00:00")))
 
     @property

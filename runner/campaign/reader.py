@@ -1,4 +1,7 @@
-"""YAML text to data with a mark for every key and value: libyaml's events, YAML 1.2's values, bounded."""
+"""Turns YAML text into data, with a mark for every key and value: libyaml's events, YAML 1.2's values, bounded.
+
+PyYAML's own loader would give values of YAML 1.1 and no places, and would follow aliases without a bound.
+"""
 
 import re
 from functools import cached_property
@@ -32,17 +35,18 @@ MAX_DEPTH = 50
 MAX_ALIASED_VALUES = 10_000
 """How many values all aliases of a file together may stand for."""
 _TEXT_AS_ONE = 64
-"""So many characters of what an alias stands for count as a value of their own."""
+"""This many characters of what an alias stands for count as one more value: long texts multiply too."""
 
 _TAG = re.compile(r"![^\s,\[\]{}]*")
+# The characters that libyaml refuses; the byte order mark is among them, except at the start.
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def read(text: str | bytes, path: str) -> Document:
     """Read one YAML file; never raises. `path` is only for the diagnostics.
 
-    Duplicate keys, merge keys, tags, several documents and keys that are no text are reported and the rest is
-    read on; after a syntax error there is no data.
+    It reports duplicate keys, merge keys, tags, several documents and keys that are no text, and reads on; after a
+    syntax error there is no data.
     """
     reading = _Reading(path)
     try:
@@ -79,6 +83,7 @@ class _Reading:
             return self._only_document()
         except YAMLError as error:
             self._refuse_syntax(error)
+        # A lone surrogate, which a request's JSON may have: libyaml takes UTF-8.
         except UnicodeEncodeError as error:
             self._refuse_character(error.start)
 
@@ -115,6 +120,7 @@ class _Reading:
             self._refuse("too-large", place, f"the file has more than {MAX_VALUES} keys and values")
         self._end = place[1]
         if event.implicit[0]:
+            # Most values are text: one look at the first character spares them the patterns.
             if not value or value[0] in MAYBE_NOT_TEXT:
                 value = self._plain(value, place)
         elif event.tag is not None:
@@ -142,6 +148,8 @@ class _Reading:
         if event.tag is not None:
             self._note_tag(marks.start)
         if event.anchor is not None:
+            # Until the collection is complete its anchor means nothing: an alias within it would make a
+            # cycle.
             self._anchors.pop(event.anchor, None)
         data = self._mapping(marks) if event.__class__ is MappingStartEvent else self._sequence(marks)
         self._depth -= 1
@@ -158,6 +166,7 @@ class _Reading:
         while (event := self._next()).__class__ is not MappingEndEvent:
             key, place = self._value(event)
             value, mark = self._value(self._next())
+            # One condition for all that is unusual: this loop runs for every key of every file.
             if key.__class__ is not str or key in data or key == "<<":
                 written = key
                 key = self._odd_key(event, key, place, marks)
@@ -178,13 +187,14 @@ class _Reading:
         return data
 
     def _close(self, marks: Marks, event: Any) -> None:
-        """A block collection ends with the last value in it, one in brackets with its bracket."""
+        """A block collection ends with its last value, since libyaml ends it only where the next token begins; one in
+        brackets ends with its bracket."""
         if event.end_mark.index > event.start_mark.index:
             self._end = event.end_mark.index
         marks.end = self._end
 
     def _odd_key(self, event: Any, key: Any, mark: Mark, marks: Marks) -> str | None:
-        """Note what is wrong with a key; what to call it in the data, None if it stays out."""
+        """Note what is wrong with a key. The key to use in the data, None to leave it out."""
         if isinstance(mark, Marks):
             self._note(
                 "unsupported-yaml", (mark.start, mark.end), "a key must be text, not a mapping or a list"
@@ -216,6 +226,8 @@ class _Reading:
             hint = "put quotes around it if it is text; an anchor comes before its aliases, and never contains itself"
             self._note("yaml-syntax", place, f"there is no anchor &{event.anchor} before this alias", hint)
             return None, place
+        # The data are shared, not copied; they are counted as if copied, since whoever walks through them
+        # meets them again.
         data, mark, values, height = self._anchors[event.anchor]
         self._values += values
         self._aliased_values += values
@@ -250,6 +262,7 @@ class _Reading:
 
     def _note_tag(self, start: int) -> None:
         at = self.text.index("!", start)
+        # libyaml gives the tag resolved, without its place.
         tag = _TAG.match(self.text, at)
         end = tag.end() if tag else at + 1
         self._note(

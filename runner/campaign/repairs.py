@@ -1,4 +1,4 @@
-"""What was meant by a time, a date or a duration that is written in another way."""
+"""The legal form of a time, a date or a duration that is written in another way."""
 
 import re
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ def repaired(text: str, pattern: str) -> str | None:
 
 def _clock(text: str) -> Iterator[str]:
     match = _CLOCK.fullmatch(text.strip())
+    # A number alone may be an hour or anything else.
     if match is None or not (match[2] or match[3]):
         return
     hour, half = int(match[1]), (match[3] or "").lower()

@@ -1,6 +1,6 @@
-"""A campaign with every name resolved and every default applied: what planning works on.
+"""A campaign with every name resolved and every default applied: planning works on this.
 
-It is made from plain data whose structure is valid, without the models, which are slow to import.
+It is made from plain data whose structure is valid. The models would do the same, but are slow to import.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -68,10 +68,9 @@ class Group:
 class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
-    `config` is complete, its paths absolute, with a seam where a Local API is to have them (`paths.py`);
-    `devices` are serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of
-    those of them whose group names one; `min_interval` and
-    `max_interval` are minutes; a `timeout` of None means the script's own.
+    `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
+    serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of those whose group
+    names one; `min_interval` and `max_interval` are minutes; a `timeout` of None means the script's own.
     """
 
     name: str
@@ -95,10 +94,10 @@ class ResolvedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCampaign:
-    """A campaign whose names mean something: what plans are made from.
+    """A campaign with its names resolved: plans are made from it.
 
-    `limits` are as written, `serials` the phones that its groups declare; `document` is its file, `commit` the git
-    revision of that.
+    `limits` are as written, `serials` the phones that its groups declare; `document` is its file, `commit` the
+    git revision of the file.
     """
 
     name: str
@@ -129,14 +128,14 @@ class ResolvedCampaign:
         return list(dict.fromkeys([*self.serials, *used]))
 
     def timezone_of(self, entry: str, lane: str) -> str | None:
-        """On whose clocks an entry works on a device, or by an account: its group's, else the campaign's; None if
-        neither names a zone."""
+        """The time zone of an entry's work on a device or by an account: its group's, else the campaign's; None if
+        neither names one."""
         zones = next((one.zones for one in self.entries if one.name == entry), {})
         return zones.get(lane, self.timezone)
 
     @property
     def flows(self) -> dict[tuple[str, str], FlowText]:
-        """The flows of the user's own that it uses, by each name that it has or had, and the script."""
+        """The user's own flows that it uses, by each name that it has or had, and the script."""
         own = [(entry.script.name, entry.script.flow) for entry in self.entries]
         names = (self.name, *self.formerly)
         return {(name, script): flow for name in names for script, flow in own if flow is not None}
@@ -197,6 +196,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     )
 
 
+# A thousand entries share a few durations.
 _parse = lru_cache(maxsize=1024)(Duration.parse)
 
 
@@ -209,13 +209,13 @@ def _retry(values: Mapping[str, Any]) -> ResolvedRetry:
 
 
 def _groups(data: Mapping[str, Any], written: str | list[str]) -> Iterator[Group]:
-    """The groups that an entry's `devices` name; a serial is one by itself."""
+    """The groups that an entry's `devices` name; a serial is a group by itself."""
     for item in [written] if isinstance(written, str) else written:
         yield Group.read(data.get("devices", {}).get(item, [item]))
 
 
 def _zones(groups: Iterable[Group]) -> dict[str, str]:
-    """Of devices and accounts whose group names a zone. Only one does: a check holds that."""
+    """The zones of devices and accounts whose group names one. A check refuses two different ones."""
     return {
         name: group.timezone
         for group in groups
@@ -229,6 +229,7 @@ def _usernames(groups: Iterable[Group]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for group in groups:
         for name in group.usernames:
+            # `@Name` and `name` are one account, but people see it as they wrote it.
             found.setdefault(account(name), name)
     return tuple(found.values())
 

@@ -1,4 +1,4 @@
-"""Which git revision a campaign file came from, and what files were at another one."""
+"""The git revision that a campaign file came from, and the files of another revision."""
 
 import os
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 from runner.errors import UsageError
 
 _TIMEOUT_S = 20
+# The runner only looks: no daemon is started for it (fsmonitor), no index is written that a user's git
+# would wait for (optional locks), and a `*` in a name of a file is a character (literal pathspecs).
 _GIT = ("git", "-c", "core.fsmonitor=false", "--literal-pathspecs", "--no-optional-locks")
 _STATUS = (
     *_GIT,
@@ -15,10 +17,11 @@ _STATUS = (
     *("--untracked-files=all", "--ignored=matching", "--"),
 )
 _FOREIGN = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
-"""Set inside of git hooks, for a repository that need not be the file's."""
+"""git sets these in its hooks, for a repository that need not be the file's."""
 
 _FIELDS_BEFORE_PATH = {"1": 8, "u": 10, "?": 1, "!": 1}
-"""By the first character of a record of `git status --porcelain=v2` (git-status(1))."""
+"""How many fields stand before the path, by the first character of a record of `git status --porcelain=v2`
+(git-status(1))."""
 
 
 def revision(path: Path) -> str | None:
@@ -67,10 +70,10 @@ def parse_status(output: str) -> tuple[str | None, frozenset[str]]:
 
 
 def files_at(revision: str, paths: Iterable[Path]) -> dict[Path, bytes]:
-    """The YAML files that were at a revision where `paths` (files and folders) are now, by absolute path; the
-    flows beside a campaign are among them.
+    """The YAML files that a revision had where `paths` (files and folders) are now, by absolute path; the flows beside
+    a campaign are among them.
 
-    Raises UsageError if a path is in no repository, or if that has no such revision.
+    Raises UsageError if a path is in no repository, or if its repository has no such revision.
     """
     found: dict[Path, bytes] = {}
     by_root: dict[Path, list[str]] = {}
@@ -110,6 +113,7 @@ def _parse_tree(output: bytes) -> dict[str, str]:
     for record in filter(None, output.split(b"\0")):
         meta, _, name = record.partition(b"\t")
         mode, kind, oid = meta.decode().split()
+        # 120000 is a symbolic link: its blob is a path, not a campaign.
         if kind == "blob" and mode != "120000" and name.endswith((b".yaml", b".yml")):
             blobs[os.fsdecode(name)] = oid
     return blobs
@@ -127,13 +131,14 @@ def _parse_blobs(output: bytes) -> list[bytes]:
 
 
 def git_folder(path: Path) -> Path | None:
-    """Where git keeps the work tree to which a file or folder belongs; None if it belongs to none."""
+    """The git folder of the work tree to which a file or folder belongs; None if it belongs to none."""
     real = path.resolve()
     root = real if (real / ".git").exists() else _root(real)
     if root is None:
         return None
     place = root / ".git"
     try:
+        # In a linked work tree or a submodule `.git` is a file that names the folder.
         return root / place.read_text().strip().removeprefix("gitdir: ") if place.is_file() else place
     except (OSError, ValueError):
         return None
@@ -144,7 +149,8 @@ def _root(path: Path) -> Path | None:
 
 
 def _ask_git(root: Path, names: Iterable[str]) -> str:
-    """What git says of the files; nothing if there is no git, or none that wants to answer."""
+    """What git says of the files; nothing if there is no git, or if it refuses (a repository of another user, say): a
+    campaign without a revision still runs."""
     try:
         return os.fsdecode(_run(root, (*_STATUS, *names)))
     except (OSError, subprocess.SubprocessError):

@@ -1,8 +1,8 @@
-"""Rewrites a campaign file where a problem has one answer, and touches nothing else of it.
+"""Rewrites a campaign file where a problem has one answer, and touches nothing else in it.
 
-A fix replaces the text of one key or one value; everything around it, comments and layout included, stays as
-it is, character by character. The new text is read again, and a fix is kept only if the data differ from
-before in that key or value and nowhere else.
+A fix replaces the text of one key or one value; everything around it, comments and layout included, stays as it is,
+character by character. The new text is read again, and a fix is kept only if the data differ in that key or value and
+nowhere else.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,9 +20,8 @@ _QUOTES = ("'", '"')
 def fix(document: Document, path: JsonPath, answer: str | float, *, key: bool = False) -> Fix | None:
     """The fix that puts `answer` in the place of the value at `path`, or of its key.
 
-    Text stays quoted as it was, and is quoted where it would not be text otherwise. None where a fix cannot
-    be made in place: what stands there has an anchor or a tag, or goes over several lines, or the answer is
-    no plain name.
+    Text keeps its quotes, and gets quotes where it would not be text otherwise. None if a fix cannot be made in place:
+    the value has an anchor or a tag, or spans several lines, or the answer is no plain name.
     """
     source = document.source(path, key=key)
     if not source or source[0] in "&!|>" or "\n" in source:
@@ -51,11 +50,11 @@ class _Edit:
 
 
 def rewrite(document: Document, diagnostics: Iterable[Diagnostic]) -> tuple[Document, list[Diagnostic]]:
-    """The document with every fix made that can be proven right, and the diagnostics that it answers.
+    """The document with every fix that can be proven right, and the diagnostics that these fixes answer.
 
-    Where two fixes contradict each other neither is made.
+    Where two fixes contradict each other, neither is made.
     """
-    document = read(document.text, document.path)  # it may have been put right where it was misspelt
+    document = read(document.text, document.path)  # its data may have misspelt keys put right
     if document.data is None:
         return document, []
     rewritten, made = _make(document, _edits(document, diagnostics))
@@ -79,7 +78,7 @@ def _place(span: Span, starts: Sequence[int]) -> Place:
 
 
 def _make(document: Document, edits: list[_Edit]) -> tuple[Document, list[_Edit]]:
-    """As many of the edits as can be proven right: all together, otherwise each half for itself.
+    """Make as many of the edits as can be proven right: all together, otherwise each half by itself.
 
     The later half comes first, so that the places of the earlier one still hold.
     """
@@ -106,7 +105,7 @@ def _edited(text: str, edits: Sequence[_Edit]) -> str:
 
 
 class _Comparison:
-    """Holds the data before and after some edits against each other."""
+    """Compares the data before and after some edits."""
 
     def __init__(self, edits: Sequence[_Edit]) -> None:
         self._answers = {edit.place[0]: read(edit.text, "").data for edit in edits}
@@ -144,6 +143,7 @@ class _Comparison:
 
     def _agree_at(self, place: Place, old: Any, new: Any) -> bool:
         wanted = old
+        # A value that was left empty has no text of its own, and may start where an edited key does.
         if place[0] in self._answers and place[0] < place[1]:
             self._met.append(place[0])
             wanted = self._answers[place[0]]

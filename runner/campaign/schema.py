@@ -18,14 +18,14 @@ _OTHER_KEYS = {
     "SerialGroup": ("usernames",),
     "UsernameGroup": ("serials",),
 }
-"""Keys of the other forms of a start time, or a group; our diagnostics look at them for what was meant."""
+"""Keys of the other forms of a start time, or a group; our diagnostics look here for what was meant."""
 
 
 def campaign_schema() -> Schema:
     """The schema of a campaign file.
 
-    The script of an entry decides which keys its inline config may have. Named configs are not held against
-    any script here, since only their use decides; their keys are there for editors to complete.
+    The script of an entry decides which keys its inline config may have. The schema holds named configs against no
+    script, since only their use decides; it has their keys for editors to complete.
     """
     schema = Campaign.model_json_schema(ref_template=_REF)
     definitions = schema["$defs"]
@@ -57,7 +57,7 @@ def _config_schema(script: Script) -> Schema:
 
 
 def _config_rules(script: Script, definitions: Mapping[str, Schema]) -> list[Schema]:
-    """Where this script has an inline config, the script's schema decides; nothing else is reported."""
+    """If an entry of this script has an inline config, only the script's schema decides, and only it is reported."""
     model = _model(script).__name__
     is_named = {"script": {"const": script.name}}
     is_inline = {**is_named, "config": {"type": "object"}}
@@ -82,7 +82,8 @@ def _named_config(definitions: Mapping[str, Schema]) -> Schema:
 
 
 def _by_keys(models: list[str]) -> Schema:
-    """What decides among the forms of a mapping by its keys."""
+    """The rules that choose among the forms of a mapping by its keys. `anyOf` would report the mistakes against every
+    form."""
     forms = {_names(_FORMS): "StartTimeForms", _names(_GROUPS): "GroupForms"}
     return {"$ref": _REF.format(model=forms[tuple(models)])}
 
@@ -105,7 +106,7 @@ def _group_forms(definitions: Mapping[str, Schema]) -> Schema:
 
 
 def _start_time_forms(definitions: Mapping[str, Schema]) -> Schema:
-    """The keys of a mapping tell which form of a start time it is held against; editors complete all keys."""
+    """The keys of a mapping decide which form of a start time it is held against; editors complete all keys."""
     properties = {
         key: about for form in _FORMS for key, about in _annotations(definitions[form.__name__]).items()
     }

@@ -1,4 +1,4 @@
-"""What is done to the schemas that pydantic writes, so that editors help and a mistake breaks one rule."""
+"""Changes the schemas that pydantic writes, so that editors can help and a mistake breaks one rule only."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 Choose = Callable[[list[str]], Schema]
-"""From the names of several definitions to the rules that say which of them a mapping is held against."""
+"""Turns the names of several definitions into the rules that choose which of them a mapping is held against."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FIRST = ("$schema", "$id", "title", "description", "$ref", "type", "default", "examples", "required")
@@ -17,7 +17,7 @@ _DATA = ("default", "examples", "enum", "const")
 
 
 def complete(name: str, schema: Schema) -> Schema:
-    """The schema with its head, and at its end the definitions that are used."""
+    """The schema with its head first, and the definitions that are used last."""
     text = json.dumps(schema)
     definitions = {key: node for key, node in sorted(schema.pop("$defs", {}).items()) if f'/{key}"' in text}
     head = {"$schema": _DIALECT, "$id": f"urn:campaign-runner:schema:{name}"}
@@ -102,7 +102,7 @@ class _Tidying:
 
 
 def _guarded(branch: Schema) -> Schema:
-    """A choice of texts or numbers beside other types holds for its own type only."""
+    """A choice of texts or numbers beside other types, limited to its own type: an `enum` would refuse the others."""
     rules = {key: branch[key] for key in ("const", "enum") if key in branch}
     if not rules:
         return branch
@@ -111,7 +111,7 @@ def _guarded(branch: Schema) -> Schema:
 
 
 def _flat(branches: list[Schema]) -> list[Schema]:
-    """Branches that are choices themselves are opened up."""
+    """The branches, with those that are choices themselves opened up."""
     found: list[Schema] = []
     for branch in branches:
         found += _flat(branch["anyOf"]) if "anyOf" in branch else [branch]

@@ -1,6 +1,6 @@
-"""Secrets by reference: `${env:NAME}` and `${file:path}` stand in the file, and are read when a task is sent.
+"""Secrets by reference: the file has `${env:NAME}` or `${file:path}`, which is read when a task is sent.
 
-What a reference stands for is never stored and never part of a message; errors name the reference only.
+What a reference stands for is never stored and never part of a message; errors name only the reference.
 """
 
 import os
@@ -13,7 +13,7 @@ from runner.errors import TaskError
 from runner.regular_file import open_regular
 
 Way = tuple[str, ...]
-"""The way through a config to a secret: the keys."""
+"""The keys that lead through a config to a secret."""
 
 _REFERENCE = re.compile(r"\$\{(?:env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<path>[^{}]+))\}")
 _MAX_BYTES = 64 * 1024
@@ -25,12 +25,12 @@ def is_reference(text: str) -> bool:
 
 
 def anchored(config: Mapping[str, Any], ways: Iterable[Way], folder: Path) -> dict[str, Any]:
-    """A config whose references to files no longer depend on where they are read: relative to `folder`."""
+    """A config whose references to files, relative to `folder`, no longer depend on where they are read."""
     return _changed(config, ways, lambda reference: _anchored(reference, folder))
 
 
 def with_secrets(config: Mapping[str, Any], ways: Iterable[Way]) -> dict[str, Any]:
-    """A config with its secrets in place, for the moment in which it is sent. Raises TaskError."""
+    """A config with its secrets in place, for the moment of sending. Raises TaskError."""
     return _changed(config, ways, read_secret)
 
 
@@ -65,7 +65,7 @@ def _anchored(reference: str, folder: Path) -> str:
 
 
 def _changed(config: Mapping[str, Any], ways: Iterable[Way], change: Callable[[str], str]) -> dict[str, Any]:
-    """A config with each of its secrets replaced; those that are not given stay so."""
+    """A config with each of its secrets changed; secrets that are not given stay absent."""
     changed = dict(config)
     for first, *rest in ways:
         value = changed.get(first)

@@ -14,10 +14,10 @@ from runner.schema_file import schema
 from runner.scripts import SCRIPTS
 
 _PRECEDENCE = ("type", "const", "enum", "pattern", "format")
-"""Of several rules that one value breaks, the one that says most comes first."""
+"""Of several rules that one value breaks, the most telling comes first."""
 _LONGEST_KEY = 64
 _MOST_ROUNDS = 10
-"""So many slips one beneath the other are put right."""
+"""At most this many slips, one beneath the other, are put right."""
 _ABOUT_KEYS = ("required", "additionalProperties", "propertyNames")
 _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
@@ -25,19 +25,19 @@ _EMPTY = {
 }
 
 RulesOf = Callable[[Any], Mapping[str, Mapping[str, Any] | None]]
-"""From the data of a campaign to the schemas of configs of the user's own flows that it names; None where a flow is too
-wrong to have one."""
+"""Turns the data of a campaign into the config schemas of the user's own flows that it names; None for a flow that is
+too wrong to have one."""
 
 Found = tuple[Breach, str | None]
-"""A broken rule, and the entry, if it stands in a config that the entry uses by its name."""
+"""A broken rule; and an entry, if the rule is broken in a config that the entry uses by name."""
 
 
 def check_campaign(document: Document, rules_of: RulesOf) -> tuple[Document, list[Diagnostic]]:
-    """What a campaign's schema says of the data, and the schemas of its scripts of its configs; and the document as
-    it is meant, with misspelt keys put right, so that what is beneath them is looked at too.
+    """Check the data against a campaign's schema, and configs against the schemas of their scripts. Also returns the
+    document as it is meant, with misspelt keys put right, so that what is beneath them is checked too.
 
-    A config is held against the schema of each script that uses it; the diagnostic stands in the config and
-    names the entries.
+    A config is held against the schema of each script that uses it; the diagnostic stands at the config and names the
+    entries.
     """
     if document.data is None:
         return document, [_empty(document, "campaign")]
@@ -54,7 +54,7 @@ def check_campaign(document: Document, rules_of: RulesOf) -> tuple[Document, lis
 
 
 def _campaign_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Found]:
-    """Named configs are looked at in the place of their names, and what is misspelt as what it probably means."""
+    """Named configs are checked in place of their names, and misspelt names as what they probably mean."""
     data, named = _with_configs_in_place(data, {*SCRIPTS, *own})
     found = chain(_breaches("campaign", data), _flow_breaches(data, own))
     return (_at_its_place(breach, named) for breach in found)
@@ -69,7 +69,7 @@ def check_flow(document: Document) -> list[Diagnostic]:
 
 
 def breaches(rules: dict[str, Any], data: Any, path: JsonPath = ()) -> Iterator[Breach]:
-    """The rules of a schema that the data breaks, which stands at `path`."""
+    """The rules of a schema that the data at `path` break."""
     import jsonschema_rs
 
     return _iterate(jsonschema_rs.validator_for(rules, offline=True), rules, data, tuple(path))
@@ -98,7 +98,8 @@ def _iterate(
 
 
 def _way(data: Any, steps: Iterable[str | int]) -> Iterator[str | int]:
-    """The way to a value: the validator gives keys that are digits as numbers, and leaves out empty ones."""
+    """The path of a value. It has to be found anew: the validator gives keys that are digits as numbers, and leaves out
+    empty ones."""
     for step in steps:
         while (key := _key(data, step)) is None:
             if not isinstance(data, dict) or "" not in data:
@@ -110,17 +111,18 @@ def _way(data: Any, steps: Iterable[str | int]) -> Iterator[str | int]:
 
 
 def _key(data: Any, step: str | int) -> str | int | None:
-    """The key, or the index, that the validator means by a step of its way."""
+    """The key, or the index, that the validator means by a step of its path."""
     if isinstance(data, dict):
         digits = str(step)
         widths = range(len(digits), _LONGEST_KEY + 1) if isinstance(step, int) else ()
+        # The validator turns keys such as `007` and `+7` into the number 7.
         names = (digits, *(sign + digits.zfill(width) for width in widths for sign in ("", "+")))
         return next((name for name in names if name in data), None)
     return step if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
 def _flow_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> Iterator[Breach]:
-    """The configs of flows of the user's own, against the parameters that they declare."""
+    """Check the configs of the user's own flows against the parameters that the flows declare."""
     for name, entry in _mapping(_mapping(data).get("scripts")).items():
         rules = own.get(str(_mapping(entry).get("script")))
         config = _mapping(entry).get("config", {})
@@ -129,8 +131,8 @@ def _flow_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -> It
 
 
 def _with_configs_in_place(data: Any, scripts: Collection[str]) -> tuple[Any, dict[str, str]]:
-    """The data with each named config in place of its name, so that the entry's script decides what is legal
-    in it; and the names by entry. A script or a config that is misspelt is what its name is most like."""
+    """The data with each named config in place of its name, so that the entry's script decides what is legal in it;
+    and the names by entry. A misspelt script or config is taken for the name that it is most like."""
     entries, configs = (_mapping(_mapping(data).get(key)) for key in ("scripts", "configs"))
     named: dict[str, str] = {}
     in_place: dict[str, dict[str, Any]] = {}
@@ -155,7 +157,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
-    """A breach where the file has it; and the entry, if it stands in a named config."""
+    """A breach at its place in the file; and the entry, if the breach is in a named config."""
     path = breach.path
     if len(path) >= 3 and path[0] == "scripts" and path[2] == "config" and path[1] in named:
         entry = str(path[1])
@@ -165,7 +167,7 @@ def _at_its_place(breach: Breach, named: Mapping[str, str]) -> Found:
 
 
 def _findings(document: Document, found: Iterable[Found]) -> dict[WordedProblem, list[str]]:
-    """What is to be told of broken rules, and the entries that use the config in which it stands."""
+    """The problems that broken rules amount to, each with the entries that use the config it is in."""
     findings: dict[WordedProblem, list[str]] = {}
     for breach, entry in _strongest(islice(found, MAX_PROBLEMS)):
         for finding in islice(explain(breach, document), MAX_PROBLEMS):
@@ -181,7 +183,7 @@ def _diagnostics(document: Document, findings: Mapping[WordedProblem, list[str]]
 
 
 def _strongest(found: Iterable[Found]) -> list[Found]:
-    """Of the rules about one value the one that says most, and all rules about keys."""
+    """The most telling of the rules about one value, and all rules about keys."""
     kept: list[Found] = []
     values: set[tuple[JsonPath, str | None]] = set()
     for breach, entry in sorted(found, key=lambda item: _rank(item[0].rule)):

@@ -1,4 +1,8 @@
-"""What libyaml says about text that is no YAML, in words that help."""
+"""Puts what libyaml says about text that is no YAML into words that help.
+
+libyaml names the token at which it gave up, which is often far behind the mistake. Each explanation looks back for what
+the author did.
+"""
 
 import re
 from collections.abc import Callable
@@ -16,7 +20,7 @@ _QUOTE_IT = "put quotes around the value"
 
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
-    """`opened` is where the construct starts that went wrong, if that is another place."""
+    """`opened` is where the construct that went wrong starts, if that is another place."""
 
     place: Place
     message: str
@@ -46,7 +50,7 @@ class _Failure:
 
     @property
     def opener(self) -> str:
-        """The character at which it began what went wrong."""
+        """The character that began the construct that went wrong."""
         return self.text[self.context_at : self.context_at + 1]
 
     def character(self) -> Place:
@@ -83,7 +87,7 @@ def _by_phrase(failure: _Failure) -> SyntaxProblem:
 
 
 def _conflict(failure: _Failure) -> SyntaxProblem | None:
-    """What git leaves in a file that two people have changed."""
+    """Conflict markers, which git leaves in a file that two people have changed."""
     found = _CONFLICT.search(failure.text)
     if found is None:
         return None
@@ -94,7 +98,7 @@ def _conflict(failure: _Failure) -> SyntaxProblem | None:
 
 
 def _open_quote(failure: _Failure) -> SyntaxProblem | None:
-    """A quote that is closed only where the next one opens: what follows that one cannot be read."""
+    """A quote that is closed only where the next one opens, so that the text behind that one cannot be read."""
     from yaml._yaml import CParser
     from yaml.error import YAMLError
     from yaml.tokens import ScalarToken
@@ -104,6 +108,7 @@ def _open_quote(failure: _Failure) -> SyntaxProblem | None:
         while (token := parser.get_token()) is not None and token.start_mark.index < failure.at:
             if isinstance(token, ScalarToken) and token.style in ("'", '"'):
                 last = token
+    # This is the failure that is being explained; the tokens before it are what counts.
     except YAMLError:
         pass
     if last is None or last.start_mark.line == last.end_mark.line:
@@ -122,7 +127,7 @@ _WITHIN = {"'": "write ' twice", '"': 'write \\"'}
 
 
 def _lookalike(failure: _Failure) -> SyntaxProblem | None:
-    """A character that only looks right, where YAML expects something of its own."""
+    """A character that only looks right, where YAML expects a character of its own."""
     place = characters.in_syntax(failure.text, min(failure.context_at, failure.at), failure.at)
     if place is None:
         return None
@@ -167,7 +172,7 @@ def _indentation(failure: _Failure) -> SyntaxProblem:
 
 
 def _comment_above(failure: _Failure) -> Place | None:
-    """The comment at the end of the line before, if a text stands before it that this line seems to go on with."""
+    """The comment at the end of the line before, if this line seems to continue the text in front of that comment."""
     above_at = failure.text.rfind("\n", 0, max(failure.line_at - 1, 0)) + 1
     above = failure.text[above_at : max(failure.line_at - 1, 0)]
     comment = _COMMENT.search(above)
@@ -220,7 +225,7 @@ def _unclosed_bracket(failure: _Failure) -> SyntaxProblem:
 
 
 def _escape(failure: _Failure) -> SyntaxProblem:
-    """A backslash within double quotes that begins nothing, as in a path of Windows."""
+    """A backslash within double quotes that begins no escape, as in a Windows path."""
     start = failure.text.rfind("\\", failure.context_at, failure.at + 1)
     start = failure.at if start < 0 else start
     escape = failure.text[start : start + 2]
@@ -240,7 +245,7 @@ def _alias(failure: _Failure) -> SyntaxProblem:
 
 
 def _block(failure: _Failure) -> SyntaxProblem:
-    """Text behind `>` or `|`, which stand alone in their line."""
+    """Text behind `>` or `|`, which must stand alone in their line."""
     opener = failure.opener
     return SyntaxProblem(
         failure.since_context(),
@@ -265,7 +270,7 @@ def _directive(failure: _Failure) -> SyntaxProblem:
 
 
 def _document(failure: _Failure) -> SyntaxProblem:
-    """`---` or `...` in a quote, which they end."""
+    """`---` or `...` within a quote: they end the document, and the quote with it."""
     if failure.opener in ("'", '"'):
         return _unclosed_quote(failure)
     return SyntaxProblem(failure.character(), "--- begins another document here", "remove it, or indent it")
@@ -320,4 +325,4 @@ _EXPLANATIONS: dict[str, Callable[[_Failure], SyntaxProblem]] = {
         "put a colon and a space after the key, or indent the line",
     ),
 }
-"""By a part of what libyaml says, the first that fits."""
+"""The explanations by a part of what libyaml says; the first that fits is taken, so the order matters."""

@@ -27,7 +27,7 @@ _KINDS = {
 _PERCENTAGE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?%")
 _COMMENT = re.compile(r":?[ \t]+(#[^\r\n]*)")
 _BOOLEANS = {"yes": True, "on": True, "no": False, "off": False, "true": True, "false": False}
-"""Text that is meant as true or false where nothing else is legal; YAML 1.1 read it so."""
+"""Texts that mean true or false where nothing else is legal; YAML 1.1 read them so."""
 _GROUPED = re.compile(r"[-+]?[1-9][0-9_]*")
 _SEXAGESIMAL = re.compile(r"[0-9]+(:[0-5]?[0-9])+")
 """Shapes of whole numbers in YAML 1.1."""
@@ -37,8 +37,8 @@ _SEXAGESIMAL = re.compile(r"[0-9]+(:[0-5]?[0-9])+")
 class Breach:
     """A rule of the schema that a value breaks.
 
-    `rule` is the JSON Schema keyword, `node` the schema that it stands in, `detail` what the validator says
-    of it (the unexpected keys, the missing one, ...); `path` is where the value stands in the file.
+    `rule` is the JSON Schema keyword, `node` the schema that has it, `detail` what the validator adds (the unexpected
+    keys, the missing one, ...); `path` is where the value stands in the file.
     """
 
     rule: str
@@ -76,7 +76,7 @@ class WordedProblem:
 
 
 def explain(breach: Breach, document: Document) -> Iterator[WordedProblem]:
-    """The findings of one breach; several unknown keys of one mapping are several."""
+    """The problems of one breach: several unknown keys of one mapping are several problems."""
     match breach.rule:
         case "additionalProperties":
             yield from _unknown_keys(breach)
@@ -110,6 +110,7 @@ def _unknown_keys(breach: Breach) -> Iterator[WordedProblem]:
         hint = None
         if key in meant:
             hint = legal_names(key, legal if near[key] is None else unused)
+        # Two keys with the same answer are no slips: to rename both would make one key twice.
         answer = meant.get(key) if times[meant.get(key)] == 1 else None
         probably = answer or (near.get(key) if near_times[near.get(key)] == 1 else None)
         path, message = (*breach.path, key), f"unknown key `{key}`"
@@ -118,7 +119,7 @@ def _unknown_keys(breach: Breach) -> Iterator[WordedProblem]:
 
 
 def _missing_key(breach: Breach) -> Iterator[WordedProblem]:
-    """Nothing if the key is there with a slip of the pen: then it is the unknown key that is reported."""
+    """Nothing if the key is there but misspelt: then the unknown key is reported."""
     key, legal = breach.detail, breach.node["properties"]
     unknown = [name for name in breach.value if name not in legal]
     if any(nearest(name, unknown) for name in (key, *breach.node.get("otherKeys", ()))):
@@ -130,7 +131,7 @@ def _missing_key(breach: Breach) -> Iterator[WordedProblem]:
 
 
 def _legal_keys(node: Mapping[str, Any]) -> list[str]:
-    """The keys of a mapping, and those of the other forms that it may have been meant as."""
+    """The keys of a mapping, and those of the other forms that it may have been meant to be."""
     return [*node["properties"], *node.get("otherKeys", ())]
 
 
@@ -164,7 +165,7 @@ def _wrong_type(breach: Breach, document: Document) -> WordedProblem:
 
 
 def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
-    """What to write; where a comment stands in the value's place, it is probably meant as text."""
+    """What to write; a comment in the value's place is probably meant as text."""
     _, end = document.offsets(document.span(breach.path))
     comment = _COMMENT.match(document.text, end)
     if comment is None or "string" not in breach.detail:
@@ -173,7 +174,7 @@ def _no_value_hint(breach: Breach, wanted: str, document: Document) -> str:
 
 
 def _retyped(breach: Breach, source: str) -> str | float | None:
-    """What is written, as the type that is wanted: a number in quotes, `yes`, a number where text belongs."""
+    """The written value as the type that is wanted: a number in quotes, `yes`, a number where text belongs."""
     wanted, value = breach.detail, breach.value
     if isinstance(value, str):
         percentage = _PERCENTAGE.fullmatch(value)
@@ -234,7 +235,7 @@ def _item(text: str) -> str:
 
 
 def _number_or_truth_hint(text: str, wanted: Sequence[str], node: Mapping[str, Any]) -> str | None:
-    """For text where a number or a truth belongs: it has quotes, or YAML 1.1 read it otherwise."""
+    """For text where a number or a boolean belongs: it has quotes, or YAML 1.1 read it differently."""
     if "boolean" in wanted and (meant := _BOOLEANS.get(text.lower())) is not None:
         right = "true" if meant else "false"
         return f"write {right}" + ("" if text.lower() == right else f": `{text}` is text in YAML 1.2")
@@ -256,7 +257,7 @@ def _number_or_truth_hint(text: str, wanted: Sequence[str], node: Mapping[str, A
 
 
 def _whole_hint(number: float, node: Mapping[str, Any]) -> str:
-    """For a fraction where a whole number belongs: of what is from 0 to 100 it may be the hundredth part."""
+    """For a fraction where a whole number belongs: one from 0 to 100 may be meant as a percentage."""
     if node.get("minimum") == 0 and node.get("maximum") == 100 and 0 < number < 1:
         return f"it is from 0 to 100: did you mean {round(number * 100)}?"
     return f"write a whole number, such as {int(number)}"

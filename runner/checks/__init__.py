@@ -1,4 +1,4 @@
-"""What schemas cannot say of campaigns: one check a file, one code a check, named alike."""
+"""Checks of campaigns beyond what schemas can say. Each check has a file and a code of its own, with one name."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ ON_MEANING: tuple[Check, ...] = (
     bad_start_time.check,
     bad_cron.check,
 )
-"""Checks of one campaign: whether what stands there means anything. The others go on with what does."""
+"""Checks of one campaign: whether its names and times mean anything. The other checks use what does mean something."""
 
 ON_CAMPAIGN: tuple[Check, ...] = (
     unused_definition.check,
@@ -84,14 +84,14 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     unreadable_media.check,
     too_short_timeout.check,
 )
-"""Checks of one campaign: whether it is right."""
+"""Checks of one campaign: whether it is right. The order does not matter: problems are sorted in the end."""
 
 ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic]]], ...] = (
     duplicate_name.check,
     device_conflict.check,
     limit_exceeded.check,
 )
-"""Checks of all campaigns together, and of what they would do."""
+"""Checks of all campaigns together, and of what they would do in the days ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Report:
 
 
 class Checked(NamedTuple):
-    """A campaign that has been checked by itself: what the checks of all campaigns need of it."""
+    """What the checks of all campaigns need of one that has been checked by itself."""
 
     campaign: CompactCampaign
     prospects: tuple[Prospect, ...]
@@ -123,20 +123,20 @@ class Checked(NamedTuple):
 
 
 def check_files(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
-    """Load the files one by one and check them; where there are many, several processes share them."""
+    """Load the files one by one and check them; if there are many, several processes share them."""
     return check_together(
         in_processes(lambda part: list(check_each(map(load, part), now, fleet_zone)), paths)
     )
 
 
 def check_campaigns(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
-    """Every problem of the campaigns, those of their text and structure included; days of limits that span campaigns
-    are those of the fleet's zone."""
+    """Every problem of the campaigns, including those of their text and structure. Days of limits that span campaigns
+    are in the fleet's zone."""
     return check_together(check_each(campaigns, now, fleet_zone))
 
 
 def check_together(checked: Iterable[Checked]) -> Report:
-    """What has been found in each campaign, and what the checks of all of them together find."""
+    """The problems of each campaign, and those that the checks of all campaigns together find."""
     outlook, texts = Outlook(), dict[str, str]()
     for one in checked:
         outlook.add(one.campaign, one.prospects)
@@ -152,7 +152,7 @@ def check_together(checked: Iterable[Checked]) -> Report:
 
 
 def check_each(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Iterator[Checked]:
-    """Check campaigns one by one, without a look at the others; `check_together` says the rest."""
+    """Check campaigns one by one, without looking at the others; `check_together` does that."""
     files, horizon, prospector = Files(), Horizon(now, fleet_zone), Prospector()
     for loaded in campaigns:
         view = CampaignView(loaded, horizon, files)
@@ -163,9 +163,10 @@ def check_each(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = 
 
 
 def _check(view: CampaignView) -> None:
-    """One campaign by itself."""
+    """Check one campaign by itself."""
     for check in () if view.is_hopeless else ON_MEANING:
         view.add(check(view), breaking=True)
+    # Asked again: a check before may have found the file hopeless.
     for check in () if view.is_hopeless else ON_CAMPAIGN:
         view.add(check(view))
 

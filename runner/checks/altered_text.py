@@ -1,4 +1,4 @@
-"""Check `altered-text`: text for people that YAML reads otherwise than it looks, without a word."""
+"""Check `altered-text`: text for people that YAML silently reads differently from how it looks."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ _HEADER = re.compile(r"[|>][0-9+-]*")
 _COMMENT_BEHIND = re.compile(r"[ \t]+#|[ \t]*\r?\n[ \t]+#")
 _COMMENT = re.compile(r"[ \t]+#.*")
 _REMARK = re.compile(r"[ \t]{2,}#(?:[ \t].*)?$")
-"""A comment as it is usually set apart: two blanks before it, and one in it."""
+"""A comment as people usually set it apart: two blanks before it, and one in it. It is not taken for lost text."""
 _NEXT_LINE = re.compile(r"[ \t]*\r?\n([ \t]+)#\S")
 _LINE_END = re.compile("$", re.MULTILINE)
 _ESCAPE = re.compile(r"(?<!\\)\\[nt]")
 
 
 class _Text(NamedTuple):
-    """A text for people: what it is read as, where it is written, and the whole file."""
+    """A text for people: what it is read as, and where it is written. `is_one` says that a line end in it counts."""
 
     campaign: CampaignView
     config: ConfigUse
@@ -42,7 +42,7 @@ class _Text(NamedTuple):
 
     @property
     def is_suspicious(self) -> bool:
-        """Whether it is worth a closer look: most are not."""
+        """Whether the text is worth a closer look: most are not, and patterns take time."""
         first = self.file[self.start]
         return (
             first in "|>&"
@@ -53,7 +53,7 @@ class _Text(NamedTuple):
     def warning(
         self, place: tuple[int, int], message: str, hint: str, fix: tuple[int, str] | None = None
     ) -> Diagnostic:
-        """A diagnostic at a place; `fix` is the end of what a text replaces from the start of this one on."""
+        """A diagnostic at a place. `fix` replaces this text, up to an offset, by another text."""
         view = self.campaign
         answer = Fix(view.document.span_of(self.start, fix[0]), fix[1]) if fix else None
         span = view.document.span_of(*place)
@@ -67,12 +67,12 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             start, end = campaign.document.place(path)
             text = _Text(campaign, config, path, value, start, end, is_one)
             if start < end and text.is_suspicious and start not in seen and campaign.is_sound(path):
-                seen.add(start)  # an alias may lead here again
+                seen.add(start)  # an alias may lead to this text again
                 yield from _problems(text)
 
 
 def _texts(config: ConfigUse) -> Iterator[tuple[Path, str, bool]]:
-    """Each text for people, and whether a line end in it counts."""
+    """Each text for people, and whether a line end in it counts: in texts that stand one a line it does not."""
     script, values = config.script, config.values
     if script.flow is not None:
         properties = script.config_schema()["properties"]
@@ -104,7 +104,7 @@ def _problems(text: _Text) -> Iterator[Diagnostic]:
 
 
 def _line_end(text: _Text) -> Iterator[Diagnostic]:
-    """A block that says nothing of its last line end keeps it."""
+    """A block text keeps its last line end unless its header says otherwise: a caption would end with a blank line."""
     header = _HEADER.match(text.source)
     if header is None or header[0][-1] in "+-" or not text.is_one or not text.value.endswith("\n"):
         return
@@ -115,7 +115,7 @@ def _line_end(text: _Text) -> Iterator[Diagnostic]:
 
 
 def _dropped(text: _Text) -> Iterator[Diagnostic]:
-    """What stands behind a text and is a comment to YAML."""
+    """Text behind a text that YAML takes for a comment: usually a hashtag."""
     line_end = _LINE_END.search(text.file, text.end)
     rest = text.file[text.end : line_end.start() if line_end else None]
     comment, is_quoted = _COMMENT.match(rest), text.source[:1] in ("'", '"')
@@ -159,7 +159,7 @@ def _dropped_lines(text: _Text) -> Iterator[Diagnostic]:
 
 
 def _quoted(source: str, more: str = "") -> str:
-    """A text in quotes, with what belongs to it too; one that has quotes keeps them."""
+    """A text in quotes, with the part that was lost; a text that has quotes keeps them."""
     if source[:1] == "'":
         return source[:-1] + more.replace("'", "''") + "'"
     if source[:1] == '"':

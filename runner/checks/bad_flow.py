@@ -1,4 +1,4 @@
-"""Check `bad-flow`: a flow of the user's own that names what its app profile or its head does not have."""
+"""Check `bad-flow`: one of the user's own flows names what its app profile or its head does not have."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ CODE = "bad-flow"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
-    """The flow language and its models are slow to import, so they are asked for only where there is a flow."""
+    """The flow language and its models are slow to import, so this imports them only if there is a flow."""
     for flow in campaign.loaded.flows.values():
         if flow.document.data is not None:
             from runner.flows.loading import problems

@@ -36,7 +36,7 @@ def _unknown(campaign: CampaignView, item: Item) -> Diagnostic:
 
 
 def _torn(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
-    """The first phone, or account, that is in two groups of an entry which are in different zones."""
+    """The first phone or account that is in two groups of an entry with different zones."""
     known: dict[str, tuple[str, Item]] = {}
     zoned = ((item, zone) for item in entry.devices if (zone := campaign.group_zones.get(item.text)))
     for item, zone in zoned:
@@ -68,7 +68,7 @@ def _fix(campaign: CampaignView, name: Item) -> Fix | None:
 
 
 def _uses(campaign: CampaignView) -> Iterator[tuple[Path, str]]:
-    """Where the campaign's zone is needed, and for what; it is asked for once."""
+    """The places where the campaign's zone is needed, and for what. The check tells only the first."""
     here = [entry for entry in campaign.entries if _is_here(campaign, entry)]
     used = {time for entry in campaign.entries for time in entry.times}
     needing = {time for entry in here for time in entry.times}
@@ -80,6 +80,6 @@ def _uses(campaign: CampaignView) -> Iterator[tuple[Path, str]]:
 
 
 def _is_here(campaign: CampaignView, entry: WrittenEntry) -> bool:
-    """Whether some of an entry's phones are in no group that names a zone."""
+    """Whether some of an entry's phones are in no group that names a zone, so that the campaign's zone is theirs."""
     groups = campaign.section("devices")
     return not all("timezone" in mapping(groups.get(item.text)) for item in entry.devices)

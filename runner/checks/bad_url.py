@@ -57,6 +57,6 @@ def _post(campaign: CampaignView, config: ConfigUse, item: Item) -> Iterator[Dia
 
 
 def _secure(text: str) -> str | None:
-    """The address of a post that lacks only its `https://`."""
+    """The address of a post that lacks nothing but `https://`."""
     tried = (f"https://{text}", text.replace("http://", "https://", 1))
     return next((address for address in tried if kind_of_address(address) is Address.POST), None)

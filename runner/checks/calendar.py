@@ -1,4 +1,7 @@
-"""When the start times of a campaign come: the part of the dry plan that needs no devices."""
+"""When the start times of a campaign come: the part of the dry plan that needs no devices.
+
+Everything is bounded: `validate` has to stay quick for any file, and the first days show most problems.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +20,15 @@ AHEAD = timedelta(days=7)
 """How far checks look."""
 
 MOST_MOMENTS = 10_000
-"""How many moments of a campaign they look at."""
+"""How many moments of a campaign checks look at."""
 
 MOST_ZONES = 20
-"""In how many zones of an entry."""
+"""In how many zones of an entry checks look."""
 
 _UTC = ZoneInfo("UTC")
 _RAREST = timedelta(days=8 * 366)
-"""Every rule comes within so much time: the rarest on each 29 February, and 2100 has none."""
+"""Every rule comes within this time: the rarest comes on each 29 February, and from 2096 to 2104 that takes eight
+years."""
 
 Tick = float
 """The instant of a moment, in seconds of the epoch."""
@@ -39,12 +43,12 @@ class ActiveDays:
 
     @classmethod
     def read(cls, active: Mapping[str, Any]) -> "ActiveDays":
-        """`active:` as written; a day that is none is no bound."""
+        """`active:` as written; an invalid day is no bound."""
         return cls(_day(active.get("from")), _day(active.get("until")))
 
     @property
     def are_reversed(self) -> bool:
-        """Whether there is no such day, the last being before the first."""
+        """Whether there is no active day, since the last is before the first."""
         return self.first is not None and self.last is not None and self.last < self.first
 
     def holds(self, day: date) -> bool:
@@ -59,7 +63,7 @@ def _day(text: Any) -> date | None:
 
 
 class ExpectedOccurrence(NamedTuple):
-    """The moments of a start time in the days ahead, in order, and the same as ticks."""
+    """The moments of a start time in the days ahead, in order; and as ticks, which are quicker to compare."""
 
     moments: tuple[Moment, ...] = ()
     ticks: tuple[Tick, ...] = ()
@@ -70,8 +74,8 @@ class ExpectedOccurrence(NamedTuple):
 
 
 class Horizon:
-    """The days ahead: what comes in them, computed once for all campaigns with the same rules; `fleet_zone` holds for
-    what spans campaigns, and for those that name no zone."""
+    """The days ahead, and what comes in them, computed once for all campaigns with the same rules. `fleet_zone` is the
+    zone of what spans campaigns, and of campaigns that name none."""
 
     def __init__(self, now: datetime, fleet_zone: tzinfo = UTC) -> None:
         self.now = now
@@ -80,7 +84,7 @@ class Horizon:
         self._coming: dict[tuple[Rule, str], ExpectedOccurrence] = {}
 
     def coming(self, rule: Rule, zone: ZoneInfo, at_most: int) -> ExpectedOccurrence:
-        """What comes of a rule, and how much of it one wants to know at most."""
+        """The moments of a rule in the days ahead, at most so many."""
         key = rule, zone.key
         found = self._coming.get(key)
         if found is None:
@@ -91,13 +95,13 @@ class Horizon:
 
 @dataclass(slots=True)
 class Budget:
-    """How many moments may still be looked at, in all calendars of a campaign."""
+    """How many moments checks may still look at, in all calendars of a campaign together."""
 
     left: int = MOST_MOMENTS
 
 
 class Calendar:
-    """One campaign's days in a zone (None if none that there is is named): its active days, the days ahead."""
+    """One campaign's active days, and the days ahead, in a zone; None if it names none that exists."""
 
     def __init__(self, zone: ZoneInfo | None, active: ActiveDays, horizon: Horizon, budget: Budget) -> None:
         self.zone = zone
@@ -108,7 +112,7 @@ class Calendar:
 
     @property
     def working_zone(self) -> tzinfo:
-        """On whose clocks working hours, and days of limits that the campaign names, are."""
+        """The zone of working hours, and of the days of limits that the campaign names."""
         return self.zone or self.horizon.fleet_zone
 
     @property
@@ -117,7 +121,7 @@ class Calendar:
         return self.active.last is not None and self.active.last < self.local(self.horizon.now).date()
 
     def coming(self, start: Time) -> ExpectedOccurrence:
-        """What comes of a start time in the days ahead, save outside the active days."""
+        """The moments of a start time in the days ahead that are on active days."""
         found = self._coming.get(start)
         if found is None and not self._budget.left:
             return ExpectedOccurrence()
@@ -127,7 +131,7 @@ class Calendar:
         return found
 
     def only(self, rule: Rule | None) -> Resolved | None:
-        """When a rule comes that comes once."""
+        """When a rule comes that comes once; None for other rules."""
         if isinstance(rule, Instant):
             return Resolved(rule.at_utc, Fit.EXACT)
         if isinstance(rule, Once) and self.zone is not None:
@@ -143,13 +147,15 @@ class Calendar:
         return any(moments(rule, self.zone or _UTC, instant_utc, instant_utc + timedelta.resolution))
 
     def ever_comes(self, start: Time) -> bool:
-        """Whether a start time that comes again and again does so on an active day."""
+        """Whether a recurring start time ever comes on an active day."""
         first, last = self.active.first, self.active.last
         if self.coming(start).ticks or first is None or last is None or last - first > _RAREST:
             return True
         if start.rule is None or self.zone is None:
             return True
         since, until = (datetime.combine(day, time(), UTC) for day in (first, last))
+        # Days of a zone begin up to 14 hours before and 12 hours after those of UTC, and a day's window
+        # may pass midnight: with days to spare, the moment's own day decides.
         around = moments(start.rule, self.zone, since - timedelta(days=2), until + timedelta(days=3))
         return any(self.active.holds(moment.day) for moment in around)
 
@@ -167,12 +173,12 @@ def shown(local: datetime) -> str:
 
 
 _OF_THIS_MACHINE = ("localtime", "posix", "right/", "Factory")
-"""Names in the tz database of some systems that mean another zone, or none, elsewhere."""
+"""Names in the tz databases of some systems that mean another zone, or none, elsewhere."""
 
 
 @lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo | None:
-    """The zone of a name, if there is one on every machine."""
+    """The zone of a name, if every machine has it."""
     try:
         return None if name.startswith(_OF_THIS_MACHINE) else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Campaigns that have been checked and put away, so that a thousand of them need little more memory than one."""
+"""Checked campaigns in compact form, so that a thousand of them need little more memory than one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from runner.diagnostics import Diagnostic
 
 
 class CompactCampaign:
-    """A campaign: its text, its names and what has been found. It is opened again if there is more to say."""
+    """A campaign: text, names and problems. Its view is made anew from the text if there is more to say."""
 
     def __init__(self, campaign: CampaignView) -> None:
         self.path = campaign.document.path
@@ -28,8 +28,9 @@ class CompactCampaign:
         return CampaignView(load_text(self._text, self.path), Horizon(self._now, self._fleet_zone), Files())
 
     def new_problems(self, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """What is to be told of that which a check of several campaigns finds in this one."""
+        """The problems that are to be told, of those that a check of several campaigns finds in this one."""
         known = len(self.view.found)
+        # The view leaves out what stands where the structure is wrong already.
         self.view.add(problems)
         told = self.view.found[known:]
         del self.view.found[known:]

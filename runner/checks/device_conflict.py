@@ -1,4 +1,4 @@
-"""Check `device-conflict`: one phone promised to two entries at the same time."""
+"""Check `device-conflict`: two entries want one phone at the same time."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -31,7 +31,8 @@ def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
 
 
 def _overlaps(stays: Sequence[Stay]) -> Iterator[tuple[Stay, Stay]]:
-    """Each stay that starts before another entry's has ended: that one, and it."""
+    """Each stay that starts before another entry's stay has ended, as a pair: the other, and it."""
+    # Only the stay that ends last is remembered, so that one pass is enough.
     longest = None
     for stay in stays:
         if longest and stay.start_s < longest.end_s and stay.prospect != longest.prospect:
@@ -43,7 +44,7 @@ def _overlaps(stays: Sequence[Stay]) -> Iterator[tuple[Stay, Stay]]:
 def _warning(
     one: Prospect, other: Prospect, busy: str, meeting: tuple[Stay, Stay], phones: PlannedLanes
 ) -> Diagnostic:
-    """It stands at the later one of the two in the files; `busy` is the one that comes first."""
+    """The warning, at the later of the two entries in the files; `busy` names the one whose stay comes first."""
     campaign, names = other.campaign.view, f"`{other.name}` and `{one.name}`"
     instants = (datetime.fromtimestamp(at_s, UTC) for at_s in (meeting[1].start_s, meeting[0].end_s))
     start, end = map(campaign.calendar.local, instants)

@@ -1,4 +1,4 @@
-"""Check `duplicate-device`: one phone, account or group twice in one list, where probably another one is meant."""
+"""Check `duplicate-device`: one phone, account or group twice in one list; probably another one was meant."""
 
 from collections.abc import Callable, Iterator
 

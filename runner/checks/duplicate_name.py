@@ -1,4 +1,4 @@
-"""Check `duplicate-name`: two files that claim one campaign name: their histories would be mixed up."""
+"""Check `duplicate-name`: two files claim one campaign name, and their histories would be mixed up."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +12,7 @@ CODE = "duplicate-name"
 
 
 class _Claim(NamedTuple):
-    """A campaign says that a name is its own, or was."""
+    """A campaign claims that a name is its own, or was."""
 
     campaign: CompactCampaign
     item: Item
@@ -21,6 +21,7 @@ class _Claim(NamedTuple):
 
 def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
     first: dict[str, _Claim] = {}
+    # Present names first, so that the claim to a former one is the wrong one.
     for claim in sorted(_claims(outlook), key=lambda claim: claim.is_former):
         other = first.setdefault(claim.item.text, claim)
         if other is not claim:

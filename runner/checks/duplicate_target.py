@@ -1,4 +1,4 @@
-"""Check `duplicate-target`: one user or post named twice, where each is meant once."""
+"""Check `duplicate-target`: one user or post is named twice, and one task for it would be made."""
 
 from collections.abc import Iterator
 

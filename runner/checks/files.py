@@ -1,4 +1,4 @@
-"""Looks at the files that campaigns name: at each once, however many configs name it."""
+"""Looks at the files that campaigns name, at each once, however many configs name it."""
 
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from runner.media import HEAD_BYTES, Kind, by_content, is_posted
 class InspectedFile:
     """What a path turned out to be.
 
-    `missing` and `unreadable` are sentences; with neither it is a file, and `kind` says what it starts like.
+    `missing` and `unreadable` are sentences; without either it is a file, and `kind` is what its first bytes say.
     """
 
     missing: str | None = None
@@ -30,7 +30,7 @@ class Files:
         self.nearby = Nearby()
 
     def inspect(self, path: str) -> InspectedFile:
-        """What a path that should be media is."""
+        """What the file at a path is, which should be media."""
         look = self._files.get(path)
         if look is None:
             look = self._files[path] = _inspect(path)
@@ -44,7 +44,7 @@ class Files:
         return found
 
     def posted(self, path: str, kind: Kind) -> tuple[str, ...]:
-        """Those of a folder's files that are posted where such media are asked for; none if it cannot be read."""
+        """The files of a folder that are posted as media of a kind; none if the folder cannot be read."""
         posted = self._posted.get((path, kind))
         if posted is None:
             found = self.folder(path)

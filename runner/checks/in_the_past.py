@@ -1,4 +1,4 @@
-"""Check `in-the-past`: a start time that fires once, or a campaign, that is over."""
+"""Check `in-the-past`: a start time that comes once, or a campaign, is over."""
 
 from collections.abc import Iterator
 

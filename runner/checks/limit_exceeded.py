@@ -16,12 +16,12 @@ from runner.planning.plural import plural
 CODE = "limit-exceeded"
 
 _MOST_COMPARISONS = 100_000
-"""How many stays are held against others: files may have thousands at one time, and tell nothing new."""
+"""How many stays are compared with others: files may have thousands at one time, and more tell nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Excess:
-    """What is too much: so many effects where the cap allows fewer, on a day of a zone."""
+    """An excess: `planned` effects on a day of a zone, where the cap allows fewer."""
 
     cap: Cap
     planned: int
@@ -41,7 +41,7 @@ def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
 
 
 class _Search:
-    """Looks for what is too much; `found` has it by the number of the prospect and the key of the limit."""
+    """Looks for excesses; `found` has them by the number of the prospect and the key of the limit."""
 
     def __init__(self, prospects: Sequence[Prospect]) -> None:
         self.found: dict[tuple[int, str], _Excess] = {}
@@ -52,6 +52,7 @@ class _Search:
         here = [self._prospects[number] for number in lanes.prospects]
         for kind in dict.fromkeys(kind for prospect in here for kind in prospect.effects):
             made = [prospect for prospect in here if kind in prospect.effects]
+            # An upper bound that costs nothing: most lanes stay below every cap, and need no closer look.
             on_a_day = sum(prospect.effects[kind] * prospect.on_a_day for prospect in made)
             if on_a_day > _least(made, (kind, lanes.scope, "day")):
                 self._days(lanes, kind)
@@ -60,7 +61,7 @@ class _Search:
                 self._hours(lanes, kind, least)
 
     def _days(self, lanes: PlannedLanes, kind: str) -> None:
-        """The stays that come when the day's share is used up, or that use it up."""
+        """Note the stays that come when the day's cap is used up, or that use it up."""
         key: CapKey = (kind, lanes.scope, "day")
         stays = self._stays(lanes, kind)
         capped = (prospect for number in lanes.prospects if key in (prospect := self._prospects[number]).caps)
@@ -75,9 +76,11 @@ class _Search:
                 self._note(stay, key, made[day], planned[day], lanes, zone)
 
     def _hours(self, lanes: PlannedLanes, kind: str, least: float) -> None:
-        """The stays in whose first hour, with what came before, more is planned than an hour may have."""
+        """Note the stays in whose first hour more is planned, with what came before, than the cap of an hour allows."""
         stays = self._stays(lanes, kind)
         reach_s = HOUR_S + max(stay.end_s - stay.start_s for stay in stays)
+        # A window that slides over the stays: those further back than a stay can reach are dropped from
+        # its start.
         first = close = 0
         for number, stay in enumerate(stays):
             close += self._count(stay, kind)
@@ -101,8 +104,8 @@ class _Search:
     def _note(
         self, stay: Stay, key: CapKey, count: int, planned: int, lanes: PlannedLanes, zone: tzinfo
     ) -> None:
-        """Note a stay if there are more effects than its campaign allows, where the cap counts days of this zone, or no
-        days: it is the first day that counts."""
+        """Note a stay if there are more effects than its campaign allows, and the cap counts days of this zone, or
+        hours. Only the first day is kept."""
         prospect = self._prospects[stay.prospect]
         cap = prospect.caps.get(key)
         if cap is None or count <= cap.at_most or (cap.span == "day" and prospect.day_zone(cap) != zone):
@@ -133,7 +136,7 @@ def _least(prospects: Sequence[Prospect], key: CapKey) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """Effects that come one after the other, evenly."""
+    """Effects that follow each other evenly."""
 
     first_s: float
     count: int
@@ -144,7 +147,7 @@ class _Pace:
         return self.first_s + (self.count - 1) * self.step_s
 
     def between(self, after_s: float, until_s: float) -> int:
-        """How many come later than `after_s` and not later than `until_s`."""
+        """How many effects come after `after_s`, and not after `until_s`."""
         return self._until(until_s) - self._until(after_s)
 
     def _until(self, until_s: float) -> int:

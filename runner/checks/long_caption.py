@@ -1,4 +1,4 @@
-"""Check `long-caption`: a caption that is longer than the app takes."""
+"""Check `long-caption`: a caption is longer than the app takes."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from runner.planning.spintax import longest
 CODE = "long-caption"
 
 _TIKTOK = 4000
-"""To how many characters TikTok's field for the caption counts (`0/4000`); so many its publishing interface takes too
-for a post of photos."""
+"""The characters to which TikTok's field for the caption counts (`0/4000`); its publishing interface takes as many for
+a post of photos."""
 _INSTAGRAM = 2200
-"""How many characters Instagram's publishing interface takes for a caption, and the app too."""
+"""The characters that Instagram's publishing interface and its app take for a caption."""
 
 _HINT = "shorten it"
 
@@ -20,7 +20,7 @@ _HINT = "shorten it"
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
         for item in config.captions():
-            if _length(item.text) <= _INSTAGRAM:  # so is what its alternatives make
+            if _length(item.text) <= _INSTAGRAM:  # then no choice of its alternatives is longer
                 continue
             length = _length(longest(item.text))
             is_instagram = "placement" in config.values

@@ -1,4 +1,4 @@
-"""Which files and folders the posts of a campaign name, and what they should be."""
+"""The files and folders that the posts of a campaign name, and what they should be."""
 
 import os
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from runner.scripts.post import FILES_KEY, FOLDER_KEY, is_from_folder, kind
 
 
 class Material(NamedTuple):
-    """A file, or a folder of files: its path as written and as the working folder sees it, and where the campaign
-    names it."""
+    """A file, or a folder of files: its path as written, its path from the working folder, and where the campaign names
+    it."""
 
     config: ConfigUse
     place: Path
@@ -23,7 +23,7 @@ class Material(NamedTuple):
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether only another machine can have it."""
+        """Whether only another machine can have such a path."""
         return is_elsewhere(self.written)
 
 

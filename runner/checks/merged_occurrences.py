@@ -1,4 +1,4 @@
-"""Check `merged-occurrences`: two start times of one entry that come at the same instant."""
+"""Check `merged-occurrences`: two start times of one entry come at the same instant."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from runner.planning.walltime import Fit
 CODE = "merged-occurrences"
 
 _MOST_PAIRS = 10_000
-"""How many pairs of start times of a campaign are looked at: a file may have thousands."""
+"""How many pairs of start times of an entry are compared: a file may have thousands."""
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
@@ -41,7 +41,7 @@ class _Meeting(NamedTuple):
 
 
 def _meetings(calendar: Calendar, times: Sequence[Time]) -> Iterator[_Meeting]:
-    """For each start time the first that it meets. Where the clocks change, the plan tells of it."""
+    """For each start time the first that it meets. Where times meet only by a change of clocks, the plan tells it."""
     if len(times) < 2:
         return
     met: set[int] = set()
@@ -59,7 +59,7 @@ def _meetings(calendar: Calendar, times: Sequence[Time]) -> Iterator[_Meeting]:
 
 
 def _instants(calendar: Calendar, time: Time) -> Iterator[datetime]:
-    """When a start time comes in the days ahead; when ever, if it comes once."""
+    """The instants of a start time in the days ahead; at any time, if it comes once."""
     only = calendar.only(time.rule)
     if only is None:
         moments = calendar.coming(time).moments
@@ -69,7 +69,7 @@ def _instants(calendar: Calendar, time: Time) -> Iterator[datetime]:
 
 
 def _meet_later(calendar: Calendar, one: Time, other: Time) -> datetime | None:
-    """When a start time that comes once, after the days ahead, meets one that comes again and again."""
+    """When a start time that comes once, after the days ahead, meets a recurring one."""
     for time, partner in ((one, other), (other, one)):
         only = calendar.only(time.rule)
         if only and only.instant_utc >= calendar.horizon.until and only.fit is Fit.EXACT:
@@ -78,10 +78,12 @@ def _meet_later(calendar: Calendar, one: Time, other: Time) -> datetime | None:
 
 
 def _comes_at(calendar: Calendar, rule: Rule | None, instant_utc: datetime) -> bool:
-    """Whether a rule that comes again and again does so at an instant."""
+    """Whether a recurring rule comes at an instant."""
     if rule is None or calendar.only(rule):
         return False
     local = calendar.local(instant_utc)
+    # Without looking for its moments, which takes long for thousands of pairs. A repeated hour counts the
+    # first time.
     if isinstance(rule, Daily):
         return not local.fold and local.time() in rule.times and local.weekday() in rule.weekdays
     return calendar.comes_at(rule, instant_utc)

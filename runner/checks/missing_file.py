@@ -1,4 +1,4 @@
-"""Check `missing-file`: material that is not where the campaign says."""
+"""Check `missing-file`: material is not where the campaign says."""
 
 import os
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def _missing(files: Files, material: Material) -> str | None:
 
 
 def _problem(campaign: CampaignView, material: Material, missing: str) -> Diagnostic:
-    """The problem, with what is there in the place of what is not."""
+    """The problem, with the file that was probably meant, if there is one like it."""
     offered = _offer(campaign, material)
     if offered is None:
         return campaign.on_material(CODE, material, missing, _hint(material.written))

@@ -1,4 +1,4 @@
-"""What is there in the place of a file that is not: the same name in other letters, or one that is like it."""
+"""Finds what was meant by the name of a file that is not there: the same name in other letters, or a similar one."""
 
 import os
 from collections.abc import Iterator
@@ -8,20 +8,20 @@ from typing import NamedTuple
 from runner.campaign.nearest import nearest
 
 _MOST_NAMES = 1000
-"""So many names of a folder are looked at."""
+"""The most names of a folder that are looked at."""
 _MOST_COMPARISONS = 20_000
-"""So many names in all are compared, as far as they are not the same in other letters."""
+"""The most names in all that are compared letter by letter."""
 
 
 class Offer(NamedTuple):
-    """A path as it would be written, and whether it differs in case, accents or slashes only."""
+    """A path as it would be written, and whether it differs only in case, accents or slashes."""
 
     path: str
     is_same: bool
 
 
 class Nearby:
-    """Looks into each folder once, and asks once what a name in it was meant as."""
+    """Reads each folder once, and guesses only once what a name in it was meant to be."""
 
     def __init__(self) -> None:
         self._folders: dict[str, dict[str, list[str]]] = {}
@@ -29,7 +29,7 @@ class Nearby:
         self._left = _MOST_COMPARISONS
 
     def offer(self, written: str, folder: str) -> Offer | None:
-        """What a path that leads nowhere was probably meant as; it is relative to `folder`."""
+        """The path that was probably meant by one that leads nowhere; both are relative to `folder`."""
         path, is_same = "", True
         for part in _parts(written):
             within = os.path.join(folder, path)  # noqa: PTH118
@@ -61,14 +61,14 @@ class Nearby:
 
 
 def _parts(written: str) -> Iterator[str]:
-    """The parts of a path, with the root as one of them; backslashes are taken for slashes."""
+    """The parts of a path, the root among them; backslashes count as slashes."""
     if written.startswith("/"):
         yield "/"
     yield from filter(None, written.replace("\\", "/").split("/"))
 
 
 def _names(folder: str) -> dict[str, list[str]]:
-    """What lies in a folder, by names without regard to case and accents."""
+    """The names in a folder, by their form without regard to case and to how accents are written."""
     names: dict[str, list[str]] = {}
     try:
         with os.scandir(folder or ".") as found:
@@ -84,4 +84,5 @@ def _plain(name: str) -> str:
     """A name without regard to case, and to how its accents are written."""
     from unicodedata import normalize
 
+    # macOS writes an accent as a character of its own (NFD), most keyboards as one with its letter (NFC).
     return normalize("NFC", name).casefold()

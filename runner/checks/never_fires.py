@@ -1,4 +1,4 @@
-"""Check `never-fires`: a start time that does not come on any day on which the campaign is active."""
+"""Check `never-fires`: a start time comes on no day on which the campaign is active."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Check `nonexistent-time`: a start time that fires once, at a time that the clocks jump over."""
+"""Check `nonexistent-time`: a start time comes once, at a time that the clocks jump over."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Time zones for authors who write how far their clocks are from UTC."""
+"""Offers time zones to authors who write how far their clocks are from UTC."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,14 +22,14 @@ _WELL_KNOWN = (
     *("Asia/Shanghai", "Asia/Singapore", "Australia/Perth", "Asia/Tokyo", "Asia/Seoul", "Australia/Brisbane"),
     *("Australia/Sydney", "Pacific/Noumea", "Pacific/Auckland"),
 )
-"""They go before others of the same offset."""
+"""Zones that are offered before others of the same offset."""
 _MOST = 3
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def offset_hint(written: str, now: datetime) -> str | None:
-    """What to write for `UTC+7` or `-05:00`: zones that are so far from UTC outside of summer time, and the one that
-    always is. None if this is no offset, or one that no zone has."""
+    """What to write for `UTC+7` or `-05:00`: zones with that offset outside of summer time, and the one that always has
+    it. None if the text is no offset, or one that no zone has."""
     found = _OFFSET.fullmatch(written.strip())
     if found is None:
         return None
@@ -43,7 +43,7 @@ def offset_hint(written: str, now: datetime) -> str | None:
 
 
 def _zones(offset: timedelta, now: datetime) -> list[str]:
-    """The well-known ones, or else all, that have the offset now, or an hour more while it is summer there."""
+    """The well-known zones, or else all, that have the offset as their standard time."""
     places = [name for name in available_timezones() if "/" in name and not name.startswith("Etc/")]
     known = [name for name in _WELL_KNOWN if _standard(name, now) == offset]
     return known or sorted(name for name in places if _standard(name, now) == offset)
@@ -55,7 +55,7 @@ def _standard(name: str, now: datetime) -> timedelta:
 
 
 def _fixed(offset: timedelta) -> str | None:
-    """The zone that has the offset in summer too, if there is one."""
+    """The zone that has the offset in summer too, if any. By POSIX its sign is reversed: `Etc/GMT-7` is UTC+7."""
     hours, _ = divmod(abs(offset), timedelta(hours=1))
     name = f"Etc/GMT{'-' if offset > timedelta() else '+'}{hours}"
     return name if offset and name in available_timezones() and _standard(name, _ANY_TIME) == offset else None

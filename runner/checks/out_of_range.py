@@ -1,4 +1,4 @@
-"""Check `out-of-range`: a least value above the largest one, a first day after the last."""
+"""Check `out-of-range`: a least value is above the largest one, or a first day after the last."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ def _reversed(
     values: Mapping[str, Any],
     config: ConfigUse | None = None,
 ) -> Iterator[Diagnostic]:
-    """`values` are the least and the largest, by their keys; those that are not `written` are defaults."""
+    """`values` are the least and the largest value, by their keys; a value that is not `written` is a default."""
     (least, low), (largest, high) = values.items()
     if not _comparable(low, high) or low <= high:
         return

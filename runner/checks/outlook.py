@@ -11,7 +11,7 @@ from runner.planning.limits import Scope
 
 
 class Stay(NamedTuple):
-    """An occurrence on one lane: from when until when it is expected to be busy with it."""
+    """An occurrence on one lane: from when until when the lane is expected to be busy with it."""
 
     start_s: float
     prospect: int
@@ -20,7 +20,7 @@ class Stay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlannedLanes:
-    """Phones, or accounts, that have the same days ahead: what they do, in order."""
+    """Phones or accounts that do the same in the days ahead, and what they do, in order."""
 
     names: tuple[str, ...]
     scope: Scope
@@ -29,7 +29,7 @@ class PlannedLanes:
 
     @property
     def shown(self) -> str:
-        """The first of them, and how many there are."""
+        """The name of the first, and how many more there are."""
         more = len(self.names) - 1
         return f"{self.names[0]} and {more} more" if more else self.names[0]
 
@@ -49,7 +49,8 @@ class Outlook:
 
     @cached_property
     def lanes(self) -> list[PlannedLanes]:
-        """Every phone and every account of the campaigns that has something to do."""
+        """Every phone and account of the campaigns that has something to do. Those that do the same are one item:
+        fleets have hundreds of them."""
         visits: dict[tuple[Scope, str], list[tuple[int, float]]] = {}
         for number, prospect in enumerate(self.prospects):
             for lane in prospect.lanes:

@@ -1,4 +1,4 @@
-"""Check `outside-working-hours`: a start time at which the campaign's own limits let nothing be done."""
+"""Check `outside-working-hours`: a start time comes when the campaign's own limits allow nothing."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
@@ -40,14 +40,14 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 
 def _are_swapped(hours: Hours, clocked: Iterable[tuple[Time, Calendar]], used: Collection[Time]) -> bool:
-    """Whether hours over midnight hold no start time, and would hold them all the other way round."""
+    """Whether working hours that pass midnight hold no start time, but would hold all if they were swapped."""
     times = [at for start, calendar in clocked if start in used for at in _clock_times(calendar, start)]
     day = replace(hours, opens=hours.closes, closes=hours.opens)
     return hours.closes < hours.opens and bool(times) and all(map(day.holds, times))
 
 
 def _clock_times(calendar: Calendar, start: Time) -> Iterator[time]:
-    """The times of day at which a start time comes, where working hours are counted."""
+    """The times of day at which a start time comes, on the clocks of the working hours."""
     if isinstance(start.rule, Daily):
         yield from start.rule.times
     elif only := calendar.only(start.rule):

@@ -1,4 +1,4 @@
-"""Where something is wrong in a file, for the question whether it is so inside of a value."""
+"""The places where something is wrong in a file; they tell whether something is wrong within a value."""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ class Places:
         return bool(self._spans)
 
     def any_in(self, outer: Span) -> bool:
-        """Whether one of them lies inside of a span, or is the span itself."""
+        """Whether one of them lies within a span, or is the span itself."""
         end = outer.end_line, outer.end_column
         first = bisect_left(self._spans, Span(outer.line, outer.column, 0, 0))
         for span in self._spans[first : first + _MOST]:
@@ -28,4 +28,4 @@ class Places:
 
 
 _MOST = 100
-"""Problems that start inside of a value and end outside of it are few: values do not overlap."""
+"""How many spans are looked at. Few start within a value and end outside of it: values do not overlap."""

@@ -1,4 +1,4 @@
-"""Work on many items, shared among processes: reading a thousand files keeps one processor busy for a second."""
+"""Shares work on many items among processes: reading a thousand files keeps one processor busy for a second."""
 
 import os
 import pickle
@@ -12,14 +12,14 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _WORTHWHILE = 100
-"""With fewer items a process costs more than it brings."""
+"""With fewer items for each, a process costs more than it saves."""
 
 
 def in_processes(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> list[Result]:
-    """What `work` makes of all items, in order; it is called once, or in each process for its part of them.
+    """The results of `work` for all items, in order; it is called once, or in each process for its part of them.
 
-    Results have to be such that they can be pickled. There is one process only where the system knows no
-    `fork`, and where there are threads, which do not bear it.
+    Results must be picklable. There is only one process where the system has no `fork`, or while this process has other
+    threads: a fork would copy their locks, but not the threads that release them.
     """
     count = min(_processors(), len(items) // _WORTHWHILE)
     if count < 2:
@@ -42,7 +42,7 @@ def _processors() -> int:
 
 
 class _Child:
-    """A process that works on some items, and sends through a pipe what it makes of them."""
+    """A process that works on some items, and sends its results through a pipe."""
 
     def __init__(self, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> None:
         self._pipe, pipe = os.pipe()
@@ -52,11 +52,13 @@ class _Child:
                 with os.fdopen(pipe, "wb") as out:
                     out.write(_answer(work, items))
             finally:
+                # Not `sys.exit`: the parent's cleanup and unflushed output are not the child's.
                 os._exit(0)
         os.close(pipe)
 
     def results(self) -> list[Any]:
         with os.fdopen(self._pipe, "rb") as pipe:
+            # Read before waiting: a child blocks on a pipe that is full.
             answer = pipe.read()
         os.waitpid(self._process, 0)
         results, error = pickle.loads(answer) if answer else (None, "it ended without an answer")
@@ -68,5 +70,5 @@ class _Child:
 def _answer(work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]) -> bytes:
     try:
         return pickle.dumps((work(items), None), pickle.HIGHEST_PROTOCOL)
-    except Exception:  # noqa: BLE001 - the parent tells of it
+    except Exception:  # noqa: BLE001 - the parent reports it
         return pickle.dumps((None, traceback.format_exc()))

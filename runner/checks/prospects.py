@@ -1,6 +1,6 @@
 """What the entries of a campaign would do in the days ahead: the part of the dry plan that needs devices.
 
-It covers what is sound: where a name means nothing or a value is wrong, the entries that use it are left out.
+It covers the sound entries: those that use a name that means nothing, or a wrong value, are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,18 +16,19 @@ from runner.planning.limits import Cap, Scope, Span, effective_limits
 from runner.planning.plannable_entry import PlannableEntry, PlannedLane
 
 HOUR_S = 3600.0
+# The day on which the clocks go back.
 _LONGEST_DAY_S = 25 * HOUR_S
 
 CapKey = tuple[str, Scope, Span]
-"""A kind of effect, whose effects are counted, and how long."""
+"""What a cap counts: a kind of effect, of a device or an account, in a day or an hour."""
 
 
 class Prospect(NamedTuple):
     """An entry, and when its occurrences come; `busy_s` is how long one of them keeps a phone busy.
 
-    `effects` are those of one occurrence on one phone, by kind, at most; `on_a_day` is how many occurrences
-    may come on one day of whatever zone, `close` how many so close together that they have effects in the same hour.
-    `zone` is on whose clocks days of the limits are that the campaign names, `fleet_zone` those of built-in caps.
+    `effects` are the most effects of one occurrence on one phone, by kind; `on_a_day` is how many occurrences may come
+    on one day of any zone, `close` how many may have effects in the same hour. `zone` is the zone of the days of limits
+    that the campaign names, `fleet_zone` that of built-in caps.
     """
 
     campaign: CompactCampaign
@@ -44,7 +45,7 @@ class Prospect(NamedTuple):
     fleet_zone: tzinfo
 
     def day_zone(self, cap: Cap) -> tzinfo:
-        """On whose clocks the days are that a cap counts."""
+        """The zone of the days that a cap counts."""
         return self.fleet_zone if cap.built_in else self.zone
 
     @property
@@ -53,7 +54,7 @@ class Prospect(NamedTuple):
 
 
 class Prospector:
-    """Makes prospects; it remembers what campaigns have in common."""
+    """Makes prospects, and remembers what campaigns have in common."""
 
     def __init__(self) -> None:
         self._limits: dict[str, tuple[dict[CapKey, Cap], float]] = {}
@@ -94,7 +95,7 @@ class Prospector:
         )
 
     def _effective(self, written: Mapping[str, Any]) -> tuple[dict[CapKey, Cap], float]:
-        """The caps and the least gap in seconds; campaigns often have the same."""
+        """The caps and the least gap in seconds, computed once for campaigns with the same limits."""
         key = repr(written)
         if key not in self._limits:
             limits = effective_limits(written)

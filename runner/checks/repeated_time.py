@@ -1,4 +1,4 @@
-"""Check `repeated-time`: a start time that fires once, at a time that the clocks show twice."""
+"""Check `repeated-time`: a start time comes once, at a time that the clocks show twice."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Check `required-together`: a setting that needs another one beside it."""
+"""Check `required-together`: a setting needs another one beside it."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 def _targets(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
     keys, needed = config.script.target_keys, config.script.target_needed
+    # An unknown key may be the missing one, misspelt: then that is the problem to tell.
     if not keys or not needed or config.has_unknown_keys or any(config.value(key) for key in keys):
         return
     what, example = needed
@@ -51,7 +52,7 @@ def _comments(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
 
 
 def _accounts(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
-    """`multi_account` switches through the accounts of a phone; who names accounts has chosen them."""
+    """`multi_account` switches through the accounts of a phone; an entry that names accounts has chosen them."""
     is_done = campaign.backend is None or "multi_account" in campaign.backend.entry_keys
     if not is_done or entry.values.get("multi_account") is not True:
         return

@@ -1,4 +1,4 @@
-"""Check `secret-in-file`: a secret written out, where only a reference to it belongs."""
+"""Check `secret-in-file`: a secret is written out where only a reference belongs."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The sound part of a campaign: what is left where a name means nothing or a value is wrong."""
+"""The sound part of a campaign: what is left without names that mean nothing and wrong values."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +16,7 @@ _SECTIONS = ("devices", "configs", "start_times")
 
 
 def sound_works(campaign: CampaignView) -> tuple[tuple[WrittenEntry, PlannableEntry], ...]:
-    """The entries of a campaign that can be planned, to be asked for when it is known what is wrong."""
+    """The entries of a campaign that can be planned. Ask only after the checks on meaning have noted what is wrong."""
     return tuple(_plannables(campaign))
 
 
@@ -33,7 +33,7 @@ def _plannables(campaign: CampaignView) -> Iterator[tuple[WrittenEntry, Plannabl
 
 
 def _sound(campaign: CampaignView) -> Loaded | None:
-    """The file without what is wrong in it; None if nothing of it can be planned."""
+    """The file without what is wrong in it; None if it has nothing that can be planned."""
     if not campaign.wrong and campaign.loaded.flows.keys() <= campaign.scripts.keys():
         return campaign.loaded
     if not campaign.text("name"):

@@ -1,4 +1,4 @@
-"""Check `suspicious-probability`: a fraction where a percentage is meant."""
+"""Check `suspicious-probability`: a fraction stands where a percentage is meant."""
 
 from collections.abc import Iterator
 

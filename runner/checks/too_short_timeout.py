@@ -1,4 +1,4 @@
-"""Check `too-short-timeout`: tasks are given less time than they are expected to take."""
+"""Check `too-short-timeout`: tasks have less time than they are expected to take."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
 
 
 def _warning(campaign: CampaignView, entry: WrittenEntry, message: str) -> Diagnostic:
-    """At the entry's own timeout, or at that of all entries."""
+    """The warning, at the entry's own timeout or at the one in `defaults:`."""
     path: Path = (*entry.path, "timeout")
     related: tuple[Related, ...] = ()
     if "timeout" not in entry.values:
@@ -32,6 +32,6 @@ def _warning(campaign: CampaignView, entry: WrittenEntry, message: str) -> Diagn
 
 
 def _shown(seconds: float) -> str:
-    """As a duration is written: whole minutes if it is some, seconds otherwise."""
+    """A duration as campaigns write it: in whole minutes if possible, else in seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{round(seconds)}s" if rest or not minutes else f"{minutes}m"

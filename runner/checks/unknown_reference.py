@@ -1,4 +1,4 @@
-"""Check `unknown-reference`: a backend, script, config, group of devices or start time that is not there."""
+"""Check `unknown-reference`: there is no such backend, script, config, group of devices or start time."""
 
 from collections.abc import Collection, Iterator
 
@@ -14,7 +14,7 @@ from runner.errors import RunnerError
 CODE = "unknown-reference"
 
 _ANNOUNCED = ("like", "profile", "message", "super_marketing", "scrape_user")
-"""Scripts that the Local API's documentation names, and that cannot be called."""
+"""Scripts that the Local API's documentation names, but that cannot be called yet."""
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:

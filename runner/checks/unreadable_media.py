@@ -1,4 +1,4 @@
-"""Check `unreadable-media`: a file that is there, and cannot be posted."""
+"""Check `unreadable-media`: a file is there, but cannot be posted."""
 
 import os
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def _problem(files: Files, path: str, kind: Kind) -> Iterator[tuple[str, str | N
 
 
 def _left_out(files: Files, material: Material) -> Iterator[tuple[str, str]]:
-    """The files of a folder that look like what is asked for, and are not posted because of their names."""
+    """The files of a folder that are of the right kind, but are not posted because of their names."""
     found = files.folder(material.path)
     posted = frozenset(_paths(files, material))
     for path in () if isinstance(found, str) else found:

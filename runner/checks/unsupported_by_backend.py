@@ -1,4 +1,4 @@
-"""Check `unsupported-by-backend`: a script or a setting that the campaign's backend cannot carry out."""
+"""Check `unsupported-by-backend`: the campaign's backend cannot carry out a script or a setting."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Check `unused-definition`: a group, config or start time that no entry uses."""
+"""Check `unused-definition`: no entry uses a group, config or start time."""
 
 from collections.abc import Iterator, Mapping
 
@@ -35,7 +35,7 @@ def _used(campaign: CampaignView) -> Mapping[str, set[str]]:
 
 
 def _unknown(campaign: CampaignView, section: str) -> Iterator[str]:
-    """The names that mean nothing: what each of them is meant to be is used as well."""
+    """The names that mean nothing. What each was meant to be counts as used: a slip is one problem, not two."""
     for entry in campaign.entries:
         if section == "devices":
             yield from (item.text for item in entry.unknown_groups)

@@ -1,7 +1,7 @@
-"""A campaign as the checks see it: what is written where, whatever of it has the right type.
+"""A campaign as the checks see it: everything in it that has the right type, and where it stands.
 
-A file whose structure has errors is checked too, so that all its problems are reported in one go; values of
-the wrong type simply do not appear here.
+A file whose structure has errors is checked too, so that all its problems are reported in one go; values of the wrong
+type simply do not appear here.
 """
 
 import os
@@ -43,14 +43,14 @@ TOO_MANY = "too-many-problems"
 T = TypeVar("T")
 
 _MOST_COMPARISONS = 20_000
-"""How many names of a file are compared with others to find out what was meant."""
+"""How many names of a file are compared with others to find what was meant."""
 
 
 class CampaignView:
     """One campaign file, and the world around it.
 
-    `found` are its problems so far, `wrong` the places where something means nothing; where more is wrong
-    than is told, the file `is_hopeless`.
+    `found` are its problems so far, `wrong` the places where something means nothing; a file with more errors than are
+    told `is_hopeless`: nobody knows what is right in it.
     """
 
     def __init__(self, loaded: Loaded, horizon: Horizon, files: Files) -> None:
@@ -70,12 +70,13 @@ class CampaignView:
         self._calendars: dict[ZoneInfo | None, Calendar] = {}
 
     def add(self, problems: Iterable[Diagnostic], *, breaking: bool = False) -> None:
-        """Note what a check finds, save where the text or the structure is wrong already: one diagnostic for
-        one mistake. What is `breaking` leaves nothing there to be planned."""
+        """Note what a check finds, except where the text or the structure is wrong already: one mistake gets one
+        diagnostic. Where a `breaking` problem stands, nothing can be planned."""
         new = list(islice(problems, MAX_PROBLEMS))
         if not new:
             return
         here = self.document.path
+        # Problems of its flows are in other files, whose places tell nothing here.
         self.found += (one for one in new if one.path != here or not self._structural.any_in(one.span))
         if len(new) == MAX_PROBLEMS:
             message = f"only {MAX_PROBLEMS} problems of one kind are told at once"
@@ -98,7 +99,7 @@ class CampaignView:
 
     @cached_property
     def zone(self) -> ZoneInfo | None:
-        """The campaign's time zone, if it names one that there is."""
+        """The campaign's time zone, if it names one that exists."""
         name = self.text("timezone")
         return zone_named(name.text) if name else None
 
@@ -116,16 +117,16 @@ class CampaignView:
 
     @cached_property
     def backend(self) -> BackendDeclaration | None:
-        """None if the file names one that there is not."""
+        """The campaign's backend; None if it names one that does not exist."""
         name = self.data.get("backend", DEFAULT)
         try:
             return find(name) if isinstance(name, str) else None
-        except RunnerError:  # a check tells of it
+        except RunnerError:  # the check unknown-reference reports it
             return None
 
     @property
     def reads_files_here(self) -> bool:
-        """Whether its paths are those of this machine; so it is taken to be where no backend says otherwise."""
+        """Whether its paths are those of this machine; assumed if its backend is not known."""
         return self.backend is None or self.backend.reads_files_here
 
     def section(self, key: str) -> Mapping[str, Any]:
@@ -155,7 +156,7 @@ class CampaignView:
 
     @cached_property
     def group_zones(self) -> Mapping[str, Item]:
-        """The zones that groups of devices name, by the group."""
+        """The zones that groups of devices name, by group."""
         groups = ((name, mapping(group)) for name, group in self.section("devices").items())
         named = ((name, item_of(group, ("devices", name), "timezone")) for name, group in groups)
         return {name: item for name, item in named if item}
@@ -168,8 +169,8 @@ class CampaignView:
         yield from (item.text for key in keys for item in items_of(mapping(written).get(key), ()))
 
     def zones_of(self, entry: WrittenEntry) -> tuple[ZoneInfo | None, ...]:
-        """On whose clocks an entry's start times come: those of its groups, or the campaign's; None where no zone, or
-        none that there is, is named."""
+        """The zones on whose clocks an entry's start times come: those of its groups, or the campaign's; None for a
+        zone that is not named, or does not exist."""
         if not self.group_zones:
             return (self.zone,)
         named = [self.group_zones.get(item.text) for item in entry.devices]
@@ -179,7 +180,7 @@ class CampaignView:
 
     @cached_property
     def clocked_times(self) -> Sequence[tuple[Time, Calendar]]:
-        """Every start time of the file with each calendar in which it comes; unused ones in the campaign's."""
+        """Every start time of the file with each calendar in which it comes; unused ones with the campaign's."""
         found = dict.fromkeys(
             (time, self.calendar_in(zone))
             for entry in self.entries
@@ -192,18 +193,18 @@ class CampaignView:
 
     @property
     def former_names(self) -> tuple[Item, ...]:
-        """What the campaign was called before."""
+        """The former names of the campaign."""
         return tuple(items_of(self.data.get("formerly"), ("formerly",)))
 
     @cached_property
     def material(self) -> tuple[Material, ...]:
-        """The files and folders of all posts, save those that only a Local API's machine can have."""
+        """The files and folders of all posts, except those that only a Local API's machine can have."""
         folder = os.path.dirname(self.document.path)  # noqa: PTH120 - Paths cost more than looking at the files
         found = (one for config in self.configs_of("post") for one in material_of(config, folder))
         return tuple(one for one in found if not (one.is_elsewhere and not self.reads_files_here))
 
     def once(self, make: Callable[["CampaignView"], T]) -> T:
-        """What a function makes of the campaign, which several checks ask for; it is made for the first of them."""
+        """What a function makes of the campaign; it is made once, for the first of several checks that ask."""
         if make not in self._made:
             self._made[make] = make(self)
         return cast(T, self._made[make])
@@ -239,7 +240,7 @@ class CampaignView:
         return tuple(uses)
 
     def _script_meant(self, entry: WrittenEntry) -> str | None:
-        """The script that is to be done, misspelt or not; None if there is none like it, or none that is right."""
+        """The script of an entry, even if it is misspelt; None if there is none like it, or its flow has errors."""
         if entry.script is None or entry.script.text in self.loaded.flows:
             return entry.script.text if entry.script and entry.script.text in self.scripts else None
         return self._known_scripts.meant(entry.script.text)
@@ -253,11 +254,11 @@ class CampaignView:
         return Known(self.section("configs"))
 
     def knows(self, script: str) -> bool:
-        """Whether there is such a script, be it right or wrong."""
+        """Whether there is such a script, right or wrong."""
         return script in self.scripts or script in self.loaded.flows
 
     def nearest(self, name: str, names: Collection[str], *, likeness: float = 0.75) -> str | None:
-        """The name that was probably meant; None too when a file has so many that guessing takes too long."""
+        """The name that was probably meant; also None if a file has so many that guessing would take too long."""
         self._comparisons_left -= len(names)
         return nearest(name, names, likeness=likeness) if self._comparisons_left >= 0 else None
 
@@ -266,14 +267,14 @@ class CampaignView:
         return (config for config in self.configs if config.script.name in scripts)
 
     def is_sound(self, path: JsonPath) -> bool:
-        """Whether nothing is wrong with the value at `path`, its key included."""
+        """Whether nothing is wrong with the value at `path` and its key."""
         if not self.wrong:
             return True
         key, value = self.document.span(path, key=True), self.document.span(path)
         return not self.wrong.any_in(Span(key.line, key.column, value.end_line, value.end_column))
 
     def is_value_sound(self, path: JsonPath) -> bool:
-        """Whether nothing is wrong with the value at `path`, be its key misspelt."""
+        """Whether nothing is wrong with the value at `path`, even if its key is misspelt."""
         return not self.wrong.any_in(self.document.span(path))
 
     def problem(
@@ -308,7 +309,7 @@ class CampaignView:
     def warning(
         self, code: str, at: JsonPath | Span, message: str, hint: str | None = None, **more: Any
     ) -> Diagnostic:
-        """The same for what may be meant."""
+        """The same for something that may be intended."""
         return self.problem(code, at, message, hint, severity=Severity.WARNING, **more)
 
     def on_material(
@@ -321,8 +322,8 @@ class CampaignView:
         offered: str | None = None,
         fix: Fix | None = None,
     ) -> Diagnostic:
-        """The same for a file or folder: one that a Local API is to take may lie on its machine. `offered` is a hint
-        that holds all the same."""
+        """The same for a file or folder; one for a Local API may lie on its machine, so that is a warning. `offered` is
+        a hint that holds either way."""
         place, config = material.place, material.config
         if self.reads_files_here:
             return self.problem(code, place, message, offered or hint, config=config, fix=fix)
@@ -337,8 +338,8 @@ class CampaignView:
         return self.document.span_within(item.path, item.whole, item.offset, len(item.text))
 
     def head(self, path: JsonPath) -> Span:
-        """The place that stands for an entry, a config or a definition as a whole: its key, or its parent's
-        if it is not there."""
+        """The place for an entry, a config or a definition as a whole: its key, or its parent's key if it is not
+        there."""
         return self.document.span(path, key=True)
 
     def related(self, at: JsonPath | Span, message: str) -> Related:
@@ -378,11 +379,11 @@ class CampaignView:
         )
 
     def _is_serial(self, text: str, groups: Collection[str]) -> bool:
-        """Whether a text that is no group's name is meant as a serial: it has a digit and is like no name."""
+        """Whether a text that names no group is meant as a serial: it has a digit, and is like no group's name."""
         return any(map(str.isdigit, text)) and self.nearest(text, groups, likeness=_LIKE_A_GROUP) is None
 
     def _is_start_time(self, text: str) -> bool:
-        """Whether a text that is no start time's name is meant as a time itself, be it right or wrong."""
+        """Whether a text that names no start time is meant as a time itself, right or wrong."""
         if _START_TIME.match(text):
             return True
         return text[:1].isdigit() and self.nearest(text, self.named_times) is None
@@ -399,7 +400,7 @@ class CampaignView:
 
 
 def _cut(sentence: str) -> str:
-    """A sentence that quotes a value of any length, in a length that can be read."""
+    """A sentence that quotes a value of any length, cut to a length that can be read."""
     if len(sentence) <= _LONGEST_SENTENCE:
         return sentence
     return f"{sentence[: _LONGEST_SENTENCE - 100]}…{sentence[-100:]}"

@@ -1,4 +1,4 @@
-"""What stands in a campaign file, piece by piece, each with the way to its place."""
+"""The pieces of a campaign file, each with the path to its place."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from runner.planning.rules import Rule
 from runner.scripts import Script
 
 Path = tuple[str | int, ...]
-"""The way to a value: keys and list indexes."""
+"""The path to a value: keys and list indexes."""
 
 _PART = re.compile(r"[^\s,](?:[^,\r\n]*[^\s,])?")
 
@@ -25,7 +25,10 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Time:
-    """A start time where it is defined: its rule, or a sentence that says why it has none."""
+    """A start time, at the place of its definition: its rule, or a sentence that says why it has none.
+
+    Compared by identity: two start times that are written alike are two places.
+    """
 
     path: Path
     value: str | Mapping[str, Any]
@@ -36,8 +39,8 @@ class Time:
 class WrittenEntry(NamedTuple):
     """An entry: the texts that name its parts, and its start times.
 
-    `times` are its start times where they are defined, `places` where the entry has each of them or its name.
-    `unknown_groups` and `unknown_times` are texts that are neither a name nor meant as a serial or a time.
+    `times` are its start times at their definitions, `places` where the entry has each of them, or its name.
+    `unknown_groups` and `unknown_times` are texts that are no names, and not meant as a serial or a time either.
     """
 
     name: str
@@ -56,10 +59,10 @@ class WrittenEntry(NamedTuple):
 
 
 class ConfigUse(NamedTuple):
-    """A config in the eyes of one script.
+    """A config as one script reads it.
 
-    `entries` are the entries that use it by its name; none if it is written within its entry. `path` is where
-    it stands, or would stand if the entry had one.
+    `entries` are the entries that use it by name; none if it is written within its entry. `path` is where it stands, or
+    would stand if the entry had one.
     """
 
     script: Script
@@ -70,15 +73,15 @@ class ConfigUse(NamedTuple):
 
     @property
     def has_unknown_keys(self) -> bool:
-        """Then one of them may be the key that seems to be missing."""
+        """Whether it has unknown keys: one of them may be the key that seems to be missing."""
         return not self.values.keys() <= self.script.config_schema()["properties"].keys()
 
     def value(self, key: str) -> Any:
-        """What is written, or the key's default."""
+        """The written value, or the key's default."""
         return self.values[key] if key in self.values else self.defaults.get(key)
 
     def texts(self, key: str, *inner: str) -> tuple[Item, ...]:
-        """The key's text, or the texts of its list; none if it has the one where the other belongs.
+        """The key's text, or the texts of its list; none if it has one where the other belongs.
 
         `inner` are the keys that lead on from there, if the key's value is a mapping.
         """

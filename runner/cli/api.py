@@ -1,4 +1,4 @@
-"""`runner api`: the server behind the backend local_api, for a person to look at and to tidy up."""
+"""`runner api`: lets a person look at the server behind the backend local_api, and tidy up there."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -28,10 +28,10 @@ from runner.reports.server_tasks import (
 from runner.settings import Settings
 
 LOOKS = 5
-"""How often the latency is measured, unless that takes longer than one call may; the median counts."""
+"""How often the latency is measured, if that takes no longer than one call may; the median counts."""
 
 OLDEST_SCRIPTS = ("post", "follow", "unfollow")
-"""What every version of a server can run."""
+"""The scripts that every version of a server can run."""
 
 ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(min=0))
 
@@ -185,8 +185,8 @@ def delete(ctx: click.Context, ids: tuple[int, ...], form: str) -> None:
 def act(
     ctx: click.Context, ids: Sequence[int], call: Callable[[Client, int], object], done: str, form: str
 ) -> None:
-    """Do one thing with each task, and go on after those with which it cannot be done, as long as there are
-    answers."""
+    """Make one call for each task. A refusal concerns one task, and the rest is tried; after any other error the
+    server will not answer for the rest either."""
     answers: list[dict[str, object]] = []
     with server() as client:
         for number, task_id in enumerate(ids):
@@ -225,7 +225,7 @@ def server() -> Iterator[Client]:
 
 
 def needs(resolved: Sequence[ResolvedCampaign], device_limit: int | None) -> Iterator[str]:
-    """What campaigns that are carried out by the Local API need that a server may not have."""
+    """What campaigns for the Local API need and a server may not have."""
     for campaign in (resolved for resolved in resolved):
         if not declared(campaign.backend).speaks_local_api:
             continue

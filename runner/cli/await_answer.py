@@ -1,4 +1,4 @@
-"""Waiting for what the process that carries tasks out answers to a request."""
+"""Waits for the answer to a request by the process that carries tasks out."""
 
 from collections.abc import Callable
 from threading import Event
@@ -14,7 +14,10 @@ POLL_S = 0.1
 def await_answer(
     ledger: Ledger, command_id: int, is_done: Callable[[], bool], patience_s: float = PATIENCE_S
 ) -> bool:
-    """Wait until a request has been answered and `is_done` says so too; false if that takes too long."""
+    """Wait until a request has been answered and `is_done` is true; False if that takes too long.
+
+    Both are needed: a request to stop is answered when it is taken up, and the step ends later.
+    """
     clock, never = SystemClock(), Event()
     give_up_at = clock.monotonic() + patience_s
     while not (_is_answered(ledger, command_id) and is_done()):

@@ -1,4 +1,4 @@
-"""`runner daemon`: keep campaign files true, for months: on time, exactly once, able to say why."""
+"""`runner daemon`: carry campaign files out for months: on time, exactly once, able to say why."""
 
 import sys
 from datetime import timedelta
@@ -84,7 +84,7 @@ def daemon(
     Files are watched: what is changed takes effect at once. SIGTERM and Ctrl-C let current steps finish; SIGHUP
     reads the files again.
     """
-    from runner.daemon.daemon import (  # heavy: not for --help, nor for what is typed wrongly
+    from runner.daemon.daemon import (  # slow to import: not for --help, nor for a mistyped command
         Daemon,
         DaemonOptions,
     )

@@ -1,4 +1,4 @@
-"""`runner validate --fix`: rewrites files where their problems have one answer."""
+"""`runner validate --fix`: rewrites files where a problem has only one answer."""
 
 import os
 import tempfile
@@ -21,8 +21,8 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What has become of some files: the problems that are no more, by path, the files that could not be
-    written, and reports before and after."""
+    """The result for some files: `diagnostics` are the problems that were fixed, `failures` the files that could not be
+    written, both by path; with reports before and after."""
 
     campaigns: Sequence[Loaded]
     before: Report
@@ -34,8 +34,8 @@ class Fixed:
 def fix(campaigns: Sequence[Loaded], now: datetime, fleet_zone: tzinfo) -> Fixed:
     """Make every fix in the campaigns and in the flows that they use. Standard input stays in memory.
 
-    A fix can bring other problems to light (entries below a misspelt `scripts:`), so it goes on until there
-    is nothing more to fix.
+    A fix can bring other problems to light (entries below a misspelt `scripts:`), so this repeats until there is
+    nothing more to fix.
     """
     fixed = Fixed(campaigns, before := check_campaigns(campaigns, now, fleet_zone), before)
     for _ in range(_MOST_ROUNDS):
@@ -82,15 +82,18 @@ def _reload(document: Document, rewritten: dict[str, Document]) -> Loaded:
 
 
 def write(name: str, before: str, after: str) -> None:
-    """Put the new text in a file's place at once, with the mode that the file has.
+    """Replace a file by the new text in one step, keeping its mode.
 
-    Raises RunnerError, and leaves the file alone, if it is not what was read or cannot be written.
+    Raises RunnerError, and leaves the file alone, if it is no longer what was read, or cannot be written.
     """
+    # A link is kept, and the file that it leads to replaced.
     path = Path(name).resolve()
     try:
         raw = path.read_bytes()
         if raw.removeprefix(_BOM) != before.encode():
             raise RunnerError(f"{name} was changed while it was read, so it is left as it is")
+        # Renaming over a file needs no right to write it: without this a read-only file would be
+        # rewritten.
         if not os.access(path, os.W_OK):
             raise PermissionError(None, "it is not writable")
         _replace(path, raw[: len(raw) - len(raw.removeprefix(_BOM))] + after.encode())
@@ -99,6 +102,8 @@ def write(name: str, before: str, after: str) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    # In the same folder, since only within one file system a rename is atomic; hidden, so that a daemon
+    # that watches the folder does not take it for a campaign.
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -1,4 +1,4 @@
-"""`runner fmt`: give campaign files the one layout, and never another meaning."""
+"""`runner fmt`: give campaign files the one layout, and never change their meaning."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def fmt(ctx: click.Context, paths: tuple[Path, ...], *, checks: bool, shows: boo
 
 
 class _Layout:
-    """Lays files out one by one, tells of each that changes, and counts them."""
+    """Lays files out one by one, names each that changes, and counts them."""
 
     def __init__(self, *, writes: bool, shows: bool) -> None:
         self._writes, self._shows = writes, shows

@@ -1,4 +1,4 @@
-"""A run beside a daemon: the daemon carries its tasks out, and this process follows them in the ledger."""
+"""A run beside a daemon: the daemon carries the run's tasks out, and this process follows them in the ledger."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,14 +17,14 @@ from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 POLL_S = 0.25
 ASK_S = 2.0
-"""How often it is asked whether the daemon is there still, and what it has made of tasks that wait."""
+"""How often to look whether the daemon is still there, and what it has decided about waiting tasks."""
 
 OUTCOMES = {
     TaskState.COMPLETED: AttemptOutcome.COMPLETED,
     TaskState.UNCERTAIN: AttemptOutcome.UNCERTAIN,
     TaskState.PENDING: AttemptOutcome.HELD_BACK,
 }
-"""The outcome that is told for a state; every other one is a failure."""
+"""The outcome that is told for a state; every other state is told as a failure."""
 
 
 class FollowEnd(StrEnum):
@@ -37,9 +37,9 @@ class FollowEnd(StrEnum):
 
 
 class Follower:
-    """Tells of tasks that another process carries out, as if they were carried out here.
+    """Tells of tasks that another process carries out as if this one did.
 
-    `read` gives the tasks' rows; `patience` is how far ahead a task may wait and still be waited for.
+    `read` gives the tasks' rows; a task that would start later than `patience` from now is not waited for.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class Follower:
         self._reported: dict[str, _Reported] = {}
 
     def follow(self, stop: Event) -> FollowEnd:
-        """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, or none of
-        the others will start soon, or the daemon is gone, or `stop` is set."""
+        """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, none of the others
+        will start soon, the daemon is gone, or `stop` is set."""
         self._ledger.commands.request(CommandKind.TASKS_ADDED, None, who())
         asked_at = -ASK_S
         while True:
@@ -65,6 +65,9 @@ class Follower:
             is_turn = now - asked_at >= ASK_S
             if is_turn:
                 is_alive, asked_at = holder(self._place.store_url) is not None, now
+            # Whether the ledger has changed is a cheap question; to read the rows is not. The daemon is
+            # asked for before the rows are read: one that ended after its last task must not be told as
+            # gone.
             if self._ledger.changed() or is_turn:
                 rows = self._read()
                 for row in rows:
@@ -79,7 +82,7 @@ class Follower:
                 return FollowEnd.DETACHED
 
     def _tell_news(self, row: TaskRow) -> None:
-        """Tell what is new of a task."""
+        """Tell the news of a task."""
         task, reported = row.task, self._reported.setdefault(row.task.key, _Reported(row))
         if row.attempts > reported.attempts:
             reported.attempts, reported.steps = row.attempts, 0
@@ -100,7 +103,7 @@ class Follower:
         steps = record.attempts[-1].steps if record.attempts else ()
         if len(steps) > reported.steps:
             reported.steps = len(steps)
-            # how many steps there will be is not in the ledger
+            # 0 of an unknown number: the ledger does not tell how many steps there will be
             self._tell(StepStarted(task.key, task.lane, 1, 0, f"{steps[-1].title}: {steps[-1].outcome}"))
         for effect in record.effects:
             if reported.effects.get(effect.id) is not effect.state:
@@ -111,7 +114,7 @@ class Follower:
                     )
 
     def _waits_for_long(self, rows: Sequence[TaskRow]) -> bool:
-        """Whether nothing of what is open runs, or will start soon."""
+        """Whether no open task runs, or will start soon."""
         situation = read_situation(self._ledger, self._place, self._clock.now())
         soon = situation.now + self._patience
 
@@ -125,9 +128,10 @@ class Follower:
 
 
 class _Reported:
-    """What has been told of one task; nothing of what was there before it was followed."""
+    """What has been told of one task. What happened before it was followed counts as told."""
 
     def __init__(self, row: TaskRow) -> None:
+        # An attempt that goes on now is still to be told.
         self.attempts = row.attempts - (row.state is TaskState.RUNNING)
         self.state = row.state
         self.steps = 0

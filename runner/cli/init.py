@@ -15,7 +15,7 @@ from runner.settings import Settings
 
 _TEMPLATES = Path(__file__).with_name("init_files")
 _HIDDEN = "dot_"
-"""How the name of a template begins whose file's name begins with a dot."""
+"""The start of a template's name whose file begins with a dot: by its own name a .gitignore would count here too."""
 
 
 @click.command(
@@ -72,11 +72,13 @@ def _files() -> dict[Path, bytes]:
 
 
 def requirement() -> str:
-    """What installs this very runner on another machine, as requirements.txt names it: where it was installed from.
+    """A line for requirements.txt that installs this very runner on another machine, from where it was installed here.
 
-    In a folder of this machine nobody else finds it: then it is a comment that says what to write.
+    Nobody else finds a folder of this machine: for that, the line is a comment that says what to write.
     """
     installed = distribution("campaign-runner")
+    # PEP 610: pip writes this file for what it installs from a URL or a folder, and none for a package of
+    # an index.
     origin = json.loads(installed.read_text("direct_url.json") or "{}")
     url, vcs = origin.get("url", ""), origin.get("vcs_info")
     if vcs:
@@ -95,13 +97,13 @@ def _target(template: Path) -> Path:
 
 
 def _clip() -> Path:
-    """The example's video: among the templates in an installed package, the demo's in a checkout."""
+    """The example's video: among the templates in an installed package, the one of the demo in a checkout."""
     packaged = _TEMPLATES / "campaigns" / "media" / "clip.mp4"
     return packaged if packaged.is_file() else Path(runner.__file__).parents[1] / "campaigns/media/demo.mp4"
 
 
 def _blocked(folder: Path, name: Path) -> bool:
-    """Whether something stands where the file, or a folder above it, is to be."""
+    """Whether something is in the way of the file, or of a folder above it."""
     above = [folder, *(folder / parent for parent in name.parents if parent != Path())]
     file = folder / name
     return file.exists() or file.is_symlink() or any(path.exists() and not path.is_dir() for path in above)
@@ -109,5 +111,5 @@ def _blocked(folder: Path, name: Path) -> bool:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:  # never over a file that came in between
+    with path.open("xb") as file:  # never over a file that appeared meanwhile
         file.write(content)

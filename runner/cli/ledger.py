@@ -1,4 +1,4 @@
-"""`runner ledger`: what only a person can decide about the ledger."""
+"""`runner ledger`: decisions about the ledger that only a person can make."""
 
 import click
 
@@ -46,7 +46,7 @@ def accept_restore(store: str | None) -> None:
 
 
 def accept(opened: Ledger, place: StateDir) -> None:
-    """Accept it, and say what that means. Raises UsageError for a rehearsal's ledger, which nothing looks after."""
+    """Accept the ledger, and say what that means. Raises UsageError for a rehearsal's ledger, which has no witness."""
     if place.witnesses is None:
         raise rehearsal_only(place.store_url)
     last = opened.spans.latest_instant()

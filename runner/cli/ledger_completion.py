@@ -1,7 +1,7 @@
-"""What a shell is offered for tasks, entries, runs, campaigns and phones: what the ledger knows of.
+"""Completes tasks, entries, runs, campaigns and phones in a shell, from what the ledger knows.
 
-The ledger is the one that the options typed so far name. Completion never fails and never says anything: what
-cannot be read offers nothing.
+The options typed so far name the ledger. Completion never fails and never prints anything: from a ledger that cannot be
+read it offers nothing. Imports are within functions, since a shell starts the runner anew for each press of Tab.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +19,7 @@ Offer = tuple[str, str]
 Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem[Any]]"]
 
 MOST = 50
-"""So many of the newest tasks and runs are offered."""
+"""How many of the newest tasks and runs are offered."""
 
 
 def _nothing() -> Iterable[Offer]:
@@ -52,7 +52,7 @@ def _read(ctx: click.Context, find: "Callable[[Ledger], Iterable[Offer]]") -> li
 
     options = {**(ctx.parent.params if ctx.parent else {}), **ctx.params}
     try:
-        with contextlib.redirect_stderr(io.StringIO()):  # which ledger it is need not be said to a shell
+        with contextlib.redirect_stderr(io.StringIO()):  # a notice would stand in the prompt
             place = choose_place(
                 Settings.from_environment(), options.get("store"), virtual=bool(options.get("virtual"))
             )

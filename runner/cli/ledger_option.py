@@ -1,4 +1,4 @@
-"""The options `--store` and `--virtual`: which ledger a command asks."""
+"""The options `--store` and `--virtual`, which choose the ledger that a command asks."""
 
 import getpass
 import os
@@ -27,8 +27,8 @@ with_store = click.option("--store", metavar="URL", help="The ledger (default: i
 def ledger_option(command: F) -> F:
     """Give a command `--store URL` and `--virtual`; it gets the StateDir that they lead to as `place`.
 
-    Without either it is the user's own ledger; or, while nothing carries tasks out from that one and a
-    rehearsal daemon runs, the rehearsal's, which is said on standard error.
+    Without either it is the user's own ledger. But while no process carries tasks out from that one and a rehearsal
+    daemon runs, it is the rehearsal's, and standard error says so.
     """
 
     @wraps(command)
@@ -41,7 +41,7 @@ def ledger_option(command: F) -> F:
 
 
 def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> StateDir:
-    """Where the ledger is that a command asks. Raises UsageError if both options are given."""
+    """The place of the ledger that a command asks. Raises UsageError if both options are given."""
     if store and virtual:
         raise UsageError("--store and --virtual exclude each other", hint="name one ledger")
     own = state_dir_of(settings, store)
@@ -55,7 +55,7 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Sta
 
 
 def open_ledger(place: StateDir) -> Ledger:
-    """The ledger, which must be there already. Raises UsageError if it is not."""
+    """The ledger, which must be there already: a command that only asks makes none. Raises UsageError if it is not."""
     refuse_absent(place)
     return Ledger.open(place.store_url, SystemClock())
 

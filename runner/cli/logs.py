@@ -1,4 +1,4 @@
-"""`runner logs`: what was done for a task, step by step."""
+"""`runner logs`: show what was done for a task, step by step."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`runner`: finds the command, runs it, and turns what goes wrong into a message and an exit code.
+"""`runner`: finds the command, runs it, and turns errors into a message and an exit code.
 
 Exit codes: 0 done, 1 problems or failed tasks, 2 usage, 3 a bug, 130 interrupted.
 """
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        gc.disable()  # what modules make stays: to look through it again and again is a fifth of a short command
+        gc.disable()  # what an import makes stays: collecting during it takes a fifth of a short command
         try:
             module = importlib.import_module(f"runner.cli.{cmd_name}")
         finally:
@@ -75,6 +75,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[Any]]":
+        # click would import every command for its one-line help.
         from click.shell_completion import CompletionItem
 
         names = [
@@ -113,6 +114,7 @@ def main() -> NoReturn:
         report(error)
         code = EXIT_USAGE if isinstance(error, UsageError) else EXIT_PROBLEMS
     except BrokenPipeError:
+        # Python flushes standard output once more as it ends, and would report the closed pipe again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_PROBLEMS
     except Exception as error:  # noqa: BLE001 - a bug: said plainly, with a log that can be pasted
@@ -125,7 +127,7 @@ def main() -> NoReturn:
 
 
 def report(error: RunnerError) -> None:
-    """One message: what happened, and what to do."""
+    """Print an error: what happened, and what to do."""
     say(f"runner: {error.message}", err=True)
     for line in (hint_of(error) or "").splitlines():
         say(line if line.startswith("  ") else f"  {line}", err=True)

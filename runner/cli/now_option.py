@@ -1,4 +1,4 @@
-"""The option `--now`: a command looks at its files as if it were another time."""
+"""The option `--now`: a command looks at its files as if it were that time."""
 
 from datetime import UTC, datetime
 

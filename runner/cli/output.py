@@ -1,7 +1,7 @@
 """Everything that a command writes goes through here.
 
-For people it is text that cannot steer their terminal, with marks for characters that their terminal lacks; for
-programs it is JSON that has lost nothing, whatever the locale: where the output is not Unicode, with JSON's escapes.
+People get text that cannot steer their terminal, with marks for characters that their terminal lacks. Programs get JSON
+that has lost nothing, whatever the locale: where the output is not Unicode, it has JSON's escapes.
 """
 
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def prepare() -> None:
-    """Have standard output and standard error take all text, whatever their encoding."""
+    """Make standard output and standard error take all text, whatever their encoding."""
     for stream in (sys.stdout, sys.stderr):
         streams.replace_what_it_lacks(stream)
 
@@ -30,7 +30,7 @@ def say(line: str = "", *, err: bool = False) -> None:
 def say_lines(lines: Iterable[str], stream: TextIO | None = None, *, painted: bool = False) -> None:
     """Write lines as they come, on standard output unless another stream is named.
 
-    The colors of lines that are `painted` stay: what they hold of others has been made visible before.
+    Lines that are `painted` keep their colors: control characters in foreign text were made visible before that.
     """
     stream = stream or sys.stdout
     shown = visible_but_colors if painted else visible
@@ -52,7 +52,8 @@ def print_json_lines(lines: Iterable[str], stream: TextIO | None = None) -> None
 
 
 def say_bytes(content: bytes) -> None:
-    """Write what a program reads, as it is, on standard output."""
+    """Write bytes for a program, unchanged, on standard output."""
+    # The buffer lies below the text layer: what that holds has to go first.
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.flush()
@@ -60,6 +61,6 @@ def say_bytes(content: bytes) -> None:
 
 def terminal(*, err: bool = False) -> "Terminal":
     """Standard output, or standard error, for lines in colors and for tables."""
-    from runner.reports.terminal import Terminal  # heavy: not for commands that print lines alone
+    from runner.reports.terminal import Terminal  # slow to import: not for commands that only print lines
 
     return Terminal(sys.stderr if err else sys.stdout)

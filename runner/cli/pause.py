@@ -1,4 +1,4 @@
-"""`runner pause`: what is named starts nothing until it is resumed."""
+"""`runner pause`: start no more tasks until they are resumed."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""What a pause may name: a campaign, or a phone that campaigns declare or tasks were made for."""
+"""Finds what a pause names: a campaign, or a phone that campaigns declare or tasks were made for."""
 
 from runner.campaign.nearest import legal_names
 from runner.errors import UsageError
@@ -8,7 +8,7 @@ from runner.store.rows import PauseScope, TaskFilter
 
 
 def scope_of(ledger: Ledger, name: str) -> PauseScope:
-    """Whether a name is a campaign's or a device's. Raises UsageError, with the nearest name, if it is neither."""
+    """Whether a name is that of a campaign or of a device. Raises UsageError, with the nearest name, if of neither."""
     resolved = resolved_in_force(ledger)
     campaigns = {row.name for row in ledger.campaigns.all()}
     campaigns |= {file.campaign for file in ledger.campaigns.invalid_files() if file.campaign}

@@ -41,7 +41,7 @@ DEFAULT_PATHS = (Path("campaigns"),)
 DEFAULT_LENGTH = timedelta(days=1)
 
 NOT_AT_A_REVISION = {"missing-file", "unreadable-media"}
-"""Problems that do not count for an old revision: only its YAML files are looked at."""
+"""Problems that do not count for an old revision: only its YAML files are read, not its media."""
 
 
 @click.command(
@@ -117,7 +117,7 @@ def plan(
 
 
 def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
-    """What needs attention, with what the ledger has counted by then, and which one that is. None is made."""
+    """What needs attention, with what the ledger has counted by then, and which ledger that is. This makes none."""
     settings = Settings.from_environment()
     url = store or settings.store_url
     path = ledger_path(url)
@@ -132,6 +132,7 @@ def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
         try:
             with Ledger.open(url, SystemClock()) as ledger:
                 past = usage_until(ledger, lanes, at)
+        # A plan needs no ledger: one that cannot be read costs the counts, not the plan.
         except LedgerError as error:
             yield Note("ledger-usage", f"what was done before does not count: {error.message}")
         if past:
@@ -151,7 +152,7 @@ def _totals(past: Mapping[str, Usage]) -> str:
 def _window(
     campaigns: Sequence[ResolvedCampaign], from_: str | None, until_: str | None, at: datetime
 ) -> Window:
-    """The window that was asked for. Raises UsageError for a time that is none, or another in each campaign."""
+    """The window that was asked for. Raises UsageError for a text that is no time, or differs by campaign."""
     start = _instant(campaigns, from_, at) if from_ else at
     length = _length(until_)
     until = start + (length or DEFAULT_LENGTH)
@@ -172,7 +173,7 @@ def _length(written: str | None) -> timedelta | None:
 
 
 def _instant(campaigns: Sequence[ResolvedCampaign], written: str, now: datetime, *hints: str) -> datetime:
-    """A time as typed, on the clocks of the campaigns; of the fleet where none of them names a zone."""
+    """A time as typed, on the clocks of the campaigns; on those of the fleet if no campaign names a zone."""
     from runner.queries.asked_times import TypedTime
 
     named = {campaign.zone for campaign in campaigns if campaign.timezone}
@@ -203,7 +204,7 @@ def _print_differences(before: Plan, after: Plan, revision: str, form: str) -> b
 
 
 def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[ResolvedCampaign]:
-    """The campaigns that were at a revision; one that was wrong is told of, and has no tasks."""
+    """The campaigns of a revision; one that was wrong is reported, and has no tasks."""
     campaigns = list(_loaded_at(revision, paths))
     report = check_campaigns(campaigns, at, fleet_zone())
     errors = [problem for problem in report.diagnostics if problem.severity is Severity.ERROR]
@@ -218,7 +219,8 @@ def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[
 
 
 def _loaded_at(revision: str, paths: Sequence[Path]) -> Iterator[Loaded]:
-    """The campaigns as they were, each with the path that it has in the working tree."""
+    """The campaigns as they were, each with its path in the working tree."""
+    # Written to a folder, so that they are found and read as any others, with the flows beside them.
     with TemporaryDirectory(prefix="runner-plan-") as folder:
         for file, content in files_at(revision, paths).items():
             there = _beneath(folder, file)

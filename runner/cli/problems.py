@@ -1,4 +1,4 @@
-"""Campaign files as commands get them, and their problems as commands show them."""
+"""How commands get campaign files, and how they show their problems."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +20,11 @@ from runner.reports.streams import columns, has_colors
 from runner.settings import fleet_zone
 
 STDIN, STDIN_NAME = Path("-"), "<stdin>"
-"""What stands for standard input on the command line, and what it is called in messages."""
+"""Standard input on the command line, and its name in messages."""
 
 
 def read_campaigns(paths: Sequence[Path]) -> Iterator[Loaded]:
-    """The campaigns of files, folders and standard input one by one, or those of campaigns/ if none is named.
+    """The campaigns of files, folders and standard input, one by one; those of campaigns/ if none is named.
 
     Raises UsageError if a path is not there, or a folder has no campaigns.
     """
@@ -38,10 +38,10 @@ def read_campaigns(paths: Sequence[Path]) -> Iterator[Loaded]:
 def check_or_exit(
     ctx: click.Context, paths: Iterable[Path], now: datetime, *, through: str | None = None
 ) -> list[ResolvedCampaign]:
-    """The campaigns among files and folders, ready to be planned; exits if there is an error in one of them.
+    """The campaigns among files and folders, ready to be planned; exits if one of them has an error.
 
     Errors and warnings are printed as `runner validate` does, but on standard error. `through` is the backend that
-    carries the campaigns out, whatever they say.
+    carries the campaigns out, whichever they name.
     """
     files = discover(paths)
     campaigns = [_through(load(file), through) for file in files]
@@ -65,7 +65,7 @@ def _through(loaded: Loaded, backend: str | None) -> Loaded:
 
 
 def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:
-    """The limits that a file has, as they are written; exits if there is an error in it, which is printed."""
+    """The limits of a file, as written; prints errors and exits if there are any."""
     loaded = load_limits(path)
     document = loaded.document
     if loaded.has_errors:
@@ -76,7 +76,7 @@ def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:
 
 
 def show(report: Report, out: TextIO) -> None:
-    """Print the problems for a person, with color if that person looks at a terminal and wants it."""
+    """Print the problems for a person, with color if they look at a terminal and want it."""
     color = has_colors(out)
     lines = text.render(report.diagnostics, report.texts, report.files, room=columns(out), color=color)
     say_lines(lines, out, painted=color)

@@ -1,4 +1,4 @@
-"""What a run by hand carries out: an occurrence of each entry now, or the one that was or is to come at a time."""
+"""Records what a run by hand carries out: an occurrence of each entry now, or the scheduled ones of a time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from runner.tasks import Occurrence, Task, TaskSource
 
 
 def record_now(ledger: Ledger, campaign: ResolvedCampaign, run_id: str, now: datetime) -> None:
-    """Write down one occurrence of each entry, with its tasks, that is due now and belongs to the run."""
+    """Record one occurrence of each entry, with its tasks, due now and belonging to the run."""
     occurrences, tasks = manual(campaign, run_id, now)
     ledger.occurrences.add(_version(ledger, campaign), occurrences, tasks, run_id)
 
@@ -24,9 +24,10 @@ def record_now(ledger: Ledger, campaign: ResolvedCampaign, run_id: str, now: dat
 def record_scheduled(
     ledger: Ledger, campaign: ResolvedCampaign, at: str, run_id: str, now: datetime
 ) -> tuple[list[str], set[str]]:
-    """Write down the scheduled occurrences of a time, under the names that they have for a daemon.
+    """Record the scheduled occurrences of a time, under the names that a daemon gives them: so neither does the work of
+    the other again.
 
-    Returns the keys of all their tasks, and of those that are new and belong to the run. Raises UsageError if
+    Returns the keys of all their tasks, and the keys of those that are new and belong to the run. Raises UsageError if
     no occurrence falls on that time.
     """
     asked = list(_scheduled(campaign, at, now))
@@ -49,7 +50,7 @@ def _version(ledger: Ledger, campaign: ResolvedCampaign) -> int:
 
 
 def _scheduled(campaign: ResolvedCampaign, at: str, now: datetime) -> Iterator[Coming]:
-    """What comes at a time, on the clocks of each zone in which entries are if it names none."""
+    """The occurrences of a time; if it names no zone, on the clocks of each zone that entries are in."""
     asked = asked_of(plannable_entries([campaign]), at, now)
     found = [one for plannable, when in asked for one in coming(plannable, when.window)]
     if not found:
@@ -59,8 +60,8 @@ def _scheduled(campaign: ResolvedCampaign, at: str, now: datetime) -> Iterator[C
 
 
 def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
-    """The occurrence that was started in its place, if one was: under a name that the campaign had before, or
-    when another of the start times that come at its instant named it."""
+    """The occurrence that was started in place of this one, if any: under a former name of the campaign, or named by
+    another of the start times that come at its instant."""
     instant, entry = _instant(one), one.plannable.entry.name
     nominals = {moment.nominal for moment in one.moments}
     for campaign in one.plannable.campaign_names:
@@ -73,7 +74,7 @@ def _started_as_other(ledger: Ledger, one: Coming) -> Occurrence | None:
 
 
 def _nearest(asked: Sequence[tuple[PlannableEntry, AskedTime]]) -> str:
-    """The occurrences right before and after a time, of whatever entry, or why the one at it does not count."""
+    """The occurrences right before and after a time, of any entry, or why the one at that time does not count."""
     for plannable, when in asked:
         if moment := inactive_at(plannable, when):
             return f"{plannable.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
@@ -90,7 +91,7 @@ def _instant(one: Coming) -> datetime:
 
 
 def _due_from(one: Coming, now: datetime) -> list[Task]:
-    """The tasks of an occurrence as if it came now: due at their distances from it, counted from now."""
+    """The tasks of an occurrence as if it came now: each due as long after now as after the occurrence."""
     instant = one.occurrence.instant_utc
     return [
         replace(task, due_utc=now + (task.due_utc - instant), source=TaskSource.MANUAL)

@@ -37,7 +37,7 @@ LEFT_TO = {
     FollowEnd.DETACHED: "the daemon goes on with the rest; to stop it: runner tasks stop TASK, or runner stop",
     FollowEnd.DAEMON_GONE: "the daemon has ended; the rest waits for the next one, or: {again}",
 }
-"""How a run that a daemon carries out goes on after it is no longer followed."""
+"""How a run that a daemon carries out goes on once it is no longer followed."""
 
 
 @click.command(
@@ -123,8 +123,8 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """What a run carries out: the campaign, its tasks' rows as they are whenever they are read, whether all of
-    them have ended before, and the command that goes on with it."""
+    """What a run carries out: the campaign, a function that reads its tasks' rows anew, whether all of them had ended
+    before, and the command that continues the run."""
 
     campaign: ResolvedCampaign
     read: ReadRows
@@ -133,7 +133,7 @@ class RecordedRun:
 
 
 def record(this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign], at: str | None) -> RecordedRun:
-    """Write the run's occurrences and tasks down, before anything is sent; one that is resumed has them."""
+    """Record the run's occurrences and tasks before anything is sent; a resumed run has them already."""
     again = f"runner run --resume {this.id}"
     if at is None:
         for campaign in campaigns:
@@ -159,7 +159,7 @@ def record(this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign], at:
 
 
 def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
-    """That the tasks of an occurrence are in the ledger already, and when they ended."""
+    """A sentence that the tasks of an occurrence are in the ledger already, and when they ended."""
     ends = [row.finished_utc for row in rows if row.finished_utc and row.state.is_final]
     if not rows:
         return "its tasks have been made before, and deleted: nothing is done twice"
@@ -171,9 +171,9 @@ def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
 
 @contextmanager
 def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]:
-    """Hold the executor's lock; or, where a daemon holds it, yield that process instead.
+    """Hold the executor's lock; if a daemon holds it, yield the id of its process instead.
 
-    Raises LedgerBusy if it is another run that carries tasks out.
+    Raises LedgerBusy if another run holds it.
     """
     with ExitStack() as stack:
         daemon = None
@@ -197,7 +197,7 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
             "in another ledger with --store",
         )
     loaded = load_text(version.text, version.path)
-    if loaded.has_errors:  # a flow beside it has changed: the text itself was valid when it was kept
+    if loaded.has_errors:  # a flow beside it has changed: the campaign was valid when it was recorded
         raise UsageError(
             f"the run {run_id} cannot go on: {loaded.diagnostics[0].message} ({loaded.diagnostics[0].path})",
             hint="bring the flows beside the campaign back as they were",
@@ -218,7 +218,7 @@ def write_report(this: Run, ledger: Ledger) -> Path | None:
 
 
 def going_on(this: Run, rows: Sequence[TaskRow], follow_end: FollowEnd, again: str) -> str | None:
-    """How what is still open goes on."""
+    """How the tasks that are still open go on; None if there are none."""
     left = next((row.task for row in rows if not row.state.is_final), None)
     if left is None:
         return None
@@ -229,7 +229,7 @@ def going_on(this: Run, rows: Sequence[TaskRow], follow_end: FollowEnd, again: s
 def conclude(
     this: Run, rows: Sequence[TaskRow], report: Path | None, form: str, going_on: str | None
 ) -> None:
-    """Print what the run came to, and how to go on if it is not over."""
+    """Print the result of the run, and how to go on if it is not over."""
     if form == "json":
         print_json(summary_data(this.id, rows, str(report) if report else None))
         return

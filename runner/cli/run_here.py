@@ -1,4 +1,4 @@
-"""Carrying a run's tasks out in this process, or following them while a daemon does."""
+"""Carries a run's tasks out in this process, or follows them while a daemon does."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ PATIENCE_S = 15 * 60
 """How long a lane of a manual run waits for a limit before it leaves the task pending."""
 
 POLL_S = 0.1
-"""How often a run looks whether it is asked to stop."""
+"""How often a run looks whether it was asked to stop."""
 
 ReadRows = Callable[[], Sequence[TaskRow]]
 """Reads the rows of a run's tasks."""
@@ -39,7 +39,7 @@ ReadRows = Callable[[], Sequence[TaskRow]]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: its id, where it keeps its things, and how it is watched and stopped."""
+    """One run: its id, its state folder, and how it is watched and stopped."""
 
     id: str
     place: StateDir
@@ -50,7 +50,8 @@ class Run:
 
 
 def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadRows) -> None:
-    """Do what the run has left to do."""
+    """Carry out the tasks that the run has left."""
+    # First: a task of a process that died still counts as running, and would not be among the open rows.
     settle_interrupted(ledger)
     rows = read()
     open_rows = [row for row in rows if row.state is TaskState.PENDING]
@@ -58,7 +59,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
         progress = stack.enter_context(choose_progress(this, open_rows))
         progress.say(f"run {this.id} on {place_of_work(this, open_rows)}: {totals(rows)}")
         if this.place.phones and not open_rows:
-            return  # a run that is over needs no virtual phones, and may not look at real ones in their place
+            return  # a run that is over needs no virtual phones, and must not look at real ones instead
         rehearsal = stack.enter_context(rehearse(this.place.phones, campaign, open_rows, progress.say))
         stack.enter_context(stop_on_interrupt(this.stop, progress.say))
         executor = stack.enter_context(
@@ -91,7 +92,7 @@ def place_of_work(this: Run, rows: Sequence[TaskRow]) -> str:
 
 
 def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:
-    """Tell what the daemon, which is that process, makes of the run's tasks; returns why that ended."""
+    """Tell what the daemon (the process with that id) makes of the run's tasks; returns why that ended."""
     rows = read()
     open_rows = [row for row in rows if not row.state.is_final]
     patience = timedelta(seconds=PATIENCE_S)
@@ -106,8 +107,8 @@ def follow(this: Run, ledger: Ledger, read: ReadRows, daemon: int) -> FollowEnd:
 def rehearse(
     memory: Path | None, campaign: ResolvedCampaign, rows: Sequence[TaskRow], say: Callable[[str], None]
 ) -> AbstractContextManager[Rehearsal | None]:
-    """A rehearsal on one virtual phone for each serial that the campaign declares; None without a memory for them,
-    on real phones."""
+    """A rehearsal on one virtual phone for each serial that the campaign declares; None without a memory for them: then
+    the phones are real."""
     if memory is None:
         return nullcontext()
     used = [row.task.device for row in rows if row.task.device]

@@ -39,7 +39,7 @@ def schema(name: str | None, folder: Path | None) -> None:
 
 
 def write(folder: Path, names: list[str]) -> list[Path]:
-    """Write schemas, made anew from the models, into `folder`; returns the files."""
+    """Write schemas, generated from the models, into `folder`; returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name in names:
@@ -49,12 +49,12 @@ def write(folder: Path, names: list[str]) -> list[Path]:
 
 
 def render(name: str) -> str:
-    """A schema, made anew from the models, as the text of its file."""
+    """A schema, generated from the models, as the text of its file."""
     return json.dumps(_makers()[name](), indent=2, ensure_ascii=False) + "\n"
 
 
 def _makers() -> dict[str, Callable[[], dict[str, Any]]]:
-    """What makes each schema; the models are slow to import."""
+    """The makers of the schemas, imported here since the models are slow to import."""
     from runner.campaign.schema import campaign_schema
     from runner.flows.schema import flow_schema, profile_schema
 

@@ -1,4 +1,4 @@
-"""What holds for every command that asks the ledger: the situation, and what its advice needs to be typed."""
+"""For every command that asks the ledger: the situation, and the options that its advice has to name."""
 
 from datetime import datetime
 from shlex import quote

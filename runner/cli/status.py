@@ -1,4 +1,4 @@
-"""`runner status`: what goes on now, what comes next, and what needs a person."""
+"""`runner status`: show what goes on now, what comes next, and what needs a person."""
 
 import click
 

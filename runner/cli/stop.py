@@ -1,4 +1,4 @@
-"""`runner stop`: everything stops within one step, and stays so until `runner resume`."""
+"""`runner stop`: stop everything within one step, until `runner resume`."""
 
 import click
 
@@ -31,6 +31,8 @@ def stop(place: StateDir, form: str) -> None:
     running = TaskFilter(states={TaskState.RUNNING})
     with open_ledger(place) as ledger:
         if not any(pause.scope is PauseScope.ALL for pause in ledger.pauses.current()):
+            # The pause comes before the request: a process that starts or restarts in between starts
+            # nothing.
             ledger.pauses.begin(PauseScope.ALL, None, who())
         before, _ = ledger.tasks.page(running, 0, 1)
         is_carried_out = holder(place.store_url) is not None

@@ -1,4 +1,4 @@
-"""`runner tasks`: the tasks of the ledger, and what a person can do with them."""
+"""`runner tasks`: list the tasks of the ledger, and do with them what a person can do."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ from runner.tasks import TaskState
 DEFAULT_LIMIT = 50
 
 Act = Callable[[Ledger, TaskRow], str]
-"""What a command does with one task; returns what to say of it, or raises LedgerRefusal."""
+"""What a command does with one task. It returns what to say, or raises LedgerRefusal."""
 
 
 def read_since(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | None:
@@ -183,6 +183,8 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str)
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         is_in_doubt = row.state is TaskState.PENDING and bool(ledger.effects.in_doubt([row.task.key]))
+        # A running task, or one in doubt while somebody can look, is left to the process that has the
+        # phone; all others are only rows.
         if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
             if not ledger.tasks.cancel([row.task.key], f"stopped on request by {by}", ReasonKind.STOPPED):
                 raise _refused(ledger, row, "stop")
@@ -267,10 +269,11 @@ def delete(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: st
 
 
 def _each(ctx: click.Context, names: Sequence[str], place: StateDir, form: str, act: Act) -> None:
-    """Do it with each of the tasks; those that are refused are told of, and the others done all the same."""
+    """Act on each of the tasks; a refusal is reported, and the others are done all the same."""
     answers: list[dict[str, object]] = []
     refused = False
     with open_ledger(place) as ledger:
+        # All names are looked up before the first is acted on: a wrong name does nothing by halves.
         for row in [find_task(ledger, name) for name in names]:
             answer: dict[str, object] = {"id": row.id, "key": row.task.key, "refused": False}
             try:

@@ -1,4 +1,4 @@
-"""`runner validate`: prove that campaign files are right, or say everything that is not."""
+"""`runner validate`: prove that campaign files are right, or name everything that is wrong."""
 
 import gc
 import sys
@@ -53,6 +53,7 @@ def validate(
 
     `-` stands for standard input; paths in it are relative to the current folder.
     """
+    # The command is short, and most of what it makes lives to its end: collecting would only cost time.
     gc.disable()
     at, zone = now or SystemClock().now(), fleet_zone()
     if fixes:
@@ -85,9 +86,9 @@ def _print(report: Report, form: str, out: TextIO) -> None:
 
 
 def _fix(campaigns: Sequence[Loaded], now: datetime, zone: tzinfo, form: str, *, prints_file: bool) -> Report:
-    """Rewrite the files and say how; the text of standard input is printed, fixed, if it can be read.
+    """Rewrite the files and say how; print the fixed text of standard input, if it can be read.
 
-    What another program reads, be it that text or a report, has standard output for itself.
+    Output for another program, be it that text or a report, has standard output for itself.
     """
     from runner.cli import fixing
     from runner.reports import fixes

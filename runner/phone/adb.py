@@ -18,13 +18,15 @@ OLDEST_SERVER = 41
 
 START_TIMEOUT_S = 20.0
 ANSWER_S = 3.0
-"""The server answers from what it knows; one that takes longer hangs."""
+"""The server answers these questions from what it knows, without asking a phone; one that takes longer hangs."""
 
 
 def connect(port: int) -> AdbServer:
     """The adb server at `port`; on the default port one is started if none answers. Raises AdbUnavailable."""
     server = AdbServer(port)
     version = _version(server)
+    # Another port was named by somebody who runs a server there: a second one would only hide that it is
+    # gone.
     if version is None and port == DEFAULT_PORT:
         _start(port)
         version = _version(server)
@@ -47,6 +49,8 @@ def rows(server: AdbServer) -> list[Row]:
     """The phones that a server lists. Raises AdbUnavailable if there is none, or it answers nothing in time."""
     try:
         with translated("adb server", "list the devices", sent=False):
+            # Only the short list separates name and state by a tab, only the long one has transport ids:
+            # ask for both.
             return parse(*(server.ask(f"host:{list}", ANSWER_S) for list in ("devices", "devices-l")))
     except PhoneTimeout as error:
         raise _hangs(server.port) from error
@@ -57,6 +61,7 @@ def binary() -> str:
 
     The variable is set for this process: uiautomator2 and adbutils would prefer an older adb on the path.
     """
+    # adbutils carries adb only for some platforms; elsewhere it looks for one itself.
     bundled = Path(str(files("adbutils.binaries"))) / "adb"
     if bundled.is_file():
         os.environ.setdefault("ADBUTILS_ADB_PATH", str(bundled))
@@ -64,7 +69,7 @@ def binary() -> str:
 
 
 def _version(server: AdbServer) -> int | None:
-    """None if no server is there. Raises AdbUnavailable if one is there and answers nothing."""
+    """None if no server is there. Raises AdbUnavailable if one is there but answers nothing."""
     try:
         return int(server.ask("host:version", ANSWER_S), 16)
     except adbutils.AdbTimeout as error:

@@ -1,4 +1,4 @@
-"""Which of the transports that adb lists leads to a phone, or why none can be used. Pure."""
+"""Chooses which of the transports that adb lists leads to a phone, or says why none can be used. Pure."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from runner.phone.translate import hint
 
 _ADDRESS = re.compile(r"^(?:\[[^\]\s]+\]|[^\s:]+):\d+$")
 _SERVICE = "._adb"
-"""In the names that adb gives to phones which it found on the network by itself (mDNS)."""
+"""Part of the names that adb gives to phones that it found on the network by itself (mDNS)."""
 
 UDEV = (
     "let your user open phones on USB: install Android's udev rules (on Debian and Ubuntu the package "
@@ -69,6 +69,7 @@ def choose(serial: str, devices: Sequence[Device]) -> Device | PhoneError:
     if _are_several(same, ready):
         return _several(serial, same)
     if ready:
+        # False sorts before True: a cable drops out less often than a network.
         return min(ready, key=lambda device: device.is_on_network)
     if same:
         return _unusable(serial, same[0])
@@ -78,8 +79,10 @@ def choose(serial: str, devices: Sequence[Device]) -> Device | PhoneError:
 def _are_several(same: Sequence[Device], ready: Sequence[Device]) -> bool:
     """Whether these ways lead to more than one phone. One phone has one name on USB, and says by every way when it
     was started; of two ways of one kind that do not say it, nothing proves that they lead to one."""
+    # adb lists two phones with one serial on USB under the same name.
     if any(count > 1 for count in Counter(device.transport for device in same).values()):
         return True
+    # Some makers give many phones one serial; the kernel's boot id differs even then.
     if len({device.boot for device in ready if device.boot}) > 1:
         return True
     kinds = Counter(device.is_on_network for device in ready)
@@ -117,7 +120,7 @@ def _unusable(serial: str, device: Device) -> PhoneError:
 
 
 def _absent(serial: str, devices: Sequence[Device]) -> PhoneError:
-    """adb names a phone on USB by its serial, so that name identifies it even if it cannot be asked."""
+    """adb names a phone on USB by its serial, so the name identifies a phone even if it cannot be asked."""
     named = [device for device in devices if device.transport == serial]
     if named and not named[0].is_ready:
         return _unusable(serial, named[0])

@@ -17,7 +17,8 @@ from runner.phone.transport import AdbServer
 
 RECONNECT_TIMEOUT_S = 5.0
 OLD_S = 60.0
-"""Where a phone is not found, those are asked again whose answers are older: adb may have been started anew."""
+"""If a phone is not found, phones whose answers are older are asked again: adb may have been started anew, and then
+it counts its transport ids from 1 again."""
 
 _WHO = "getprop ro.serialno; cat /proc/sys/kernel/random/boot_id"
 _BOOT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -68,12 +69,12 @@ class Fleet:
         return self._devices(self._rows())
 
     def listed_by(self, server: AdbServer, within_s: float) -> list[Device]:
-        """The same of a server that need not be there: none is started. Raises AdbUnavailable."""
+        """The same, but of a server that may not be there: this starts none. Raises AdbUnavailable."""
         self._server = server
         return self._devices(adb.rows(server), within_s=within_s)
 
     def find(self, serial: str) -> Device:
-        """The phone with this serial, which has just said that it is that one.
+        """The phone with this serial, which has just confirmed it.
 
         Raises DeviceNotConnected, DeviceOffline, DeviceUnauthorized, PhoneTimeout if it is there and answers
         nothing; AdbUnavailable without a server. A phone that was reached over the network before is connected
@@ -84,6 +85,7 @@ class Fleet:
             return found
         if isinstance(found, PhoneTimeout):  # it is there; to connect to it once more would not wake it
             raise found
+        # If there were old answers, asking again may be enough; otherwise adb is asked to connect again.
         if self._looks.forget(OLD_S) or self._reconnect(serial):
             again = self._choose(serial)
             if isinstance(again, Device):
@@ -96,13 +98,15 @@ class Fleet:
         rows = self._rows()
         devices = self._devices(rows)
         silent = {device.transport for device in devices if device.trouble}
+        # A phone that did not say who it is gets a second chance, but only if somebody wants that one.
         if anew := silent & {name for serial in wanted for name in self._ways(serial, rows)}:
             devices = self._devices(rows, anew)
         found = {serial: choose(serial, devices) for serial in wanted}
         return [PhoneProblem(s, e.message, e.hint) for s, e in found.items() if isinstance(e, PhoneError)]
 
     def _choose(self, serial: str) -> Device | PhoneError:
-        """Whoever has this serial, or seemed to, is asked anew; of the others what they said is enough."""
+        """Phones that have this serial, or had it at the last look, are asked anew; for the others the last answer
+        is enough."""
         rows = self._rows()
         return choose(serial, self._devices(rows, self._ways(serial, rows)))
 
@@ -115,6 +119,7 @@ class Fleet:
         try:
             return adb.rows(server)
         except AdbUnavailable as error:
+            # A server that hangs still holds its port, so no other can be started.
             if isinstance(error.__cause__, PhoneTimeout):
                 raise
             with self._lock:
@@ -124,8 +129,8 @@ class Fleet:
     def _devices(
         self, rows: list[Row], anew: Collection[str] = (), *, within_s: float = LOOK_S
     ) -> list[Device]:
-        """The rows with what the phones say of themselves. adb takes no question for one of two phones that have
-        the same name: that is their serial on USB."""
+        """The rows with what the phones say of themselves. adb refuses a question to one of two phones of the same
+        name, which is their serial on USB."""
         names = Counter(row.name for row in rows)
         asked = [row for row in rows if row.state == "device" and names[row.name] == 1]
         looks = dict(zip(asked, self._looks.at(asked, anew, within_s), strict=True))
@@ -155,8 +160,8 @@ class Fleet:
     def _reconnect(self, serial: str) -> bool:
         """Ask adb to connect again to the addresses at which the phone was last seen.
 
-        Those that it still lists it connects again by itself. It is never told to forget them first: adb 36
-        crashes if that meets its own reconnecting.
+        adb itself connects again to those that it still lists. It is never told to forget an address first: adb 36
+        crashes if that happens while it reconnects.
         """
         addresses = [name for name, known in self._serials.items() if known == serial and is_address(name)]
         for address in addresses:

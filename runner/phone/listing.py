@@ -1,12 +1,12 @@
-"""adb's own lists of phones. Names and states may hold blanks, so they are read by what is certain: the tab of the
-short list, and in the long one the names and states that the short one gave."""
+"""Parses adb's own lists of phones. Names and states may hold blanks, so parsing relies on what is certain: the tab
+of the short list, and in the long list the names and states that the short one gave."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 NO_PERMISSIONS = "no permissions"
-"""The only state of adb that goes on, in words: whose fault it may be, and where to read more."""
+"""The only state that adb follows with a sentence: whose fault it may be, and where to read more."""
 
 _ID = re.compile(r"\btransport_id:(\d+)\b")
 
@@ -14,7 +14,7 @@ _ID = re.compile(r"\btransport_id:(\d+)\b")
 @dataclass(frozen=True, slots=True)
 class Row:
     """A phone as adb lists it: `name` is adb's own (a USB serial, an address, a service), `state` its word, `said`
-    what it adds to that, and `transport_id` another one for each connection to the phone; "" where it is not told."""
+    what it adds to that; `transport_id` is new with each connection to the phone, "" if adb does not tell it."""
 
     name: str
     state: str
@@ -40,7 +40,8 @@ def _short(text: str) -> Iterator[Row]:
 
 
 def _with_id(row: Row, lines: list[str]) -> Row:
-    """The row with the id of the first line that is about it, which is taken out."""
+    """The row with the id of the first line about it. The line is taken out, so that a second phone of the same name
+    gets the next one."""
     for line in lines:
         rest = line[len(row.name) :]
         if line.startswith(row.name) and rest[:1].isspace() and rest.lstrip().startswith(row.state):

@@ -1,5 +1,5 @@
-"""Asks phones who they are: all at the same time, each in a thread of its own, so that one that answers nothing costs
-the others nothing. What they said is remembered for as long as adb's connection to them is the same."""
+"""Asks phones who they are, all at the same time, each in a thread of its own: a phone that does not answer delays no
+other. An answer is remembered as long as adb's connection to the phone stays the same."""
 
 import threading
 import time
@@ -13,19 +13,19 @@ LOOK_S = 5.0
 """How long a phone may take to say who it is, from the first byte to the last."""
 
 SILENT_S = 30.0
-"""A phone that answered nothing is asked again after so long, and not waited for."""
+"""A phone that did not answer is asked again after this long, and nobody waits for that answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`boot` is another one for each phone and each of its starts; None if the phone does not tell it."""
+    """`boot` differs for each phone and each of its starts; None if the phone does not tell it."""
 
     serial: str
     boot: str | None
 
 
 class Look:
-    """One phone being asked. `identity` is what it said, `trouble` why it did not; neither while it is asked."""
+    """One question to one phone. `identity` is its answer, `trouble` why it gave none; both None while it is asked."""
 
     def __init__(self, row: Row, ask: Callable[[Row], Identity], before: "Look | None" = None) -> None:
         self.identity: Identity | None = None
@@ -35,6 +35,7 @@ class Look:
         self._row, self._ask = row, ask
         self._until = time.monotonic() + LOOK_S
         self._over = threading.Event()
+        # A thread that adb keeps waiting must not keep the process from ending.
         threading.Thread(target=self._run, name="look", daemon=True).start()
 
     @property
@@ -43,6 +44,7 @@ class Look:
 
     def wait(self, until: float) -> None:
         """Wait for the answer, until an instant of the monotonic clock, and never longer than LOOK_S in all."""
+        # The thread still runs: if the phone answers after all, the answer replaces this trouble.
         if not self._over.wait(max(min(until, self._until) - time.monotonic(), 0.0)) and self.trouble is None:
             self.trouble = PhoneTimeout(f"{self._row.name}: it answers nothing", sent=False)
 
@@ -70,19 +72,20 @@ class Looks:
         self._lock = threading.Lock()
 
     def at(self, rows: Sequence[Row], anew: Collection[str], within_s: float) -> list[Look]:
-        """A look at each of these phones: remembered ones, save of those that are to be asked `anew` (by adb's
-        names), and new ones, for whose answers it waits. Phones that are not among them are forgotten."""
+        """A look at each of these phones: the remembered one, or a new one, whose answer it waits for, if there is
+        none or the phone is to be asked `anew` (by adb's name). Other phones are forgotten."""
         until = time.monotonic() + within_s
         with self._lock:
             looks = {key: self._known_or_new(row, row.name in anew) for row in rows if (key := _key(row))}
             self._looks = looks
+        # Waiting happens outside of the lock: other threads may look meanwhile.
         for look in looks.values():
             if look.is_waited_for:
                 look.wait(until)
         return [looks[_key(row)] for row in rows]
 
     def forget(self, older_than_s: float) -> bool:
-        """Forget answers that are so old; whether there were any."""
+        """Forget answers older than this; True if there were any."""
         since = time.monotonic() - older_than_s
         with self._lock:
             old = [
@@ -102,6 +105,8 @@ class Looks:
             return Look(row, self._ask)
         if time.monotonic() - known.ended < SILENT_S:
             return known
+        # It keeps the trouble of the last look until it has an answer, so callers need not wait for
+        # LOOK_S again.
         again = Look(row, self._ask, known)
         again.is_waited_for = False
         return again

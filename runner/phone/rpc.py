@@ -1,8 +1,8 @@
 """One call to uiautomator2's server on a phone: one request, one answer, and no retry.
 
 The wire is uiautomator2's own: a new `tcp:9008` stream for each call, HTTP POST to `/jsonrpc/0`. Its
-client repeats a call after some errors; here it is made once, and an error says whether it can have reached
-the phone.
+client repeats a call after some errors; this makes it once, and its error says whether the call can have reached the
+phone.
 """
 
 import json
@@ -32,10 +32,14 @@ def call(phone: Transport, serial: str, method: str, params: Any, *, timeout_s: 
     """The result of one call. Raises ServerGone, ElementMissing or another PhoneError."""
     action = f"call {method}"
     try:
+        # Only here an error proves that nothing was sent: the stream is open, but no byte of the request
+        # is written.
         with translated(serial, action, sent=False):
             sock = phone.create_connection(adbutils.Network.TCP, PORT)
     except ConnectionLost as error:  # the phone answers adb, but nothing listens on its port
         raise ServerGone(error.message, hint=error.hint, sent=False) from error
+    # http.client would open a TCP connection of its own; given the socket, it speaks through adb's
+    # stream.
     connection = HTTPConnection("localhost", PORT)
     connection.sock = sock
     try:

@@ -9,9 +9,12 @@ Bounds = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are exclusive."""
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+# Apps put any character into their texts, and uiautomator writes it as it is, or as a reference to it.
+# XML 1.0 allows neither, and a parser that recovers may lose what follows.
 _NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&#(?:x0*[0-8bcef]|x0*1[0-9a-f]|0*[0-8]);", re.I
 )
+# Apps put direction marks around names and counts; nobody can see or type them.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 
 
@@ -114,6 +117,8 @@ def parse(xml: str) -> Screen:
     from lxml import etree
 
     clean = _NOT_XML.sub("", xml)
+    # The text comes from other people's apps: no entities, no network, and broken parts do not lose the
+    # rest.
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(clean.encode(), parser) if clean.strip() else None
     if root is None:
@@ -126,6 +131,7 @@ def parse(xml: str) -> Screen:
 def focused_field(screen: Screen) -> Element | None:
     """The text field that has the focus. Containers around it may claim the focus too."""
     fields = [e for e in screen.elements() if e.focused and e.cls.endswith(_EDITABLE)]
+    # The innermost comes last in the order of the tree.
     return fields[-1] if fields else None
 
 

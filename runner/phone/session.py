@@ -37,7 +37,7 @@ CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
 
 HARMLESS = (rpc.ServerGone, ConnectionLost)
-"""After what a call that only looks is repeated: that it may have happened does no harm."""
+"""Errors after which a call that only looks is repeated: it does no harm if the first call has happened too."""
 
 MEDIA = {"video": ("Movies", "video"), "image": ("Pictures", "images")}
 """Kind of file -> public folder on the phone, and collection of the media store."""
@@ -48,8 +48,8 @@ FOLDER = "campaign-runner"
 class Session:
     """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
 
-    It connects when it is first used, and starts uiautomator2 when the screen is. `close` stops the server of
-    uiautomator2 and leaves the phone as it is.
+    It connects at its first use, and starts uiautomator2 when the screen is first used. `close` stops uiautomator2's
+    server and leaves the phone as it is.
     """
 
     def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
@@ -65,7 +65,7 @@ class Session:
     # the connection
 
     def open(self) -> None:
-        """Make sure that the phone answers, is awake and not locked.
+        """Make sure that the phone answers, is awake, and is not locked.
 
         Raises PhoneError, or NeedsPerson where only a person can unlock it.
         """
@@ -100,7 +100,7 @@ class Session:
             LOG.debug("%s", error)
 
     def _phone(self) -> Transport:
-        """The way to the phone, looked for where it is not known."""
+        """The way to the phone; it is looked for if it is not known."""
         if self._transport is None:
             device = self._fleet.find(self.serial)
             self._transport = self._fleet.server().transport(device.transport)
@@ -119,7 +119,7 @@ class Session:
     def _call(
         self, method: str, *params: Any, again: tuple[type[PhoneError], ...] = (rpc.ServerGone,)
     ) -> Any:
-        """A call that is repeated once, with the server started anew, after one of the errors in `again`."""
+        """A call. After one of the errors in `again` the server is started anew and the call repeated, once."""
         server = self._server()
         arguments: Any = list(params) or {}
         try:
@@ -146,6 +146,7 @@ class Session:
         self._call("click", x, y)
 
     def tap_once(self, x: int, y: int) -> None:
+        # Not through `_call`, which repeats: a second tap on Post would be a second post.
         phone = self._phone()
         answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
         if answer is not True:
@@ -171,6 +172,8 @@ class Session:
 
         try:
             image = Image.open(io.BytesIO(raw))
+            # A JPEG is decoded at a fraction of its size, which saves most of the time of making it
+            # small.
             image.draft("RGB", (SCREENSHOT_WIDTH, SCREENSHOT_WIDTH))
             image.thumbnail((SCREENSHOT_WIDTH, 10 * SCREENSHOT_WIDTH))
         except OSError as error:
@@ -181,7 +184,7 @@ class Session:
         return jpeg.getvalue()
 
     def _screencap(self) -> bytes:
-        """uiautomator2 gives no picture of protected windows; Android's own tool sometimes does."""
+        """uiautomator2 takes no picture of protected windows; Android's own tool sometimes does."""
         raw: bytes = self._phone().shell("screencap -p", encoding=None)
         return raw
 
@@ -196,6 +199,7 @@ class Session:
         if self._holds(selector, text):
             return
         self._call("clearTextField", selector)
+        # Some fields ignore a text that is set, but take one that is pasted.
         self._call("setClipboard", None, text)
         self._call("pasteClipboard")
         if not self._holds(selector, text):
@@ -206,6 +210,7 @@ class Session:
             )
 
     def hide_keyboard(self) -> None:
+        # Back closes the keyboard; without one it would leave the page.
         if shell.keyboard_shown(self._shell("dumpsys", "input_method")):
             self.press("back")
 
@@ -226,6 +231,8 @@ class Session:
     def launch(self, package: str, activity: str | None) -> None:
         category = "android.intent.category.LAUNCHER"
         if activity is None:
+            # The package manager knows which activity the launcher's icon starts: `monkey` asks it, while
+            # `am start` has to be told.
             self._start(package, "monkey", "-p", package, "-c", category, "1")
         else:
             main = ("-a", "android.intent.action.MAIN", "-c", category, "-n", f"{package}/{activity}")
@@ -276,9 +283,10 @@ class Session:
         self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
 
     def remove_shared(self) -> None:
-        """Take the files that were shared off the phone again."""
+        """Remove the shared files from the phone again."""
         while self._pushed:
             self._shell("rm", "-f", self._pushed[-1])
+            # Unless the media store is told, its list keeps an entry that leads nowhere.
             self._scan(self._pushed.pop())
 
     def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> tuple[str, str]:
@@ -291,6 +299,7 @@ class Session:
                 raise self._changed(file)
             name = content.sha256[:16] + suffix
             remote = f"{folder}/{name}"
+            # Before the copy: a part of the file may be on the phone when the copy fails.
             self._pushed.append(remote)
             with translated(self.serial, f"copy {file.name} to {remote}"):
                 self._phone().sync.push(content, remote, mode=0o644, check=True)
@@ -317,12 +326,13 @@ class Session:
         )
 
     def _publish(self, file: Path, name: str, remote: str, collection: str) -> str:
-        """Have the phone's media store list a file that was copied there; its `content://` URI."""
+        """Have the phone's media store list a file that was copied to the phone; its `content://` URI."""
         self._shell("touch", remote)  # pickers sort by this time
         self._scan(remote)
         uri = f"content://media/external/{collection}/media"
         query = ("--uri", uri, "--projection", "_id", "--where", f"_display_name='{name}'")
         until = self._clock.monotonic() + CONTENT_TIMEOUT_S
+        # The broadcast returns before the scan ends, and nothing tells when it has.
         while self._clock.monotonic() < until:
             found = shell.newest_content_id(self._shell("content", "query", *query))
             if found is not None:

@@ -1,10 +1,11 @@
-"""What the runner reads from the output of shell commands on a phone. Pure."""
+"""Reads the output of shell commands on a phone. Pure."""
 
 import re
 
 _ROW_ID = re.compile(r"^Row: \d+ .*?\b_id=(\d+)", re.MULTILINE)
 _START_FAILED = re.compile(r"^\s*(Error(?! type)\b.*|[\w.]*Exception\b.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^\s*versionName=(\S+)", re.MULTILINE)
+# Android versions and makers name it differently.
 _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
 )

@@ -1,4 +1,4 @@
-"""How many phones an adb server lists in each state, for those who cannot wait for it."""
+"""How many phones an adb server lists in each state, for callers that cannot wait for the server."""
 
 import threading
 from collections import Counter
@@ -13,14 +13,14 @@ PATIENCE_S = 0.5
 
 
 class States(NamedTuple):
-    """`answers` says whether the server just said so; otherwise it is what it said last."""
+    """`answers` is whether the server has just said so; otherwise `by_state` is what it said last."""
 
     by_state: Mapping[str, int]
     answers: bool
 
 
 class LastStates:
-    """Asks a server that need not be there; none is started. Any thread may call it, and waits PATIENCE_S at most."""
+    """Asks a server that may not be there, and starts none. Any thread may call it, and waits PATIENCE_S at most."""
 
     def __init__(self, port: int) -> None:
         self._server = AdbServer(port)
@@ -30,6 +30,7 @@ class LastStates:
 
     def __call__(self) -> States:
         with self._lock:
+            # A hung server gets one thread, not one for each scrape of /metrics.
             if self._asking is None or not self._asking.is_alive():
                 self._asking = threading.Thread(target=self._refresh, name="states", daemon=True)
                 self._asking.start()
@@ -42,6 +43,7 @@ class LastStates:
             self._last = States(Counter(row.state for row in adb.rows(self._server)), answers=True)
         except AdbUnavailable as error:
             hangs = isinstance(error.__cause__, PhoneTimeout)
+            # A server that hangs still has its phones; one that is gone has none.
             self._last = States(self._last.by_state if hangs else {}, answers=False)
         except PhoneError:  # an answer that is none
             self._last = self._last._replace(answers=False)

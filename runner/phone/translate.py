@@ -47,6 +47,7 @@ def translated(serial: str, action: str, *, sent: bool = True) -> Iterator[None]
         raise
     except Exception as error:
         kind = classify(error)
+        # A bug must not look like a failure of a phone, which would be tried again.
         if kind is None:
             raise
         raise phone_error(kind, serial, action, error_text(error), sent=sent) from error
@@ -67,8 +68,11 @@ def error_text(error: BaseException) -> str:
 
 def classify(error: Exception) -> type[PhoneError] | None:
     """The runner's word for an error of a library; None if it is a bug and no failure of a phone."""
+    # A blocking socket with SO_RCVTIMEO (see transport.py) raises BlockingIOError when its time is up.
+    # This comes before OSError, the parent of both.
     if isinstance(error, TimeoutError | BlockingIOError | adbutils.AdbTimeout):
         return PhoneTimeout
+    # A child of AdbError, so it is looked at first.
     if isinstance(error, AdbConnectionError):
         return AdbUnavailable
     if isinstance(error, adbutils.AdbError):

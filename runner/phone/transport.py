@@ -1,4 +1,4 @@
-"""adbutils with a time limit on every call and without its stalls.
+"""adbutils with a time limit on every call, and without its stalls.
 
 adbutils and uiautomator2 are used as installed. Subclasses take out what costs time on this machine (headers
 and body sent apart without TCP_NODELAY, the server's version asked before every call, a pause on closing) and
@@ -16,7 +16,7 @@ from typing import Any
 import adbutils
 
 CALL_TIMEOUT_S = 30.0
-"""The longest that a single answer of the phone is waited for."""
+"""The longest wait for a single answer of the phone."""
 
 
 class Connection(adbutils.AdbConnection):  # type: ignore[misc]
@@ -49,6 +49,7 @@ class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
         if timeout:
             connection.conn.settimeout(min(timeout, CALL_TIMEOUT_S))
         else:
+            # A C `struct timeval`: seconds and microseconds.
             limit = struct.pack("ll", math.ceil(CALL_TIMEOUT_S), 0)
             connection.conn.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
             connection.conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
@@ -94,8 +95,8 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
         encoding: str | None = "utf-8",
         rstrip: bool = True,
     ) -> Any:
-        """As in adbutils, but the time limit holds from the first byte on: there, the way to the phone is opened
-        before it begins."""
+        """As in adbutils, but the time limit includes opening the way to the phone: in adbutils it begins only after
+        that."""
         limit_s = min(timeout or CALL_TIMEOUT_S, CALL_TIMEOUT_S)
         connection = self.open_transport(timeout=limit_s)
         try:

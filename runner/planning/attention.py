@@ -1,7 +1,6 @@
 """What needs attention in a plan: conflicts, limits, clocks, what does not come, and the calls that it makes.
 
-Nothing is kept but the notes themselves, and of each code only so many: a year takes no more memory than a
-day.
+It keeps only the notes themselves, and a limited number of each code: a year takes no more memory than a day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +23,7 @@ from runner.planning.source import Clocks
 def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None) -> Iterator[Note]:
     """The notes of a plan.
 
-    `fleet_zone` is that of days that span campaigns; `past` what has been done already, by device or account.
+    `fleet_zone` is the zone of days that span campaigns; `past` is what has been done already, by device or account.
     """
     found, clocks = plannable_entries(plan.campaigns), Clocks(plan.campaigns)
     for conflict in conflicts(plan.campaigns, plan.window):
@@ -43,8 +42,8 @@ def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None =
 def forecast(
     plan: Plan, one: Coming, fleet_zone: tzinfo, past: Mapping[str, Usage] | None = None
 ) -> list[Held]:
-    """What of one occurrence would be held back, or start too late, if the plan were carried out, by what holds it.
-    All of it, however much there is of others."""
+    """The tasks of one occurrence that the plan would hold back or start too late, grouped by what holds them.
+    All of them are there, however many other occurrences have."""
     occurrence, found = one.occurrence, dict[tuple[object, ...], Held]()
     identity = (occurrence.campaign, occurrence.entry, occurrence.nominal)
     for delay in _simulated(plan, fleet_zone, past):
@@ -55,7 +54,7 @@ def forecast(
 
 
 def _delays(plan: Plan, delays: Iterable[Delay], clocks: Clocks) -> Iterator[Note]:
-    """What limits hold back, and what would start too late: a note for each limit and occurrence."""
+    """What limits hold back, and what would start too late: one note for each limit and occurrence."""
     graces = {plannable.name: plannable.entry.grace for plannable in plannable_entries(plan.campaigns)}
     held: dict[tuple[object, ...], Held] = {}
     more = 0
@@ -73,7 +72,7 @@ def _delays(plan: Plan, delays: Iterable[Delay], clocks: Clocks) -> Iterator[Not
 
 
 def _held_together(delay: Delay) -> tuple[object, ...]:
-    """What delays that are told with one note have in common: their occurrence, before all."""
+    """The key by which delays share a note. It begins with their occurrence: `forecast` relies on that."""
     task, limit = delay.task, delay.refusal.limit if delay.refusal else ""
     return task.campaign, task.entry, task.nominal, limit, delay.is_interrupted
 

@@ -24,6 +24,7 @@ def calls(tasks: Iterable[Task]) -> Iterator[Call]:
     With jitter the tasks of a device are due at instants of their own, so that each call names fewer targets.
     """
     posted = (task for task in tasks if declared(task.backend).speaks_local_api)
+    # groupby needs no sorting first: tasks of a plan come by due instant, then as declared.
     for _, together in groupby(
         posted, key=lambda task: (task.due_utc, task.campaign, task.entry, task.nominal)
     ):

@@ -15,7 +15,7 @@ from runner.planning.walltime import resolve
 from runner.tasks import Occurrence, Task
 
 _TO_SPARE = timedelta(days=3)
-"""A moment of a day comes before so much has passed since the day began."""
+"""Every moment of a day comes within this time after the day began: windows may pass midnight, and clocks change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Coming:
 
 
 def due(campaigns: Iterable[ResolvedCampaign], window: Window) -> Iterator[Coming]:
-    """What comes in the window, by instant, then as declared: campaigns, entries. Made as it is asked for."""
+    """The occurrences of the window, by instant, then as declared (campaigns, entries); each is made when asked for."""
     return merge(*(coming(plannable, window) for plannable in plannable_entries(campaigns)), key=_instant)
 
 
 def coming(plannable: PlannableEntry, window: Window) -> Iterator[Coming]:
-    """What comes of one entry in the window, in order."""
+    """The occurrences of one entry in the window, in order."""
     window = _while_active(plannable, window)
     streams = (_active_moments(plannable, rule_moments) for rule_moments in _moments(plannable, window))
     for group in gather(streams):
@@ -68,6 +68,8 @@ def _instant(one: Coming) -> datetime:
 def _moments(plannable: PlannableEntry, window: Window) -> Sequence[Iterator[Moment]]:
     zone = plannable.zone
     found = [moments(rule, zone, window.from_utc, window.until_utc) for rule in plannable.rules]
+    # An entry whose groups are in several zones has an occurrence for each, and one name for two of them
+    # would make them one occurrence: instants bear the zone too.
     return [map(partial(named_in, zone), stream) for stream in found] if plannable.is_elsewhere else found
 
 
@@ -85,7 +87,7 @@ def _is_active(campaign: ResolvedCampaign, day: date) -> bool:
 
 
 def _while_active(plannable: PlannableEntry, window: Window) -> Window:
-    """The part of the window in which moments of active days can come: no need to look at the rest."""
+    """The part of the window in which moments of active days can come; the rest need not be searched."""
     active, zone = plannable.campaign.active, plannable.zone
     first, last = window.from_utc, window.until_utc
     if active and active.from_day:

@@ -32,8 +32,8 @@ class BusySpan(NamedTuple):
 
 @dataclass(slots=True)
 class Conflict:
-    """Occurrences of two entries, or of one, that overlap on some devices: the first pair of them, the
-    devices, and how often it happens on one."""
+    """Occurrences of two entries, or of one, that overlap on some devices: their first pair, the devices, and how
+    often it happens on one device."""
 
     first: BusySpan
     second: BusySpan
@@ -67,13 +67,16 @@ _User = tuple[PlannableEntry, PlannedLane]
 
 
 def _groups(campaigns: Sequence[ResolvedCampaign]) -> Iterator[tuple[list[_User], list[str]]]:
-    """The devices with the entries that use them; those that the same entries use alike stay together."""
+    """The devices with the entries that use them; devices that the same entries use alike are one group, so that a
+    thousand of them cost no more than one."""
     users: dict[str, list[_User]] = {}
     for plannable in plannable_entries(campaigns):
         for lane in plannable.lanes if plannable.rules and plannable.targets else ():
             users.setdefault(lane.name, []).append((plannable, lane))
     groups: dict[tuple[object, ...], tuple[list[_User], list[str]]] = {}
     for name, using in users.items():
+        # Jitter comes from the task key, which has the device in it: with jitter no two devices are
+        # alike.
         key = tuple((id(plannable), name if plannable.jitter_s else lane.share) for plannable, lane in using)
         groups.setdefault(key, (using, []))[1].append(name)
     return iter(groups.values())
@@ -94,6 +97,7 @@ def _overlaps(busy: Iterator[BusySpan]) -> dict[tuple[Name, Name], tuple[BusySpa
     found: dict[tuple[Name, Name], tuple[BusySpan, BusySpan, int]] = {}
     open_spans: list[BusySpan] = []
     for span in busy:
+        # Spans come by their start, so one that has ended by now can overlap nothing that follows.
         open_spans = [other for other in open_spans if other.end_utc > span.start_utc]
         for other in open_spans:
             pair = (min(other.name, span.name), max(other.name, span.name))

@@ -1,8 +1,8 @@
 """Cron expressions as in crontab(5): which minutes of a calendar without time zones they name.
 
-cronsim, imported when there is an expression to read, is asked about naive datetimes only. About a zone's own
-it would treat wildcards and fixed hours differently, and come twice in a repeated hour; here
-`walltime.resolve` decides what becomes of each minute.
+cronsim, imported only when there is an expression to read, is asked about naive datetimes only. With a zone it would
+treat wildcards and fixed hours differently, and name the minutes of a repeated hour twice; here `walltime.resolve`
+decides what becomes of each minute.
 """
 
 from collections.abc import Iterator
@@ -34,11 +34,12 @@ _LONGEST = 200
 
 @lru_cache(maxsize=4096)
 def read(expression: str) -> str:
-    """The expression with its nickname written out. Raises ValueError with a sentence if it is none."""
+    """The expression with its nickname written out. Raises ValueError, with a sentence, if it is no expression."""
     fields = NICKNAMES.get(expression.strip().lower(), expression).split()
     if len(fields) != len(_FIELDS):
         wanted = ", ".join(_FIELDS)
         raise ValueError(f"{_shown(expression)} has {len(fields)} fields; cron has five: {wanted}")
+    # cronsim does not say which field is wrong: each is tried alone.
     for position, name in enumerate(_FIELDS):
         alone = ["*"] * len(_FIELDS)
         alone[position] = fields[position]

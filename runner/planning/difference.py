@@ -1,6 +1,6 @@
 """How two plans of one window differ, task by task.
 
-The same key is the same task. Of what is left, a task that is no more and one that is new belong together if they
+The same key is the same task. Of the other tasks, one that was removed and one that was added belong together if they
 have the same entry, device or account, and target: a start time that was rewritten moves its tasks.
 """
 
@@ -19,7 +19,7 @@ from runner.tasks import Task, task_key
 
 
 class TaskChange(StrEnum):
-    """What became of a task: `moved` is another due instant, `changed` other settings at the same instant."""
+    """What became of a task: `moved` means another due instant, `changed` other settings at the same instant."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -53,9 +53,9 @@ class Difference:
 
 
 def differences(before: Plan, after: Plan) -> Iterator[Difference]:
-    """What the plan `after` has other than the plan `before`, by due instant.
+    """What differs in the plan `after` from the plan `before`, by due instant.
 
-    A campaign that was renamed, and says so (`formerly`), has the tasks that it had. Commits may differ.
+    A campaign that was renamed, and says so (`formerly`), keeps its tasks. Commits may differ.
     """
     names = _new_names(after.campaigns)
     old = {_key(task, names): task for task in before.tasks()}
@@ -80,8 +80,8 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
 def _moved(
     removed: list[Task], added: list[Task], names: Mapping[str, str], clocks: Clocks
 ) -> Iterator[tuple[Task, Task]]:
-    """The pairs of tasks that belong together, which are taken out of both lists: on one day those of one entry,
-    lane and target in their order; on different days where there is one of each."""
+    """The pairs of tasks that belong together, which are taken out of both lists. Tasks of one entry, lane and target
+    are paired in their order within a day; across days only where there is one of each."""
 
     def thing(task: Task) -> tuple[Hashable, ...]:
         return names.get(task.campaign, task.campaign), task.entry, task.lane, task.target
@@ -117,6 +117,7 @@ class _Settings:
         self._known: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def changed(self, before: Task, after: Task) -> tuple[str, ...]:
+        # Identity is enough, and cheap: both plans live as long as the comparison.
         pair = (id(before.config), id(after.config))
         if pair not in self._known:
             self._known[pair] = tuple(_differing(before.config, after.config))
@@ -131,7 +132,7 @@ class _Settings:
 
 
 def _takes_turns(config: Mapping[str, Any]) -> bool:
-    """Whether the place of a task among those of its occurrence decides what it posts."""
+    """Whether the ordinal of a task within its occurrence decides what it posts."""
     return len(config.get(FILES_KEY, ())) > 1 or is_from_folder(config)
 
 
@@ -156,7 +157,7 @@ def _value(task: Task, name: str) -> Any:
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """The settings that differ. Lists of targets are none: a task's own target is in its key."""
+    """The settings that differ. Lists of targets are left out: a task's own target is in its key."""
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key) and not key.startswith("target_"):
             yield key

@@ -1,7 +1,7 @@
 """How much may be done, and when: caps by kind of effect, the least gap between effects, working hours.
 
-Only counts and instants come in, so the same function serves a plan and the moment before an effect. What a
-campaign names is on its own clocks, what is built in on the fleet's, since it spans campaigns.
+Only counts and instants come in, so the same function serves a plan and the moment before an effect. Limits that a
+campaign names are on its own clocks; built-in ones span campaigns, and are on the fleet's.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,14 +37,16 @@ CAUTIOUS = {
     "like": CautiousCap(per_day=100, per_hour=30),
     "comment": CautiousCap(per_day=20, per_hour=6),
 }
-"""What holds where a campaign names no limit; `docs/limits.md` shows the same table."""
+"""The caps where a campaign names none; `docs/limits.md` shows the same table."""
 
 DEFAULT_MIN_GAP = Duration.parse("90s")
 """Between two effects on one phone, where a campaign names nothing else."""
 
 LOOK_BACK = timedelta(hours=48)
-"""How far back usage must reach; the longest calendar day is shorter."""
+"""How far back usage must reach: further than the longest calendar day, which the change of a clock makes longer than
+24 hours."""
 
+# Not `datetime.max`: it could not be moved to another zone.
 NEVER_UTC = datetime(9000, 1, 1, tzinfo=UTC)
 """The instant at which a cap of 0 would allow an effect."""
 
@@ -74,8 +76,8 @@ class Cap:
 class EffectiveLimits:
     """A campaign's limits, the built-in caps filled in; `caps` by kind of effect.
 
-    `zone` is that of working hours and of the days of caps that the campaign names; None where it has none, then the
-    fleet's holds for them too.
+    `zone` is the zone of working hours and of the days of caps that the campaign names; None if it names no zone, then
+    the fleet's holds for them too.
     """
 
     caps: Mapping[str, tuple[Cap, ...]]
@@ -86,10 +88,10 @@ class EffectiveLimits:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """When effects were made, by kind: on one device, and by one account on whatever device.
+    """When effects were made, by kind: on one device, and by one account on any device.
 
-    Whatever may have happened counts (committing, committed, uncertain), of all campaigns. Instants reach
-    back LOOK_BACK at least; the device's latest effect is among them, however old.
+    Every effect that may have happened counts (committing, committed, uncertain), of all campaigns. Instants reach back
+    at least LOOK_BACK; the device's latest effect is among them, however old, for the least gap.
     """
 
     device: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
@@ -123,7 +125,7 @@ _ALLOWED = Allowed()
 
 
 def effective_limits(limits: Mapping[str, Any], zone: ZoneInfo | None = None) -> EffectiveLimits:
-    """What a campaign's `limits:` name, as written, on the clocks of its zone, and for the rest the built-in caps."""
+    """The limits that a campaign's `limits:` name, on the clocks of its zone, and the built-in caps for the rest."""
     hours = limits.get("working_hours")
     return EffectiveLimits(
         {kind: tuple(_caps(limits, kind)) for kind in CAUTIOUS},
@@ -136,7 +138,7 @@ def effective_limits(limits: Mapping[str, Any], zone: ZoneInfo | None = None) ->
 class CampaignLimits:
     """A campaign's limits as they hold for its tasks: on the clocks of the task's phone or account.
 
-    `limits` are as written; `timezone_of` says which zone an entry's tasks on a lane are in, None if none is named.
+    `limits` are as written; `timezone_of` gives the zone of an entry's tasks on a lane, None if none is named.
     Any thread may ask.
     """
 
@@ -175,10 +177,12 @@ def limit_answer(
 
 
 def next_working_instant(hours: Hours | None, instant_utc: datetime, zone: tzinfo) -> datetime:
-    """The first instant from this one on that lies in the working hours, if there are any."""
+    """The first instant from this one on that lies in the working hours; the instant itself if there are none."""
     if hours is None:
         return instant_utc
     today = instant_utc.astimezone(zone).date()
+    # Yesterday's hours may pass midnight. The days after tomorrow are for hours that a change of the
+    # clocks swallows (`opens < closes` is false then).
     for days in range(-1, 4):
         opens, closes = open_hours(hours.opens, hours.closes, today + days * _DAY, zone)
         if instant_utc < closes and opens < closes:
@@ -196,7 +200,7 @@ def _caps(limits: Mapping[str, Any], kind: str) -> Iterator[Cap]:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One instant, and the hours to which what waits is put off, on the campaign's clocks."""
+    """One instant, and the working hours to which refused effects are put off, on the campaign's clocks."""
 
     hours: Hours | None
     now: datetime
@@ -210,7 +214,7 @@ class _Question:
             yield self._refuse(again, reason, WORKING_HOURS, self.zone)
 
     def gap_refusals(self, min_gap: timedelta, usage: Usage, device: str | None) -> Iterator[NotBefore]:
-        # What is dated ahead was made before the clock stepped back: it would forbid everything until then.
+        # An effect dated ahead was made before the clock stepped back: it would forbid everything until then.
         past = (instant for made in usage.device.values() for instant in made if instant <= self.now)
         latest = max(past, default=None)
         if device is not None and latest is not None and self.now < latest + min_gap:
@@ -233,6 +237,7 @@ class _Question:
         if cap.span == "day":
             again, when = _midnight(self.now, zone, days=1), f"today in {zone}"
         else:
+            # So many effects back: once that one is an hour old, one fewer than the cap is left.
             again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
         made_of = f"{len(counted)} of {plural(cap.at_most, cap.kind)} {whose} {when}"
         if len(counted) > cap.at_most:
@@ -240,14 +245,15 @@ class _Question:
         yield self._refuse(again, made_of, source, zone)
 
     def _refuse(self, again: datetime, reason: str, limit: str, zone: tzinfo) -> NotBefore:
-        """Nothing before `again`, or before the working hours that open after it; told on the clocks of `zone`."""
+        """Nothing before `again`, or before the working hours that open after it; worded on the clocks of `zone`."""
         again = next_working_instant(self.hours, again, self.zone)
         return NotBefore(again, f"{reason}; next at {format_instant(again, zone)} ({limit})", limit)
 
     def _opening(self, span: Span, zone: tzinfo) -> datetime:
-        """The first instant that counts: midnight, or the first one inside of the last 60 minutes."""
+        """The first instant that counts: midnight, or the first one within the last 60 minutes."""
         if span == "day":
             return _midnight(self.now, zone, days=0)
+        # An effect exactly an hour old no longer counts, or the instant told above would be too early.
         return self.now - _HOUR + timedelta.resolution
 
 

@@ -1,4 +1,4 @@
-"""What a plan has to tell beside its tasks, one sentence each."""
+"""What a plan tells beside its tasks, one sentence each."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,15 +20,14 @@ from runner.planning.walltime import Fit
 from runner.tasks import Occurrence
 
 MOST_OF_A_CODE = 100
-"""So many notes of one code are told; how many more there are is a note too."""
+"""The most notes that are told of one code; one more note says how many there are beyond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """One thing to know; `nominal` is None where it concerns no single occurrence.
 
-    `until_utc` says of tasks that would be held back, by key, when they could start; None if they would be
-    missed.
+    `until_utc` says, by task key, when tasks that would be held back could start; None if they would be missed.
     """
 
     code: str
@@ -70,7 +69,7 @@ class Posts:
 
 
 def shorten(notes: Iterable[Note]) -> Iterator[Note]:
-    """Of each code the first notes, and how many more there are."""
+    """The first notes of each code, and how many more there are."""
     counts: Counter[str] = Counter()
     for note in notes:
         counts[note.code] += 1
@@ -93,7 +92,7 @@ def on_clocks(one: Coming) -> Iterator[Note]:
 
 
 def on_merging(one: Coming) -> Iterator[Note]:
-    """What became one occurrence."""
+    """Start times that fall on one instant and become one occurrence."""
     rules = dict.fromkeys(f"`{moment.rule.written}`" for moment in one.moments)
     if len(rules) > 1:
         nominal = one.occurrence.nominal
@@ -116,7 +115,7 @@ def on_conflict(conflict: Conflict, zone: tzinfo) -> Note:
 
 
 def on_inactive(plannable: PlannableEntry, skipped: Iterable[Moment]) -> Iterator[Note]:
-    """What does not come since the campaign is not active."""
+    """Occurrences that do not come, since the campaign is not active then."""
     first: Moment | None = None
     count = 0
     for moment in skipped:
@@ -129,7 +128,7 @@ def on_inactive(plannable: PlannableEntry, skipped: Iterable[Moment]) -> Iterato
 
 
 def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:
-    """What waits for a limit, or for the tasks before it."""
+    """Tasks that wait for a limit, or for the tasks before them."""
     task, refusal = held.first.task, held.first.refusal
     starts = [start for start in held.until_utc.values() if start is not None]
     count, missed = len(held.until_utc), len(held.until_utc) - len(starts)

@@ -1,7 +1,7 @@
-"""When rules come due: every promise about daylight saving is kept here.
+"""When rules come due: this file keeps every promise about daylight saving.
 
-A rule's moments are found by their instants, so a window that ends inside a changed hour loses and doubles
-nothing, and its nominal time names a moment whatever window it was found through.
+A rule's moments are found by their instants, so a window that ends within a changed hour loses and doubles nothing,
+and a moment has the same nominal time whatever window finds it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,6 +41,7 @@ def moments(rule: Rule, zone: ZoneInfo, from_utc: datetime, until_utc: datetime)
     twice comes the first time. A daily rule has one moment for each date that the calendar has, a cron rule
     one at most for each minute of the wall clock.
     """
+    # The first moments may lie before the window, see `shown_before`.
     for moment in _moments(rule, zone, from_utc):
         if moment.instant_utc >= until_utc:
             return
@@ -96,8 +97,11 @@ def _moments(rule: Rule, zone: ZoneInfo, from_utc: datetime) -> Iterator[Moment]
 
 def _elapsed(rule: Every, zone: ZoneInfo, from_utc: datetime) -> Iterator[Moment]:
     """The opening of each day's window, and what follows it at the rule's distance."""
+    # A window that passes midnight opened the day before.
     for day in _days(shown_before(from_utc, zone).date() - _DAY, rule.weekdays):
         instant, last = _window(rule, day, zone)
+        # Skips to the first step at or after `from_utc`: floor division of the negated difference rounds
+        # up. Counting in UTC is what makes it elapsed time.
         instant += max(0, -((instant - from_utc) // rule.every)) * rule.every
         while instant <= last:
             yield _at_instant(instant, rule, day)
@@ -116,6 +120,7 @@ def _window(rule: Every, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]
 
 
 def _days(first: date, weekdays: frozenset[int]) -> Iterator[date]:
+    # The end stays two days short of `date.max`, where the next day and other zones would overflow.
     days = (date.fromordinal(ordinal) for ordinal in range(first.toordinal(), date.max.toordinal() - 1))
     return (day for day in days if day.weekday() in weekdays)
 

@@ -1,4 +1,4 @@
-"""From campaigns to the tasks of a window of time, and of a run by hand."""
+"""From campaigns to the tasks of a window of time, or of a run by hand."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +16,8 @@ from runner.tasks import Occurrence, Task, TaskSource
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The tasks of a window, resolved and not executed. They are made as they are asked for: a year's plan
-    takes no more memory than a day's. Pure: the same sources and window give the same plan."""
+    """The tasks of a window, resolved and not executed. Each is made when it is asked for: a year's plan takes no
+    more memory than a day's. Pure: the same sources and window give the same plan."""
 
     campaigns: tuple[ResolvedCampaign, ...]
     window: Window
@@ -36,7 +36,7 @@ class Plan:
         return (one.occurrence for one in self.coming())
 
     def coming(self) -> Iterator[Coming]:
-        """The same, with what they come from."""
+        """The same, each with its entry and its moments."""
         reach = max((plannable.reach for plannable in plannable_entries(self.campaigns)), default=timedelta())
         start = self.window.from_utc
         for one in due(self.campaigns, Window(start - reach, self.window.until_utc)):
@@ -68,12 +68,15 @@ def _tasks(plannable: PlannableEntry, window: Window) -> Iterator[Task]:
     if not plannable.reach:
         return (task for one in coming(plannable, window) for task in one.tasks())
     tasks = _in_order(coming(plannable, Window(window.from_utc - plannable.reach, window.until_utc)))
+    # Spread and jitter make tasks due later than their occurrence: the occurrences begin earlier than the
+    # window, and the tasks are cut to it.
     tasks = dropwhile(lambda task: task.due_utc < window.from_utc, tasks)
     return takewhile(lambda task: task.due_utc < window.until_utc, tasks)
 
 
 def _in_order(stream: Iterable[Coming]) -> Iterator[Task]:
-    """The tasks of occurrences, by due instant over all of them: no task is due before its occurrence."""
+    """The tasks of occurrences, by due instant over all of them. No task is due before its occurrence, so those due
+    before the next one can go on."""
     waiting: list[Task] = []
     for one in stream:
         ready = bisect_left(waiting, one.occurrence.instant_utc, key=due_instant)

@@ -1,4 +1,4 @@
-"""What the occurrences of an entry have in common, and the tasks of each of them: the only maker of tasks."""
+"""What the occurrences of an entry have in common, and the tasks of each: nothing else makes tasks."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _TIMEOUT_MARGIN_S = 300.0
 _UTC = ZoneInfo("UTC")
 
 due_instant = attrgetter("due_utc")
-"""By what tasks are ordered."""
+"""The key by which tasks are sorted."""
 
 
 class PlannedLane(NamedTuple):
-    """A device, or an account as it is written where no device is known, how much later than others it starts, and its
-    place among those of its entry."""
+    """A device, or, where none is known, an account as it is written. `share` is how much later than others it starts,
+    `place` its place among the lanes of its entry."""
 
     device: str | None
     username: str | None
@@ -42,8 +42,8 @@ class PlannableEntry:
     """An entry, or the part of it whose devices and accounts are in one time zone, ready to be planned.
 
     `own_zone` is that zone, None if neither their group nor the campaign names one; `reach` is how much later than its
-    occurrence a task can be due; `expected` is the expected duration of a task; `targets` has one item for each task
-    of a lane.
+    occurrence a task can be due; `expected` is how long a task is expected to take; `targets` has one item for each
+    task of a lane.
     """
 
     campaign: ResolvedCampaign
@@ -64,7 +64,7 @@ class PlannableEntry:
 
     @classmethod
     def in_zones(cls, campaign: ResolvedCampaign, entry: ResolvedEntry) -> Iterator["PlannableEntry"]:
-        """The entry as start times see it: they come by themselves in each zone that its groups name."""
+        """The entry as start times see it: in each zone that its groups name they come by that zone's clocks."""
         parts: dict[str | None, list[PlannedLane]] = {}
         for lane in _lanes(entry):
             zone = entry.zones.get(lane.name, campaign.timezone)
@@ -92,6 +92,7 @@ class PlannableEntry:
             entry=entry,
             rules=rules,
             lanes=lanes,
+            # A target written twice would give one key to two tasks.
             targets=tuple(dict.fromkeys(entry.script.targets(entry.config))),
             expected=timedelta(seconds=expected_s),
             timeout_s=entry.timeout.seconds if entry.timeout else own_timeout_s,
@@ -102,7 +103,7 @@ class PlannableEntry:
 
     @property
     def zone(self) -> ZoneInfo:
-        """On whose clocks its start times are; UTC if no zone is named, and then none is on any clock."""
+        """The zone of its start times. UTC if none is named: then each of them is an instant and needs no clocks."""
         return self.own_zone or _UTC
 
     @property
@@ -126,12 +127,13 @@ class PlannableEntry:
     def tasks(self, occurrence: Occurrence) -> list[Task]:
         """The tasks of an occurrence by due instant, then as declared: devices, targets."""
         made = list(self._tasks(occurrence))
+        # Without jitter they are in order already: shares grow with the lanes.
         if self.jitter_s:
             made.sort(key=due_instant)
         return made
 
     def busy(self, occurrence: Occurrence, lane: PlannedLane) -> tuple[datetime, datetime]:
-        """From when until when an occurrence keeps one of its lanes busy, as far as one can expect."""
+        """From when until when an occurrence is expected to keep one of its lanes busy."""
         start = occurrence.instant_utc + lane.share
         if not self.jitter_s:
             return start, start + len(self.targets) * self.expected
@@ -152,6 +154,8 @@ class PlannableEntry:
         )
         for lane in self.lanes:
             share_utc = occurrence.instant_utc + lane.share
+            # Counted from the lane's place in the whole entry, not in its zone's part: files are given
+            # out by the ordinal, and must not be given out again in each zone.
             for ordinal, target in enumerate(self.targets, lane.place * len(self.targets)):
                 key = task_key(campaign, entry, nominal, lane.name, target)
                 yield Task(

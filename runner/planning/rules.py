@@ -1,4 +1,4 @@
-"""Start times as written, and the typed rules that they stand for."""
+"""Start times as written, and the typed rules they stand for."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from runner.campaign.quantities import Duration, Hours, TimeOfDay
 from runner.planning import cron
 
 FIRST_YEAR, LAST_YEAR = 1970, 2999
-"""Start times outside these years are slips; and the ends of the calendar cannot be moved between zones."""
+"""Start times outside these years are slips of the pen; besides, the ends of the calendar cannot be moved between
+zones."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As `days` names them, in the order of `date.weekday()`."""
@@ -50,7 +51,7 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Each time so much has elapsed since the window of a day opened, the opening and the end included.
+    """Each time `every` has elapsed since the window of a day opened, the opening and the end included.
 
     The window may pass midnight; `weekdays` are those on which it opens.
     """
@@ -92,7 +93,7 @@ def parse(value: str | Mapping[str, Any]) -> Rule:
 
 
 def read(written: str) -> Rule:
-    """The rule that says itself so: `read(rule.written) == rule`. Raises ValueError for what no rule says."""
+    """The rule that is written so: `read(rule.written) == rule`. Raises ValueError for a text that no rule has."""
     what, on, names = written.partition(" on ")
     days = tuple(names.split(", ")) if on else WEEKDAYS
     if written.startswith("cron "):
@@ -111,6 +112,7 @@ def needs_zone(rule: Rule) -> bool:
 @lru_cache(maxsize=4096)
 def _text(written: str) -> Rule:
     try:
+        # `time.fromisoformat` takes more forms than HH:MM.
         if _TIME.fullmatch(written):
             return Daily(written, (time.fromisoformat(written),))
         at = datetime.fromisoformat(written)
@@ -145,7 +147,7 @@ def _cron(expression: str) -> Cron:
 
 
 def _on(weekdays: frozenset[int]) -> str:
-    """Behind a rule's text: on which weekdays it comes, if not on all."""
+    """The end of a rule's text: on which weekdays it comes, if not on all."""
     if weekdays == EVERY_DAY:
         return ""
     return " on " + ", ".join(WEEKDAYS[number] for number in sorted(weekdays))

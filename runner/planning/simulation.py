@@ -1,6 +1,6 @@
-"""How the tasks of a plan would go if each took as long as expected: what waits for a limit, and until when.
+"""How the tasks of a plan would go if each took as long as expected: which wait for a limit, and until when.
 
-Lanes do not depend on each other: what limits count is on one device, or by the account that is a lane.
+Lanes do not depend on each other: limits count what one device does, or the account that is a lane.
 """
 
 from collections import deque
@@ -28,9 +28,9 @@ _NOTHING: Usage = Usage()
 class Delay:
     """A task that would not start as its turn comes.
 
-    `refusal` is the first limit that holds it back, None if it only waits for the tasks before it, so that it starts
-    later than its grace. A missed task does not start at all: it is still held back when its grace ends. An
-    interrupted one starts in time, and meets the limit before its last effect.
+    `refusal` is the first limit that holds it back; None if it only waits for the tasks before it, and so starts later
+    than its grace. A missed task does not start at all: it is still held back when its grace ends. An interrupted one
+    starts in time, and meets the limit before its last effect.
     """
 
     task: Task
@@ -41,9 +41,9 @@ class Delay:
 
 
 class Simulation:
-    """Takes tasks in the order in which they are due, and tells of those that would be late.
+    """Takes tasks in the order in which they are due, and yields those that would be late.
 
-    `past` is what has been done already, by device or account; `fleet_zone` is that of days that span campaigns.
+    `past` is what has been done already, by device or account; `fleet_zone` is the zone of days that span campaigns.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Simulation:
         self._lanes: dict[str, _LaneCourse] = {}
 
     def feed(self, task: Task) -> Iterator[Delay]:
-        """Let another task come due; yields what became of those before it."""
+        """Let another task come due; yields the delays of the tasks before it."""
         lane = self._lanes.get(task.lane)
         if lane is None:
             lane = self._lanes[task.lane] = _LaneCourse(self._zone, self._past.get(task.lane, _NOTHING))
@@ -71,14 +71,14 @@ class Simulation:
         lane.add(task, self._terms[task.campaign, task.entry, task.lane])
 
     def finish(self) -> Iterator[Delay]:
-        """What becomes of the tasks that still wait."""
+        """The delays of the tasks that still wait."""
         for lane in self._lanes.values():
             yield from lane.advance(None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """What the tasks of an entry have in common, those of one time zone."""
+    """What the tasks of an entry in one time zone have in common."""
 
     limits: EffectiveLimits
     effects: tuple[tuple[str, int], ...]
@@ -108,7 +108,7 @@ class _Waiting:
 
 
 class _LaneCourse:
-    """One lane: what waits, until when it is busy, what has been done on it."""
+    """One lane: its waiting tasks, until when it is busy, and what has been done on it."""
 
     def __init__(self, zone: tzinfo, past: Usage) -> None:
         self._zone = zone
@@ -162,6 +162,8 @@ class _LaneCourse:
         self._last = (task.campaign, task.entry, task.nominal)
         interrupted = None
         for kind, count in terms.effects:
+            # Effects are taken as spread evenly over the task; the last one is asked about with those
+            # before it counted.
             instants = [start + number * terms.expected / count for number in range(count)]
             self._record(kind, task, instants[:-1])
             if count > 1:
@@ -175,5 +177,6 @@ class _LaneCourse:
     def _record(self, kind: str, task: Task, instants: list[datetime]) -> None:
         made = (self._account if task.device is None else self._device).setdefault(kind, deque())
         made.extend(instants)
+        # Limits look no further back; without this a year would hold all its effects.
         while made and made[0] < made[-1] - LOOK_BACK:
             made.popleft()

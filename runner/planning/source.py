@@ -1,4 +1,4 @@
-"""What a plan is made from: campaigns, and a window of time."""
+"""The sources of a plan: campaigns, and a window of time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Named(Protocol):
 
 
 class Clocks:
-    """On whose clocks tasks and occurrences of campaigns are told: those that name a zone bear it."""
+    """On whose clocks tasks and occurrences are told: those of the zone in their nominal time, else of the campaign."""
 
     def __init__(self, campaigns: Iterable[ResolvedCampaign]) -> None:
         self._zones = {campaign.name: campaign.zone for campaign in campaigns}

@@ -23,6 +23,7 @@ def longest(text: str) -> str:
     return _chosen(text, lambda group: max(map("".join, group.alternatives), key=len))
 
 
+# A stack instead of recursion: captions may nest deeper than Python recurses.
 def _chosen(text: str, choice: "Callable[[_Group], str]") -> str:
     open_groups: list[_Group] = []
     done: list[str] = []
@@ -73,6 +74,7 @@ class _Group:
         self.alternatives: list[list[str]] = [[]]
 
     def choose(self, key: str) -> str:
+        # The offset makes groups with the same alternatives choose independently.
         digest = blake2b(f"{self.offset}:{key}".encode(), digest_size=8).digest()
         return "".join(self.alternatives[int.from_bytes(digest, "big") % len(self.alternatives)])
 

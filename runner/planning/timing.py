@@ -17,5 +17,7 @@ def shares(spread: Duration | None, lanes: int) -> list[timedelta]:
 
 def jitter(key: str, most_s: int) -> timedelta:
     """From none to `most_s` seconds, the same for the same key, for ever."""
+    # Not `hash` or `random`: they differ between processes or versions of Python, and a task may be
+    # planned by several.
     digest = blake2b(key.encode(), digest_size=8).digest()
     return timedelta(seconds=int.from_bytes(digest, "big") % (most_s + 1))

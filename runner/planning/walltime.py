@@ -1,4 +1,4 @@
-"""Wall-clock times and the instants at which they come, over changes of a zone's clocks."""
+"""Wall-clock times and the instants at which they come, across changes of a zone's clocks."""
 
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -16,14 +16,16 @@ class Fit(StrEnum):
 
 
 class Resolved(NamedTuple):
-    """The instant (UTC) at which a wall-clock time counts as come."""
+    """The instant (UTC) at which a wall-clock time comes, and how it falls."""
 
     instant_utc: datetime
     fit: Fit
 
 
 def resolve(wall: datetime, zone: tzinfo) -> Resolved:
-    """The first instant at which the clocks of the zone show `wall` (naive) or have jumped over it."""
+    """The first instant at which the clocks of the zone show `wall` (naive), or have jumped over it."""
+    # PEP 495: in a repeated hour fold=0 is the first of the two instants; in a gap fold=0 uses the offset
+    # from before the jump and fold=1 the one from after it, so there the two come in reverse order.
     local = wall.replace(tzinfo=zone, fold=0)
     first_utc = local.astimezone(UTC)
     if local.utcoffset() == local.replace(fold=1).utcoffset():
@@ -36,7 +38,7 @@ def resolve(wall: datetime, zone: tzinfo) -> Resolved:
 
 @lru_cache(maxsize=4096)
 def open_hours(opens: time, closes: time, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The instants at which hours open on a day and close after that, on the next day if they pass midnight.
+    """The instants at which hours open on a day and then close, on the next day if they pass midnight.
 
     From a time to itself is a whole day.
     """
@@ -46,8 +48,8 @@ def open_hours(opens: time, closes: time, day: date, zone: tzinfo) -> tuple[date
 
 
 def shown_before(instant_utc: datetime, zone: tzinfo) -> datetime:
-    """What the clocks show right before an instant: later wall-clock times come at that instant or after it,
-    save those that have been shown already before the clocks went back."""
+    """What the clocks show right before an instant. Later wall-clock times come at that instant or after it, except
+    those that the clocks had shown before they went back."""
     return (instant_utc - timedelta.resolution).astimezone(zone).replace(tzinfo=None, fold=0)
 
 
@@ -57,5 +59,6 @@ def _jump(wall: datetime, zone: tzinfo, before_utc: datetime, after_utc: datetim
     def is_past(second: int) -> bool:
         return (before_utc + timedelta(seconds=second)).astimezone(zone).replace(tzinfo=None) > wall
 
+    # zoneinfo does not tell when its transitions are: bisection over the seconds needs a dozen looks.
     seconds = range(int((after_utc - before_utc).total_seconds()) + 1)
     return before_utc + timedelta(seconds=bisect_left(seconds, True, key=is_past))

@@ -1,4 +1,4 @@
-"""What a person can do, as the commands to type: the only place that words advice as commands."""
+"""Turns what a person can do into commands to type: nothing else words advice as commands."""
 
 from dataclasses import dataclass
 from shlex import quote
@@ -24,20 +24,20 @@ from runner.queries.why_answer import WhyVerdict
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options that lead a command to the ledger that was asked, each with a space in front, where that is not the
-    user's own one. `run` is what `runner run` takes, which finds a rehearsal's ledger by its URL alone."""
+    """The options that lead a command to the ledger that was asked, if that is not the user's own; each has a space in
+    front. `run` are those of `runner run`, which finds a rehearsal's ledger by its URL only."""
 
     ledger: str = ""
     run: str = ""
 
 
 def command(action: Action, options: Options) -> str:
-    """What to type, with all the options that it needs."""
+    """The command to type, with all the options that it needs."""
     match action:
         case StartDaemon():
             words = f"daemon FOLDER{options.ledger}"
         case ResumeRehearsal(run_id):
-            words = f"run --resume {run_id}"  # a rehearsal is found by its run's id alone
+            words = f"run --resume {run_id}"  # the id of its run is enough to find a rehearsal
         case ResumeRun(run_id):
             words = f"run --resume {run_id}{options.run}"
         case AcceptRestore():
@@ -58,7 +58,7 @@ def command(action: Action, options: Options) -> str:
 
 
 def to_do(action: Action, options: Options) -> str:
-    """A line of a list of what is to be done, without a full stop."""
+    """A line for a list of things to do, without a full stop."""
     match action:
         case StartDaemon():
             purpose = "start the daemon: "
@@ -87,7 +87,7 @@ def sentence(advice: Advice, verdict: WhyVerdict, options: Options) -> str:
         case Hint(text):
             said = text.removesuffix(".")
         case StartDaemon():
-            said = f"start it: {command(advice, options)}"  # the sentences before have named the daemon
+            said = f"start it: {command(advice, options)}"  # the sentences before this one name the daemon
         case ResumeRun():
             said = f"{command(advice, options)} goes on"
         case EndPause():
@@ -107,4 +107,4 @@ def sentence(advice: Advice, verdict: WhyVerdict, options: Options) -> str:
 
 
 _RETRIES = {WhyVerdict.FAILED: "tries it again", WhyVerdict.CANCELLED: "runs it after all"}
-"""What becomes of a task by `runner tasks retry`, which may not have been tried before."""
+"""What `runner tasks retry` does with a task, which may never have been tried."""

@@ -1,4 +1,4 @@
-"""What each code means: the sections of docs/checks.md, which lies in the installed package too."""
+"""What each code means: the sections of docs/checks.md, which is in the installed package too."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SENTENCE = re.compile(r".*?\.(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class CheckHelp:
-    """A code's section of the page, in Markdown, with an input and what is printed for it."""
+    """A code's section of the page, in Markdown, with an input and the output for it."""
 
     section: str
 

@@ -1,4 +1,4 @@
-"""Diagnostics as annotations on GitHub: one workflow command a line."""
+"""Diagnostics as annotations on GitHub: one workflow command on each line."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,15 +6,16 @@ from pathlib import Path
 from runner.diagnostics import Diagnostic
 from runner.reports.text import summary
 
+# Workflow commands escape other characters in their properties than in their message.
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def render(diagnostics: Sequence[Diagnostic], files: int) -> Iterator[str]:
-    """`::error file=..,line=..,col=..,endLine=..,endColumn=..,title=..::message` for each, and a closing line
-    with the counts for the log.
+    """`::error file=..,line=..,col=..,endLine=..,endColumn=..,title=..::message` for each, and a last line with the
+    counts for the log.
 
-    GitHub takes columns only for a stretch of one line.
+    GitHub accepts columns only for a span within one line.
     """
     for diagnostic in diagnostics:
         properties = ",".join(f"{name}={value}" for name, value in _properties(diagnostic).items())
@@ -37,6 +38,6 @@ def _properties(diagnostic: Diagnostic) -> dict[str, str | int]:
 
 
 def _message(diagnostic: Diagnostic) -> str:
-    """Message and hint, and the other places that help to understand it."""
+    """Message, hint, and other places that help to understand the problem."""
     related = (f"{it.path}:{it.span.line}:{it.span.column}: {it.message}" for it in diagnostic.related)
     return "\n".join(filter(None, (diagnostic.message, diagnostic.hint, *related)))

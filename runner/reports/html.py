@@ -1,4 +1,4 @@
-"""A run as one HTML file that needs nothing beside it: every task, attempt, step and screen."""
+"""A run as one self-contained HTML file: every task, attempt, step and screen."""
 
 from base64 import b64encode
 from datetime import datetime, tzinfo
@@ -12,14 +12,14 @@ from runner.store.rows import RunRecord
 
 
 class Pictures(dict[str, str]):
-    """The screenshots of a report in base64, each kept once however many steps show it, by CSS class."""
+    """The screenshots of a report in base64, by CSS class; each is stored once, however many steps show it."""
 
     def __init__(self, artifacts: Artifacts) -> None:
         super().__init__()
         self._artifacts = artifacts
 
     def add(self, path: str) -> str:
-        """Take a picture in; returns its class."""
+        """Add a picture; returns its class."""
         jpeg = self._artifacts.read(path) or b""
         name = f"p{blake2b(jpeg, digest_size=8).hexdigest()}"
         if name not in self:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def zone_line(zone: tzinfo) -> str:
-    """What an answer that tells `local` times to people says once."""
+    """The sentence that an answer with `local` times has once."""
     return f"Times are those of {zone} where they name no other zone."
 
 

@@ -1,4 +1,4 @@
-"""Lines that are written in a thread of their own: who tells them never waits for who reads them."""
+"""Writes lines in a thread of its own: the writers of lines never wait for their reader."""
 
 import threading
 import time
@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Callable
 
 MOST_WAITING = 4_000_000
-"""So many characters wait for a reader who stands still; what comes then is dropped."""
+"""The most characters that wait for a reader who stands still; further lines are dropped."""
 
 
 class LineWriter:
     """Hands lines to `write`, one at a time and in order. Any thread may put them.
 
-    A terminal after Ctrl-S, a pager or a full pipe take nothing for as long as they please. Meanwhile lines wait,
-    and once there are `most_waiting` characters the next ones are dropped: `gap` says so, by a line in their place.
-    What `write` raises because nobody reads any more costs that line.
+    A terminal after Ctrl-S, a pager or a full pipe may take nothing for any length of time. Meanwhile lines wait; once
+    they have `most_waiting` characters, the next ones are dropped, and `gap` makes a line that stands in their place.
+    If `write` raises because nobody reads any more, that line is lost.
     """
 
     def __init__(
@@ -31,14 +31,15 @@ class LineWriter:
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name="lines", daemon=True)
         self.dropped = 0
-        """How many lines were never written, from the beginning."""
+        """How many lines were never written since the start."""
 
     def start(self) -> None:
         self._thread.start()
 
     def put(self, line: str) -> None:
-        """Have a line written, soon; never waits."""
+        """Have a line written soon; never waits."""
         with self._news:
+            # Once lines were dropped, all are until the gap is written: its line stands for one stretch.
             if self._gap_of or self._waiting + len(line) > self._most_waiting:
                 self._gap_of += 1
                 self.dropped += 1
@@ -48,12 +49,12 @@ class LineWriter:
             self._news.notify_all()
 
     def flush(self, timeout_s: float | None = None) -> bool:
-        """Wait until what was put has been written; false if it was not within the time."""
+        """Wait until all lines so far have been written; False if the time was too short."""
         with self._news:
             return self._news.wait_for(self._is_done, timeout_s)
 
     def close(self, timeout_s: float | None = None) -> bool:
-        """The same, and write no more; who still reads nothing then is left alone."""
+        """The same, then write no more; the thread is left to a reader who still reads nothing."""
         done = self.flush(timeout_s)
         with self._news:
             self._is_closed = True
@@ -62,7 +63,7 @@ class LineWriter:
 
     @property
     def stalled_s(self) -> float:
-        """For how long the present line has been waiting to be taken; 0 if none is."""
+        """How long the present line has been waiting for its reader; 0 if there is none."""
         since = self._busy_since
         return 0.0 if since is None else time.monotonic() - since
 
@@ -85,8 +86,8 @@ class LineWriter:
                 self._news.notify_all()
 
     def _next(self) -> str | None:
-        """The line that is to be written now; None after the end. Lines were dropped only behind those that waited
-        then, so the gap comes when they are through."""
+        """The next line to write; None after the end. Only lines behind the waiting ones were dropped, so the gap comes
+        after those."""
         with self._news:
             self._news.wait_for(lambda: self._lines or self._gap_of or self._is_closed)
             if self._is_closed:

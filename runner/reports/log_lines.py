@@ -1,7 +1,7 @@
-"""The log: one line an event, for a person on a terminal and as JSON for everything else.
+"""The log: one line for each event, for people on a terminal, as JSON for everything else.
 
-Libraries that log through `logging` come out in the same form. Where the lines go from there, and when old ones
-are thrown away, is the system's business. Nobody who logs waits for that: a thread of its own writes the lines.
+Lines of libraries that log through `logging` have the same form. The system decides where the lines go from here, and
+when old ones are removed. Nobody who logs waits for that: a thread of its own writes the lines.
 """
 
 import io
@@ -40,20 +40,20 @@ from runner.reports.streams import has_colors, is_unicode
 from runner.tasks import Outcome, TaskState
 
 STALLED_S = 10.0
-"""A reader who takes no line for so long stands still."""
+"""A reader who takes no line for this long stands still."""
 
 LAST_LINES_S = 2.0
-"""How long the end waits for the last lines to be taken."""
+"""How long the end of the process waits for the last lines to be taken."""
 
 Form = Literal["auto", "human", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 
 
 class LogLines:
-    """While this is open, what it is told, and what libraries log (warnings and worse), are lines on a stream.
+    """While this is open, it writes events, and what libraries log (warnings and worse), as lines on a stream.
 
-    `form` is `human`, `json`, or `auto`: human if the stream is a terminal. A person sees instants in `zone`, JSON
-    has them in UTC. Steps are told if it is `verbose`.
+    `form` is `human`, `json`, or `auto`: human if the stream is a terminal. People get instants in `zone`, JSON has
+    them in UTC. Steps are written if it is `verbose`.
     """
 
     def __init__(self, stream: TextIO, form: Form, zone: tzinfo, *, verbose: bool = False) -> None:
@@ -90,7 +90,7 @@ class LogLines:
         return self._writer.dropped
 
     def troubles(self) -> list[str]:
-        """Why the log is not read as it should be; each a sentence."""
+        """Sentences that say why the log is not read as it should be."""
         found = []
         if (stalled_s := self._writer.stalled_s) > STALLED_S:
             found.append(f"the log's reader has taken nothing for {stalled_s:.0f} s")
@@ -103,14 +103,14 @@ class LogLines:
         self.say(name_of(event), level_of(event), **values_of(event))
 
     def say(self, message: str, level: Level = "info", /, **values: object) -> None:
-        """Write a line that is no event's. What is None or empty is left out."""
+        """Write a line of no event. Values that are None or empty are left out."""
         told = {name: value for name, value in values.items() if value is not None and value != ""}
         number = logging.getLevelNamesMapping()[level.upper()]
         self._logger.log(number, "%s", message, extra={"values": told})
 
 
 class _QueueHandler(logging.Handler):
-    """Has records written by a LineWriter."""
+    """Hands records to a LineWriter."""
 
     def __init__(self, writer: LineWriter) -> None:
         super().__init__()
@@ -119,13 +119,13 @@ class _QueueHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self._writer.put(self.format(record) + "\n")
-        except Exception:  # noqa: BLE001 - as in the library's own handlers: a wrong record ends nobody's work
+        except Exception:  # noqa: BLE001 - as in logging's own handlers: a bad record must not stop its caller
             self.handleError(record)
 
 
 def _written_to(stream: TextIO) -> Callable[[str], None]:
-    """How a line reaches a stream: by its descriptor if it has one. A stream's own lock is held while it writes, and
-    the interpreter needs it to end."""
+    """A function that writes a line to a stream, by its descriptor if it has one: a stream holds its own lock while it
+    writes, and the interpreter needs that lock to end."""
     try:
         descriptor = stream.fileno()
     except io.UnsupportedOperation:
@@ -142,14 +142,14 @@ def _written_to(stream: TextIO) -> Callable[[str], None]:
         while rest:
             try:
                 rest = rest[os.write(descriptor, rest) :]
-            except BlockingIOError:  # whoever shares the terminal may have set it so
+            except BlockingIOError:  # a process that shares the terminal may have made it non-blocking
                 select.select([], [descriptor], [])
 
     return write_bytes
 
 
 def _gap(count: int) -> logging.LogRecord:
-    """The line in place of those that were dropped."""
+    """The line in place of dropped ones."""
     record = logging.LogRecord(
         "runner.log", logging.ERROR, __file__, 0, "lines of the log were dropped", (), None
     )
@@ -163,7 +163,7 @@ def name_of(event: Event) -> str:
 
 
 def level_of(event: Event) -> Level:
-    """How much an event asks to be noticed."""
+    """The log level of an event."""
     match event:
         case StepStarted() | StepFinished() | TaskReported():
             return "debug"
@@ -205,11 +205,11 @@ def _for_people(zone: tzinfo, colors: bool) -> logging.Formatter:
         colors=colors,
         pad_event_to=16,
         sort_keys=False,
-        exception_formatter=structlog.dev.plain_traceback,  # the others show variables, which may be secret
+        exception_formatter=structlog.dev.plain_traceback,  # the other formatters show variables, which may be secret
     )
 
     def render(logger: Any, method: str, line: EventDict) -> str:
-        """The line; what has lines of its own, such as the problems of a file, below it."""
+        """The line; below it values of several lines, such as the problems of a file."""
         below = [str(line.pop(name)) for name in list(line) if "\n" in str(line[name]) and name != "event"]
         shown = {name: _shown(value) for name, value in line.items()}
         text = "\n".join([str(renderer(logger, method, shown)), *(indent(text, "    ") for text in below)])

@@ -1,4 +1,4 @@
-"""How two plans differ, put together for people: by entry, and what befell many tasks alike in one line."""
+"""How two plans differ, grouped for people: by entry, with many tasks that changed alike in one line."""
 
 import json
 from collections import Counter
@@ -15,9 +15,9 @@ from runner.tasks import Task
 
 MARKS = {TaskChange.ADDED: "+", TaskChange.REMOVED: "-", TaskChange.MOVED: ">", TaskChange.CHANGED: "~"}
 _LANES = 3
-"""So many devices are named in a line; more are counted."""
+"""The most devices that a line names; more are counted."""
 _LONGEST = 160
-"""So many characters of a setting are shown."""
+"""The most characters of a setting that are shown."""
 
 
 @dataclass
@@ -104,7 +104,7 @@ class _Entry:
         return self._changes
 
     def _time(self, one: Difference) -> str:
-        """`18:30`, or for what moved `18:30 -> 18:40`, with the day where that is another one; a zone that is not the
+        """`18:30`, or for a moved task `18:30 -> 18:40`, with the day if that has changed; a zone that is not the
         campaign's is named."""
         now = self._clock(one.task)
         if one.change is not TaskChange.MOVED:

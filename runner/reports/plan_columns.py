@@ -1,4 +1,7 @@
-"""Lines of text in columns, whose widths are known before the first row is made, and folded lists."""
+"""Lines of text in columns whose widths are known before the first row is made; and folded lists.
+
+The widths come from the entries, not from the rows: a plan of a year is printed as it is made.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,12 +16,12 @@ from runner.reports.weekday import dated
 from runner.tasks import Task
 
 WIDTH = 100
-"""Lists and sentences are folded here, or where the terminal ends."""
+"""Lists and sentences are folded at this column, or where the terminal ends."""
 
 _HEADINGS = ("DUE", "UTC", "ZONE", "CAMPAIGN", "ENTRY", "SCRIPT", "DEVICE", "TARGET")
 _CAMPAIGN, _TARGET = _HEADINGS.index("CAMPAIGN"), _HEADINGS.index("TARGET")
 _LEAVING = (_HEADINGS.index("UTC"), _HEADINGS.index("SCRIPT"))
-"""What is left out first where there is no room: the zone and the entry tell it too."""
+"""The columns that are left out first if there is no room: the zone and the entry tell the same."""
 
 _LABEL = 14
 _GAP = "  "
@@ -27,9 +30,10 @@ _TIED = "\N{NO-BREAK SPACE}"
 
 
 class Columns:
-    """The columns of tasks; that of campaigns is there if there are several, that of zones if one has several.
+    """The columns of tasks. Campaigns have one if there are several, zones if a campaign has several.
 
-    Where `room` columns are not enough some are left out, and the end of a row that has no room stands below it.
+    If `room` characters are not enough, some columns are left out, and the end of a row that still has no room stands
+    below it.
     """
 
     def __init__(self, campaigns: Sequence[ResolvedCampaign], room: int) -> None:
@@ -109,7 +113,7 @@ def titles(campaigns: Iterable[ResolvedCampaign]) -> list[str]:
 
 
 def tied(name: str, count: int) -> str:
-    """An item of a list that is not folded within."""
+    """An item of a list that is not folded in its middle."""
     return f"{name}{_TIED}{count}"
 
 

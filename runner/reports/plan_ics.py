@@ -16,11 +16,11 @@ _UTC_ZONE = (
     *("BEGIN:VTIMEZONE", "TZID:Etc/UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000"),
     *("TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE"),
 )
-"""A calendar must have a component, whether anything is due or not."""
+"""A calendar must have at least one component (RFC 5545, 3.6), even if nothing is due."""
 
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """The plan as the lines of a calendar, each with its carriage return; notes have no place in it.
+    """The plan as the lines of a calendar, each with its carriage return; a calendar has no place for notes.
 
     The same plan gives the same text: events are stamped with the beginning of the plan's window.
     """
@@ -62,7 +62,8 @@ def _description(one: Coming) -> str:
 
 
 def _uid(occurrence: Occurrence) -> str:
-    """The same for the same occurrence, for ever, and for no other one anywhere."""
+    """An id that an occurrence keeps for ever, and that no other one anywhere has: calendars that import a plan again
+    replace its events."""
     identity = "\n".join((occurrence.campaign, occurrence.entry, occurrence.nominal))
     return f"{blake2b(identity.encode(), digest_size=16).hexdigest()}@campaign-runner"
 
@@ -77,8 +78,9 @@ def _some(names: list[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """A value of type TEXT (RFC 5545, 3.3.11), which has no controls but line ends."""
+    """A value of type TEXT (RFC 5545, 3.3.11), which may have no control characters except line ends."""
     text = "\n".join(map(visible, text.split("\n")))
+    # The backslash first, or it would escape those of the others again.
     for character in ("\\", ";", ","):
         text = text.replace(character, "\\" + character)
     return text.replace("\n", "\\n")
@@ -91,6 +93,7 @@ def _folded(line: str) -> str:
         size = len(character.encode())
         if octets + size > _OCTETS:
             pieces.append(piece)
+            # A line that begins with a blank continues the one before; the blank counts.
             piece, octets = " ", 1
         piece, octets = piece + character, octets + size
     return "\r\n".join((*pieces, piece)) + "\r"

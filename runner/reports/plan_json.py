@@ -1,4 +1,5 @@
-"""A plan, or how two plans differ, as JSON for programs: one object, a line for each of its items."""
+"""A plan, or how two plans differ, as JSON for programs: one object, with a line for each item, written as the plan is
+made."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from runner.tasks import Occurrence, Task
 
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign, or of the group."""
+    """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign or the group."""
     clocks = Clocks(plan.campaigns)
     yield "{"
     yield from _array("tasks", (_task(task, clocks) for task in plan.tasks()), ",")
@@ -22,8 +23,8 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
 
 
 def render_differences(before: Plan, after: Plan, found: Sequence[Difference]) -> Iterator[str]:
-    """How two plans differ: each task as it is now, or was; of those that moved or changed when they were
-    due, and their settings before and after."""
+    """How two plans differ: each task as it is now, or was; if it moved or changed, also when it was due, and its
+    settings before and after."""
     clocks = Clocks([*before.campaigns, *after.campaigns])
     yield "{"
     for number, change in enumerate(TaskChange):

@@ -1,6 +1,6 @@
 """A plan, or how two plans differ, as Markdown for the comment of a pull request.
 
-What campaigns say stands in code spans: it can neither be markup nor mention a person.
+Texts of campaigns are in code spans, where they can be no markup and mention nobody.
 """
 
 import re
@@ -19,9 +19,9 @@ from runner.reports.weekday import dated
 from runner.tasks import Task
 
 MOST_ROWS = 200
-"""So many rows can still be looked through; `runner plan` shows all."""
+"""The most rows that a person still looks through; `runner plan` shows all."""
 MOST_CHARACTERS = 60_000
-"""A comment on GitHub has 65,536 at most."""
+"""A comment on GitHub may have at most 65,536."""
 _MOST_NOTES = 20
 _MOST_NAMES = 5
 _HEAD = ("| day | time | entry | script | targets | devices |", "| --- | --- | --- | --- | --- | --- |")
@@ -34,14 +34,14 @@ _VERBS = {
 
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """A row for each entry and instant, MOST_ROWS at most, and what needs attention."""
+    """A row for each entry and instant, at most MOST_ROWS, and what needs attention."""
     return _bounded(_plan(plan, notes))
 
 
 def render_differences(
     before: Plan, after: Plan, found: Sequence[Difference], revision: str
 ) -> Iterator[str]:
-    """Each entry that differs with a row for what changed alike, and its settings before and after."""
+    """Each entry that differs, with a row for tasks that changed alike, and its settings before and after."""
     return _bounded(_differences(before, after, found, revision))
 
 
@@ -113,7 +113,7 @@ def _cells(row: Sequence[Task]) -> Iterator[str]:
 
 
 def _names(names: Iterable[str]) -> str:
-    """The first names, each once, and how many there are beside."""
+    """The first names, each once, and how many more there are."""
     found = list(dict.fromkeys(names))
     shown = ", ".join(map(_code, found[:_MOST_NAMES]))
     return shown + (f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else "")
@@ -133,10 +133,12 @@ def _notes(notes: Iterable[Note]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """A text as it is, in a code span that may stand in a table."""
+    """A text unchanged, in a code span that may stand in a table."""
+    # GitHub splits a table row at each bar, also within a code span, unless it is escaped.
     text = " ".join(text.split()).replace("|", "\\|")
     if "`" not in text:
         return f"`{text}`"
+    # A code span is delimited by more backticks in a row than it contains.
     fence = "`" * (1 + max(map(len, re.findall("`+", text))))
     return f"{fence} {text} {fence}"
 

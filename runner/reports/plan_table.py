@@ -13,7 +13,7 @@ from runner.tasks import Task
 
 
 def render(plan: Plan, notes: Iterable[Note], room: int) -> Iterator[str]:
-    """The plan, line by line, each as soon as it is known, in so many columns."""
+    """The plan, line by line, each as soon as it is known; `room` is the number of columns."""
     totals, columns = _Totals(plan), Columns(plan.campaigns, room - 2)
     timeline = Timeline(plan, room) if plan.window.length <= LONGEST else None
     yield from titles(plan.campaigns)
@@ -37,7 +37,7 @@ def window_text(window: Window) -> str:
 
 
 class _Totals:
-    """Counts of tasks; days are those of each task's clocks."""
+    """Counts of tasks; a day is that of the task's own clocks."""
 
     def __init__(self, plan: Plan) -> None:
         self.tasks = 0

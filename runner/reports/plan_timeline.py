@@ -11,10 +11,10 @@ from runner.reports.shown import shortened, visible, width
 from runner.tasks import Task
 
 LONGEST = timedelta(days=1)
-"""Of a longer window there is no picture."""
+"""The longest window that has a picture."""
 
 _CELLS = (20, 30, 60)
-"""So many minutes are one character: the first of them with which the picture has room."""
+"""The minutes of one character: the first of these with which the picture has room."""
 
 _LABEL, _SHORTEST_LABEL = 23, 12
 _GAP = 2
@@ -80,6 +80,7 @@ class Timeline:
     def _hours(self) -> str:
         line = ""
         for cell in range(self._cells):
+            # An hour that follows too closely, when the clocks change, has no room.
             if self._is_mark(cell) and len(line) <= cell:
                 line = f"{line:{cell}}{self._at(cell):%H}"
         return line
@@ -102,7 +103,7 @@ def _zone_name(zone: tzinfo) -> str:
 
 
 def _rounded(local: datetime, minutes: int) -> datetime:
-    """The beginning of the stretch of so many minutes, as UTC."""
+    """The beginning of the stretch of this many minutes that holds a local time, in UTC."""
     begun = timedelta(minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond)
     return local.astimezone(UTC) - begun
 

@@ -1,4 +1,4 @@
-"""What a run looks like while it goes on: one line per lane and one for the whole, or plain lines in a pipe."""
+"""Shows a run while it goes on: on a terminal one line for each lane and one for the whole, in a pipe plain lines."""
 
 import threading
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ STYLES = {
 _BAR, _LONG_BAR = 16, 48
 _ROOM_FOR_BARS = 72
 _SHORTEST = 16
-"""A phone's name has at least so many columns, however narrow the terminal is."""
+"""The least columns for a phone's name, however narrow the terminal is."""
 
 
 class Progress(Protocol):
@@ -104,8 +104,8 @@ class LiveProgress:
             return Group(self._lines(), self._overall())
 
     def _lines(self) -> Table:
-        """A line for each lane. Its name and its counts are whole, or cut so that no two are alike; what is left
-        belongs to the bar, where there is room for one, the task and the step."""
+        """A line for each lane. Its name and its counts are whole, or cut so that no two are alike; the rest is for the
+        bar (if there is room for one), the task and the step."""
         room = self._out.width
         names = shortened(map(visible, self._lanes), max(room // 3, _SHORTEST))
         has_bar = room >= _ROOM_FOR_BARS
@@ -154,7 +154,7 @@ def _count(lane: LaneProgress) -> str:
 
 
 class PlainProgress:
-    """One line an event, for a pipe or a log. Lanes do not wait for who reads it; its end does."""
+    """One line for each event, for a pipe or a log. Lanes do not wait for its reader; only its end does."""
 
     def __init__(self, out: Terminal, zone: tzinfo) -> None:
         self._out = out

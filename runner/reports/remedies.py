@@ -1,4 +1,4 @@
-"""What a person can do about an error, as text: its hint, or the command for what a refusal names."""
+"""What a person can do about an error, as text: its hint, or the command for the remedy of a refusal."""
 
 from runner.errors import LedgerRefusal, Remedy, RunnerError, UnknownTask
 

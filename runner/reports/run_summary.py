@@ -1,4 +1,4 @@
-"""What a run came to, as a table for people and as JSON for programs."""
+"""The result of a run, as a table for people and as JSON for programs."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
 
 
 def reason(row: TaskRow) -> list[Words]:
-    """Why a task is as it is, and below it what to do."""
+    """Why a task is in its state, and below it what to do."""
     return [row.reason, *([(row.hint, "dim")] if row.hint else [])]
 
 

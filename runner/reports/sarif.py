@@ -18,7 +18,7 @@ _Node = dict[str, Any]
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> str:
-    """One run of the validator: the rules that were broken, with their help, and a result a diagnostic."""
+    """One run of the validator: the rules that were broken, with their help, and one result for each diagnostic."""
     codes = sorted({diagnostic.code for diagnostic in diagnostics})
     tool = {
         "name": "campaign-runner",
@@ -28,6 +28,7 @@ def render(diagnostics: Sequence[Diagnostic]) -> str:
     }
     run = {
         "tool": {"driver": tool},
+        # Without it columns count UTF-16 code units, and our spans count characters.
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in diagnostics],
     }
@@ -89,7 +90,7 @@ def _region(span: Span) -> Mapping[str, int]:
 
 def uri(path: str) -> str:
     """A file's URI: relative for a file in the current folder, with forward slashes; bytes that are no UTF-8 are
-    escaped as all others (RFC 3986)."""
+    escaped like all others (RFC 3986)."""
     file = Path(path)
     if file.is_absolute():
         try:

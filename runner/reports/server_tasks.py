@@ -1,4 +1,4 @@
-"""What a Local API has, for `runner api`: tables for people, data for programs."""
+"""The tasks and figures of a Local API, for `runner api`: tables for people, data for programs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def task_table(tasks: Iterable[ServerTask]) -> Rows:
 
 
 def task_data(tasks: Sequence[ServerTask], total: int | None) -> dict[str, Any]:
-    """What the server told, but for secrets: a server may repeat those that it was given."""
+    """The server's own data, with secrets masked: a server may repeat those that it was given."""
     return {"total": total, "tasks": [masked_data(task.raw) for task in tasks]}
 
 
@@ -82,7 +82,7 @@ def _status(task: ServerTask) -> str | None:
 
 
 def _instant(told: str | None) -> str:
-    """The server's own words, or its clock to the second where they can be read."""
+    """The server's time to the second, on its own clock; its own words if they cannot be read."""
     try:
         return datetime.fromisoformat(told or "").strftime("%Y-%m-%d %H:%M:%S")
     except ValueError:

@@ -1,7 +1,7 @@
-"""Text from outside as it may be shown: nothing in it steers a terminal, hides, or makes a line of its own.
+"""Makes text from outside safe to show: nothing in it steers a terminal, hides, or makes a line of its own.
 
-Serials, captions, names of files and what servers answer are written by others. For people a character that steers is
-written as its escape, `\\x1b`; in JSON as JSON's own, so that programs lose nothing.
+Others write serials, captions, names of files and answers of servers. For people a character that steers is written as
+its escape, `\\x1b`; in JSON as JSON's own, so that programs lose nothing.
 """
 
 import re
@@ -11,8 +11,8 @@ from itertools import accumulate
 
 _STEERS = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, among them the escape character
-    r"\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # without width, or turning the direction of writing
-    r"\ud800-\udfff"  # what stands for the bytes of a name that is no UTF-8
+    r"\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # without width, or changing the direction of writing
+    r"\ud800-\udfff"  # surrogates, which stand for the bytes of a name that is no UTF-8
 )
 _STEERING = re.compile(rf"[{_STEERS}\n]")
 _STEERING_IN_JSON = re.compile(f"[{_STEERS}]")
@@ -20,22 +20,22 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 _COLOR = re.compile(r"(\x1b\[[0-9;]*m)")
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _BYTES_OF_NAMES = range(0xDC80, 0xDD00)
-"""How Python reads the bytes 0x80 to 0xFF of a name that is no UTF-8."""
+"""The characters as which Python reads the bytes 0x80 to 0xFF of a name that is no UTF-8 (PEP 383)."""
 
 
 def visible(text: str) -> str:
-    """One line that cannot steer a terminal: what would is escaped, line ends too; tabs stay."""
+    """One line that cannot steer a terminal: steering characters and line ends are escaped; tabs stay."""
     return text if text.isprintable() else _STEERING.sub(lambda found: _escaped(found[0]), text)
 
 
 def visible_but_colors(line: str) -> str:
-    """The same of a line that was painted here: colors stay."""
+    """The same for a line that was painted here: its colors stay."""
     parts = _COLOR.split(line)
     return "".join(part if number % 2 else visible(part) for number, part in enumerate(parts))
 
 
 def json_shown(text: str, *, ascii_only: bool = False) -> str:
-    """JSON with the same meaning that steers no terminal; without other characters than those of ASCII if asked."""
+    """JSON with the same meaning that steers no terminal; with ASCII characters only, if asked."""
     pattern = _BEYOND_ASCII if ascii_only else _STEERING_IN_JSON
     return text if text.isprintable() and not ascii_only else pattern.sub(_json_escape, text)
 
@@ -46,12 +46,14 @@ def width(text: str) -> int:
 
 
 def shortened(names: Iterable[str], columns: int) -> dict[str, str]:
-    """Each name in at most so many columns, cut in the middle if it is longer; no two of them look alike.
+    """Each name in at most this many columns, cut in the middle if it is longer; no two of them look alike.
 
-    How much of the beginning and of the end is kept is the same for all. Where no cut tells them apart a number does.
+    All names keep as much of their beginning and of their end. If no cut tells them apart, a number does.
     """
     whole = list(dict.fromkeys(names))
     room = max(columns - 1, 1)
+    # Serials of one maker often share their beginning or their end: the cut moves away from the middle
+    # until it leaves what differs.
     for head in sorted(range(room + 1), key=lambda head: abs(head - room // 2)):
         cut = {name: _cut(name, columns, head, room - head) for name in whole}
         if len(set(cut.values())) == len(whole):
@@ -69,7 +71,7 @@ def _cut(name: str, columns: int, head: int, tail: int) -> str:
 
 
 def _begin(text: str, columns: int) -> str:
-    """As much of a text as has room in so many columns."""
+    """As much of a text as has room in this many columns."""
     ends = accumulate(map(_columns, text))
     return text[: sum(1 for end in ends if end <= columns)]
 
@@ -84,6 +86,7 @@ def _escaped(character: str) -> str:
 
 
 def _json_escape(found: re.Match[str]) -> str:
+    # JSON escapes are UTF-16 code units: a character beyond U+FFFF is two of them.
     units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 

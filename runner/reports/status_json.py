@@ -1,4 +1,4 @@
-"""What goes on, at a glance, as JSON for programs."""
+"""What goes on now, at a glance, as JSON for programs."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
 
 
 def pause_data(pause: PauseRow) -> dict[str, Any]:
-    """A pause as JSON; `subject` is None where everything is paused."""
+    """A pause as JSON; `subject` is None if everything is paused."""
     return {
         "scope": pause.scope.value,
         "subject": pause.subject,

@@ -1,4 +1,4 @@
-"""What goes on, at a glance, for people: the daemon, then what is the matter, then the rest."""
+"""What goes on now, at a glance, for people: first the daemon, then what needs a person, then the rest."""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -33,7 +33,7 @@ def print_status(view: Overview, around: Surroundings, zone: tzinfo, out: Termin
 
 
 class _Shown:
-    """The parts of the overview, each as a table, which is empty where there is nothing to tell."""
+    """The parts of the overview, each a table that is empty if there is nothing to tell."""
 
     def __init__(self, view: Overview, around: Surroundings, zone: tzinfo) -> None:
         self._view, self._around, self._zone = view, around, zone

@@ -1,4 +1,4 @@
-"""What a stream can take: its colors, its width, its characters."""
+"""What a stream can show: colors, columns, characters."""
 
 import codecs
 import io
@@ -8,7 +8,7 @@ from typing import TextIO
 from runner.reports.shown import visible, width
 
 UNBOUNDED = 100_000
-"""The columns of what is no terminal: a program reads whole lines."""
+"""The columns of a stream that is no terminal: a program reads whole lines."""
 
 _REPLACING = "runner.replacing"
 _ALIKE = {"\N{HORIZONTAL ELLIPSIS}": ".", "\N{NO-BREAK SPACE}": " "}
@@ -26,7 +26,7 @@ def is_live(stream: TextIO) -> bool:
 
 
 def columns(stream: TextIO) -> int:
-    """How wide it is: what COLUMNS says of a terminal, or what the terminal says; UNBOUNDED for what is none."""
+    """How wide a stream is: for a terminal COLUMNS, or what the terminal itself says; else UNBOUNDED."""
     if not stream.isatty():
         return UNBOUNDED
     wanted = os.environ.get("COLUMNS", "")
@@ -39,12 +39,12 @@ def lines(stream: TextIO) -> int:
 
 
 def is_unicode(stream: TextIO) -> bool:
-    """Whether it takes every character."""
+    """Whether a stream takes every character."""
     return (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-").startswith("utf")
 
 
 def replace_what_it_lacks(stream: TextIO) -> None:
-    """Have a stream show a mark for each character that its encoding lacks, rather than fail."""
+    """Make a stream show a mark for each character that its encoding lacks, rather than fail."""
     codecs.register_error(_REPLACING, _replace)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=_REPLACING)
@@ -57,7 +57,7 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
 
 
 def _mark(character: str) -> str:
-    """What stands for a character that cannot be written, as wide as it is."""
+    """A mark, just as wide, for a character that cannot be written."""
     shown = visible(character)
     return shown if shown != character else _ALIKE.get(character, "?" * width(character))
 
@@ -67,4 +67,5 @@ def _terminal_size(stream: TextIO) -> os.terminal_size:
         found = os.get_terminal_size(stream.fileno())
     except (OSError, ValueError):
         found = os.terminal_size((0, 0))
+    # A terminal may not know its size, and say 0: serial lines do, and some containers.
     return os.terminal_size((found.columns or 80, found.lines or 24))

@@ -13,11 +13,11 @@ from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect
 
 NARROW = 100
-"""In fewer columns instants are told without seconds."""
+"""In fewer columns than this, instants have no seconds."""
 
 
 def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
-    """A row for each task, with its number, which every command takes for a name. `width` is what there is."""
+    """A row for each task, with its number, by which every command finds it. `width` are the columns there are."""
     table = Rows(
         Column("TASK", is_number=True),
         "DUE",
@@ -44,7 +44,7 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
 
 
 def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
-    """Everything about one task but its attempts, a line each."""
+    """Everything about one task except its attempts, a line for each fact."""
     row, task = record.row, record.row.task
     facts = {
         "task": f"{row.id}  {task.key}",
@@ -71,7 +71,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
 
 
 def _retries(most: int) -> str:
-    """How often a task that fails is tried again by itself."""
+    """How often a failed task is retried automatically."""
     if most == 0:
         return "one that fails is not tried again by itself"
     return f"one that fails is tried again by itself at most {'once' if most == 1 else f'{most} times'}"

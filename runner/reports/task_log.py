@@ -1,4 +1,4 @@
-"""What was done for a task: its attempts with their steps, its effects with the evidence for them."""
+"""What was done for a task: its attempts with their steps, its effects with their evidence."""
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo

@@ -1,6 +1,6 @@
-"""A terminal or a pipe for people: lines and tables of plain text, whose widths fit. All use of rich begins here.
+"""A terminal or a pipe for people: lines and tables of plain text that fit its width. All use of rich begins here.
 
-What is given as text is never read as markup, and steers nothing.
+Text is never read as markup, and steers nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,11 @@ from runner.reports import streams
 from runner.reports.shown import visible, width
 
 Words = str | tuple[str, str]
-"""Text from wherever, or such text with a style: `("failed", "red")`."""
+"""Text from anywhere, or such text with a style: `("failed", "red")`."""
 
 _GAP = 2
 _LEAST = 24
-"""Text in fewer columns is hard to read; below the row it has all of them."""
+"""Text in fewer columns is hard to read; below its row it has all of them."""
 
 
 def words(*parts: Words) -> Text:
@@ -31,15 +31,14 @@ def words(*parts: Words) -> Text:
 
 
 def cut(one: Words) -> Text:
-    """Words that end with an ellipsis where there is no room."""
+    """Words that end with an ellipsis if there is no room."""
     line = words(one)
     line.overflow = "ellipsis"
     return line
 
 
 class Terminal(Console):
-    """A stream for people. Nothing is cut: lines that are too long are the terminal's business, or stay whole in a
-    pipe."""
+    """A stream for people. It cuts nothing: a terminal wraps lines that are too long, in a pipe they stay whole."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -55,7 +54,7 @@ class Terminal(Console):
 
     @property  # type: ignore[misc]  # nobody sets it
     def size(self) -> ConsoleDimensions:
-        """Asked again and again, since windows change."""
+        """Read anew each time, since windows change."""
         return ConsoleDimensions(streams.columns(self._stream), streams.lines(self._stream))
 
     def say(self, *parts: Words) -> None:
@@ -65,7 +64,7 @@ class Terminal(Console):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`is_text` may be folded, or told below its row; `is_minor` is left out where there is no room."""
+    """`is_text` may be folded, or stand below its row; `is_minor` is left out if there is no room."""
 
     heading: str
     is_text: bool = False
@@ -74,10 +73,10 @@ class Column:
 
 
 class Rows:
-    """Rows under headings, in the columns that there are.
+    """Rows under headings, in the available width.
 
-    Nothing is cut. Where the width does not do, minor columns are left out, text is folded, and what still has no
-    room stands below its row, with its heading in front.
+    Nothing is cut. If the width is too small, minor columns are left out, text is folded, and cells that still have no
+    room stand below their row, with their heading in front.
     """
 
     def __init__(self, *columns: Column | str, indent: int = 0) -> None:
@@ -105,7 +104,7 @@ class Rows:
                     yield from self._below(place, row[place], room, console)
 
     def _arranged(self, room: int) -> tuple[list[int], list[int]]:
-        """The places of the columns that stand in a line, and of those below it."""
+        """The places of the columns in a line, and of those below it."""
         places, beneath = list(range(len(self._columns))), list[int]()
         for leaving in self._leaving():
             if self._widths(places, room):
@@ -116,7 +115,7 @@ class Rows:
         return places, sorted(beneath)
 
     def _leaving(self) -> Iterator[int]:
-        """The order in which columns leave the line: minor ones, then text, that which needs most first."""
+        """The order in which columns leave the line: minor ones, then text (the widest first), then the rest."""
         from_right = range(len(self._columns) - 1, 0, -1)
         texts = [place for place in from_right if self._columns[place].is_text]
         yield from (place for place in from_right if self._columns[place].is_minor)
@@ -124,13 +123,14 @@ class Rows:
         yield from (place for place in from_right if place not in texts and not self._columns[place].is_minor)
 
     def _widths(self, places: Sequence[int], room: int) -> list[int]:
-        """The widths of these columns in a line of so much room; nothing if they have none."""
+        """The widths of these columns in a line of this much room; empty if they do not fit."""
         needed = {place: self._needed(place) for place in places}
         room -= _GAP * (len(places) - 1)
         if sum(needed.values()) <= room:
             return list(needed.values())
         texts = sorted((place for place in places if self._columns[place].is_text), key=needed.__getitem__)
         room -= sum(columns for place, columns in needed.items() if place not in texts)
+        # The narrowest first: what it does not need of its even share is left for the wider ones.
         for number, place in enumerate(texts):
             share = min(needed[place], room // (len(texts) - number))
             if share < self._least(place):
@@ -144,7 +144,7 @@ class Rows:
         return max(map(width, [self._columns[place].heading, *lines]))
 
     def _least(self, place: int) -> int:
-        """So many columns text needs to be read in its column: no word is broken."""
+        """The least columns in which a column's text can be read: no word is broken."""
         longest_word = max(
             (width(word) for row in self._rows for word in row[place].plain.split()), default=0
         )
@@ -153,7 +153,7 @@ class Rows:
     def _line(
         self, cells: Sequence[Text], places: Sequence[int], widths: Sequence[int], console: Console
     ) -> Iterator[Text]:
-        """A row, in as many lines as its highest cell."""
+        """A row, in as many lines as its tallest cell."""
         folded = [_folded(cell, columns, console) for cell, columns in zip(cells, widths, strict=True)]
         for number in range(max(map(len, folded))):
             line = _blank(self._indent)

@@ -9,7 +9,7 @@ from runner.reports.shown import visible, width
 
 _TAB_WIDTH = 4
 _WINDOW = 150
-"""A longer line is cut to a window of so many characters around the problem, or to what a terminal has room for."""
+"""A longer line is cut to a window of this many characters around the problem, or to the width of a terminal."""
 
 _NARROWEST, _WIDEST = 20, 1_000
 
@@ -28,7 +28,7 @@ def render(
     room: int = _WIDEST,
     color: bool = False,
 ) -> Iterator[str]:
-    """The diagnostics and closing lines with the counts, line by line. Lines of files fit into so many columns."""
+    """The diagnostics and last lines with the counts, line by line. `room` is the columns for lines of files."""
     yield from excerpts(diagnostics, texts, room=room, color=color)
     yield summary(diagnostics, files)
     if fixable := sum(diagnostic.fix is not None for diagnostic in diagnostics):
@@ -44,7 +44,7 @@ def excerpts(
 ) -> Iterator[str]:
     """The diagnostics line by line, an empty line behind each.
 
-    `texts` has each file's text by its path; of a file without one the source lines are left out.
+    `texts` has each file's text by its path; source lines of a file without text are left out.
     """
     lines = cache(lambda path: _LINE_BREAK.split(texts.get(path, "")))
     paint = _paint if color else _leave_plain

@@ -1,4 +1,4 @@
-"""Days as people read them: with their weekday, in English whatever the machine speaks."""
+"""Days as people read them: with their weekday, in English whatever the locale (`%a` would follow it)."""
 
 from datetime import date
 

@@ -19,11 +19,11 @@ STYLES = {
     WhyVerdict.ON_HOLD: "bold red",
     WhyVerdict.FILE_INVALID: "red",
 }
-"""Of the verdicts that are neither good nor bad, none has a style of its own: they are yellow."""
+"""Verdicts that are neither good nor bad have no style of their own: they are yellow."""
 
 
 def print_why(answers: Sequence[WhyAnswer], zone: tzinfo, out: Terminal, options: Options) -> None:
-    """The zone of all times that name none, each answer with its tasks, and what can be done."""
+    """Print the zone of all times that name none, each answer with its tasks, and what can be done."""
     print_zone(zone, out)
     out.say()
     for number, one in enumerate(answers):

@@ -1,4 +1,4 @@
-"""The kinds of work that a campaign can ask for: one file per script, its config, targets, effects and duration."""
+"""The kinds of work that a campaign can ask for. Each script has a file: its config, targets, effects and duration."""
 
 from runner.scripts.account_warmup import ACCOUNT_WARMUP
 from runner.scripts.comment import COMMENT

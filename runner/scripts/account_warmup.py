@@ -16,7 +16,7 @@ _REACTIONS = {
     "collect": "collect_probable",
     "comment": "comment_probable",
 }
-"""Kind of effect -> the config key that says how likely it is per video."""
+"""Kind of effect -> the config key for its probability per video. `floow` is the Local API's own spelling."""
 
 
 @cache
@@ -103,7 +103,7 @@ def config_model() -> type["ConfigModel"]:
 
 
 def _most_effects(config: Config) -> dict[str, int]:
-    """Chance may have it that every video gets every reaction that has any probability."""
+    """The most effects: by chance every video may get every reaction that has any probability."""
     videos = ceil(config["task_duration"] / config["min_duration"])
     return {kind: videos for kind, key in _REACTIONS.items() if config[key] > 0}
 

@@ -1,4 +1,4 @@
-"""The root of all config models. It imports pydantic, which is slow: only what needs the models imports it."""
+"""The root of all config models. It imports pydantic, which is slow: import this file only where models are needed."""
 
 from pydantic import BaseModel, ConfigDict
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 FILES_KEY, FOLDER_KEY = "material_list", "material_path"
-"""The keys that name what is posted: files, or the folder that they are in."""
+"""The keys that name what is posted: files, or the folder they are in."""
 
 
 def kind(config: Config) -> Kind:
@@ -26,12 +26,12 @@ def count(config: Config) -> int:
 
 
 def is_from_folder(config: Config) -> bool:
-    """Whether the files of a folder are posted: a config that lists files names no folder besides."""
+    """Whether the files of a folder are posted: in a config that lists files the folder counts for nothing."""
     return config.get("material_source") == "localFolder" and not config.get(FILES_KEY)
 
 
 def names_material(config: Config) -> bool:
-    """Whether a config says what is posted, and leaves it to no library."""
+    """Whether a config names what is posted, rather than leave it to the Local API's library."""
     return bool(config.get(FILES_KEY)) or is_from_folder(config)
 
 

@@ -1,4 +1,4 @@
-"""What a script is, and what can be said of a config without running it."""
+"""What a script is, and what its config tells without running it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ Way = tuple[str, ...]
 
 
 class FlowText(NamedTuple):
-    """A flow of the user's own as it was read: the file that it lies in, and what stands in it."""
+    """One of the user's own flows as it was read: its file, and the text of it."""
 
     path: str
     text: str
 
 
 class Need(NamedTuple):
-    """With `key` at this `value` the key `partner` is needed too, `unless` another key makes it idle; the hint says
-    what for."""
+    """If `key` has this `value`, the key `partner` is needed too, `unless` another key makes it superfluous; the hint
+    says what for."""
 
     key: str
     value: str
@@ -36,23 +36,23 @@ class Need(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A kind of work, and what the keys of its config mean: nobody else has to know them by name.
+    """A kind of work, and the meaning of the keys of its config: no other file has to know them by name.
 
     The three functions take a complete config: `targets` yields one item per task and device, in its normal form
     (`runner/targets.py`), None where a script has no target; `effects` counts the most effects that one task can
     have, by kind; `expected_s` is the expected duration of one task in seconds.
 
-    `config_schema` is the JSON Schema of a config; a built-in script's is written from its `config_model`, which is
-    made within a function, since pydantic is slow to import. `flow` is the flow that a script of the user's own is,
+    `config_schema` is the JSON Schema of a config; that of a built-in script is written from its `config_model`, which
+    is made within a function, since pydantic is slow to import. `flow` is the flow behind a script of the user's own,
     None for a built-in one.
 
-    `target_keys` are the config keys that name targets, a list and a text with one or several, where a script has
-    them; `normal_target` makes the normal form of one as written, `target_needed` says what is missing where none is
+    `target_keys` are the config keys that name targets (a list, and a text with one or several), if a script has any;
+    `normal_target` turns a target as written into its normal form, `target_needed` says what is missing if none is
     named, and how to write it. `paths` are the keys that hold file paths (a text or a list of texts) relative to the
     campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
     for people in which a line end counts, `caption` the one of them that has alternatives (`planning/spintax.py`),
-    `lines` the ways to such texts that stand one a line, `secrets` the ways to secret values. `needs` are keys
-    that need others beside them.
+    `lines` the ways to several such texts, one a line, `secrets` the ways to secret values. `needs` are keys that need
+    others beside them.
     """
 
     name: str
@@ -81,7 +81,7 @@ def targets_of(config: Config, keys: tuple[str, str], normal: Callable[[str], st
 
 
 def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:
-    """What gives the schema of a built-in script's config, by the name of its model, as it lies on disk."""
+    """A function that reads the schema of a built-in script's config from disk, by the name of its model."""
     return lambda: schema("campaign")["$defs"][name]
 
 
@@ -91,7 +91,7 @@ def defaults(script: Script) -> dict[str, Any]:
 
 
 def complete(script: Script, values: Config) -> dict[str, Any]:
-    """A config as written, its defaults filled in, those of the mappings in it too."""
+    """A config as written, with its defaults and those of the mappings in it filled in."""
     return _complete(script.config_schema(), values)
 
 

@@ -15,14 +15,14 @@ from runner.server.local_api.guard import is_this_machine, shows
 from runner.server.shield import Shield
 
 METRICS_TOGETHER = 2
-"""Figures are read from the ledger: who asks for more of them at once waits, and holds nobody else up."""
+"""Threads that read figures from the ledger at one time: further scrapes wait, and hold up nobody else."""
 
 HEALTH_TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """What the application answers from. `ailments` are reasons why the process does not live as it should,
+    """The sources of the application's answers. `ailments` are reasons why the process does not live as it should,
     `obstacles` why it cannot carry tasks out, `remarks` what else a person should know; all are empty when all is
     well. Any thread may call them."""
 
@@ -33,8 +33,8 @@ class ServerState:
 
 
 def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str | None = None) -> ASGIApp:
-    """With a token other machines may call, by whatever name, and figures are for those who show it; without one only
-    this machine may, by its own name. Health is told to everybody."""
+    """The application. With a token other machines may call it, by any name, and only those that show the token get
+    figures; without one only this machine may call it, by its own name. Everybody gets health."""
     is_for_others = token is not None
     for_figures, for_health = CapacityLimiter(METRICS_TOGETHER), CapacityLimiter(HEALTH_TOGETHER)
 
@@ -53,7 +53,7 @@ def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str 
     def at(
         path: str, answer: Callable[[], Response], room: CapacityLimiter, token: str | None = token
     ) -> Route:
-        # In threads, since it reads the ledger, and in some of its own: those of the Local API may be taken.
+        # In threads, since it reads the ledger, and in threads of its own: calls of the Local API may take all others.
         async def endpoint(request: Request) -> Response:
             host = request.headers.get("host", "")
             if not is_for_others and not is_this_machine(host):

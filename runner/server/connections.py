@@ -1,5 +1,5 @@
-"""HTTP connections that are bounded in time, number and memory: a client that says nothing, or half of a request, or
-does not read what it asked for, is let go."""
+"""HTTP connections that are bounded in time, number and memory: the server drops a client that sends nothing or half of
+a request, or does not read what it asked for."""
 
 import asyncio
 import math
@@ -19,28 +19,29 @@ REQUEST_TIMEOUT_S = 10.0
 
 WRITE_TIMEOUT_S = 10.0
 LEAST_READ_BYTES = 64 * 1024
-"""What a client has to read in each such time of an answer that the system cannot hold for it."""
+"""What a client has to read within each WRITE_TIMEOUT_S of an answer that is too large for the system's buffer."""
 
 MAX_CONNECTIONS = 400
-"""Many systems give a process 1,024 descriptors, and the phones need theirs."""
+"""Many systems give a process 1,024 file descriptors, and the connections to phones need theirs."""
 
 SPARE_CONNECTIONS = 20
-"""Beyond those, while all of them are being answered: for questions after the daemon's health alone."""
+"""Further connections while all others are being answered: only for questions about the daemon's health, so that a
+supervisor does not take a busy daemon for a dead one."""
 
 MAX_UNREAD_BYTES = 64 * 1024 * 1024
-"""Of all answers together that wait here to be read."""
+"""The most bytes of all answers together that wait in this process to be read."""
 
 ALWAYS_ANSWERED = ("/healthz", "/readyz")
 
 RESET = struct.pack("ii", 1, 0)
-"""Of SO_LINGER: on, for no time."""
+"""A C `struct linger`: on, for 0 seconds. Closing then resets the connection, and the system keeps no unread data."""
 
 BACKLOG = 100
-"""Connections that the system may hand over at once, before one too many is let go."""
+"""Connections that the system may queue for this process: each is accepted before one too many is dropped."""
 
 
 class ImpatientProtocol(H11Protocol):
-    """uvicorn's protocol, which by itself bounds only the silence between two requests."""
+    """uvicorn's protocol, which by itself limits only the silence between two requests."""
 
     _patience: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
@@ -60,6 +61,7 @@ class ImpatientProtocol(H11Protocol):
         if self._patience is None:
             self._wait_for_head()
         super().data_received(data)
+        # The head is complete; the guard of the Local API limits the time of the body.
         if self.cycle is not None and not self.cycle.response_complete:
             self._stop_waiting()
 
@@ -103,7 +105,7 @@ class ImpatientProtocol(H11Protocol):
 
     @property
     def _is_answered(self) -> bool:
-        """Whether a request is here as a whole, and its answer is not yet."""
+        """Whether a request has arrived as a whole, and its answer is not complete."""
         return self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
 
     @property
@@ -111,8 +113,9 @@ class ImpatientProtocol(H11Protocol):
         return [cast(ImpatientProtocol, one) for one in self.connections if one is not self]
 
     def _make_room(self) -> bool:
-        """Let one connection go: first one whose client does not read, then that on which the server has waited for
-        longest, of a client that keeps many. False if all of the others are being answered."""
+        """Drop one connection: preferably one whose client does not read, else the oldest on which the server waits,
+        since it belongs to a client that keeps many. False if all others are being answered."""
+        # `id` decides between equal times: connections themselves cannot be compared.
         unread = [(one._unread_since, id(one), one) for one in self._others if one._unread_since is not None]
         waited = [(one._made_at, id(one), one) for one in self._others if not one._is_answered]
         if not (unread or waited):
@@ -121,7 +124,7 @@ class ImpatientProtocol(H11Protocol):
         return True
 
     def _bound_memory(self) -> None:
-        """Let those go first that leave most unread."""
+        """Drop connections, those with most unread first, until the rest fits."""
         waiting = [(one.transport.get_write_buffer_size(), id(one), one) for one in [self, *self._others]]
         total = sum(size for size, _, _ in waiting)
         for size, _, one in sorted(waiting, reverse=True):
@@ -131,7 +134,8 @@ class ImpatientProtocol(H11Protocol):
             total -= size
 
     def _abort(self) -> None:
-        """Let go at once; the system too forgets what is unread."""
+        """Drop the connection at once; the system forgets its unread data too."""
+        # `connection_lost` comes only in the loop's next turn, and connections are counted before that.
         self.connections.discard(self)
         raw: socket.socket | None = self.transport.get_extra_info("socket")
         if raw is not None:
@@ -139,7 +143,7 @@ class ImpatientProtocol(H11Protocol):
         self.transport.abort()
 
     def _close(self) -> None:
-        """Close once all is read, for which nobody waits for ever."""
+        """Close once the client has read everything, but do not wait for that for ever."""
         self.transport.close()
         self._await_reading()
 
@@ -148,7 +152,7 @@ class ImpatientProtocol(H11Protocol):
             self._look_at_reading(math.inf)
 
     def _look_at_reading(self, before: float) -> None:
-        """Look again and again, as long as something is unread, and let a client go that hardly reads."""
+        """Look again and again while something is unread, and drop a client that hardly reads."""
         self._unread, left = None, self.transport.get_write_buffer_size()
         if not left or (self._unread_since is None and not self.transport.is_closing()):
             return
@@ -167,7 +171,7 @@ class ImpatientProtocol(H11Protocol):
 
 
 def only_health(app: ASGIApp) -> ASGIApp:
-    """An application that answers questions after health, and sends everything else away for now."""
+    """An application that answers questions about health, and refuses everything else for now."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in ALWAYS_ANSWERED:

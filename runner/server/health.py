@@ -1,4 +1,4 @@
-"""Whether the daemon lives, and whether it carries tasks out."""
+"""Tells whether the daemon lives, and whether it carries tasks out."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -18,8 +18,8 @@ HEARTBEAT_SILENT_S = 30.0
 class Health:
     """Answers in reasons, each a sentence; no reason is good news. Any thread may ask.
 
-    Somebody has to `read_heartbeat` every few seconds: how long it is silent is counted on the clock that never
-    steps. `api_only` says that the daemon means to be without campaigns.
+    Somebody has to call `read_heartbeat` every few seconds: its silence is counted on the monotonic clock, which never
+    steps. `api_only` says that the daemon is meant to have no campaigns.
     """
 
     def __init__(self, ledger: Ledger, executor: Executor, clock: Clock, *, api_only: bool = False) -> None:
@@ -32,7 +32,8 @@ class Health:
         self.draining = False
 
     def read_heartbeat(self) -> float:
-        """How many seconds ago the heartbeat was written, as far as one can tell by reading it now and then."""
+        """How many seconds ago the heartbeat was written, as far as reading it now and then can tell."""
+        # A ledger that cannot be read shows as a heartbeat that grows old; `ailments` says why.
         with suppress(LedgerError):
             span = self._ledger.spans.last()
             if span is not None and span.seen_utc != self._seen_utc:

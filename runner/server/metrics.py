@@ -1,4 +1,4 @@
-"""What Prometheus is told: events as they come, and what the ledger and the executor say when they are asked."""
+"""What Prometheus gets: counts of events as they come, and what the ledger and the executor say at each scrape."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -60,14 +60,14 @@ class EventMetrics:
                 pass
 
     def wrote(self, seconds: float) -> None:
-        """A transaction of the ledger took so long."""
+        """A transaction of the ledger took this long."""
         self._writes.observe(seconds)
 
 
 class StateMetrics(Collector):
-    """Asks, at each scrape, what is: a ledger that cannot be read is told as `runner_ledger_readable 0`.
+    """Reads the present state at each scrape; a ledger that cannot be read shows as `runner_ledger_readable 0`.
 
-    `devices` says how many phones adb has in each state; it raises nothing and waits for nobody.
+    `devices` says how many phones adb has in each state; it never raises, and never waits long.
     """
 
     def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], States]) -> None:
@@ -85,6 +85,7 @@ class StateMetrics(Collector):
         words = "0: the adb server is not there or does not answer; phones are told as it told of them last."
         yield gauge("runner_adb_answers", words, {"": states.answers})
         try:
+            # As a list: a ledger that fails in the middle must not leave half of its figures.
             told = list(self._from_ledger())
         except LedgerError:
             told = []
@@ -109,7 +110,7 @@ class StateMetrics(Collector):
 
 
 class LogMetrics(Collector):
-    """`dropped` says how many lines of the log were lost."""
+    """`dropped` gives the number of lines that the log has lost."""
 
     def __init__(self, dropped: Callable[[], int]) -> None:
         self._dropped = dropped

@@ -1,4 +1,4 @@
-"""The address that the daemon serves on: taken before anything else is started, or refused with who has it."""
+"""Takes the address that the daemon serves on, before anything else starts; an error names the process that has it."""
 
 import errno
 import ipaddress
@@ -25,6 +25,8 @@ def listen(host: str, port: int) -> socket.socket:
     # Named as TCP, which create_server leaves out: only then does asyncio send each answer at once.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
+        # A daemon that is started anew need not wait for the system to forget the connections of the one
+        # before.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen()
@@ -43,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 
 def url_of(listening: socket.socket) -> str:
-    """Where a listening socket is reached over HTTP."""
+    """The URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -65,7 +67,7 @@ def _refused(host: str, port: int, error: OSError) -> RunnerError:
 
 
 def listener(port: int) -> str | None:
-    """The process that listens on a TCP port, as far as it may be seen: `process 812 (adb)`."""
+    """The process that listens on a TCP port, if this user may see it: `process 812 (adb)`."""
     try:
         connections = psutil.net_connections("tcp")
     except (psutil.Error, OSError):

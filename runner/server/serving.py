@@ -15,12 +15,12 @@ STOP_TIMEOUT_S = 5.0
 
 
 class Serving:
-    """While this is open, an app answers on a socket that listens already."""
+    """While this is open, an app answers on a socket that already listens."""
 
     def __init__(self, app: ASGIApp, listening: socket.socket) -> None:
         config = uvicorn.Config(
             app,
-            log_config=None,  # its lines go where all go; requests are not logged, since they may hold tokens
+            log_config=None,  # its lines go into the runner's log; requests are not logged, since they may hold tokens
             access_log=False,
             lifespan="off",
             http=ImpatientProtocol,

@@ -1,5 +1,5 @@
-"""What holds for every answer of the server, whoever asks: headers that keep browsers from misusing it, and no request
-whose end two programs could see in two places."""
+"""Protects every answer of the server, whoever asks: it adds headers that keep browsers from misusing the answer, and
+refuses a request whose end two programs could see in two places."""
 
 from collections.abc import Iterable
 
@@ -45,7 +45,7 @@ class Shield:
             await send(message)
 
         if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
-            await _end(answer, 400, TWO_ENDS)  # where the next request begins, nobody can tell
+            await _end(answer, 400, TWO_ENDS)  # nobody can tell where the next request begins
             return
         try:
             await self._app(scope, receive, answer)

@@ -1,4 +1,4 @@
-"""The stores that every contract test of the ledger is held against. A new one joins with its URL in `store_url`."""
+"""The stores against which every contract test of the ledger runs. A new store joins with its URL in `store_url`."""
 
 from collections.abc import Iterator
 from pathlib import Path

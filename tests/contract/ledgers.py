@@ -20,7 +20,7 @@ from runner.tasks import (
 )
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
-"""Microseconds come back, too."""
+"""With microseconds: they must come back from the store, too."""
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 DONE = Outcome(AttemptOutcome.COMPLETED)

@@ -1,4 +1,4 @@
-"""An adb server as a client sees it, with lists and names that only real phones give it: a relay to a real one."""
+"""A relay to a real adb server that shows lists and names which only real phones would give."""
 
 import contextlib
 import socket
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class AdbRelay:
-    """Passes everything on, but calls phones by the names of `called` (real name: shown name), and lists `more` rows
+    """Passes everything on, but shows phones under the names in `called` (real name: shown name), and lists `more` rows
     (name, state, what the long list adds)."""
 
     def __init__(
@@ -58,7 +58,7 @@ class AdbRelay:
 def relayed(
     real_port: int, called: Mapping[str, str], more: Sequence[tuple[str, str, str]] = ()
 ) -> Iterator[int]:
-    """The port of a relay that runs inside."""
+    """Run a relay; gives its port."""
     relay = AdbRelay(real_port, called, more)
     thread = threading.Thread(target=relay.serve)
     thread.start()

@@ -31,7 +31,7 @@ class VirtualPhone:
             return json.loads(data) if "json" in answer.headers["Content-Type"] else data
 
     def post(self, name: str, **wish: Any) -> Any:
-        """Carry out a control action; an error is raised as AssertionError with the phone's message."""
+        """Carry out a control action. An error raises AssertionError with the phone's message."""
         kind = {"Content-Type": "application/json"}
         request = Request(f"{self.url}/{name}", json.dumps(wish).encode(), kind, method="POST")
         try:
@@ -48,7 +48,7 @@ class VirtualPhone:
         self.post("fault", method=method, kind=kind, **more)
 
     def calm(self) -> None:
-        """Take back every disturbance; the phone is connected anew."""
+        """End every disturbance; the phone is connected anew."""
         self.post("clear-faults")
         self.post("latency", seconds=0)
         self.post("authorize")
@@ -81,9 +81,10 @@ class VirtualPhones:
         return adbutils.AdbClient(port=self.adb_port).device(self[serial].address)
 
     def wait_for_states(self, serial: str, *states: str, action: Callable[[], object] | None = None) -> None:
-        """Carry `action` out and wait until adb has given the phone these states, one after the other."""
+        """Carry out `action`, and wait until adb has shown the phone in these states, one after the other."""
         waiting = list(states)
         for event in adbutils.AdbClient(port=self.adb_port).track_devices():
+            # Only once adb tracks devices: a state before that would be missed.
             if action is not None:
                 action, _ = None, action()
             if (event.serial, event.status) == (self[serial].address, waiting[0]):

@@ -1,4 +1,4 @@
-"""`runner daemon` as a user starts it, its log read line by line."""
+"""`runner daemon` as a user starts it; the tests read its log line by line."""
 
 import fcntl
 import json
@@ -18,11 +18,11 @@ from urllib.request import urlopen
 PATIENCE_S = 100.0
 NEVER = "2099-01-01T00:00:00+00:00"
 SOON_S = 4
-"""How far ahead a start time is written: far enough to be read in time."""
+"""How far ahead a start time is written: far enough for the daemon to read it in time."""
 
 
 def soon(seconds: float) -> str:
-    """The first whole second that is so far ahead, as a start time."""
+    """The first whole second at least this far ahead, as a start time."""
     at = datetime.now(UTC) + timedelta(seconds=seconds + 1)
     return at.replace(microsecond=0).isoformat()
 
@@ -54,12 +54,12 @@ class DaemonProcess:
 
     def __init__(self, command: list[str], environment: Mapping[str, str], cwd: Path | None = None) -> None:
         self.lines: list[dict[str, Any]] = []
-        """What it has logged."""
+        """The lines of its log."""
         self.plain: list[str] = []
-        """What it wrote beside its log."""
+        """What it wrote besides its log."""
         self.url = ""
         self.is_read = threading.Event()
-        """Cleared, nobody reads what it says."""
+        """While this is cleared, nobody reads its output."""
         self.is_read.set()
         self._news = threading.Condition()
         self._ended = False
@@ -75,7 +75,7 @@ class DaemonProcess:
         self._reader.start()
 
     def wait_for(self, event: str, since: int = 0, **values: Any) -> dict[str, Any]:
-        """The first line, from the line `since` on, of an event with these values."""
+        """Wait for the first line of an event with these values, from the line `since` on."""
 
         def found() -> dict[str, Any] | None:
             return next(
@@ -98,7 +98,7 @@ class DaemonProcess:
         return self
 
     def unread(self) -> None:
-        """Read no more of what it says, of which the system then keeps as little as it can."""
+        """Read its output no more, and make the pipe as small as the system allows, so that it is soon full."""
         assert self.process.stdout is not None
         fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
         self.is_read.clear()
@@ -119,7 +119,7 @@ class DaemonProcess:
         return float(values[sample])
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Wait for something that no line tells."""
+        """Wait for something that no line of the log tells."""
         give_up_at = time.monotonic() + PATIENCE_S
         while not holds():
             assert time.monotonic() < give_up_at, self.said
@@ -173,7 +173,7 @@ class Daemons:
 
     @property
     def witness(self) -> Path:
-        """Where this machine keeps what it has seen of the ledger."""
+        """Where the witness of the ledger is."""
         return self.state.with_name(f"{self.state.name}.witness")
 
     @property
@@ -181,7 +181,7 @@ class Daemons:
         return f"sqlite:///{self.state / 'ledger.db'}"
 
     def write(self, text: str, name: str = "trial.yaml") -> None:
-        """Put a campaign file in place, as an editor does."""
+        """Put a campaign file in place in one step, as editors do."""
         path = self.campaigns / name
         path.with_suffix(".new").write_text(text, encoding="utf-8")
         path.with_suffix(".new").replace(path)
@@ -195,7 +195,7 @@ class Daemons:
         return daemon
 
     def start_soon(self, *serials: str, options: Sequence[str] = (), **entry: Any) -> DaemonProcess:
-        """Start a daemon, and once it is ready give its campaign a start time that is near."""
+        """Start a daemon, and once it is ready give its campaign a near start time: starting takes its time."""
         self.write(campaign_text(*serials, at=NEVER, **entry))
         daemon = self.start(*options).ready()
         self.write(campaign_text(*serials, at=soon(SOON_S), **entry))

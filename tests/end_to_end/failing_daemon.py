@@ -1,4 +1,4 @@
-"""The real command line with a bug in it: `FAILS_IN=module:Class.method` names what raises instead of working."""
+"""The real command line with a bug: `FAILS_IN=module:Class.method` names the method that raises instead of working."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""A rehearsal daemon as a client of its Local API meets it, and what its phones remember."""
+"""A rehearsal daemon as a client of its Local API sees it, and the memory of its phones."""
 
 import json
 import os
@@ -29,8 +29,8 @@ FOLLOW = {
 
 
 class ApiDaemon:
-    """`runner daemon --virtual --api-only` with two phones, on which tasks need not wait between effects.
-    They post files of the example campaign, and of the folder `media`."""
+    """`runner daemon --virtual --api-only` with two phones; tasks on them need not wait between effects.
+    The phones post files of the example campaign, and of the folder `media`."""
 
     def __init__(self, daemons: Daemons, media: Path) -> None:
         self.daemons = daemons
@@ -41,13 +41,13 @@ class ApiDaemon:
         self.process: DaemonProcess
 
     def start(self, *options: str) -> "ApiDaemon":
-        """Start it, at the address that it had if it had one."""
+        """Start it; after the first time at the same address."""
         at = ("--port", self.url.rsplit(":", 1)[1]) if hasattr(self, "process") else ()
         self.process = self.daemons.start(*self.options, *at, *options, api_only=True).ready()
         return self
 
     def control(self, path: str, **wish: object) -> None:
-        """Ask something of the virtual phones."""
+        """Send a control action to the virtual phones."""
         where = self.process.wait_for("virtual phones")["control"]
         kind = {"Content-Type": "application/json"}
         urlopen(Request(where + path, json.dumps(wish).encode(), kind), timeout=60).close()
@@ -61,7 +61,7 @@ class ApiDaemon:
         return self.process.said
 
     def send(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """The HTTP status and the envelope."""
+        """Make a call; gives the HTTP status and the envelope."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + PREFIX + path, data, {"Content-Type": "application/json"}, method=method)
         try:
@@ -101,7 +101,7 @@ class ApiDaemon:
 
 
 class Client(RunnerCommand):
-    """The `runner` command with a state directory of its own, and a server that it is told of."""
+    """The `runner` command with a state directory of its own, and this server in RUNNER_API_URL."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.store_url = f"sqlite:///{folder / 'client.db'}"
@@ -110,6 +110,6 @@ class Client(RunnerCommand):
 
 
 def remembered(folder: Path, serial: str) -> dict[str, Any]:
-    """What the app of a virtual phone remembers, by the file that the phone keeps."""
+    """The memory of the app on a virtual phone, from the file that the phone keeps."""
     memory = json.loads((folder / f"{serial}.json").read_text(encoding="utf-8"))
     return dict(memory["apps"].get(APP, {}))

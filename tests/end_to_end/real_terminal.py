@@ -1,4 +1,4 @@
-"""A command in a terminal of its own: a pseudo-terminal of a given size, and a screen that shows what it is sent."""
+"""Runs a command in a terminal of its own: a pseudo-terminal of a given size, with a screen that shows what it gets."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ LINES = 100
 
 @dataclass(frozen=True)
 class Shown:
-    """What a command has sent to its terminal, as bytes, and what that terminal shows in the end, line by line."""
+    """The bytes that a command has sent to its terminal, and the lines that the terminal shows in the end."""
 
     code: int
     sent: bytes
@@ -31,7 +31,7 @@ class Shown:
 def in_terminal(
     command: Sequence[str | Path], columns: int, *, term: str = "xterm-256color", **variables: str
 ) -> Shown:
-    """Run a command to its end with a terminal for standard input, output and error."""
+    """Run a command to its end with a terminal as standard input, output and error."""
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
     process = subprocess.Popen(
@@ -54,7 +54,7 @@ def in_terminal(
 
 
 def _environment(term: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, without what says how wide or colorful its own terminal is."""
+    """The environment of this process, without the variables that describe its own terminal."""
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
     return kept | {"TERM": term} | variables
 
@@ -63,7 +63,7 @@ def _read(controller: int) -> Iterator[bytes]:
     while True:
         try:
             data = os.read(controller, 65536)
-        except OSError:  # the other end has been closed
+        except OSError:  # Linux ends a pseudo-terminal with EIO once the other end is closed
             return
         if not data:
             return

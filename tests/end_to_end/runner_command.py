@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class RunnerCommand:
-    """`runner WORDS...` with the environment that there is when it starts; what was started ends with `close`."""
+    """`runner WORDS...` with the environment at the time of its start; `close` ends what was started."""
 
     def __init__(self, environment: Callable[[], Mapping[str, str]]) -> None:
         self._environment = environment
@@ -18,7 +18,7 @@ class RunnerCommand:
         return [sys.executable, "-m", "runner", *map(str, words)]
 
     def __call__(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run it to its end, which is no traceback."""
+        """Run it to its end, which must be no traceback."""
         done = subprocess.run(
             self.command(*words),
             env=self._environment(),
@@ -42,7 +42,7 @@ class RunnerCommand:
         return process
 
     def close(self) -> None:
-        """End what is left of the commands that were started."""
+        """End the commands that still run."""
         for process in self._started:
             process.kill()
             process.wait()
@@ -51,7 +51,7 @@ class RunnerCommand:
 
 
 def read_until(process: "subprocess.Popen[str]", pattern: str) -> str:
-    """What a command that was started says, up to a line in which the pattern is found."""
+    """The output of a started command, up to a line that has the pattern."""
     assert process.stdout is not None
     said = ""
     for line in process.stdout:

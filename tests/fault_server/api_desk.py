@@ -22,6 +22,8 @@ class Desk:
 
     def __init__(self, url: str, **options: Any) -> None:
         self.clock = QuickClock(FASTER)
+        # The backend waits on the quick clock, the client's timeouts are real: a server answers no
+        # quicker than it can.
         client = Client(url, SystemClock(), **{"timeout_s": 5.0, **options})
         self.backend = LocalApiBackend(client, self.clock)
         self.memory = Memory()

@@ -1,4 +1,4 @@
-"""What the ledger says of tasks, held against what the server really did."""
+"""Compares what the ledger says of tasks with what the server really did."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ NAMES = ("made", "doubled", "lost", "uncertain", "provable")
 
 @dataclass
 class Count:
-    """What became of all tasks, for each account that they were for: `provable` are the uncertain ones that the
-    server shows."""
+    """What became of all tasks, counted for each of their accounts. `provable` are the uncertain ones that the server
+    shows."""
 
     made: int = 0
     doubled: int = 0
@@ -26,7 +26,7 @@ class Count:
 
     @property
     def points(self) -> set[str]:
-        """Those at which a process has died."""
+        """The points at which a process has died."""
         return {death.point for death in self.deaths if death.point and not death.after_s}
 
     def line(self) -> str:
@@ -34,7 +34,7 @@ class Count:
         return f"{counts} ({len(self.deaths)} kills, {len(self.points)} points of the code)"
 
     def judge(self, done: Round) -> None:
-        """Hold tasks of the same content against what the server did for them."""
+        """Compare tasks of the same content with what the server did for them: it cannot tell which task is whose."""
         self.deaths += done.deaths
         case = done.case
         accounts: Sequence[str | None] = ACCOUNTS if case.options.multi_account else (None,)

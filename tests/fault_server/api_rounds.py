@@ -1,4 +1,4 @@
-"""Rounds of the harness of the Local API: a ledger and a server, and processes that die one after the other."""
+"""Rounds of the Local API's harness: a ledger, a server, and processes that die one after the other."""
 
 import functools
 import json
@@ -39,7 +39,7 @@ from runner.tasks import BatchJournal, Occurrence, RetryRule, Task, TaskOptions
 FASTER = 150.0
 
 PATIENCE_S, HASTE_S = 5.0, 0.15
-"""How long an answer is waited for, on the machine's own clock: without faults, and with them."""
+"""How long the client waits for an answer, on the machine's own clock: without faults, and with them."""
 
 LIFE_S = 120.0
 """How long a process may take to carry everything out."""
@@ -66,7 +66,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is to be done on which server; `is_stopped`: a person stops each task that the server is known to have."""
+    """What is to be done, on which server. `is_stopped`: a person stops each task that the server is known to have."""
 
     script: str
     devices: Sequence[str] = ("D1", "D2")
@@ -95,7 +95,7 @@ class Case:
         ]
 
     def disturbed(self, chance: random.Random) -> "Case":
-        """The same on a server with a fault and a shape; what the case itself needs of it stays."""
+        """The same case on a server with a fault and a shape; what the case itself sets stays."""
         fault, shape = chance.choice(FAULTS), chance.choice(SHAPES)
         return replace(self, fault=fault, shape={**shape, **self.shape})
 
@@ -115,7 +115,7 @@ CASES = (
     Case("post", timeout_s=30.0, shape={"stuck": ["D2"]}),
     Case("post", is_stopped=True, shape={"wait_s": 600.0}),
 )
-"""What leads to every call and every write: that some fail, have several accounts, hang, or are not wanted any more."""
+"""Cases that together lead to every call and every write: some fail, have several accounts, hang, or are stopped."""
 
 FAULTS: tuple[dict[str, Any], ...] = (
     {},
@@ -163,7 +163,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What came of one: what the ledger says of each task, what the server did, the points that each process has
+    """The result of a round: what the ledger says of each task, what the server did, the points that each process
     reached, and the deaths that came."""
 
     case: Case
@@ -174,8 +174,8 @@ class Round:
 
 
 def carry_out_round(server: FaultServer, case: Case, deaths: Sequence[Kill], ledger: Path) -> Round:
-    """Processes that die like this one after the other, until one has outlived it or them; `ledger` is an empty one
-    that is alone in its folder."""
+    """Run processes that die in these ways one after the other, until one outlives its death, or all deaths are over.
+    `ledger` is an empty one that is alone in its folder."""
     fault = dict(case.fault)
     server.reset(**case.shape, faults=[fault] if fault else [])
     server.make(serials=["D1"], script_name="post", script_config={"captions": SOMEONE_ELSES})
@@ -195,12 +195,12 @@ def carry_out_round(server: FaultServer, case: Case, deaths: Sequence[Kill], led
 
 
 def child(work: Callable[[], None], folder: Path) -> bool:
-    """Do something in a process of its own; false if that was killed."""
+    """Do something in a process of its own; False if the process was killed."""
     pid = os.fork()
     if pid == 0:
         try:
             work()
-        except BaseException:  # noqa: BLE001 - told to the parent, which raises it
+        except BaseException:  # noqa: BLE001 - the parent raises it
             (folder / "error").write_text(traceback.format_exc())
             os._exit(1)
         os._exit(0)
@@ -213,7 +213,7 @@ def child(work: Callable[[], None], folder: Path) -> bool:
 
 
 def _live(case: Case, ledger: Path, url: str, kill: Kill | None, trace: Path) -> None:
-    """One process."""
+    """The life of one process."""
     if case.without_committing:
         leave_committing_out()
     chosen = f"{kill.point}:{kill.count}" if kill and kill.point else None
@@ -254,7 +254,7 @@ def wrap_requests(points: Points) -> None:
 
 
 def carry_out(case: Case, path: Path, url: str) -> None:
-    """What a runner does: take up what an earlier process left, go on to the end, and write down how that is."""
+    """Do what a runner does: take up what an earlier process left, go on to the end; then write down the result."""
     clock, store_url, tasks = QuickClock(FASTER), f"sqlite:///{path}", case.tasks
     with Ledger.open(store_url, clock) as ledger, ExecutorLock(store_url):
         occurrences = [Occurrence("demo", name, "run:1", "manual", NOON) for name in case.entries]
@@ -297,7 +297,7 @@ def carry_out(case: Case, path: Path, url: str) -> None:
 
 
 def stop_all(ledger: Ledger, tasks: Sequence[Task], is_done: threading.Event) -> None:
-    """A person who stops each task as soon as it is known to be on the server."""
+    """Stop each task as soon as it is known to be on the server, as a person would."""
     left = {task.key for task in tasks}
     while left and not is_done.wait(0.005):
         for key in list(left):

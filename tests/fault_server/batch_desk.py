@@ -67,7 +67,7 @@ def make_tasks(
 
 @dataclass
 class Memory:
-    """What a ledger would hold: every effect, whose it is, and the outcome of each attempt."""
+    """What a ledger would hold: every effect, its device and account, and the outcome of each attempt."""
 
     effects: dict[int, Effect] = field(default_factory=dict)
     places: dict[int, tuple[str | None, str | None]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Memory:
 
 
 class MemoryJournal:
-    """The journal of one attempt at tasks. `stop` and `leave` are what a test asks for while it goes on."""
+    """The journal of one attempt at tasks. Tests set `stop` and `leave` while it goes on."""
 
     def __init__(self, memory: Memory, tasks: Sequence[Task], clock: Clock, held: Iterable[str] = ()) -> None:
         self.memory, self.clock, self.held = memory, clock, set(held)

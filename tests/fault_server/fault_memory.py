@@ -1,4 +1,4 @@
-"""The fault server's memory, which is the truth: its tasks, how they go, and what it tells of them."""
+"""The fault server's memory, which is the truth: its tasks, their progress, and what it tells about them."""
 
 import random
 import re
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 ACCOUNTS = ("@one", "@two")
-"""Who is logged in on every device, where nothing else is said: what `enable_multi_account` runs for."""
+"""The accounts on every device, unless a test says otherwise: `enable_multi_account` runs for each."""
 
 TARGETS = {
     "follow": ("target_users", "target_user"),
@@ -22,9 +22,9 @@ TEXTS = ("pending", "running", "completed", "failed")
 
 @dataclass
 class Setup:
-    """How the server behaves; times in seconds of the real clock. `details` is how much it tells of a task: all,
-    no_target, no_config, bare. What is `stuck` is done, and does not end. With `retries_anew` a retry makes another
-    task. `faults` are taken one after another by the calls that they name."""
+    """How the server behaves; times are seconds of the real clock. `details` is how much it tells of a task: all,
+    no_target, no_config, bare. A `stuck` task is done, but does not end. With `retries_anew` a retry makes another
+    task. The calls that `faults` name take them one after another."""
 
     plan: str = "Pro"
     enabled: bool = True
@@ -103,7 +103,7 @@ class FaultMemory:
         return COMPLETED
 
     def work(self, made: Made) -> None:
-        """Do what is asked for, once each time that it is asked for."""
+        """Do the work of a task, once for each time that it is asked for."""
         made.runs += not made.is_done
         made.began = made.is_done = True
 
@@ -262,6 +262,7 @@ class FaultMemory:
         if self.setup.order == "newest":
             found.reverse()
         elif self.setup.order == "shuffled":
+            # With a fixed seed: pages of one list must have one order.
             random.Random(1).shuffle(found)
         start = (int(query.get("page", "1")) - 1) * size
         items = [self.told(made) for made in found[start : start + size]]

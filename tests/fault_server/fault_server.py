@@ -1,8 +1,7 @@
 """A Local API in a process of its own, with every fault that a server can have.
 
-Started as `python fault_server.py`: prints its port, and ends when its standard input does. `/control/*` sets it up
-and tells the truth; everything else is under `/api/v1/`. Plain asyncio, so that a connection can be dropped at any
-point.
+`python fault_server.py` prints its port, and ends when its standard input does. `/control/*` sets it up and tells the
+truth; everything else is under `/api/v1/`. It is plain asyncio, so that it can drop a connection at any point.
 """
 
 import asyncio
@@ -18,11 +17,11 @@ from fault_memory import CODES, FaultMemory, Refused
 
 
 class Dropped(Exception):
-    """The connection is to be closed without a word."""
+    """Close the connection without an answer."""
 
 
 class Connection:
-    """One HTTP/1.1 connection: requests one after another, faults where they are asked for."""
+    """One HTTP/1.1 connection: requests one after another, with the faults that tests ask for."""
 
     def __init__(
         self, server: FaultMemory, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -131,7 +130,7 @@ class Connection:
                 envelope["data"]["task_ids"] = changed[change]
 
     async def pour(self, how: str) -> None:
-        """An answer without an end, until the client has enough of it: a byte at a time, or as much as it takes."""
+        """Send an answer without an end, until the client gives up: a byte at a time, or as much as it takes."""
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         head += b"X-Slow: " if how == "drip headers" else b"Content-Length: 9999999999\r\n\r\n"
         self.writer.write(head)

@@ -1,4 +1,4 @@
-"""The fault server as tests meet it: a process, its address, and what it can be asked beside the API."""
+"""The fault server as tests use it: a process, its address, and its control calls."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import httpx
 
 
 class FaultServer:
-    """One process for many tests; each begins with `reset`."""
+    """One process for many tests; each test begins with `reset`."""
 
     def __init__(self) -> None:
         script = Path(__file__).with_name("fault_server.py")
@@ -23,7 +23,7 @@ class FaultServer:
         self._client = httpx.Client(trust_env=False, verify=False, timeout=30)
 
     def reset(self, **setup: Any) -> None:
-        """Forget everything, and behave like this from now on."""
+        """Forget everything, and behave in this way from now on."""
         self._control("reset", setup)
 
     def change(self, **setup: Any) -> None:

@@ -2,7 +2,7 @@
 
 `PYTHONPATH=tests/torture python tests/fault_server/local_api_kills.py [KILLS [SEED]]` prints one line. Each round has a
 ledger of its own; a child process is killed once or more often, and another one then carries the tasks to their ends.
-What the server really did is held against what the ledger says.
+Then what the server really did is compared with what the ledger says.
 """
 
 import random
@@ -26,15 +26,15 @@ CRASH = Kill("POST task sent")
 """A death that leaves the next process the most to find out."""
 
 TRIES = 20
-"""With faults a round may end before it comes to a point: so many rounds at most."""
+"""The most rounds for one point: with faults a round may end before it reaches the point."""
 
 LATEST_COUNT = 4
-"""With faults the kill comes at the first to fourth time."""
+"""With faults the kill comes at the first to fourth time that a point is reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a point is reached, and how often: in the life of a case that follows the deaths of `after`."""
+    """Where a point is reached, and how often: in a case, in the life after the deaths `after`."""
 
     case: Case
     after: tuple[Kill, ...]
@@ -43,7 +43,7 @@ class Place:
 
 @dataclass
 class Harness:
-    """A server, an empty ledger to copy, and what was counted so far."""
+    """A server, an empty ledger to copy, and the counts so far."""
 
     server: FaultServer
     folder: Path
@@ -65,14 +65,14 @@ class Harness:
         return done
 
     def discover(self) -> None:
-        """Find the points: of a life without a death, and of one after a death."""
+        """Find the points of a life without a death, and of one after a death."""
         for case in CASES:
             for after in ((), (CRASH,)):
                 for point, times in Counter(self.round(case, *after).lives[-1]).items():
                     self.places.setdefault(point, []).append(Place(case, after, times))
 
     def die_at(self, point: str, *, with_faults: bool) -> None:
-        """Once: without faults in a first life, if one comes to the point; with faults anywhere, at any time."""
+        """Die once at a point: without faults in a first life, if one reaches it; with faults in any life."""
         for number in range(TRIES):
             places, count = self.places[point], 1
             if not with_faults:
@@ -87,7 +87,7 @@ class Harness:
         self.count.odd.append(f"never reached: {point}")
 
     def die_at_random(self) -> None:
-        """Up to three deaths anywhere, with faults."""
+        """Die up to three times, anywhere, with faults."""
         chance = self.chance
         case = chance.choice(CASES).disturbed(chance)
         devices = ["D1", "D2", "D3"][: chance.randint(1, 3)]
@@ -107,7 +107,7 @@ class Harness:
 
 
 def kill(times: int, seed: int) -> Count:
-    """Two deaths at every point, and then deaths at random until there were `times`."""
+    """Die twice at every point, then at random until there were `times` deaths."""
     with closing(FaultServer()) as server, tempfile.TemporaryDirectory() as folder:
         harness = Harness(server, Path(folder), random.Random(seed))
         harness.discover()

@@ -1,4 +1,4 @@
-"""A clock that runs ahead: an hour of waiting is over in a minute, the machine's work takes as long as it takes."""
+"""A clock that runs fast: an hour of waiting is over in a minute, while the machine's work takes its real time."""
 
 import threading
 import time

@@ -1,7 +1,7 @@
-"""Feeds bytes to all that `runner validate` does with a file, for as long as one likes: `make fuzz`.
+"""Feeds bytes to everything that `runner validate` does with a file, for as long as one likes: `make fuzz`.
 
-atheris watches which branches a file takes and goes on from those that took new ones; whatever it finds is
-written to a file `crash-...`. It starts from the campaigns of the tests.
+atheris watches which branches a file takes, and continues from files that took new ones; it writes whatever it finds to
+a file `crash-...`. It starts from the campaigns of the tests.
 """
 
 import sys

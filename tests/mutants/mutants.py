@@ -1,7 +1,7 @@
 """Breaks each promise of `promises.py` in a copy of `runner/`, and tells which of them no test holds.
 
-`make mutants`; the exit code is 1 if a mutant survives, or does not fit the code any longer. With words, only those
-mutants whose promises contain one of them.
+`make mutants`; the exit code is 1 if a mutant survives, or no longer fits the code. With words as arguments, it makes
+only the mutants whose promises contain one of them.
 """
 
 import os
@@ -27,15 +27,15 @@ NEEDED = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
 )
-"""What tests read beside the code."""
+"""What tests read besides the code."""
 
 LIMIT_S = 300
 LATER = "(?=[^_a-zA-Z0-9])"
-"""After a test's name, which may be the beginning of another one."""
+"""What follows a test's name, since the name may be the beginning of another one."""
 
 
 class Misfit(Exception):
-    """A mutant that cannot be made, or not be looked for: the code, or its test, is not what it was."""
+    """A mutant that cannot be made or tested: the code or its test has changed."""
 
 
 def place(mutant: Mutant, root: Path = ROOT) -> Path:
@@ -64,14 +64,14 @@ def test_file(name: str, root: Path = ROOT) -> Path:
 
 
 def copy(folder: Path) -> None:
-    """What the tests need, with the code as it is."""
+    """Put what the tests need into a folder, with a copy of the code that can be changed."""
     for name in NEEDED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "runner", folder / "runner")
 
 
 def changed(mutant: Mutant, root: Path = ROOT) -> str:
-    """The text of its file with the promise broken. Raises Misfit, and SyntaxError for what is no Python."""
+    """The text of its file with the promise broken. Raises Misfit, and SyntaxError if that is no Python."""
     file = root / place(mutant, root)
     text = file.read_text(encoding="utf-8").replace(mutant.old, mutant.new)
     compile(text, file, "exec")
@@ -106,6 +106,7 @@ def complaint(mutant: Mutant) -> str | None:
                 code, said = run_tests([name], root)
                 if code == 0:
                     return f"it survives: {name} passes"
+                # An exit code of 1 is not enough: a test that cannot be imported proves nothing.
                 if code != 1 or not re.search(rf"^FAILED \S*::{name}{LATER}", said, re.MULTILINE):
                     return f"{name} could not be run:\n{said[-2000:]}"
         except (Misfit, SyntaxError) as error:

@@ -1,5 +1,5 @@
-"""A year of the daemon on a clock that is moved: restarts, reloads, sleep and clocks that step, held against an
-oracle that finds out by itself what ought to happen. Run it: `python tests/simulation/simulated_year.py [SEED]`."""
+"""A year of the daemon on a clock that is moved: restarts, reloads, sleep and clocks that step, compared with an oracle
+that works out for itself what ought to happen. Run it: `python tests/simulation/simulated_year.py [SEED]`."""
 
 import sys
 import tempfile

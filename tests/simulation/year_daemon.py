@@ -1,4 +1,4 @@
-"""The daemon of the simulated year, and its oracle, led through the same events on a clock that is moved."""
+"""Leads the daemon of the simulated year and its oracle through the same events, on a clock that is moved."""
 
 import random
 from collections import Counter, defaultdict
@@ -118,7 +118,7 @@ class Year:
         self.counts["restarts"] += 1
 
     def live_until(self, end: datetime, *, beats: bool = True) -> None:
-        """Time goes on, and somebody looks at each instant at which something is due."""
+        """Let time go on; the daemon looks at each instant at which something is due."""
         while self.clock.now() < end:
             until = min(end, self.clock.now() + DAY)
             coming = self.oracle.coming(self.clock.now(), until)
@@ -160,7 +160,7 @@ class Year:
         self.counts["reloads"] += 1
 
     def at_rest(self) -> None:
-        """Go on until no task waits: what wakes first after a sleep, executor or timetable, is not decided."""
+        """Go on until no task waits: after a sleep, executor and timetable wake in no defined order."""
         while self.oracle.waiting or any(at > self.clock.now() for at in self.jittered):
             self.live_until(self.clock.now() + 7 * MINUTE)
 

@@ -35,7 +35,7 @@ DENSE = [date(2026, 1, 20) + 42 * number * DAY for number in range(8)]
 
 
 def _long_absences() -> Iterable[Event]:
-    """For each zone a campaign of every minute that comes, is missed for days, and goes."""
+    """For each zone, a campaign of every minute comes, is missed for days, and goes."""
     for number, first in enumerate(DENSE):
         start = datetime(first.year, first.month, first.day, 8, 1, 37, tzinfo=UTC)
         yield Event(

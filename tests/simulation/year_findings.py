@@ -1,4 +1,4 @@
-"""In what the ledger and the backend of the simulated year are not as the oracle says, and the year in one line."""
+"""Where the ledger and the backend of the simulated year differ from the oracle; and the year in one line."""
 
 import re
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 def wrong(year: Year) -> list[str]:
-    """Everything in which the ledger, or the backend, is not as the oracle says."""
+    """Every difference of the ledger or the backend from the oracle."""
     found: list[str] = []
     rows = recorded(year)
     tasks: dict[Identity, dict[str, TaskRow]] = defaultdict(dict)

@@ -1,5 +1,5 @@
-"""What ought to become of every occurrence of a year, found out the slow way. Nothing of the runner is used:
-only zoneinfo is asked, a quarter of an hour at a time, what the clocks of a zone show."""
+"""What ought to become of every occurrence of a year, worked out the slow way. It uses nothing of the runner, and asks
+only zoneinfo, a quarter of an hour at a time, what the clocks of a zone show."""
 
 import re
 from bisect import bisect_right
@@ -19,7 +19,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True)
 class Rule:
-    """A start time: as it is written in a file, what kind it is, and what it says."""
+    """A start time: as a file has it, its kind, and its parts."""
 
     yaml: str
     kind: str
@@ -66,7 +66,7 @@ class Moment:
 
 
 class Wall:
-    """The clocks of one zone: from which minute on they were how far from UTC."""
+    """The clocks of one zone: how far from UTC they were, from which minute on."""
 
     def __init__(self, name: str) -> None:
         self.name, self.zone = name, ZoneInfo(name)
@@ -78,11 +78,13 @@ class Wall:
             if not self.offsets or self.offsets[-1] != offset:
                 self.starts.append(instant)
                 self.offsets.append(offset)
+            # A day without a change is passed over at once: no zone changes its clocks and back within a
+            # day.
             is_quiet = (instant + DAY).astimezone(self.zone).utcoffset() == offset
             instant += DAY if is_quiet else 15 * MINUTE
 
     def first(self, shown: datetime) -> datetime:
-        """The first instant at which the clocks show a time, or a later one for the first time."""
+        """The first instant at which the clocks show this time, or have jumped over it."""
         for number, (start, offset) in enumerate(zip(self.starts, self.offsets, strict=True)):
             end = self.starts[number + 1] if number + 1 < len(self.starts) else LAST
             at = max(start, shown.replace(tzinfo=UTC) - offset)
@@ -158,6 +160,7 @@ def _cron(rule: Rule, clocks: Wall, days: list[date]) -> Raw:
     minutes, hours = _numbers(minute, 0, 59), _numbers(hour, 0, 23)
     dates, months = _numbers(of_month, 1, 31), _numbers(month, 1, 12)
     weekdays = {number % 7 for number in _numbers(of_week, 0, 7)}
+    # crontab(5): if both the day of the month and the day of the week are restricted, either is enough.
     either = of_month[0] != "*" and of_week[0] != "*"
     for day in days:
         on_date, on_weekday = day.day in dates, day.isoweekday() % 7 in weekdays
@@ -186,9 +189,9 @@ _MOMENTS = {"daily": _daily, "once": _once, "instant": _instant, "every": _every
 
 @dataclass
 class Expected:
-    """What the ledger ought to say of an occurrence: its state, a pattern for its reason, and when it was decided;
-    and by device when its tasks ought to be performed (between two instants, if they have jitter), or the state in
-    which they end in place of it."""
+    """What the ledger ought to say of an occurrence: its state, a pattern for its reason, and when it was decided.
+    `tasks` has for each device when its task ought to be performed (between two instants, if it has jitter), or the
+    state in which it ends instead."""
 
     state: str
     reason: str
@@ -209,7 +212,7 @@ Group = tuple[InForce, list[Moment]]
 
 
 class Oracle:
-    """Goes through the same year as the daemon, told what happens by the one who makes it happen."""
+    """Goes through the same year as the daemon; `Year`, which makes things happen, tells it of each."""
 
     def __init__(self) -> None:
         self.expected: dict[Identity, Expected] = {}
@@ -218,7 +221,7 @@ class Oracle:
         self._aliases: dict[str, str] = {}
 
     def load(self, campaigns: list[Campaign], now: datetime) -> None:
-        """These campaigns are in force from now on. What waits of entries that are gone is cancelled."""
+        """These campaigns are in force from now on. Waiting tasks of entries that are gone are cancelled."""
         before, self.in_force = self.in_force, {}
         for campaign in campaigns:
             self._aliases |= dict.fromkeys(campaign.formerly, campaign.name)
@@ -234,7 +237,7 @@ class Oracle:
                 self.expected[identity].tasks[device] = "cancelled"
 
     def coming(self, after: datetime, until: datetime) -> dict[datetime, list["Group"]]:
-        """What comes in (after, until], by instant: with whom, and under which names."""
+        """What comes in (after, until], by instant: the entries, and the moments of each."""
         found: dict[datetime, list[Group]] = defaultdict(list)
         for held in self.in_force.values():
             for at, group in self._groups(held, after, until, None).items():
@@ -242,7 +245,7 @@ class Oracle:
         return found
 
     def live(self, now: datetime, groups: list["Group"]) -> None:
-        """The clock has come to an instant, and somebody looks."""
+        """The clock has reached an instant, and the daemon looks."""
         for held, group in groups:
             self._decide(held, group, now, None, is_newest=True)
         self._perform(now)

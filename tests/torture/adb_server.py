@@ -1,4 +1,4 @@
-"""An adb server that can be killed and started again, unlike that of the virtual phones."""
+"""An adb server that can be killed and started again, unlike the one of the virtual phones."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from runner.virtual.adbserver import find_adb
 
 
 class PlainAdbServer:
-    """A context manager; its port stays the same over restarts."""
+    """A context manager; its port stays the same across restarts."""
 
     def __init__(self, folder: Path) -> None:
         self._home = folder / "adb-home"
@@ -27,6 +27,7 @@ class PlainAdbServer:
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("ADB", "ANDROID"))
         }
+        # It must see neither the phones nor the keys of whoever runs the tests.
         alone = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "HOME": str(self._home)}
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -2,7 +2,7 @@
 
     python daemon_with_kill_points.py [--kill POINT:COUNT] [--trace FILE] ... -- daemon campaigns/
 
-The durable writes of the product, its one raw action and its lock are wrapped from outside (`kill_points.py`).
+It wraps the durable writes of the product, its one raw action and its lock from outside (`kill_points.py`).
 """
 
 import argparse
@@ -36,7 +36,7 @@ def wrap_the_rest(points: Points) -> None:
 
 
 def do_nothing_on(prefix: str) -> None:
-    """Phones whose serial begins so are none: what is to be done on them is done at once."""
+    """Phones with serials of this prefix do not exist: their tasks are completed at once."""
     perform = DeviceBackend.perform
 
     def maybe(self: DeviceBackend, task: Task, journal: Journal, *rest: Any) -> Outcome:
@@ -50,9 +50,9 @@ def do_nothing_on(prefix: str) -> None:
 
 
 def step_the_clock(file: Path) -> None:
-    """Add the seconds that a file holds to what the machine's clock says; the monotonic clock goes on.
+    """Add the seconds in a file to the time of the machine's clock; the monotonic clock goes on unchanged.
 
-    APScheduler asks the machine by itself, so it is told the same.
+    APScheduler asks the machine directly, so it gets the same.
     """
 
     class Stepped(datetime):
@@ -65,7 +65,7 @@ def step_the_clock(file: Path) -> None:
 
 
 def shorten(wait: str) -> None:
-    """Let a constant of the product be so many seconds: `runner.store.sqlite:BUSY_TIMEOUT_S=1`."""
+    """Set a constant of the product to this many seconds: `runner.store.sqlite:BUSY_TIMEOUT_S=1`."""
     name, seconds = wait.split("=")
     module, constant = name.split(":")
     constants = vars(importlib.import_module(module))
@@ -74,7 +74,7 @@ def shorten(wait: str) -> None:
 
 
 def look_the_same() -> None:
-    """Take pictures of the screen that cost nothing: they prove nothing here, and would take most of the time."""
+    """Replace screenshots by a tiny picture: they prove nothing here, and would take most of the time."""
     picture = io.BytesIO()
     Image.new("RGB", (30, 60)).save(picture, "JPEG")
     Session.screenshot = lambda self: picture.getvalue()

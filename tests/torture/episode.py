@@ -1,4 +1,4 @@
-"""One episode of the torture: daemons that die one after the other, on phones that remember what they did."""
+"""One episode of the torture: daemons that die one after the other, on phones that remember what was done."""
 
 import json
 import math
@@ -29,7 +29,7 @@ AHEAD_S = 4
 SEEN_FOR_SURE_S = 3
 
 FEW = 6
-"""So many tasks left, or half a life over, and more work is asked for, lest a daemon waits in vain for its death."""
+"""With this few tasks left, or half a life over, more work is asked for: an idle daemon never reaches its death."""
 
 PAUSED = (
     f"SELECT DISTINCT subject FROM pauses WHERE ended_utc IS NULL AND {WAVES.replace('campaign', 'subject')}"
@@ -39,7 +39,7 @@ ASKED_TO_END = "asked to end"
 """What the harness writes into a daemon's trace before it sends SIGTERM."""
 
 AT_WORK = "ledger.spans.begin after"
-"""A daemon that has come so far ends in good order when it is asked to."""
+"""A daemon that has reached this point ends in good order when it is asked to."""
 
 AT_WORK_S = 5.0
 
@@ -50,12 +50,12 @@ DRAIN_S = 30.0
 COMMAND_S = 60.0
 LOOK_S = 0.1
 STUCK_S = 90.0
-"""How long nothing may happen while tasks are left."""
+"""How long nothing at all may happen while tasks are left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """One death: at the `count`th time that a point is reached, or `after_s` seconds."""
+    """One death: when a point is reached for the `count`th time, or after `after_s` seconds."""
 
     point: str | None = None
     count: int = 1
@@ -65,10 +65,10 @@ class Kill:
     stirred: bool = False
     """The point is only reached when files change and people interfere."""
     by_term: bool = False
-    """Ended there by SIGTERM, as a service is when it is restarted."""
+    """SIGTERM ends the daemon there, as when a service is restarted."""
     paused: bool = False
-    """The oldest work is paused when the daemon is at work, and goes on again after its death: younger work is then
-    in doubt while older work is due."""
+    """The oldest work is paused once the daemon is at work, and resumed after its death: then younger work is in doubt
+    while older work is due."""
 
     def __str__(self) -> str:
         how = " by SIGTERM" if self.by_term else ""
@@ -77,7 +77,7 @@ class Kill:
 
 @dataclass(slots=True)
 class Result:
-    """What came of one episode, or of all of them."""
+    """The result of one episode, or of all of them."""
 
     kills: int = 0
     lost: int = 0
@@ -104,8 +104,8 @@ class Result:
 class Episode:
     """One ledger, three phones, and daemons that die one after the other until everything is done.
 
-    `disturb` makes trouble of another kind, in a thread, during the last life; then a daemon that ends by
-    itself is started again, as systemd would do it. `wrapping` are options of the daemon's wrapper."""
+    `disturb` makes trouble of another kind, in a thread, during the last life; a daemon that then ends by itself is
+    started again, as systemd would do. `wrapping` are options of the daemon's wrapper."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class Episode:
         self.disturb = disturb
         self._ahead_s = ahead_s
         self.promised: set[int] = set()
-        """The ids of tasks beside the waves that must be completed."""
+        """The ids of tasks outside of the waves that must be completed."""
         self._waves: list[Wave] = []
         self._unseen: list[Wave] = []
         self._lives = 0
@@ -141,7 +141,7 @@ class Episode:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What every command of the runner is started with."""
+        """The environment of every command of the runner."""
         return os.environ | {
             "RUNNER_STATE_DIR": str(self.state),
             "RUNNER_TIMEZONE": "UTC",
@@ -158,7 +158,7 @@ class Episode:
 
     @property
     def number(self) -> int:
-        """Of the latest daemon, from 1."""
+        """The number of the latest daemon, from 1."""
         return self._lives
 
     @property
@@ -170,7 +170,7 @@ class Episode:
         return self.folder / f"{self._lives:03}.log"
 
     def run(self) -> Result:
-        """Live through all the deaths, then to the end, and compare."""
+        """Live through all deaths, then to the end, and compare."""
         self.campaigns.mkdir(parents=True)
         self.state.mkdir(exist_ok=True)
         self._api_limits.write_text(json.dumps(limits()), encoding="utf-8")
@@ -181,28 +181,28 @@ class Episode:
             self.add_wave()
             for kill in self._kills:
                 if not self.die(kill) and kill.stirred:
-                    self.die(kill)  # what is done to a daemon does not always lead to the same
+                    self.die(kill)  # a disturbance does not always lead to the same points
             self.finish()
             self.compare()
         return self.result
 
     def add_wave(self) -> None:
-        """Ask for more work, a few seconds from now, with one more campaign file."""
+        """Ask for more work, due in a few seconds, with one more campaign file."""
         wave = Wave(len(self._waves), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
         wave.write(self.campaigns)
         self._waves.append(wave)
         self._unseen.append(wave)
 
     def wish(self, phone: PhoneAddress, name: str, **body: Any) -> None:
-        """Something that happens to a phone: `wish(phone, "drop")`."""
+        """Make something happen to a phone: `wish(phone, "drop")`."""
         kind = {"Content-Type": "application/json"}
         request = Request(f"{phone.control}/{name}", json.dumps(body).encode(), kind, method="POST")
         with urlopen(request, timeout=30) as answer:
             answer.read()
 
     def ask_again(self) -> None:
-        """What the daemons saw too late: catch-up never reaches behind the moment at which a start time was first
-        seen, so what was asked for then is not owed. It is asked for once more."""
+        """Ask again for work that the daemons saw too late: catch-up never reaches behind the moment at which a start
+        time was first seen, so nobody owes that work."""
         now = datetime.now(UTC)
         for wave in self._unseen[:]:
             if now < max(wave.instants.values()) + timedelta(seconds=SEEN_FOR_SURE_S):
@@ -221,8 +221,8 @@ class Episode:
                 self._unseen.remove(wave)
 
     def look_after_phones(self) -> None:
-        """Answer what a phone on hold asks, release it, and have the task that it was asked in tried again, as those
-        that may not try again by themselves."""
+        """Answer the question of each phone on hold, release the phone, and retry the task that met the question; also
+        retry failed tasks that may not retry by themselves."""
         for device in self.reading.rows("SELECT DISTINCT device FROM holds WHERE released_utc IS NULL"):
             phone = next(phone for phone in self.phones.phones if (phone.serial,) == device)
             self.wish(phone, "app", package=APP, action="clear")
@@ -236,7 +236,7 @@ class Episode:
     # one life
 
     def die(self, kill: Kill) -> bool:
-        """One life that ends with this death; the next one may begin when it is over. False if it did not die."""
+        """Live one life, which ends with this death; when this returns the next may begin. False if it did not die."""
         with ThreadPoolExecutor(1) as pool:
             process = self.start(kill)
             disturb = stir if kill.stirred else Episode.pause_oldest if kill.paused else None
@@ -259,7 +259,7 @@ class Episode:
         return has_died
 
     def pause_oldest(self) -> None:
-        """Pause the wave whose tasks have waited longest, and ask for another one."""
+        """Pause the wave whose tasks have waited longest, and ask for another wave."""
         self.wait_until_at_work()
         self.add_wave()
         for (name,) in self.reading.rows(
@@ -268,7 +268,7 @@ class Episode:
             self.runner("pause", name)
 
     def _watch(self, process: Life, kill: Kill) -> None:
-        """Wait for a daemon's death, or kill it; one that outlives its work is asked to end."""
+        """Wait for a daemon's death, or kill it; ask one that outlives its work to end."""
         started, waves = time.monotonic(), 0
         while process.poll() is None:
             self.ask_again()
@@ -288,7 +288,7 @@ class Episode:
                 time.sleep(LOOK_S)
 
     def finish(self) -> None:
-        """A life without a death, until there is nothing left to do."""
+        """Live a life without a death, until there is nothing left to do."""
         process = self.start(Kill())
         with ThreadPoolExecutor(1) as pool:
             disturbing = pool.submit(self.disturb, self) if self.disturb else None
@@ -323,14 +323,14 @@ class Episode:
         return self._process
 
     def runner(self, *words: str) -> None:
-        """A command of the runner, beside the daemon or after its death."""
+        """Run a command of the runner, beside the daemon or after its death."""
         log = self.folder / "commands.log"
         if code := ZYGOTE.start(["--", *words], self.environment, log).wait(COMMAND_S):
             self.complain(f"runner {' '.join(words)} ended with {code}", log)
 
     @property
     def is_alive(self) -> bool:
-        """Whether the latest daemon is."""
+        """Whether the latest daemon is alive."""
         return self._process.poll() is None
 
     def _command(self) -> list[str]:
@@ -352,24 +352,25 @@ class Episode:
         self.result.problems.append(f"{self.folder.name}, life {self._lives}: {what}: {' | '.join(said)}")
 
     def wait_until_at_work(self) -> None:
-        """Until the latest daemon has begun; not for ever, since it may die before."""
+        """Wait until the latest daemon is at work; not for ever, since it may die before."""
         until = time.monotonic() + AT_WORK_S
         while AT_WORK not in self.reached() and time.monotonic() < until:
             time.sleep(0.05)
 
     def wait_for_end(self) -> None:
-        """Until the latest daemon has ended by itself."""
+        """Wait until the latest daemon has ended by itself."""
         self._process.wait(LIFE_S)
 
     def wait_for_row(self, query: str) -> None:
-        """Until the ledger has one; not for ever, since the latest daemon may die before."""
+        """Wait until the query finds a row; not for ever, since the latest daemon may die before."""
         until = time.monotonic() + AT_WORK_S
         while self.is_alive and time.monotonic() < until and not self.reading.rows(query):
             time.sleep(0.05)
 
     def wait_for_url(self) -> str:
-        """Of the latest daemon's Local API; empty if it has died before it said so."""
+        """The URL of the latest daemon's Local API; empty if the daemon died before it logged one."""
         while True:
+            # Asked before the log is read: a daemon may log its URL and die in between.
             was_alive = self.is_alive
             if found := re.search(r'"event": "ready".*"url": "([^"]+)"', self.log.read_text()):
                 return f"{found[1]}/api/v1"
@@ -382,7 +383,7 @@ class Episode:
         return reached(self.trace)
 
     def _left(self) -> int:
-        """How many tasks are not over, those included that were asked for and are not even there."""
+        """How many tasks are not over, including those that were asked for but are not in the ledger yet."""
         done = self.reading.count(f"state IN {FINAL} AND {WAVES}")
         others = self.reading.count(f"state NOT IN {FINAL} AND NOT {WAVES}")
         return sum(wave.tasks for wave in self._waves) - done + others
@@ -404,6 +405,6 @@ class Episode:
 
 
 def memory(phone: PhoneAddress) -> Any:
-    """What was done to a phone, as the phone itself tells it."""
+    """What was done to a phone, by the phone's own memory."""
     with urlopen(f"{phone.control}/memory", timeout=30) as answer:
         return json.load(answer)

@@ -1,7 +1,7 @@
 """Points of the code at which a process ends itself; both harnesses that kill processes use them.
 
-Nothing of this is in the product: what it does durably is wrapped from outside. A point is `NAME before`, `NAME
-within` (the statements are executed and not committed) or `NAME after`.
+Nothing of this is in the product: this wraps its durable writes from outside. A point is `NAME before`, `NAME within`
+(the statements are executed, but not committed) or `NAME after`.
 """
 
 import functools
@@ -68,7 +68,7 @@ class Points:
 
 
 def die(after_s: float = 0.0, by: signal.Signals = signal.SIGKILL) -> None:
-    """Send this process a signal that ends it, now or so many seconds later."""
+    """Send this process a signal that ends it, now or this many seconds later."""
     if after_s:
         threading.Timer(after_s, die, [0.0, by]).start()
     else:
@@ -82,15 +82,15 @@ def reached(trace: Path) -> list[str]:
 
 
 def public_methods(owner: type) -> list[str]:
-    """Its own and the inherited ones, so that a new one is included by itself."""
+    """The public methods of a class, its own and inherited ones: new ones get points without a change here."""
     found = inspect.getmembers(owner, inspect.isfunction)
     return [name for name, _ in found if not name.startswith("_") and name != "close"]
 
 
 def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterable[str] = ()) -> None:
-    """Each public method of the ledger's parts, and what it writes; a method that only reads has no points.
+    """Make points of each public method of the ledger's parts that writes; a method that only reads has none.
 
-    What is written through one of the `methods` of a journal has the points of that method.
+    Writes through one of the `methods` of a journal have the points of that method.
     """
     inside = threading.local()
 
@@ -116,7 +116,7 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
             outer = getattr(inside, "name", None)
             name = outer or f"ledger.{method.__name__}"
 
-            def worked(connection: Any) -> Any:  # by this thread or by another one that commits for both
+            def worked(connection: Any) -> Any:  # by this thread, or by another that commits for both
                 result = work(connection)
                 points.reach(f"{name} within")
                 return result
@@ -139,7 +139,7 @@ def wrap_writes(points: Points, *, journal: type | None = None, methods: Iterabl
 
 
 def leave_committing_out() -> None:
-    """Write no effect down before its action, only after it: what a harness must notice."""
+    """Record no effect before its action, only after it: a harness must notice that."""
     begin, settle, finish = Effects.begin_all, Effects.settle_all, Attempts.finish_all
     effects = Effects.of
     numbers = itertools.count(1)

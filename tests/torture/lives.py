@@ -1,4 +1,4 @@
-"""The processes of the torture: forked by a zygote, asked about and ended from here."""
+"""The processes of the torture: a zygote forks them, and this file watches and ends them."""
 
 import atexit
 import json
@@ -17,7 +17,7 @@ ZYGOTE_FILE = Path(__file__).with_name("zygote.py")
 
 
 class Life:
-    """A process that the zygote forked; the methods are those of `subprocess.Popen`."""
+    """A process that the zygote has forked; its methods are like those of `subprocess.Popen`."""
 
     def __init__(self, pid: int, attendant: socket.socket) -> None:
         self.pid = pid
@@ -54,14 +54,14 @@ class Life:
 
 
 class Zygote:
-    """Starts with its first child, and ends with this process; then its children end too."""
+    """The zygote. It starts with its first child, and ends with this process; then its children end too."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
 
     def start(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> Life:
-        """Run the wrapper of the command line with these words; what it says is added to `log`."""
+        """Run the wrapper of the command line with these words; its output is appended to `log`."""
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
         request = json.dumps({"words": words, "environment": dict(environment)}).encode()
         with theirs, log.open("ab") as output, self._lock:

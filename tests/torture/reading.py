@@ -1,4 +1,4 @@
-"""What a ledger says, read beside the daemon, which may be dead, and before there are tables."""
+"""Reads a ledger beside the daemon, which may be dead or may not have made the tables yet."""
 
 import sqlite3
 from collections import Counter
@@ -14,7 +14,7 @@ FINAL = ("completed", "failed", "missed", "skipped", "cancelled", "uncertain")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Of the ledger in a file."""
+    """Reads the ledger in a file."""
 
     file: Path
 
@@ -33,14 +33,14 @@ class Reading:
             connection.close()
 
     def count(self, condition: str) -> int:
-        """How many tasks there are of which this is true."""
+        """How many tasks meet a condition."""
         return sum(count for (count,) in self.rows(f"SELECT count(*) FROM tasks WHERE {condition}"))
 
     def states(self) -> dict[str, int]:
         return dict(self.rows("SELECT state, count(*) FROM tasks GROUP BY state"))
 
     def committed_beside(self) -> "Counter[Deed]":
-        """What was done for tasks that are in no wave: they may have been stopped or deleted in time."""
+        """What was done for tasks outside of waves: they may have been stopped or deleted in time."""
         query = f"""
             SELECT tasks.device, kind, ltrim(effects.target, '@') FROM effects JOIN tasks ON tasks.id = task_id
             WHERE effects.state = 'committed' AND NOT {WAVES}
@@ -48,7 +48,7 @@ class Reading:
         return Counter(self.rows(query))
 
     def contradictions(self, promised: Collection[int]) -> Iterator[str]:
-        """What cannot be true when everything is over; `promised` are the ids of tasks beside the waves that must
+        """What cannot be true when everything is over; `promised` are the ids of tasks outside of the waves that must
         be completed."""
         listed = ", ".join(map(str, promised))
         for key, state, reason in self.rows(

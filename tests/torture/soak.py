@@ -29,7 +29,7 @@ NOT_THERE = "SOAK"
 CROWD = tuple(f"{NOT_THERE}{number:02}" for number in range(60))
 REWRITTEN_EVERY_S = 5
 LEFT = 6
-"""So few tasks may still be pending when more are asked for."""
+"""The most tasks that may still be pending when more are asked for."""
 
 SAMPLED_EVERY_S = 0.25
 GROWTH = 1.05
@@ -37,7 +37,7 @@ GROWTH = 1.05
 
 @dataclass(slots=True)
 class Samples:
-    """Of a daemon's life: bytes and descriptors, in the order of time; and how many tasks it completed."""
+    """Samples of a daemon's life, in the order of time: bytes and descriptors; and how many tasks it completed."""
 
     memory: list[int] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Samples:
 
     @property
     def growth(self) -> float:
-        """Memory of the last quarter, as a multiple of that of the second."""
+        """Memory in the last quarter, as a multiple of that in the second: in the first, a daemon still grows."""
         return fmean(quarter(self.memory, 4)) / fmean(quarter(self.memory, 2))
 
     @property
@@ -53,7 +53,7 @@ class Samples:
         return self.growth <= GROWTH and self._open(4) == self._open(2)
 
     def _open(self, number: int) -> int:
-        """How many descriptors were open all the time, whatever a task had open for a moment."""
+        """How many descriptors were open all the time, without those that a task had open for a moment."""
         return min(quarter(self.descriptors, number))
 
     def __str__(self) -> str:
@@ -79,10 +79,10 @@ class Soak(Episode):
         self._seconds = seconds
 
     def add_wave(self) -> None:
-        """Nothing but what `write` asks for."""
+        """Do nothing: only `write` asks for work."""
 
     def write(self, number: int) -> None:
-        """Work for the next seconds: each second for the crowd, once for each phone."""
+        """Ask for work in the next seconds: each second for the crowd, once for each phone."""
         first = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=2)
         instants = [(first + timedelta(seconds=second)).isoformat() for second in range(REWRITTEN_EVERY_S)]
         users = [f"@demo_{number}_{index}" for index in range(2)]
@@ -140,7 +140,7 @@ class Soak(Episode):
 
 
 def descriptors(pid: int) -> int:
-    """How many a process has open, but for those of the ledger: its pool is bounded, and filled when it is needed."""
+    """How many descriptors a process has open, without the ledger's: its pool is bounded, and fills as needed."""
     places = []
     for link in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed by now

@@ -1,4 +1,4 @@
-"""What people and phones do to a daemon at work: files change, tasks are stopped and asked for, a phone goes."""
+"""Disturbs a daemon at work as people and phones do: files change, tasks are stopped and made, a phone goes."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +20,8 @@ SOON_S = 3
 
 
 def bystander(name: str, *, elsewhere: str | None = None, **more: Any) -> str:
-    """A campaign that does nothing in this century, but for what is due `elsewhere`: on two phones that there are not,
-    at once on the first, where it is missed, and in an hour on the second."""
+    """A campaign that does nothing in this century, except what is due `elsewhere`: on two phones that do not exist, at
+    once on the first, where it is missed, and in an hour on the second."""
     scripts = {"greet": follow("demo_nobody") | {"devices": ["TORTURE1"], "start_times": [FAR_AWAY]}}
     if elsewhere:
         absent = {"devices": ABSENT, "start_times": [elsewhere], "spread": "2h", "grace": "1s"}
@@ -31,7 +31,7 @@ def bystander(name: str, *, elsewhere: str | None = None, **more: Any) -> str:
 
 
 def stir(episode: "Episode") -> None:
-    """Do all of it once, as soon as the daemon is at work and for as long as it lives; then all is as it was."""
+    """Do all of it once, from when the daemon is at work for as long as it lives; in the end all is as before."""
     episode.wait_until_at_work()
     with ThreadPoolExecutor(3) as pool:
         together = [pool.submit(one, episode) for one in (change_files, interfere, call)]
@@ -62,7 +62,7 @@ def change_files(episode: "Episode") -> None:
 
 
 def interfere(episode: "Episode") -> None:
-    """A phone goes, everything is paused, what runs is stopped, and an account is asked to log in again."""
+    """A phone goes, everything is paused, running tasks are stopped, and an account has to log in again."""
     first, *_, last = episode.phones.phones
     episode.wish(first, "offline")
     episode.runner("pause")
@@ -76,7 +76,7 @@ def interfere(episode: "Episode") -> None:
 
 
 def call(episode: "Episode") -> None:
-    """Through the daemon's Local API, a task is made, stopped and tried again, and one is made and deleted."""
+    """Through the daemon's Local API, make a task, stop it and retry it; then make one and delete it."""
     if not (url := episode.wait_for_url()):
         return
     wish = {"serials": ["TORTURE2"], "script_name": "follow"}

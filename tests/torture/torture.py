@@ -25,7 +25,7 @@ from stirring import stir
 
 KILLS_PER_EPISODE = 30
 JOBS = 3 * (os.cpu_count() or 1)
-"""Episodes wait most of the time: for start times, for phones."""
+"""How many episodes run at once: they wait most of the time, for start times and for phones."""
 
 CRASH = Kill("ledger.attempts.add_step after", 20)
 """A death in the middle of a task."""
@@ -36,7 +36,7 @@ UNPROVED = (
     "ledger.effects.settle within",
     "ledger.effects.settle after",
 )
-"""Between the tap and its proof: the daemon is ended there by SIGTERM, too."""
+"""Points between the tap and its proof: SIGTERM ends the daemon there, too."""
 
 LATEST_COUNT = 6
 """The second kill at a point comes at its second to sixth time."""
@@ -47,7 +47,7 @@ Deaths = tuple[Kill, ...]
 
 
 class Discovery(Episode):
-    """A life in peace, then one after a death, in which people interfere: what each reaches, in order."""
+    """One life in peace, then one after a death, with interference; and the points that each reaches, in order."""
 
     def finish(self) -> None:
         super().finish()
@@ -60,13 +60,13 @@ class Discovery(Episode):
 
 
 def first_deaths(calm: Sequence[str], stirred: Sequence[str]) -> Deaths:
-    """At what is only reached while there is no ledger yet, in the order in which it is reached."""
+    """Deaths at points that are only reached while there is no ledger yet, in the order in which they are reached."""
     asked = calm.index(ASKED_TO_END)
     return tuple(Kill(point) for point in dict.fromkeys(calm[:asked]) if point not in stirred)
 
 
 def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random.Random) -> list[Deaths]:
-    """Each other point twice, the second time later in a daemon's life, where it is reached again."""
+    """Two deaths at each other point, the second later in a daemon's life, if the point is reached again."""
     asked = calm.index(ASKED_TO_END)
     deaths: list[Deaths] = []
     for point, count in Counter(calm[:asked]).items():
@@ -82,13 +82,13 @@ def deaths_at_points(calm: Sequence[str], stirred: Sequence[str], choice: random
 
 
 def deaths_at_random(number: int, choice: random.Random) -> list[Deaths]:
-    """Every second one while something is paused."""
+    """Deaths at random moments; every second one while something is paused."""
     return [(Kill(after_s=choice.uniform(0.3, 5.0), paused=count % 2 == 1),) for count in range(number)]
 
 
 @dataclass(slots=True)
 class Torture:
-    """What there is to do and what came of it so far, in a file: a long torture may be interrupted."""
+    """The episodes and the results so far, kept in a file: a long torture may be interrupted."""
 
     folder: Path
     episodes: list[list[Kill]] = field(default_factory=list)
@@ -123,7 +123,7 @@ class Torture:
         self.save()
 
     def go_on(self, jobs: int) -> Result:
-        """Carry out the episodes that are left, so many side by side; one that was cut off begins anew."""
+        """Carry out the episodes that are left, `jobs` side by side; one that was cut off begins anew."""
         for number in {*range(len(self.episodes))} - {*self.done}:
             shutil.rmtree(self.folder / f"episode-{number}", ignore_errors=True)
         with ThreadPoolExecutor(jobs) as pool:
@@ -143,7 +143,7 @@ class Torture:
 
     @property
     def missed(self) -> list[str]:
-        """The points at which a death was decided on, and none came."""
+        """The points for which a death was planned, but none came."""
         decided = {kill.point for kills in self.episodes for kill in kills if kill.point}
         return sorted(decided - {*self.result.points})
 
@@ -157,7 +157,7 @@ class Torture:
         partial.replace(self.file)
 
     def load(self) -> bool:
-        """Take an interrupted torture up; false if there is none."""
+        """Take up an interrupted torture; False if there is none."""
         if not self.file.exists():
             return False
         data = json.loads(self.file.read_text(encoding="utf-8"))
@@ -167,7 +167,7 @@ class Torture:
 
 
 def torture(folder: Path, number: int, seed: int, jobs: int) -> Result:
-    """Every point twice and `number` random moments."""
+    """Kill at every point twice, and at `number` random moments."""
     whole = Torture(folder)
     if not whole.load():
         whole.begin(number, seed)

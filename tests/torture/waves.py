@@ -1,4 +1,4 @@
-"""What the torture asks for, and what the phones remember: the two that must be equal."""
+"""What the torture asks for, and what the phones remember: the two must be equal."""
 
 import json
 from collections import Counter
@@ -13,14 +13,14 @@ APP = "com.zhiliaoapp.musically"
 FAR = 10_000
 
 WAVES = "campaign LIKE 'wave-%'"
-"""Which tasks in a ledger are those of waves."""
+"""The condition for tasks of waves in a ledger."""
 
 Deed = tuple[str, str, str]
-"""Serial, kind of effect, and whom or what: `("T1", "follow", "demo_0_1")`."""
+"""Serial, kind of effect, and target: `("T1", "follow", "demo_0_1")`."""
 
 
 def limits() -> dict[str, Any]:
-    """Limits that never hold back; the built-in ones are only lifted by naming them."""
+    """Limits that never hold back: built-in ones are lifted only by naming others."""
     caps = {span: {"post": FAR, "follow": FAR} for span in ("per_day", "per_hour")}
     return {"per_device": caps, "per_account": caps, "min_gap": "0s"}
 
@@ -29,7 +29,7 @@ class Wave:
     """One campaign: on each phone five follows and a post, at whole seconds from `first` on."""
 
     OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "late": 5}
-    """Entry -> when it starts, after the first one."""
+    """Entry -> how much later it starts than the first one."""
 
     def __init__(self, number: int, serials: Iterable[str], first: datetime) -> None:
         self.name = f"wave-{number}"
@@ -48,7 +48,7 @@ class Wave:
 
     @property
     def deeds(self) -> "Counter[Deed]":
-        """What the phones must have done when everything is over: each once."""
+        """What the phones must have done when everything is over, each deed once."""
         follows = ((serial, "follow", user) for serial in self._serials for user in self._users)
         posts = ((serial, "post", self._caption) for serial in self._serials)
         return Counter([*follows, *posts])
@@ -97,7 +97,7 @@ def follow(*users: str) -> dict[str, Any]:
 
 
 def remembered(memories: Mapping[str, Any]) -> "Counter[Deed]":
-    """What the phones say was done to them, by serial; captions without the variant that was chosen."""
+    """What was done to the phones by their own memories; captions are without the variant that was chosen."""
     deeds: Counter[Deed] = Counter()
     for serial, memory in memories.items():
         app = memory["apps"][APP]

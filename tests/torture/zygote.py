@@ -1,4 +1,4 @@
-"""A process that has loaded everything, and forks: a daemon begins in a hundredth of a second, not in one.
+"""A process that has loaded everything, and forks: a daemon starts in a hundredth of a second, not in a whole one.
 
 `lives.py` starts it. Each of its children is a process of its own that runs the real command line.
 """
@@ -45,17 +45,18 @@ def main() -> None:
 
 
 def load() -> None:
-    """Import what a daemon and the other commands import sooner or later, so that none of them has to."""
+    """Import what the daemon and the other commands import at some time, so that none of them has to."""
     for name in LOADED_AT_ONCE:
         importlib.import_module(name)
     Image.preinit()
     assert threading.active_count() == 1, "what is forked would miss the threads that an import has started"
     gc.collect()
+    # What is frozen is not collected: a collection in a child would copy the pages that it shares.
     gc.freeze()
 
 
 def fork_for_each_request(control: socket.socket) -> list[str]:
-    """Returns only in the processes that were forked, with their words."""
+    """Fork for each request. Returns only in the forked processes, with their words."""
     attendants: set[int] = set()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
@@ -70,7 +71,7 @@ def fork_for_each_request(control: socket.socket) -> list[str]:
 
 
 def attend(request: Mapping[str, Any], harness: int, log: int) -> list[str]:
-    """Fork once more, and tell the harness how that process ends; returns only in it."""
+    """Fork once more, and tell the harness how that process ends. Returns only in that process."""
     die_with_the_parent()
     with socket.socket(fileno=harness) as told:
         if pid := os.fork():
@@ -87,7 +88,7 @@ def attend(request: Mapping[str, Any], harness: int, log: int) -> list[str]:
 
 
 def die_with_the_parent() -> None:
-    """No daemon goes on alone when the harness is interrupted."""
+    """Let the kernel end this process with its parent, so that no daemon goes on when the harness is interrupted."""
     parent_death_signal = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
     ctypes.CDLL(None).prctl(parent_death_signal, signal.SIGKILL)
 

@@ -1,4 +1,8 @@
-"""`commit`: the one tap that makes the effect."""
+"""`commit`: the one tap that makes the effect.
+
+The effect is in the ledger before the tap: a process that dies in between leaves an effect in doubt, which is proved
+before anything is done again.
+"""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -39,6 +43,8 @@ class Commit(Action):
             attempt.phone.tap_once(*point)
         except PhoneError as error:
             if not error.sent:
+                # Any other error leaves the effect in doubt: the tap may have reached the phone before
+                # the answer was lost.
                 attempt.settle(EffectState.REFUTED, {"reason": f"never sent: {error.message}"})
             raise
         attempt.settle(EffectState.MADE, {})

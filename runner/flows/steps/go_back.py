@@ -33,6 +33,7 @@ class GoBack(Action, Condition):
             if attempt.appears(self, LOOK_S):
                 return
             attempt.phone.press("back")
+            # Back on an app's first page leaves the app.
             if attempt.phone.current_package() != attempt.app.package:
                 attempt.phone.launch(attempt.app.package, attempt.app.profile.launch_activity)
         attempt.await_condition(self, LOOK_S)

@@ -80,6 +80,7 @@ class Remember(Action):
         except ElementMissing:
             if self.otherwise is None:
                 raise
+            # Without the page, a missing element says nothing: it may not have loaded yet.
             is_there = self.page is None or attempt.app.find(self.page, attempt.read_screen()) is not None
             return attempt.known(self.otherwise) if is_there else None
         if self.pattern is None:

@@ -37,4 +37,6 @@ class ShareFile(Action):
         activity = attempt.app.profile.share_activity
         if activity is None:
             raise Unsupported(f"the app profile {attempt.app.profile.app} names no share_activity")
+        # `seen` has the file's hash from when the task was asked for: another file is not posted in its
+        # place.
         attempt.phone.share(file, attempt.app.component(activity), *media, attempt.seen.get(str(file)))

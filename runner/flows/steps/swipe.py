@@ -8,6 +8,7 @@ from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
+# Away from the edges, where Android takes a swipe for its own gestures.
 WAYS = {
     "up": ((0.5, 0.75), (0.5, 0.3)),
     "down": ((0.5, 0.3), (0.5, 0.75)),

@@ -26,10 +26,11 @@ from runner.server.local_api.view import shown
 PREFIX = "/api/v1"
 
 LEDGER_HEADER = "X-Runner-Ledger"
-"""Names the ledger behind the server: a client that works on the same one must not call it."""
+"""Names the ledger behind the server. A client that works on the same ledger must not call the server: its tasks would
+wait for themselves."""
 
 STOP_TIMEOUT_S = 60.0
-"""How long a deletion waits for running tasks to stop; no step takes longer as a rule."""
+"""How long a deletion waits for running tasks to stop; steps rarely take longer."""
 
 LOOK_S = 0.1
 
@@ -50,7 +51,7 @@ TaskId = Annotated[int, Path(ge=1, le=shapes.MAX_ID, description="The task's id.
 
 
 class IdConvertor(IntegerConvertor):
-    """As many digits as the highest id has: Python refuses to read a number of thousands."""
+    """At most as many digits as the highest id has: Python refuses to convert a number of thousands of digits."""
 
     regex = f"[0-9]{{1,{len(str(shapes.MAX_ID))}}}"
 
@@ -59,8 +60,8 @@ register_url_convertor("id", IdConvertor())
 
 
 class PathOnly(APIRoute):
-    """A call whose arguments all stand in its path, as Starlette has read them: without FastAPI's way to arguments
-    from everywhere, which takes longer than what is called most often."""
+    """A call whose arguments are all in its path, as Starlette has read them. It goes around FastAPI's search for
+    arguments, which takes longer than the answer to the most frequent call."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):
@@ -104,7 +105,7 @@ def _add_tasks(app: FastAPI, desk: TaskApi) -> None:
     async def create_task(request: shapes.NewTask) -> Response:
         """Make one task for each device and target."""
         desk.license.require_api()
-        async with making:  # judging a large request takes the processor, and who only reads wants some of it
+        async with making:  # one at a time: judging takes the processor, which reading calls need too
             return success(await run_in_threadpool(desk.make, request))
 
     @app.get("/task", response_model=shapes.Answer[shapes.TaskPage], tags=["tasks"])
@@ -129,7 +130,7 @@ def _add_tasks(app: FastAPI, desk: TaskApi) -> None:
     async def show_task(task_id: TaskId) -> Response:
         """One task."""
         desk.license.require_api()
-        return success(shown(desk.task(task_id)))  # at once: a row by its id is quicker than another thread
+        return success(shown(desk.task(task_id)))  # in the loop: a row by its id is quick, a thread is not
 
     app.router.add_api_route(
         "/task/{task_id:id}",
@@ -138,7 +139,7 @@ def _add_tasks(app: FastAPI, desk: TaskApi) -> None:
         tags=["tasks"],
         route_class_override=PathOnly,
     )
-    app.router.routes.insert(0, app.router.routes.pop())  # what is called most often is looked for first
+    app.router.routes.insert(0, app.router.routes.pop())  # the most frequent call is looked for first
 
 
 def _add_actions(app: FastAPI, desk: TaskApi) -> None:
@@ -182,7 +183,7 @@ def _add_actions(app: FastAPI, desk: TaskApi) -> None:
 
 
 async def _delete(desk: TaskApi, task_ids: Sequence[int]) -> set[int]:
-    """Delete tasks, stopping first what is not over; returns the ids that are no task's."""
+    """Stop the tasks that are not over, then delete all; returns the ids that no task has."""
     gone = await run_in_threadpool(desk.stop_all, task_ids)
     give_up_at = time.monotonic() + STOP_TIMEOUT_S
     for task_id in task_ids:
@@ -222,12 +223,12 @@ def _add_failures(app: FastAPI, ledger_id: str) -> None:
     @app.exception_handler(Exception)
     async def bug(request: Request, error: Exception) -> Response:
         answer = failure(Code.INTERNAL, "the server failed; its log says more")
-        answer.headers[LEDGER_HEADER] = ledger_id  # what a bug is answered with does not pass the guard
+        answer.headers[LEDGER_HEADER] = ledger_id  # Starlette answers a bug outside of all middleware
         return answer
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:
-    """What may be done at a path, by all of its routes."""
+    """The methods of all routes of a path: Starlette names only those of the first."""
     routes = (route for route in app.routes if isinstance(route, APIRoute) and route.path_regex.match(path))
     return sorted({method for route in routes for method in route.methods or ()})
 

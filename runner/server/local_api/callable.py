@@ -1,4 +1,4 @@
-"""Which scripts can be called: those that the phones here have a flow for."""
+"""The scripts that can be called: those for which the phones here have a flow."""
 
 from runner.backend_registry import DEVICE
 from runner.scripts import SCRIPTS

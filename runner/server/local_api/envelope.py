@@ -8,7 +8,7 @@ from fastapi import Response
 
 
 class Code(IntEnum):
-    """What an answer means; the first three digits are its HTTP status. The last one is ours."""
+    """The meaning of an answer; the first three digits are its HTTP status. INTERNAL is ours, not the contract's."""
 
     SUCCESS = 0
     INVALID = 40001
@@ -25,7 +25,7 @@ class Code(IntEnum):
 
 
 class ApiError(Exception):
-    """What a call is answered with instead of data; `message` says what to do."""
+    """The answer to a call instead of data; `message` says what to do."""
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
@@ -44,5 +44,6 @@ def failure(code: Code, message: str, status: int | None = None) -> Response:
 
 def _answer(code: Code, message: str, data: Any, status: int) -> Response:
     body = {"code": int(code), "message": message, "data": data}
+    # Names of files may hold lone surrogates, which UTF-8 cannot encode.
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Response(text, status, media_type="application/json")

@@ -1,8 +1,8 @@
-"""Who may call, and with how much: the door in front of the Local API.
+"""Decides who may call the Local API, and with how large a body.
 
-A page in the user's browser must not be able to call it. Such a page can send requests to this machine, under
-its own origin or, with a name server that changes its answer (DNS rebinding), under a name that it chose; in
-both cases the browser tells the truth in `Origin`, `Sec-Fetch-Site` and `Host`.
+A page in the user's browser must not be able to call it. Such a page can send requests to this machine, under its own
+origin or, with a name server that changes its answer (DNS rebinding), under a name of its choice; in both cases the
+browser tells the truth in `Origin`, `Sec-Fetch-Site` and `Host`.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ BODY_TIMEOUT_S = 10.0
 """How long a request's body may take to arrive."""
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
-"""What a page may send anywhere without asking first."""
+"""Types that a page may send anywhere without asking the server first (CORS-safelisted)."""
 
 
 class Guard:
-    """Refuses what may not come in, and hands the whole body to what is behind.
+    """Refuses requests that may not come in, and hands the whole body to the application behind.
 
     With a token every call must show it (`Authorization: Bearer TOKEN`); without one only names of this
     machine may be called.
@@ -49,7 +49,7 @@ class Guard:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             self._admit(headers)
-            if body := await _body(headers, receive):  # PowerShell and others call none at all a form
+            if body := await _body(headers, receive):  # PowerShell and others call an empty body a form
                 _require_no_form(headers)
         except ApiError as error:
             await failure(error.code, error.message)(scope, receive, answer)
@@ -73,13 +73,13 @@ class Guard:
 HOST = re.compile(
     r"(?P<name>[a-z0-9._-]+|\[(?P<ipv6>[0-9a-f:.]+)\])(?::[0-9]{1,5})?", re.ASCII | re.IGNORECASE
 )
-"""A `Host` as a browser sends it: a name or an address, and perhaps a port; nothing else, since what two programs read
-in two ways lets one of them be deceived."""
+"""A `Host` as a browser sends it: a name or an address, and perhaps a port. Nothing else is taken, since a text that
+two programs read in two ways can deceive one of them."""
 
 
 @lru_cache(maxsize=64)
 def is_this_machine(host: str) -> bool:
-    """Whether a `Host` names this machine as only itself can: what else it may be called, others may choose."""
+    """Whether a `Host` names this machine by a name that nobody else can choose for it."""
     found = HOST.fullmatch(host)
     if found is None:
         return False
@@ -98,6 +98,7 @@ def _place(origin: str) -> str | None:
 def shows(authorization: str, token: str) -> bool:
     """Whether an `Authorization` shows the token."""
     scheme, _, shown = authorization.partition(" ")
+    # Takes as long for a wrong token as for the right one: the time tells nothing about it.
     return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip().encode(), token.encode())
 
 
@@ -108,7 +109,7 @@ def _require_no_form(headers: Mapping[str, str]) -> None:
 
 
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """The whole body. Raises ApiError if it is too long, or too long in coming."""
+    """The whole body. Raises ApiError if it is too long, or takes too long."""
     if not ("content-length" in headers or "transfer-encoding" in headers):
         return b""
     too_long = ApiError(Code.INVALID, f"the body is longer than {MAX_BODY_BYTES} bytes")
@@ -131,7 +132,7 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Gives the body once, then what the connection says."""
+    """Gives the body once, then the messages of the connection, so that a disconnect is noticed."""
     given = False
 
     async def replay() -> Message:

@@ -1,7 +1,7 @@
 """From a request to its tasks.
 
-A request is read as a campaign of one entry: the same checks judge it, the same planning makes its tasks, and
-the ledger keeps its text as it keeps a campaign's.
+A request is read as a campaign of one entry: the same checks judge it, the same planning makes its tasks, and the
+ledger keeps its text like a campaign's.
 """
 
 import json
@@ -27,22 +27,24 @@ from runner.server.local_api.view import configs_alone
 from runner.tasks import Occurrence, Task, TaskSource
 
 CAMPAIGN, ENTRY, PHONES = "api-requests", "request", "serials"
-"""Under which names the ledger has what came through the Local API."""
+"""The names under which the ledger has the tasks of the Local API."""
 
 MAX_TASKS = 10_000
 """Tasks of one request."""
 
 MAX_CONFIG_BYTES = 16 * 1024 * 1024
-"""All configs of one request's tasks, each of which has its own: while they are written, nothing else is."""
+"""The configs of all tasks of one request, each of which has its own: while the ledger writes them, it writes nothing
+else."""
 
 OF_FILES = (missing_file.CODE, unreadable_media.CODE)
-"""What is wrong with files is told to a campaign's author; of requests they are looked at by `RequestedFiles`."""
+"""Checks of files, which are for the author of a campaign: `RequestedFiles` looks at those of requests, and tells the
+caller less."""
 
 MAX_TOLD = 3
-"""Problems in one answer: the rest shows when these are mended."""
+"""The most problems in one answer: the rest shows once these are corrected."""
 
 NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-"""What JSON may hold as it is, and YAML only escaped: refused as they are, or read as the end of a line."""
+"""Characters that JSON may hold as they are, but YAML only escaped: it refuses them, or reads them as line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Intake:
 
 
 def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles) -> Intake:
-    """The tasks of a request, the first of which are due at its start time, in the fleet's zone, or now, with the
-    files that they post as they are now.
+    """The tasks of a request, with the files that they post as they are now. The first tasks are due at its start time
+    in the fleet's zone, or now.
 
     Raises ApiError with what is wrong.
     """
@@ -82,7 +84,7 @@ def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles
 
 
 def new_request_id(now: datetime) -> str:
-    """Sorts by time; made anew for each call, so that the same call twice makes its tasks twice."""
+    """An id that sorts by time. Each call gets a new one, so the same call twice makes its tasks twice."""
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}"
 
 
@@ -106,7 +108,7 @@ def _judged(request: NewTask, now: datetime) -> Loaded:
 
 
 def _as_campaign(request: NewTask) -> str:
-    """JSON, which is YAML too. Raises ApiError for text that no file could hold."""
+    """The request as JSON, which is YAML too. Raises ApiError for text that no file could hold."""
     config = dict(request.script_config)
     if "target_username" in config and "target_user" not in config:  # the vendor's own samples call it so
         config["target_user"] = config.pop("target_username")
@@ -132,7 +134,7 @@ def _told(problem: Diagnostic) -> str:
 
 
 def _next(at: time, now: datetime, zone: tzinfo) -> datetime:
-    """The next instant at which the clocks of the zone show this time; now, if they do."""
+    """The next instant at which the clocks of the zone show this time; now if they show it now."""
     today = now.astimezone(zone).date()
     this_minute = now.replace(second=0, microsecond=0)
     for days in range(3):
@@ -143,7 +145,8 @@ def _next(at: time, now: datetime, zone: tzinfo) -> datetime:
 
 
 def _instants(wall: datetime, zone: tzinfo) -> Iterator[datetime]:
-    """When the clocks show `wall`, which on one day of the year they do twice."""
+    """The instants at which the clocks show `wall`: two on the day on which they go back. A rule takes only the first;
+    a request that comes between the two means the second."""
     first = resolve(wall, zone)
     yield first.instant_utc
     if first.fit is Fit.REPEATED:
@@ -151,7 +154,7 @@ def _instants(wall: datetime, zone: tzinfo) -> Iterator[datetime]:
 
 
 def _apart(tasks: list[Task], min_minutes: int, max_minutes: int) -> Iterator[Task]:
-    """The tasks as those of the API; on each device the next is due some minutes after the one before."""
+    """The tasks as tasks of the API; on each device each is due some minutes after the one before."""
     waits: defaultdict[str, timedelta] = defaultdict(timedelta)
     for task in tasks:
         yield replace(task, due_utc=task.due_utc + waits[task.lane], source=TaskSource.API)

@@ -10,7 +10,7 @@ WITHOUT_API = ("starter",)
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """`plan` is "Local" unless the setting RUNNER_API_PLAN plays another one: Starter, Pro, Team or Business."""
+    """`plan` is "Local" unless the setting RUNNER_API_PLAN simulates another: Starter, Pro, Team or Business."""
 
     plan: str = "Local"
 

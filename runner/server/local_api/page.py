@@ -1,4 +1,4 @@
-"""The page that shows every call and sends it: Swagger UI, from this server alone."""
+"""The page that shows every call and can send it: Swagger UI, loaded from this server only."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ def add_page(app: FastAPI) -> None:
 
 
 def _policy(html: bytes) -> str:
-    """The page loads from this server alone, and runs no script in itself but those that it came with."""
+    """The page may load from this server only, and run no inline script except its own, named by their hashes."""
     hashes = (base64.b64encode(hashlib.sha256(script).digest()).decode() for script in SCRIPT.findall(html))
     return "; ".join(
         (

@@ -1,6 +1,6 @@
-"""The files that a request names: opened once, when it comes, and known again by their content when they are posted.
+"""The files that a request names: opened once, when it comes, and recognised by their content when they are posted.
 
-Whoever calls may name any path. What is no video or image by its content is never posted, and the answer is the same
+A caller may name any path. A file whose content is no video or image is never posted, and the answer is the same
 whether there is such a file or not.
 """
 
@@ -20,20 +20,20 @@ from runner.server.local_api.envelope import ApiError, Code
 from runner.tasks import SeenFile, Task
 
 MAX_BYTES_TOGETHER = 32 * 1024**3
-"""Of the files of one request: while they are read, no other request makes tasks."""
+"""The most bytes of all files of one request: while they are read, no other request makes tasks."""
 
 MAX_REMEMBERED = 10_000
-"""Files whose hashes are kept, so that the same one is not read anew for each request."""
+"""How many files' hashes are kept, so that a file is not read again for each request."""
 
 LOG = logging.getLogger(__name__)
 
 Identity = tuple[int, int, int, int, int]
-"""Device, inode, length, and the times of its last changes: content that has changed has another one."""
+"""Device, inode, length, and the times of the last changes: changed content has another identity."""
 
 
 class RequestedFiles:
-    """What requests may post: what lies in the folders, with all that is below them; without any, files from
-    everywhere. Any thread may ask. Raises UsageError for what is no folder."""
+    """The files that requests may post: those in the folders and below; from everywhere if no folder is given. Any
+    thread may ask. Raises UsageError for a path that is no folder."""
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = tuple(map(_real_folder, folders))
@@ -46,25 +46,26 @@ class RequestedFiles:
         return [look.at(task) if task.script == "post" else task for task in tasks]
 
     def allows(self, file: MediaFile) -> bool:
-        """Whether it lies where it may, links and all."""
+        """Whether the file lies in an allowed folder, after all links are followed."""
         return not self._folders or any(_is_below(file.real_path, folder) for folder in self._folders)
 
     def remembered(self, file: MediaFile) -> str | None:
         return self._hashes.get(_identity(file))
 
     def sha256(self, file: MediaFile) -> str:
-        """Of its content; a file that has not changed is read once."""
+        """The hash of a file's content; a file that has not changed is read once."""
         with self._lock:
             known = self.remembered(file)
             if known is None:
                 if len(self._hashes) >= MAX_REMEMBERED:
+                    # Simpler than to find the oldest: they are read again when they are asked for.
                     self._hashes.clear()
                 known = self._hashes[_identity(file)] = file.sha256
             return known
 
 
 class _Look:
-    """The look at the files of one request: at each path once."""
+    """Looks at the files of one request, at each path once."""
 
     def __init__(self, files: RequestedFiles) -> None:
         self._files = files
@@ -116,7 +117,7 @@ class _Look:
 
 
 def _refused(path: str, kind: Kind, why: str) -> ApiError:
-    """The answer tells nothing of other files; the log, which is the owner's, tells why."""
+    """The error for a file. Its message tells nothing about other files; the log, which is the owner's, says why."""
     LOG.warning("a file that a request names is refused: %s: %s", path, why)
     return ApiError(
         Code.INVALID,

@@ -1,4 +1,4 @@
-"""What the calls do, apart from HTTP: tasks are made, shown, stopped, tried again and deleted in the ledger."""
+"""What the calls do, apart from HTTP: make, show, stop, retry and delete tasks in the ledger."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -19,20 +19,20 @@ from runner.store.rows import CommandKind, Decision, OccurrenceState, TaskFilter
 from runner.tasks import Task, TaskSource, TaskState
 
 BY = "local api"
-"""Who asked, in the ledger's words."""
+"""Who asked, as the ledger names it."""
 
 MAX_WAITING = 50_000
-"""Tasks that may wait: a program that has run wild is told so."""
+"""The most tasks that may wait: it stops a program that has run wild."""
 
 RETRIED_TOGETHER = frozenset({TaskState.FAILED, TaskState.MISSED})
-"""What retry-all takes up: what was cancelled was cancelled on purpose, what is uncertain a person settles."""
+"""The states that retry-all takes up: cancelled tasks were cancelled on purpose, a person settles uncertain ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskApi:
-    """Any thread may call it. `submit` hands pending tasks to the executor, `devices` counts the phones that can be
-    reached now; `zone` is the fleet's, `files` are those that may be posted. Every method raises ApiError for what
-    cannot be done."""
+    """The calls; any thread may make them. `submit` hands pending tasks to the executor, `devices` counts the phones
+    that can be reached now; `zone` is the fleet's, `files` are those that may be posted. Every method raises ApiError
+    for what cannot be done."""
 
     ledger: Ledger
     clock: Clock
@@ -51,6 +51,8 @@ class TaskApi:
             raise ApiError(Code.INVALID, f"more than {MAX_WAITING} tasks wait already; let them end first")
         intake = take_in(request, self.clock.now(), self.zone, self.files)
         version = self.ledger.campaigns.record(CAMPAIGN, intake.path, intake.text, None)
+        # In the ledger before the executor has them: tasks of a process that dies here are taken up by
+        # the next.
         self.ledger.occurrences.record(
             [Decision(intake.occurrence, OccurrenceState.STARTED, "", version, intake.tasks)]
         )
@@ -103,7 +105,7 @@ class TaskApi:
         return retried
 
     def retry_all(self) -> tuple[list[int], int]:
-        """The ids of those that are tried again, and how many failed ones may not be."""
+        """The ids of the tasks that are tried again, and how many failed ones may not be."""
         retried: list[TaskRow] = []
         refused = 0
         for row in self._every(RETRIED_TOGETHER):
@@ -115,7 +117,7 @@ class TaskApi:
         return [row.id for row in retried], refused + self._count({TaskState.UNCERTAIN})
 
     def stop_all(self, task_ids: Iterable[int]) -> set[int]:
-        """Ask those that are not over to stop; returns the ids that are no task's."""
+        """Ask the tasks that are not over to stop; returns the ids that no task has."""
         unknown = set()
         for task_id in task_ids:
             row = self.ledger.tasks.get(task_id)
@@ -126,12 +128,12 @@ class TaskApi:
         return unknown
 
     def is_over(self, task_id: int) -> bool:
-        """Whether a task has come to an end; one that is gone has."""
+        """Whether a task has come to an end, or is gone."""
         row = self.ledger.tasks.get(task_id)
         return row is None or row.state.is_final
 
     def delete(self, task_id: int) -> bool:
-        """Delete a task that is over; false if somebody else has."""
+        """Delete a task that is over; False if somebody else has deleted it."""
         row = self.ledger.tasks.get(task_id)
         if row is None:
             return False
@@ -153,7 +155,7 @@ class TaskApi:
 
 
 def _sources(source: str | None) -> Collection[TaskSource] | None:
-    """`api` is what came through this API, `ui` everything else."""
+    """`api` are the tasks made through this API, `ui` all others."""
     if source is None:
         return None
     return {TaskSource.API} if source == "api" else {TaskSource.CAMPAIGN, TaskSource.MANUAL}

@@ -17,7 +17,7 @@ STATUS = {
     TaskState.CANCELLED: 3,
     TaskState.UNCERTAIN: 3,
 }
-"""The contract has four states; ours that end otherwise are failures with their reason in `message`."""
+"""The contract has four states; our other final states are failures, with the reason in `message`."""
 
 TEXTS = ("pending", "running", "completed", "failed")
 
@@ -57,12 +57,12 @@ def stats(counts: Mapping[TaskState, int]) -> dict[str, int]:
 
 
 def config_alone(task: Task) -> dict[str, Any]:
-    """The config as if the task had been made alone: a client tells tasks apart by their targets."""
+    """The config as if the task had been made alone: clients tell tasks apart by their targets."""
     return next(configs_alone([task]))
 
 
 def configs_alone(tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
-    """The same for each of some tasks; those of one occurrence share a config, which is read once."""
+    """The same for several tasks; tasks of one occurrence share a config, which is read once."""
     read_of: Any = None
     read: tuple[tuple[str, str] | None, dict[str, str]] = (None, {})
     for task in tasks:

@@ -1,4 +1,4 @@
-"""What the backend `paper` is; what it does is in `writing.py`, which is imported when it is to do something."""
+"""Declares the backend `paper`. Its work is in `writing.py`, which is imported only when there is work."""
 
 from runner.backend_registry import BackendDeclaration
 

@@ -10,7 +10,7 @@ from runner.tasks import AttemptOutcome, EffectState, Journal, Listener, Outcome
 
 
 class PaperBackend:
-    """Writes on one sheet; each line is an effect, and what a sheet says already is not written again."""
+    """Writes on one sheet. Each line is an effect; a line that the sheet has is not written again."""
 
     def __init__(self, sheet: Path) -> None:
         self._sheet = sheet
@@ -26,7 +26,7 @@ class PaperBackend:
     ) -> Outcome:
         is_written = self._says(task)
         for effect in journal.effects():
-            if effect.state.is_in_doubt:  # of an attempt that was cut off: the sheet knows
+            if effect.state.is_in_doubt:  # an attempt was cut off: the sheet tells what it did
                 journal.settle(effect.id, EffectState.COMMITTED if is_written else EffectState.REFUTED, {})
         if not is_written:
             effect_id = journal.committing(task.script, task.target, task.username, {})

@@ -1,4 +1,4 @@
-"""The codes of all diagnostics, as the source has them."""
+"""The codes of all diagnostics, found in the source."""
 
 import re
 from pathlib import Path

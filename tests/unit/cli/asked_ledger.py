@@ -58,7 +58,7 @@ class AskedLedger:
         return folder
 
     def run_by_hand(self, run_id: str = "1") -> list[str]:
-        """The tasks of one occurrence of each entry, due now; returns their keys as planned."""
+        """Record the tasks of one occurrence of each entry, due now; returns their keys in the order of the plan."""
         record_now(self.ledger, self.put_in_force().campaigns[0], run_id, SystemClock().now())
         rows = self.ledger.tasks.all(run_id=run_id)
         return [row.task.key for row in sorted(rows, key=lambda row: row.task.ordinal)]
@@ -94,7 +94,7 @@ class AskedLedger:
 
     @contextmanager
     def daemon(self) -> Iterator[None]:
-        """While this is open, this process passes for a daemon that carries tasks out."""
+        """While this is open, this process counts as a daemon that carries tasks out."""
         with ExecutorLock(self.url):
             span = self.ledger.spans.begin("1.2.3", "started")
             yield

@@ -1,4 +1,4 @@
-"""These tests make many ledgers, and are not about how that is done."""
+"""These tests make many ledgers, but do not test how ledgers are made."""
 
 import pytest
 

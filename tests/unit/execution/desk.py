@@ -1,4 +1,4 @@
-"""A ledger with tasks in it, and executors over backends that do as a test tells them."""
+"""A ledger with tasks, and executors over backends that do what a test says."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -35,14 +35,14 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DONE = Outcome(AttemptOutcome.COMPLETED)
 FAILED = Outcome(AttemptOutcome.FAILED, "no such button")
 LONG_S = 20.0
-"""No test waits for so long, unless something is wrong."""
+"""No test waits this long, unless something is wrong."""
 
 Behaviour = Callable[[Task, Journal, StopSignal], Outcome]
 
 
 @dataclass
 class LaneBackend:
-    """Does for each task what the test says; `problems` are what it finds when it is asked."""
+    """Does for each task what the test says; `problems` are the answer of `check`."""
 
     behaviour: Behaviour
     performed: list[str] = field(default_factory=list)
@@ -147,7 +147,7 @@ class Desk:
             executor.close()
 
     def run(self, behaviour: Behaviour, tasks: Sequence[Task], patience_s: float = 900) -> LaneBackend:
-        """A run by hand, to its end; the clock is moved to wherever tasks wait for."""
+        """Carry out a run by hand to its end; the clock is moved to the instants that tasks wait for."""
         backend = LaneBackend(behaviour)
         with self.executor(backend, tasks, Mode.manual(patience_s)) as executor:
             while not executor.wait_until_done(0):
@@ -156,7 +156,7 @@ class Desk:
         return backend
 
     def pass_time(self, executor: Executor, seconds: float | None = None) -> None:
-        """Let time pass, to the next instant for which a task waits if it is not said how much."""
+        """Let time pass; without `seconds`, to the next instant that a task waits for."""
         if seconds is None:
             waiting = [row.not_before for row in self.rows() if row.not_before is not None]
             ahead = [instant for instant in waiting if instant > self.clock.now()]

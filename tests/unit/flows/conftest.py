@@ -82,7 +82,7 @@ def flow_of(profile: Profile) -> Callable[[str], Flow]:
 
 @dataclass
 class World:
-    """One phone with the small app, and everything that an attempt needs. `state` is what the button says."""
+    """One phone with the small app, and everything that an attempt needs. `state` is the text of the button."""
 
     flow: Flow
     profile: Profile

@@ -1,4 +1,4 @@
-"""A phone that shows what a test tells it to, records what is done to it, and fails where it is asked to."""
+"""A phone that shows what a test says, records what is done to it, and fails where a test wants it to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ def rows(*texts: str, package: str = APP, focused: str = "") -> str:
 
 @dataclass
 class Fault:
-    """An error of one method; with `after` the action happens first."""
+    """An error of one method; with `after`, the action happens before it."""
 
     error: Exception
     after: bool

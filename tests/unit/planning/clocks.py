@@ -1,5 +1,5 @@
-"""A slow look at the clocks of every zone. It shares nothing with the code under test: it only asks, again
-and again, what time it is."""
+"""A slow look at the clocks of every zone. It shares nothing with the code under test: it only asks again and again
+what time it is."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Zone:
-    """A zone, standing for all whose clocks change alike; `changes` are the first minutes after a change."""
+    """A zone that stands for all whose clocks change alike; `changes` are the first minutes after each change."""
 
     name: str
     changes: tuple[datetime, ...]
@@ -27,7 +27,7 @@ class Zone:
 
 @cache
 def all_zones() -> tuple[Zone, ...]:
-    """Every zone of the tz database, one for each way in which clocks change from 2020 to 2035."""
+    """The zones of the tz database, one for each way in which clocks change from 2020 to 2035."""
     alike: dict[object, Zone] = {}
     for name in sorted(available_timezones()):
         info = ZoneInfo(name)
@@ -46,7 +46,7 @@ class Clock:
         self._latest = list(accumulate(self._shown, max))
 
     def first_at_or_past(self, wall: datetime) -> datetime | None:
-        """The first instant at which the clocks show a time, or a later one; None if not one of these."""
+        """The first of the instants at which the clocks show this time or a later one; None if there is none."""
         place = bisect_left(self._latest, wall)
         return self._instants[place] if 0 < place < len(self._instants) else None
 

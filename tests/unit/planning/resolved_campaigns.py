@@ -13,7 +13,7 @@ PHONES = ("R58M123ABC", "R58M456DEF")
 def resolved(
     scripts: str, head: str = "", *, name: str = "demo", timezone: str | None = "Europe/Stockholm"
 ) -> ResolvedCampaign:
-    """A campaign with these entries; `head` is what stands before them."""
+    """A campaign with these entries; `head` is the text before them."""
     zone = f"timezone: {timezone}\n" if timezone else ""
     entries = "\n".join(f"  {line}" for line in dedent(scripts).strip().splitlines())
     text = f"version: 1\nname: {name}\n{zone}{dedent(head)}\nscripts:\n{entries}\n"
@@ -23,7 +23,7 @@ def resolved(
 
 
 def publish(*start_times: str, devices: tuple[str, ...] = PHONES, more: str = "") -> str:
-    """An entry that posts; `more` is what it says beside."""
+    """An entry that posts; `more` are its other keys."""
     return (
         f"publish: {{script: post, devices: [{', '.join(devices)}], config: {{material_list: [a.mp4]}}, "
         f"start_times: [{', '.join(map(repr, start_times))}]{more and ', ' + more}}}"

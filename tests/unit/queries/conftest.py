@@ -1,4 +1,4 @@
-"""A daemon in miniature that can be asked, over ledgers that are quickly made."""
+"""A small daemon for questions, over quickly made ledgers."""
 
 from collections.abc import Iterator
 from pathlib import Path

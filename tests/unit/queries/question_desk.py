@@ -1,5 +1,5 @@
-"""A daemon in miniature for questions: campaign files, a timetable, an executor over a scripted backend, and a
-clock that a test moves. What is asked about has happened through them, not been written into the ledger."""
+"""A small daemon for questions: campaign files, a timetable, an executor over a scripted backend, and a clock that a
+test moves. What tests ask about has happened through these parts; no test writes it into the ledger."""
 
 import os
 import subprocess
@@ -89,13 +89,13 @@ class SettableClock(ManualClock):
     """A clock that can also be set."""
 
     def step(self, seconds: float) -> None:
-        """Set it forward, as an operator would: no time has passed."""
+        """Set it forward, as a person would: no time passes on the monotonic clock."""
         self._now += timedelta(seconds=seconds)
 
 
 @dataclass
 class ScriptedBackend:
-    """Does for each task what the test says. Phones in `away` are not connected."""
+    """Does for each task what the test says; phones in `away` are not connected."""
 
     behaviour: Behaviour = follow
     away: set[str] = field(default_factory=set)
@@ -155,14 +155,14 @@ class Desk:
         self.settle()
 
     def reload(self) -> None:
-        """Take up the files as they are now, as the daemon does when they change."""
+        """Read the files again, as the daemon does when they change."""
         assert self.timetable is not None
         campaigns = self.files.load().campaigns
         self.timetable.replace(campaigns)
         cancel_what_is_gone(self.ledger, campaigns)
 
     def move_to(self, local: str, *, settle: bool = True) -> None:
-        """Let time pass until the fleet's clocks show this; what comes due is carried out."""
+        """Let time pass until the fleet's clocks show this; tasks that come due are carried out."""
         seconds = (self.instant(local) - self.clock.now()).total_seconds()
         self.clock.advance(seconds)
         if self.timetable is not None and self.executor is not None:
@@ -185,7 +185,7 @@ class Desk:
         assert self.executor.wait_until_idle(timeout_s)
 
     def await_task(self, key: str, is_so: Callable[[TaskRow], object], timeout_s: float = 20) -> None:
-        """Wait until the ledger's row of a task is as `is_so` says."""
+        """Wait until `is_so` holds for the ledger's row of a task."""
         give_up_at = time.monotonic() + timeout_s
         while not ((row := self.ledger.tasks.get(key)) and is_so(row)):
             assert time.monotonic() < give_up_at, row
@@ -198,7 +198,7 @@ class Desk:
         self.die()
 
     def die(self) -> None:
-        """End a life without a word."""
+        """End a life without leaving word in the ledger."""
         if self.executor is not None:
             self.executor.close()
         self.timetable = self.executor = None
@@ -226,7 +226,7 @@ class Desk:
 
 
 class Gate:
-    """A backend's behaviour that waits inside of a task until the test opens it."""
+    """A backend's behaviour that waits within a task until the test opens the gate."""
 
     def __init__(self) -> None:
         self.entered, self.opened = threading.Event(), threading.Event()
@@ -247,7 +247,7 @@ def said(answer: WhyAnswer) -> str:
 
 
 def advised(answer: WhyAnswer) -> str:
-    """The advice of an answer and of its tasks, as the user's own ledger needs it."""
+    """The advice of an answer and of its tasks, as worded for the user's own ledger."""
     return " ".join(
         sentence(advice, one.verdict, Options()) for one in (answer, *answer.parts) for advice in one.advice
     )

@@ -72,7 +72,7 @@ class Place:
         return self.ledger.campaigns.invalid_files()
 
     def times(self) -> dict[str, list[str]]:
-        """What is in force: the times of day of each campaign's tasks on the first day."""
+        """The campaigns in force: the times of day of each one's tasks on the first day."""
         made = plan(self.daemon.campaigns, Window(NOW, NOW + timedelta(days=1)))
         found: dict[str, list[str]] = {campaign.name: [] for campaign in self.daemon.campaigns}
         for task in made.tasks():

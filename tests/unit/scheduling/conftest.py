@@ -1,4 +1,4 @@
-"""A daemon's campaigns and its life, over ledgers that are quickly made."""
+"""A daemon's campaigns and its life, over quickly made ledgers."""
 
 from collections.abc import Iterator
 from pathlib import Path

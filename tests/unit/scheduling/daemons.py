@@ -18,7 +18,7 @@ HALF_HOURS = '{every: 30m, between: "00:00-23:59"}'
 
 
 class SteppingClock(ManualClock):
-    """Can be set, as the machine's clock can, while the monotonic one goes on."""
+    """A clock that can be set like the machine's, while the monotonic one goes on."""
 
     def step(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
@@ -35,7 +35,7 @@ class Life:
         self.timetable = self._new()
 
     def put_in_force(self, *campaigns: ResolvedCampaign) -> None:
-        """What reading the files writes down."""
+        """Record what reading the files would record."""
         for campaign in campaigns:
             name, path = campaign.name, campaign.document.path
             version = self.ledger.campaigns.record(name, path, campaign.document.text, campaign.commit)
@@ -106,7 +106,7 @@ def campaign(
     devices: Sequence[str] = ("R58M123ABC", "R58M456DEF"),
     commit: str | None = "f40866b",
 ) -> ResolvedCampaign:
-    """A campaign of one entry, which posts: its start times as YAML, and what it says beside."""
+    """A campaign of one entry that posts; start times are YAML, `more` are its other keys, separated by `;`."""
     text = f"""\
 version: 1
 name: {name}
@@ -126,7 +126,7 @@ scripts:
 
 
 def a_task(campaign: str, device: str = "A1", entry: str = "publish") -> Task:
-    """A task that posts, of a campaign of which nothing else is known."""
+    """A task that posts, of a campaign about which nothing else is known."""
     return Task(
         key=f"{campaign}/{entry}/n/{device}",
         campaign=campaign,

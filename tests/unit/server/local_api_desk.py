@@ -1,4 +1,4 @@
-"""A Local API on a ledger of its own, and an executor that writes down what it was given."""
+"""A Local API on a ledger of its own, and an executor that only notes what it gets."""
 
 import asyncio
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ class Api:
         return asyncio.run(ask())
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, int, Any]:
-        """HTTP status, code, and the data, or the message of a failure."""
+        """Make a call; gives the HTTP status, the code, and the data, or the message of a failure."""
         answer = self.send(method, path, json=body, params=query)
         envelope = answer.json()
         assert envelope.keys() == {"code", "message", "data"}
@@ -78,7 +78,7 @@ class Api:
         return list(self.data("POST", "/task", FOLLOW | fields)["task_ids"])
 
     def end(self, task_id: int, outcome: AttemptOutcome, state: TaskState, message: str = "") -> None:
-        """As the executor ends a task."""
+        """End a task as the executor does."""
         attempt = self.start(task_id)
         self.ledger.attempts.finish(attempt, Outcome(outcome, message), state)
 

@@ -8,7 +8,7 @@ from runner.virtual.views import View, Window
 
 
 class Notes:
-    """An app that remembers what was tapped and typed."""
+    """An app that remembers taps and text."""
 
     package = "org.example.notes"
     label = "Notes"

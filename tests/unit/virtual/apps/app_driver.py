@@ -1,4 +1,4 @@
-"""A phone that is only a clock and a list of files, and a hand that taps what it sees."""
+"""A phone that is only a clock and some files, and a hand that taps what it sees."""
 
 import heapq
 import itertools
@@ -69,7 +69,7 @@ class FakeDevice:
 
 
 class Hand:
-    """Uses an app as a person does: finds a view by what it says and taps its middle."""
+    """Uses an app as a person does: finds a view by its text, and taps its middle."""
 
     def __init__(self, app: App) -> None:
         self.app = app
