@@ -167,7 +167,7 @@ def test_names_that_are_no_utf8_end_nothing(daemons: Daemons, when: str) -> None
 @pytest.mark.parametrize(
     "part",
     [
-        "runner.daemon.retention:Retention.prune",
+        "runner.daemon.retention:RetentionJob.prune",
         "runner.daemon.self_check:SelfCheck.run",
         "runner.execution.board:Board.take",
         "runner.scheduling.timetable:Timetable.beat",

@@ -54,6 +54,8 @@ class TwoPosts(Episode):
         self._api_limits.write_text(json.dumps(limits()), encoding="utf-8")
         with self.phones:
             self.adb_port = self.phones.adb_server_port
+            # The first command waits for the zygote's imports; a start time that comes meanwhile would not be owed.
+            self.runner("--version")
             self.live()
             if self.is_alive:
                 self.end(self._process)
