@@ -62,11 +62,6 @@ class Tasks(Part):
         """The pending tasks that were made after the one with this id, in the order in which they fall due."""
         return self._tasks("read new tasks", TASK.id > task_id, IS_OPEN, TASK.state == TaskState.PENDING)
 
-    def next_due(self, now: datetime, limit: int = 10) -> list[TaskRow]:
-        """The pending tasks that fall due from `now` on, the next one first."""
-        conditions = (IS_OPEN, TASK.state == TaskState.PENDING, TASK.due_utc >= now)
-        return self._tasks("read what is due next", *conditions, limit=limit)
-
     def find(self, text: str, limit: int = 20) -> list[TaskRow]:
         """The task whose id or key is `text`; else those whose key begins with it, else those that contain it.
 
@@ -189,10 +184,8 @@ class Tasks(Part):
         now = self._clock.now()
         self._write(f"delete the task {key}", lambda connection: changes.delete(connection, key, now))
 
-    def _tasks(
-        self, action: str, *conditions: ColumnElement[bool], limit: int | None = None
-    ) -> list[TaskRow]:
-        query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER).limit(limit)
+    def _tasks(self, action: str, *conditions: ColumnElement[bool]) -> list[TaskRow]:
+        query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER)
         return self._read(action, lambda connection: task_rows(connection, query))
 
 

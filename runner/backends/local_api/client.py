@@ -4,7 +4,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -155,10 +155,6 @@ class Client:
     def delete(self, task_id: int) -> Any:
         """DELETE /task/{id}."""
         return self._call("DELETE", f"task/{task_id}")
-
-    def delete_batch(self, task_ids: Sequence[int]) -> Any:
-        """DELETE /task/batch."""
-        return self._call("DELETE", "task/batch", body={"task_ids": list(task_ids)})
 
     def _read(self, path: str, shape: Callable[[Any], T], params: Mapping[str, Any] | None = None) -> T:
         data = self._call("GET", path, params=params)

@@ -10,7 +10,7 @@ import pytest
 
 from runner.backends.device import DeviceBackend, inputs, supported_flow
 from runner.errors import AdbUnavailable, AppMissing, DeviceOffline, NeedsPerson, TaskError, Unsupported
-from runner.phone.fleet import Problem as FleetProblem
+from runner.phone.fleet import PhoneProblem
 from runner.scripts import SCRIPTS, complete
 from runner.scripts.script import FlowText
 from runner.settings import Settings
@@ -117,7 +117,7 @@ def test_a_flow_that_is_wrong_fails_for_good():
 
 
 def test_a_phone_that_is_not_ready_may_come_back_by_itself(monkeypatch):
-    problem = FleetProblem("S1", "S1: adb lists it as offline")
+    problem = PhoneProblem("S1", "S1: adb lists it as offline")
     monkeypatch.setattr("runner.phone.fleet.Fleet.check", lambda self, serials: [problem])
     backend = DeviceBackend(SETTINGS)
     (found,) = backend.check([task("follow", "@demo", target_users=["@demo"])])

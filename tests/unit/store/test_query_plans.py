@@ -82,7 +82,6 @@ QUESTIONS: dict[str, Question] = {
     "pending": lambda ledger: (
         ledger.tasks.pending(),
         ledger.tasks.added_since(7),
-        ledger.tasks.next_due(NOON),
     ),
     "in doubt": lambda ledger: (
         ledger.effects.doubts(),
