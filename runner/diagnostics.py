@@ -77,3 +77,13 @@ def _order(diagnostic: Diagnostic) -> tuple[str | int, ...]:
     span = diagnostic.span
     place = (diagnostic.path, span.line, span.column, span.end_line, span.end_column)
     return (*place, diagnostic.severity, diagnostic.code, diagnostic.message)
+
+
+_LONGEST_SENTENCE = 500
+
+
+def cut_sentence(sentence: str) -> str:
+    """A sentence that quotes a value of any length, cut to a length that can be read."""
+    if len(sentence) <= _LONGEST_SENTENCE:
+        return sentence
+    return f"{sentence[: _LONGEST_SENTENCE - 100]}…{sentence[-100:]}"

@@ -33,7 +33,7 @@ from runner.checks.written import (
     listed,
     mapping,
 )
-from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span
+from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Fix, Related, Severity, Span, cut_sentence
 from runner.errors import RunnerError
 from runner.planning.rules import parse
 from runner.scripts import defaults
@@ -300,8 +300,8 @@ class CampaignView:
             span,
             severity,
             code,
-            _cut(message),
-            hint and _cut(hint),
+            cut_sentence(message),
+            hint and cut_sentence(hint),
             (*related, *users),
             fix,
         )
@@ -322,8 +322,7 @@ class CampaignView:
         offered: str | None = None,
         fix: Fix | None = None,
     ) -> Diagnostic:
-        """The same for a file or folder; one for a Local API may lie on its machine, so that is a warning. `offered` is
-        a hint that holds either way."""
+        """The same for a file or folder; a Local API may have it elsewhere. An `offered` hint holds either way."""
         place, config = material.place, material.config
         if self.reads_files_here:
             return self.problem(code, place, message, offered or hint, config=config, fix=fix)
@@ -338,8 +337,7 @@ class CampaignView:
         return self.document.span_within(item.path, item.whole, item.offset, len(item.text))
 
     def head(self, path: JsonPath) -> Span:
-        """The place for an entry, a config or a definition as a whole: its key, or its parent's key if it is not
-        there."""
+        """The place for an entry, a config or a definition as a whole: its key, or if it has none its parent's."""
         return self.document.span(path, key=True)
 
     def related(self, at: JsonPath | Span, message: str) -> Related:
@@ -384,9 +382,8 @@ class CampaignView:
 
     def _is_start_time(self, text: str) -> bool:
         """Whether a text that names no start time is meant as a time itself, right or wrong."""
-        if _START_TIME.match(text):
-            return True
-        return text[:1].isdigit() and self.nearest(text, self.named_times) is None
+        looks_like_one = _START_TIME.match(text) is not None
+        return looks_like_one or (text[:1].isdigit() and self.nearest(text, self.named_times) is None)
 
     def _time(self, value: Any, path: Path) -> Time:
         if isinstance(value, str) and not _START_TIME.match(value):
@@ -399,13 +396,5 @@ class CampaignView:
         return Time(path, {})
 
 
-def _cut(sentence: str) -> str:
-    """A sentence that quotes a value of any length, cut to a length that can be read."""
-    if len(sentence) <= _LONGEST_SENTENCE:
-        return sentence
-    return f"{sentence[: _LONGEST_SENTENCE - 100]}…{sentence[-100:]}"
-
-
-_LONGEST_SENTENCE = 500
 _LIKE_A_GROUP = 0.8
 _START_TIME = re.compile(patterns.START_TIME)
