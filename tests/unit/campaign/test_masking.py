@@ -84,7 +84,7 @@ def test_a_reference_is_no_secret(value: str) -> None:
 
 
 def test_long_texts_are_masked_in_time() -> None:
-    began = time.monotonic()
+    began_s = time.process_time()  # not on the clock: other tests run beside this one
     for text in (
         "token: [\n" * 20_000,
         "a-" * 100_000,
@@ -93,7 +93,7 @@ def test_long_texts_are_masked_in_time() -> None:
         "token: '\n" * 20_000,
     ):
         assert len(masked_text(text)) == len(text)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began_s < 30
 
 
 def test_data_keeps_its_shape() -> None:
