@@ -2,7 +2,8 @@
 
 RunnerError
 ├── UsageError              the command cannot be carried out as typed
-│   └── UnknownTask         the ledger has no task that goes by a name
+│   ├── UnknownTask         the ledger has no task that goes by a name
+│   └── RehearsalOnly       the ledger is a rehearsal's, and the command would reach real phones or a real server
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
@@ -31,8 +32,8 @@ RunnerError
         ├── PhoneTimeout        no answer in time: the action may have happened
         └── AutomationFailed    uiautomator2 on the phone does not start or answers with an error
 
-Every message says what was attempted, on what, and what came back; `hint` says what to do. A refusal whose remedy is a
-command names that remedy, and `reports/remedies.py` words it.
+Every message says what was attempted, on what, and what came back; `hint` says what to do. Where that is a command,
+`reports/remedies.py` words it, by the error's type or by the remedy that it names.
 """
 
 from datetime import datetime
@@ -56,6 +57,10 @@ class UsageError(RunnerError):
 
 class UnknownTask(UsageError):
     """The ledger has no task that goes by a name."""
+
+
+class RehearsalOnly(UsageError):
+    """The ledger is a rehearsal's: nothing in it is meant for real phones, or a real server."""
 
 
 class LedgerError(RunnerError):

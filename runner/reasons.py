@@ -12,7 +12,7 @@ class ReasonKind(StrEnum):
 
     If it was missed, also: the `daemon_was_down`, the `clock_stepped` or the machine slept, the daemon was `held_up`,
     or the `ledger_put_back` was an older copy. If it was cancelled: a person `stopped` it, it was `deleted`, or
-    `removed` from its campaign.
+    `removed` from its campaign. If it failed: a person has said that its effect `did_not_happen`.
     """
 
     LIMIT = "limit"
@@ -30,3 +30,4 @@ class ReasonKind(StrEnum):
     STOPPED = "stopped"
     DELETED = "deleted"
     REMOVED = "removed"
+    DID_NOT_HAPPEN = "did_not_happen"

@@ -33,6 +33,7 @@ from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.phone.states import LastStates
 from runner.reports.log_lines import LogLines
+from runner.reports.remedies import hint_of
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
@@ -277,7 +278,7 @@ class Daemon:
     def _say_failed(self, error: BaseException) -> int:
         """Log that the daemon has failed; returns the exit code, for which its supervisor starts it again."""
         if isinstance(error, RunnerError):
-            self._log.say("failed", "error", reason=error.message, hint=error.hint)
+            self._log.say("failed", "error", reason=error.message, hint=hint_of(error))
             return EXIT_PROBLEMS
         log = write_crash_log(error)
         self._log.say(

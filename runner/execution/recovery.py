@@ -7,7 +7,7 @@ from runner.execution.requests import ON_REQUEST
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
-from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
+from runner.store.task_changes import MAY_HAVE_HAPPENED
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 
@@ -32,8 +32,6 @@ def settle_interrupted(ledger: Ledger) -> int:
             state, reason = _stopped(ledger, attempt.task_key)
             if state.is_final:
                 outcome = replace(outcome, kind=ReasonKind.STOPPED)
-        if state is TaskState.UNCERTAIN:
-            outcome = replace(outcome, hint=LOOK_AND_RESOLVE)
         ledger.attempts.finish(attempt.id, outcome, state, reason=reason)
     return len(left)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import format_instant
 from runner.reasons import ReasonKind
-from runner.store.task_changes import LOOK_AND_RESOLVE, MAY_HAVE_HAPPENED
+from runner.store.task_changes import MAY_HAVE_HAPPENED
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 FIRST_LOOK_S, LONGEST_LOOK_S = 15.0, 60.0
@@ -92,7 +92,7 @@ def _stopped(ended: Ended) -> Next:
     """A task that a person stopped is over; its state tells what it may have done before."""
     outcome = ended.outcome
     if any(effect.is_unsettled for effect in ended.effects):
-        unsure = replace(outcome, message=MAY_HAVE_HAPPENED, hint=LOOK_AND_RESOLVE, kind=ReasonKind.STOPPED)
+        unsure = replace(outcome, message=MAY_HAVE_HAPPENED, hint=None, kind=ReasonKind.STOPPED)
         return Next(TaskState.UNCERTAIN, unsure)
     if outcome.outcome is AttemptOutcome.FAILED and outcome.again is not Again.ANEW:
         return Next(TaskState.FAILED, outcome)
@@ -116,7 +116,7 @@ def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> 
     if is_manual or outcome.needs_person:
         return Next(TaskState.PENDING, outcome)
     if outcome.again is Again.NEVER:
-        return Next(TaskState.UNCERTAIN, replace(outcome, hint=outcome.hint or LOOK_AND_RESOLVE))
+        return Next(TaskState.UNCERTAIN, outcome)
     again = now + timedelta(seconds=min(FIRST_PROOF_S * 2 ** min(ended.number - 1, 8), LONGEST_PROOF_S))
     return Next(
         TaskState.PENDING,

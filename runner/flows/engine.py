@@ -212,11 +212,7 @@ def _failure(error: TaskError, message: str, again: Again = Again.RETRY) -> Outc
 
 
 def _uncertain(what: str, why: str) -> Outcome:
-    return Outcome(
-        AttemptOutcome.UNCERTAIN,
-        f"{what} may or may not have been made: {why}",
-        "look at the app on the phone, then settle it with `runner tasks resolve`",
-    )
+    return Outcome(AttemptOutcome.UNCERTAIN, f"{what} may or may not have been made: {why}")
 
 
 def _words(kind: str, target: str | None) -> str:

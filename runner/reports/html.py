@@ -6,6 +6,7 @@ from hashlib import blake2b
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from runner.reports.remedies import hint_of_attempt, hint_of_task
 from runner.reports.run_summary import totals
 from runner.store.artifacts import Artifacts
 from runner.store.rows import RunRecord
@@ -40,6 +41,8 @@ def render_run(record: RunRecord, artifacts: Artifacts, zone: tzinfo) -> str:
         "local": lambda instant: local(instant, zone),
         "seconds": lambda seconds: "" if seconds is None else f"{seconds:.1f} s",
         "picture": pictures.add,
+        "hint_of_task": hint_of_task,
+        "hint_of_attempt": hint_of_attempt,
         "file": lambda path: (artifacts.read(path) or b"").decode("utf-8", "replace"),
     }
     rows = [item.row for item in record.tasks]

@@ -35,6 +35,7 @@ from runner.events import (
 )
 from runner.file_names import escaped
 from runner.reports.line_writer import LineWriter
+from runner.reports.remedies import hint_of_end
 from runner.reports.shown import json_shown, visible, visible_but_colors
 from runner.reports.streams import has_colors, is_unicode
 from runner.tasks import Outcome, TaskState
@@ -188,6 +189,8 @@ def values_of(event: Event) -> dict[str, object]:
             values |= {"reason": value.message, "hint": value.hint, "not_before": value.not_before}
         else:
             values["task" if name == "key" else name] = value
+    if isinstance(event, TaskFinished):
+        values["hint"] = hint_of_end(event)
     return values
 
 

@@ -23,6 +23,7 @@ from runner.events import (
     TaskWaiting,
 )
 from runner.reports.line_writer import LineWriter
+from runner.reports.remedies import hint_of_end
 from runner.reports.shown import shortened, visible, width
 from runner.reports.terminal import Terminal, cut, words
 from runner.tasks import TaskState
@@ -221,7 +222,8 @@ def describe(event: TaskEvent, zone: tzinfo) -> str:
             return f"{event.kind} {event.target or ''}".rstrip() + f": {event.state}"
         case TaskFinished():
             ending = f": {event.outcome.message}" if event.outcome.message else ""
-            advice = f" ({event.outcome.hint})" if event.outcome.hint else ""
+            hint = hint_of_end(event)
+            advice = f" ({hint})" if hint else ""
             return f"{event.state} after {event.duration_s:.1f} s{ending}{advice}"
         case _:
             return ""

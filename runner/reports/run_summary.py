@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runner.reports.progress import STYLES
+from runner.reports.remedies import hint_of_task
 from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
 
@@ -36,7 +37,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
 
 def reason(row: TaskRow) -> list[Words]:
     """Why a task is in its state, and below it what to do."""
-    return [row.reason, *([(row.hint, "dim")] if row.hint else [])]
+    return [row.reason, *([(hint, "dim")] if (hint := hint_of_task(row)) else [])]
 
 
 def totals(rows: Sequence[TaskRow]) -> str:
@@ -63,7 +64,7 @@ def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> di
                 "target": row.task.target,
                 "state": row.state.value,
                 "reason": row.reason,
-                "hint": row.hint,
+                "hint": hint_of_task(row),
                 "attempts": row.attempts,
                 "duration_s": row.duration_s,
             }

@@ -7,6 +7,7 @@ from typing import Any
 from runner.clock import utc
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
+from runner.reports.remedies import hint_of_task
 from runner.reports.run_summary import reason
 from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
@@ -49,7 +50,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
     facts = {
         "task": f"{row.id}  {task.key}",
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
-        "to do": row.hint,
+        "to do": hint_of_task(row),
         "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
@@ -102,7 +103,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "target": task.target,
         "state": row.state.value,
         "reason": row.reason,
-        "hint": row.hint,
+        "hint": hint_of_task(row),
         "source": task.source.value,
         "run": row.run_id,
         "commit": task.commit,

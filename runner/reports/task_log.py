@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.clock import utc
 from runner.reports.instants import local, print_zone
+from runner.reports.remedies import hint_of_attempt
 from runner.reports.task_list import effect_data, task_data
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import AttemptRow, StepRow, TaskRecord
@@ -35,8 +36,8 @@ def print_log(
     for attempt in attempts:
         out.say()
         out.say(*_attempt_line(attempt, zone))
-        if attempt.hint:
-            out.say((f"  {attempt.hint}", "dim"))
+        if hint := hint_of_attempt(attempt):
+            out.say((f"  {hint}", "dim"))
         if attempt.steps:
             out.print(_steps(attempt.steps, zone))
         for line in _files(attempt.steps, artifacts):
@@ -59,7 +60,7 @@ def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path
                 "finished_utc": utc(attempt.finished_utc),
                 "outcome": attempt.outcome and attempt.outcome.value,
                 "message": attempt.message,
-                "hint": attempt.hint,
+                "hint": hint_of_attempt(attempt),
                 "needs_person": attempt.needs_person,
                 "steps": [_step_data(step, artifacts) for step in attempt.steps],
             }

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from runner.clock import Clock, format_instant
-from runner.errors import LedgerOutdated, UsageError
+from runner.errors import LedgerOutdated, RehearsalOnly
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.database import Database
@@ -26,12 +26,7 @@ from runner.tasks import AttemptOutcome, TaskState
 
 ATTEMPT, LEDGER, TASK = schema.attempts.c, schema.ledger.c, schema.tasks.c
 
-TO_DECIDE = (
-    "put the newest ledger back, if there is one. If not, look at the phones for what has been done since, then run "
-    "`runner ledger accept-restore`: nothing of that time is caught up with, and the daemon goes on from now"
-)
 IN_DOUBT = "an older copy of the ledger was put back: nobody knows whether this was done since that was made"
-TO_SETTLE = "look at the app on the phone, then settle it with `runner tasks resolve`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ class Ownership(Part):
         """Take the ledger for this process, which holds the executor's lock; `witnesses` is None in a rehearsal, where
         nothing real can be done.
 
-        Raises UsageError if the ledger is a rehearsal's and this process is none, LedgerOutdated if it is older
+        Raises RehearsalOnly if the ledger is a rehearsal's and this process is none, LedgerOutdated if it is older
         than what this machine has seen of it, LedgerGone if its file is not there any more.
         """
         self._database.check("carry tasks out")
@@ -80,14 +75,12 @@ class Ownership(Part):
         if seen is not None and seen.tally > self._tally.read():
             return LedgerOutdated(
                 f"the ledger {path} is older than what this machine has seen of it: a copy was put back, and what "
-                f"was done since{self._last_written()} is not in it",
-                hint=TO_DECIDE,
+                f"was done since{self._last_written()} is not in it"
             )
         if seen is None and witnesses.at(path.resolve()):
             return LedgerOutdated(
                 f"the ledger {path} is another one than this machine has seen there: what was done until now is not "
-                "in it",
-                hint=TO_DECIDE,
+                "in it"
             )
         return None
 
@@ -139,16 +132,13 @@ def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:
     if witnesses.at(path.resolve()):
         raise LedgerOutdated(
             f"the ledger {path} is gone: this machine has carried tasks out from it, and without it nobody knows "
-            "which",
-            hint=TO_DECIDE,
+            "which"
         )
 
 
-def rehearsal_only(where: str) -> UsageError:
-    return UsageError(
-        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server",
-        hint="rehearse with --virtual, go on with a rehearsal's run with `runner run --resume ID`, or name another "
-        "ledger",
+def rehearsal_only(where: str) -> RehearsalOnly:
+    return RehearsalOnly(
+        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server"
     )
 
 
@@ -169,7 +159,7 @@ def _put_in_doubt(connection: Connection, now: datetime) -> int:
         "state": TaskState.UNCERTAIN,
         "reason": IN_DOUBT,
         "reason_kind": ReasonKind.LEDGER_PUT_BACK,
-        "hint": TO_SETTLE,
+        "hint": None,
         "not_before_utc": None,
     }
     open_and_due = update(schema.tasks).where(is_open, TASK.due_utc <= now)

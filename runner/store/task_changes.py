@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Update, bindparam, or_, select, update
 
@@ -27,8 +27,7 @@ EFFECT, TASK = schema.effects.c, schema.tasks.c
 RETRIED = (TaskState.FAILED, TaskState.MISSED, TaskState.SKIPPED, TaskState.CANCELLED, TaskState.UNCERTAIN)
 
 MAY_HAVE_HAPPENED = "stopped on request; what it had begun may have happened"
-LOOK_AND_RESOLVE = "look at the app on the phone, then settle it with `runner tasks resolve`"
-"""The reason and the hint of a task that is stopped while one of its effects is not settled."""
+"""The reason of a task that is stopped while one of its effects is not settled."""
 
 END = (
     update(schema.tasks)
@@ -37,7 +36,7 @@ END = (
         state=bindparam("as_state"),
         reason=bindparam("because"),
         reason_kind=bindparam("kind"),
-        hint=bindparam("advice"),
+        hint=None,
         not_before_utc=None,
     )
     .returning(TASK.key)
@@ -88,16 +87,14 @@ def resolve(connection: Connection, key: str, happened: bool, by: str, now: date
     _refuse_resolve(key, task, unsettled)
     state = EffectState.COMMITTED if happened else EffectState.REFUTED
     settle(connection, [Settlement(one.id, state, {"resolved_by": by}) for one in unsettled], now)
-    if happened:
-        said: dict[str, Any] = {
-            "state": TaskState.COMPLETED,
-            "reason": f"{by} says that it happened",
-            "hint": None,
-        }
-    else:
-        hint = f"retry it with `runner tasks retry {key}`"
-        said = {"state": TaskState.FAILED, "reason": f"{by} says that it did not happen", "hint": hint}
-    connection.execute(_of(task).values(reason_kind=None, not_before_utc=None, **said))
+    ended, said, kind = (
+        (TaskState.COMPLETED, f"{by} says that it happened", None)
+        if happened
+        else (TaskState.FAILED, f"{by} says that it did not happen", ReasonKind.DID_NOT_HAPPEN)
+    )
+    connection.execute(
+        _of(task).values(state=ended, reason=said, reason_kind=kind, hint=None, not_before_utc=None)
+    )
     return _row(connection, key)
 
 
@@ -114,7 +111,7 @@ def delete(connection: Connection, key: str, now: datetime) -> None:
 
 
 def cancel(connection: Connection, keys: Sequence[str], reason: str, kind: ReasonKind | None) -> int:
-    doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "advice": LOOK_AND_RESOLVE}
+    doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED}
     # Those in doubt first: they are not pending any more when the others are cancelled.
     in_doubt = ask(connection, END_IN_DOUBT, TASK.key, keys, **doubt, kind=kind)
     return len(in_doubt) + len(end(connection, keys, TaskState.CANCELLED, reason, kind))
@@ -123,7 +120,7 @@ def cancel(connection: Connection, keys: Sequence[str], reason: str, kind: Reaso
 def end(
     connection: Connection, keys: Sequence[str], state: TaskState, reason: str, kind: ReasonKind | None
 ) -> set[str]:
-    ended = ask(connection, END, TASK.key, keys, as_state=state, because=text(reason), kind=kind, advice=None)
+    ended = ask(connection, END, TASK.key, keys, as_state=state, because=text(reason), kind=kind)
     return {row.key for row in ended}
 
 

@@ -7,7 +7,7 @@ from ledgers import BROKEN, DONE, NOON, add, begin, decided, finish, occurrence,
 
 from runner.clock import ManualClock
 from runner.errors import LedgerRefusal
-from runner.reports.remedies import hint_of
+from runner.reports.remedies import hint_of, hint_of_task
 from runner.store.ledger import Ledger
 from runner.store.rows import (
     TaskFilter,
@@ -113,7 +113,7 @@ def test_a_person_settles_what_nobody_else_can_tell(
     assert settled.evidence == {"posts": "3", "resolved_by": "Ann"}
     assert row.reason.startswith("Ann says that it ")
     if not happened:
-        assert row.hint == f"retry it with `runner tasks retry {key}`"
+        assert hint_of_task(row) == f"retry it with `runner tasks retry {key}`"
         assert ledger.tasks.retry(key).state is TaskState.PENDING
 
 

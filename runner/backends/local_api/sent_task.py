@@ -18,7 +18,6 @@ UNOBSERVED = ("account_warmup",)
 
 _RAW_LENGTH = 2000
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_SETTLE = "look on the device or the account, then say so with `runner tasks resolve`"
 
 # States. A task goes down this list and may end at any point of it; only a task that was surely not carried out goes
 # back to Unsent. `effects` are the ledger's ids of its open effects.
@@ -276,9 +275,7 @@ def deleted(one: Followed) -> ServerTaskEnd:
 
 def unknown(task: Task, message: str, evidence: dict[str, str]) -> ServerTaskEnd:
     """The end of a task that may have been done."""
-    outcome = Outcome(
-        AttemptOutcome.UNCERTAIN, f"{message}; whether the {task.title} happened is not known", _SETTLE
-    )
+    outcome = Outcome(AttemptOutcome.UNCERTAIN, f"{message}; whether the {task.title} happened is not known")
     return ServerTaskEnd(outcome, EffectState.UNCERTAIN, evidence)
 
 

@@ -11,6 +11,7 @@ from asked_ledger import AskedLedger, asked_ledger
 
 from runner.clock import SystemClock
 from runner.errors import LedgerBusy, LedgerOutdated, UsageError
+from runner.reports.remedies import hint_of
 from runner.store.ledger import Ledger
 from runner.store.witness import Witnesses
 
@@ -58,7 +59,7 @@ def test_an_older_copy_is_not_carried_out_from(asked: AskedLedger, restored: Pat
     for words in (["run", str(file)], ["daemon", str(file), "--port", "0"]):
         refused = asked(*words)
         assert isinstance(refused.exception, LedgerOutdated), refused.output
-        assert "runner ledger accept-restore" in str(refused.exception.hint)
+        assert "runner ledger accept-restore" in str(hint_of(refused.exception))
 
 
 def test_there_must_be_a_ledger_or_have_been_one(asked: AskedLedger, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from runner.errors import AppMissing, HeldBack, LedgerError
 from runner.events import TaskFinished, TaskStarted, TaskWaiting
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
+from runner.reports.remedies import hint_of_task
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
@@ -296,7 +297,7 @@ def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_pat
     with Ledger.open(url, clock) as ledger:
         settle_interrupted(ledger)
         (row,) = ledger.tasks.all()
-    assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
+    assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and hint_of_task(row)
 
 
 @pytest.mark.parametrize("begun", [EffectState.COMMITTING, EffectState.UNCERTAIN, EffectState.REFUTED])
@@ -313,7 +314,7 @@ def test_what_is_cancelled_while_it_waits_may_have_been_done(desk: Desk, begun: 
     if begun is EffectState.REFUTED:
         assert (row.state, row.reason) == (TaskState.CANCELLED, "stopped on request by anna@shelf")
     else:
-        assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and row.hint
+        assert row.state is TaskState.UNCERTAIN and "may have happened" in row.reason and hint_of_task(row)
         assert desk.ledger.tasks.resolve(task.key, True, "anna@shelf").state is TaskState.COMPLETED
 
 

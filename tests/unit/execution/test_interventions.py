@@ -9,6 +9,7 @@ from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, follow, nothing,
 
 from runner.errors import HeldBack
 from runner.events import Event, TaskWaiting
+from runner.reports.remedies import hint_of_task
 from runner.store.rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
@@ -156,7 +157,7 @@ def test_a_stopped_task_whose_effect_is_open_is_uncertain(desk: Desk) -> None:
         desk.ledger.commands.request(CommandKind.STOP_TASK, tasks[0].key, "anna")
         executor.refresh()
         assert executor.wait_until_idle(LONG_S)
-    assert desk.row("@1").state is TaskState.UNCERTAIN and "resolve" in (desk.row("@1").hint or "")
+    assert desk.row("@1").state is TaskState.UNCERTAIN and "resolve" in (hint_of_task(desk.row("@1")) or "")
 
 
 def test_a_stop_of_everything_lets_tasks_go_on_after_the_pause(desk: Desk) -> None:

@@ -14,6 +14,7 @@ import pytest
 from runner.clock import ManualClock
 from runner.errors import LedgerError, LedgerGone, LedgerOutdated, LedgerRefusal, UsageError
 from runner.execution.recovery import settle_interrupted
+from runner.reports.remedies import hint_of
 from runner.store.ledger import Ledger
 from runner.store.ownership import refuse_if_gone
 from runner.store.rows import Decision, OccurrenceState
@@ -104,7 +105,7 @@ def test_a_copy_from_before_an_effect_is_older(
     with opened(path) as restored, pytest.raises(LedgerOutdated) as caught:
         restored.ownership.take(witnesses, is_rehearsal=False)
     assert "is older than what this machine has seen of it" in caught.value.message
-    assert "runner ledger accept-restore" in str(caught.value.hint)
+    assert "runner ledger accept-restore" in str(hint_of(caught.value))
 
 
 def test_a_copy_from_before_a_heartbeat_is_older(
@@ -272,7 +273,7 @@ def test_a_witness_that_cannot_be_written_is_said(path: Path, tmp_path: Path) ->
     (tmp_path / "file").write_text("in the way")
     with opened(path) as ledger, pytest.raises(LedgerError) as caught:
         ledger.ownership.take(Witnesses(tmp_path / "file" / "witness"), is_rehearsal=False)
-    assert "RUNNER_WITNESS_DIR" in str(caught.value.hint)
+    assert "RUNNER_WITNESS_DIR" in str(hint_of(caught.value))
 
 
 def test_a_witness_that_is_damaged_is_said(path: Path, ledger: Ledger, tmp_path: Path) -> None:
