@@ -10,7 +10,10 @@ DECIDE = (
     "put the newest ledger back, if there is one. If not, look at the phones for what has been done since, then run "
     "`runner ledger accept-restore`: nothing of that time is caught up with, and the daemon goes on from now"
 )
-ELSEWHERE = "rehearse with --virtual, go on with a rehearsal's run with `runner run --resume ID`, or name another ledger"
+ELSEWHERE = (
+    "rehearse with --virtual, go on with a rehearsal's run with `runner run --resume ID`, or name another "
+    "ledger"
+)
 SETTLE = "look at the app on the phone, then settle it with `runner tasks resolve`"
 
 

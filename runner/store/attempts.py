@@ -14,7 +14,7 @@ from runner.store.database import Database
 from runner.store.effects import settle
 from runner.store.json_text import to_json
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
+from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
 
@@ -60,18 +60,6 @@ class Attempts(Part):
     def __init__(self, database: Database, clock: Clock, executor: str) -> None:
         super().__init__(database, clock)
         self.executor = executor
-
-    def start(self, key: str) -> Attempt:
-        """Claim a pending task: it runs then, and nobody else can claim it. Raises LedgerRefusal for any other task."""
-        action = f"start the task {key}"
-
-        def work(connection: Connection) -> Attempt:
-            started = self._start(connection, [key])
-            if not started:
-                raise not_pending(connection, action, key)
-            return started[key]
-
-        return self._write(action, work)
 
     def start_all(self, keys: Collection[str]) -> dict[str, Attempt]:
         """Claim those of the tasks that are pending, in one transaction; returns their attempts by key."""

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from claims import claim
+
 from runner.store.ledger import Ledger
 from runner.store.rows import (
     Attempt,
@@ -73,7 +75,7 @@ def add(ledger: Ledger, *devices: str, hour: int = 12) -> list[str]:
 
 
 def finish(ledger: Ledger, key: str, outcome: Outcome = DONE, state: TaskState = TaskState.COMPLETED) -> None:
-    ledger.attempts.finish(ledger.attempts.start(key).id, outcome, state)
+    ledger.attempts.finish(claim(ledger, key).id, outcome, state)
 
 
 def begin(ledger: Ledger, attempt: Attempt, kind: str = "post", device: str = "A1") -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from claims import claim
 from ledgers import BROKEN, DONE, HOUR, NOON, add, begin, finish
 
 from runner.clock import ManualClock
@@ -84,19 +85,19 @@ def test_tries_are_counted_until_a_person_asks_for_a_retry(ledger: Ledger) -> No
     stopped = Outcome(AttemptOutcome.STOPPED)
     tries = []
     for outcome in (BROKEN, away, stopped, BROKEN, BROKEN):
-        attempt = ledger.attempts.start(key)
+        attempt = claim(ledger, key)
         tries.append(attempt.tries)
         ledger.attempts.finish(attempt.id, outcome, TaskState.PENDING)
     assert tries == [0, 1, 1, 1, 2]
     finish(ledger, key, BROKEN, TaskState.FAILED)
     row = ledger.tasks.retry(key)
     assert (row.state, row.tries, row.attempts, row.reason) == (TaskState.PENDING, 0, 6, "")
-    assert ledger.attempts.start(key).number == 7
+    assert claim(ledger, key).number == 7
 
 
 def test_an_ending_may_say_more_than_its_outcome(ledger: Ledger) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     ledger.attempts.finish_all(
         [AttemptEnd(attempt.id, BROKEN, TaskState.PENDING, "tried again soon", NOON + HOUR)]
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from claims import claim
 from ledgers import DAY, DONE, HOUR, NOON, SECOND, add, begin, decided, occurrence, task
 
 from runner.clock import ManualClock
@@ -101,7 +102,7 @@ def test_the_latest_instant_tells_a_clock_that_is_behind(ledger: Ledger, clock: 
     (key,) = add(ledger, "A1")
     assert ledger.spans.latest_instant() == NOON
     clock.advance(60)
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     assert ledger.spans.latest_instant() == NOON + 60 * SECOND
     clock.advance(60)
     effect = begin(ledger, attempt)
@@ -119,7 +120,7 @@ SCREEN = StepRecord(0, "tap", "Tap Post", "post.yaml:12", StepOutcome.COMPLETED,
 
 
 def carried_out(ledger: Ledger, key: str, device: str = "A1", after: TaskState = TaskState.COMPLETED) -> None:
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     ledger.attempts.add_step(attempt.id, SCREEN, f"{device}.jpg", f"{device}.xml")
     ledger.effects.settle(begin(ledger, attempt, device=device), EffectState.COMMITTED, {})
     ledger.attempts.finish(attempt.id, DONE, after)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from ledgers import DONE, NOON
 from run_ledgers import RUN, add, begin, task
 
@@ -25,7 +26,7 @@ from runner.tasks import (
 
 def test_an_effect_is_told_before_and_after(ledger: Ledger) -> None:
     add(ledger, task(target="@north"))
-    attempt = ledger.attempts.start(task(target="@north").key)
+    attempt = claim(ledger, task(target="@north").key)
     effect_id = begin(ledger, attempt)
     before = ledger.effects.of(attempt.task_key)[0]
     assert (before.id, before.ordinal, before.kind, before.target) == (effect_id, 0, "follow", "@north")
@@ -41,7 +42,7 @@ def test_an_effect_is_told_before_and_after(ledger: Ledger) -> None:
 
 def test_half_a_character_from_a_screen_is_no_obstacle(ledger: Ledger) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     ledger.effects.begin(attempt.id, attempt.task_key, "post", None, "A1", None, {"caption": "Hej \ud83d"})
     ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.FAILED, "no \ud83d"), TaskState.FAILED)
     assert ledger.effects.of(attempt.task_key)[0].evidence == {"caption": "Hej ?"}
@@ -50,10 +51,10 @@ def test_half_a_character_from_a_screen_is_no_obstacle(ledger: Ledger) -> None:
 
 def test_effects_of_all_attempts_are_counted_on(ledger: Ledger) -> None:
     add(ledger, task())
-    first = ledger.attempts.start(task().key)
+    first = claim(ledger, task().key)
     ledger.effects.settle(begin(ledger, first), EffectState.REFUTED, {})
     ledger.attempts.finish(first.id, Outcome(AttemptOutcome.STOPPED), TaskState.PENDING)
-    begin(ledger, ledger.attempts.start(task().key))
+    begin(ledger, claim(ledger, task().key))
     assert [(effect.ordinal, effect.state) for effect in ledger.effects.of(task().key)] == [
         (0, EffectState.REFUTED),
         (1, EffectState.COMMITTING),
@@ -62,7 +63,7 @@ def test_effects_of_all_attempts_are_counted_on(ledger: Ledger) -> None:
 
 def test_an_effect_belongs_to_an_attempt_that_goes_on(ledger: Ledger) -> None:
     add(ledger, task("A1"), task("B2"))
-    attempt = ledger.attempts.start(task("A1").key)
+    attempt = claim(ledger, task("A1").key)
     with pytest.raises(LedgerError, match="none of this task's"):
         begin(ledger, attempt._replace(task_key=task("B2").key))
     ledger.attempts.finish(attempt.id, DONE, TaskState.COMPLETED)
@@ -76,7 +77,7 @@ def test_what_is_in_doubt_is_what_an_open_task_has_begun_and_nobody_has_settled(
     ledger: Ledger, state: EffectState
 ) -> None:
     add(ledger, task(), task(target="@south"))
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     effect_id = begin(ledger, attempt)
     ledger.effects.settle(effect_id, state, {})
     expected = {task().key: [effect_id]} if state.is_in_doubt else {}
@@ -102,7 +103,7 @@ def test_an_unknown_effect_cannot_be_settled(ledger: Ledger) -> None:
 
 def test_usage_counts_what_may_have_happened(ledger: Ledger, clock: ManualClock) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     for state in (EffectState.COMMITTED, EffectState.MADE, EffectState.UNCERTAIN, EffectState.REFUTED):
         ledger.effects.settle(begin(ledger, attempt, kind="post"), state, {})
         clock.advance(60)
@@ -114,7 +115,7 @@ def test_usage_counts_what_may_have_happened(ledger: Ledger, clock: ManualClock)
 
 def test_usage_tells_devices_and_accounts_apart(ledger: Ledger) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     begin(ledger, attempt, device="B2", account="tiktok:@us")
     begin(ledger, attempt, device=None, account=None)
     once = {"follow": (NOON,)}
@@ -127,7 +128,7 @@ def test_usage_reaches_back_two_days_and_always_to_the_devices_latest(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     begin(ledger, attempt)
     clock.advance(3600)
     begin(ledger, attempt, kind="post")
@@ -139,7 +140,7 @@ def test_usage_reaches_back_two_days_and_always_to_the_devices_latest(
 def test_the_same_name_in_two_apps_is_two_accounts(ledger: Ledger) -> None:
     """An effect in an app that nobody knows counts for both."""
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     for kind, app in (("post", "one"), ("follow", "two"), ("like", None)):
         ledger.effects.begin(attempt.id, task().key, kind, None, "A1", "@us", {}, app)
 
@@ -160,7 +161,7 @@ STEP = StepRecord(0, "tap", "Tap Post", "post.yaml:12", StepOutcome.COMPLETED, "
 
 def test_a_report_nests_tasks_attempts_steps_and_effects(ledger: Ledger) -> None:
     add(ledger, task("A1"), task("B2"))
-    attempt = ledger.attempts.start(task("A1").key)
+    attempt = claim(ledger, task("A1").key)
     ledger.attempts.add_step(attempt.id, STEP, "ab/cd.jpg", None)
     ledger.attempts.add_step(
         attempt.id, replace(STEP, ordinal=1, outcome=StepOutcome.FAILED), "ab/ce.jpg", "ab/ce.xml"
@@ -207,5 +208,5 @@ def test_a_device_is_on_hold_until_it_is_released(ledger: Ledger) -> None:
 
 def test_an_executor_does_not_take_its_own_attempts_for_interrupted_ones(ledger: Ledger) -> None:
     add(ledger, task())
-    ledger.attempts.start(task().key)
+    claim(ledger, task().key)
     assert ledger.attempts.interrupted() == []

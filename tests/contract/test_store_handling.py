@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from ledgers import BROKEN, DONE, NOON, add, begin, decided, finish, occurrence, state, task
 
 from runner.clock import ManualClock
@@ -22,7 +23,7 @@ from runner.tasks import (
 
 def test_only_pending_tasks_are_cancelled_or_missed(ledger: Ledger) -> None:
     pending, running, done, late = add(ledger, "A1", "B2", "C3", "D4")
-    ledger.attempts.start(running)
+    claim(ledger, running)
     finish(ledger, done)
     assert ledger.tasks.miss([running, done, late, "no such"], "held back for longer than 30 min") == {late}
     assert ledger.tasks.cancel([pending, running, done, late], "no longer wanted") == 1
@@ -36,7 +37,7 @@ def test_only_pending_tasks_are_cancelled_or_missed(ledger: Ledger) -> None:
 def test_what_was_never_tried_goes_with_its_entry(ledger: Ledger) -> None:
     unstarted, tried, running = add(ledger, "A1", "B2", "C3")
     finish(ledger, tried, BROKEN, TaskState.PENDING)
-    ledger.attempts.start(running)
+    claim(ledger, running)
     other = occurrence(12, "follow")
     ledger.occurrences.record([decided(other, task(other))])
     assert ledger.tasks.cancel_unstarted("autumn", "publish", "the entry was removed") == [unstarted]
@@ -55,7 +56,7 @@ def test_a_task_that_is_over_is_done_again_on_request(ledger: Ledger, clock: Man
         row = ledger.tasks.retry(key)
         assert (row.state, row.reason, row.hint, row.not_before) == (TaskState.PENDING, "", None, None)
         assert row.task.expires_utc == clock.now() + timedelta(seconds=1800)
-        assert ledger.attempts.start(key).task_key == key
+        assert claim(ledger, key).task_key == key
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_a_retry_that_could_repeat_something_is_refused(
     ledger: Ledger, effect: EffectState | None, after: TaskState, why: str, hint: str
 ) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     if effect is not None:
         ledger.effects.settle(begin(ledger, attempt), effect, {})
     ledger.attempts.finish(attempt.id, BROKEN, after)
@@ -86,7 +87,7 @@ def test_a_retry_that_could_repeat_something_is_refused(
 
 def test_what_was_refuted_may_be_done_again(ledger: Ledger) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     ledger.effects.settle(begin(ledger, attempt), EffectState.REFUTED, {})
     ledger.attempts.finish(attempt.id, BROKEN, TaskState.FAILED)
     assert ledger.tasks.retry(key).state is TaskState.PENDING
@@ -104,7 +105,7 @@ def test_a_person_settles_what_nobody_else_can_tell(
     ledger: Ledger, before: EffectState, happened: bool, effect: EffectState, after: TaskState
 ) -> None:
     (key,) = add(ledger, "A1")
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     ledger.effects.settle(begin(ledger, attempt), before, {})
     ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.UNCERTAIN, "no proof"), TaskState.UNCERTAIN)
     row = ledger.tasks.resolve(key, happened, "Ann")
@@ -119,7 +120,7 @@ def test_a_person_settles_what_nobody_else_can_tell(
 
 def test_what_cannot_be_resolved_is_refused(ledger: Ledger) -> None:
     running, done = add(ledger, "A1", "B2")
-    begin(ledger, ledger.attempts.start(running))
+    begin(ledger, claim(ledger, running))
     finish(ledger, done)
     with pytest.raises(LedgerRefusal, match="it is running, and may find out by itself") as caught:
         ledger.tasks.resolve(running, True, "Ann")
@@ -133,7 +134,7 @@ def test_what_cannot_be_resolved_is_refused(ledger: Ledger) -> None:
 
 def test_a_deleted_task_is_shown_nowhere_and_counts_all_the_same(ledger: Ledger) -> None:
     key, waiting = add(ledger, "A1", "B2")
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     with pytest.raises(LedgerRefusal, match="it is running") as caught:
         ledger.tasks.delete(key)
     assert hint_of(caught.value) == f"stop it first, with `runner tasks stop {key}`"

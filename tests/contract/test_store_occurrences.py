@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from claims import claim
 from ledgers import (
     BROKEN,
     DONE,
@@ -179,7 +180,7 @@ def test_a_page_shows_what_its_filter_lets_through_newest_first(ledger: Ledger) 
         replace(task(one, "C3", source=TaskSource.MANUAL), device=None, username="@us"),
     ]
     ledger.occurrences.record([decided(noon, *tasks[:2]), decided(one, *tasks[2:])])
-    ledger.attempts.start(tasks[1].key)
+    claim(ledger, tasks[1].key)
 
     def shown(**chosen: object) -> list[int]:
         total, rows = ledger.tasks.page(TaskFilter(**chosen))  # type: ignore[arg-type]
@@ -205,7 +206,7 @@ def test_a_page_shows_what_its_filter_lets_through_newest_first(ledger: Ledger) 
 def test_pending_tasks_are_told_in_order_and_new_ones_apart(ledger: Ledger) -> None:
     late = add(ledger, "A1", hour=14)
     early = add(ledger, "A1", "B2", hour=13)
-    ledger.attempts.start(early[0])
+    claim(ledger, early[0])
     assert [row.task.key for row in ledger.tasks.pending()] == [early[1], *late]
     last = ledger.tasks.get(early[1])
     assert last is not None
@@ -217,20 +218,20 @@ def test_tasks_are_counted_by_state(ledger: Ledger) -> None:
     assert ledger.tasks.counts() == {}
     keys = add(ledger, "A1", "B2", "C3", "D4")
     finish(ledger, keys[0])
-    ledger.attempts.start(keys[1])
+    claim(ledger, keys[1])
     ledger.tasks.delete(keys[2])
     assert ledger.tasks.counts() == {TaskState.COMPLETED: 1, TaskState.RUNNING: 1, TaskState.PENDING: 1}
 
 
 def test_a_record_has_the_attempts_with_their_steps_and_the_effects(ledger: Ledger) -> None:
     key, other = add(ledger, "A1", "B2")
-    first = ledger.attempts.start(key)
+    first = claim(ledger, key)
     step = StepRecord(0, "tap", "Tap Post", "post.yaml:12", StepOutcome.COMPLETED, "", NOON, 0.25)
     ledger.attempts.add_step(first.id, step, "a.jpg", None)
     ledger.effects.settle(begin(ledger, first), EffectState.REFUTED, {})
     ledger.attempts.finish(first.id, BROKEN, TaskState.PENDING, reason="tried again", not_before=NOON + HOUR)
-    ledger.attempts.start(key)
-    begin(ledger, ledger.attempts.start(other))
+    claim(ledger, key)
+    begin(ledger, claim(ledger, other))
     record = ledger.tasks.record_of(key)
     assert record is not None
     assert [(one.number, one.message, len(one.steps)) for one in record.attempts] == [

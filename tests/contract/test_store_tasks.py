@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
+from claims import claim
 from ledgers import DONE, NOON
 from run_ledgers import OCCURRENCE, RUN, add, begin, task
 
@@ -44,7 +45,7 @@ def test_a_frozen_config_is_kept_too(ledger: Ledger) -> None:
 def test_the_same_tasks_are_added_once(ledger: Ledger) -> None:
     first, second = task("A1"), task("B2")
     assert add(ledger, first) == 1
-    ledger.attempts.finish(ledger.attempts.start(first.key).id, DONE, TaskState.COMPLETED)
+    ledger.attempts.finish(claim(ledger, first.key).id, DONE, TaskState.COMPLETED)
     assert add(ledger, replace(first, config={}), second) == 1
     assert [(row.task, row.state) for row in ledger.tasks.all()] == [
         (first, TaskState.COMPLETED),
@@ -61,7 +62,7 @@ def test_tasks_come_in_the_order_of_their_due_instants_then_of_the_plan(ledger: 
 
 def test_tasks_are_found_by_run_and_state(ledger: Ledger) -> None:
     add(ledger, task("A1"), task("B2"))
-    ledger.attempts.start(task("A1").key)
+    claim(ledger, task("A1").key)
     assert [row.task.device for row in ledger.tasks.all(states=[TaskState.RUNNING])] == ["A1"]
     assert ledger.tasks.all(run_id="another") == []
     assert ledger.tasks.all(states=[]) == []
@@ -99,7 +100,7 @@ def test_the_same_text_is_one_version(ledger: Ledger) -> None:
 
 def test_a_run_tells_its_campaign_and_counts_its_tasks(ledger: Ledger, clock: ManualClock) -> None:
     add(ledger, task("A1"), task("B2"), task("C3"))
-    ledger.attempts.finish(ledger.attempts.start(task("A1").key).id, DONE, TaskState.COMPLETED)
+    ledger.attempts.finish(claim(ledger, task("A1").key).id, DONE, TaskState.COMPLETED)
     run = ledger.runs.get(RUN)
     assert run is not None
     assert (run.campaign, run.path, run.commit) == ("autumn", "/srv/autumn.yaml", "c0ffee")
@@ -132,22 +133,20 @@ def test_runs_are_told_newest_first(ledger: Ledger, clock: ManualClock) -> None:
 def test_an_attempt_claims_its_task(ledger: Ledger, clock: ManualClock) -> None:
     add(ledger, task())
     clock.advance(5)
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     assert (attempt.number, attempt.started_utc) == (1, NOON + timedelta(seconds=5))
     row = ledger.tasks.all()[0]
     assert (row.state, row.attempts, row.started_utc) == (TaskState.RUNNING, 1, attempt.started_utc)
-    with pytest.raises(LedgerError, match="it is running, not pending"):
-        ledger.attempts.start(task().key)
+    assert ledger.attempts.start_all([task().key]) == {}
 
 
 def test_an_unknown_task_cannot_be_started(ledger: Ledger) -> None:
-    with pytest.raises(LedgerError, match="does not hold it"):
-        ledger.attempts.start("no/such/task")
+    assert ledger.attempts.start_all(["no/such/task"]) == {}
 
 
 def test_an_outcome_leaves_its_task_in_a_state_with_a_reason(ledger: Ledger, clock: ManualClock) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     clock.advance(7.5)
     ledger.attempts.finish(
         attempt.id, Outcome(AttemptOutcome.FAILED, "no button", "look at it"), TaskState.FAILED
@@ -163,7 +162,7 @@ def test_an_outcome_leaves_its_task_in_a_state_with_a_reason(ledger: Ledger, clo
 
 def test_an_attempt_ends_once(ledger: Ledger) -> None:
     add(ledger, task())
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     ledger.attempts.finish(attempt.id, DONE, TaskState.COMPLETED)
     with pytest.raises(LedgerError, match="has ended"):
         ledger.attempts.finish(attempt.id, DONE, TaskState.FAILED)
@@ -177,7 +176,7 @@ def test_a_task_that_was_held_back_starts_again_with_a_clean_slate(ledger: Ledge
     held = ledger.tasks.all()[0]
     assert (held.state, held.reason, held.not_before) == (TaskState.PENDING, "5 of 5 posts today", later)
 
-    attempt = ledger.attempts.start(task().key)
+    attempt = claim(ledger, task().key)
     started = ledger.tasks.all()[0]
     assert (started.reason, started.not_before) == ("", None)
 
@@ -185,7 +184,7 @@ def test_a_task_that_was_held_back_starts_again_with_a_clean_slate(ledger: Ledge
     ledger.attempts.finish(attempt.id, outcome, TaskState.PENDING)
     again = ledger.tasks.all()[0]
     assert (again.state, again.not_before, again.finished_utc) == (TaskState.PENDING, later, NOON)
-    assert ledger.attempts.start(task().key).number == 2
+    assert claim(ledger, task().key).number == 2
 
 
 def test_the_kind_of_a_reason_comes_and_goes_with_the_reason(ledger: Ledger) -> None:
@@ -200,7 +199,7 @@ def test_the_kind_of_a_reason_comes_and_goes_with_the_reason(ledger: Ledger) -> 
     assert kind(key) is None
     ledger.tasks.hold_back(key, "paused since noon", NOON, ReasonKind.PAUSED)
     assert kind(key) is ReasonKind.PAUSED
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     assert kind(key) is None
     failed = Outcome(AttemptOutcome.FAILED, "no button", kind=ReasonKind.RETRY)
     ledger.attempts.finish(attempt.id, failed, TaskState.PENDING, reason="tried again at noon")
@@ -215,7 +214,7 @@ def test_the_kind_of_a_reason_comes_and_goes_with_the_reason(ledger: Ledger) -> 
 
 def test_only_a_pending_task_is_held_back(ledger: Ledger) -> None:
     add(ledger, task())
-    ledger.attempts.start(task().key)
+    claim(ledger, task().key)
     with pytest.raises(LedgerError, match="it is running, not pending"):
         ledger.tasks.hold_back(task().key, "a limit", NOON)
 
@@ -229,10 +228,7 @@ def test_of_many_threads_one_claims_a_task(ledger: Ledger) -> None:
     def claim() -> None:
         gate.wait()
         for one in tasks:
-            try:
-                claimed[ledger.attempts.start(one.key).task_key] += 1
-            except LedgerError:
-                continue
+            claimed.update(list(ledger.attempts.start_all([one.key])))
 
     in_threads(8, claim)
     assert claimed == {one.key: 1 for one in tasks}
@@ -243,7 +239,7 @@ def test_lanes_write_at_the_same_time(ledger: Ledger) -> None:
     numbers = iter(range(8))
 
     def lane() -> None:
-        attempt = ledger.attempts.start(task(f"D{next(numbers)}").key)
+        attempt = claim(ledger, task(f"D{next(numbers)}").key)
         for _ in range(10):
             ledger.effects.settle(begin(ledger, attempt), EffectState.COMMITTED, {})
             assert ledger.effects.of(attempt.task_key)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsers import chromium, needs_chromium
+from claims import claim
 from playwright.sync_api import Browser
 
 from runner.clock import ManualClock
@@ -61,7 +62,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 key, "demo", entry, "follow", "device", PHONE, None, ADDRESS, "run:1", 0, NOON, 600, {}
             )
             ledger.occurrences.add(version, [occurrence], [task], "1")
-            attempt = ledger.attempts.start(key)
+            attempt = claim(ledger, key)
             effect = ledger.effects.begin(
                 attempt.id, key, "follow", ADDRESS, PHONE, "@own", {"button": "x" * 90}
             )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from claims import claim
 from real_terminal import in_terminal
 
 from runner.clock import SystemClock
@@ -68,7 +69,7 @@ def _fill(ledger: Ledger) -> None:
     ]
     ledger.occurrences.add(version, [occurrence], tasks, "1")
     for task in tasks:
-        attempt = ledger.attempts.start(task.key)
+        attempt = claim(ledger, task.key)
         ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.FAILED, REASON), TaskState.FAILED)
     ledger.holds.place(PHONES[0], REASON, tasks[0].key)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from claims import claim
 from click.testing import CliRunner, Result
 
 from runner.cli.main import cli
@@ -67,7 +68,7 @@ class AskedLedger:
         self, key: str, state: TaskState, message: str = "", effect: EffectState | None = None
     ) -> None:
         """One attempt at a task, with a step, and with an effect if it made one."""
-        attempt = self.ledger.attempts.start(key)
+        attempt = claim(self.ledger, key)
         step = StepRecord(
             ordinal=1,
             kind="tap",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from asked_ledger import AskedLedger, asked_ledger
+from claims import claim
 
 from runner.errors import UsageError
 from runner.store.rows import CommandKind, PauseScope
@@ -66,7 +67,7 @@ def test_a_stop_without_a_daemon_is_a_pause(asked: AskedLedger) -> None:
 
 def test_a_stop_waits_until_running_tasks_have_ended_their_step(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
-    attempt = asked.ledger.attempts.start(key)
+    attempt = claim(asked.ledger, key)
     never = threading.Event()
 
     def carry_out() -> None:

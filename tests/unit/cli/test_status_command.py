@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
+from claims import claim
 
 from runner.cli.record_run import record_now
 from runner.clock import SystemClock
@@ -41,7 +42,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLedg
 def test_a_running_daemon_is_shown_with_what_runs_and_what_is_next(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     with asked.daemon():
-        asked.ledger.attempts.start(key)
+        claim(asked.ledger, key)
         shown = asked("status").stdout
         data = json.loads(asked("status", "--format", "json").stdout)
     assert f"The daemon runs: process {os.getpid()}, version 1.2.3" in shown

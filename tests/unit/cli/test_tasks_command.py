@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
+from claims import claim
 from real_terminal import in_terminal
 
 from runner.cli.record_run import record_now
@@ -160,7 +161,7 @@ def test_pending_tasks_are_stopped_at_once(asked: AskedLedger) -> None:
 
 def test_a_running_task_is_stopped_by_whoever_runs_it(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
-    attempt = asked.ledger.attempts.start(keys[0])
+    attempt = claim(asked.ledger, keys[0])
     refused = asked("tasks", "stop", keys[0])
     assert refused.exit_code == 1
     assert "its process has died" in refused.stderr
@@ -201,7 +202,7 @@ def test_a_task_in_doubt_is_stopped_by_whoever_can_look_it_up(asked: AskedLedger
         asked.attempt(one, TaskState.PENDING, "the server is away", effect=EffectState.COMMITTING)
 
     def stop() -> None:
-        attempt = asked.ledger.attempts.start(key)
+        attempt = claim(asked.ledger, key)
         (effect,) = asked.ledger.effects.of(key)
         asked.ledger.effects.settle(effect.id, EffectState.REFUTED, {})
         stopped = Outcome(AttemptOutcome.STOPPED, "it was found, and stopped")
@@ -249,7 +250,7 @@ def test_a_person_settles_what_is_uncertain(
 
 def test_deleted_tasks_are_gone_and_their_keys_taken(asked: AskedLedger) -> None:
     keys = asked.run_by_hand()
-    asked.ledger.attempts.start(keys[1])
+    claim(asked.ledger, keys[1])
     result = asked("tasks", "delete", keys[0], keys[1], "--format", "json")
     answers = json.loads(result.stdout)
     assert result.exit_code == 1

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from claims import claim
 
 from runner.clock import ManualClock, SystemClock
 from runner.clock_watch import ClockWatch
@@ -64,7 +65,7 @@ def carry_out(ledger: Ledger, artifacts: Artifacts, clock: ManualClock, nominal:
     version, occurrences, tasks = occurrence_of(ledger, clock, nominal)
     assert ledger.occurrences.add(version, occurrences, tasks) == 1
     key = tasks[0].key
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     screenshot = artifacts.save_screenshot(key, 1, 1, b"jpeg")
     step = StepRecord(1, "tap", "tap", "follow.yaml:1", StepOutcome.COMPLETED, "", clock.now(), 0.1)
     ledger.attempts.add_step(attempt.id, step, screenshot, None)

@@ -1,6 +1,7 @@
 """An account is a name in an app: the same name in another app is somebody else, whom limits count apart."""
 
 import pytest
+from claims import claim
 from desk import DONE, LONG_S, Desk, LaneBackend
 
 from runner.errors import HeldBack
@@ -61,7 +62,7 @@ def test_limits_count_by_app_and_name(
 )
 def test_what_is_in_doubt_keeps_back_its_account_alone(desk: Desk, doubtful: str | None, waits: bool) -> None:
     doubt = desk.add(("A", "@doubt"), entry="morning")[0]
-    attempt = desk.ledger.attempts.start(doubt.key)
+    attempt = claim(desk.ledger, doubt.key)
     desk.ledger.effects.begin(attempt.id, doubt.key, "follow", "@doubt", "A", "@brand", {}, doubtful)
     desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
     desk.ledger.holds.place("A", "a screen that nobody knows")  # so that nobody looks at it

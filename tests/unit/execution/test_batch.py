@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from desk import DONE, LONG_S, NOON, BatchOf, Desk
 
 from runner.errors import TaskError
@@ -190,7 +191,7 @@ def test_a_task_that_may_go_on_elsewhere_is_looked_up_before_it_is_stopped(
     desk.ledger.tasks.cancel([other.key] * (not is_paused), "")
     if is_paused:
         desk.ledger.pauses.begin(PauseScope.ALL, None, "anna")
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", None, {})
     desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
     stop = desk.ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from desk import DONE, FAILED, LONG_S, NOON, BatchOf, Desk, LaneBackend
 
 from runner.errors import HeldBack
@@ -21,7 +22,7 @@ def leave_in_doubt(
     desk: Desk, task: Task, state: EffectState = EffectState.COMMITTING, account: str | None = "@own"
 ) -> None:
     """A process made the effect of a task and died."""
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     effect = desk.ledger.effects.begin(attempt.id, task.key, "follow", task.target, task.device, account, {})
     if state is not EffectState.COMMITTING:
         desk.ledger.effects.settle(effect, state, {})
@@ -123,7 +124,7 @@ def test_a_hold_keeps_the_runner_off_a_phone_and_others_off_what_is_in_doubt_the
 
 def test_it_does_not_wait_for_the_delay_of_a_retry(desk: Desk) -> None:
     (task,) = desk.add(("A", "@doubt"))
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     desk.ledger.attempts.finish(attempt.id, FAILED, TaskState.PENDING, not_before=NOON + HOUR)
     leave_in_doubt(desk, task)
     desk.ledger.tasks.hold_back(task.key, "tried again in an hour", NOON + HOUR)

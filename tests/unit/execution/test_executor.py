@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from claims import claim
 from desk import DONE, LONG_S, NOON, Desk, LaneBackend, follow, nothing
 
 from runner.clock import ManualClock
@@ -214,7 +215,7 @@ def test_what_a_dead_process_left_running_is_pending_again(tmp_path: Path) -> No
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         task = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"))[0]
-        attempt = ledger.attempts.start(task.key)
+        attempt = claim(ledger, task.key)
         ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
     with Ledger.open(url, clock) as ledger:
         assert settle_interrupted(ledger) == 1
@@ -245,8 +246,8 @@ def test_a_stop_that_a_dead_process_had_answered_is_not_forgotten(
             "it neither runs nor waits",
         )
         clock.advance(60)
-        attempt = ledger.attempts.start(stopped.key)
-        ledger.attempts.start(other.key)
+        attempt = claim(ledger, stopped.key)
+        claim(ledger, other.key)
         if begins:
             ledger.effects.begin(attempt.id, stopped.key, "follow", "@1", "A", "@own", {})
         ledger.commands.answer(
@@ -267,7 +268,7 @@ def test_a_stop_outlives_one_process_after_another(tmp_path: Path) -> None:
     clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"), backend="local_api")
-        attempt = ledger.attempts.start(task.key)
+        attempt = claim(ledger, task.key)
         ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
         ledger.commands.answer(
             ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon"
@@ -279,7 +280,7 @@ def test_a_stop_outlives_one_process_after_another(tmp_path: Path) -> None:
             (again,) = ledger.commands.open()
             assert again.subject == task.key
             clock.advance(60)
-            ledger.attempts.start(task.key)
+            claim(ledger, task.key)
             clock.advance(1)
             ledger.commands.answer(again.id, "it stops soon")
 
@@ -288,7 +289,7 @@ def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_pat
     clock, url = ManualClock(NOON), f"sqlite:///{tmp_path / 'ledger.db'}"
     with Ledger.open(url, clock) as ledger:
         (task,) = Desk(ledger, clock, Artifacts(tmp_path)).add(("A", "@1"))
-        attempt = ledger.attempts.start(task.key)
+        attempt = claim(ledger, task.key)
         effect = ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
         ledger.commands.answer(
             ledger.commands.request(CommandKind.STOP_TASK, task.key, "anna@shelf"), "it stops soon"
@@ -304,7 +305,7 @@ def test_what_a_dead_process_had_stopped_and_could_not_tell_is_uncertain(tmp_pat
 def test_what_is_cancelled_while_it_waits_may_have_been_done(desk: Desk, begun: EffectState) -> None:
     """Only a person can say then, and `resolve` is how."""
     (task,) = desk.add(("A", "@1"))
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     effect = desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
     if begun is not EffectState.COMMITTING:
         desk.ledger.effects.settle(effect, begun, {})
@@ -323,7 +324,7 @@ def test_what_an_earlier_attempt_left_open_is_looked_up_though_a_limit_forbids_t
 ) -> None:
     desk.limits = {"min_gap": "90s"}
     task = desk.add(("A", "@1"))[0]
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     desk.ledger.effects.begin(attempt.id, task.key, "follow", "@1", "A", "@own", {})
     desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
 

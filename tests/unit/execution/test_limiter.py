@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC
 
 import pytest
+from claims import claim
 from desk import LONG_S, Desk
 
 from runner.errors import HeldBack
@@ -47,7 +48,7 @@ def test_of_two_threads_that_ask_for_the_last_place_one_gets_it(
 
     def follow(number: int) -> None:
         task, account = tasks[number], accounts[number]
-        attempt = desk.ledger.attempts.start(task.key)
+        attempt = claim(desk.ledger, task.key)
         try:
             with limiter.claim(task, "follow", account):
                 desk.ledger.effects.begin(

@@ -1,6 +1,7 @@
 """Why: each answer about what did not run, through a timetable, an executor and a ledger."""
 
 import pytest
+from claims import claim
 from question_desk import Desk, Gate, advised, campaign, commit, only, said
 
 from runner.queries.why_answer import WhyVerdict
@@ -41,7 +42,7 @@ def test_the_daemon_died_in_the_middle(desk: Desk) -> None:
     desk.clock.advance(5)
     desk.timetable.beat()
     key = desk.key()
-    desk.ledger.attempts.start(key)
+    claim(desk.ledger, key)
     desk.die()
     desk.move_to("2026-11-21T09:05")
     answer = only(desk.why(at="09:00"))

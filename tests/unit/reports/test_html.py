@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from claims import claim
 
 from runner.clock import ManualClock
 from runner.reports.html import render_run
@@ -38,7 +39,7 @@ def ledger() -> Iterator[Ledger]:
 
 
 def fail(ledger: Ledger, artifacts: Artifacts) -> None:
-    attempt = ledger.attempts.start(KEY)
+    attempt = claim(ledger, KEY)
     effect = ledger.effects.begin(attempt.id, KEY, "follow", "@one", "A", "@own", {"button": HOSTILE})
     ledger.effects.settle(effect, EffectState.UNCERTAIN, {})
     picture = artifacts.save_screenshot(KEY, attempt.id, 1, b"a picture")
@@ -71,7 +72,7 @@ def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_
 
 def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
-    attempt = ledger.attempts.start(KEY)
+    attempt = claim(ledger, KEY)
     for ordinal in (1, 2, 3):
         picture = artifacts.save_screenshot(KEY, attempt.id, ordinal, b"the same picture")
         step = StepRecord(ordinal, "tap", "look", "a.yaml:1", StepOutcome.COMPLETED, "", NOON, 0.1)

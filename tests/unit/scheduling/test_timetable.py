@@ -3,6 +3,7 @@
 from datetime import UTC
 
 import pytest
+from claims import claim
 from daemons import HALF_HOURS, NINE, Life, campaign, local
 
 from runner.errors import LedgerError
@@ -99,7 +100,7 @@ def test_overlap_skip_looks_at_what_is_open_of_the_entry(life: Life):
     life.go_on(32 * 60)
     assert [state for _, state in life.states()] == ["started", "skipped"]
     assert "2026-11-21T09:00[Europe/Stockholm]" in life.rows()[1].reason
-    attempt = life.ledger.attempts.start(life.submitted[0].key)
+    attempt = claim(life.ledger, life.submitted[0].key)
     life.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.COMPLETED), TaskState.COMPLETED)
     life.go_on(3600)
     assert [state for _, state in life.states()] == ["started", "skipped", "started"]

@@ -4,6 +4,7 @@ import tracemalloc
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from daemons import HALF_HOURS, NINE, Life, campaign
 from sqlalchemy import update
 
@@ -169,7 +170,7 @@ def test_a_task_that_has_been_tried_is_never_missed_for_the_daemons_sake(life: L
     entry = campaign(NINE, more="grace: 5m", devices=["A1"])
     life.start(entry)
     life.go_on(62)
-    attempt = life.ledger.attempts.start(life.submitted[0].key)
+    attempt = claim(life.ledger, life.submitted[0].key)
     life.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED, "cut off"), TaskState.PENDING)
     life.timetable.end("stopped")
     life.clock.advance(3600)

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from claims import claim
 from fastapi import FastAPI
 
 from runner.clock import ManualClock
@@ -85,7 +86,7 @@ class Api:
     def start(self, task_id: int) -> int:
         row = self.ledger.tasks.get(task_id)
         assert row is not None
-        return self.ledger.attempts.start(row.task.key).id
+        return claim(self.ledger, row.task.key).id
 
 
 __all__ = ["FOLLOW", "NOW", "PREFIX", "Api"]

@@ -170,7 +170,7 @@ version = kept.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1", None
 occurrence = Occurrence("autumn", "publish", "run:1", "now", NOW)
 task = Task("k", "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOW, 60.0, {})
 kept.occurrences.add(version, [occurrence], [task], "1")
-attempt = kept.attempts.start("k")
+attempt = kept.attempts.start_all(["k"])["k"]
 kept.effects.begin(attempt.id, "k", "post", None, "A1", "tiktok:@us", {"posts": "3"})
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from claims import claim
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError, LedgerGone, LedgerOutdated, LedgerRefusal, UsageError
@@ -77,7 +78,7 @@ def add(ledger: Ledger, *devices: str, due_utc: datetime = NOON) -> list[str]:
 
 
 def begin(ledger: Ledger, key: str) -> int:
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     return ledger.effects.begin(attempt.id, key, "post", None, "A1", None, {})
 
 
@@ -148,7 +149,7 @@ def test_what_is_begun_at_the_same_time_is_witnessed_once(
     flushed = []
     monkeypatch.setattr("runner.store.witness.fdatasync", flushed.append)
     keys = add(ledger, *(f"A{number}" for number in range(40)))
-    attempts = [ledger.attempts.start(key) for key in keys]
+    attempts = [claim(ledger, key) for key in keys]
     together = threading.Barrier(len(keys))
 
     def lane(number: int) -> None:
@@ -229,7 +230,7 @@ def test_nothing_is_begun_in_a_ledger_that_has_gone(
     back_up(path, tmp_path / "backup.db")
     begin(ledger, first)
     span = ledger.spans.begin("1", "started")
-    attempt = ledger.attempts.start(second)
+    attempt = claim(ledger, second)
     if how == "removed":
         shutil.rmtree(path.parent)
     elif how == "replaced":
