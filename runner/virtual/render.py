@@ -1,7 +1,9 @@
 """A picture of the screen, drawn from the same views that accessibility tells of."""
 
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
+from math import ceil
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont, ImageStat
 
@@ -16,16 +18,35 @@ _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 def draw(
-    windows: list[Window], width: int, height: int, toast: str | None = None, clock: str = "09:41"
+    windows: list[Window],
+    width: int,
+    height: int,
+    toast: str | None = None,
+    clock: str = "09:41",
+    scale: float = 1.0,
 ) -> Image.Image:
-    """The windows (frontmost first) with the system's status bar, and the toast if one shows. Mode RGB."""
-    canvas = Image.new("RGB", (width, height), "#000000")
+    """The windows (frontmost first) with the system's status bar, and the toast if one shows. Mode RGB.
+
+    It is drawn small where a small one is wanted: to draw it whole and to make it smaller takes most of the time that
+    a virtual phone uses.
+    """
+    canvas = Image.new("RGB", (round(width * scale), round(height * scale)), "#000000")
     for window in reversed(windows):
-        _view(canvas, window.root)
-    _status_bar(canvas, clock)
+        _view(canvas, window.root if scale == 1.0 else _scaled(window.root, scale))
+    _status_bar(canvas, clock, scale)
     if toast:
-        _toast(canvas, toast)
+        _toast(canvas, toast, scale)
     return canvas
+
+
+def _scaled(view: View, scale: float) -> View:
+    """The view and all below it at another size."""
+    left, top, right, bottom = (round(side * scale) for side in view.bounds)
+    paint = replace(view.paint, size=round(view.paint.size * scale), radius=round(view.paint.radius * scale))
+    children = [_scaled(child, scale) for child in view.children]
+    # A thin line stays visible.
+    bounds = (left, top, max(right, left + 1), max(bottom, top + 1))
+    return replace(view, bounds=bounds, paint=paint, children=children)
 
 
 def _view(canvas: Image.Image, view: View) -> None:
@@ -72,7 +93,7 @@ def _icon(canvas: Image.Image, bounds: Bounds, paint: Paint) -> None:
 
 
 def _text(canvas: Image.Image, view: View, bounds: Bounds) -> None:
-    paint, pen = view.paint, ImageDraw.Draw(canvas)
+    paint = view.paint
     font = _font(paint.size)
     color = paint.color if view.text else _HINT_COLOR
     inset = 16 if paint.background is not None and paint.align == "left" else 0
@@ -86,12 +107,12 @@ def _text(canvas: Image.Image, view: View, bounds: Bounds) -> None:
     for number, line in enumerate(lines):
         width = font.getlength(line)
         start = {"left": left, "right": right - width}.get(paint.align, (left + right - width) / 2)
-        place = (start, top + number * line_height + line_height * 0.08)
-        pen.text(place, line, fill=color, font=font, stroke_width=0.5 if paint.bold else 0)
+        place = (round(start), round(top + number * line_height + line_height * 0.08))
+        canvas.paste(ImageColor.getrgb(color), place, _line(line, paint.size, paint.bold))
     if view.focused:
         x = left + 3 + (font.getlength(lines[-1]) if view.text else 0)
         y = top + (len(lines) - 1) * line_height
-        pen.rectangle((x, y + 2, x + 2, y + line_height - 2), fill="#fe2c55")
+        ImageDraw.Draw(canvas).rectangle((x, y + 2, x + 2, y + line_height - 2), fill="#fe2c55")
 
 
 def wrap(words: str, font: _Font, width: int, most_lines: int) -> list[str]:
@@ -138,33 +159,48 @@ def _substitute(sign: str) -> str:
     return {"\N{BULLET}": "*", "\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{EN DASH}": "-"}.get(sign, "*")
 
 
+@lru_cache(maxsize=2048)  # the same labels come again on every screen
+def _line(words: str, size: int, bold: bool) -> Image.Image:
+    """One line of text, white on black; a descender needs more room than the size says."""
+    font = _font(size)
+    mask = Image.new("L", (ceil(font.getlength(words)) + 2, round(size * 1.5)), 0)
+    ImageDraw.Draw(mask).text((0, 0), words, fill=255, font=font, stroke_width=0.5 if bold else 0)
+    return mask
+
+
 @lru_cache(maxsize=64)
 def _font(size: int) -> _Font:
     return ImageFont.load_default(size)
 
 
-def _status_bar(canvas: Image.Image, clock: str) -> None:
+def _status_bar(canvas: Image.Image, clock: str, scale: float) -> None:
     """Clock at the left, network and battery at the right, light on dark screens and dark on light ones."""
+
+    def at(*sides: float) -> tuple[float, ...]:
+        return tuple(side * scale for side in sides)
+
     pen = ImageDraw.Draw(canvas)
-    brightness = ImageStat.Stat(canvas.crop((0, 0, canvas.width, _STATUS_BAR)).convert("L")).mean[0]
-    color = "#161823" if brightness > 140 else "#ffffff"
-    pen.text((32, 10), clock, fill=color, font=_font(26), stroke_width=0.5)
-    right = canvas.width - 32
-    pen.rounded_rectangle((right - 44, 15, right - 6, 33), 5, outline=color, width=2)
-    pen.rectangle((right - 40, 19, right - 16, 29), fill=color)
-    pen.rectangle((right - 4, 20, right - 2, 28), fill=color)
+    behind = canvas.crop((0, 0, canvas.width, round(_STATUS_BAR * scale)))
+    color = "#161823" if ImageStat.Stat(behind.convert("L")).mean[0] > 140 else "#ffffff"
+    pen.text((32 * scale, 10 * scale), clock, fill=color, font=_font(round(26 * scale)), stroke_width=0.5)
+    right = canvas.width / scale - 32
+    pen.rounded_rectangle(
+        at(right - 44, 15, right - 6, 33), 5 * scale, outline=color, width=max(1, round(2 * scale))
+    )
+    pen.rectangle(at(right - 40, 19, right - 16, 29), fill=color)
+    pen.rectangle(at(right - 4, 20, right - 2, 28), fill=color)
     for bar in range(4):
-        pen.rectangle((right - 96 + bar * 9, 29 - bar * 4, right - 91 + bar * 9, 32), fill=color)
+        pen.rectangle(at(right - 96 + bar * 9, 29 - bar * 4, right - 91 + bar * 9, 32), fill=color)
 
 
-def _toast(canvas: Image.Image, words: str) -> None:
-    font = _font(28)
-    lines = wrap(words, font, canvas.width - 200, 3)
-    width = int(max(font.getlength(line) for line in lines)) + 64
-    height = 36 * len(lines) + 36
-    left, top = (canvas.width - width) // 2, canvas.height - 300
+def _toast(canvas: Image.Image, words: str, scale: float) -> None:
+    font, line_height = _font(round(28 * scale)), 36 * scale
+    lines = wrap(words, font, round(canvas.width - 200 * scale), 3)
+    width = int(max(font.getlength(line) for line in lines)) + 64 * scale
+    left, top = (canvas.width - width) // 2, canvas.height - 300 * scale
     pen = ImageDraw.Draw(canvas)
-    pen.rounded_rectangle((left, top, left + width, top + height), 36, fill="#2b2b2e")
+    height = line_height * (len(lines) + 1)
+    pen.rounded_rectangle((left, top, left + width, top + height), line_height, fill="#2b2b2e")
     for number, line in enumerate(lines):
         x = (canvas.width - font.getlength(line)) / 2
-        pen.text((x, top + 18 + number * 36), line, fill="#ffffff", font=font)
+        pen.text((x, top + 18 * scale + number * line_height), line, fill="#ffffff", font=font)

@@ -20,9 +20,7 @@ def jpeg(phone: Phone, scale: float = 1.0, quality: int = 80) -> bytes:
 def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None) -> bytes:
     key = (picture_format, scale, quality)
     if key not in phone.pictures:
-        picture = _draw(phone)
-        if scale != 1.0:
-            picture = picture.resize((round(phone.width * scale), round(phone.height * scale)))
+        picture = _draw(phone, scale)
         buffer = io.BytesIO()
         if quality is None:
             picture.save(buffer, picture_format, compress_level=1)
@@ -32,9 +30,9 @@ def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None
     return phone.pictures[key]
 
 
-def _draw(phone: Phone) -> "Image.Image":
+def _draw(phone: Phone, scale: float) -> "Image.Image":
     from runner.virtual.render import draw  # Pillow is loaded with the first screenshot
 
     windows = phone.drawn_windows if phone.screen_on else []
     toast = phone.toast_shown if phone.screen_on else None
-    return draw(windows, phone.width, phone.height, toast, clock=f"{phone.now():%H:%M}")
+    return draw(windows, phone.width, phone.height, toast, f"{phone.now():%H:%M}", scale)
