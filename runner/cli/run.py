@@ -9,7 +9,9 @@ from threading import Event
 
 import click
 
+from runner import backend_registry
 from runner.campaign.loader import load_text
+from runner.campaign.nearest import enumeration, nearest
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.cli.follow_daemon import FollowEnd, daemon_pid
 from runner.cli.ledger_completion import complete_run
@@ -40,6 +42,16 @@ LEFT_TO = {
 """How a run that a daemon carries out goes on once it is no longer followed."""
 
 
+def known_backend(name: str | None) -> str | None:
+    """The name of a backend that there is. Raises UsageError for any other, RunnerError if its package is broken."""
+    if name is not None and backend_registry.find(name) is None:
+        names = backend_registry.names()
+        near = nearest(name, names)
+        hint = f"did you mean `{near}`?" if near else f"the backends are {enumeration(names, 'and')}"
+        raise UsageError(f"--backend: there is no backend `{name}`", hint=hint)
+    return name
+
+
 @click.command(
     epilog="""\b
 Examples:
@@ -59,7 +71,12 @@ Examples:
     help="Continue the run that printed this id.",
 )
 @click.option("--at", metavar="T", help="Carry out the occurrences of this time alone, which then are done.")
-@click.option("--backend", metavar="NAME", help="Carry it out with this backend, whatever the campaign says.")
+@click.option(
+    "--backend",
+    metavar="NAME",
+    callback=lambda _ctx, _option, name: known_backend(name),
+    help="Carry it out with this backend, whatever the campaign says.",
+)
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(
     "--format",

@@ -15,6 +15,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from lives import ZYGOTE, Command
+
 PATIENCE_S = 100.0
 NEVER = "2099-01-01T00:00:00+00:00"
 SOON_S = 4
@@ -50,9 +52,9 @@ def campaign_text(
 
 
 class DaemonProcess:
-    """A running daemon. `url` is known once it has been waited for with `ready`."""
+    """A running daemon; its output comes through one pipe. `url` is known once `ready` has waited for it."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], cwd: Path | None = None) -> None:
+    def __init__(self, process: "Command | subprocess.Popen[str]") -> None:
         self.lines: list[dict[str, Any]] = []
         """The lines of its log."""
         self.plain: list[str] = []
@@ -63,14 +65,7 @@ class DaemonProcess:
         self.is_read.set()
         self._news = threading.Condition()
         self._ended = False
-        self.process = subprocess.Popen(
-            command,
-            env=dict(environment),
-            cwd=cwd,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        self.process = process
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -156,6 +151,17 @@ class DaemonProcess:
             self._news.notify_all()
 
 
+def of_its_own(command: list[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """A daemon that a Python of its own runs."""
+    return subprocess.Popen(
+        command,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
 class Daemons:
     """Starts daemons on one state directory, folder of campaigns and adb server; ends those that are left."""
 
@@ -164,6 +170,8 @@ class Daemons:
         self.campaigns = folder / "campaigns"
         self.campaigns.mkdir()
         self.adb_port: int | None = None
+        self.is_forked = True
+        """Whether the zygote forks them; else each has a Python of its own."""
         self.started: list[DaemonProcess] = []
 
     @property
@@ -187,10 +195,13 @@ class Daemons:
         path.with_suffix(".new").replace(path)
 
     def start(self, *words: str, program: Path | None = None, api_only: bool = False) -> DaemonProcess:
-        start = [str(program)] if program else ["-m", "runner"]
         what = "--api-only" if api_only else str(self.campaigns)
-        command = [sys.executable, *start, "daemon", what, "--port", "0", "--verbose", *words]
-        daemon = DaemonProcess(command, self.environment)
+        command = ["daemon", what, "--port", "0", "--verbose", *words]
+        if self.is_forked and program is None:
+            daemon = DaemonProcess(ZYGOTE.command(command, self.environment))
+        else:
+            start = [str(program)] if program else ["-m", "runner"]
+            daemon = DaemonProcess(of_its_own([sys.executable, *start, *command], self.environment))
         self.started.append(daemon)
         return daemon
 

@@ -5,13 +5,13 @@ import json
 import os
 import re
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lives import Command
 from runner_command import RunnerCommand
 
 ROOT = Path(__file__).parents[2]
@@ -74,8 +74,7 @@ def campaign(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def lines_until(process: "subprocess.Popen[str]", pattern: str) -> Iterator[str]:
-    assert process.stdout is not None
+def lines_until(process: Command, pattern: str) -> Iterator[str]:
     for line in process.stdout:
         yield line
         if re.search(pattern, line):

@@ -38,13 +38,14 @@ def sheet(tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch) -> P
 def daemons(tmp_path: Path) -> Iterator[Daemons]:
     made = Daemons(tmp_path)
     made.adb_port = NO_ADB
+    made.is_forked = False  # a Python looks for packages when it starts
     yield made
     made.close()
 
 
 @pytest.fixture
 def runner(daemons: Daemons) -> RunnerCommand:
-    return RunnerCommand(lambda: daemons.environment)
+    return RunnerCommand(lambda: daemons.environment, is_forked=False)
 
 
 def written(folder: Path, backend: str = "paper", **config: str) -> Path:

@@ -1,4 +1,4 @@
-"""The processes of the torture: a zygote forks them, and this file watches and ends them."""
+"""Processes that run the command line: a zygote forks them, and this file watches and ends them."""
 
 import atexit
 import json
@@ -12,6 +12,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 ZYGOTE_FILE = Path(__file__).with_name("zygote.py")
 
@@ -28,19 +30,19 @@ class Life:
     def poll(self) -> int | None:
         return self._look(0)
 
-    def wait(self, timeout_s: float | None = None) -> int:
+    def wait(self, timeout: float | None = None) -> int:
         """Its exit code, or minus the signal that ended it. Raises subprocess.TimeoutExpired."""
-        if (code := self._look(timeout_s)) is None:
-            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout_s or 0)
+        if (code := self._look(timeout)) is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
         return code
 
     def terminate(self) -> None:
-        self._signal(signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
 
-    def _signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         if self.poll() is None:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
@@ -53,6 +55,26 @@ class Life:
             return self.returncode
 
 
+class Command(Life):
+    """A command whose output and errors come through one pipe, `stdout`."""
+
+    def __init__(self, pid: int, attendant: socket.socket, stdout: IO[str]) -> None:
+        super().__init__(pid, attendant)
+        self.stdout = stdout
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, None]:
+        """Everything that it writes from now to its end. Raises subprocess.TimeoutExpired."""
+        said: list[str] = []
+        reader = threading.Thread(target=lambda: said.append(self.stdout.read()), daemon=True)
+        reader.start()
+        reader.join(timeout)
+        if reader.is_alive():
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+        self.stdout.close()
+        self.wait(timeout)
+        return said[0], None
+
+
 class Zygote:
     """The zygote. It starts with its first child, and ends with this process; then its children end too."""
 
@@ -62,12 +84,64 @@ class Zygote:
 
     def start(self, words: Sequence[str], environment: Mapping[str, str], log: Path) -> Life:
         """Run the wrapper of the command line with these words; its output is appended to `log`."""
+        with log.open("ab") as output:
+            return Life(
+                *self._fork(words, environment, output.fileno(), output.fileno(), has_kill_points=True)
+            )
+
+    def command(
+        self, words: Sequence[str], environment: Mapping[str, str], folder: Path | None = None
+    ) -> Command:
+        """Run `runner WORDS...`, with the umask of this process."""
+        ours, theirs = os.pipe()
+        try:
+            child = self._fork(words, environment, theirs, theirs, folder)
+        finally:
+            os.close(theirs)
+        return Command(*child, os.fdopen(ours, encoding="utf-8"))
+
+    def run(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        timeout_s: float,
+        folder: Path | None = None,
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run `runner WORDS...` to its end."""
+        with TemporaryFile() as output, TemporaryFile() as errors:
+            life = Life(*self._fork(words, environment, output.fileno(), errors.fileno(), folder))
+            try:
+                code = life.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                life.kill()
+                raise
+            said = [file.seek(0) or file.read().decode() for file in (output, errors)]
+        return subprocess.CompletedProcess(["runner", *words], code, *said)
+
+    def _fork(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        output: int,
+        errors: int,
+        folder: Path | None = None,
+        *,
+        has_kill_points: bool = False,
+    ) -> tuple[int, socket.socket]:
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        request = json.dumps({"words": words, "environment": dict(environment)}).encode()
-        with theirs, log.open("ab") as output, self._lock:
+        os.umask(umask := os.umask(0))
+        request = {
+            "words": words,
+            "environment": dict(environment),
+            "folder": str(folder or Path.cwd()),
+            "umask": umask,
+            "has_kill_points": has_kill_points,
+        }
+        with theirs, self._lock:
             self._control = self._control or self._begin()
-            socket.send_fds(self._control, [request], [theirs.fileno(), output.fileno()])
-        return Life(int(ours.recv(16)), ours)
+            message = json.dumps(request).encode()
+            socket.send_fds(self._control, [message], [theirs.fileno(), output, errors])
+        return int(ours.recv(16)), ours
 
     def _begin(self) -> socket.socket:
         control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)

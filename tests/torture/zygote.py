@@ -1,6 +1,7 @@
-"""A process that has loaded everything, and forks: a daemon starts in a hundredth of a second, not in a whole one.
+"""A process that has loaded everything, and forks: a daemon starts in a hundredth of a second, not in two whole ones.
 
-`lives.py` starts it. Each of its children is a process of its own that runs the real command line.
+`lives.py` starts it. Each of its children is a process of its own that runs the real command line, with kill points or
+without. What depends on how Python itself starts (its encodings, its path) needs a Python of its own.
 """
 
 import ctypes
@@ -8,10 +9,12 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,8 +43,11 @@ def main() -> None:
     load()
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as control:
         os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
-        words = fork_for_each_request(control)
-    daemon_with_kill_points.main(words)
+        request = fork_for_each_request(control)
+    if request["has_kill_points"]:
+        daemon_with_kill_points.main(request["words"])
+    sys.argv = ["runner", *request["words"]]
+    runpy.run_module("runner", run_name="__main__", alter_sys=True)
 
 
 def load() -> None:
@@ -55,11 +61,11 @@ def load() -> None:
     gc.freeze()
 
 
-def fork_for_each_request(control: socket.socket) -> list[str]:
-    """Fork for each request. Returns only in the forked processes, with their words."""
+def fork_for_each_request(control: socket.socket) -> Mapping[str, Any]:
+    """Fork for each request. Returns only in the forked processes, with what they are asked for."""
     attendants: set[int] = set()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, LONGEST_REQUEST, 3)
         if not message:
             os._exit(0)
         attendants -= {pid for pid in attendants if os.waitpid(pid, os.WNOHANG)[0]}
@@ -70,7 +76,7 @@ def fork_for_each_request(control: socket.socket) -> list[str]:
             os.close(descriptor)
 
 
-def attend(request: Mapping[str, Any], harness: int, log: int) -> list[str]:
+def attend(request: Mapping[str, Any], harness: int, output: int, errors: int) -> Mapping[str, Any]:
     """Fork once more, and tell the harness how that process ends. Returns only in that process."""
     die_with_the_parent()
     with socket.socket(fileno=harness) as told:
@@ -79,12 +85,18 @@ def attend(request: Mapping[str, Any], harness: int, log: int) -> list[str]:
             told.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
             os._exit(0)
     die_with_the_parent()
-    for standard in (sys.stdout.fileno(), sys.stderr.fileno()):
-        os.dup2(log, standard)
-    os.close(log)
+    for given, standard in ((output, 1), (errors, 2)):
+        os.dup2(given, standard)
+        os.close(given)
+    # Made anew: those of the zygote were made for what it writes to itself, a file perhaps.
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
     os.environ.clear()
     os.environ.update(request["environment"])
-    return list(request["words"])
+    time.tzset()
+    os.umask(request["umask"])
+    os.chdir(request["folder"])
+    return request
 
 
 def die_with_the_parent() -> None:
