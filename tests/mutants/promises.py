@@ -36,6 +36,12 @@ MUTANTS = (
         ("test_the_ledger_is_told_before_and_after_the_one_tap",),
     ),
     Mutant(
+        "nobody works as an account before what it has in doubt was looked at",
+        "self._raise(self._first(task, lambda one: not one.has_looked and one.is_of(account)))",
+        "self._first(task, lambda one: not one.has_looked and one.is_of(account))",
+        ("test_no_other_phone_works_as_its_account_before_that",),
+    ),
+    Mutant(
         "the tap of an effect is never repeated",
         'answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)',
         'answer = self._call("click", x, y)',

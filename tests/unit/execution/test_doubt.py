@@ -131,11 +131,15 @@ def test_it_does_not_wait_for_the_delay_of_a_retry(desk: Desk) -> None:
     assert carried_out(desk, Phones()) == ["looked at @doubt"]
 
 
-def test_no_other_phone_works_as_its_account_before_that(desk: Desk) -> None:
-    """Which account the other phone shows is not known before its task has begun."""
-    doubt = desk.add(("A", "@doubt"), ("B", "@other"))[0]
+@pytest.mark.parametrize(("script", "config"), [("follow", {"target_user": "@other"}), ("comment", {})])
+def test_no_other_phone_works_as_its_account_before_that(
+    desk: Desk, script: str, config: Mapping[str, str]
+) -> None:
+    """Which account the other phone shows is not known before its task has begun; whatever it would do there waits."""
+    (doubt,) = desk.add(("A", "@doubt"), entry="morning")
+    desk.add(("B", "@other"), entry="evening", script=script, config=config)
     leave_in_doubt(desk, doubt)
-    phones, looked, refused = Phones(), threading.Event(), threading.Event()
+    phones, looked, refused = Phones(kind=script), threading.Event(), threading.Event()
 
     def in_this_order(task: Task, journal: Journal, stop: StopSignal) -> Outcome:
         if task.target == "@doubt":
