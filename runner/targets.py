@@ -8,6 +8,12 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+TIKTOK, INSTAGRAM = "tiktok", "instagram"
+"""The apps whose posts have known addresses, by the names of their profiles."""
+
+DEFAULT_APP = TIKTOK
+"""The app of a task whose entry and target name none."""
+
 
 class Address(StrEnum):
     """What an address leads to, as far as one can tell."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -136,6 +136,7 @@ class TaskOptions:
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
 
 
 NO_OPTIONS = TaskOptions()
@@ -189,7 +190,19 @@ class Task:
     @property
     def lane(self) -> str:
         """The queue in which the task waits: its device, or its account in normal form if no device is known."""
-        return self.device or (account(self.username) if self.username else "")
+        return lane_name(self.device, self.username)
+
+    @property
+    def place(self) -> str:
+        """Where the task is done, for people: its lane, and the account as which it works there."""
+        return lane_shown(self.device, self.username)
+
+    @property
+    def doer(self) -> str:
+        """What stands in its key for who does it: an account of an app, on whatever phone, or its lane."""
+        if self.device and self.username:
+            return f"{self.options.app}:{account(self.username)}"
+        return self.lane
 
     @property
     def title(self) -> str:
@@ -197,12 +210,23 @@ class Task:
         return f"{self.script} {self.target}" if self.target else self.script
 
 
-def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
-    """A task's stable identity, readable: `campaign/entry/nominal/device[/target]`.
+def lane_name(device: str | None, username: str | None) -> str:
+    """The name of the queue of a device, or of an account where no device is known."""
+    return device or (account(username) if username else "")
+
+
+def lane_shown(device: str | None, username: str | None) -> str:
+    """A device and the account as which it works, for people: `R58M123ABC @brand_se`."""
+    return f"{device} {account(username)}" if device and username else lane_name(device, username)
+
+
+def task_key(campaign: str, entry: str, nominal: str, doer: str, target: str | None) -> str:
+    """A task's stable identity, readable: `campaign/entry/nominal/doer[/target]`, where the doer is a device, or an
+    account such as `tiktok:@brand_se`, which keeps its key when it moves to another phone.
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = (campaign, entry, nominal, lane) if target is None else (campaign, entry, nominal, lane, target)
+    parts = (campaign, entry, nominal, doer) if target is None else (campaign, entry, nominal, doer, target)
     return "/".join(map(_key_part, parts))
 
 

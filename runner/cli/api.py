@@ -229,7 +229,7 @@ def needs(resolved: Sequence[ResolvedCampaign], device_limit: int | None) -> Ite
     for campaign in (resolved for resolved in resolved):
         if not declared(campaign.backend).speaks_local_api:
             continue
-        lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}
+        lanes = {lane for entry in campaign.entries for lane in entry.lanes}
         if device_limit is not None and len(lanes) > device_limit:
             more = f"{len(lanes)} devices and accounts, more than the plan's {device_limit}: the others wait"
             yield f"{campaign.name} has {more}"

@@ -80,11 +80,11 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
 def _moved(
     removed: list[Task], added: list[Task], names: Mapping[str, str], clocks: Clocks
 ) -> Iterator[tuple[Task, Task]]:
-    """The pairs of tasks that belong together, which are taken out of both lists. Tasks of one entry, lane and target
-    are paired in their order within a day; across days only where there is one of each."""
+    """The pairs of tasks that belong together, which are taken out of both lists. Tasks of one entry, doer and
+    target are paired in their order within a day; across days only where there is one of each."""
 
     def thing(task: Task) -> tuple[Hashable, ...]:
-        return names.get(task.campaign, task.campaign), task.entry, task.lane, task.target
+        return names.get(task.campaign, task.campaign), task.entry, task.doer, task.target
 
     def day(task: Task) -> tuple[Hashable, ...]:
         return (*thing(task), clocks.local(task).date())
@@ -170,4 +170,4 @@ def _new_names(campaigns: Sequence[ResolvedCampaign]) -> dict[str, str]:
 def _key(task: Task, names: Mapping[str, str]) -> str:
     if task.campaign not in names:
         return task.key
-    return task_key(names[task.campaign], task.entry, task.nominal, task.lane, task.target)
+    return task_key(names[task.campaign], task.entry, task.nominal, task.doer, task.target)

@@ -138,7 +138,7 @@ def effective_limits(limits: Mapping[str, Any], zone: ZoneInfo | None = None) ->
 class CampaignLimits:
     """A campaign's limits as they hold for its tasks: on the clocks of the task's phone or account.
 
-    `limits` are as written; `timezone_of` gives the zone of an entry's tasks on a lane, None if none is named.
+    `limits` are as written; `timezone_of` gives the zone of an entry's tasks by their doer, None if none is named.
     Any thread may ask.
     """
 
@@ -149,7 +149,7 @@ class CampaignLimits:
         self._zone_of = lru_cache(maxsize=4096)(timezone_of)
 
     def of(self, task: Task) -> EffectiveLimits:
-        return self._in_zone(self._zone_of(task.entry, task.lane))
+        return self._in_zone(self._zone_of(task.entry, task.doer))
 
 
 def limit_answer(

@@ -49,7 +49,7 @@ class Columns:
             [plannable.campaign.name for plannable in entries],
             [plannable.entry.name for plannable in entries],
             [plannable.entry.script.name for plannable in entries],
-            [visible(lane.name) for plannable in entries for lane in plannable.lanes],
+            [visible(lane.shown) for plannable in entries for lane in plannable.lanes],
             [visible(target or "") for plannable in entries for target in plannable.targets],
         ]
         self._widths = [
@@ -74,7 +74,7 @@ class Columns:
             task.campaign,
             task.entry,
             task.script,
-            visible(task.lane),
+            visible(task.place),
             visible(task.target or ""),
         )
         return self._lines(cells, more)

@@ -52,7 +52,7 @@ def _description(one: Coming) -> str:
     lines = [
         f"start time: {one.occurrence.rule}",
         f"occurrence: {one.occurrence.nominal}",
-        f"devices: {_some([lane.name for lane in one.plannable.lanes])}",
+        f"devices: {_some([lane.shown for lane in one.plannable.lanes])}",
     ]
     if targets := [target for target in one.plannable.targets if target]:
         lines.append(f"targets: {_some(targets)}")

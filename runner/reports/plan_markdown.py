@@ -109,7 +109,7 @@ def _cells(row: Sequence[Task]) -> Iterator[str]:
     yield _code(row[0].entry)
     yield _code(row[0].script)
     yield _names(task.target for task in row if task.target)
-    yield _names(task.lane for task in row)
+    yield _names(task.place for task in row)
 
 
 def _names(names: Iterable[str]) -> str:
