@@ -153,6 +153,12 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
             inner = filled_in(value, variables)
             if inner is not value:
                 changes[name] = inner
+        elif isinstance(value, tuple):
+            parts = tuple(
+                filled_in(part, variables) if isinstance(part, Selector) else part for part in value
+            )
+            if any(part is not old for part, old in zip(parts, value, strict=True)):
+                changes[name] = parts
     return selector.model_copy(update=changes) if changes else selector
 
 
