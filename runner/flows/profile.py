@@ -22,7 +22,7 @@ from runner.flows.selectors import Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
-VARIABLES = frozenset({"user", "target", "caption", "account"})
+VARIABLES = frozenset({"user", "target", "caption", "comment", "account"})
 """The variables that selectors and links may name."""
 
 
