@@ -34,6 +34,19 @@ class Need(NamedTuple):
     unless: str | None = None
 
 
+class Writing(NamedTuple):
+    """A text that a task writes into its app: the variable by which flows know it, and the config's key for it.
+
+    Where `order` is a key too (`random` or `sequential`), the text has one alternative a line, of which a task takes
+    one; else it is a caption with alternatives in braces. `emoji` is the key that says whether an emoji follows.
+    """
+
+    variable: str
+    key: str
+    order: str | None = None
+    emoji: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A kind of work, and the meaning of the keys of its config: no other file has to know them by name.
@@ -51,9 +64,9 @@ class Script:
     `normal_target` turns a target as written into its normal form, `target_needed` says what is missing if none is
     named, and how to write it. `paths` are the keys that hold file paths (a text or a list of texts) relative to the
     campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
-    for people in which a line end counts, `caption` the one of them that has alternatives (`planning/spintax.py`),
-    `lines` the ways to several such texts, one a line, `secrets` the ways to secret values. `needs` are keys that need
-    others beside them.
+    for people in which a line end counts, `lines` the ways to several such texts, one a line, `writes` those that
+    a task writes into its app (`planning/content.py` chooses among their alternatives), `secrets` the ways to secret
+    values. `needs` are keys that need others beside them.
     """
 
     name: str
@@ -69,8 +82,8 @@ class Script:
     paths: tuple[str, ...] = ()
     other_paths: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
-    caption: str | None = None
     lines: tuple[Way, ...] = ()
+    writes: tuple[Writing, ...] = ()
     secrets: tuple[Way, ...] = ()
     needs: tuple[Need, ...] = ()
 

@@ -92,7 +92,8 @@ def test_what_a_script_and_the_device_backend_say_of_keys_is_said_of_keys_of_the
     keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ()), *device_values}
     needs = {key for need in script.needs for key in (need.key, need.partner, need.unless) if key}
     assert {*keys, *needs, *(way[0] for way in (*script.secrets, *script.lines))} <= properties.keys()
-    assert script.caption is None or script.caption in script.texts
+    written = {*script.texts, *(way[0] for way in script.lines)}
+    assert {writing.key for writing in script.writes} <= written
     for key, values in device_values.items():
         assert properties[key].get("default") in values
 
