@@ -13,12 +13,12 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.engine import carry_out
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow
+from runner.flows.language import CHOSEN, Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, load_profile
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
-from runner.planning.spintax import choose
+from runner.planning.content import texts
 from runner.scripts.script import FlowText
 from runner.settings import Settings
 from runner.tasks import (
@@ -186,12 +186,12 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         "account": "",
         "target": target,
         "user": target.removeprefix("@"),
-        "caption": choose(str(task.config.get("captions", "")), task.key),
-        "file": "",
+        **dict.fromkeys(CHOSEN, ""),
+        **texts(task),
     }
     if task.script == "post" and not only_looks:
-        seen = [file.path for file in task.options.files]
-        variables["file"] = seen[0] if seen else str(material(task.config, task.ordinal)[0])
+        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        variables |= {"file": files[0], "files": "\n".join(files)}
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 

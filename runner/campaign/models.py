@@ -210,7 +210,9 @@ class EffectCounts(Model):
     follow: Count = Field(default=None, description="Follows.", examples=[20])
     unfollow: Count = Field(default=None, description="Unfollows.", examples=[20])
     like: Count = Field(default=None, description="Likes.", examples=[50])
+    favourite: Count = Field(default=None, description="Videos added to the favourites.", examples=[50])
     comment: Count = Field(default=None, description="Comments.", examples=[10])
+    profile: Count = Field(default=None, description="Changes of the own page.", examples=[1])
 
 
 class WindowLimits(Model):

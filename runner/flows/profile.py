@@ -22,7 +22,7 @@ from runner.flows.selectors import Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
-VARIABLES = frozenset({"user", "target", "caption", "account"})
+VARIABLES = frozenset({"user", "target", "caption", "comment", "account"})
 """The variables that selectors and links may name."""
 
 
@@ -153,6 +153,12 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
             inner = filled_in(value, variables)
             if inner is not value:
                 changes[name] = inner
+        elif isinstance(value, tuple):
+            parts = tuple(
+                filled_in(part, variables) if isinstance(part, Selector) else part for part in value
+            )
+            if any(part is not old for part, old in zip(parts, value, strict=True)):
+                changes[name] = parts
     return selector.model_copy(update=changes) if changes else selector
 
 
