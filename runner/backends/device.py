@@ -21,6 +21,7 @@ from runner.phone.session import Session
 from runner.planning.content import texts
 from runner.scripts.script import FlowText
 from runner.settings import Settings
+from runner.targets import whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -184,8 +185,9 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
     variables = {
         "device": task.device or "",
         "account": "",
+        "handle": "",
         "target": target,
-        "user": target.removeprefix("@"),
+        "user": whose(target),
         **dict.fromkeys(CHOSEN, ""),
         **texts(task),
     }

@@ -22,8 +22,12 @@ from runner.flows.selectors import Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
-VARIABLES = frozenset({"user", "target", "caption", "comment", "account"})
+VARIABLES = frozenset({"user", "target", "caption", "comment", "account", "handle"})
 """The variables that selectors and links may name."""
+
+
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
+"""The characters that have a meaning in an address."""
 
 
 class Stop(FlowModel):
@@ -128,8 +132,11 @@ class AppView:
         return None
 
     def link(self, name: str) -> str:
-        """A link of the profile with its variables filled in, percent-encoded."""
-        return fill(self.profile.links[name], self.variables, lambda value: quote(value, safe=""))
+        """A link of the profile with its variables filled in, percent-encoded. A link that is nothing but one variable
+        is a whole address: what has a meaning in it stays."""
+        link = self.profile.links[name]
+        safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
+        return fill(link, self.variables, lambda value: quote(value, safe=safe))
 
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from runner.scripts.script import Script, built_in_schema
+from runner.scripts.script import Script, Writing, built_in_schema
 
 if TYPE_CHECKING:
     from runner.scripts.config_model import ConfigModel
@@ -57,4 +57,9 @@ PROFILE = Script(
     paths=("avatars_path",),
     texts=("link_url",),
     lines=(("nicknames",), ("usernames",), ("bios",)),
+    writes=(
+        Writing("nickname", "nicknames", order="profile_order"),
+        Writing("username", "usernames", order="profile_order"),
+        Writing("bio", "bios", order="profile_order"),
+    ),
 )
