@@ -128,6 +128,7 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
     `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
     them. A file that has changed since is not posted.
     """
@@ -205,9 +206,19 @@ class Task:
         return self.lane
 
     @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
+
+    @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
+
+
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
 
 
 def lane_name(device: str | None, username: str | None) -> str:

@@ -13,14 +13,15 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.engine import carry_out
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow
+from runner.flows.language import CHOSEN, Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, load_profile
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
-from runner.planning.spintax import choose
+from runner.planning.content import texts
 from runner.scripts.script import FlowText
 from runner.settings import Settings
+from runner.targets import whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -164,15 +165,16 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
-    flow = load_flow(task.script)
-    for key, possible in DEVICE.values.get(task.script, {}).items():
-        value = task.config.get(key, possible[0])
-        if value not in possible:
-            legal = " or ".join(repr(item) for item in possible)
-            raise Unsupported(
-                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
-                hint=f"set {key} to {legal}",
-            )
+    app = task.options.app
+    flow = load_flow(app, task.script)
+    for refused in DEVICE.refusals(task.script, app, task.config):
+        legal = " or ".join(repr(item) for item in refused.possible)
+        why = f": {refused.reason}" if refused.reason else ""
+        raise Unsupported(
+            f"the device backend cannot do {refused.key}: {refused.value!r} of the script {task.script!r} in the app "
+            f"{app!r}{why}",
+            hint=f"set {refused.key} to {legal}",
+        )
     return flow
 
 
@@ -183,14 +185,15 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
     variables = {
         "device": task.device or "",
         "account": "",
+        "handle": "",
         "target": target,
-        "user": target.removeprefix("@"),
-        "caption": choose(str(task.config.get("captions", "")), task.key),
-        "file": "",
+        "user": whose(target),
+        **dict.fromkeys(CHOSEN, ""),
+        **texts(task),
     }
     if task.script == "post" and not only_looks:
-        seen = [file.path for file in task.options.files]
-        variables["file"] = seen[0] if seen else str(material(task.config, task.ordinal)[0])
+        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        variables |= {"file": files[0], "files": "\n".join(files)}
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 

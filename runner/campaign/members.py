@@ -84,15 +84,15 @@ def known_accounts(loaded: Loaded) -> dict[str, DeclaredAccount]:
     return {one.name: one for one in declared_accounts(written)}
 
 
-def members_of(loaded: Loaded, entry: Mapping[str, Any]) -> Members:
-    """Who carries an entry out, whose names all mean something.
+def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Members:
+    """Who carries an entry out, whose names all mean something; `app` is the one that it is for, if that is said.
 
     Some backends find accounts themselves, and get their usernames; elsewhere each is declared, and its declaration
     says on which phone it is. There `multi_account` means all declared accounts of a phone.
     """
     data, known = loaded.document.data, known_accounts(loaded)
     found = Members(declared(data.get("backend", DEFAULT)).takes_accounts)
-    named, app = entry["devices"], entry.get("app")
+    named = entry["devices"]
     for item in [named] if isinstance(named, str) else named:
         group = group_named(item, data.get("devices", {}), known)
         members = [known[name] for name in group.accounts if name in known]

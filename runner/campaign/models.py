@@ -252,7 +252,9 @@ class EffectCounts(Model):
     follow: Count = Field(default=None, description="Follows.", examples=[20])
     unfollow: Count = Field(default=None, description="Unfollows.", examples=[20])
     like: Count = Field(default=None, description="Likes.", examples=[50])
+    favourite: Count = Field(default=None, description="Videos added to the favourites.", examples=[50])
     comment: Count = Field(default=None, description="Comments.", examples=[10])
+    profile: Count = Field(default=None, description="Changes of the own page.", examples=[1])
 
 
 class WindowLimits(Model):
@@ -357,6 +359,12 @@ class EntryContent(Model):
     )
     config: str | dict[str, Any] = Field(
         default={}, description="The name of a config from `configs:`, or the settings themselves."
+    )
+    app: Key | None = Field(
+        default=None,
+        description="The app in which it is done (backend device only); if it is not given, the app of the target's "
+        "URL, else tiktok. A flow of your own names its app itself.",
+        examples=["instagram"],
     )
     devices: GroupOrSerial | Annotated[list[GroupOrSerial], Field(min_length=1)] = Field(
         description="A group from `devices:`, or a list of groups, accounts and serials.", examples=["studio"]

@@ -57,7 +57,8 @@ class ResolvedEntry:
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
     serials, `accounts` declared accounts on their phones, `usernames` accounts that the backend finds, each once, in
     declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
-    `min_interval` and `max_interval` are minutes; a `timeout` of None means the script's own.
+    `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a `timeout` of None means
+    the script's own.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ResolvedEntry:
     start_times: tuple[StartTime, ...]
     spread: Duration | None
     jitter: Duration | None
+    app: str | None
     multi_account: bool
     min_interval: int
     max_interval: int
@@ -175,7 +177,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     script = loaded.scripts[written["script"]]
     common = data.get("defaults", {})
     values = {**common, **written, "retry": {**common.get("retry", {}), **written.get("retry", {})}}
-    who = members_of(loaded, values)
+    who = members_of(loaded, values, script.app or values.get("app"))
     return ResolvedEntry(
         name=name,
         script=script,
@@ -187,6 +189,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),
+        app=values.get("app"),
         multi_account=values.get("multi_account", False) and who.are_found_by_backend,
         min_interval=values.get("min_interval", 0),
         max_interval=values.get("max_interval", 0),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from runner.campaign.accounts_file import DeclaredAccount
+from runner.campaign.members import called, on_phone
 from runner.checks.view import CampaignView
 from runner.checks.written import Item, items_of, mapping
 
@@ -22,6 +24,25 @@ def names_accounts(campaign: CampaignView, item: Item) -> bool:
     if group is None:
         return item.text in campaign.accounts
     return bool({"usernames", "accounts"} & mapping(group).keys())
+
+
+def accounts_named(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccount]:
+    """The declared accounts for which a name in the devices of an entry stands."""
+    groups = campaign.section("devices")
+    if item.text not in groups:
+        yield from filter(None, [campaign.accounts.get(item.text)])
+        return
+    for member in campaign.once(account_groups).get(item.text, ()):
+        yield from filter(None, [campaign.accounts.get(member.text)])
+    for member in campaign.once(username_groups).get(item.text, ()):
+        yield from called(member.text, campaign.accounts, None)
+
+
+def accounts_on(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccount]:
+    """The declared accounts on the phones for which a name in the devices of an entry stands."""
+    groups = campaign.section("devices")
+    for serial in campaign.members(item.text) if item.text in groups else (item.text,):
+        yield from on_phone(serial, campaign.accounts, None)
 
 
 def _groups(campaign: CampaignView, key: str) -> Iterator[tuple[str, tuple[Item, ...]]]:

@@ -164,6 +164,8 @@ class FlowRun(Watch):
         self.variables.pop(name, None)  # an old value must not pass for one that could not be read now
         if value is not None:
             self.variables[name] = value
+            if name == "account":
+                self.variables["handle"] = value.strip().lstrip("@")
         if name == "account" and self.account is not None:
             self._journal.works_as(self.flow.app, self.account)
 

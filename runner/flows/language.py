@@ -26,7 +26,10 @@ ParameterName = Annotated[
     ),
 ]
 
-VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
+CHOSEN = frozenset({"caption", "title", "comment", "nickname", "username", "bio", "file", "files"})
+"""What was chosen for the task before its first attempt; see `planning/content.py`."""
+
+VARIABLES = frozenset({"target", "user", "device", "account", "handle"}) | CHOSEN
 """The variables that every flow knows beside its config: see docs/flows.md."""
 
 

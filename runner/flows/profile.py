@@ -22,8 +22,12 @@ from runner.flows.selectors import Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
 from runner.phone.screen import Element, Screen
 
-VARIABLES = frozenset({"user", "target", "caption", "account"})
+VARIABLES = frozenset({"user", "target", "caption", "comment", "account", "handle"})
 """The variables that selectors and links may name."""
+
+
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
+"""The characters that have a meaning in an address."""
 
 
 class Stop(FlowModel):
@@ -128,8 +132,11 @@ class AppView:
         return None
 
     def link(self, name: str) -> str:
-        """A link of the profile with its variables filled in, percent-encoded."""
-        return fill(self.profile.links[name], self.variables, lambda value: quote(value, safe=""))
+        """A link of the profile with its variables filled in, percent-encoded. A link that is nothing but one variable
+        is a whole address: what has a meaning in it stays."""
+        link = self.profile.links[name]
+        safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
+        return fill(link, self.variables, lambda value: quote(value, safe=safe))
 
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""
@@ -153,6 +160,12 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
             inner = filled_in(value, variables)
             if inner is not value:
                 changes[name] = inner
+        elif isinstance(value, tuple):
+            parts = tuple(
+                filled_in(part, variables) if isinstance(part, Selector) else part for part in value
+            )
+            if any(part is not old for part, old in zip(parts, value, strict=True)):
+                changes[name] = parts
     return selector.model_copy(update=changes) if changes else selector
 
 

@@ -156,7 +156,7 @@ class Watch(ABC):
         def decided(screen: Screen) -> bool | None:
             if self.holds(condition, screen):
                 return True
-            is_over = self._clock.monotonic() >= until and not screen.is_opaque
+            is_over = self._clock.monotonic() >= until and not self._is_opaque(screen)
             return False if is_over else None
 
         # Longer than OPAQUE_S: a screen that becomes unreadable at the end must count as such, not as "no".
@@ -200,7 +200,7 @@ class Watch(ABC):
             if found is not None:
                 return found
             now = self._clock.monotonic()
-            readable = readable if screen.is_opaque else now
+            readable = readable if self._is_opaque(screen) else now
             if now - readable >= OPAQUE_S:
                 raise NeedsPerson(
                     f"{self.phone.serial}: the screen cannot be read while waiting for {what}: "
@@ -212,6 +212,9 @@ class Watch(ABC):
             if before_input and self._may_stop():
                 raise Stopped
             self.pause(POLL_S)
+
+    def _is_opaque(self, screen: Screen) -> bool:
+        return screen.is_opaque(self.app.profile.packages)
 
     def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:
         shown = list(dict.fromkeys(element.words for element in screen.elements() if element.words))

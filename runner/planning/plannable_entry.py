@@ -13,6 +13,7 @@ from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
+from runner.targets import DEFAULT_APP, app_of
 from runner.tasks import (
     Occurrence,
     RetryRule,
@@ -52,6 +53,11 @@ class PlannedLane(NamedTuple):
     def doer(self) -> str:
         """What stands for it in task keys: an account stays the same on whatever phone it is."""
         return self.declared.identity if self.declared else self.name
+
+    @property
+    def app(self) -> str | None:
+        """The app of its account, if its campaign declares it."""
+        return self.declared.app if self.declared else None
 
     @property
     def shown(self) -> str:
@@ -139,6 +145,14 @@ class PlannableEntry:
         return self.campaign.name, self.entry.name
 
     @property
+    def apps(self) -> set[str]:
+        """The apps in which its tasks are done."""
+        of_accounts = {lane.app for lane in self.lanes}
+        return {
+            _app_for(self.entry, of_account, target) for of_account in of_accounts for target in self.targets
+        }
+
+    @property
     def campaign_names(self) -> tuple[str, ...]:
         """The names that its campaign has and had."""
         return (self.campaign.name, *self.campaign.formerly)
@@ -169,7 +183,12 @@ class PlannableEntry:
     def _tasks(self, occurrence: Occurrence) -> Iterator[Task]:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
-        config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
+        config, timeout_s = self.entry.config, self.timeout_s
+        options = {
+            (app, target): _options(self.entry, app, target)
+            for app in {lane.app for lane in self.lanes}
+            for target in self.targets
+        }
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
@@ -195,7 +214,7 @@ class PlannableEntry:
                     timeout_s=timeout_s,
                     config=config,
                     commit=commit,
-                    options=options,
+                    options=options[lane.app, target],
                     retry=retry,
                     grace_s=grace_s,
                 )
@@ -230,5 +249,12 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
         yield lane._replace(share=share)
 
 
-def _options(entry: ResolvedEntry) -> TaskOptions:
-    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval)
+def _options(entry: ResolvedEntry, of_account: str | None, target: str | None) -> TaskOptions:
+    app = _app_for(entry, of_account, target)
+    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval, app=app)
+
+
+def _app_for(entry: ResolvedEntry, of_account: str | None, target: str | None) -> str:
+    """The app in which a task is done: what the entry says, else that of its account, else what its target belongs
+    to."""
+    return entry.script.app or entry.app or of_account or app_of(target) or DEFAULT_APP

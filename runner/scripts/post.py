@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from runner.media import Kind
-from runner.scripts.script import Config, Need, Script, built_in_schema
+from runner.scripts.script import Config, Need, Script, Writing, built_in_schema
 
 if TYPE_CHECKING:
     from runner.scripts.config_model import ConfigModel
@@ -117,7 +117,7 @@ POST = Script(
     expected_s=lambda config: 120.0 + config["upload_wait_time"],
     paths=(FILES_KEY, FOLDER_KEY),
     texts=("captions", "sound_name", "custom_sound_keyword", "materials_tags"),
-    caption="captions",
+    writes=(Writing("caption", "captions"),),
     needs=(
         Need(
             "material_source", "localFolder", FOLDER_KEY, "name the folder that the material is in", FILES_KEY

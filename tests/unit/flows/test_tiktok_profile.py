@@ -5,6 +5,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from runner.flows.profile import AppView, load_profile
+from runner.flows.selectors import Selector
 from runner.phone.screen import Element, Screen, parse
 
 PACKAGE = "com.zhiliaoapp.musically"
@@ -251,13 +252,14 @@ def test_links_are_percent_encoded(app):
 
 def test_the_profile_keeps_no_shuffled_ids(app):
     """Ids of a release are worthless in the next: only those that have stayed are named."""
-    stable = {"cover", "desc", "tvProgress", "video_header_layout", "permission_deny_button"}
+    stable = {"cover", "desc", "title", "tvProgress", "video_header_layout", "permission_deny_button"}
 
     def ids(selector):
         yield selector.id
-        for inner in (selector.parent, selector.within, selector.has, selector.below, *selector.lacks):
-            if inner is not None:
-                yield from ids(inner)
+        for _, value in selector:
+            for inner in value if isinstance(value, tuple) else (value,):
+                if isinstance(inner, Selector):
+                    yield from ids(inner)
 
     named = {
         rid for group in app.profile.elements.values() for selector in group for rid in ids(selector) if rid
