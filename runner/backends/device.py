@@ -21,7 +21,7 @@ from runner.phone.session import Session
 from runner.planning.content import texts
 from runner.scripts.script import FlowText
 from runner.settings import Settings
-from runner.targets import whose
+from runner.targets import account, whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -103,6 +103,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            works_as=account(task.username) if task.username else None,
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.

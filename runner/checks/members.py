@@ -35,7 +35,8 @@ def accounts_named(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccou
     for member in campaign.once(account_groups).get(item.text, ()):
         yield from filter(None, [campaign.accounts.get(member.text)])
     for member in campaign.once(username_groups).get(item.text, ()):
-        yield from called(member.text, campaign.accounts, None)
+        found = called(member.text, campaign.accounts, None)
+        yield from found if len(found) == 1 else ()  # of several apps another check tells
 
 
 def accounts_on(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccount]:

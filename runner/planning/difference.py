@@ -124,7 +124,7 @@ class _Settings:
         return (*self._own(before, after), *self._known[pair])
 
     def _own(self, before: Task, after: Task) -> Iterator[str]:
-        for name in ("script", "backend", "timeout_s", "options"):
+        for name in ("script", "backend", "device", "timeout_s", "options"):
             if getattr(before, name) != getattr(after, name):
                 yield name.removesuffix("_s")
         if before.ordinal != after.ordinal and _takes_turns(after.config):
@@ -150,7 +150,7 @@ def _value(task: Task, name: str) -> Any:
                 if files
                 else f"file {task.ordinal + 1} of the folder"
             )
-        case "script" | "backend":
+        case "script" | "backend" | "device":
             return getattr(task, name)
         case _:
             return task.config.get(name)
