@@ -60,7 +60,9 @@ def test_the_key_has_the_account_and_the_lane_is_the_phone() -> None:
 
 
 def test_an_account_keeps_its_key_on_another_phone() -> None:
-    moved = ACCOUNTS.replace("brand_se: {app: tiktok, device: R58M123ABC}", "brand_se: {app: tiktok, device: X1}")
+    moved = ACCOUNTS.replace(
+        "brand_se: {app: tiktok, device: R58M123ABC}", "brand_se: {app: tiktok, device: X1}"
+    )
     before, after = tasks("brand_se"), tasks("brand_se", head=moved)
     assert [task.key for task in before] == [task.key for task in after]
     assert after[0].device == "X1"
