@@ -105,7 +105,10 @@ def test_a_phone_that_waits_for_a_person_is_told(api: Desk) -> None:
 def test_tasks_of_usernames_are_done_on_their_phones(api: Desk) -> None:
     ids = api.make(serials=None, usernames=["BRAND_SE", "brand.no"], platform="tiktok")
     tasks = [api.data("GET", f"/task/{number}") for number in ids]
-    assert {(task["serial"], task["username"]) for task in tasks} == {("S1", "@brand_se"), ("S1", "@brand.no")}
+    assert {(task["serial"], task["username"]) for task in tasks} == {
+        ("S1", "@brand_se"),
+        ("S1", "@brand.no"),
+    }
     rows = [api.ledger.tasks.get(number) for number in ids]
     assert {row.task.doer for row in rows if row} == {"tiktok:@brand_se", "tiktok:@brand.no"}
 
@@ -138,7 +141,9 @@ def test_accounts_that_nobody_declares_are_refused_with_the_reason(
 
 
 def test_one_account_that_campaigns_declare_on_two_phones_is_nobody_s(api: Desk) -> None:
-    other = BRAND.replace("name: autumn", "name: winter").replace("device: S1, username", "device: S2, username")
+    other = BRAND.replace("name: autumn", "name: winter").replace(
+        "device: S1, username", "device: S2, username"
+    )
     api.campaigns.append(campaign(other))
     _, code, message = api.call("POST", "/task", {**FOLLOW, "serials": None, "usernames": ["brand.no"]})
     assert code == 40001
@@ -152,10 +157,14 @@ def test_what_an_account_has_made_counts_today_alone(tmp_path: Path) -> None:
     api = Desk(tmp_path)
     with_made(api.ledger, api)
     states = {one.declared.name: one for one in account_states(api.ledger, api.campaigns, NOW, NOW.tzinfo)}
-    assert {kind: (it.made, it.at_most) for kind, it in states["brand_se"].today.items()} == {"follow": (1, 40)}
+    assert {kind: (it.made, it.at_most) for kind, it in states["brand_se"].today.items()} == {
+        "follow": (1, 40)
+    }
     assert states["photos"].today == {}
     tomorrow = NOW + timedelta(days=1)
-    states = {one.declared.name: one for one in account_states(api.ledger, api.campaigns, tomorrow, NOW.tzinfo)}
+    states = {
+        one.declared.name: one for one in account_states(api.ledger, api.campaigns, tomorrow, NOW.tzinfo)
+    }
     assert states["brand_se"].today == {}
     api.ledger.close()
 
