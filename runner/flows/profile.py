@@ -4,7 +4,7 @@ Selectors live in these files (`apps/*.yaml`) and nowhere else.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from runner.diagnostics import Diagnostic, tidy
 from runner.errors import FlowError, Unsupported
 from runner.flows.labels import without_words
 from runner.flows.matching import find_all, tap_point
+from runner.flows.profile_names import check_language, check_names
 from runner.flows.reading import FlowModel, FlowReading, Names, legal, raise_for
 from runner.flows.selectors import Candidates, Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
@@ -270,19 +271,14 @@ def read_profile(text: str, path: str, base: Any = None) -> tuple[Profile | None
     """
     reading = FlowReading(read(text, path))
     data = reading.document.data
-    if data is None:
+    if not isinstance(data, dict):
         return None, tidy(reading.diagnostics)
     whole = overlaid(base, data) if base is not None else data
     profile = reading.build(Profile, whole, (), Names(variables=set(VARIABLES)))
-    if profile is not None:
-        _check_names(profile, reading)
-        if base is not None and profile.language != base.get("language", "en"):
-            message = f"the labels that come with the runner are in {base.get('language', 'en')}"
-            hint = f"put those of another language under `languages: {profile.language}:`"
-            reading.note(["language"], "bad-language", message, hint)
-        if profile.language in profile.languages:
-            message = f"{profile.language} is the language of `elements` already"
-            reading.note(["languages", profile.language], "bad-language", message, key=True)
+    # Asked of the data: one look at a file should show all of its problems.
+    check_names(whole, reading)
+    if base is not None:
+        check_language(whole, base, reading)
     return (None if reading.diagnostics else profile), tidy(reading.diagnostics)
 
 
@@ -304,35 +300,6 @@ def _over(below: Any, above: Any, depth: int) -> Any:
     return {**below, **{key: _over(below.get(key), value, depth - 1) for key, value in above.items()}}
 
 
-def _check_names(profile: Profile, reading: FlowReading) -> None:
-    for at, name in _mentioned(profile):
-        if name not in profile.elements:
-            hint = legal(name, profile.elements)
-            reading.note(at, "unknown-element", f"the profile has no element {name!r}", hint)
-    for language, labels in profile.languages.items():
-        for name in labels.elements:
-            if name not in profile.elements:
-                at = ["languages", language, "elements", name]
-                message = f"the profile has no element {name!r} in its own language"
-                reading.note(at, "unknown-element", message, legal(name, profile.elements), key=True)
-
-
-def _mentioned(profile: Profile) -> Iterator[tuple[list[str | int], str]]:
-    for index, name in enumerate(profile.bottom_bar):
-        yield ["bottom_bar", index], name
-    yield from _ordinary(profile, [])
-    for language, labels in profile.languages.items():
-        yield from _ordinary(labels, ["languages", language])
-
-
-def _ordinary(labels: Profile | Labels, at: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
-    """The elements that stops and dialogs name in `unless`."""
-    for kind, group in (("stops", labels.stops), ("dismiss", labels.dismiss)):
-        for screen, said in group.items():
-            for index, name in enumerate(said.unless if said else ()):
-                yield [*at, kind, screen, "unless", index], name
-
-
 def apps() -> list[str]:
     """The app profiles that come with the runner, by name."""
     found = (file.name for file in (files("runner.flows") / "apps").iterdir())
@@ -352,6 +319,28 @@ def load_profile(app: str, own: ProfileText | None = None) -> Profile:
     raise_for(diagnostics)
     assert profile is not None
     return profile
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The app profiles that a campaign may use: its user's own by app, over those that come with the runner."""
+
+    own: tuple[tuple[str, ProfileText], ...] = ()
+
+    @classmethod
+    def over(cls, own: Mapping[str, ProfileText]) -> "Profiles":
+        return cls(tuple(sorted(own.items())))
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({*apps(), *dict(self.own)})
+
+    def load(self, app: str) -> Profile:
+        """The profile of an app. Raises FlowError if there is none, or if it is wrong."""
+        own = dict(self.own).get(app)
+        if own is None and app not in apps():
+            raise FlowError(f"there is no app profile {app!r}", hint=legal(app, self.names))
+        return load_profile(app, own)
 
 
 def shipped_data(app: str) -> Any:
