@@ -12,7 +12,7 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
-from runner.flows.elements import elements_of
+from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
 from runner.flows.flow_run import FlowRun
 from runner.flows.language import Flow

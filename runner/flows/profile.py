@@ -174,11 +174,11 @@ class AppView:
         candidates = self.profile.elements.get(name)
         if candidates is None or is_unverified(candidates):
             raise unrecorded(self.profile, [name])
-        return self._search(candidates, screen)
+        return self.search(candidates, screen)
 
     def shows(self, name: str, screen: Screen) -> bool:
         """Whether an element is shown; one that nobody has recorded is not."""
-        return bool(self._search(self.profile.elements.get(name, ()), screen))
+        return bool(self.search(self.profile.elements.get(name, ()), screen))
 
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
         """Where to tap an element: never on the bar that lies over it. None if nothing of it is visible."""
@@ -194,16 +194,16 @@ class AppView:
     def stop_of(self, screen: Screen) -> Stop | None:
         """The stop screen that is shown; None if there is none."""
         for stop in self.profile.stops.values():
-            if self._search(stop.when, screen) and not self._shows_any(stop.unless, screen):
+            if self.search(stop.when, screen) and not self._shows_any(stop.unless, screen):
                 return stop
         return None
 
     def dialog_of(self, screen: Screen) -> "Dialog | None":
         """The dialog that is shown and may be declined; None if there is none."""
         for name, said in self.profile.dismiss.items():
-            if said is None or not self._search(said.when, screen) or self._shows_any(said.unless, screen):
+            if said is None or not self.search(said.when, screen) or self._shows_any(said.unless, screen):
                 continue
-            button = self._search(said.tap, screen) if said.tap else []
+            button = self.search(said.tap, screen) if said.tap else []
             if button or said.tap is None:
                 return Dialog(name, button[0] if button else None, said.to_front)
         return None
@@ -220,12 +220,13 @@ class AppView:
 
     def _bar(self, screen: Screen) -> list[Element]:
         groups = (self.profile.elements.get(name, ()) for name in self.profile.bottom_bar)
-        return [found[0] for group in groups if (found := self._search(group, screen))]
+        return [found[0] for group in groups if (found := self.search(group, screen))]
 
     def _shows_any(self, names: Iterable[str], screen: Screen) -> bool:
         return any(self.shows(name, screen) for name in names)
 
-    def _search(self, selectors: tuple[Selector, ...], screen: Screen) -> list[Element]:
+    def search(self, selectors: Sequence[Selector], screen: Screen) -> list[Element]:
+        """The elements of the first selector that finds any, with its variables filled in."""
         filled = [filled_in(selector, self.variables) for selector in selectors]
         return find_all(filled, screen, self.profile.packages)
 
