@@ -35,6 +35,7 @@ COMMANDS = {
     "resume": "End a pause.",
     "stop": "Stop everything at the next step, until resumed.",
     "ledger": "Decide what becomes of a ledger that was put back from a backup, or is gone.",
+    "app": "Try app profiles on phones and on recorded screens.",
     "phones": "Start virtual phones that any adb client can use.",
     "accounts": "List the accounts that campaigns declare.",
     "holds": "List and release phones that wait for a person.",

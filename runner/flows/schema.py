@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from runner.campaign import patterns
 from runner.campaign.schema_shape import Schema, complete, tidy
 from runner.flows.language import Action, Header, Proof
 from runner.flows.profile import Profile, apps
@@ -21,7 +22,7 @@ def flow_schema() -> Schema:
     definitions["Verify"] = proof
     definitions["Step"] = _step(definitions)
     definitions["Condition"] |= {"type": ["string", "object"], "minLength": 1}
-    schema["properties"]["app"]["enum"] = apps()
+    schema["properties"]["app"] |= {"examples": apps(), "pattern": patterns.KEY}
     schema["properties"]["steps"] = _steps("What is done, one step after the other.")
     schema["properties"]["verify"] = {"$ref": _REF.format(model="Verify")}
     schema["required"].append("steps")

@@ -86,9 +86,8 @@ def test_the_limit_is_told_before_anything_is_done_on_the_phone(desk: Desk) -> N
 
 def test_one_name_in_two_apps_is_counted_apart(desk: Desk) -> None:
     desk.limits = ONE_A_DAY
-    made = named(desk, ("A", "@one", "@1")) + named(
-        desk, ("B", "@one", "@2"), app="instagram", due_utc=desk.clock.now()
-    )
+    (first,) = named(desk, ("A", "@one", "@1"))
+    (second,) = named(desk, ("B", "@one", "@2"), app="instagram")
     with desk.executor(LaneBackend(follow_as_named), [first, second]) as executor:
         assert executor.wait_until_idle(LONG_S)
     assert set(desk.states().values()) == {TaskState.COMPLETED}
