@@ -129,6 +129,7 @@ class TaskOptions:
     device, and wait so many minutes between tasks.
 
     `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `language` is that in which the app is shown to the task's account, None if the phone tells it.
     `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
     them. A file that has changed since is not posted.
     """
@@ -138,6 +139,7 @@ class TaskOptions:
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
     app: str = DEFAULT_APP
+    language: str | None = None
 
 
 NO_OPTIONS = TaskOptions()

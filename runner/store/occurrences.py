@@ -295,11 +295,11 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
 @lru_cache(maxsize=64)
 def _options(options: TaskOptions) -> str:
     values = asdict(options)
-    # Most tasks have neither files nor an app of their own, and rows of older ledgers have no such keys either.
-    if not options.files:
-        del values["files"]
-    if options.app == NO_OPTIONS.app:
-        del values["app"]
+    # Most tasks have neither files nor an app or a language of their own, and rows of older ledgers have no such keys
+    # either.
+    for name in ("files", "app", "language"):
+        if values[name] == getattr(NO_OPTIONS, name):
+            del values[name]
     return to_json(values)
 
 
