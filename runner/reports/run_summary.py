@@ -23,7 +23,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
     for row in rows:
         task = row.task
         table.add(
-            task.lane,
+            task.place,
             task.entry,
             task.work,
             task.target or "",

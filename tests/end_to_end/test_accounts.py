@@ -1,5 +1,7 @@
 """Several accounts on one phone: what each of them has posted stands in the phone's memory."""
 
+import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -10,11 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from runner_command import RunnerCommand
 
-from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
 from runner.errors import HeldBack, Stopped
-from runner.flows.profile import Profile, load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.scripts.script import ProfileText
 from runner.settings import Settings
@@ -26,6 +27,8 @@ APP = "com.zhiliaoapp.musically"
 VIDEO = b"a film of its own" * 2000
 
 SWITCHER = """
+version: 1
+app: tiktok
 elements:
   account_menu: {class: Button, region: [0.1, 0.18, 0.9, 0.27], below: {desc: Profile menu}}
   account_row: {text_matches: "(?i)${handle}", below: {text: Switch account}}
@@ -76,7 +79,9 @@ class Shelf:
 
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone = phones["VIRTUAL01"]
-        self.backend = DeviceBackend(Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC")))
+        self.profiles: dict[str, ProfileText] = {}
+        settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
+        self.backend = DeviceBackend(settings, profiles=lambda campaign: self.profiles)
         self.notes = Notes()
         self.video = tmp_path / "clip.mp4"
         self.video.write_bytes(VIDEO)
@@ -128,13 +133,9 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def recorded(monkeypatch) -> None:
+def recorded(shelf: Shelf) -> None:
     """Somebody has recorded the switcher of the app."""
-
-    def profile(app: str, own: ProfileText | None = None) -> Profile:
-        return load_profile(app, own or ProfileText("apps/tiktok.yaml", SWITCHER))
-
-    monkeypatch.setattr(device_backend, "load_profile", profile)
+    shelf.profiles["tiktok"] = ProfileText("apps/tiktok.yaml", SWITCHER)
 
 
 def test_each_account_posts_as_itself(shelf: Shelf, recorded: None) -> None:
@@ -228,3 +229,49 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -
     assert [row.state for row in shelf.notes.rows] == [EffectState.COMMITTED]
     follows = [(one["as"], one["user"]) for one in shelf.memory()["follows"]]
     assert follows.count(("second", "demo_doubt")) == 1 and ("first", "demo_doubt") not in follows
+
+
+CAMPAIGN = """
+version: 1
+name: brand
+limits: {min_gap: 0s}
+accounts:
+  first: {app: tiktok, device: TWOFOLD}
+  second: {app: tiktok, device: TWOFOLD, username: "@Second.One"}
+scripts:
+  greet: {script: follow, config: {target_users: ["@demo_north"]}, devices: [first, second]}
+"""
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[RunnerCommand]:
+    settings = {"RUNNER_STATE_DIR": str(tmp_path / "state"), "RUNNER_TIMEZONE": "UTC"}
+    runner = RunnerCommand(lambda: os.environ | settings)
+    yield runner
+    runner.close()
+
+
+def test_a_rehearsal_of_two_accounts_on_one_phone(tmp_path: Path, runner: RunnerCommand) -> None:
+    """The whole way, from the file to the phone's memory, with the profile of a person who has looked at the app."""
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "tiktok.yaml").write_text(SWITCHER, encoding="utf-8")
+    (tmp_path / "brand.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    done = runner("run", tmp_path / "brand.yaml", "--virtual", "--format", "json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (memory,) = (tmp_path / "state").rglob("TWOFOLD.json")
+    follows = json.loads(memory.read_text(encoding="utf-8"))["apps"][APP]["follows"]
+    assert [(one["as"], one["user"]) for one in follows] == [
+        ("first", "demo_north"),
+        ("second.one", "demo_north"),
+    ]
+
+
+def test_one_account_on_two_phones_is_refused_before_anything_runs(
+    tmp_path: Path, runner: RunnerCommand
+) -> None:
+    text = CAMPAIGN.replace('device: TWOFOLD, username: "@Second.One"', 'device: OTHER, username: "@FIRST"')
+    (tmp_path / "brand.yaml").write_text(text, encoding="utf-8")
+    done = runner("run", tmp_path / "brand.yaml", "--virtual")
+    assert done.returncode == 1
+    assert "@first in tiktok is declared twice" in done.stderr
+    assert not list((tmp_path / "state").rglob("*.json"))
