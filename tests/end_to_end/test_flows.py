@@ -81,7 +81,8 @@ class Shelf:
 
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone = phones["VIRTUAL01"]
-        self.backend = DeviceBackend(Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC")))
+        self.settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
+        self.backend = DeviceBackend(self.settings)
         self.notes = Notes()
         self.video = tmp_path / "clip.mp4"
         self.video.write_bytes(VIDEO)
