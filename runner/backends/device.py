@@ -18,7 +18,7 @@ from runner.flows.flow_run import FlowRun
 from runner.flows.language import Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
-from runner.flows.versions import is_within
+from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.spintax import choose
@@ -98,7 +98,7 @@ class DeviceBackend:
             variables = inputs(task, only_looks=looks)
             app = self._app(session, profile, variables)
             _check_labels(session.serial, flow, profile, app, settled)
-            note = _version_note(profile, session.app_version(app.package))
+            note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = FlowRun(
@@ -206,14 +206,6 @@ def _check_labels(
     if missing:
         error = unrecorded(app.profile, missing)
         raise Unsupported(f"{serial}: {error.message}", hint=error.hint)
-
-
-def _version_note(profile: Profile, version: str | None) -> str:
-    """What people are told of a version of the app on which nobody has tried the profile; empty for others."""
-    if not profile.tested_with or version is None or is_within(version, profile.tested_with):
-        return ""
-    tested = ", ".join(profile.tested_with)
-    return f"the app is version {version}, and the profile {profile.app} was tested with {tested}"
 
 
 def supported_flow(task: Task) -> Flow:
