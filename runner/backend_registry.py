@@ -110,11 +110,27 @@ _ON_TIKTOK = AppSupport(
             "add_sound": ("-1", -1),
             "add_product_link": (0,),
             "placement": ("reel",),
+            "share_limited_reach": (False,),
         }
     },
-    reasons={"placement": "only Instagram has stories"},
+    reasons={"placement": "only Instagram has stories", "share_limited_reach": "only Instagram asks this"},
 )
-_ON_INSTAGRAM = AppSupport()
+_ON_INSTAGRAM = AppSupport(
+    scripts=("post", "follow", "unfollow", "like", "comment"),
+    values={
+        "post": {
+            "content_type": (0,),
+            "post_way": ("share",),
+            "add_sound": ("-1", -1),
+            "add_product_link": (0,),
+        },
+        "comment": {"comment_image_path": ("",)},
+    },
+    reasons={
+        "add_product_link": "only TikTok has product links",
+        "comment_image_path": "Instagram's comments have no images",
+    },
+)
 
 DEVICE = BackendDeclaration(
     name="device",
@@ -132,6 +148,7 @@ LOCAL_API = BackendDeclaration(
     factory="runner.backends.local_api.backend:make",
     place=lambda settings: f"the Local API at {settings.api_url}",
     scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
+    values={"post": {"share_limited_reach": (False,)}},
     entry_keys=("multi_account", "min_interval", "max_interval"),
     takes_batches=True,
     goes_on_alone=True,

@@ -21,6 +21,7 @@ SPOKEN = {
     "does_not_show": "does not show",
     "unchanged_from": "is unchanged from",
     "prepended_to": "has one more than",
+    "more_than": "is more than",
 }
 
 
@@ -28,7 +29,7 @@ class Condition(FlowModel):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
-    `unchanged_from`, `prepended_to`; it is false if either could not be read.
+    `unchanged_from`, `prepended_to`, `more_than`; it is false if either could not be read.
     """
 
     element: ElementName | None = Field(default=None, description="This element is shown.")
@@ -53,6 +54,10 @@ class Condition(FlowModel):
     unchanged_from: Template | None = Field(default=None, description="The list that it still is.")
     prepended_to: Template | None = Field(
         default=None, description="The list to which something has come at the front."
+    )
+
+    more_than: Template | None = Field(
+        default=None, description="The count, both of them exact, that it is more than."
     )
 
     @model_validator(mode="after")

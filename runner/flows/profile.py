@@ -30,6 +30,10 @@ _OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 """The characters that have a meaning in an address."""
 
 
+SEND = "android.intent.action.SEND"
+"""The action with which files are shared, unless an app has one of its own."""
+
+
 class Stop(FlowModel):
     """A screen at which only a person may go on."""
 
@@ -51,6 +55,13 @@ class Dismissal(FlowModel):
     )
 
 
+class Share(FlowModel):
+    """Another place of the app that takes shared files."""
+
+    activity: str = Field(description="The activity that takes them.")
+    action: str = Field(default=SEND, description="The action with which it is started.")
+
+
 class Profile(FlowModel):
     """One app as the runner sees it."""
 
@@ -66,6 +77,16 @@ class Profile(FlowModel):
     )
     share_activity: str | None = Field(
         default=None, description="The activity that takes shared files; needed by `share_file`."
+    )
+    share_action: str = Field(
+        default=SEND,
+        description="The action with which `share_activity` is started.",
+        examples=["com.instagram.share.ADD_TO_FEED"],
+    )
+    shares: Mapping[str, Share] = Field(
+        default={},
+        description="Other places that take shared files, by the name that `share_file` gives as `to`.",
+        examples=[{"story": {"activity": "com.example.ShareToStory"}}],
     )
     links: Mapping[str, Template] = Field(
         default={},
@@ -137,6 +158,13 @@ class AppView:
         link = self.profile.links[name]
         safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
         return fill(link, self.variables, lambda value: quote(value, safe=safe))
+
+    def share(self, to: str | None) -> Share | None:
+        """What takes shared files: the usual activity, or that of another place; None if the profile names none."""
+        if to is not None:
+            return self.profile.shares.get(to)
+        activity = self.profile.share_activity
+        return None if activity is None else Share(activity=activity, action=self.profile.share_action)
 
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""

@@ -273,14 +273,21 @@ class Session:
     # files
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         folder, collection = MEDIA[mime_type.partition("/")[0]]
         name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
         uri = self._publish(file, name, remote, collection)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
-        self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
+        self._start(package, "am", "start", "-a", action, "-t", mime_type, *stream)
 
     def remove_shared(self) -> None:
         """Remove the shared files from the phone again."""

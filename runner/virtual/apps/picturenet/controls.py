@@ -104,7 +104,7 @@ def _set_relation(app: Surroundings, arguments: Arguments) -> None:
 
 
 def _set_follow_result(app: Surroundings, arguments: Arguments) -> None:
-    results = ("normal", "ignored", "requested", "limited")
+    results = ("normal", "ignored", "requested", "limited", "review")
     app.state.settings.follow_result = wish.choice(arguments, "result", results)
 
 
