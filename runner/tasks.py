@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -128,6 +128,7 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
     `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
     them. A file that has changed since is not posted.
     """
@@ -136,6 +137,7 @@ class TaskOptions:
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
 
 
 NO_OPTIONS = TaskOptions()
@@ -192,9 +194,19 @@ class Task:
         return self.device or (account(self.username) if self.username else "")
 
     @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
+
+    @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
+
+
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
 
 
 def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:

@@ -165,15 +165,16 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
-    flow = load_flow(task.script)
-    for key, possible in DEVICE.values.get(task.script, {}).items():
-        value = task.config.get(key, possible[0])
-        if value not in possible:
-            legal = " or ".join(repr(item) for item in possible)
-            raise Unsupported(
-                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
-                hint=f"set {key} to {legal}",
-            )
+    app = task.options.app
+    flow = load_flow(app, task.script)
+    for refused in DEVICE.refusals(task.script, app, task.config):
+        legal = " or ".join(repr(item) for item in refused.possible)
+        why = f": {refused.reason}" if refused.reason else ""
+        raise Unsupported(
+            f"the device backend cannot do {refused.key}: {refused.value!r} of the script {task.script!r} in the app "
+            f"{app!r}{why}",
+            hint=f"set {refused.key} to {legal}",
+        )
     return flow
 
 

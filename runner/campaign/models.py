@@ -318,6 +318,12 @@ class EntryContent(Model):
     config: str | dict[str, Any] = Field(
         default={}, description="The name of a config from `configs:`, or the settings themselves."
     )
+    app: Key | None = Field(
+        default=None,
+        description="The app in which it is done (backend device only); if it is not given, the app of the target's "
+        "URL, else tiktok. A flow of your own names its app itself.",
+        examples=["instagram"],
+    )
     devices: GroupOrSerial | Annotated[list[GroupOrSerial], Field(min_length=1)] = Field(
         description="A group from `devices:`, or a list of groups and serials.", examples=["studio"]
     )

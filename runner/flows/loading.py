@@ -1,4 +1,4 @@
-"""Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
+"""Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -9,7 +9,7 @@ from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
 from runner.flows.language import Flow, read_flow
-from runner.flows.profile import load_profile
+from runner.flows.profile import apps, load_profile
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
@@ -17,12 +17,13 @@ from runner.scripts.script import FlowText
 
 
 @cache
-def load_flow(script: str) -> Flow:
-    """The flow of a built-in script. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{script}.yaml"
+def load_flow(app: str, script: str) -> Flow:
+    """The flow of a built-in script in an app. Raises Unsupported if there is none, FlowError if its file is wrong."""
+    path = f"library/{app}/{script}.yaml"
     file = files("runner.flows") / path
-    if script not in SCRIPTS or not file.is_file():
-        raise Unsupported(f"the device backend has no flow for the script {script!r}")
+    # The names come from the ledger too: no other text becomes a part of a path.
+    if script not in SCRIPTS or app not in apps() or not file.is_file():
+        raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
     return _read(file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"])
 
 

@@ -158,7 +158,7 @@ def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
             yield f"{name} {was} -> {now}"
     if old.retry != new.retry:
         yield "retry"
-    for name in ("multi_account", "min_interval", "max_interval"):
+    for name in ("app", "multi_account", "min_interval", "max_interval"):
         if getattr(old, name) != getattr(new, name):
             yield name
     yield from _lanes("devices", old.devices, new.devices)

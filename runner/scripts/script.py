@@ -57,7 +57,7 @@ class Script:
 
     `config_schema` is the JSON Schema of a config; that of a built-in script is written from its `config_model`, which
     is made within a function, since pydantic is slow to import. `flow` is the flow behind a script of the user's own,
-    None for a built-in one.
+    and `app` the one app that it is for; both are None for a built-in script, which may have a flow for each app.
 
     `target_keys` are the config keys that name targets (a list, and perhaps a text with one or several), if a script
     has any;
@@ -76,6 +76,7 @@ class Script:
     expected_s: Callable[[Config], float]
     config_model: "Callable[[], type[ConfigModel]] | None" = None
     flow: FlowText | None = None
+    app: str | None = None
     target_keys: tuple[str, ...] | None = None
     target_needed: tuple[str, str] | None = None
     normal_target: Callable[[str], str] = str

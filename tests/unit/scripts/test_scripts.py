@@ -87,14 +87,17 @@ def test_mappings_within_a_config_are_completed_too() -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_a_script_and_the_device_backend_say_of_keys_is_said_of_keys_of_the_config(name: str) -> None:
-    script, device_values = SCRIPTS[name], DEVICE.values.get(name, {})
+    script = SCRIPTS[name]
+    of_apps = [DEVICE.values, *(support.values for support in DEVICE.apps.values())]
+    device_values = [(key, values) for of_app in of_apps for key, values in of_app.get(name, {}).items()]
     properties = script.config_schema()["properties"]
-    keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ()), *device_values}
+    keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ())}
+    keys |= {key for key, _ in device_values}
     needs = {key for need in script.needs for key in (need.key, need.partner, need.unless) if key}
     assert {*keys, *needs, *(way[0] for way in (*script.secrets, *script.lines))} <= properties.keys()
     written = {*script.texts, *(way[0] for way in script.lines)}
     assert {writing.key for writing in script.writes} <= written
-    for key, values in device_values.items():
+    for key, values in device_values:
         assert properties[key].get("default") in values
 
 

@@ -58,6 +58,11 @@ def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
         assert "named by its whole path" in refused
 
 
+def test_the_app_is_the_platform_of_the_call() -> None:
+    assert {task.options.app for task in tasks()} == {"tiktok"}
+    assert "instagran" in refusal(platform="instagran").message
+
+
 def test_the_same_call_twice_makes_other_tasks() -> None:
     assert not {task.key for task in tasks()} & {task.key for task in tasks()}
 
@@ -135,7 +140,7 @@ def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
         ({"script_name": "message"}, 40003, "message"),
         ({"script_name": "scrape_user"}, 40003, "scrape_user"),
         ({"script_name": "super_marketing"}, 40003, "post"),
-        ({"script_name": "like"}, 40003, "like"),
+        ({"script_name": "login"}, 40003, "login"),
         ({"serials": None}, 40001, "serials"),
         ({"serials": []}, 40001, "serials"),
         ({"serials": ["S 1"]}, 40001, "blanks"),
