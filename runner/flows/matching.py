@@ -78,7 +78,7 @@ def _says(said: str, exact: str | None, pattern: str | None, start: str | None) 
     return (
         (exact is None or said == _plain(exact))
         and (pattern is None or _full(pattern, said))
-        and (start is None or said.startswith(_plain(start)))
+        and (start is None or said.startswith(_plain_start(start)))
     )
 
 
@@ -150,6 +150,12 @@ def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
 
 _plain = lru_cache(maxsize=1024)(normalise)
 """Cached for the words of selectors, since each is compared with every element of a screen."""
+
+
+@lru_cache(maxsize=1024)
+def _plain_start(start: str) -> str:
+    """A blank at the end stays: `Follow ` is no start of `Following`."""
+    return normalise(start + "|")[:-1]
 
 
 @lru_cache(maxsize=1024)
