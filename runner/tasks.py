@@ -128,14 +128,16 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
-    them. A file that has changed since is not posted.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    order: str | None = None
 
 
 NO_OPTIONS = TaskOptions()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
+from runner.planning.rotation import order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import account
@@ -205,4 +206,5 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
 
 
 def _options(entry: ResolvedEntry) -> TaskOptions:
-    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval)
+    order = order_of(entry.script.name, entry.config, entry.order)
+    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval, order=order)
