@@ -102,8 +102,9 @@ KEYS_OF_SOME = ("app", "multi_account", "min_interval", "max_interval")
 """Keys of an entry that only some backends can do."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow"),
+    scripts=("post", "follow", "unfollow", "like", "comment"),
     values={
+        "comment": {"comment_image_path": ("",)},
         "post": {
             "content_type": (0,),
             "post_way": ("share",),
@@ -111,9 +112,13 @@ _ON_TIKTOK = AppSupport(
             "add_product_link": (0,),
             "placement": ("reel",),
             "share_limited_reach": (False,),
-        }
+        },
     },
-    reasons={"placement": "only Instagram has stories", "share_limited_reach": "only Instagram asks this"},
+    reasons={
+        "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
+        "placement": "only Instagram has stories",
+        "share_limited_reach": "only Instagram asks this",
+    },
 )
 _ON_INSTAGRAM = AppSupport(
     scripts=("post", "follow", "unfollow", "like", "comment"),

@@ -129,8 +129,9 @@ class TaskOptions:
     device, and wait so many minutes between tasks.
 
     `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
-    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
-    them. A file that has changed since is not posted.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
@@ -138,6 +139,7 @@ class TaskOptions:
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
     app: str = DEFAULT_APP
+    order: str | None = None
 
 
 NO_OPTIONS = TaskOptions()

@@ -1,12 +1,50 @@
 """The files that a task posts: those that its config lists, or those that its folder has now."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.backend_registry import declared
 from runner.errors import TaskError, Unsupported
 from runner.media import is_posted
+from runner.media_file import FileHashes, MediaFile
+from runner.planning.rotation import Files, turn
 from runner.scripts.post import FILES_KEY, FOLDER_KEY, count, is_from_folder, kind
+from runner.tasks import SeenFile, Task
+
+LOG = logging.getLogger(__name__)
+
+
+class Looks:
+    """Looks at what there is to post, and recognises it by its content. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._hashes = FileHashes()
+
+    def files(self, tasks: Iterable[Task]) -> Files:
+        """What the entries of these tasks have to post now, as far as this machine knows; an entry whose files cannot
+        be found has none: each of its attempts tells why."""
+        entries = {(task.campaign, task.entry): task for task in tasks if task.options.order}
+        return {
+            entry: tuple(self._seen(task))
+            for entry, task in entries.items()
+            if declared(task.backend).reads_files_here
+        }
+
+    def _seen(self, task: Task) -> Iterator[SeenFile]:
+        try:
+            found = material_files(task.config)
+        except TaskError as error:
+            LOG.warning("%s/%s: %s", task.campaign, task.entry, error)
+            return
+        for path in map(str, found):
+            try:
+                with MediaFile(path) as file:
+                    yield SeenFile(path, self._hashes.sha256(file))
+            except (OSError, ValueError) as error:
+                LOG.warning("%s/%s: %s cannot be read: %s", task.campaign, task.entry, path, error)
+                yield SeenFile(path, "")
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
@@ -15,7 +53,7 @@ def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
     `config` is that of the script `post`. The tasks of an occurrence take turns: each begins where the one before it
     ended, and the list starts again at its end. Raises TaskError if there is nothing to post.
     """
-    return turn(material_files(config), config, ordinal)
+    return tuple(turn(material_files(config), count(config), ordinal))
 
 
 def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
@@ -28,13 +66,6 @@ def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
         f"the config names no {FILES_KEY}, and this backend has no material library",
         hint=f"name the files in {FILES_KEY}, or set material_source: localFolder and {FOLDER_KEY}",
     )
-
-
-def turn(files: Sequence[Path], config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
-    """The files whose turn it is for the task with this ordinal."""
-    several = count(config)
-    first = ordinal * several
-    return tuple(files[(first + step) % len(files)] for step in range(min(several, len(files))))
 
 
 def _found(config: Mapping[str, Any]) -> Sequence[Path]:

@@ -71,7 +71,7 @@ class ResolvedEntry:
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
     serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of those whose group
     names one; `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a
-    `timeout` of None means the script's own.
+    `timeout` of None means the script's own. `order` is as written (`planning/rotation.py`).
     """
 
     name: str
@@ -92,6 +92,7 @@ class ResolvedEntry:
     on_missed: str
     grace: Duration
     overlap: str
+    order: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         on_missed=values.get("on_missed", "run_once"),
         grace=_parse(values.get("grace", "1h")),
         overlap=values.get("overlap", "queue"),
+        order=values.get("order"),
     )
 
 

@@ -61,7 +61,7 @@ class FlowRun(Watch):
         seen_files: Iterable[SeenFile] = (),
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
-        self.seen = {file.path: file.sha256 for file in seen_files}
+        self.seen = {file.path: file.sha256 for file in seen_files if file.sha256}
         self.flow = flow
         self.effect: OpenEffect | None = None
         self.finished: str | None = None

@@ -78,7 +78,7 @@ def _says(said: str, exact: str | None, pattern: str | None, start: str | None) 
     return (
         (exact is None or said in _told(exact))
         and (pattern is None or _full(pattern, said))
-        and (start is None or said.startswith(_told(start)))
+        and (start is None or said.startswith(_plain_start(start)))
     )
 
 
@@ -169,6 +169,12 @@ def _told(words: str) -> tuple[str, str]:
 
 _EMOJI = re.compile("[\U00010000-\U0010ffff]")
 """The characters that are two in UTF-16: no XML of Android's own tool holds them."""
+
+
+@lru_cache(maxsize=1024)
+def _plain_start(start: str) -> str:
+    """A blank at the end stays: `Follow ` is no start of `Following`."""
+    return normalise(start + "|")[:-1]
 
 
 @lru_cache(maxsize=1024)

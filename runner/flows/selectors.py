@@ -83,5 +83,12 @@ class Selector(FlowModel):
     )
 
 
+def _listed_or_none(value: Any) -> Any:
+    return [] if value is None else _listed(value)
+
+
+Candidates = Annotated[tuple[Selector, ...], BeforeValidator(_listed_or_none), Field(strict=False)]
+"""Candidates for an element, tried in order; none at all for what is never shown."""
+
 Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
 """Candidates, tried in order."""

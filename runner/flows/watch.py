@@ -10,7 +10,7 @@ from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
 from runner.flows.conditions import Condition, spoken
 from runner.flows.durations import seconds
 from runner.flows.matching import has_room
-from runner.flows.profile import AppView
+from runner.flows.profile import AppView, Dialog
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.phone.driver import Driver
@@ -95,21 +95,23 @@ class Watch(ABC):
                     f"{self.phone.serial}: {stop.message}",
                     hint="go on by hand on the phone, then release its hold",
                 )
-            dismissal = self.app.dismissal_of(screen)
-            if dismissal is None:
+            dialog = self.app.dialog_of(screen)
+            if dialog is None:
                 return screen
-            declined, element = dismissal
-            self._decline(element, screen)
+            declined = dialog.name
+            self._decline(dialog, screen)
         raise TaskError(f"{self.phone.serial}: the dialog {declined!r} comes back each time it is declined")
 
-    def _decline(self, element: Element | None, screen: Screen) -> None:
+    def _decline(self, dialog: Dialog, screen: Screen) -> None:
         # A button of which nothing is visible cannot be tapped: the back key declines, too.
-        point = self.app.point(element, screen) if element is not None else None
+        point = self.app.point(dialog.button, screen) if dialog.button is not None else None
         if point is None:
             self.phone.press("back")
         else:
             self.phone.tap(*point)
         self.pause(POLL_S)
+        if dialog.to_front:
+            self.phone.launch(self.app.package, self.app.profile.launch_activity)
 
     def await_words(self, name: str, timeout_s: float) -> str:
         """What an element says, as soon as it is shown and says something. Raises ElementMissing."""

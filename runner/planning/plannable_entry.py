@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
+from runner.planning.rotation import order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import DEFAULT_APP, account, app_of
@@ -207,7 +208,11 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
 
 def _options(entry: ResolvedEntry, target: str | None) -> TaskOptions:
     return TaskOptions(
-        entry.multi_account, entry.min_interval, entry.max_interval, app=app_for(entry, target)
+        entry.multi_account,
+        entry.min_interval,
+        entry.max_interval,
+        app=app_for(entry, target),
+        order=order_of(entry.script.name, entry.config, entry.order),
     )
 
 

@@ -23,6 +23,13 @@ class FlowText(NamedTuple):
     text: str
 
 
+class ProfileText(NamedTuple):
+    """One of the user's app profiles as it was read: its file, and the text of it."""
+
+    path: str
+    text: str
+
+
 class Need(NamedTuple):
     """If `key` has this `value`, the key `partner` is needed too, `unless` another key makes it superfluous; the hint
     says what for."""

@@ -110,7 +110,10 @@ def test_a_question_before_the_follow_is_left_to_a_person(shelf):
     before = len(shelf.memory()["answers"])
     shelf.app("set_follow_result", result="review")
     outcome = shelf.follow("demo_review")
-    assert (outcome.outcome, outcome.again) == (FAILED, Again.NEVER) and "look at the account" in outcome.message
+    assert (outcome.outcome, outcome.again) == (
+        FAILED,
+        Again.NEVER,
+    ) and "look at the account" in outcome.message
     assert shelf.notes.states == [REFUTED] and shelf.follows("demo_review") == 0
     assert [entry["answer"] for entry in shelf.memory()["answers"][before:]] == ["back"]
 

@@ -84,6 +84,7 @@ def test_each_key_finds(selector):
         {"text": "Fol"},
         {"text_matches": "Foll"},
         {"text_starts": "follow"},
+        {"text_starts": "Follow "},
         {"desc": "Follow"},
         {"id": "mp"},
         {"class": "TextView"},

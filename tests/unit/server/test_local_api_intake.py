@@ -140,7 +140,7 @@ def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
         ({"script_name": "message"}, 40003, "message"),
         ({"script_name": "scrape_user"}, 40003, "scrape_user"),
         ({"script_name": "super_marketing"}, 40003, "post"),
-        ({"script_name": "like"}, 40003, "like"),
+        ({"script_name": "login"}, 40003, "login"),
         ({"serials": None}, 40001, "serials"),
         ({"serials": []}, 40001, "serials"),
         ({"serials": ["S 1"]}, 40001, "blanks"),
