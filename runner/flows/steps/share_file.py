@@ -28,15 +28,21 @@ class ShareFile(Action):
 
     def perform(self, attempt: FlowRun) -> None:
         file = Path(attempt.fill(self.file))
-        media = sent_as(file)
-        if media is None:
-            raise Unsupported(
-                f"{file.name} is neither a video nor an image, by its content and by its name",
-                hint="name a file that is one; `runner validate` looks into those that campaigns name",
-            )
+        media = media_of(file)
         activity = attempt.app.profile.share_activity
         if activity is None:
             raise Unsupported(f"the app profile {attempt.app.profile.app} names no share_activity")
         # `seen` has the file's hash from when the task was asked for: another file is not posted in its
         # place.
         attempt.phone.share(file, attempt.app.component(activity), *media, attempt.seen.get(str(file)))
+
+
+def media_of(file: Path) -> tuple[str, str]:
+    """The media type and the ending with which a phone gets a file. Raises Unsupported."""
+    media = sent_as(file)
+    if media is None:
+        raise Unsupported(
+            f"{file.name} is neither a video nor an image, by its content and by its name",
+            hint="name a file that is one; `runner validate` looks into those that campaigns name",
+        )
+    return media
