@@ -101,20 +101,29 @@ class Refusal(NamedTuple):
 KEYS_OF_SOME = ("app", "multi_account", "min_interval", "max_interval")
 """Keys of an entry that only some backends can do."""
 
+MOST_IN_GALLERY = 15
+"""How many files can be chosen in the gallery of TikTok's app without scrolling it."""
+
 _ON_TIKTOK = AppSupport(
     scripts=("post", "follow", "unfollow", "like", "comment"),
     values={
         "comment": {"comment_image_path": ("",)},
         "post": {
-            "content_type": (0,),
-            "post_way": ("share",),
-            "add_sound": ("-1", -1),
+            "image_count": tuple(range(1, MOST_IN_GALLERY + 1)),
+            "add_sound": ("-1", "0", "1", -1, 0, 1),
+            "origin_sound_volume": (50,),
+            "add_sound_volume": (50,),
             "add_product_link": (0,),
             "placement": ("reel",),
             "share_limited_reach": (False,),
         },
     },
     reasons={
+        "image_count": "the gallery of TikTok's app shows no more at once",
+        "add_sound": "nobody has recorded how TikTok's editor searches a sound",
+        "origin_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
+        "add_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
+        "add_product_link": "nobody has recorded how TikTok's app takes a product link",
         "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
         "placement": "only Instagram has stories",
         "share_limited_reach": "only Instagram asks this",

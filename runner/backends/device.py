@@ -188,13 +188,23 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         "handle": "",
         "target": target,
         "user": whose(target),
+        **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
+        "file_count": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
         files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
-        variables |= {"file": files[0], "files": "\n".join(files)}
+        if any("\n" in path for path in files):
+            raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
+        variables |= {"file": files[0], "files": "\n".join(files), "file_count": str(len(files))}
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _sound(named: str) -> dict[str, str]:
+    """The sound that a config names, as its name or as its address."""
+    is_link = "://" in named
+    return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
 
 
 def _text(value: Any) -> str:

@@ -9,7 +9,7 @@ from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
 from runner.scripts import Script
-from runner.scripts.post import FILES_KEY, FOLDER_KEY, names_material
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, has_material
 from runner.targets import DEFAULT_APP
 
 CODE = "unsupported-by-backend"
@@ -100,12 +100,15 @@ def _settings(campaign: CampaignView, config: ConfigUse, backend: BackendDeclara
 
 
 def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def _material(campaign: CampaignView, config: ConfigUse, backend: BackendDeclaration) -> Iterator[Diagnostic]:
-    if names_material(config.values) or config.has_unknown_keys:
+    if has_material(config.values) or config.has_unknown_keys:
         return
-    message = f"there is nothing to post: the backend `{backend.name}` has no material library"
-    hint = f"name files in `{FILES_KEY}`, or a folder with `material_source: localFolder` and `{FOLDER_KEY}`"
+    message = f"there is nothing to post: the backend `{backend.name}` has no material library here"
+    hint = (
+        f"name files in `{FILES_KEY}`, a folder with `material_source: localFolder` and `{FOLDER_KEY}`, or set "
+        "RUNNER_MATERIAL_LIBRARY to the folder that is the library"
+    )
     yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)

@@ -135,6 +135,19 @@ class Watch(ABC):
 
         return self._await(found, timeout_s, spoken(name))
 
+    def await_points(self, name: str, count: int, timeout_s: float) -> list[tuple[int, int]]:
+        """Where to tap the first `count` elements of a name, as soon as so many are shown and stay where they are."""
+        last: list[tuple[int, int]] = []
+
+        def found(screen: Screen) -> list[tuple[int, int]] | None:
+            nonlocal last
+            shown = (self.app.point(element, screen) for element in self.app.find_all(name, screen))
+            points = [point for point in shown if point is not None][:count]
+            moved, last = last != points, points
+            return None if moved or len(points) < count else points
+
+        return self._await(found, timeout_s, f"{count} of {spoken(name)}")
+
     def await_focus(self, name: str, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""
         self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)

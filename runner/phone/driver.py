@@ -69,6 +69,10 @@ class Driver(Protocol):
         """
         ...
 
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        """Copy a file to the phone's media, as the newest in its gallery. Raises TaskError as `share` does."""
+        ...
+
     def current_package(self) -> str:
         """The package in front."""
         ...

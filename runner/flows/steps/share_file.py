@@ -34,17 +34,22 @@ class ShareFile(Action):
 
     def perform(self, attempt: FlowRun) -> None:
         file = Path(attempt.fill(self.file))
-        media = sent_as(file)
-        if media is None:
-            raise Unsupported(
-                f"{file.name} is neither a video nor an image, by its content and by its name",
-                hint="name a file that is one; `runner validate` looks into those that campaigns name",
-            )
+        media = media_of(file)
         share = attempt.app.share(self.to)
         if share is None:
             wanted = "share_activity" if self.to is None else f"share {self.to!r}"
             raise Unsupported(f"the app profile {attempt.app.profile.app} names no {wanted}")
-        # `seen` has the file's hash from when the task was asked for: another file is not posted in its
-        # place.
+        # `seen` has the file's hash from when the task was asked for: another file is not posted in its place.
         sha256 = attempt.seen.get(str(file))
         attempt.phone.share(file, attempt.app.component(share.activity), *media, sha256, action=share.action)
+
+
+def media_of(file: Path) -> tuple[str, str]:
+    """The media type and the ending with which a phone gets a file. Raises Unsupported."""
+    media = sent_as(file)
+    if media is None:
+        raise Unsupported(
+            f"{file.name} is neither a video nor an image, by its content and by its name",
+            hint="name a file that is one; `runner validate` looks into those that campaigns name",
+        )
+    return media
