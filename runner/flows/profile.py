@@ -25,6 +25,9 @@ from runner.phone.screen import Element, Screen
 VARIABLES = frozenset({"user", "target", "caption", "account"})
 """The variables that selectors and links may name."""
 
+_PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
+"""The name of an Android package; the name of a profile has no dot."""
+
 
 class Stop(FlowModel):
     """A screen at which only a person may go on."""
@@ -153,6 +156,8 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
             inner = filled_in(value, variables)
             if inner is not value:
                 changes[name] = inner
+        elif name == "lacks" and value:
+            changes[name] = tuple(filled_in(part, variables) for part in value)
     return selector.model_copy(update=changes) if changes else selector
 
 
@@ -185,7 +190,10 @@ def apps() -> list[str]:
 
 @cache
 def load_profile(app: str) -> Profile:
-    """A profile that comes with the runner. Raises FlowError if there is none, or if it is wrong."""
+    """A profile that comes with the runner, or for the name of a package one without elements, whose flows describe
+    what they tap. Raises FlowError if there is none, or if it is wrong."""
+    if _PACKAGE.fullmatch(app):
+        return Profile(version=1, app=app, language="en", packages=(app,), elements={})
     path = f"apps/{app}.yaml"
     if app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
