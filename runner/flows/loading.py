@@ -8,7 +8,8 @@ from typing import Any
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
-from runner.flows.language import Flow, read_flow
+from runner.flows.flow import Flow
+from runner.flows.language import read_flow
 from runner.flows.profile import apps, load_profile
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS

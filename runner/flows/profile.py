@@ -42,6 +42,9 @@ _OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 SEND = "android.intent.action.SEND"
 """The action with which files are shared, unless an app has one of its own."""
 
+_PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
+"""The name of an Android package; the name of a profile has no dot."""
+
 
 class Stop(FlowModel):
     """A screen at which only a person may go on."""
@@ -375,10 +378,13 @@ def apps() -> list[str]:
 
 @lru_cache(maxsize=256)
 def load_profile(app: str, own: ProfileText | None = None) -> Profile:
-    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name.
+    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the
+    name of a package without either it is one without elements, whose flows describe what they tap.
 
     Raises FlowError if there is neither, or if one of them is wrong.
     """
+    if own is None and _PACKAGE.fullmatch(app):
+        return Profile(version=1, app=app, language="en", packages=(app,), elements={})
     if own is None and app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
     text = own or _shipped(app)

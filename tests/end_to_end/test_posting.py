@@ -140,7 +140,7 @@ def test_what_comes_after_post_is_declined(shelf, screen):
     assert post(shelf) == DONE
     assert only(shelf)["state"] == "posted"
     answers = {answer["answer"] for answer in shelf.memory()["answers"]}
-    assert answers <= {"Not now", "Don’t allow", "back", "Back"}
+    assert answers <= {"Not now", "Don\u2019t allow", "back", "Back"}
 
 
 @pytest.mark.parametrize("place", ["profile", "friends", "new_post"])

@@ -4,21 +4,20 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.elements import AboutElement, AnElement, spoken
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
-from runner.flows.templates import ElementName
 from runner.flows.typed_values import OrVariable
 
 
-class TapFirst(Action):
+class TapFirst(Action, AboutElement):
     """Finds all elements of a name once, before it taps the first of them: what a tap changes counts no more."""
 
     kind: ClassVar = "tap_first"
     is_input: ClassVar = True
 
-    element: ElementName = Field(description="The elements that are tapped.")
+    element: AnElement = Field(description="The elements that are tapped.")
     times: Annotated[int, Field(ge=1, le=100), OrVariable()] = Field(description="How many of them.")
     timeout: Timeout = Field(default="15s", description="How long to wait for so many of them.")
 
