@@ -104,6 +104,9 @@ KEYS_OF_SOME = ("app", "multi_account", "min_interval", "max_interval")
 MOST_IN_GALLERY = 15
 """How many files can be chosen in the gallery of TikTok's app without scrolling it."""
 
+MOST_IN_INSTAGRAMS_GALLERY = 5
+"""The same for Instagram's app, which shows the first of them in large above the cells."""
+
 _ON_TIKTOK = AppSupport(
     scripts=("post", "follow", "unfollow", "like", "comment"),
     values={
@@ -130,17 +133,25 @@ _ON_TIKTOK = AppSupport(
     },
 )
 _ON_INSTAGRAM = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
     values={
+        "comment": {"comment_image_path": ("",)},
         "post": {
-            "content_type": (0,),
-            "post_way": ("share",),
-            "add_sound": ("-1", -1),
+            "image_count": tuple(range(1, MOST_IN_INSTAGRAMS_GALLERY + 1)),
+            "add_sound": ("-1", "0", -1, 0),
+            "origin_sound_volume": (50,),
+            "add_sound_volume": (50,),
             "add_product_link": (0,),
         },
-        "comment": {"comment_image_path": ("",)},
+        "profile": {"link_url": ("",), "avatars_path": ("",)},
     },
     reasons={
+        "image_count": "the gallery of Instagram's app shows no more at once",
+        "add_sound": "nobody has recorded how Instagram's editor searches a sound",
+        "origin_sound_volume": "nobody has recorded where Instagram's editor sets volumes",
+        "add_sound_volume": "nobody has recorded where Instagram's editor sets volumes",
+        "link_url": "nobody has recorded how Instagram's app takes a link",
+        "avatars_path": "nobody has recorded how Instagram's app takes a picture of the account",
         "add_product_link": "only TikTok has product links",
         "comment_image_path": "Instagram's comments have no images",
     },

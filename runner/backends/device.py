@@ -191,13 +191,19 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
         "file_count": "0",
+        "files_beside_first": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
         files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
         if any("\n" in path for path in files):
             raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
-        variables |= {"file": files[0], "files": "\n".join(files), "file_count": str(len(files))}
+        variables |= {
+            "file": files[0],
+            "files": "\n".join(files),
+            "file_count": str(len(files)),
+            "files_beside_first": str(len(files) - 1),
+        }
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 

@@ -26,7 +26,20 @@ CHOSEN = frozenset({"caption", "title", "comment", "nickname", "username", "bio"
 """What was chosen for the task before its first attempt; see `planning/content.py`."""
 
 VARIABLES = (
-    frozenset({"target", "user", "device", "account", "handle", "sound", "sound_link", "file_count"}) | CHOSEN
+    frozenset(
+        {
+            "target",
+            "user",
+            "device",
+            "account",
+            "handle",
+            "sound",
+            "sound_link",
+            "file_count",
+            "files_beside_first",
+        }
+    )
+    | CHOSEN
 )
 """The variables that every flow knows beside its config: see docs/flows.md."""
 

@@ -25,7 +25,9 @@ from runner.flows.versions import VersionRange
 from runner.phone.screen import Element, Screen
 from runner.scripts.script import ProfileText
 
-VARIABLES = frozenset({"user", "target", "caption", "comment", "sound", "sound_link", "account", "handle"})
+VARIABLES = frozenset(
+    {"user", "target", "caption", "comment", "file_count", "sound", "sound_link", "account", "handle"}
+)
 """The variables that selectors and links may name."""
 
 Language = Annotated[

@@ -53,6 +53,8 @@ class PictureShelf(Shelf):
         self.app("clear")
         self.app("set_follow_result", result="normal")
         self.app("set_comments_off", on=False)
+        self.app("set_confirm_rename", on=False)
+        self.app("set_old_tabs", on=False)
         self.app("withhold", what="nothing")
         self.app("ask_before_share", question="nothing")
         self.app("set_share_says_next", on=False)

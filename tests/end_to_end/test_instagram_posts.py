@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from picture_shelf import ACCOUNT, PictureShelf
@@ -166,3 +168,57 @@ def test_a_story_is_posted_once(shelf):
     # While there is one, nobody can tell whether there is one more.
     shelf.notes = Notes()
     assert shelf.post("", placement="story").outcome is UNCERTAIN
+
+
+# by the gallery
+
+
+@pytest.fixture
+def images(tmp_path) -> list[str]:
+    """Three files that say of themselves that they are images."""
+    paths = [tmp_path / f"picture{number}.png" for number in range(3)]
+    for number, path in enumerate(paths):
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + f"picture {number}".encode() * 500)
+    return [str(path) for path in paths]
+
+
+def sha256_of(paths: list[str]) -> list[str]:
+    return [hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths]
+
+
+def hashes(post: dict[str, Any]) -> list[str]:
+    return [media["sha256"] for media in post["media"]]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("way", ["share", "addButton"])
+def test_images_are_posted_in_their_order(shelf, images, count, way):
+    caption = f"{count} images by {way}"
+    config = {"content_type": 1, "image_count": count, "material_list": images[:count], "post_way": way}
+    assert shelf.post(caption, **config) == Outcome(COMPLETED)
+    (post,) = shelf.posts(caption)
+    assert post["kind"] == ("album" if count > 1 else "photo") and hashes(post) == sha256_of(images[:count])
+    left = shelf.phone.memory()["media"]["media"]
+    assert [entry for entry in left if entry[-1].startswith("image/")] == []
+
+
+@pytest.mark.parametrize("old_tabs", [False, True])
+def test_a_reel_by_the_plus_button(shelf, old_tabs):
+    shelf.app("set_old_tabs", on=old_tabs)
+    caption = f"By the button {old_tabs}"
+    assert shelf.post(caption, post_way="addButton") == Outcome(COMPLETED)
+    (post,) = shelf.posts(caption)
+    assert post["kind"] == "reel" and hashes(post) == [hashlib.sha256(VIDEO).hexdigest()]
+
+
+def test_a_reel_under_a_sound(shelf):
+    link = "https://www.instagram.com/reels/audio/autumn-rain/"
+    assert shelf.post("Under a sound", post_way="useSound", sound_name=link) == Outcome(COMPLETED)
+    (post,) = shelf.posts("Under a sound")
+    assert post["sound"] == "autumn-rain"
+
+
+def test_a_sound_without_an_address_is_refused_by_the_flow(shelf):
+    outcome = shelf.post("By its name", post_way="useSound", sound_name="Autumn rain")
+    assert (outcome.outcome, outcome.again) == (FAILED, Again.NEVER) and "address" in outcome.message
+    assert shelf.notes.rows == []

@@ -116,6 +116,10 @@ def _set_comments_off(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.comments_off = bool(arguments.get("on", True))
 
 
+def _set_confirm_rename(app: Surroundings, arguments: Arguments) -> None:
+    app.state.settings.confirm_rename = bool(arguments.get("on", True))
+
+
 def _set_profile_tab(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.profile_tab = _TAB_NAMES[wish.choice(arguments, "tab", tuple(_TAB_NAMES))]
 
@@ -158,6 +162,7 @@ ACTIONS: dict[str, Action[Surroundings]] = {
     "set_follow_result": (("result",), _set_follow_result),
     "block_next_action": ((), _block_next_action),
     "set_comments_off": (("on",), _set_comments_off),
+    "set_confirm_rename": (("on",), _set_confirm_rename),
     "set_profile_tab": (("tab",), _set_profile_tab),
     "set_grid_seconds": (("seconds",), _set_grid_seconds),
     "set_old_tabs": (("on",), _set_old_tabs),
