@@ -26,12 +26,14 @@ class AppSupport:
     """What a backend can do in one app: the built-in `scripts` that it carries out there.
 
     `values` are the legal values of config keys, by script, if it cannot do all of them; the first one stands for a key
-    that is missing. `reasons` say why, by key, where a person would ask.
+    that is missing. `reasons` say why, by key, where a person would ask. `unrecorded` says what nobody has recorded of
+    the app, of a script that therefore fails plainly before any effect.
     """
 
     scripts: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ MOST_IN_GALLERY = 15
 """How many files can be chosen in the gallery of TikTok's app without scrolling it."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
     values={
         "comment": {"comment_image_path": ("",)},
         "post": {
@@ -126,6 +128,7 @@ _ON_TIKTOK = AppSupport(
         "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
         "placement": "only Instagram has stories",
     },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 _ON_INSTAGRAM = AppSupport()
 
