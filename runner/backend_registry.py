@@ -26,12 +26,14 @@ class AppSupport:
     """What a backend can do in one app: the built-in `scripts` that it carries out there.
 
     `values` are the legal values of config keys, by script, if it cannot do all of them; the first one stands for a key
-    that is missing. `reasons` say why, by key, where a person would ask.
+    that is missing. `reasons` say why, by key, where a person would ask. `unrecorded` says what nobody has recorded of
+    the app, of a script that therefore fails plainly before any effect.
     """
 
     scripts: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,7 @@ MOST_IN_INSTAGRAMS_GALLERY = 5
 """The same for Instagram's app, which shows the first of them in large above the cells."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
     values={
         "comment": {"comment_image_path": ("",)},
         "post": {
@@ -155,6 +157,7 @@ _ON_INSTAGRAM = AppSupport(
         "add_product_link": "only TikTok has product links",
         "comment_image_path": "Instagram's comments have no images",
     },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 
 DEVICE = BackendDeclaration(

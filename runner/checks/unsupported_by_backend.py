@@ -62,6 +62,10 @@ def _app(
             message = f"the backend `{backend.name}` cannot run the script `{script.name}` in the app `{app}`"
             hint = f"it can run {enumeration(able, 'and')} there" if able else None
             yield campaign.problem(CODE, path, message, hint)
+        elif app in backend.apps and (what := backend.apps[app].unrecorded.get(script.name)):
+            message = f"the backend `{backend.name}` cannot carry `{script.name}` through: nobody has recorded {what}"
+            hint = "its tasks fail before they change anything; write it as a flow of your own"
+            yield campaign.warning(CODE, path, message, hint)
 
 
 def _accounts(

@@ -276,3 +276,12 @@ def test_a_comment_that_was_cut_off_in_the_tap_is_proved(shelf, happened):
         assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.ANEW)
         assert comment(shelf, link).outcome is AttemptOutcome.COMPLETED
         assert len(done(shelf, "comments", author)) == 1
+
+
+# what nobody has recorded
+
+
+def test_the_own_page_is_not_changed_by_pages_that_nobody_has_recorded(shelf):
+    outcome = shelf.perform(shelf.task("profile", None, {"bios": "Made by hand"}))
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.NEVER)
+    assert "nobody" in outcome.message and shelf.notes.rows == []
