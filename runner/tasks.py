@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -63,13 +63,15 @@ class StepOutcome(StrEnum):
 class Again(StrEnum):
     """Whether another attempt may follow one that failed.
 
-    `retry`: it may, and this one counts as a try. `never`: it would fail in the same way, or this one may have changed
-    something for which no effect stands. The others do not count as tries. `when_back`: nothing was begun, since the
-    phone or the backend is away for now. `to_prove`: an effect is in doubt, and nobody could look at the app. `anew`:
-    a proof has shown that the effect of an earlier attempt did not happen.
+    `retry`: it may, and this one counts as a try. `go_on`: the same, and the other one goes on behind the effects that
+    were made, so these do not keep it from beginning. `never`: it would fail in the same way, or this one may have
+    changed something for which no effect stands. The others do not count as tries. `when_back`: the phone or the
+    backend is away for now, and nothing was begun, or the other attempt goes on behind it. `to_prove`: an effect is in
+    doubt, and nobody could look at the app. `anew`: what was in doubt was looked up, and the task may begin again.
     """
 
     RETRY = "retry"
+    GO_ON = "go_on"
     NEVER = "never"
     WHEN_BACK = "when_back"
     TO_PROVE = "to_prove"
@@ -77,7 +79,7 @@ class Again(StrEnum):
 
     @property
     def is_a_try(self) -> bool:
-        return self in (Again.RETRY, Again.NEVER)
+        return self in (Again.RETRY, Again.GO_ON, Again.NEVER)
 
 
 class TaskSource(StrEnum):
@@ -128,14 +130,18 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
-    them. A file that has changed since is not posted.
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
+    order: str | None = None
 
 
 NO_OPTIONS = TaskOptions()
@@ -192,9 +198,19 @@ class Task:
         return self.device or (account(self.username) if self.username else "")
 
     @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
+
+    @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
+
+
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
 
 
 def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
@@ -211,6 +227,10 @@ def _key_part(text: str) -> str:
     return quote(text, safe="@:+[]!$&'()*,;=~")
 
 
+LEAVE_OPEN = "leave_open"
+"""The evidence of an effect about which nobody is asked if it cannot be told whether it happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One change made to the outside world, as the ledger holds it. `account` is the one as which the attempt worked,
@@ -225,6 +245,16 @@ class Effect:
     evidence: Mapping[str, str]
     account: str | None = None
     app: str | None = None
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nobody can tell if it happened, and nobody is asked."""
+        return self.state is EffectState.UNCERTAIN and LEAVE_OPEN in self.evidence
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether nobody knows yet if it happened, and the runner or a person has to find out."""
+        return self.state.is_unsettled and not self.is_left_open
 
 
 @dataclass(frozen=True, slots=True)

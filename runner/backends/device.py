@@ -14,16 +14,17 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
+from runner.flows.flow import CHOSEN, Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
 from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
-from runner.planning.spintax import choose
+from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
+from runner.targets import whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -210,15 +211,16 @@ def _check_labels(
 
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
-    flow = load_flow(task.script)
-    for key, possible in DEVICE.values.get(task.script, {}).items():
-        value = task.config.get(key, possible[0])
-        if value not in possible:
-            legal = " or ".join(repr(item) for item in possible)
-            raise Unsupported(
-                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
-                hint=f"set {key} to {legal}",
-            )
+    app = task.options.app
+    flow = load_flow(app, task.script)
+    for refused in DEVICE.refusals(task.script, app, task.config):
+        legal = " or ".join(repr(item) for item in refused.possible)
+        why = f": {refused.reason}" if refused.reason else ""
+        raise Unsupported(
+            f"the device backend cannot do {refused.key}: {refused.value!r} of the script {task.script!r} in the app "
+            f"{app!r}{why}",
+            hint=f"set {refused.key} to {legal}",
+        )
     return flow
 
 
@@ -229,19 +231,36 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
     variables = {
         "device": task.device or "",
         "account": "",
+        "handle": "",
         "target": target,
-        "user": target.removeprefix("@"),
-        "caption": choose(str(task.config.get("captions", "")), task.key),
-        "file": "",
+        "user": whose(target),
+        **_sound(str(task.config.get("sound_name", ""))),
+        **dict.fromkeys(CHOSEN, ""),
+        "file_count": "0",
+        "files_beside_first": "0",
+        **texts(task),
     }
     if task.script == "post" and not only_looks:
-        seen = [file.path for file in task.options.files]
-        variables["file"] = seen[0] if seen else str(material(task.config, task.ordinal)[0])
+        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        if any("\n" in path for path in files):
+            raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
+        variables |= {
+            "file": files[0],
+            "files": "\n".join(files),
+            "file_count": str(len(files)),
+            "files_beside_first": str(len(files) - 1),
+        }
     return variables | _settings(task)
 
 
 def _settings(task: Task) -> dict[str, str]:
     return {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _sound(named: str) -> dict[str, str]:
+    """The sound that a config names, as its name or as its address."""
+    is_link = "://" in named
+    return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
 
 
 def _text(value: Any) -> str:
@@ -258,7 +277,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.WHEN_BACK
     elif isinstance(error, AppMissing | Unsupported | FlowError):
         again = Again.NEVER
-    open_effects = [effect for effect in effects if effect.state.is_unsettled]
+    open_effects = [effect for effect in effects if effect.asks_somebody]
     message = error.message
     if open_effects:
         again = Again.TO_PROVE if again is Again.RETRY else again

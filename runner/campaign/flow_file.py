@@ -130,6 +130,7 @@ def _script(document: Document) -> Script:
         effects=lambda config: effects,
         expected_s=lambda config: expected_s,
         flow=FlowText(document.path, document.text),
+        app=data["app"],
     )
 
 
@@ -186,7 +187,7 @@ def _committed(steps: Iterable[Any]) -> Iterator[str]:
     for step in steps:
         if "commit" in step:
             yield step["commit"]["effect"]
-        for branch in ("then", "else"):
+        for branch in ("then", "else", "do"):
             yield from _committed(step.get(branch, ()))
 
 
