@@ -14,11 +14,11 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
+from runner.flows.flow import CHOSEN, Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import CHOSEN, Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
-from runner.flows.versions import is_within
+from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.content import texts
@@ -99,7 +99,7 @@ class DeviceBackend:
             variables = inputs(task, only_looks=looks)
             app = self._app(session, profile, variables, language)
             _check_labels(session.serial, flow, profile, app, settled)
-            note = _version_note(profile, session.app_version(app.package))
+            note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = FlowRun(
@@ -215,14 +215,6 @@ def _check_labels(
         raise Unsupported(f"{serial}: {error.message}", hint=error.hint)
 
 
-def _version_note(profile: Profile, version: str | None) -> str:
-    """What people are told of a version of the app on which nobody has tried the profile; empty for others."""
-    if not profile.tested_with or version is None or is_within(version, profile.tested_with):
-        return ""
-    tested = ", ".join(profile.tested_with)
-    return f"the app is version {version}, and the profile {profile.app} was tested with {tested}"
-
-
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
     app = task.options.app
@@ -248,17 +240,33 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         "handle": "",
         "target": target,
         "user": whose(target),
+        **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
+        "file_count": "0",
+        "files_beside_first": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
         files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
-        variables |= {"file": files[0], "files": "\n".join(files)}
+        if any("\n" in path for path in files):
+            raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
+        variables |= {
+            "file": files[0],
+            "files": "\n".join(files),
+            "file_count": str(len(files)),
+            "files_beside_first": str(len(files) - 1),
+        }
     return variables | _settings(task)
 
 
 def _settings(task: Task) -> dict[str, str]:
     return {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _sound(named: str) -> dict[str, str]:
+    """The sound that a config names, as its name or as its address."""
+    is_link = "://" in named
+    return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
 
 
 def _text(value: Any) -> str:
@@ -275,7 +283,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.WHEN_BACK
     elif isinstance(error, AppMissing | Unsupported | FlowError):
         again = Again.NEVER
-    open_effects = [effect for effect in effects if effect.state.is_unsettled]
+    open_effects = [effect for effect in effects if effect.asks_somebody]
     message = error.message
     if open_effects:
         again = Again.TO_PROVE if again is Again.RETRY else again

@@ -331,6 +331,12 @@ class Habits(Model):
         description="What becomes of an occurrence that comes while the one before it still runs: it waits, "
         "or it is skipped.",
     )
+    order: Literal["next", "same", "random"] | None = Field(
+        default=None,
+        description="How the tasks share the files of a post out. `next`: each account (or device, where no account "
+        "is known) gets every file once before one comes again. `same`: each occurrence begins with the first file "
+        "anew. `random`: by the task. If it is not given: `next` for a folder and a list of several, else `same`.",
+    )
     spread: Duration | None = Field(
         default=None,
         description="The devices start evenly over so much time, in declared order.",

@@ -56,10 +56,10 @@ class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
-    serials, `accounts` declared accounts on their phones, `usernames` accounts that the backend finds, each once, in
+    serials, `accounts` declared ones on their phones, `usernames` those that the backend finds, each once, in
     declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
-    `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a `timeout` of None means
-    the script's own.
+    `app` and `order` (`planning/rotation.py`) are as written, None if nothing is; `min_interval` and `max_interval` are
+    minutes; a `timeout` of None means the script's own.
     """
 
     name: str
@@ -81,6 +81,7 @@ class ResolvedEntry:
     on_missed: str
     grace: Duration
     overlap: str
+    order: str | None
 
     @property
     def phones(self) -> list[str]:
@@ -202,6 +203,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         on_missed=values.get("on_missed", "run_once"),
         grace=_parse(values.get("grace", "1h")),
         overlap=values.get("overlap", "queue"),
+        order=values.get("order"),
     )
 
 

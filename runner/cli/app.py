@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner.campaign.app_file import apps_beside, texts_of
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json, say, say_lines
+from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
@@ -66,7 +66,7 @@ def check(
     """
     if bool(serial) == bool(files):
         raise UsageError("nothing to look at", hint="name a phone with --serial, or screens with --hierarchy")
-    profile = load(name, folder)
+    profile = profiles_beside(folder).load(name)
     if unknown := [one for one in expected if one not in profile.elements]:
         from runner.flows.reading import legal
 
@@ -86,24 +86,10 @@ def check(
         ctx.exit(EXIT_PROBLEMS)
 
 
-def load(name: str, campaigns: Path) -> "Profile":
-    """The profile of an app, with the user's own in `apps/` beside the campaigns over it."""
-    from runner.flows.profile import Profiles
-
-    own = apps_beside(str(campaigns / "campaign.yaml"))
-    if name in own and own[name].diagnostics:
-        problem = own[name].diagnostics[0]
-        raise UsageError(
-            f"{problem.path}:{problem.span.line}: {problem.message}",
-            hint="`runner validate` shows all problems",
-        )
-    return Profiles.over(texts_of(own)).load(name)
-
-
 def on_phone(profile: "Profile", serial: str, language: str | None, user: str | None) -> "ScreenCheck":
     """What is found on the screen of a phone now."""
     from runner.flows.screen_check import check_screen
-    from runner.flows.versions import is_within
+    from runner.flows.versions import untested
     from runner.phone.fleet import Fleet
     from runner.phone.session import Session
 
@@ -113,10 +99,8 @@ def on_phone(profile: "Profile", serial: str, language: str | None, user: str | 
         session.open()
         screen = session.screen()
         package = next((one for one in profile.packages if session.installed(one)), profile.packages[0])
-        version = session.app_version(package)
-        if version and profile.tested_with and not is_within(version, profile.tested_with):
-            tested = ", ".join(profile.tested_with)
-            say(f"{serial}: the app is version {version}, and the profile was tested with {tested}", err=True)
+        if note := untested(profile.app, session.app_version(package), profile.tested_with):
+            say(f"{serial}: {note}", err=True)
         shown = language or settings.language or session.language(package) or profile.language
         return check_screen(profile, screen, language=shown, user=user)
     finally:

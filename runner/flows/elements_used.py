@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from runner.flows.conditions import Condition
-from runner.flows.language import Flow, Step
+from runner.flows.elements import AnElement
+from runner.flows.flow import Flow, Step
 from runner.flows.reading import FlowModel
 from runner.flows.templates import ElementName, fill, names_in
 
-_IS_ELEMENT = get_args(ElementName)[1]
-"""What marks the fields of models that hold the name of an element."""
+_MARKS = (get_args(ElementName)[1], get_args(AnElement)[1])
+"""What marks the fields of models that may hold the name of an element."""
 
 
 class _UndecidedError(Exception):
@@ -23,11 +24,13 @@ def elements_of(flow: Flow, config: Mapping[str, str] | None = None) -> dict[str
     With the values of its config, by `config.NAME`, branches that these rule out are left out.
     """
     found: dict[str, int] = {}
-    proof = flow.verification
-    for step in _steps((*flow.steps, *(proof.steps if proof else ())), config or {}):
+    steps = list(_steps(flow.steps, config or {}))
+    used = {step.proof for step in steps if step.action.kind == "commit"}
+    proofs = [proof for name, proof in flow.proofs.items() if name in used]
+    for step in (*steps, *(one for proof in proofs for one in _steps(proof.steps, config or {}))):
         for name in _names(step.action):
             found.setdefault(name, int(step.source.rpartition(":")[2]))
-    for name in _names(proof.proof) if proof else ():
+    for name in (name for proof in proofs for name in _names(proof.proof)):
         found.setdefault(name, 1)
     return found
 
@@ -46,7 +49,7 @@ def _steps(steps: Sequence[Step], config: Mapping[str, str]) -> Iterator[Step]:
 def _decided(condition: Condition, config: Mapping[str, str]) -> bool | None:
     """Whether a condition is true for a config; None if it also asks for something else."""
 
-    def shown(name: str) -> bool:
+    def shown(element: Any) -> bool:
         raise _UndecidedError
 
     def known(text: str) -> str:
@@ -64,7 +67,7 @@ def _names(model: FlowModel) -> Iterator[str]:
     for name, info in type(model).model_fields.items():
         value = getattr(model, name)
         if isinstance(value, str):
-            if _IS_ELEMENT in info.metadata or _mentions(info.annotation):
+            if any(mark in info.metadata for mark in _MARKS) or _mentions(info.annotation):
                 yield value
             continue
         for part in value if isinstance(value, tuple) else (value,):
@@ -73,8 +76,8 @@ def _names(model: FlowModel) -> Iterator[str]:
 
 
 def _mentions(annotation: Any) -> bool:
-    """Whether an annotation, or a part of it, is `ElementName`."""
-    if _IS_ELEMENT in getattr(annotation, "__metadata__", ()):
+    """Whether an annotation, or a part of it, is `ElementName` or `AnElement`."""
+    if any(mark in getattr(annotation, "__metadata__", ()) for mark in _MARKS):
         return True
     parts: Iterable[Any] = getattr(annotation, "__args__", ())
     return any(_mentions(part) for part in parts)

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from runner.campaign.app_file import AppFile, texts_of
 from runner.campaign.flow_file import FlowFile, read_flow_file
-from runner.diagnostics import Diagnostic, Severity
+from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
 from runner.flows.elements_used import elements_of
-from runner.flows.language import Flow, read_flow
+from runner.flows.flow import Flow
+from runner.flows.language import read_flow
 from runner.flows.profile import Profiles, apps, is_unverified
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
@@ -70,12 +71,8 @@ def problems(file: FlowFile, apps: Mapping[str, AppFile]) -> list[Diagnostic]:
     text, path = file.document.text, file.document.path
     profiles = Profiles.over(texts_of(apps))
     app = file.document.data.get("app") if isinstance(file.document.data, dict) else None
-    try:
-        if isinstance(app, str):
-            profiles.load(app)
-    except FlowError as error:
-        # A profile that is wrong tells so itself, and what its flows name cannot be checked.
-        return [] if app in apps else [_no_profile(file, error)]
+    if isinstance(app, str) and app in apps and _is_wrong(profiles, app, apps[app]):
+        return []  # it tells so itself, and what its flows name cannot be checked
     if file.script is not None:
         return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, profiles.load)[1]
     found = read_flow(text, path, _config(file), ACTIONS, profiles.load)[1]
@@ -96,10 +93,14 @@ def unverified_elements(own: FlowText, apps: Mapping[str, AppFile]) -> list[tupl
     return [(name, line) for name, line in named.items() if is_unverified(profile.elements.get(name, ()))]
 
 
-def _no_profile(file: FlowFile, error: FlowError) -> Diagnostic:
-    span = file.document.span(("app",))
-    hint = f"{error.hint}; one of your own goes into apps/ beside the campaigns"
-    return Diagnostic(file.document.path, span, Severity.ERROR, "unknown-app", error.message, hint)
+def _is_wrong(profiles: Profiles, app: str, file: AppFile) -> bool:
+    if file.diagnostics:
+        return True
+    try:
+        profiles.load(app)
+    except FlowError:
+        return True
+    return False
 
 
 def _config(file: FlowFile) -> Mapping[str, Any]:

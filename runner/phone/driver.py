@@ -54,12 +54,23 @@ class Driver(Protocol):
         ...
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         """Copy a file to the phone's media, under a name with this ending, and hand it to an app's share target.
 
         Raises TaskError if it cannot be read, or no longer has the hash that is given.
         """
+        ...
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        """Copy a file to the phone's media, as the newest in its gallery. Raises TaskError as `share` does."""
         ...
 
     def current_package(self) -> str:

@@ -282,14 +282,22 @@ class Session:
     # files
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
-        folder, collection = MEDIA[mime_type.partition("/")[0]]
-        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
-        uri = self._publish(file, name, remote, collection)
+        uri = self._add(file, mime_type, suffix, sha256)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
-        self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
+        self._start(package, "am", "start", "-a", action, "-t", mime_type, *stream)
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        self._add(file, mime_type, suffix, sha256)
 
     def remove_shared(self) -> None:
         """Remove the shared files from the phone again."""
@@ -297,6 +305,12 @@ class Session:
             self._shell("rm", "-f", self._pushed[-1])
             # Unless the media store is told, its list keeps an entry that leads nowhere.
             self._scan(self._pushed.pop())
+
+    def _add(self, file: Path, mime_type: str, suffix: str, sha256: str | None) -> str:
+        """Copy a file to the phone's media; its `content://` URI."""
+        folder, collection = MEDIA[mime_type.partition("/")[0]]
+        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
+        return self._publish(file, name, remote, collection)
 
     def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> tuple[str, str]:
         """Copy a file into a folder of the phone; its name there, and its path.

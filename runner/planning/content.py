@@ -7,9 +7,9 @@ tell the same, and a retry writes what the first attempt would have written.
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
+from runner.planning.draw import draw
 from runner.planning.spintax import choose
 from runner.scripts import SCRIPTS
 from runner.scripts.script import Writing
@@ -37,6 +37,8 @@ def texts(task: Task) -> dict[str, str]:
         if isinstance(written, str) and written:
             text = choose(written, task.key) if writing.order is None else _line(task, writing, written)
             found |= _titled(text, task.config) if writing.variable == "caption" else {writing.variable: text}
+    if "username" in found:
+        found["username"] = found["username"].removeprefix("@")
     return {variable: text for variable, text in found.items() if text}
 
 
@@ -65,7 +67,7 @@ def _line(task: Task, writing: Writing, written: str) -> str:
         ]
     line = lines[place]
     if writing.emoji and task.config.get(writing.emoji):
-        line = f"{line} {EMOJI[_number(f'emoji:{task.key}') % len(EMOJI)]}"
+        line = f"{line} {EMOJI[draw(f'emoji:{task.key}') % len(EMOJI)]}"
     return line
 
 
@@ -77,9 +79,4 @@ def _lines(written: str) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _shuffled(count: int, seed: str) -> tuple[int, ...]:
     """The numbers below `count` in an order that depends on the seed alone."""
-    return tuple(sorted(range(count), key=lambda number: _number(f"{number}:{seed}")))
-
-
-def _number(seed: str) -> int:
-    # Not `hash` or `random`: they differ between processes or versions of Python.
-    return int.from_bytes(blake2b(seed.encode(), digest_size=8).digest(), "big")
+    return tuple(sorted(range(count), key=lambda number: draw(f"{number}:{seed}")))

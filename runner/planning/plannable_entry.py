@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
+from runner.planning.rotation import order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import DEFAULT_APP, app_of
@@ -259,7 +260,12 @@ def _options(
 ) -> TaskOptions:
     app = _app_for(entry, of_account, target)
     return TaskOptions(
-        entry.multi_account, entry.min_interval, entry.max_interval, app=app, language=language
+        entry.multi_account,
+        entry.min_interval,
+        entry.max_interval,
+        app=app,
+        language=language,
+        order=order_of(entry.script.name, entry.config, entry.order),
     )
 
 

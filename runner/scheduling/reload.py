@@ -152,7 +152,7 @@ def _times(rules: Sequence[Rule]) -> str:
 
 def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
     """What differs except the start times: settings by name, devices and accounts one by one."""
-    for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap"):
+    for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap", "order"):
         was, now = (_written(getattr(entry, name)) for entry in (old, new))
         if was != now:
             yield f"{name} {was} -> {now}"

@@ -81,7 +81,8 @@ class Shelf:
 
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone = phones["VIRTUAL01"]
-        self.backend = DeviceBackend(Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC")))
+        self.settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
+        self.backend = DeviceBackend(self.settings)
         self.notes = Notes()
         self.video = tmp_path / "clip.mp4"
         self.video.write_bytes(VIDEO)
@@ -430,9 +431,9 @@ def test_an_element_that_never_appears_keeps_screenshot_and_hierarchy(shelf, mon
 
 
 def test_a_config_that_no_flow_can_do_is_refused_before_anything(shelf):
-    task = shelf.task("post", None, {"content_type": 1, "material_list": ["a.jpg"]})
+    task = shelf.task("post", None, {"add_product_link": 1, "material_list": ["a.mp4"]})
     (problem,) = shelf.backend.check([task])
-    assert "cannot do content_type: 1" in problem.message and problem.hint == "set content_type to 0"
+    assert "cannot do add_product_link: 1" in problem.message and problem.hint == "set add_product_link to 0"
     assert shelf.perform(task).outcome is AttemptOutcome.FAILED
 
 

@@ -1,6 +1,7 @@
 """The kinds of step of the flow language: one file each. A new kind is added to this list."""
 
-from runner.flows.language import Action
+from runner.flows.flow import Action
+from runner.flows.steps.add_to_gallery import AddToGallery
 from runner.flows.steps.commit import Commit
 from runner.flows.steps.ending import Fail, Finish
 from runner.flows.steps.expect import Expect
@@ -13,6 +14,7 @@ from runner.flows.steps.screenshot import Screenshot
 from runner.flows.steps.share_file import ShareFile
 from runner.flows.steps.swipe import Swipe
 from runner.flows.steps.tap import Tap
+from runner.flows.steps.tap_first import TapFirst
 from runner.flows.steps.type_text import Type
 from runner.flows.steps.verify import Verify
 from runner.flows.steps.wait_for import WaitFor
@@ -22,7 +24,9 @@ ACTIONS: tuple[type[Action], ...] = (
     Launch,
     OpenLink,
     ShareFile,
+    AddToGallery,
     Tap,
+    TapFirst,
     Type,
     Swipe,
     Press,

@@ -103,9 +103,19 @@ class FakePhone:
         self._do("open_link", uri, package)
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         self._do("share", str(file), component, mime_type)
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        self._do("add_to_gallery", str(file), mime_type)
 
     def current_package(self) -> str:
         return self.package

@@ -138,3 +138,71 @@ def test_each_row_of_the_proof_of_a_follow() -> None:
     for (word, button), (page, shown) in product(BUTTONS.items(), PAGES.items()):
         expected = concluded("The proof of a follow", [{word}, {page}])
         assert judge("follow", {"evidence.button": button}, shown) == expected, (word, page)
+
+
+# the end of followings
+
+FOLLOWED = {"Following": "Following", "Friends": "Friends", "Requested": "Requested", "not read": None}
+
+
+def test_each_row_of_the_proof_of_an_unfollow() -> None:
+    for (word, button), (page, shown) in product(FOLLOWED.items(), PAGES.items()):
+        expected = concluded("The proof of an unfollow", [{word}, {page}])
+        assert judge("unfollow", {"evidence.button": button}, shown) == expected, (word, page)
+
+
+# likes
+
+AUTHORS = {"as before": "demo", "another": "somebody", "not read": None}
+HEARTS: dict[str, set[str]] = {
+    "liked": {"video_page", "liked"},
+    "to like": {"video_page", "like_button"},
+    "another page": {"liked"},
+    "not there": {"video_page"},
+}
+
+
+def test_each_row_of_the_proof_of_a_like() -> None:
+    before = {"to like": "Like video. 3 likes", "not read": None}
+    for (was, button), (whose, author), (now, shown) in product(
+        before.items(), AUTHORS.items(), HEARTS.items()
+    ):
+        expected = concluded("The proof of a like", [{was}, {whose}, {now}])
+        variables: Evidence = {
+            "evidence.button": button,
+            "evidence.author": "demo",
+            "author_now": author,
+        }
+        assert judge("like", variables, shown) == expected, (was, whose, now)
+
+
+# comments
+
+COUNTS: dict[str, str | None] = {
+    "3 comments": "3 comments",
+    "4 comments": "4 comments",
+    "none": "none",
+    "": None,
+}
+SHEETS: dict[str, set[str]] = {
+    "ours": {"comment_sheet", "own_comment", "same_comment"},
+    "the same words": {"comment_sheet", "same_comment"},
+    "neither": {"comment_sheet"},
+    "another page": set(),
+}
+
+
+def test_each_row_of_the_proof_of_a_comment() -> None:
+    cases = product(("yes", "no"), COUNTS.values(), AUTHORS.items(), SHEETS.items(), COUNTS.values())
+    for alike, before, (whose, author), (rows, shown), now in cases:
+        told = {"told"} if before is not None else {"rounded"}
+        change = {"as before"} if before is not None and now == before else {"another"}
+        expected = concluded("The proof of a comment", [{alike}, told, {whose}, {rows}, change])
+        variables: Evidence = {
+            "evidence.alike": alike,
+            "evidence.before": before,
+            "evidence.author": "demo",
+            "author_now": author,
+            "now": now,
+        }
+        assert judge("comment", variables, shown) == expected, (alike, before, whose, rows, now)
