@@ -11,6 +11,7 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.draws import Draws
 from runner.flows.engine import carry_out
 from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
@@ -102,6 +103,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.

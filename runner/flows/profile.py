@@ -19,7 +19,7 @@ from runner.errors import FlowError
 from runner.flows.matching import find_all, tap_point
 from runner.flows.reading import FlowModel, FlowReading, Names, legal, raise_for
 from runner.flows.selectors import Selector, Selectors
-from runner.flows.templates import Template, fill, names_in
+from runner.flows.templates import Template, fill
 from runner.phone.screen import Element, Screen
 
 VARIABLES = frozenset({"user", "target", "caption", "account"})
@@ -150,7 +150,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
     """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
     changes: dict[str, Any] = {}
     for name, value in selector:
-        if isinstance(value, str) and names_in(value):
+        if isinstance(value, str) and "${" in value:
             changes[name] = fill(value, variables, re.escape if name.endswith("_matches") else str)
         elif isinstance(value, Selector):
             inner = filled_in(value, variables)
