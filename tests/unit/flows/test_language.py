@@ -153,7 +153,7 @@ def test_a_wrong_file_is_an_error_that_shows_every_problem(profile):
 def test_every_script_of_the_device_backend_has_a_flow_in_each_of_its_apps(app, script):
     flow = load_flow(app, script)
     assert (flow.name, flow.app) == (script, app) and load_profile(app).app == app
-    assert flow.verification is not None
+    assert flow.proofs or script in DEVICE.apps[app].unrecorded  # which changes nothing
 
 
 @pytest.mark.parametrize("app", DEVICE.apps)
