@@ -137,8 +137,9 @@ _ON_TIKTOK = AppSupport(
     },
 )
 _ON_INSTAGRAM = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
     values={
+        "account_warmup": {"topic": ("",), "generate_by_chatgpt": (False,)},
         "comment": {"comment_image_path": ("",)},
         "post": {
             "image_count": tuple(range(1, MOST_IN_INSTAGRAMS_GALLERY + 1)),
@@ -150,6 +151,8 @@ _ON_INSTAGRAM = AppSupport(
         "profile": {"link_url": ("",), "avatars_path": ("",)},
     },
     reasons={
+        "topic": "nobody has recorded how Instagram's app shows the reels of a topic",
+        "generate_by_chatgpt": "the phones write the comments that the config names",
         "image_count": "the gallery of Instagram's app shows no more at once",
         "add_sound": "nobody has recorded how Instagram's editor searches a sound",
         "origin_sound_volume": "nobody has recorded where Instagram's editor sets volumes",

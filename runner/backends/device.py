@@ -12,12 +12,14 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
-from runner.flows.flow import CHOSEN, Flow
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
+from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
@@ -114,6 +116,7 @@ class DeviceBackend:
             deadline=deadline,
             seen_files=task.options.files,
             works_as=account(task.username) if task.username else None,
+            draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.
@@ -243,7 +246,6 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
         "file_count": "0",
-        "files_beside_first": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
@@ -254,7 +256,6 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
             "file": files[0],
             "files": "\n".join(files),
             "file_count": str(len(files)),
-            "files_beside_first": str(len(files) - 1),
         }
     return variables | _settings(task)
 

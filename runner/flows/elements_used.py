@@ -40,10 +40,10 @@ def _steps(steps: Sequence[Step], config: Mapping[str, str]) -> Iterator[Step]:
         yield step
         action: object = step.action
         holds = _decided(action, config) if isinstance(action, Condition) else None
-        if holds is not False:
-            yield from _steps(step.then, config)
-        if holds is not True:
-            yield from _steps(step.otherwise, config)
+        ruled_out = {True: "else", False: "then"}.get(holds) if holds is not None else None
+        for key, branch in step.branches.items():
+            if key != ruled_out:
+                yield from _steps(branch, config)
 
 
 def _decided(condition: Condition, config: Mapping[str, str]) -> bool | None:

@@ -19,8 +19,8 @@ from runner.errors import (
     WrongAccount,
 )
 from runner.flows.account import has_switched, work_as_account
-from runner.flows.flow_run import FlowRun, OpenEffect
-from runner.flows.made_effects import MadeEffects
+from runner.flows.flow_run import FlowRun
+from runner.flows.made_effects import MadeEffects, OpenEffect
 from runner.flows.proof_result import HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
