@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -63,13 +63,15 @@ class StepOutcome(StrEnum):
 class Again(StrEnum):
     """Whether another attempt may follow one that failed.
 
-    `retry`: it may, and this one counts as a try. `never`: it would fail in the same way, or this one may have changed
-    something for which no effect stands. The others do not count as tries. `when_back`: nothing was begun, since the
-    phone or the backend is away for now. `to_prove`: an effect is in doubt, and nobody could look at the app. `anew`:
-    a proof has shown that the effect of an earlier attempt did not happen.
+    `retry`: it may, and this one counts as a try. `go_on`: the same, and the other one goes on behind the effects that
+    were made, so these do not keep it from beginning. `never`: it would fail in the same way, or this one may have
+    changed something for which no effect stands. The others do not count as tries. `when_back`: the phone or the
+    backend is away for now, and nothing was begun, or the other attempt goes on behind it. `to_prove`: an effect is in
+    doubt, and nobody could look at the app. `anew`: what was in doubt was looked up, and the task may begin again.
     """
 
     RETRY = "retry"
+    GO_ON = "go_on"
     NEVER = "never"
     WHEN_BACK = "when_back"
     TO_PROVE = "to_prove"
@@ -77,7 +79,7 @@ class Again(StrEnum):
 
     @property
     def is_a_try(self) -> bool:
-        return self in (Again.RETRY, Again.NEVER)
+        return self in (Again.RETRY, Again.GO_ON, Again.NEVER)
 
 
 class TaskSource(StrEnum):
@@ -128,14 +130,20 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
-    them. A file that has changed since is not posted.
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `language` is that in which the app is shown to the task's account, None if the phone tells it.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
+    language: str | None = None
+    order: str | None = None
 
 
 NO_OPTIONS = TaskOptions()
@@ -189,26 +197,63 @@ class Task:
     @property
     def lane(self) -> str:
         """The queue in which the task waits: its device, or its account in normal form if no device is known."""
-        return self.device or (account(self.username) if self.username else "")
+        return lane_name(self.device, self.username)
+
+    @property
+    def place(self) -> str:
+        """Where the task is done, for people: its lane, and the account as which it works there."""
+        return lane_shown(self.device, self.username)
+
+    @property
+    def doer(self) -> str:
+        """What stands in its key for who does it: an account of an app, on whatever phone, or its lane."""
+        if self.device and self.username:
+            return f"{self.options.app}:{account(self.username)}"
+        return self.lane
+
+    @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
 
     @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
 
 
-def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
-    """A task's stable identity, readable: `campaign/entry/nominal/device[/target]`.
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
+
+
+def lane_name(device: str | None, username: str | None) -> str:
+    """The name of the queue of a device, or of an account where no device is known."""
+    return device or (account(username) if username else "")
+
+
+def lane_shown(device: str | None, username: str | None) -> str:
+    """A device and the account as which it works, for people: `R58M123ABC @brand_se`."""
+    return f"{device} {account(username)}" if device and username else lane_name(device, username)
+
+
+def task_key(campaign: str, entry: str, nominal: str, doer: str, target: str | None) -> str:
+    """A task's stable identity, readable: `campaign/entry/nominal/doer[/target]`, where the doer is a device, or an
+    account such as `tiktok:@brand_se`, which keeps its key when it moves to another phone.
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = (campaign, entry, nominal, lane) if target is None else (campaign, entry, nominal, lane, target)
+    parts = (campaign, entry, nominal, doer) if target is None else (campaign, entry, nominal, doer, target)
     return "/".join(map(_key_part, parts))
 
 
 @lru_cache(maxsize=16384)
 def _key_part(text: str) -> str:
     return quote(text, safe="@:+[]!$&'()*,;=~")
+
+
+LEAVE_OPEN = "leave_open"
+"""The evidence of an effect about which nobody is asked if it cannot be told whether it happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +270,16 @@ class Effect:
     evidence: Mapping[str, str]
     account: str | None = None
     app: str | None = None
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nobody can tell if it happened, and nobody is asked."""
+        return self.state is EffectState.UNCERTAIN and LEAVE_OPEN in self.evidence
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether nobody knows yet if it happened, and the runner or a person has to find out."""
+        return self.state.is_unsettled and not self.is_left_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +322,11 @@ class Journal(Protocol):
 
     def effects(self) -> list[Effect]:
         """The task's effects so far, from earlier attempts too."""
+        ...
+
+    def worked_s(self) -> float:
+        """How long earlier attempts at the task have worked, in seconds, as far as their steps tell; the time between
+        them does not count."""
         ...
 
     def works_as(self, app: str, account: str) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -136,14 +136,16 @@ def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
         except LedgerError as error:
             yield Note("ledger-usage", f"what was done before does not count: {error.message}")
         if past:
-            yield Note("ledger-usage", f"limits count what the ledger {path} holds: {_totals(past)}")
+            # By lane: an account on a phone has made nothing that its phone has not made.
+            totals = _totals([past[name] for name in {lane.name for lane in lanes} & past.keys()])
+            yield Note("ledger-usage", f"limits count what the ledger {path} holds: {totals}")
     yield from attention(made, settings.zone, past)
 
 
-def _totals(past: Mapping[str, Usage]) -> str:
+def _totals(past: Iterable[Usage]) -> str:
     """`4 follow, 1 post`."""
     made = Counter[str]()
-    for usage in past.values():
+    for usage in past:
         for kind, instants in (usage.device or usage.account).items():
             made[kind] += len(instants)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))

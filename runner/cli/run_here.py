@@ -69,6 +69,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
                 this.settings,
                 this.clock,
                 flows=campaign.flows,
+                profiles=lambda name: campaign.profiles,
                 limits=CampaignLimits(campaign.limits, campaign.timezone_of).of,
                 sink=progress.tell,
                 mode=Mode.manual(PATIENCE_S),
@@ -112,7 +113,7 @@ def rehearse(
     if memory is None:
         return nullcontext()
     used = [row.task.device for row in rows if row.task.device]
-    serials = list(dict.fromkeys([*campaign.serials, *used]))
+    serials = list(dict.fromkeys([*campaign.phones, *used]))
     return Rehearsal(serials, memory, lambda: say("the virtual phones had died, and were started anew"))
 
 

@@ -47,7 +47,7 @@ class Held:
         self.until_utc: dict[str, datetime | None] = {}
 
     def add(self, delay: Delay) -> None:
-        self.lanes[delay.task.lane] = None
+        self.lanes[delay.task.place] = None
         self.until_utc[delay.task.key] = None if delay.is_missed else delay.start_utc
 
 

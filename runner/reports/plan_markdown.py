@@ -107,9 +107,9 @@ def _entry(entry: EntryChanges, most: int) -> Iterator[str]:
 
 def _cells(row: Sequence[Task]) -> Iterator[str]:
     yield _code(row[0].entry)
-    yield _code(row[0].script)
+    yield _code(row[0].work)
     yield _names(task.target for task in row if task.target)
-    yield _names(task.lane for task in row)
+    yield _names(task.place for task in row)
 
 
 def _names(names: Iterable[str]) -> str:

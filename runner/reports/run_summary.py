@@ -24,9 +24,9 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
     for row in rows:
         task = row.task
         table.add(
-            task.lane,
+            task.place,
             task.entry,
-            task.script,
+            task.work,
             task.target or "",
             (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",

@@ -11,6 +11,7 @@ from runner.reports.remedies import hint_of_task
 from runner.reports.run_summary import reason
 from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
+from runner.targets import DEFAULT_APP
 from runner.tasks import Effect
 
 NARROW = 100
@@ -35,8 +36,8 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             str(row.id),
             due[: len("2026-11-21 09:00")] if width < NARROW else due,
             f"{task.campaign}/{task.entry}",
-            task.script,
-            task.lane,
+            task.work,
+            task.place,
             task.target or "",
             (row.state, STYLES.get(row.state, "")),
             reason(row),
@@ -51,7 +52,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "task": f"{row.id}  {task.key}",
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": hint_of_task(row),
-        "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
+        "what": f"{task.title}, on {task.place or 'no phone'}, with {task.backend}",
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
@@ -66,7 +67,10 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         if value:
             yield f"{name:{width}}  {value}"
     for effect in record.effects:
-        yield f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip() + f": {effect.state}"
+        yield (
+            f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip()
+            + f": {effect.state}{', which stays open' if effect.is_left_open else ''}"
+        )
     for name, value in task.config.items():
         yield f"{'config':{width}}  {name}: {value}"
 
@@ -101,6 +105,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "device": task.device,
         "username": task.username,
         "target": task.target,
+        **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
         "state": row.state.value,
         "reason": row.reason,
         "hint": hint_of_task(row),

@@ -4,13 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, literal_column, or_, select, update
 
 from runner.errors import LedgerRefusal, Remedy
+from runner.planning.rotation import Order
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.bulk import ask, text
+from runner.store.connector import json_member
 from runner.store.effects import settle
+from runner.store.file_uses import taken_since
 from runner.store.reading import (
     IS_LISTED,
     IS_OPEN,
@@ -20,7 +23,7 @@ from runner.store.reading import (
     task_rows,
 )
 from runner.store.rows import TaskRow
-from runner.tasks import Effect, EffectState, Settlement, TaskSource, TaskState
+from runner.tasks import LEAVE_OPEN, Effect, EffectState, Settlement, TaskSource, TaskState
 
 EFFECT, TASK = schema.effects.c, schema.tasks.c
 
@@ -42,7 +45,8 @@ END = (
     .returning(TASK.key)
 )
 IS_UNSETTLED = or_(*(EFFECT.state == state for state in EffectState if state.is_unsettled))
-END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())
+ASKS_SOMEBODY = and_(IS_UNSETTLED, json_member(EFFECT.evidence, literal_column(f"'{LEAVE_OPEN}'")).is_(None))
+END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, ASKS_SOMEBODY).exists())
 
 
 class FoundTask(NamedTuple):
@@ -75,6 +79,7 @@ def cancel_unstarted(connection: Connection, campaign: str, entry: str | None, r
 def retry(connection: Connection, key: str, now: datetime) -> TaskRow:
     task = _task(connection, f"retry the task {key}", key)
     _refuse_retry(key, task, _effects(connection, key))
+    _refuse_second_use(connection, key, task)
     values = {"state": TaskState.PENDING, "due_utc": now, "tries": 0, "reason": "", "hint": None}
     anew = dict.fromkeys(["reason_kind", "not_before_utc", "started_utc", "finished_utc"])
     connection.execute(_of(task).values(**values, **anew))
@@ -83,7 +88,7 @@ def retry(connection: Connection, key: str, now: datetime) -> TaskRow:
 
 def resolve(connection: Connection, key: str, happened: bool, by: str, now: datetime) -> TaskRow:
     task = _task(connection, f"resolve the task {key}", key)
-    unsettled = [one for one in _effects(connection, key) if one.state.is_unsettled]
+    unsettled = [one for one in _effects(connection, key) if one.asks_somebody]
     _refuse_resolve(key, task, unsettled)
     state = EffectState.COMMITTED if happened else EffectState.REFUTED
     settle(connection, [Settlement(one.id, state, {"resolved_by": by}) for one in unsettled], now)
@@ -166,6 +171,20 @@ def _refuse_retry(key: str, task: FoundTask, effects: Collection[Effect]) -> Non
         remedy=Remedy.RESOLVE_FIRST,
         task_key=key,
     )
+
+
+def _refuse_second_use(connection: Connection, key: str, task: FoundTask) -> None:
+    """Refuse a retry of a post whose file has gone to another task since it was given back."""
+    options = connection.scalar(select(TASK.options).where(TASK.id == task.id)) or {}
+    if options.get("order") != Order.NEXT:
+        return
+    if (taken := taken_since(connection, task.id)) is not None:
+        path, other = taken
+        whom = f"the task {other}" if other else "another task"
+        raise LedgerRefusal(
+            f"cannot retry the task {key}: its file {path} has gone to {whom} since, and would be posted twice",
+            hint="the next occurrence posts the next file",
+        )
 
 
 def _refuse_resolve(key: str, task: FoundTask, unsettled: Collection[Effect]) -> None:
