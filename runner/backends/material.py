@@ -1,7 +1,7 @@
 """The files that a task posts: those that its config lists, or those that its folder has now."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +27,26 @@ class Looks:
         be found has none: each of its attempts tells why."""
         entries = {(task.campaign, task.entry): task for task in tasks if task.options.order}
         return {
-            entry: tuple(self._seen(task))
+            entry: self.at(task.config)
             for entry, task in entries.items()
             if declared(task.backend).reads_files_here
         }
 
-    def _seen(self, task: Task) -> Iterator[SeenFile]:
+    def at(self, config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
+        """The files of a config of the script `post`; none if they cannot be found."""
         try:
-            found = material_files(task.config)
+            return tuple(map(self._seen, map(str, material_files(config))))
         except TaskError as error:
-            LOG.warning("%s/%s: %s", task.campaign, task.entry, error)
-            return
-        for path in map(str, found):
-            try:
-                with MediaFile(path) as file:
-                    yield SeenFile(path, self._hashes.sha256(file))
-            except (OSError, ValueError) as error:
-                LOG.warning("%s/%s: %s cannot be read: %s", task.campaign, task.entry, path, error)
-                yield SeenFile(path, "")
+            LOG.warning("%s", error.message)
+            return ()
+
+    def _seen(self, path: str) -> SeenFile:
+        try:
+            with MediaFile(path) as file:
+                return SeenFile(path, self._hashes.sha256(file))
+        except (OSError, ValueError) as error:
+            LOG.warning("%s cannot be read: %s", path, error)
+            return SeenFile(path, "")
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
-from runner.planning.rotation import order_of
+from runner.planning.rotation import Order, order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import account
@@ -118,6 +118,11 @@ class PlannableEntry:
         return self.campaign.name, self.entry.name
 
     @property
+    def order(self) -> Order | None:
+        """How its tasks share out the files that it posts; None if it posts none."""
+        return order_of(self.entry.script.name, self.entry.config, self.entry.order)
+
+    @property
     def campaign_names(self) -> tuple[str, ...]:
         """The names that its campaign has and had."""
         return (self.campaign.name, *self.campaign.formerly)
@@ -148,7 +153,7 @@ class PlannableEntry:
     def _tasks(self, occurrence: Occurrence) -> Iterator[Task]:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
-        config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
+        config, timeout_s, options = self.entry.config, self.timeout_s, self._options()
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
@@ -179,6 +184,10 @@ class PlannableEntry:
                     grace_s=grace_s,
                 )
 
+    def _options(self) -> TaskOptions:
+        entry = self.entry
+        return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval, order=self.order)
+
 
 def plannable_entries(campaigns: Iterable[ResolvedCampaign]) -> list[PlannableEntry]:
     """The entries of campaigns in declared order, each zone of an entry by itself, ready to be planned."""
@@ -203,8 +212,3 @@ def _lanes(entry: ResolvedEntry) -> Iterator[PlannedLane]:
 def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[PlannedLane]:
     for lane, share in zip(lanes, shares(spread, len(lanes)), strict=True):
         yield lane._replace(share=share)
-
-
-def _options(entry: ResolvedEntry) -> TaskOptions:
-    order = order_of(entry.script.name, entry.config, entry.order)
-    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval, order=order)

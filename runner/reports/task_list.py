@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from runner.clock import utc
+from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
@@ -36,7 +37,7 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             f"{task.campaign}/{task.entry}",
             task.script,
             task.lane,
-            task.target or "",
+            ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             reason(row),
         )
@@ -51,6 +52,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": row.hint,
         "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
+        **content_lines(task),
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
@@ -100,6 +102,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "device": task.device,
         "username": task.username,
         "target": task.target,
+        **content_data(task),
         "state": row.state.value,
         "reason": row.reason,
         "hint": row.hint,

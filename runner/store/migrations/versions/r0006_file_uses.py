@@ -19,9 +19,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("path", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_file_uses"),
-        sa.ForeignKeyConstraint(
-            ["task_id"], ["tasks.id"], name="fk_file_uses_task_id", ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name="fk_file_uses_task_id", ondelete="SET NULL"),
     )
     op.create_index("ix_file_uses_owner_sha256", "file_uses", ["owner", "sha256"])
     op.create_index("ix_file_uses_task_id", "file_uses", ["task_id"])
