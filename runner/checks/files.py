@@ -2,10 +2,14 @@
 
 import os
 from dataclasses import dataclass
+from hashlib import blake2b
 from stat import S_ISDIR, S_ISREG
 
 from runner.checks.nearby import Nearby
 from runner.media import HEAD_BYTES, Kind, by_content, is_posted
+
+_END_BYTES = 64 * 1024
+"""How much of each end of a file tells it apart from others of its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, InspectedFile] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
+        self._fingerprints: dict[str, str] = {}
         self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
         self.nearby = Nearby()
 
@@ -51,6 +56,24 @@ class Files:
             files = () if isinstance(found, str) else found
             posted = self._posted[path, kind] = tuple(file for file in files if is_posted(file, kind))
         return posted
+
+    def fingerprint(self, path: str) -> str:
+        """What tells contents apart, without reading whole videos; empty if the file cannot be read."""
+        if path not in self._fingerprints:
+            self._fingerprints[path] = _fingerprint(path)
+        return self._fingerprints[path]
+
+
+def _fingerprint(path: str) -> str:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as for `_inspect`
+            size = os.fstat(file.fileno()).st_size
+            ends = file.read(_END_BYTES)
+            file.seek(max(size - _END_BYTES, 0))
+            ends += file.read(_END_BYTES)
+    except (OSError, ValueError):
+        return ""
+    return f"{size}:{blake2b(ends, digest_size=16).hexdigest()}"
 
 
 def _inspect(path: str) -> InspectedFile:

@@ -68,7 +68,8 @@ class Rotation:
         """The files that a task gets out of all that its entry has."""
         name = owner(task)
         had = self._last.get(name, {})
-        chosen = _chosen(task, files, had)
+        several, order = count(task.config), task.options.order
+        chosen = pick(files, order, several, ordinal=task.ordinal, key=task.key, had=had)
         again = tuple(file for file in chosen if file.sha256 in had)
         self.take(name, chosen)
         return Given(chosen, again)
@@ -95,14 +96,23 @@ def turn(files: Sequence[Any], several: int, ordinal: int) -> list[Any]:
     return [files[(first + step) % len(files)] for step in range(min(several, len(files)))]
 
 
-def _chosen(task: Task, files: Sequence[SeenFile], had: Mapping[str, int]) -> tuple[SeenFile, ...]:
-    several, order = count(task.config), task.options.order
+def pick(
+    files: Sequence[SeenFile],
+    order: str | None,
+    several: int,
+    *,
+    ordinal: int,
+    key: str,
+    had: Mapping[str, int],
+) -> tuple[SeenFile, ...]:
+    """So many files for the task with this ordinal and key. `had` has the hashes of those that its owner has had; a
+    higher number is later."""
     readable = [file for file in files if file.sha256]
     if order == Order.SAME or not readable:
-        return tuple(turn(files, several, task.ordinal)) if files else ()
+        return tuple(turn(files, several, ordinal)) if files else ()
     if order == Order.RANDOM:
-        return tuple(sorted(_once(readable), key=lambda file: _drawn(file, task.key))[:several])
-    return tuple(_next(_once(_from_turn(readable, several, task.ordinal)), several, had))
+        return tuple(sorted(_once(readable), key=lambda file: _drawn(file, key))[:several])
+    return tuple(_next(_once(_from_turn(readable, several, ordinal)), several, had))
 
 
 def _from_turn(files: Sequence[SeenFile], several: int, ordinal: int) -> Iterable[SeenFile]:
