@@ -7,8 +7,8 @@ from typing import Any
 
 import runner
 
-NAMES = ("campaign", "flow", "app-profile")
-"""Every schema: of campaign files, of flows and of app profiles."""
+NAMES = ("campaign", "accounts", "flow", "app-profile")
+"""Every schema: of campaign files, of `accounts.yaml`, of flows and of app profiles."""
 
 
 def schema_path(name: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -128,15 +128,17 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
-    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
-    that chooses none.
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it. `files`
+    are those that the task posts, as they were when its row was made; empty if the config alone names them. A file that
+    has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task that
+    chooses none.
     """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
     order: str | None = None
 
 
@@ -191,20 +193,53 @@ class Task:
     @property
     def lane(self) -> str:
         """The queue in which the task waits: its device, or its account in normal form if no device is known."""
-        return self.device or (account(self.username) if self.username else "")
+        return lane_name(self.device, self.username)
+
+    @property
+    def place(self) -> str:
+        """Where the task is done, for people: its lane, and the account as which it works there."""
+        return lane_shown(self.device, self.username)
+
+    @property
+    def doer(self) -> str:
+        """What stands in its key for who does it: an account of an app, on whatever phone, or its lane."""
+        if self.device and self.username:
+            return f"{self.options.app}:{account(self.username)}"
+        return self.lane
+
+    @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
 
     @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
 
 
-def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
-    """A task's stable identity, readable: `campaign/entry/nominal/device[/target]`.
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
+
+
+def lane_name(device: str | None, username: str | None) -> str:
+    """The name of the queue of a device, or of an account where no device is known."""
+    return device or (account(username) if username else "")
+
+
+def lane_shown(device: str | None, username: str | None) -> str:
+    """A device and the account as which it works, for people: `R58M123ABC @brand_se`."""
+    return f"{device} {account(username)}" if device and username else lane_name(device, username)
+
+
+def task_key(campaign: str, entry: str, nominal: str, doer: str, target: str | None) -> str:
+    """A task's stable identity, readable: `campaign/entry/nominal/doer[/target]`, where the doer is a device, or an
+    account such as `tiktok:@brand_se`, which keeps its key when it moves to another phone.
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = (campaign, entry, nominal, lane) if target is None else (campaign, entry, nominal, lane, target)
+    parts = (campaign, entry, nominal, doer) if target is None else (campaign, entry, nominal, doer, target)
     return "/".join(map(_key_part, parts))
 
 

@@ -21,6 +21,7 @@ from runner.phone.session import Session
 from runner.planning.content import texts
 from runner.scripts.script import FlowText
 from runner.settings import Settings
+from runner.targets import account, whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -102,6 +103,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            works_as=account(task.username) if task.username else None,
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.
@@ -164,15 +166,16 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
-    flow = load_flow(task.script)
-    for key, possible in DEVICE.values.get(task.script, {}).items():
-        value = task.config.get(key, possible[0])
-        if value not in possible:
-            legal = " or ".join(repr(item) for item in possible)
-            raise Unsupported(
-                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
-                hint=f"set {key} to {legal}",
-            )
+    app = task.options.app
+    flow = load_flow(app, task.script)
+    for refused in DEVICE.refusals(task.script, app, task.config):
+        legal = " or ".join(repr(item) for item in refused.possible)
+        why = f": {refused.reason}" if refused.reason else ""
+        raise Unsupported(
+            f"the device backend cannot do {refused.key}: {refused.value!r} of the script {task.script!r} in the app "
+            f"{app!r}{why}",
+            hint=f"set {refused.key} to {legal}",
+        )
     return flow
 
 
@@ -183,8 +186,9 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
     variables = {
         "device": task.device or "",
         "account": "",
+        "handle": "",
         "target": target,
-        "user": target.removeprefix("@"),
+        "user": whose(target),
         **dict.fromkeys(CHOSEN, ""),
         **texts(task),
     }

@@ -130,6 +130,7 @@ def _script(document: Document) -> Script:
         effects=lambda config: effects,
         expected_s=lambda config: expected_s,
         flow=FlowText(document.path, document.text),
+        app=data["app"],
     )
 
 

@@ -22,6 +22,7 @@ _ABOUT_KEYS = ("required", "additionalProperties", "propertyNames")
 _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
     "flow": "a flow starts with `version: 1` and `name: ...`",
+    "accounts": "a file of accounts starts with `version: 1` and `accounts:`",
 }
 
 RulesOf = Callable[[Any], Mapping[str, Mapping[str, Any] | None]]
@@ -62,9 +63,18 @@ def _campaign_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -
 
 def check_flow(document: Document) -> list[Diagnostic]:
     """What the schema of flow files says of the data."""
+    return _check("flow", document)
+
+
+def check_accounts(document: Document) -> list[Diagnostic]:
+    """What the schema of `accounts.yaml` says of the data."""
+    return _check("accounts", document)
+
+
+def _check(name: str, document: Document) -> list[Diagnostic]:
     if document.data is None:
-        return [_empty(document, "flow")]
-    findings = _findings(document, ((breach, None) for breach in _breaches("flow", document.data)))
+        return [_empty(document, name)]
+    findings = _findings(document, ((breach, None) for breach in _breaches(name, document.data)))
     return list(_diagnostics(document, findings))
 
 

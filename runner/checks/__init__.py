@@ -10,6 +10,7 @@ from runner.campaign.loader import Loaded, load
 from runner.campaign.masking import masked_text
 from runner.checks import (
     altered_text,
+    bad_account,
     bad_cron,
     bad_flow,
     bad_spintax,
@@ -74,6 +75,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     bad_flow.check,
     unsupported_by_backend.check,
     bad_username.check,
+    bad_account.check,
     bad_url.check,
     bad_spintax.check,
     altered_text.check,
@@ -176,10 +178,10 @@ def _check(view: CampaignView) -> None:
 
 
 def _texts(view: CampaignView) -> dict[str, str]:
-    """The texts of a campaign and of its flows."""
-    flows = view.loaded.flows.values()
+    """The texts of a campaign, and of the files that it is read with."""
+    wrong = {problem.path for problem in view.loaded.diagnostics}
     texts = {
-        flow.document.path: masked_text(flow.document.text, is_right=not flow.diagnostics) for flow in flows
+        one.path: masked_text(one.text, is_right=one.path not in wrong) for one in view.loaded.beside.values()
     }
     texts[view.document.path] = secret_in_file.masked(view.document, view.found)
     return texts

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from runner.campaign.nearest import enumeration
+from runner.checks.members import names_accounts
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
+from runner.scripts.profile import VALUES
 
 CODE = "required-together"
 
@@ -15,6 +18,8 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield from _partners(campaign, config)
         if config.script.name == "account_warmup":
             yield from _comments(campaign, config)
+        if config.script.name == "profile":
+            yield from _changes(campaign, config)
     for entry in campaign.entries:
         yield from _accounts(campaign, entry)
 
@@ -51,14 +56,22 @@ def _comments(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
         yield campaign.problem(CODE, (*config.path, "comment_probable"), message, hint, config=config)
 
 
+def _changes(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
+    if config.has_unknown_keys or any(config.value(key) for key in VALUES):
+        return
+    message = "`profile` needs something to change"
+    hint = f"add one of {enumeration(VALUES)} to its config"
+    yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)
+
+
 def _accounts(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
     """`multi_account` switches through the accounts of a phone; an entry that names accounts has chosen them."""
     is_done = campaign.backend is None or "multi_account" in campaign.backend.entry_keys
     if not is_done or entry.values.get("multi_account") is not True:
         return
     for item in entry.devices:
-        if item.text in campaign.accounts:
-            message = f"`multi_account: true` needs phones, and the group `{item.text}` has accounts"
+        if names_accounts(campaign, item):
+            message = f"`multi_account: true` needs phones, and `{item.text}` names accounts"
             hint = "name a group of phones, or remove `multi_account`"
             yield campaign.problem(CODE, (*entry.path, "multi_account"), message, hint)
             return

@@ -1,4 +1,4 @@
-"""Check `unknown-reference`: there is no such backend, script, config, group of devices or start time."""
+"""Check `unknown-reference`: there is no such backend, script, config, app, group of devices or start time."""
 
 from collections.abc import Collection, Iterator
 
@@ -6,8 +6,9 @@ from runner.backend_registry import find, names
 from runner.campaign import rewriting
 from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
+from runner.checks.members import account_groups
 from runner.checks.view import CampaignView
-from runner.checks.written import Item
+from runner.checks.written import Item, WrittenEntry, item_of
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
 
@@ -21,15 +22,30 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     yield from _backend(campaign)
     sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
     configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
+    places = [*groups, *campaign.accounts]
+    kind = "group of devices or account" if campaign.accounts else "group of devices"
+    there_are = "`devices:` and `accounts:` define" if campaign.accounts else "`devices:` defines"
     for entry in campaign.entries:
         if entry.script and not campaign.knows(entry.script.text):
             yield _unknown_script(campaign, entry.script)
         if entry.config_name and entry.config_name.text not in configs:
             yield _unknown(campaign, entry.config_name, "config", configs, "`configs:` defines")
+        yield from _app(campaign, entry)
         for item in entry.unknown_groups:
-            yield _unknown(campaign, item, "group of devices", groups, "`devices:` defines")
+            if not _may_be_shared(campaign, item.text, places):
+                yield _unknown(campaign, item, kind, places, there_are)
         for item in entry.unknown_times:
             yield _unknown(campaign, item, "start time", times, "`start_times:` defines")
+    for accounts in account_groups(campaign).values():
+        for item in accounts:
+            if item.text not in campaign.accounts and not _may_be_shared(campaign, item.text, places):
+                yield _unknown(campaign, item, "account", campaign.accounts, "the accounts are")
+
+
+def _may_be_shared(campaign: CampaignView, name: str, known: Collection[str]) -> bool:
+    """Whether a name may be that of a shared account whose file is too wrong to tell, which is one mistake."""
+    shared = campaign.loaded.accounts_file
+    return shared is not None and bool(shared.diagnostics) and campaign.nearest(name, known) is None
 
 
 def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:
@@ -42,6 +58,15 @@ def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield campaign.problem(CODE, item.path, error.message, error.hint)
     else:
         yield _unknown(campaign, item, "backend", names(), "the backends are")
+
+
+def _app(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
+    """An app in which nothing of the runner's own is at home. The app of a flow of the user's own is in the flow."""
+    item = item_of(entry.values, entry.path, "app")
+    script = campaign.scripts.get(entry.script.text) if entry.script else None
+    apps = campaign.backend.apps if campaign.backend else ()
+    if item and apps and item.text not in apps and not (script and script.flow):
+        yield _unknown(campaign, item, "app", tuple(apps), "the apps of the built-in scripts are")
 
 
 def _unknown_script(campaign: CampaignView, item: Item) -> Diagnostic:

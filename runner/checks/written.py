@@ -101,12 +101,13 @@ class ConfigUse(NamedTuple):
         """The targets as the Local API reads them: a list wins over a text with commas or lines in it."""
         if self.script.target_keys is None:
             return ()
-        several, one = self.script.target_keys
+        several, *single = self.script.target_keys
         if items := self.texts(several):
             return items
         return tuple(
             Item(item.path, part[0], item.text, part.start())
-            for item in self.texts(one)
+            for key in single
+            for item in self.texts(key)
             for part in _PART.finditer(item.text)
         )
 

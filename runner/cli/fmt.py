@@ -99,10 +99,10 @@ class _Layout:
 
 
 def _documents(campaigns: Sequence[Loaded]) -> Iterator[Document]:
-    """The campaign files and the flows that they use, each once."""
+    """The campaign files, and the flows and accounts that they use, each once."""
     found: dict[str, Document] = {}
     for loaded in campaigns:
-        for document in (loaded.document, *(flow.document for flow in loaded.flows.values())):
+        for document in (loaded.document, *loaded.beside.values()):
             found.setdefault(document.path, document)
     yield from found.values()
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "stop": "Stop everything at the next step, until resumed.",
     "ledger": "Decide what becomes of a ledger that was put back from a backup, or is gone.",
     "phones": "Start virtual phones that any adb client can use.",
+    "accounts": "List the accounts that campaigns declare.",
     "holds": "List and release phones that wait for a person.",
     "api": "Look at the server behind the backend local_api; stop, retry or delete its tasks.",
     "init": "Start a repository of campaigns.",

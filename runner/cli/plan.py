@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -153,17 +153,16 @@ def _known(campaigns: Sequence[ResolvedCampaign], window: Window, store: str | N
         return Known({}, material_of(campaigns, window, None, at), (note,))
     if not past:
         return Known(past, material)
-    return Known(
-        past,
-        material,
-        (Note("ledger-usage", f"limits count what the ledger {path} holds: {_totals(past)}"),),
-    )
+    # By lane: an account on a phone has made nothing that its phone has not made.
+    totals = _totals([past[name] for name in {lane.name for lane in lanes} & past.keys()])
+    note = Note("ledger-usage", f"limits count what the ledger {path} holds: {totals}")
+    return Known(past, material, (note,))
 
 
-def _totals(past: Mapping[str, Usage]) -> str:
+def _totals(past: Iterable[Usage]) -> str:
     """`4 follow, 1 post`."""
     made = Counter[str]()
-    for usage in past.values():
+    for usage in past:
         for kind, instants in (usage.device or usage.account).items():
             made[kind] += len(instants)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))

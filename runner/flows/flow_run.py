@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner import targets
 from runner.clock import Clock
-from runner.errors import HeldBack, PhoneError, Stopped, TaskError
+from runner.errors import HeldBack, PhoneError, Stopped, TaskError, WrongAccount
 from runner.flows.language import Action, Flow, Step
 from runner.flows.profile import VARIABLES as SOUGHT_BY
 from runner.flows.profile import AppView
@@ -42,6 +42,7 @@ class OpenEffect:
 class FlowRun(Watch):
     """Performs steps one after the other and reports each of them.
 
+    `works_as` is the account of the task, lower case with its `@`; None if it names none, and any will do.
     `seen` has the hashes, by path, of files that may be shared only if they have not changed since; `variables` grows
     as the flow remembers; `effect` is set at the commit point; `finished` holds the reason if the flow ended early.
     """
@@ -59,19 +60,31 @@ class FlowRun(Watch):
         clock: Clock,
         deadline: float,
         seen_files: Iterable[SeenFile] = (),
+        works_as: str | None = None,
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
         self.seen = {file.path: file.sha256 for file in seen_files if file.sha256}
         self.flow = flow
+        self.works_as = works_as
         self.effect: OpenEffect | None = None
         self.finished: str | None = None
         self._journal = journal
         self._listener = listener
         self._stop = stop
         self._ordinal = 0
+        self._is_preparing = self._is_known = False
         self._completed = 0
 
     # steps
+
+    def prepare(self, flow: Flow) -> None:
+        """Perform the steps of another flow that changes nothing but what the app shows: none of them begins the effect
+        of this one."""
+        self._is_preparing = True
+        try:
+            self.perform(flow.steps)
+        finally:
+            self._is_preparing = False
 
     def perform(self, steps: Sequence[Step]) -> None:
         """Perform steps until they end, or one of them finishes the flow.
@@ -122,7 +135,8 @@ class FlowRun(Watch):
             if unfit:
                 raise unfit
             # Such a flow does not say what it changes, so its first input counts as the effect of all of it.
-            if action.is_input and not self.flow.is_repeatable and self.effect is None:
+            is_first = not self.flow.is_repeatable and self.effect is None and not self._is_preparing
+            if action.is_input and is_first:
                 self.begin_effect(self.flow.name, {})
             taken = action.perform(self)
         except (HeldBack, Stopped) as error:
@@ -158,14 +172,20 @@ class FlowRun(Watch):
 
     def remember(self, name: str, value: str | None) -> None:
         """Keep a variable; None means that it could not be read. Raises HeldBack if it is an account as which another
-        phone works now, and TaskError if selectors need it and it could not be read."""
+        phone works now, WrongAccount if it is another than the task's, and TaskError if selectors need it and it could
+        not be read."""
         if value is None and name in SOUGHT_BY:
             raise TaskError(f"{self.phone.serial}: {name} could not be read")
         self.variables.pop(name, None)  # an old value must not pass for one that could not be read now
         if value is not None:
             self.variables[name] = value
+            if name == "account":
+                self.variables["handle"] = value.strip().lstrip("@")
         if name == "account" and self.account is not None:
+            if self.works_as not in (None, self.account):
+                raise self.wrong_account(self.account, "somebody has switched meanwhile")
             self._journal.works_as(self.flow.app, self.account)
+            self._is_known = True
 
     def _may_stop(self) -> bool:
         """Whether somebody asks for a stop. A later attempt proves what this one leaves unproved."""
@@ -180,11 +200,31 @@ class FlowRun(Watch):
     @property
     def account(self) -> str | None:
         """The account in the app, as `@name` in lower case; None if the flow has not read it."""
-        name = self.variables["account"].strip().lstrip("@")
+        return self.account_in("account")
+
+    def account_in(self, variable: str) -> str | None:
+        """The account in a variable, in normal form; None if it is empty, or was not read."""
+        name = self.variables.get(variable, "").strip().lstrip("@")
         return targets.account(name) if name else None
 
+    def claim_account(self) -> None:
+        """Keep every other phone from working as the task's account. Raises HeldBack if one does."""
+        assert self.works_as is not None
+        self._journal.works_as(self.flow.app, self.works_as)
+
+    def wrong_account(self, shown: str | None, why: str) -> WrongAccount:
+        """The failure of a task whose account is not the one that the app shows."""
+        return WrongAccount(
+            f"{self.phone.serial}: the app {self.flow.app} shows the account {shown or '(none)'}, and the task is for "
+            f"{self.works_as}: {why}",
+            hint=f"switch to {self.works_as} on the phone, or correct where `accounts:` says that it is",
+        )
+
     def begin_effect(self, kind: str, evidence: Mapping[str, str]) -> None:
-        """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it."""
+        """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it, and WrongAccount unless
+        somebody has seen that the app shows the account of the task."""
+        if self.works_as is not None and not self._is_known:
+            raise self.wrong_account(None, f"the flow {self.flow.name} does not read which account is shown")
         effect_id = self._journal.committing(kind, self.target, self.account, evidence)
         self.effect = OpenEffect(effect_id, kind, EffectState.COMMITTING, evidence)
 

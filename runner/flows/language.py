@@ -29,7 +29,7 @@ ParameterName = Annotated[
 CHOSEN = frozenset({"caption", "title", "comment", "nickname", "username", "bio", "file", "files"})
 """What was chosen for the task before its first attempt; see `planning/content.py`."""
 
-VARIABLES = frozenset({"target", "user", "device", "account"}) | CHOSEN
+VARIABLES = frozenset({"target", "user", "device", "account", "handle"}) | CHOSEN
 """The variables that every flow knows beside its config: see docs/flows.md."""
 
 

@@ -1,15 +1,15 @@
-"""Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
+"""Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
 from runner.flows.language import Flow, read_flow
-from runner.flows.profile import load_profile
+from runner.flows.profile import apps, load_profile
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
@@ -17,13 +17,36 @@ from runner.scripts.script import FlowText
 
 
 @cache
-def load_flow(script: str) -> Flow:
-    """The flow of a built-in script. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{script}.yaml"
+def load_flow(app: str, script: str) -> Flow:
+    """The flow of a built-in script in an app. Raises Unsupported if there is none, FlowError if its file is wrong."""
+    path = f"library/{app}/{script}.yaml"
     file = files("runner.flows") / path
-    if script not in SCRIPTS or not file.is_file():
-        raise Unsupported(f"the device backend has no flow for the script {script!r}")
+    # The names come from the ledger too: no other text becomes a part of a path.
+    if script not in SCRIPTS or app not in apps() or not file.is_file():
+        raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
     return _read(file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"])
+
+
+class AccountFlows(NamedTuple):
+    """How to see which account an app shows, and how to switch to another one; None if nobody has written that."""
+
+    look: Flow
+    switch: Flow | None
+
+
+@cache
+def account_flows(app: str) -> AccountFlows | None:
+    """The flows about accounts of an app (`account.yaml` and `switch_account.yaml`); None if there are none."""
+    look, switch = _account_flow(app, "account"), _account_flow(app, "switch_account")
+    return AccountFlows(look, switch) if look else None
+
+
+def _account_flow(app: str, name: str) -> Flow | None:
+    path = f"library/{app}/{name}.yaml"
+    file = files("runner.flows") / path
+    if app not in apps() or not file.is_file():
+        return None
+    return _read(file.read_text(encoding="utf-8"), path, {})
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,8 @@ def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[s
     """The elements of the first selector that finds any, in the order of the tree."""
     elements = list(screen.elements())
     for selector in selectors:
+        if selector.unverified:
+            continue
         found = [e for e in elements if _is_of(selector, e, packages) and matches(selector, e, screen)]
         if selector.index is not None:
             found = found[selector.index :][:1]
@@ -66,6 +68,7 @@ def _has_words(selector: Selector, element: Element) -> bool:
     return (
         _says(element.text, selector.text, selector.text_matches, selector.text_starts)
         and _says(element.desc, selector.desc, selector.desc_matches, selector.desc_starts)
+        and (selector.hint_matches is None or _full(selector.hint_matches, element.hint))
         and (selector.id is None or selector.id in (element.rid, element.rid.partition("/")[2]))
         and (selector.cls is None or element.cls.rpartition(".")[2] in selector.cls.split("|"))
     )
@@ -75,13 +78,14 @@ def _says(said: str, exact: str | None, pattern: str | None, start: str | None) 
     return (
         (exact is None or said == _plain(exact))
         and (pattern is None or _full(pattern, said))
-        and (start is None or said.startswith(_plain(start)))
+        and (start is None or said.startswith(_plain_start(start)))
     )
 
 
 def _has_flags(selector: Selector, element: Element) -> bool:
     return (
-        selector.enabled in (None, element.enabled)
+        selector.clickable in (None, element.clickable)
+        and selector.enabled in (None, element.enabled)
         and selector.selected in (None, element.selected)
         and selector.focused in (None, element.focused)
     )
@@ -93,7 +97,11 @@ def _stands_right(selector: Selector, element: Element, screen: Screen) -> bool:
         and (selector.within is None or _any(selector.within, screen.ancestors(element), screen))
         and (selector.has is None or _any(selector.has, element.below(), screen))
         and (selector.region is None or _in_region(element.bounds, selector.region, screen))
+        and (selector.min_height == 0 or _height(element) >= selector.min_height * screen.size[1])
         and (selector.below is None or _is_below(selector, element, screen))
+        and (selector.beside is None or _is_beside(selector.beside, element, screen))
+        and (selector.while_shown is None or _any(selector.while_shown, _same_app(element, screen), screen))
+        and all(not _any(other, _same_app(element, screen), screen) for other in selector.unless_shown)
     )
 
 
@@ -105,11 +113,32 @@ def _is_below(selector: Selector, element: Element, screen: Screen) -> bool:
     """Whether the element starts under one that `below` finds, by at most `gap` of the screen's height."""
     assert selector.below is not None
     reach = selector.gap * screen.size[1]
-    return any(0 <= element.bounds[1] - bottom <= reach for bottom in _bottoms(selector.below, screen))
+    return any(
+        0 <= element.bounds[1] - other.bounds[3] <= reach and matches(selector.below, other, screen)
+        for other in _same_app(element, screen)
+    )
 
 
-def _bottoms(selector: Selector, screen: Screen) -> Iterator[int]:
-    return (e.bounds[3] for e in screen.elements() if matches(selector, e, screen))
+def _is_beside(selector: Selector, element: Element, screen: Screen) -> bool:
+    """Whether something that `beside` finds has its middle as high as the element's, within half of the lower one."""
+    return any(
+        other is not element and _is_level(element, other) and matches(selector, other, screen)
+        for other in _same_app(element, screen)
+    )
+
+
+def _is_level(one: Element, other: Element) -> bool:
+    apart = abs(sum(one.bounds[1::2]) - sum(other.bounds[1::2])) / 2
+    return apart <= min(_height(one), _height(other)) / 2
+
+
+def _height(element: Element) -> int:
+    return element.bounds[3] - element.bounds[1]
+
+
+def _same_app(element: Element, screen: Screen) -> Iterator[Element]:
+    """The elements of the same package: what the status bar or a keyboard says is no neighbour."""
+    return (other for other in screen.elements() if other.package == element.package)
 
 
 def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
@@ -121,6 +150,12 @@ def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
 
 _plain = lru_cache(maxsize=1024)(normalise)
 """Cached for the words of selectors, since each is compared with every element of a screen."""
+
+
+@lru_cache(maxsize=1024)
+def _plain_start(start: str) -> str:
+    """A blank at the end stays: `Follow ` is no start of `Following`."""
+    return normalise(start + "|")[:-1]
 
 
 @lru_cache(maxsize=1024)

@@ -4,26 +4,39 @@ Selectors live in these files (`apps/*.yaml`) and nowhere else.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
-from runner.errors import FlowError
+from runner.errors import FlowError, Unsupported
+from runner.flows.labels import without_words
 from runner.flows.matching import find_all, tap_point
 from runner.flows.reading import FlowModel, FlowReading, Names, legal, raise_for
-from runner.flows.selectors import Selector, Selectors
+from runner.flows.selectors import Candidates, Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
+from runner.flows.versions import VersionRange
 from runner.phone.screen import Element, Screen
+from runner.scripts.script import ProfileText
 
-VARIABLES = frozenset({"user", "target", "caption", "comment", "account"})
+VARIABLES = frozenset({"user", "target", "caption", "comment", "account", "handle"})
 """The variables that selectors and links may name."""
+
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"),
+    Field(json_schema_extra={"patternErrorMessage": "a language is written as in `fr` or `pt-BR`"}),
+]
+
+
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
+"""The characters that have a meaning in an address."""
 
 
 class Stop(FlowModel):
@@ -42,8 +55,28 @@ class Dismissal(FlowModel):
     """A dialog that may be declined."""
 
     when: Selectors = Field(description="What shows that it is this dialog.")
+    unless: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(), description="Elements whose presence shows that it is only a text on an ordinary screen."
+    )
     tap: Selectors | None = Field(
         default=None, description="What declines it; without it, the back key does."
+    )
+    to_front: bool = Field(
+        default=False, description="Whether it is no page of the app, which is then brought to the front."
+    )
+
+
+class Labels(FlowModel):
+    """What an app says in another language: each of its names lies over the one of the profile."""
+
+    elements: Mapping[str, Candidates] = Field(
+        default={}, description="Elements whose words differ; `null` for what is never shown."
+    )
+    stops: Mapping[str, Stop] = Field(
+        default={}, description="Screens at which only a person may go on, by name."
+    )
+    dismiss: Mapping[str, Dismissal | None] = Field(
+        default={}, description="Dialogs that are declined, by name."
     )
 
 
@@ -52,10 +85,15 @@ class Profile(FlowModel):
 
     version: Literal[1] = Field(description="The version of this format.")
     app: str = Field(description="The name of the profile, which flows use.", examples=["tiktok"])
-    language: str = Field(description="The language of the app's labels.")
+    language: Language = Field(default="en", description="The language of the labels in `elements`.")
     packages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] = Field(
         description="The app's packages; the first that is installed is used.",
         examples=[["com.zhiliaoapp.musically"]],
+    )
+    tested_with: Annotated[tuple[VersionRange, ...], Field(strict=False)] = Field(
+        default=(),
+        description="The versions of the app on which somebody has seen these screens, with all that begin so.",
+        examples=[["43.1.4 - 47.0.3"]],
     )
     launch_activity: str | None = Field(
         default=None, description="The activity that starts the app; its own, if it is not given."
@@ -63,7 +101,7 @@ class Profile(FlowModel):
     share_activity: str | None = Field(
         default=None, description="The activity that takes shared files; needed by `share_file`."
     )
-    links: Mapping[str, Template] = Field(
+    links: Mapping[str, Template | None] = Field(
         default={},
         description="Links that the app opens, by name; `${user}` and others are filled in.",
         examples=[{"user": "https://www.tiktok.com/@${user}"}],
@@ -71,14 +109,52 @@ class Profile(FlowModel):
     bottom_bar: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="Elements of the bar at the bottom, which lies over others."
     )
-    elements: Mapping[str, Selectors] = Field(
+    elements: Mapping[str, Candidates] = Field(
+        default={},
         description="The app's elements by name: what finds each of them, in the order in which it is tried.",
         examples=[{"profile_tab": {"desc": "Profile"}}],
     )
     stops: Mapping[str, Stop] = Field(
         default={}, description="Screens at which only a person may go on, by name."
     )
-    dismiss: Mapping[str, Dismissal] = Field(default={}, description="Dialogs that are declined, by name.")
+    dismiss: Mapping[str, Dismissal | None] = Field(
+        default={}, description="Dialogs that are declined, by name."
+    )
+    languages: Mapping[Language, Labels] = Field(
+        default={}, description="What the app says in other languages, by language.", examples=[{"fr": {}}]
+    )
+
+    def in_language(self, language: str) -> "Profile":
+        """The profile for an app that is shown in a language: the labels of that language over what has no words.
+
+        A phone says `fr-FR` where the profile may know `fr` only.
+        """
+        known = next((name for name in (language, language.partition("-")[0]) if self.knows(name)), None)
+        if known == self.language:
+            return self
+        labels = self.languages[known] if known else Labels()
+        wordless = {name: group for name, all_of in self.elements.items() if (group := without_words(all_of))}
+        return self.model_copy(
+            update={
+                "language": known or language,
+                "elements": {**wordless, **labels.elements},
+                "stops": {**self.stops, **labels.stops},
+                "dismiss": {**self.dismiss, **labels.dismiss},
+            }
+        )
+
+    def knows(self, language: str) -> bool:
+        """Whether it has labels in this language."""
+        return language == self.language or language in self.languages
+
+
+class Dialog(NamedTuple):
+    """A dialog that is shown: its name, what declines it (None: the back key), and whether the app has to be brought to
+    the front then."""
+
+    name: str
+    button: Element | None
+    to_front: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +170,18 @@ class AppView:
         return next(iter(self.find_all(name, screen)), None)
 
     def find_all(self, name: str, screen: Screen) -> list[Element]:
-        """All elements of this name on the screen, in the order of the tree."""
-        return self._search(self.profile.elements[name], screen)
+        """All elements of this name on the screen, in the order of the tree.
+
+        Raises Unsupported if nobody has recorded what it looks like, in the app's language.
+        """
+        candidates = self.profile.elements.get(name)
+        if candidates is None or is_unverified(candidates):
+            raise unrecorded(self.profile, [name])
+        return self._search(candidates, screen)
+
+    def shows(self, name: str, screen: Screen) -> bool:
+        """Whether an element is shown; one that nobody has recorded is not."""
+        return bool(self._search(self.profile.elements.get(name, ()), screen))
 
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
         """Where to tap an element: never on the bar that lies over it. None if nothing of it is visible."""
@@ -111,32 +197,38 @@ class AppView:
     def stop_of(self, screen: Screen) -> Stop | None:
         """The stop screen that is shown; None if there is none."""
         for stop in self.profile.stops.values():
-            if self._search(stop.when, screen) and not any(self.find(name, screen) for name in stop.unless):
+            if self._search(stop.when, screen) and not self._shows_any(stop.unless, screen):
                 return stop
         return None
 
-    def dismissal_of(self, screen: Screen) -> tuple[str, Element | None] | None:
-        """The dialog that is shown and may be declined: its name, and the element that declines it (None: the back
-        key)."""
-        for name, dismissal in self.profile.dismiss.items():
-            if self._search(dismissal.when, screen):
-                if dismissal.tap is None:
-                    return name, None
-                found = self._search(dismissal.tap, screen)
-                if found:
-                    return name, found[0]
+    def dialog_of(self, screen: Screen) -> "Dialog | None":
+        """The dialog that is shown and may be declined; None if there is none."""
+        for name, said in self.profile.dismiss.items():
+            if said is None or not self._search(said.when, screen) or self._shows_any(said.unless, screen):
+                continue
+            button = self._search(said.tap, screen) if said.tap else []
+            if button or said.tap is None:
+                return Dialog(name, button[0] if button else None, said.to_front)
         return None
 
     def link(self, name: str) -> str:
-        """A link of the profile with its variables filled in, percent-encoded."""
-        return fill(self.profile.links[name], self.variables, lambda value: quote(value, safe=""))
+        """A link of the profile with its variables filled in, percent-encoded. A link that is nothing but one variable
+        is a whole address: what has a meaning in it stays."""
+        link = self.profile.links[name]
+        assert link is not None, "the reading of the flow made sure"
+        safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
+        return fill(link, self.variables, lambda value: quote(value, safe=safe))
 
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""
         return f"{self.package}/{activity}"
 
     def _bar(self, screen: Screen) -> list[Element]:
-        return [found for name in self.profile.bottom_bar if (found := self.find(name, screen))]
+        groups = (self.profile.elements.get(name, ()) for name in self.profile.bottom_bar)
+        return [found[0] for group in groups if (found := self._search(group, screen))]
+
+    def _shows_any(self, names: Iterable[str], screen: Screen) -> bool:
+        return any(self.shows(name, screen) for name in names)
 
     def _search(self, selectors: tuple[Selector, ...], screen: Screen) -> list[Element]:
         filled = [filled_in(selector, self.variables) for selector in selectors]
@@ -153,28 +245,98 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
             inner = filled_in(value, variables)
             if inner is not value:
                 changes[name] = inner
+        elif isinstance(value, tuple):
+            parts = tuple(
+                filled_in(part, variables) if isinstance(part, Selector) else part for part in value
+            )
+            if any(part is not old for part, old in zip(parts, value, strict=True)):
+                changes[name] = parts
     return selector.model_copy(update=changes) if changes else selector
 
 
-def read_profile(text: str, path: str) -> tuple[Profile | None, list[Diagnostic]]:
-    """A profile from the text of its file, or its problems."""
+def is_unverified(candidates: Sequence[Selector]) -> bool:
+    """Whether nobody has recorded the element; one without any candidates is known never to be shown."""
+    return bool(candidates) and all(selector.unverified for selector in candidates)
+
+
+def unrecorded(profile: Profile, names: Sequence[str]) -> Unsupported:
+    """The failure of a step, or a flow, that needs elements which nobody has recorded in the app's language."""
+    language = profile.language
+    return Unsupported(
+        f"the app profile {profile.app} needs labels for {language}: nobody has recorded {', '.join(names)}",
+        hint=f"look at the app in {language}, and write what it shows into apps/{profile.app}.yaml beside the "
+        "campaigns (docs/app-profiles.md)",
+    )
+
+
+def read_profile(text: str, path: str, base: Any = None) -> tuple[Profile | None, list[Diagnostic]]:
+    """A profile from the text of its file, or its problems.
+
+    `base` is the data of the profile that comes with the runner, if there is one of this name: the text lies over it.
+    """
     reading = FlowReading(read(text, path))
     data = reading.document.data
-    names = Names(variables=set(VARIABLES))
-    profile = reading.build(Profile, data, (), names) if data is not None else None
+    if data is None:
+        return None, tidy(reading.diagnostics)
+    whole = overlaid(base, data) if base is not None else data
+    profile = reading.build(Profile, whole, (), Names(variables=set(VARIABLES)))
     if profile is not None:
-        for at, name in _mentioned(profile):
-            if name not in profile.elements:
-                reading.note(at, "unknown-element", f"the profile has no element {name!r}")
+        _check_names(profile, reading)
+        if base is not None and profile.language != base.get("language", "en"):
+            message = f"the labels that come with the runner are in {base.get('language', 'en')}"
+            hint = f"put those of another language under `languages: {profile.language}:`"
+            reading.note(["language"], "bad-language", message, hint)
+        if profile.language in profile.languages:
+            message = f"{profile.language} is the language of `elements` already"
+            reading.note(["languages", profile.language], "bad-language", message, key=True)
     return (None if reading.diagnostics else profile), tidy(reading.diagnostics)
+
+
+OVERLAID = {"links": 1, "elements": 1, "stops": 1, "dismiss": 1, "languages": 3}
+"""The mappings of a profile of which single names are replaced, and how deep these names lie."""
+
+
+def overlaid(below: Mapping[str, Any], above: Any) -> Any:
+    """The data of a profile with another's over it, key by key: an element, a stop or a dialog is replaced whole."""
+    if not isinstance(above, dict):
+        return above
+    over = {key: _over(below.get(key), value, OVERLAID.get(key, 0)) for key, value in above.items()}
+    return {**below, **over}
+
+
+def _over(below: Any, above: Any, depth: int) -> Any:
+    if depth == 0 or not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{key: _over(below.get(key), value, depth - 1) for key, value in above.items()}}
+
+
+def _check_names(profile: Profile, reading: FlowReading) -> None:
+    for at, name in _mentioned(profile):
+        if name not in profile.elements:
+            hint = legal(name, profile.elements)
+            reading.note(at, "unknown-element", f"the profile has no element {name!r}", hint)
+    for language, labels in profile.languages.items():
+        for name in labels.elements:
+            if name not in profile.elements:
+                at = ["languages", language, "elements", name]
+                message = f"the profile has no element {name!r} in its own language"
+                reading.note(at, "unknown-element", message, legal(name, profile.elements), key=True)
 
 
 def _mentioned(profile: Profile) -> Iterator[tuple[list[str | int], str]]:
     for index, name in enumerate(profile.bottom_bar):
         yield ["bottom_bar", index], name
-    for stop_name, stop in profile.stops.items():
-        for index, name in enumerate(stop.unless):
-            yield ["stops", stop_name, "unless", index], name
+    yield from _ordinary(profile, [])
+    for language, labels in profile.languages.items():
+        yield from _ordinary(labels, ["languages", language])
+
+
+def _ordinary(labels: Profile | Labels, at: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
+    """The elements that stops and dialogs name in `unless`."""
+    for kind, group in (("stops", labels.stops), ("dismiss", labels.dismiss)):
+        for screen, said in group.items():
+            for index, name in enumerate(said.unless if said else ()):
+                yield [*at, kind, screen, "unless", index], name
 
 
 def apps() -> list[str]:
@@ -183,13 +345,27 @@ def apps() -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
-@cache
-def load_profile(app: str) -> Profile:
-    """A profile that comes with the runner. Raises FlowError if there is none, or if it is wrong."""
-    path = f"apps/{app}.yaml"
-    if app not in apps():
+@lru_cache(maxsize=256)
+def load_profile(app: str, own: ProfileText | None = None) -> Profile:
+    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name.
+
+    Raises FlowError if there is neither, or if one of them is wrong.
+    """
+    if own is None and app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
-    profile, diagnostics = read_profile((files("runner.flows") / path).read_text(encoding="utf-8"), path)
+    text = own or _shipped(app)
+    profile, diagnostics = read_profile(text.text, text.path, shipped_data(app) if own else None)
     raise_for(diagnostics)
     assert profile is not None
     return profile
+
+
+def shipped_data(app: str) -> Any:
+    """The data of a profile that comes with the runner; None if there is none of this name."""
+    shipped = _shipped(app) if app in apps() else None
+    return read(shipped.text, shipped.path).data if shipped else None
+
+
+def _shipped(app: str) -> ProfileText:
+    path = f"apps/{app}.yaml"
+    return ProfileText(path, (files("runner.flows") / path).read_text(encoding="utf-8"))

@@ -30,9 +30,27 @@ def flow_schema() -> Schema:
 
 
 def profile_schema() -> Schema:
-    """The schema of an app profile: names of elements and of links are free."""
+    """The schema of an app profile: names of elements and of links are free.
+
+    A profile that lies over one that comes with the runner has only what differs, so that little is required here.
+    """
     schema = Profile.model_json_schema(ref_template=_REF)
-    return complete("app-profile", tidy(_with_single_selectors(schema), choose=_never))
+    schema["required"] = ["version", "app"]
+    schema = tidy(_with_single_selectors(schema), choose=_never)
+    for place in (schema, schema["$defs"]["Labels"]):
+        _let_names_be_null(place["properties"])
+    return complete("app-profile", schema)
+
+
+def _let_names_be_null(properties: Schema) -> None:
+    """What lies over another profile takes an element, a link or a dialog away with `null`."""
+    for key in ("elements", "links", "dismiss"):
+        values = properties[key]["additionalProperties"] if key in properties else {}
+        if "$ref" in values:
+            values |= {"if": {"type": "object"}, "then": {"$ref": values.pop("$ref")}, "type": "object"}
+        if values:
+            types = values["type"] if isinstance(values["type"], list) else [values["type"]]
+            values["type"] = [*types, "null"]
 
 
 def _steps(description: str) -> Schema:

@@ -36,12 +36,18 @@ class Selector(FlowModel):
     desc: Template | None = Field(default=None, description="The whole content description.")
     desc_matches: Pattern | None = Field(default=None, description="A pattern for the whole description.")
     desc_starts: Template | None = Field(default=None, description="How the description starts.")
+    hint_matches: Pattern | None = Field(
+        default=None, description="A pattern for the hint, which a field keeps when something is typed."
+    )
     id: str | None = Field(default=None, description="The resource-id, with or without its package.")
     cls: str | None = Field(
         default=None, alias="class", description="The last part of the class; `|` between several."
     )
     package_matches: Pattern | None = Field(
         default=None, description="A pattern for a package not the app's own."
+    )
+    clickable: bool | None = Field(
+        default=None, description="Whether it says that it takes taps; what takes one often does not say so."
     )
     enabled: bool | None = Field(default=None, description="Whether it can be used.")
     selected: bool | None = Field(default=None, description="Whether it is selected.")
@@ -54,11 +60,32 @@ class Selector(FlowModel):
     )
     below: "Selector | None" = Field(default=None, description="What it stands under.")
     gap: Fraction = Field(default=1.0, description="How far under it, as a fraction of the screen's height.")
+    beside: "Selector | None" = Field(default=None, description="What stands in the same row.")
+    while_shown: "Selector | None" = Field(
+        default=None, description="What the app shows elsewhere on the same screen."
+    )
+    unless_shown: "Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False)]" = Field(
+        default=(), description="What the app may not show anywhere on the same screen."
+    )
+    min_height: Fraction = Field(
+        default=0.0, description="How high it is at least, as a fraction of the screen's height."
+    )
     region: Annotated[tuple[Fraction, Fraction, Fraction, Fraction], Field(strict=False)] | None = Field(
         default=None, description="Where its centre is: left, top, right, bottom as fractions of the screen."
     )
     index: int | None = Field(default=None, description="Which of those found, from 0; -1 is the last.")
+    unverified: bool = Field(
+        default=False,
+        description="Nobody has seen it on a phone: it is never looked for, and a step says so.",
+    )
 
+
+def _listed_or_none(value: Any) -> Any:
+    return [] if value is None else _listed(value)
+
+
+Candidates = Annotated[tuple[Selector, ...], BeforeValidator(_listed_or_none), Field(strict=False)]
+"""Candidates for an element, tried in order; none at all for what is never shown."""
 
 Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
 """Candidates, tried in order."""

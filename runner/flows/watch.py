@@ -10,7 +10,7 @@ from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
 from runner.flows.conditions import Condition, spoken
 from runner.flows.durations import seconds
 from runner.flows.matching import has_room
-from runner.flows.profile import AppView
+from runner.flows.profile import AppView, Dialog
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.phone.driver import Driver
@@ -95,21 +95,23 @@ class Watch(ABC):
                     f"{self.phone.serial}: {stop.message}",
                     hint="go on by hand on the phone, then release its hold",
                 )
-            dismissal = self.app.dismissal_of(screen)
-            if dismissal is None:
+            dialog = self.app.dialog_of(screen)
+            if dialog is None:
                 return screen
-            declined, element = dismissal
-            self._decline(element, screen)
+            declined = dialog.name
+            self._decline(dialog, screen)
         raise TaskError(f"{self.phone.serial}: the dialog {declined!r} comes back each time it is declined")
 
-    def _decline(self, element: Element | None, screen: Screen) -> None:
+    def _decline(self, dialog: Dialog, screen: Screen) -> None:
         # A button of which nothing is visible cannot be tapped: the back key declines, too.
-        point = self.app.point(element, screen) if element is not None else None
+        point = self.app.point(dialog.button, screen) if dialog.button is not None else None
         if point is None:
             self.phone.press("back")
         else:
             self.phone.tap(*point)
         self.pause(POLL_S)
+        if dialog.to_front:
+            self.phone.launch(self.app.package, self.app.profile.launch_activity)
 
     def await_words(self, name: str, timeout_s: float) -> str:
         """What an element says, as soon as it is shown and says something. Raises ElementMissing."""
@@ -156,7 +158,7 @@ class Watch(ABC):
         def decided(screen: Screen) -> bool | None:
             if self.holds(condition, screen):
                 return True
-            is_over = self._clock.monotonic() >= until and not screen.is_opaque
+            is_over = self._clock.monotonic() >= until and not self._is_opaque(screen)
             return False if is_over else None
 
         # Longer than OPAQUE_S: a screen that becomes unreadable at the end must count as such, not as "no".
@@ -200,7 +202,7 @@ class Watch(ABC):
             if found is not None:
                 return found
             now = self._clock.monotonic()
-            readable = readable if screen.is_opaque else now
+            readable = readable if self._is_opaque(screen) else now
             if now - readable >= OPAQUE_S:
                 raise NeedsPerson(
                     f"{self.phone.serial}: the screen cannot be read while waiting for {what}: "
@@ -212,6 +214,9 @@ class Watch(ABC):
             if before_input and self._may_stop():
                 raise Stopped
             self.pause(POLL_S)
+
+    def _is_opaque(self, screen: Screen) -> bool:
+        return screen.is_opaque(self.app.profile.packages)
 
     def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:
         shown = list(dict.fromkeys(element.words for element in screen.elements() if element.words))

@@ -1,7 +1,7 @@
 """A phone's screen as a tree of elements, parsed from uiautomator's XML. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,10 @@ _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _NOT_XML = re.compile(
     "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&#(?:x0*[0-8bcef]|x0*1[0-9a-f]|0*[0-8]);", re.I
 )
-# Apps put direction marks around names and counts; nobody can see or type them.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+# Apps put marks and isolates for the direction of writing around names and counts; nobody can see or type them.
+_INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Counts and punctuation in several languages have blanks at which no line may break.
+_PLAIN = str.maketrans({"\u2019": "'", "\u00a0": " ", "\u202f": " "})
 
 
 _EDITABLE = ("EditText", "AutoCompleteTextView")
@@ -23,7 +25,7 @@ _EDITABLE = ("EditText", "AutoCompleteTextView")
 
 def normalise(text: str) -> str:
     """Text as it is compared: without direction marks, with plain apostrophes and blanks, and trimmed."""
-    return _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u00a0", " ").strip()
+    return _INVISIBLE.sub("", text).translate(_PLAIN).strip()
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +39,7 @@ class Element:
     hint: str
     package: str
     bounds: Bounds
+    clickable: bool
     enabled: bool
     selected: bool
     focused: bool
@@ -99,13 +102,14 @@ class Screen:
         """The packages whose windows are shown, each once, in the order of the windows."""
         return tuple(dict.fromkeys(root.package for root in self.roots if root.package))
 
-    @property
-    def is_opaque(self) -> bool:
-        """Whether nothing on it can be read: no element has a text or a description of its own.
+    def is_opaque(self, packages: Collection[str]) -> bool:
+        """Whether an app is shown and nothing of it can be read: none of its elements has a text or a description.
 
-        A modal web page shows like this; `Dialog` alone is the name of its window.
+        Web pages and cards with drawn letters show like this; `Dialog` alone is the name of a window. The clock and
+        the keyboard are windows of other packages, and an app without any window has not come up yet.
         """
-        return not any(element.words not in ("", "Dialog") for element in self.elements())
+        own = [element for element in self.elements() if not element.package or element.package in packages]
+        return bool(own) and all(element.words in ("", "Dialog") for element in own)
 
 
 def parse(xml: str) -> Screen:
@@ -145,6 +149,7 @@ def _element(node: Any) -> Element:
         hint=normalise(get.get("hint", "")),
         package=get.get("package", ""),
         bounds=_bounds(get.get("bounds", "")),
+        clickable=get.get("clickable") == "true",
         enabled=get.get("enabled", "true") == "true",
         selected=get.get("selected") == "true",
         focused=get.get("focused") == "true",

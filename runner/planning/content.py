@@ -5,9 +5,7 @@ tell the same, and a retry writes what the first attempt would have written.
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from runner.backend_registry import declared
 from runner.campaign.paths import here
@@ -16,6 +14,7 @@ from runner.planning.spintax import choose
 from runner.scripts import SCRIPTS
 from runner.scripts.post import FILES_KEY
 from runner.scripts.script import Writing
+from runner.targets import TIKTOK
 from runner.tasks import Task
 
 EMOJI = ("😊", "😍", "👏", "🔥", "🎉", "💯", "🙌", "✨")
@@ -50,7 +49,7 @@ def texts(task: Task) -> dict[str, str]:
         written = task.config.get(writing.key)
         if isinstance(written, str) and written and not (is_sent and _has_choice(task, writing, written)):
             text = choose(written, task.key) if writing.order is None else _line(task, writing, written)
-            found |= _titled(text, task.config) if writing.variable == "caption" else {writing.variable: text}
+            found |= _titled(text, task) if writing.variable == "caption" else {writing.variable: text}
     return {variable: text for variable, text in found.items() if text}
 
 
@@ -60,15 +59,17 @@ def _has_choice(task: Task, writing: Writing, written: str) -> bool:
     return len(_lines(written)) > 1 or bool(writing.emoji and task.config.get(writing.emoji))
 
 
-def _titled(caption: str, config: Mapping[str, Any]) -> dict[str, str]:
+def _titled(caption: str, task: Task) -> dict[str, str]:
     """A caption without the marks of the Local API, and its title, if the post has room for one.
 
-    Only a post of images has a field for it; over a video the title is the first line of the caption.
+    Only TikTok has titles, and only a post of images has a field for it; over a video the title is the first line of
+    the caption.
     """
-    title, mark, description = caption.replace(_BREAK, "\n").partition(_TITLE_END)
-    if not mark:
-        return {"caption": title}
-    if config.get("content_type") == 1:
+    caption = caption.replace(_BREAK, "\n")
+    title, mark, description = caption.partition(_TITLE_END)
+    if not mark or task.options.app != TIKTOK:
+        return {"caption": caption}
+    if task.config.get("content_type") == 1:
         return {"title": title.strip(), "caption": description.strip()}
     return {"caption": f"{title.strip()}\n{description.strip()}".strip()}
 

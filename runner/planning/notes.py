@@ -52,7 +52,7 @@ class Held:
         self.until_utc: dict[str, datetime | None] = {}
 
     def add(self, delay: Delay) -> None:
-        self.lanes[delay.task.lane] = None
+        self.lanes[delay.task.place] = None
         self.until_utc[delay.task.key] = None if delay.is_missed else delay.start_utc
 
 
@@ -161,7 +161,7 @@ def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:
 
 def on_repeats(found: Repeats, zone: tzinfo) -> Note:
     """Files that come to an account, or a device, that has had them."""
-    task, where = found.first, _some(list(found.owners), 2)
+    task, where = found.first, _some(list(found.places), 2)
     file = PurePath(task.options.files[-1].path).name
     start, count = instant_text(task.due_utc, zone), plural(found.count, "task")
     place = (task.campaign, task.entry, task.nominal)

@@ -5,19 +5,20 @@ from dataclasses import dataclass, field
 
 from runner.planning.plan import Plan
 from runner.planning.plannable_entry import PlannableEntry
-from runner.planning.rotation import Order, owner
+from runner.planning.rotation import Order
+from runner.targets import account
 from runner.tasks import Task
 
 
 @dataclass(slots=True)
 class Repeats:
     """The tasks of an entry that get a file which their account, or device, has had: the first, how many there are, and
-    on which accounts or devices."""
+    where: on which accounts, or devices."""
 
     plannable: PlannableEntry
     first: Task
     count: int = 0
-    owners: dict[str, None] = field(default_factory=dict)
+    places: dict[str, None] = field(default_factory=dict)
 
     @property
     def run_out(self) -> bool:
@@ -26,7 +27,7 @@ class Repeats:
 
     def add(self, task: Task) -> None:
         self.count += 1
-        self.owners[owner(task)] = None
+        self.places[account(task.username) if task.username else task.place] = None
         if task.due_utc < self.first.due_utc:
             self.first = task
 

@@ -47,8 +47,13 @@ def order_of(script: str, config: Mapping[str, Any], written: str | None) -> Ord
 
 
 def owner(task: Task) -> str:
-    """Who must not get a file twice: the account, or the device where no account is known."""
-    return account(task.username) if task.username else task.device or ""
+    """Who must not get a file twice: the account of an app, or the device where no account is known; in another app a
+    file is another post."""
+    return owner_of(task.options.app, task.device, task.username)
+
+
+def owner_of(app: str, device: str | None, username: str | None) -> str:
+    return f"{app}:{account(username) if username else device or ''}"
 
 
 class Rotation:

@@ -14,7 +14,7 @@ from runner.planning.source import Clocks
 from runner.reports.content import cut
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
-from runner.tasks import Task
+from runner.tasks import Task, work
 
 WIDTH = 100
 """Lists and sentences are folded at this column, or where the terminal ends."""
@@ -51,8 +51,8 @@ class Columns:
             [plannable.zone.key for plannable in entries],
             [plannable.campaign.name for plannable in entries],
             [plannable.entry.name for plannable in entries],
-            [plannable.entry.script.name for plannable in entries],
-            [visible(lane.name) for plannable in entries for lane in plannable.lanes],
+            [work(plannable.entry.script.name, app) for plannable in entries for app in plannable.apps],
+            [visible(lane.shown) for plannable in entries for lane in plannable.lanes],
             [visible(target or "") for plannable in entries for target in plannable.targets],
         ]
         self._widths = [
@@ -76,8 +76,8 @@ class Columns:
             self._clocks.zone_of(task).key,
             task.campaign,
             task.entry,
-            task.script,
-            visible(task.lane),
+            task.work,
+            visible(task.place),
             visible(task.target or ""),
         )
         return self._lines(cells, more)

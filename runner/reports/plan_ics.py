@@ -43,7 +43,7 @@ def _event(one: Coming, tasks: Sequence[Task], stamp: str) -> Iterator[str]:
     yield f"DTSTAMP:{stamp}"
     yield f"DTSTART:{_instant(min(start for start, _ in busy))}"
     yield f"DTEND:{_instant(max(end for _, end in busy))}"
-    yield f"SUMMARY:{_text(f'{occurrence.campaign}/{occurrence.entry}: {tasks[0].script}, {count}')}"
+    yield f"SUMMARY:{_text(f'{occurrence.campaign}/{occurrence.entry}: {tasks[0].work}, {count}')}"
     yield f"DESCRIPTION:{_text(_description(one, tasks))}"
     yield f"CATEGORIES:{_text(occurrence.campaign)},{_text(tasks[0].script)}"
     yield "END:VEVENT"
@@ -53,7 +53,7 @@ def _description(one: Coming, tasks: Sequence[Task]) -> str:
     lines = [
         f"start time: {one.occurrence.rule}",
         f"occurrence: {one.occurrence.nominal}",
-        f"devices: {_some([lane.name for lane in one.plannable.lanes])}",
+        f"devices: {_some([lane.shown for lane in one.plannable.lanes])}",
     ]
     if targets := [target for target in one.plannable.targets if target]:
         lines.append(f"targets: {_some(targets)}")

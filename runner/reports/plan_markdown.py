@@ -111,10 +111,10 @@ def _entry(entry: EntryChanges, most: int) -> Iterator[str]:
 
 def _cells(plan: Plan, row: Sequence[Task]) -> Iterator[str]:
     yield _code(row[0].entry)
-    yield _code(row[0].script)
+    yield _code(row[0].work)
     whole = ((task.target, *content_words(task, forecast_mark(plan, task))) for task in row)
     yield _names(", ".join(filter(None, parts)) for parts in whole if any(parts))
-    yield _names(task.lane for task in row)
+    yield _names(task.place for task in row)
 
 
 def _names(names: Iterable[str]) -> str:

@@ -51,18 +51,20 @@ class _Totals:
         self.tasks = 0
         self._window = window_text(plan.window)
         self._clocks = Clocks(plan.campaigns)
-        self._by = {"day": Counter[str](), "script": Counter[str](), "device": Counter[str]()}
+        self._by = {key: Counter[str]() for key in ("day", "script", "device", "account")}
 
     def add(self, task: Task) -> None:
         self.tasks += 1
         self._by["day"][f"{self._clocks.local(task):%Y-%m-%d}"] += 1
         self._by["script"][task.script] += 1
         self._by["device"][task.lane] += 1
+        if task.device and task.username:
+            self._by["account"][task.doer] += 1
 
     def lines(self, room: int) -> Iterator[str]:
         yield f"{self.tasks} {'task' if self.tasks == 1 else 'tasks'} {self._window}"
         for what, counts in self._by.items():
-            items = counts.items() if what == "device" else sorted(counts.items())
+            items = sorted(counts.items()) if what in ("day", "script") else counts.items()
             yield from folded(f"  per {what:8}", [tied(name, count) for name, count in items], ", ", room)
 
 

@@ -26,7 +26,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
         table.add(
             task.lane,
             task.entry,
-            task.script,
+            task.work,
             ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",

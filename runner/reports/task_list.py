@@ -11,6 +11,7 @@ from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
 from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
+from runner.targets import DEFAULT_APP
 from runner.tasks import Effect
 
 NARROW = 100
@@ -35,8 +36,8 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             str(row.id),
             due[: len("2026-11-21 09:00")] if width < NARROW else due,
             f"{task.campaign}/{task.entry}",
-            task.script,
-            task.lane,
+            task.work,
+            task.place,
             ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             reason(row),
@@ -51,7 +52,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "task": f"{row.id}  {task.key}",
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": row.hint,
-        "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
+        "what": f"{task.title}, on {task.place or 'no phone'}, with {task.backend}",
         **content_lines(task),
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
@@ -103,6 +104,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "username": task.username,
         "target": task.target,
         **content_data(task),
+        **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
         "state": row.state.value,
         "reason": row.reason,
         "hint": row.hint,

@@ -87,7 +87,7 @@ def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> di
         by_path.setdefault(problem.path, []).append(problem)
     found = {}
     for file in files:
-        paths = (file.loaded.document.path, *file.flow_paths)
+        paths = (file.loaded.document.path, *file.paths_beside)
         errors = [problem for path in paths for problem in by_path.get(path, ())]
         if errors:
             found[file.path] = errors

@@ -23,6 +23,13 @@ class FlowText(NamedTuple):
     text: str
 
 
+class ProfileText(NamedTuple):
+    """One of the user's app profiles as it was read: its file, and the text of it."""
+
+    path: str
+    text: str
+
+
 class Need(NamedTuple):
     """If `key` has this `value`, the key `partner` is needed too, `unless` another key makes it superfluous; the hint
     says what for."""
@@ -57,9 +64,10 @@ class Script:
 
     `config_schema` is the JSON Schema of a config; that of a built-in script is written from its `config_model`, which
     is made within a function, since pydantic is slow to import. `flow` is the flow behind a script of the user's own,
-    None for a built-in one.
+    and `app` the one app that it is for; both are None for a built-in script, which may have a flow for each app.
 
-    `target_keys` are the config keys that name targets (a list, and a text with one or several), if a script has any;
+    `target_keys` are the config keys that name targets (a list, and perhaps a text with one or several), if a script
+    has any;
     `normal_target` turns a target as written into its normal form, `target_needed` says what is missing if none is
     named, and how to write it. `paths` are the keys that hold file paths (a text or a list of texts) relative to the
     campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
@@ -75,7 +83,8 @@ class Script:
     expected_s: Callable[[Config], float]
     config_model: "Callable[[], type[ConfigModel]] | None" = None
     flow: FlowText | None = None
-    target_keys: tuple[str, str] | None = None
+    app: str | None = None
+    target_keys: tuple[str, ...] | None = None
     target_needed: tuple[str, str] | None = None
     normal_target: Callable[[str], str] = str
     paths: tuple[str, ...] = ()
@@ -87,10 +96,15 @@ class Script:
     needs: tuple[Need, ...] = ()
 
 
-def targets_of(config: Config, keys: tuple[str, str], normal: Callable[[str], str]) -> tuple[str, ...]:
+def targets_of(config: Config, keys: tuple[str, ...], normal: Callable[[str], str]) -> tuple[str, ...]:
     """The targets that a complete config names, in their normal form."""
-    several, single = keys
-    return tuple(map(normal, listed(config[several], config[single])))
+    return tuple(map(normal, written_targets(config, keys)))
+
+
+def written_targets(config: Config, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets that a complete config names, as it writes them."""
+    several, *single = keys
+    return listed(config[several], config[single[0]] if single else "")
 
 
 def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:

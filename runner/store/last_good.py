@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.accounts_file import read_accounts_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
@@ -10,12 +12,15 @@ from runner.store.rows import CampaignRow
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
-    """A campaign as the ledger keeps it, with its flows as they were then; None if this version of the runner does not
-    understand it any longer."""
-    folder = Path(row.path).parent / "flows"
-    kept = row.flows.items()
-    flows = {name: read_flow_file(text, str(folder / f"{name}.yaml")) for name, text in kept}
-    loaded = load_text(row.text, row.path, flows)
+    """A campaign as the ledger keeps it, with its flows and shared accounts as they were then; None if this version of
+    the runner does not understand it any longer."""
+    folder, kept = Path(row.path).parent, dict(row.flows)
+    shared = kept.pop(ACCOUNTS, None)
+    accounts = None if shared is None else read_accounts_file(shared, str(folder / ACCOUNTS))
+    flows = {
+        name: read_flow_file(text, str(folder / "flows" / f"{name}.yaml")) for name, text in kept.items()
+    }
+    loaded = load_text(row.text, row.path, flows, accounts)
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None

@@ -16,7 +16,7 @@ from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
-from runner.tasks import Occurrence, Task, TaskOptions, TaskState
+from runner.tasks import NO_OPTIONS, Occurrence, Task, TaskOptions, TaskState
 
 OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
 
@@ -313,8 +313,9 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
 @lru_cache(maxsize=64)
 def _options(options: TaskOptions) -> str:
     values = asdict(options)
-    for key in ("files", "order"):  # most tasks have none, and rows of older ledgers have no such keys either
-        if not values[key]:
+    # Most tasks have neither files nor an app of their own, and rows of older ledgers have no such keys either.
+    for key in ("files", "order", "app"):
+        if values[key] == getattr(NO_OPTIONS, key):
             del values[key]
     return to_json(values)
 

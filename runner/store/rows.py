@@ -66,7 +66,7 @@ class CampaignVersion:
 @dataclass(frozen=True, slots=True)
 class InForce:
     """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
-    flows that it uses, by script."""
+    files that it is read with: of flows by script, of the accounts that it shares by the name of their file."""
 
     name: str
     path: str

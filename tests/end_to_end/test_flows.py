@@ -427,7 +427,7 @@ def test_an_element_that_never_appears_keeps_screenshot_and_hierarchy(shelf, mon
     assert outcome.outcome is AttemptOutcome.FAILED and "waited" in outcome.message
     last = shelf.notes.steps[-1]
     assert last.outcome is StepOutcome.FAILED and last.screenshot and "demo_nowhere" in (last.hierarchy or "")
-    assert last.source.startswith("library/follow.yaml:")
+    assert last.source.startswith("library/tiktok/follow.yaml:")
 
 
 def test_a_config_that_no_flow_can_do_is_refused_before_anything(shelf):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.errors import TaskError
+from runner.errors import TaskError, Unsupported
 from runner.flows.flow_run import FlowRun
 from runner.flows.language import Action
 from runner.flows.templates import Template
@@ -33,9 +33,11 @@ class Fail(Action):
 
     reason: Template = Field(description="Why it cannot be done.")
     hint: str | None = Field(default=None, description="What to do about it.")
+    final: bool = Field(default=False, description="Whether another attempt would meet the same.")
 
     def title(self) -> str:
         return "give up"
 
     def perform(self, attempt: FlowRun) -> None:
-        raise TaskError(attempt.text_for_people(self.reason), hint=self.hint)
+        error = Unsupported if self.final else TaskError
+        raise error(attempt.text_for_people(self.reason), hint=self.hint)

@@ -69,7 +69,13 @@ def test_nothing_to_post_is_told():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("content_type", 1), ("post_way", "addButton"), ("add_sound", "custom"), ("add_product_link", 1)],
+    [
+        ("content_type", 1),
+        ("post_way", "addButton"),
+        ("add_sound", "custom"),
+        ("add_product_link", 1),
+        ("placement", "story"),
+    ],
 )
 def test_what_no_flow_can_do_is_refused(key, value):
     with pytest.raises(Unsupported) as caught:

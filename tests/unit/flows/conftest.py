@@ -96,6 +96,7 @@ class World:
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
     attempt: FlowRun | None = None
+    as_account: str | None = None
 
     def __post_init__(self) -> None:
         self.phone = FakePhone(show=lambda: [*self.above, "@demo", self.state], on_tap=self.tapped)
@@ -154,6 +155,7 @@ class World:
             stop=self.stop,
             clock=self.clock,
             deadline=self.deadline,
+            works_as=self.as_account,
         )
         return carry_out(self.attempt, self.effects())
 

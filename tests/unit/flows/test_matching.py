@@ -51,6 +51,12 @@ def found(shown, *selectors, packages=(APP,)):
         {"has": {"text": "child"}, "class": "Button"},
         {"lacks": [{"text": "Pinned"}], "class": "Button"},
         {"region": [0, 0, 0.5, 0.5], "class": "Button"},
+        {"hint_matches": "Add .*"},
+        {"clickable": True},
+        {"beside": {"text": "@demo"}, "class": "Button"},
+        {"while_shown": {"text": "@demo"}, "class": "Button"},
+        {"unless_shown": {"text": "Elsewhere"}, "class": "Button"},
+        {"min_height": 0.05, "class": "Button"},
     ],
 )
 def test_each_key_finds(selector):
@@ -60,11 +66,15 @@ def test_each_key_finds(selector):
         desc="Follow demo",
         rid="com.example.app:id/fmp",
         cls="android.widget.Button",
+        hint="Add a name",
+        clickable="true",
         selected="true",
         focused="true",
         bounds="[100,100][300,200]",
     )
-    shown = screen(node(node(button, desc="inner"), desc="outer"))
+    name = node(text="@demo", bounds="[400,140][600,180]")
+    clock = node(text="Elsewhere", package="com.android.systemui")
+    shown = screen(node(node(button, desc="inner"), desc="outer"), name, clock)
     assert found(shown, selector) == ["Follow"]
 
 
@@ -74,6 +84,7 @@ def test_each_key_finds(selector):
         {"text": "Fol"},
         {"text_matches": "Foll"},
         {"text_starts": "follow"},
+        {"text_starts": "Follow "},
         {"desc": "Follow"},
         {"id": "mp"},
         {"class": "TextView"},
@@ -83,12 +94,24 @@ def test_each_key_finds(selector):
         {"parent": {"desc": "outer"}},
         {"has": {"text": "Follow"}, "class": "Button"},
         {"region": [0.5, 0, 1, 1], "class": "Button"},
+        {"hint_matches": ".+"},
+        {"clickable": True},
+        {"beside": {"desc": "outer"}},
+        {"beside": {"text": "Follow"}},
+        {"while_shown": {"text": "12:00"}},
+        {"unless_shown": [{"desc": "another"}, {"desc": "outer"}]},
+        {"min_height": 0.051},
+        {"unverified": True},
     ],
 )
 def test_each_key_also_refuses(selector):
     button = node(text="Follow", cls="android.widget.Button", rid="a:id/fmp", bounds="[100,100][300,200]")
+    clock = node(text="12:00", package="com.android.systemui", bounds="[0,140][100,160]")
     assert (
-        found(screen(node(node(button), desc="outer")), selector | {"class": selector.get("class", "Button")})
+        found(
+            screen(node(node(button), desc="outer"), clock),
+            selector | {"class": selector.get("class", "Button")},
+        )
         == []
     )
 
@@ -130,11 +153,16 @@ def test_other_apps_are_only_found_when_named():
 
 
 def test_variables_in_patterns_stand_for_themselves():
-    written = {"text_matches": "@${user}", "text": "${user}", "below": {"text": "${user}"}}
+    written = {
+        "text_matches": "@${user}",
+        "text": "${user}",
+        "below": {"text": "${user}"},
+        "lacks": [{"text": "${user}"}],
+    }
     selector = filled_in(
         Selector.model_validate(written, context=Names(variables={"user"})), {"user": "a.b+"}
     )
-    assert selector.below is not None and selector.below.text == "a.b+"
+    assert selector.below is not None and selector.below.text == selector.lacks[0].text == "a.b+"
     assert selector.text_matches == r"@a\.b\+" and selector.text == "a.b+"
 
 

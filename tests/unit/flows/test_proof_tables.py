@@ -71,7 +71,7 @@ def judge(script: str, variables: Evidence, shown: set[str] | None = None) -> st
             template = template.replace(f"${{{name}}}", value)
         return template
 
-    verification = load_flow(script).verification
+    verification = load_flow("tiktok", script).verification
     assert verification is not None
     proof = verification.proof
     happened = proof.happened.holds(lambda name: name in (shown or set()), known)

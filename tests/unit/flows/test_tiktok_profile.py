@@ -5,6 +5,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from runner.flows.profile import AppView, load_profile
+from runner.flows.selectors import Selector
 from runner.phone.screen import Element, Screen, parse
 
 PACKAGE = "com.zhiliaoapp.musically"
@@ -113,7 +114,7 @@ def test_the_feed_is_no_profile(app):
 
 
 def test_texts_of_others_are_no_stop_screen(app):
-    assert app.stop_of(FEED) is None and app.dismissal_of(FEED) is None
+    assert app.stop_of(FEED) is None and app.dialog_of(FEED) is None
 
 
 @pytest.mark.parametrize("button", ["Follow", "Follow back"])
@@ -212,7 +213,7 @@ def test_the_upload_badge_is_a_percentage_at_the_upper_left(app):
 )
 def test_screens_that_only_a_person_may_pass(app, text):
     assert app.stop_of(screen(words(text, (100, 600, 900, 700)))) is not None
-    assert app.dismissal_of(screen(words(text, (100, 600, 900, 700)))) is None
+    assert app.dialog_of(screen(words(text, (100, 600, 900, 700)))) is None
 
 
 @pytest.mark.parametrize(
@@ -226,8 +227,8 @@ def test_screens_that_only_a_person_may_pass(app, text):
 def test_dialogs_that_are_declined(app, title, decline):
     shown = screen(words(title), words("Save", cls="Button"), words(decline, (0, 900, 300, 960), "Button"))
     assert app.stop_of(shown) is None
-    found = app.dismissal_of(shown)
-    assert found is not None and found[1] is not None and found[1].text == decline
+    found = app.dialog_of(shown)
+    assert found is not None and found.button is not None and found.button.text == decline
 
 
 def test_contacts_are_refused_and_media_is_for_a_person(app):
@@ -239,8 +240,8 @@ def test_contacts_are_refused_and_media_is_for_a_person(app):
         return parse(f"<hierarchy>{box((0, 0, 1080, 2400), question, deny, package=package)}</hierarchy>")
 
     contacts = prompt("Allow TikTok to access your contacts?")
-    found = app.dismissal_of(contacts)
-    assert app.stop_of(contacts) is None and found is not None and found[1].text == "Don't allow"
+    found = app.dialog_of(contacts)
+    assert app.stop_of(contacts) is None and found is not None and found.button.text == "Don't allow"
     assert app.stop_of(prompt("Allow TikTok to access photos and videos on this device?")) is not None
 
 
@@ -251,13 +252,14 @@ def test_links_are_percent_encoded(app):
 
 def test_the_profile_keeps_no_shuffled_ids(app):
     """Ids of a release are worthless in the next: only those that have stayed are named."""
-    stable = {"cover", "desc", "tvProgress", "video_header_layout", "permission_deny_button"}
+    stable = {"cover", "desc", "title", "tvProgress", "video_header_layout", "permission_deny_button"}
 
     def ids(selector):
         yield selector.id
-        for inner in (selector.parent, selector.within, selector.has, selector.below, *selector.lacks):
-            if inner is not None:
-                yield from ids(inner)
+        for _, value in selector:
+            for inner in value if isinstance(value, tuple) else (value,):
+                if isinstance(inner, Selector):
+                    yield from ids(inner)
 
     named = {
         rid for group in app.profile.elements.values() for selector in group for rid in ids(selector) if rid

@@ -40,7 +40,16 @@ def test_family_ties():
 
 @pytest.mark.parametrize(
     ("raw", "text"),
-    [("\u200eFollow", "Follow"), ("J\u2019aime", "J'aime"), ("Suivis ", "Suivis"), ("3,8\u00a0M", "3,8 M")],
+    [
+        ("\u200eFollow", "Follow"),
+        ("J\u2019aime", "J'aime"),
+        ("Suivis ", "Suivis"),
+        ("3,8\u00a0M", "3,8 M"),
+        ("1,2\u202fM", "1,2 M"),
+        ("\u200e\u2068demo_user\u2069", "demo_user"),
+        ("\u202ademo_user\u202c", "demo_user"),
+        ("\u061c\u2066demo_user\u2069", "demo_user"),
+    ],
 )
 def test_texts_are_normalised(raw, text):
     assert normalise(raw) == text
@@ -50,7 +59,7 @@ def test_texts_are_normalised(raw, text):
 @pytest.mark.parametrize("xml", ["", "  ", "no xml", '<hierarchy rotation="0" />', "<?xml version='1.0'?>"])
 def test_nothing_gives_a_screen_without_elements(xml):
     screen = parse(xml)
-    assert screen.roots == () and screen.size == (0, 0) and screen.is_opaque
+    assert screen.roots == () and screen.size == (0, 0) and not screen.is_opaque(["com.example.app"])
 
 
 def test_broken_characters_are_left_out():
@@ -77,11 +86,25 @@ def test_several_windows_and_their_size():
     assert screen.size == (1080, 2400) and screen.packages == ("a", "b")
 
 
-def test_a_page_that_hides_its_texts_is_opaque():
-    assert parse(
-        '<hierarchy><node class="android.webkit.WebView"><node content-desc="Dialog"/></node></hierarchy>'
-    ).is_opaque
-    assert not parse('<hierarchy><node text="Log in"/></hierarchy>').is_opaque
+CLOCK = '<node package="com.android.systemui" text="12:00"/>'
+
+
+@pytest.mark.parametrize(
+    ("windows", "opaque"),
+    [
+        (
+            '<node package="app" class="android.webkit.WebView"><node package="app" content-desc="Dialog"/></node>',
+            True,
+        ),
+        (f'<node package="app"/>{CLOCK}', True),
+        ('<node package="app"><node package="app" text="Log in"/></node>', False),
+        (CLOCK, False),
+        ("", False),
+    ],
+    ids=["a web page", "a card below the clock", "words", "no window of the app yet", "nothing"],
+)
+def test_opaque_is_asked_of_the_app_alone(windows, opaque):
+    assert parse(f"<hierarchy>{windows}</hierarchy>").is_opaque(["app"]) is opaque
 
 
 def test_the_focus_is_that_of_a_text_field_and_not_of_what_is_around_it():

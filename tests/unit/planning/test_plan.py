@@ -65,14 +65,33 @@ def test_tasks_are_ordered_by_instant_and_then_as_declared() -> None:
 
 
 def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> None:
-    more = "multi_account: true, min_interval: 3, max_interval: 9"
+    more = "min_interval: 3, max_interval: 9"
     [task, other] = plan([resolved(publish("09:00", more=more))], DAY).tasks()
 
     assert task.config is other.config
     assert task.config["upload_wait_time"] == 30
     assert task.config["material_list"][0].endswith("/a.mp4")
     assert (task.script, task.backend, task.commit) == ("post", "device", "f40866b")
-    assert task.options == TaskOptions(multi_account=True, min_interval=3, max_interval=9, order="same")
+    assert task.options == TaskOptions(min_interval=3, max_interval=9, order="same")
+
+
+@pytest.mark.parametrize(
+    ("entry", "apps"),
+    [
+        ("script: follow, config: {target_users: ['@a']}", {"@a": "tiktok"}),
+        ("script: follow, app: instagram, config: {target_users: ['@a']}", {"@a": "instagram"}),
+        (
+            "script: comment, config: {comment_content: x, target_post_urls: "
+            "['https://www.instagram.com/reel/C1/', 'https://vm.tiktok.com/Z1/']}",
+            {"https://www.instagram.com/p/C1": "instagram", "https://vm.tiktok.com/Z1": "tiktok"},
+        ),
+        ("script: post, app: instagram", {None: "instagram"}),
+    ],
+)
+def test_the_app_is_the_entrys_or_that_of_the_target(entry: str, apps: dict[str | None, str]) -> None:
+    tasks = list(plan([resolved(f"a: {{{entry}, devices: A1, start_times: '09:00'}}")], DAY).tasks())
+    assert {task.target: task.options.app for task in tasks} == apps
+    assert all(("(instagram)" in task.title) == (apps[task.target] == "instagram") for task in tasks)
 
 
 @pytest.mark.parametrize(("more", "timeout_s"), [("", 600), ("timeout: 42s", 42), ("timeout: 2h", 7200)])

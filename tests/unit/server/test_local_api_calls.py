@@ -345,6 +345,7 @@ def test_the_page_that_shows_the_calls_needs_no_other_machine(api: Api) -> None:
     assert "https://" not in page
     schema = api.send("GET", "/openapi.json").json()
     assert set(schema["paths"]) == {
+        "/accounts",
         "/license/check",
         "/task",
         "/task/stats",

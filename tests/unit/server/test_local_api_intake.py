@@ -58,6 +58,11 @@ def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
         assert "named by its whole path" in refused
 
 
+def test_the_app_is_the_platform_of_the_call() -> None:
+    assert {task.options.app for task in tasks()} == {"tiktok"}
+    assert "instagran" in refusal(platform="instagran").message
+
+
 def test_the_same_call_twice_makes_other_tasks() -> None:
     assert not {task.key for task in tasks()} & {task.key for task in tasks()}
 
