@@ -193,9 +193,20 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **texts(task),
     }
     if task.script == "post" and not only_looks:
-        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        files = [file.path for file in task.options.files] or _unchosen(task)
         variables |= {"file": files[0], "files": "\n".join(files)}
     return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _unchosen(task: Task) -> list[str]:
+    """The files of a task for which none were chosen. Raises TaskError, which says why, unless an older version of the
+    runner has made its row, and left it to the attempt."""
+    found = [*map(str, material(task.config, task.ordinal))]
+    if task.options.order:
+        raise TaskError(
+            "the files to post were not there when the attempt began", hint="they are now: try it again"
+        )
+    return found
 
 
 def _text(value: Any) -> str:

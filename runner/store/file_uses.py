@@ -1,6 +1,7 @@
 """Who had which file: each account gets every file of a list once before one comes again."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, not_, or_, select, update
@@ -12,6 +13,7 @@ from runner.store.connector import among
 from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import MAY_HAVE_HAPPENED
+from runner.store.task_options import options_of, options_row
 from runner.tasks import SeenFile, Task, TaskState
 
 USE, TASK, OCCURRENCE, EFFECT = (
@@ -49,6 +51,10 @@ class FileUses(Part):
     def of(self, owners: Collection[str], hashes: Collection[str]) -> dict[str, list[str]]:
         """Which of these contents each of these accounts or devices has had, oldest first."""
         return self._read("read who had which file", lambda connection: used(connection, owners, hashes))
+
+    def choose(self, task: Task, files: Files) -> Task:
+        """The task with its files; if it could not get any when its row was made, it gets them now, for good."""
+        return self._write(f"choose the files of {task.key}", lambda it: _choose(it, task, files))
 
     def recorded(self, from_utc: datetime, until_utc: datetime) -> dict[str, tuple[SeenFile, ...]]:
         """The files of the tasks whose occurrences lie between two instants, by task key."""
@@ -90,6 +96,17 @@ def give(connection: Connection, tasks: Sequence[Task], files: Files) -> list[Ta
             rotation.take(owner(task), task.options.files)
             given.append(task)
     return given
+
+
+def _choose(connection: Connection, task: Task, files: Files) -> Task:
+    options = options_of(connection.scalar(select(TASK.options).where(TASK.key == task.key)) or {})
+    if options.files:  # an earlier attempt has chosen them
+        return replace(task, options=options)
+    (chosen,) = give(connection, [task], files)
+    row = update(schema.tasks).where(TASK.key == task.key)
+    connection.execute(row.values(options=options_row(chosen.options)))
+    note(connection, [chosen])
+    return chosen
 
 
 def note(connection: Connection, tasks: Iterable[Task]) -> None:

@@ -157,3 +157,14 @@ def test_the_files_of_tasks_are_found_by_their_occurrences(ledger: Ledger) -> No
 def test_tasks_without_files_to_choose_from_have_none(ledger: Ledger) -> None:
     assert ledger.occurrences.record([posts(12)])[0].options == NEXT
     assert had(ledger, "A1") == {}
+
+
+def test_a_task_that_got_no_file_can_get_one_later_and_keeps_it(ledger: Ledger) -> None:
+    (one,) = ledger.occurrences.record([posts(12)])
+    assert ledger.file_uses.choose(one, {}) == one
+    chosen = ledger.file_uses.choose(one, THERE_ARE)
+
+    assert names([chosen]) == ["a"]
+    assert [row.task for row in ledger.tasks.of(occurrence(12))] == [chosen]
+    assert ledger.file_uses.choose(one, {("autumn", "publish"): FILES[1:]}) == chosen
+    assert names(made(ledger, 13)) == ["b"]
