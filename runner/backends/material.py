@@ -34,19 +34,35 @@ class Looks:
 
     def at(self, config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
         """The files of a config of the script `post`; none if they cannot be found."""
-        try:
-            return tuple(map(self._seen, map(str, material_files(config))))
-        except TaskError as error:
-            LOG.warning("%s", error.message)
-            return ()
+        return tuple(self._seen(path) for path in _paths(config))
 
     def _seen(self, path: str) -> SeenFile:
         try:
             with MediaFile(path) as file:
-                return SeenFile(path, self._hashes.sha256(file))
+                return SeenFile(path, self._hashes.sha256(file), file.fingerprint)
         except (OSError, ValueError) as error:
             LOG.warning("%s cannot be read: %s", path, error)
             return SeenFile(path, "")
+
+
+def glance(config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
+    """The same for a plan, which must not read whole videos: in place of its hash each file has its fingerprint."""
+    found = []
+    for path in _paths(config):
+        try:
+            with MediaFile(path) as file:
+                found.append(SeenFile(path, file.fingerprint, file.fingerprint))
+        except (OSError, ValueError):
+            found.append(SeenFile(path, ""))
+    return tuple(found)
+
+
+def _paths(config: Mapping[str, Any]) -> list[str]:
+    try:
+        return [*map(str, material_files(config))]
+    except TaskError as error:
+        LOG.warning("%s", error.message)
+        return []
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:

@@ -2,14 +2,11 @@
 
 import os
 from dataclasses import dataclass
-from hashlib import blake2b
 from stat import S_ISDIR, S_ISREG
 
 from runner.checks.nearby import Nearby
 from runner.media import HEAD_BYTES, Kind, by_content, is_posted
-
-_END_BYTES = 64 * 1024
-"""How much of each end of a file tells it apart from others of its length."""
+from runner.media_file import MediaFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +63,10 @@ class Files:
 
 def _fingerprint(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - as for `_inspect`
-            size = os.fstat(file.fileno()).st_size
-            ends = file.read(_END_BYTES)
-            file.seek(max(size - _END_BYTES, 0))
-            ends += file.read(_END_BYTES)
+        with MediaFile(path) as file:
+            return file.fingerprint
     except (OSError, ValueError):
         return ""
-    return f"{size}:{blake2b(ends, digest_size=16).hexdigest()}"
 
 
 def _inspect(path: str) -> InspectedFile:

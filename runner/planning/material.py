@@ -13,8 +13,8 @@ class Material:
     """What is known at `at_utc`, which is None where there is no ledger: then a plan begins with nobody having had
     anything.
 
-    `files` are all that entries have to post, `used` the hashes that each owner has had, oldest first; `recorded` has
-    the files of the tasks whose rows are made, by task key.
+    `files` are all that entries have to post, with fingerprints in place of hashes, `used` the fingerprints that each
+    owner has had, oldest first; `recorded` has the files of the tasks whose rows are made, by task key.
     """
 
     files: Files = field(default_factory=dict)

@@ -6,6 +6,7 @@ Pure: the plan simulates with it what the ledger then does with it, when the row
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from runner.planning.draw import draw
@@ -144,5 +145,5 @@ def _next(files: Sequence[SeenFile], several: int, had: Mapping[str, int]) -> li
 
 
 def _drawn(file: SeenFile, key: str) -> int:
-    # By content, so that a file keeps its place in the draw when others come and go.
-    return draw(f"{file.sha256}:{key}")
+    # By its name, so that a file keeps its place in the draw when others come and go, and its folder moves.
+    return draw(f"{PurePath(file.path).name}:{key}")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from runner.backend_registry import declared
-from runner.backends.material import Looks
+from runner.backends.material import glance
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.material import Material
 from runner.planning.plannable_entry import plannable_entries
@@ -28,8 +28,7 @@ def material_of(
         for plannable in plannable_entries(campaigns)
         if plannable.order and declared(plannable.campaign.backend).reads_files_here
     ]
-    looks = Looks()
-    files = {plannable.name: looks.at(plannable.entry.config) for plannable in posting}
+    files = {plannable.name: glance(plannable.entry.config) for plannable in posting}
     if ledger is None or not posting:
         return Material(files)
     owners = {
@@ -38,7 +37,7 @@ def material_of(
         for lane in plannable.lanes
         for app in plannable.apps
     }
-    hashes = {file.sha256 for found in files.values() for file in found if file.sha256}
+    prints = {file.fingerprint for found in files.values() for file in found if file.fingerprint}
     reach = max((plannable.reach for plannable in posting), default=timedelta())
     recorded = ledger.file_uses.recorded(min(window.from_utc, now) - reach, window.until_utc)
-    return Material(files, ledger.file_uses.of(owners, hashes), recorded, now)
+    return Material(files, ledger.file_uses.of(owners, prints), recorded, now)

@@ -11,7 +11,7 @@ from runner.store.ledger import Ledger
 from runner.store.rows import Decision
 from runner.tasks import EffectState, SeenFile, Task, TaskOptions, TaskState
 
-FILES = [SeenFile(f"/m/{name}.mp4", f"hash-{name}") for name in "abc"]
+FILES = [SeenFile(f"/m/{name}.mp4", f"hash-{name}", f"print-{name}") for name in "abc"]
 THERE_ARE = {("autumn", "publish"): FILES}
 NEXT = TaskOptions(order="next")
 
@@ -31,7 +31,7 @@ def names(tasks: Sequence[Task]) -> list[str]:
 
 
 def had(ledger: Ledger, *names: str) -> dict[str, list[str]]:
-    return ledger.file_uses.of([f"tiktok:{name}" for name in names], [file.sha256 for file in FILES])
+    return ledger.file_uses.of([f"tiktok:{name}" for name in names], [file.fingerprint for file in FILES])
 
 
 def uncertain(ledger: Ledger, key: str, state: EffectState) -> None:
@@ -45,7 +45,7 @@ def test_each_occurrence_gets_the_next_file_and_its_row_keeps_it(ledger: Ledger)
 
     assert (names(first), names(second)) == (["a"], ["b"])
     assert [row.task for row in ledger.tasks.of(occurrence(12))] == first
-    assert had(ledger, "A1", "B2") == {"tiktok:A1": ["hash-a", "hash-b"]}
+    assert had(ledger, "A1", "B2") == {"tiktok:A1": ["print-a", "print-b"]}
 
 
 def test_occurrences_of_one_decision_get_files_one_after_the_other(ledger: Ledger) -> None:
@@ -56,13 +56,13 @@ def test_occurrences_of_one_decision_get_files_one_after_the_other(ledger: Ledge
 def test_recording_again_gives_no_second_file(ledger: Ledger) -> None:
     made(ledger, 12)
     assert made(ledger, 12) == []
-    assert had(ledger, "A1") == {"tiktok:A1": ["hash-a"]}
+    assert had(ledger, "A1") == {"tiktok:A1": ["print-a"]}
 
 
 def test_an_account_is_the_owner_whatever_phone_it_is_on(ledger: Ledger) -> None:
     tasks = made(ledger, 12, "A1", "B2", username="@Brand")
     assert names(tasks) == ["a", "b"]
-    assert had(ledger, "@brand") == {"tiktok:@brand": ["hash-a", "hash-b"]}
+    assert had(ledger, "@brand") == {"tiktok:@brand": ["print-a", "print-b"]}
 
 
 def test_another_app_is_another_account(ledger: Ledger) -> None:
@@ -116,7 +116,7 @@ def test_the_retention_forgets_tasks_and_not_what_they_have_posted(ledger: Ledge
     later = NOON + 10 * DAY
     for _ in range(2):
         list(ledger.retention.prune(later, later))
-    assert had(ledger, "A1") == {"tiktok:A1": ["hash-a"]}
+    assert had(ledger, "A1") == {"tiktok:A1": ["print-a"]}
     assert names(made(ledger, 14)) == ["b"]
 
 
@@ -150,7 +150,7 @@ def test_files_that_a_task_brings_are_kept_and_remembered(ledger: Ledger) -> Non
 def test_the_files_of_tasks_are_found_by_their_occurrences(ledger: Ledger) -> None:
     (first,), (second,) = made(ledger, 12), made(ledger, 13)
     until = occurrence(13).instant_utc
-    assert ledger.file_uses.recorded(NOON, until) == {first.key: (FILES[0],)}
+    assert ledger.file_uses.recorded(NOON, until) == {first.key: (SeenFile("/m/a.mp4", "hash-a"),)}
     assert set(ledger.file_uses.recorded(NOON, until + timedelta(seconds=1))) == {first.key, second.key}
 
 
