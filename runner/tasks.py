@@ -119,10 +119,12 @@ class Occurrence:
 
 
 class SeenFile(NamedTuple):
-    """A file as it was when somebody looked at it; `sha256` is the hash of its content, in hexadecimal."""
+    """A file as it was when somebody looked at it; `sha256` is the hash of its content, in hexadecimal, `fingerprint`
+    what tells contents apart without reading all of them."""
 
     path: str
     sha256: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **texts(task),
     }
     if task.script == "post" and not only_looks:
-        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        files = [file.path for file in task.options.files] or _unchosen(task)
         if any("\n" in path for path in files):
             raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
         variables |= {
@@ -268,6 +268,17 @@ def _sound(named: str) -> dict[str, str]:
     """The sound that a config names, as its name or as its address."""
     is_link = "://" in named
     return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
+
+
+def _unchosen(task: Task) -> list[str]:
+    """The files of a task for which none were chosen. Raises TaskError, which says why, unless an older version of the
+    runner has made its row, and left it to the attempt."""
+    found = [*map(str, material(task.config, task.ordinal))]
+    if task.options.order:
+        raise TaskError(
+            "the files to post were not there when the attempt began", hint="they are now: try it again"
+        )
+    return found
 
 
 def _text(value: Any) -> str:

@@ -23,6 +23,8 @@ from runner.checks import (
     duplicate_device,
     duplicate_name,
     duplicate_target,
+    file_again,
+    files_run_out,
     in_the_past,
     limit_exceeded,
     long_caption,
@@ -96,6 +98,8 @@ ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic
     duplicate_name.check,
     device_conflict.check,
     limit_exceeded.check,
+    file_again.check,
+    files_run_out.check,
 )
 """Checks of all campaigns together, and of what they would do in the days ahead."""
 

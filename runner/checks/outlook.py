@@ -1,14 +1,16 @@
 """What campaigns would do in the days ahead, phone by phone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.prospects import Prospect
 from runner.planning.limits import Scope
 from runner.planning.plannable_entry import PlannedLane
+
+T = TypeVar("T")
 
 
 class Stay(NamedTuple):
@@ -52,12 +54,19 @@ class Outlook:
     def __init__(self) -> None:
         self.campaigns: list[CompactCampaign] = []
         self.prospects: list[Prospect] = []
+        self._made: dict[Callable[[Outlook], Any], Any] = {}
         self._stays: dict[tuple[int, float], list[Stay]] = {}
 
     def add(self, campaign: CompactCampaign, prospects: Iterable[Prospect]) -> None:
         """Take in a campaign that has been checked by itself."""
         self.campaigns.append(campaign)
         self.prospects += prospects
+
+    def once(self, make: Callable[["Outlook"], T]) -> T:
+        """What a function makes of it, for the first of several checks that ask. Ask only when all is taken in."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def lanes(self) -> list[PlannedLanes]:

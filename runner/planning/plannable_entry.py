@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
-from runner.planning.rotation import order_of
+from runner.planning.rotation import Order, order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import DEFAULT_APP, app_of
@@ -149,6 +149,11 @@ class PlannableEntry:
     def name(self) -> tuple[str, str]:
         """The names of its campaign and its entry."""
         return self.campaign.name, self.entry.name
+
+    @property
+    def order(self) -> Order | None:
+        """How its tasks share out the files that it posts; None if it posts none."""
+        return order_of(self.entry.script.name, self.entry.config, self.entry.order)
 
     @property
     def apps(self) -> set[str]:

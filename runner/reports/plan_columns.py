@@ -11,6 +11,7 @@ from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Clocks
+from runner.reports.content import cut
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
 from runner.tasks import Task, work
@@ -26,6 +27,8 @@ _LEAVING = (_HEADINGS.index("UTC"), _HEADINGS.index("SCRIPT"))
 _LABEL = 14
 _GAP = "  "
 _BELOW = "    "
+_LEAST = 16
+"""The columns in which the end of a row is cut rather than put below it."""
 _TIED = "\N{NO-BREAK SPACE}"
 
 
@@ -97,10 +100,11 @@ class Columns:
             line += cells[place] + " " * (self._widths[place] - width(cells[place])) + _GAP
             used += self._widths[place] + len(_GAP)
         for part in more:
-            if width(line.rstrip() + _GAP + part) > self._room:
+            left = min(self._room, WIDTH - len(_GAP)) - width(line.rstrip() + _GAP)
+            if width(part) > left < _LEAST:
                 lines.append(line.rstrip())
-                line = _BELOW
-            line = f"{line.rstrip()}{_GAP}{part}"
+                line, left = _BELOW, self._room - len(_BELOW)
+            line = f"{line.rstrip()}{_GAP}{cut(part, left)}"
         return [*lines, line.rstrip()]
 
 

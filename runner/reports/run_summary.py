@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from runner.reports.content import content_data, content_words
 from runner.reports.progress import STYLES
 from runner.reports.remedies import hint_of_task
 from runner.reports.terminal import Column, Rows, Words
@@ -27,7 +28,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
             task.place,
             task.entry,
             task.work,
-            task.target or "",
+            ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",
             reason(row),
@@ -49,8 +50,8 @@ def totals(rows: Sequence[TaskRow]) -> str:
 
 
 def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> dict[str, Any]:
-    """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "state",
-    "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
+    """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "files",
+    "texts", "state", "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
     return {
         "run": run_id,
         "report": report,
@@ -62,6 +63,7 @@ def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> di
                 "entry": row.task.entry,
                 "script": row.task.script,
                 "target": row.task.target,
+                **content_data(row.task),
                 "state": row.state.value,
                 "reason": row.reason,
                 "hint": hint_of_task(row),

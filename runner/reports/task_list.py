@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from runner.clock import utc
+from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
 from runner.reports.remedies import hint_of_task
@@ -38,7 +39,7 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             f"{task.campaign}/{task.entry}",
             task.work,
             task.place,
-            task.target or "",
+            ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             reason(row),
         )
@@ -53,6 +54,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": hint_of_task(row),
         "what": f"{task.title}, on {task.place or 'no phone'}, with {task.backend}",
+        **content_lines(task),
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
@@ -105,6 +107,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "device": task.device,
         "username": task.username,
         "target": task.target,
+        **content_data(task),
         **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
         "state": row.state.value,
         "reason": row.reason,

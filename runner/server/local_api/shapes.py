@@ -125,6 +125,8 @@ class TaskView(BaseModel):
     finished_at: datetime | None
     retry_count: int
     message: str = Field(description="The reason why it is as it is; empty where nothing need be said.")
+    files: list[str] = Field(description="The files that it posts, on the server's machine.")
+    texts: dict[str, str] = Field(description="What it writes: `caption`, `title`, `comment`, ...")
 
 
 class TaskPage(BaseModel):

@@ -72,7 +72,7 @@ def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> No
     assert task.config["upload_wait_time"] == 30
     assert task.config["material_list"][0].endswith("/a.mp4")
     assert (task.script, task.backend, task.commit) == ("post", "device", "f40866b")
-    assert task.options == TaskOptions(min_interval=3, max_interval=9)
+    assert task.options == TaskOptions(min_interval=3, max_interval=9, order="same")
 
 
 @pytest.mark.parametrize(
