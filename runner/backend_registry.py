@@ -107,8 +107,9 @@ MOST_IN_GALLERY = 15
 """How many files can be chosen in the gallery of TikTok's app without scrolling it."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
     values={
+        "account_warmup": {"generate_by_chatgpt": (False,)},
         "comment": {"comment_image_path": ("",)},
         "post": {
             "image_count": tuple(range(1, MOST_IN_GALLERY + 1)),
@@ -125,6 +126,7 @@ _ON_TIKTOK = AppSupport(
         "origin_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_product_link": "nobody has recorded how TikTok's app takes a product link",
+        "generate_by_chatgpt": "it writes no texts of its own; list them in `comment`",
         "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
         "placement": "only Instagram has stories",
     },
