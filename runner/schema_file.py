@@ -7,7 +7,8 @@ from typing import Any
 
 import runner
 
-NAMES = ("campaign", "flow", "app-profile")
+PROFILE = "app-profile"
+NAMES = ("campaign", "flow", PROFILE)
 """Every schema: of campaign files, of flows and of app profiles."""
 
 

@@ -1,12 +1,13 @@
 """From files to campaigns: finds them, reads them, and checks their structure."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from runner.campaign.app_file import AppFile, apps_beside
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
 from runner.campaign.folders import walk
@@ -30,12 +31,20 @@ class Loaded:
     including what stands under a misspelt or a repeated key.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
-    `flows` are those flows as read; their problems are among the diagnostics, in files of their own.
+    `flows` are those flows as read, `apps` the app profiles beside it; their problems are among the diagnostics, in
+    files of their own.
     """
 
     document: Document
     diagnostics: tuple[Diagnostic, ...]
     flows: Mapping[str, FlowFile] = field(default_factory=dict)
+    apps: Mapping[str, AppFile] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> Iterator[Document]:
+        """The documents of its flows, and of the app profiles beside it."""
+        yield from (flow.document for flow in self.flows.values())
+        yield from (app.document for app in self.apps.values())
 
     @cached_property
     def scripts(self) -> Mapping[str, Script]:
@@ -139,11 +148,17 @@ def _dead_end(path: Path) -> tuple[str, str]:
     return "this is a folder, not a file", "name the files in it, or the folder above"
 
 
-def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None = None) -> Loaded:
+def load_text(
+    text: str | bytes,
+    path: str,
+    flows: Mapping[str, FlowFile] | None = None,
+    apps: Mapping[str, AppFile] | None = None,
+) -> Loaded:
     """The same for a text that has been read; its relative paths start from `path`.
 
-    `flows` are its flows by script, in place of those that lie beside it.
+    `flows` are its flows by script and `apps` its app profiles, in place of those that lie beside it.
     """
+    profiles = apps_beside(path) if apps is None else apps
     document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
 
     # Asked again after each misspelt key that was put right: then more entries, and so more flows, are
@@ -162,7 +177,9 @@ def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None
         problems += [problem for problem in found if problem.span not in reported]
     for flow in used.values():
         problems += flow.diagnostics
-    return Loaded(document, tuple(tidy(problems)), used)
+    for app in profiles.values():
+        problems += app.diagnostics
+    return Loaded(document, tuple(tidy(problems)), used, profiles)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, declared
 from runner.campaign import paths
+from runner.campaign.app_file import texts_of
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.targets import account
 
 
@@ -113,6 +114,8 @@ class ResolvedCampaign:
     entries: tuple[ResolvedEntry, ...]
     document: Document = field(repr=False)
     commit: str | None = None
+    profiles: Mapping[str, ProfileText] = field(default_factory=dict, repr=False)
+    """The user's own app profiles beside it, by app."""
 
     @property
     def path(self) -> str:
@@ -159,6 +162,7 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
         document=loaded.document,
         commit=commit,
+        profiles=texts_of(loaded.apps),
     )
 
 

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
+from runner.campaign.app_file import AppFile
+from runner.campaign.flow_file import FlowFile
 from runner.campaign.loader import Loaded, load
 from runner.campaign.masking import masked_text
 from runner.checks import (
     altered_text,
     bad_cron,
     bad_flow,
+    bad_profile,
     bad_spintax,
     bad_start_time,
     bad_time_zone,
@@ -39,6 +42,7 @@ from runner.checks import (
     unreadable_media,
     unsupported_by_backend,
     unused_definition,
+    unverified_element,
 )
 from runner.checks.calendar import Horizon
 from runner.checks.compact_campaign import CompactCampaign
@@ -70,6 +74,8 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     out_of_range.check,
     required_together.check,
     bad_flow.check,
+    bad_profile.check,
+    unverified_element.check,
     unsupported_by_backend.check,
     bad_username.check,
     bad_url.check,
@@ -172,10 +178,10 @@ def _check(view: CampaignView) -> None:
 
 
 def _texts(view: CampaignView) -> dict[str, str]:
-    """The texts of a campaign and of its flows."""
-    flows = view.loaded.flows.values()
+    """The texts of a campaign, of its flows, and of the app profiles beside it."""
+    beside: list[FlowFile | AppFile] = [*view.loaded.flows.values(), *view.loaded.apps.values()]
     texts = {
-        flow.document.path: masked_text(flow.document.text, is_right=not flow.diagnostics) for flow in flows
+        file.document.path: masked_text(file.document.text, is_right=not file.diagnostics) for file in beside
     }
     texts[view.document.path] = secret_in_file.masked(view.document, view.found)
     return texts

@@ -98,7 +98,7 @@ def _settings(campaign: CampaignView, config: ConfigUse, backend: BackendDeclara
                 f"the backend `{backend.name}` cannot do `{refused.key}: {_shown(refused.value)}`{where}{why}"
             )
             hint = f"it can do {enumeration(dict.fromkeys(map(_shown, refused.possible)))}"
-            if others := [f"`app: {other}`" for other in backend.apps_that_can(script, refused)]:
+            if others := [f"app: {other}" for other in backend.apps_that_can(script, refused)]:
                 hint += f"; with {enumeration(others)} it can do this too"
             yield campaign.problem(CODE, (*config.path, refused.key), message, hint, config=config)
 

@@ -121,6 +121,7 @@ class Daemon:
                     self._settings,
                     self._clock,
                     flows=campaigns.flows,
+                    profiles=campaigns.profiles,
                     limits=campaigns.limits,
                     sink=sink,
                     mode=Mode.daemon(),

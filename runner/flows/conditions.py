@@ -35,6 +35,7 @@ SPOKEN = {
     "does_not_show": "does not show",
     "unchanged_from": "is unchanged from",
     "prepended_to": "has one more than",
+    "more_than": "is more than",
 }
 
 
@@ -42,7 +43,7 @@ class Condition(AboutElement):
     """One of: an element is shown or gone; any or all of several conditions; an expression is true; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
-    `unchanged_from`, `prepended_to`; it is false if either could not be read.
+    `unchanged_from`, `prepended_to`, `more_than`; it is false if either could not be read.
     """
 
     element: AnElement | None = Field(default=None, description="This element is shown.")
@@ -70,6 +71,10 @@ class Condition(AboutElement):
     unchanged_from: Template | None = Field(default=None, description="The list that it still is.")
     prepended_to: Template | None = Field(
         default=None, description="The list to which something has come at the front."
+    )
+
+    more_than: Template | None = Field(
+        default=None, description="The count, both of them exact, that it is more than."
     )
 
     @model_validator(mode="after")

@@ -47,6 +47,10 @@ WORDING = {
 """Words in place of pydantic's, by its kind of error."""
 
 
+OF_SCHEMA = ("invalid-value", "unknown-key")
+"""Codes of what the JSON Schemas of flows and profiles tell of too, sometimes at another place."""
+
+
 class FlowReading:
     """One file while it is read: its document, and the problems found so far."""
 

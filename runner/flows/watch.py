@@ -21,10 +21,13 @@ T = TypeVar("T")
 
 POLL_S = 0.2
 OPAQUE_S = 8.0
-"""How long a screen may be unreadable before it counts as one that only a person may pass."""
+"""How long the app may be shown without a word before the back key is tried, once; half as long after that it counts
+as a screen that only a person may pass."""
 
 NOT_READ = "(not read)"
 """What people read in place of a value that could not be read."""
+
+SYSTEM_UI = "com.android.systemui"
 
 DISMISSALS = 5
 """How many dialogs are declined in a row; more of them are one that comes back."""
@@ -206,8 +209,9 @@ class Watch(ABC):
             is_over = self._clock.monotonic() >= until and not self._is_opaque(screen)
             return False if is_over else None
 
-        # Longer than OPAQUE_S: a screen that becomes unreadable at the end must count as such, not as "no".
-        return self._await(decided, timeout_s + OPAQUE_S + POLL_S, self.text_for_people(condition.words()))
+        # Longer than that: a screen that becomes unreadable at the end must count as such, not as "no".
+        wait_s = timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S
+        return self._await(decided, wait_s, self.text_for_people(condition.words()))
 
     def await_list(self, name: ElementRef, timeout_s: float, settle_s: float) -> str:
         """The words of all elements of a name, once they have stayed the same for `settle_s`.
@@ -236,11 +240,13 @@ class Watch(ABC):
         *,
         before_input: bool = True,
     ) -> T:
-        """Look again and again until `look_for` finds something; a screen that stays unreadable needs a person.
+        """Look again and again until `look_for` finds something; a screen that stays unreadable needs a person, unless
+        the back key closes it: offers and hints to update are cards with drawn letters.
 
         Raises Stopped if somebody asks for that, unless the step has given the phone an input already.
         """
         started = readable = self._clock.monotonic()
+        tried_back = False
         while True:
             screen = self.read_screen()
             found = look_for(screen)
@@ -248,7 +254,11 @@ class Watch(ABC):
                 return found
             now = self._clock.monotonic()
             readable = readable if self._is_opaque(screen) else now
-            if now - readable >= OPAQUE_S:
+            if now - readable >= (OPAQUE_S / 2 if tried_back else OPAQUE_S):
+                if not tried_back:
+                    self.phone.press("back")
+                    tried_back, readable = True, now
+                    continue
                 raise NeedsPerson(
                     f"{self.phone.serial}: the screen cannot be read while waiting for {what}: "
                     "it may be a verification, or a page that hides its texts",
@@ -264,11 +274,16 @@ class Watch(ABC):
         return screen.is_opaque(self.app.profile.packages)
 
     def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:
-        shown = list(dict.fromkeys(element.words for element in screen.elements() if element.words))
-        words = ", ".join(repr(text[:40]) for text in shown[:8]) or "nothing that can be read"
-        front = (
-            "" if self.app.package in screen.packages else f" of {' and '.join(screen.packages) or 'no app'}"
+        # The clock, the battery and the keys of the system are on every screen, and tell nothing.
+        packages = [package for package in screen.packages if package != SYSTEM_UI]
+        is_shown = self.app.package in packages
+        told = self.app.profile.packages if is_shown else packages
+        shown = [e.words for e in screen.elements() if e.words and (not e.package or e.package in told)]
+        words = (
+            ", ".join(repr(text[:40]) for text in list(dict.fromkeys(shown))[:8])
+            or "nothing that can be read"
         )
+        front = "" if is_shown else f" of {' and '.join(packages) or 'no app'}"
         return ElementMissing(
             f"{self.phone.serial}: waited {waited_s:.0f} s for {what}; the screen{front} shows {words}",
             hint="the screen is kept with the step; if the app has changed its labels, correct its profile",

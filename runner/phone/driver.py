@@ -62,7 +62,14 @@ class Driver(Protocol):
         ...
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         """Copy a file to the phone's media, under a name with this ending, and hand it to an app's share target.
 

@@ -272,6 +272,15 @@ class Session:
         """The version of an app, as it names it itself; None if the phone does not tell."""
         return shell.app_version(self._shell("dumpsys", "package", package))
 
+    def language(self, package: str) -> str | None:
+        """The language in which an app is shown, such as `fr-FR`: its own, else the phone's; None if the phone does not
+        tell."""
+        own = shell.app_language(self._shell("cmd", "locale", "get-app-locales", package))
+        return own or self._property("persist.sys.locale") or self._property("ro.product.locale")
+
+    def _property(self, name: str) -> str | None:
+        return self._shell("getprop", name).strip() or None
+
     def _start(self, package: str, *command: str) -> None:
         failure = shell.start_failure(self._shell(*command))
         if failure is None:
@@ -298,12 +307,19 @@ class Session:
         copying.fetch(self._phone(), self.serial, remote, file)
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         uri = self._add(file, mime_type, suffix, sha256)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
-        self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
+        self._start(package, "am", "start", "-a", action, "-t", mime_type, *stream)
 
     def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
         self._add(file, mime_type, suffix, sha256)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from runner.campaign import flow_file
+from runner.campaign import app_file, flow_file
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
@@ -17,6 +17,7 @@ from runner.checks.written import Item
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FolderError, UsageError
 from runner.file_names import escaped
+from runner.store.rows import PROFILE
 
 RECHECK_AFTER = timedelta(days=1)
 """Checks look some days ahead, so they are repeated after this time for files that do not change too."""
@@ -48,12 +49,16 @@ class CampaignFile:
         return self.loaded.document.text
 
     @property
-    def flow_paths(self) -> list[str]:
-        return [flow.document.path for flow in self.loaded.flows.values()]
+    def paths_beside(self) -> list[str]:
+        """The files of its flows, and of the app profiles beside it."""
+        return [document.path for document in self.loaded.beside]
 
     @property
-    def flow_texts(self) -> dict[str, str]:
-        return {name: flow.document.text for name, flow in self.loaded.flows.items()}
+    def texts_beside(self) -> dict[str, str]:
+        """The texts of these files, as the ledger keeps them: see `InForce`."""
+        flows = {name: flow.document.text for name, flow in self.loaded.flows.items()}
+        apps = {f"{PROFILE}{name}": app.document.text for name, app in self.loaded.apps.items()}
+        return flows | apps
 
     @property
     def name(self) -> Item | None:
@@ -88,10 +93,12 @@ class FilesReading:
     outside: frozenset[Path] = frozenset()
 
     def commits(self, others: Iterable[Path] = ()) -> dict[Path, str | None]:
-        """The commit of each file, also dirty if one of its flows is, and of `others`. Git is asked once for all."""
-        flows = {file.path: [Path(flow) for flow in file.flow_paths] for file in self.files}
-        found = revisions([*others, *flows, *(flow for used in flows.values() for flow in used)])
-        return found | {path: _dirtiest([found[path], *map(found.get, used)]) for path, used in flows.items()}
+        """The commit of each file, also dirty if a file beside it is, and of `others`. Git is asked once for all."""
+        beside = {file.path: [Path(path) for path in file.paths_beside] for file in self.files}
+        found = revisions([*others, *beside, *(path for used in beside.values() for path in used)])
+        return found | {
+            path: _dirtiest([found[path], *map(found.get, used)]) for path, used in beside.items()
+        }
 
 
 class CampaignFiles:
@@ -108,6 +115,7 @@ class CampaignFiles:
         """Read everything again, whether it seems to have changed or not."""
         self._known, self._checked_at = {}, None
         flow_file.forget()
+        app_file.forget()
 
     def discover(self) -> list[Path]:
         """Their paths. Raises FolderError if a path is not there, or a folder has no campaigns."""
@@ -145,10 +153,10 @@ class CampaignFiles:
         return self._reading
 
     def _is_outside(self, file: CampaignFile) -> bool:
-        """Whether the file, or one of its flows, lies outside of the folders that are named or hold named files."""
+        """Whether the file, or one beside it, lies outside of the folders that are named or hold named files."""
         folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in self.paths]
         named = {os.path.realpath(path) for path in self.paths}
-        lies = map(os.path.realpath, [str(file.path), *file.flow_paths])
+        lies = map(os.path.realpath, [str(file.path), *file.paths_beside])
         return not all(path in named or any(map(Path(path).is_relative_to, folders)) for path in lies)
 
     def _is_stale(self, path: Path) -> bool:
@@ -188,8 +196,9 @@ def _load(path: Path) -> tuple[_Signature, Loaded]:
 
 
 def _signature(path: Path, loaded: Loaded) -> _Signature:
-    """A value that changes when the file or one of its flows does."""
-    return (_stat(path), *(_stat(flow.document.path) for flow in loaded.flows.values()))
+    """A value that changes when the file does, one of its flows or an app profile beside it, or when one of those
+    comes."""
+    return (_stat(path), _stat(path.parent / app_file.FOLDER), *(_stat(one.path) for one in loaded.beside))
 
 
 def _stat(path: Path | str) -> tuple[int, ...]:

@@ -163,7 +163,7 @@ class CampaignFolder:
             row, commit = rows.get(name), commits[file.path]
             if row is None or _takes_effect(file, row):
                 rules = _rules(after[name].campaign)
-                texts.append(GoodText(name, file.place, file.text, file.flow_texts, commit, rules))
+                texts.append(GoodText(name, file.place, file.text, file.texts_beside, commit, rules))
             elif row.commit != commit:
                 found_at[name] = commit
         if texts:
@@ -201,11 +201,11 @@ class CampaignFolder:
         for name, file in decision.good.items():
             row = rows.get(former.get(name, name))
             if row and row.withdrawn_utc is None:
-                if (row.text, row.flows) == (file.text, file.flow_texts):
+                if (row.text, row.flows) == (file.text, file.texts_beside):
                     continue
                 flows |= {
                     (name, script)
-                    for script, text in file.flow_texts.items()
+                    for script, text in file.texts_beside.items()
                     if row.flows.get(script) != text
                 }
                 if standing := self._standing.get(row.name) or self._last_good(row):
@@ -217,7 +217,7 @@ class CampaignFolder:
 def _takes_effect(file: CampaignFile, row: CampaignRow) -> bool:
     """Whether a good file changes more in the ledger than its commit."""
     known = (row.path, row.text, row.flows)
-    return row.withdrawn_utc is not None or known != (file.place, file.text, file.flow_texts)
+    return row.withdrawn_utc is not None or known != (file.place, file.text, file.texts_beside)
 
 
 def _rules(campaign: ResolvedCampaign) -> frozenset[tuple[str, str]]:

@@ -80,14 +80,14 @@ def decide_files(
 
 
 def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
-    """The errors of each file that has any, with those of its flows."""
+    """The errors of each file that has any, with those of the files beside it."""
     wrong = [problem for problem in problems if problem.severity is Severity.ERROR]
     by_path: dict[str, list[Diagnostic]] = {}
     for problem in wrong:
         by_path.setdefault(problem.path, []).append(problem)
     found = {}
     for file in files:
-        paths = (file.loaded.document.path, *file.flow_paths)
+        paths = (file.loaded.document.path, *file.paths_beside)
         errors = [problem for path in paths for problem in by_path.get(path, ())]
         if errors:
             found[file.path] = errors

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from runner.campaign.app_file import load_app_file
 from runner.campaign.flow_file import load_flow_file
 from runner.campaign.loader import load
 from runner.media import by_name, is_silent
@@ -26,7 +27,7 @@ _SUFFIXES = (".yaml", ".yml")
 class UnreadChanges:
     """Files that have changed and have not been read yet. Instants are seconds of a monotonic clock.
 
-    Campaigns and flows do not wait for media, which may take long to copy.
+    What is text does not wait for media, which may take long to copy.
     """
 
     def __init__(self) -> None:
@@ -79,7 +80,7 @@ def is_locked(git_folders: Iterable[Path]) -> bool:
 
 
 def is_text(name: str) -> bool:
-    """Whether a file of this name is a campaign or a flow; editors hide or rename files that are not ready yet."""
+    """Whether a file of this name is a campaign or lies beside one; editors hide or rename files that are not ready."""
     return name.endswith(_SUFFIXES) and not name.startswith(".")
 
 
@@ -118,4 +119,6 @@ def _is_doubtful(path: Path) -> bool:
     """Whether the file is gone, empty, or has errors that show without a look at anything else."""
     if path.parent.name == "flows":
         return bool(load_flow_file(path).diagnostics)
+    if path.parent.name == "apps":
+        return bool(load_app_file(path).diagnostics)
     return load(path).has_errors

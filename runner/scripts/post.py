@@ -117,6 +117,11 @@ def config_model() -> type["ConfigModel"]:
         placement: Literal["reel", "story"] = Field(
             default="reel", description="Where the post goes (Instagram only)."
         )
+        share_limited_reach: bool = Field(
+            default=False,
+            description="Whether to go on where Instagram says that a reel may get limited reach, as it does for long "
+            "ones (backend device only).",
+        )
 
     return PostConfig
 
@@ -129,6 +134,7 @@ POST = Script(
     effects=lambda config: {"post": 1},
     expected_s=lambda config: 120.0 + config["upload_wait_time"],
     paths=(FILES_KEY, FOLDER_KEY),
+    own_keys=("share_limited_reach",),
     texts=("captions", "sound_name", "custom_sound_keyword", "materials_tags"),
     writes=(Writing("caption", "captions"),),
     needs=(

@@ -2,20 +2,25 @@
 
 from pathlib import Path
 
+from runner.campaign.app_file import read_app_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow
+from runner.store.rows import PROFILE, CampaignRow
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
-    """A campaign as the ledger keeps it, with its flows as they were then; None if this version of the runner does not
-    understand it any longer."""
-    folder = Path(row.path).parent / "flows"
-    kept = row.flows.items()
-    flows = {name: read_flow_file(text, str(folder / f"{name}.yaml")) for name, text in kept}
-    loaded = load_text(row.text, row.path, flows)
+    """A campaign as the ledger keeps it, with its flows and app profiles as they were then; None if this version of the
+    runner does not understand it any longer."""
+    folder = Path(row.path).parent
+    flows, apps = {}, {}
+    for name, text in row.flows.items():
+        if name.startswith(PROFILE):
+            apps[name.removeprefix(PROFILE)] = read_app_file(text, str(folder / f"{name}.yaml"))
+        else:
+            flows[name] = read_flow_file(text, str(folder / "flows" / f"{name}.yaml"))
+    loaded = load_text(row.text, row.path, flows, apps)
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None

@@ -8,6 +8,7 @@ from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve_campaign
 from runner.flows.loading import load_own_flow
+from runner.flows.profile import Profiles
 from runner.scripts import complete, defaults
 from runner.scripts.script import FlowText
 
@@ -180,7 +181,7 @@ def test_a_sound_campaign_finds_its_flow(tmp_path: Path) -> None:
     resolved = resolve_campaign(loaded)
     assert resolved.flows == {("visits", "visit"): FlowText(str(tmp_path / "flows" / "visit.yaml"), flow)}
     assert resolved.entries[0].config == {"times": 2}
-    assert load_own_flow(resolved.flows["visits", "visit"]).length == 2
+    assert load_own_flow(resolved.flows["visits", "visit"], Profiles()).length == 2
 
 
 def test_a_flow_that_has_changed_is_read_again(tmp_path: Path) -> None:

@@ -24,6 +24,13 @@ FILE = "cam\x1b[2J[x].yaml"
 WRONG = f'version: 1\nname: "{"[/x]"}\\e[2J"\nscripts: {{"\\e[31m": {{script: "\\e[2J[/b]"}}}}\nnot me: "\\u202e"\n'
 
 
+SCREEN_FILE = "screen\x1b[2J.xml"
+SCREEN = (
+    '<hierarchy><node package="com.zhiliaoapp.musically" bounds="[0,0][9,9]" resource-id="a:id/desc" '
+    'text="\x9b31m[bold]"/></hierarchy>'
+)
+
+
 @dataclass
 class Outcome:
     code: int
@@ -64,6 +71,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         made.attempt(_key(1), TaskState.UNCERTAIN, HOSTILE, EffectState.COMMITTING)
         made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
         (tmp_path / "campaigns" / FILE).write_text(WRONG, encoding="utf-8")
+        (tmp_path / SCREEN_FILE).write_text(SCREEN, encoding="utf-8")
         yield made
 
 
@@ -171,6 +179,9 @@ CASES = [
     ("pause", HOSTILE),
     ("resume", HOSTILE),
     ("stop", HOSTILE),
+    ("app", "check", HOSTILE, "--hierarchy", HOSTILE),
+    ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE),
+    ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE, "--format", "json"),
     ("phones", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),

@@ -127,7 +127,14 @@ class FakePhone:
         self._do("open_link", uri, package)
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         self._do("share", str(file), component, mime_type)
 

@@ -123,6 +123,7 @@ def test_mistakes_of_a_profile_are_told_with_their_place():
     profile, diagnostics = read_profile(text, "p.yaml")
     assert profile is None
     assert [(d.span.line, d.span.column, d.code) for d in diagnostics] == [
+        (5, 14, "unknown-element"),
         (7, 10, "unknown-key"),
         (8, 25, "bad-pattern"),
     ]
