@@ -299,6 +299,11 @@ class Journal(Protocol):
         """The task's effects so far, from earlier attempts too."""
         ...
 
+    def worked_s(self) -> float:
+        """How long earlier attempts at the task have worked, in seconds, as far as their steps tell; the time between
+        them does not count."""
+        ...
+
     def works_as(self, app: str, account: str) -> None:
         """Go on as this account of an app, lower case with its `@`; no other attempt does so until this one has ended.
         Raises HeldBack if another one does so now."""

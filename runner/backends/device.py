@@ -12,12 +12,14 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
-from runner.flows.flow import CHOSEN, Flow
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
+from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
@@ -113,6 +115,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.
@@ -131,7 +134,7 @@ class DeviceBackend:
         own = self._flows.get((task.campaign, task.script))
         profiles = Profiles.over(self._profiles(task.campaign))
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
-        return _Work(flow, profiles.load(flow.app), _settings(task))
+        return _Work(flow, profiles.load(flow.app), _settled(task))
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
@@ -184,7 +187,7 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 
 class _Work(NamedTuple):
-    """What a task takes: its flow, the profile of the app, and the settings of its config as the flow knows them."""
+    """What a task takes: its flow, the profile of the app, and the variables that are known before the flow runs."""
 
     flow: Flow
     profile: Profile
@@ -237,7 +240,6 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
         "file_count": "0",
-        "files_beside_first": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
@@ -248,13 +250,18 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
             "file": files[0],
             "files": "\n".join(files),
             "file_count": str(len(files)),
-            "files_beside_first": str(len(files) - 1),
         }
-    return variables | _settings(task)
+    return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 
-def _settings(task: Task) -> dict[str, str]:
-    return {f"config.{key}": _text(value) for key, value in task.config.items()}
+def _settled(task: Task) -> dict[str, str]:
+    """The variables of which it is known before the flow runs what they will be."""
+    try:
+        variables = inputs(task)
+    except TaskError:  # its files are missing, which the attempt will say
+        variables = inputs(task, only_looks=True)
+        del variables["file_count"]
+    return variables
 
 
 def _sound(named: str) -> dict[str, str]:

@@ -274,7 +274,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
     """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
     changes: dict[str, Any] = {}
     for name, value in selector:
-        if isinstance(value, str) and names_in(value):
+        if isinstance(value, str) and "${" in value:
             changes[name] = fill(value, variables, re.escape if name.endswith("_matches") else str)
         elif isinstance(value, Selector):
             inner = filled_in(value, variables)

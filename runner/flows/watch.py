@@ -75,8 +75,15 @@ class Watch(ABC):
         return fill(text, self.variables) if is_known else None
 
     def text_for_people(self, text: str) -> str:
-        """The text for messages, with the values of its variables."""
-        return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        """The text for messages, with the values of its variables; as it is written, if it cannot be computed."""
+        try:
+            return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        except TaskError:
+            return text
+
+    def is_true(self, condition: Condition) -> bool:
+        """Whether a condition is true of the present screen."""
+        return self.holds(condition, self.read_screen())
 
     def seconds(self, text: str) -> float:
         return seconds(self.fill(text))

@@ -59,6 +59,9 @@ class Notes:
         )
         return len(self.rows) - 1
 
+    def worked_s(self) -> float:
+        return 0.0
+
     def works_as(self, app: str, account: str) -> None:
         pass
 
