@@ -133,10 +133,12 @@ _ON_TIKTOK = AppSupport(
         "placement": "only Instagram has stories",
         "share_limited_reach": "only Instagram asks this",
     },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 _ON_INSTAGRAM = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
     values={
+        "account_warmup": {"topic": ("",), "generate_by_chatgpt": (False,)},
         "comment": {"comment_image_path": ("",)},
         "post": {
             "image_count": tuple(range(1, MOST_IN_INSTAGRAMS_GALLERY + 1)),
@@ -148,6 +150,8 @@ _ON_INSTAGRAM = AppSupport(
         "profile": {"link_url": ("",), "avatars_path": ("",)},
     },
     reasons={
+        "topic": "nobody has recorded how Instagram's app shows the reels of a topic",
+        "generate_by_chatgpt": "the phones write the comments that the config names",
         "image_count": "the gallery of Instagram's app shows no more at once",
         "add_sound": "nobody has recorded how Instagram's editor searches a sound",
         "origin_sound_volume": "nobody has recorded where Instagram's editor sets volumes",
@@ -157,7 +161,6 @@ _ON_INSTAGRAM = AppSupport(
         "add_product_link": "only TikTok has product links",
         "comment_image_path": "Instagram's comments have no images",
     },
-    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 
 DEVICE = BackendDeclaration(

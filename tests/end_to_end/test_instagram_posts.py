@@ -99,9 +99,10 @@ def test_a_tap_that_the_app_ignores_is_refuted(shelf):
 
 def test_limited_reach_is_the_users_decision(shelf):
     shelf.app("ask_before_share", question="limited_reach")
+    before = len(shelf.memory()["answers"])
     outcome = shelf.post("Long one, asked")
-    assert outcome.outcome is FAILED and "limited reach" in outcome.message
-    assert shelf.posts("Long one, asked") == []
+    assert outcome.needs_person and "limited reach" in outcome.message and shelf.notes.states == [MADE]
+    assert shelf.memory()["answers"][before:] == [] and shelf.posts("Long one, asked") == []
     shelf.notes = Notes()
     assert shelf.post("Long one, allowed", share_limited_reach=True) == Outcome(COMPLETED)
     assert len(shelf.posts("Long one, allowed")) == 1

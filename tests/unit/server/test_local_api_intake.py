@@ -75,6 +75,7 @@ def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
 
 def test_the_app_is_the_platform_of_the_call() -> None:
     assert {task.options.app for task in tasks()} == {"tiktok"}
+    assert {task.options.app for task in tasks(platform="instagram")} == {"instagram"}
     assert "instagran" in refusal(platform="instagran").message
 
 
