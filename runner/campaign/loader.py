@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.campaign.document import Document, Marks
-from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.flow_file import FlowFile, flows_used, linked
 from runner.campaign.folders import walk
 from runner.campaign.lookalikes import find
 from runner.campaign.meaning import with_repeated
@@ -162,7 +162,7 @@ def load_text(text: str | bytes, path: str, flows: Mapping[str, FlowFile] | None
         problems += [problem for problem in found if problem.span not in reported]
     for flow in used.values():
         problems += flow.diagnostics
-    return Loaded(document, tuple(tidy(problems)), used)
+    return Loaded(document, tuple(tidy(problems)), linked(used))
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

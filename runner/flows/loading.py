@@ -1,30 +1,33 @@
 """Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
-from runner.errors import FlowError, Unsupported
+from runner.errors import Unsupported
 from runner.flows.flow import Flow
 from runner.flows.language import read_flow
 from runner.flows.profile import load_profile
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
+from runner.flows.used_flows import OtherFlow
 from runner.scripts import SCRIPTS
 from runner.scripts.script import FlowText
+
+OF_STRUCTURE = ("unknown-key", "missing-key", "unknown-step", "invalid-value", "wrong-type", "missing-verify")
+"""Problems that may be told of a flow though the schema tells of what is behind them."""
 
 
 @cache
 def load_flow(script: str) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{script}.yaml"
-    file = files("runner.flows") / path
-    if script not in SCRIPTS or not file.is_file():
+    flow = _shipped(script) if script in SCRIPTS else None
+    if flow is None:
         raise Unsupported(f"the device backend has no flow for the script {script!r}")
-    return _read(file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"])
+    return _read(flow.text, flow.path, SCRIPTS[script].config_schema()["properties"], {})
 
 
 @lru_cache(maxsize=256)
@@ -33,20 +36,22 @@ def load_own_flow(own: FlowText) -> Flow:
     file = read_flow_file(own.text, own.path)
     raise_for(file.diagnostics)
     assert file.script is not None
-    return _read(own.text, own.path, file.script.config_schema()["properties"])
+    others = {flow.name: flow for flow in own.used}
+    return _read(own.text, own.path, file.script.config_schema()["properties"], others)
 
 
-def problems(file: FlowFile) -> list[Diagnostic]:
-    """The problems of a flow in the flow language; if its structure is wrong, only names that mean nothing in it."""
+def problems(file: FlowFile, others: Mapping[str, FlowText]) -> list[Diagnostic]:
+    """The problems of a flow in the flow language; if its structure is wrong, only those that it does
+    not bring about.
+    `others` are the flows beside it."""
     text, path = file.document.text, file.document.path
+    other = _others(others)
     if file.script is not None:
-        return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, load_profile)[1]
-    try:
-        found = read_flow(text, path, _config(file), ACTIONS, load_profile)[1]
-    except FlowError:  # no such app: the flow's own diagnostics say so
-        return []
+        properties = file.script.config_schema()["properties"]
+        return read_flow(text, path, properties, ACTIONS, load_profile, other)[1]
+    found = read_flow(text, path, _config(file), ACTIONS, load_profile, other)[1]
     known = {problem.span for problem in file.diagnostics}
-    return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
+    return [problem for problem in found if problem.span not in known and _is_of_the_language(problem)]
 
 
 def _config(file: FlowFile) -> Mapping[str, Any]:
@@ -58,16 +63,38 @@ def _config(file: FlowFile) -> Mapping[str, Any]:
     return {key: {} for key in parameters} if isinstance(parameters, dict) else {}
 
 
-def _is_about_a_name(problem: Diagnostic) -> bool:
-    """Whether a problem is about a name. Variables count only if they are of the config: a wrong step may have meant to
-    remember another one."""
+def _is_of_the_language(problem: Diagnostic) -> bool:
+    """Whether a problem is not about the structure, of which the schema tells. Variables count only if they are of the
+    config: a wrong step may have meant to remember another one."""
     if problem.code == "unknown-variable":
         return "'config." in problem.message
-    return problem.code in ("unknown-element", "unknown-link")
+    return problem.code not in OF_STRUCTURE
 
 
-def _read(text: str, path: str, config: Mapping[str, Any]) -> Flow:
-    flow, diagnostics = read_flow(text, path, config, ACTIONS, load_profile)
+def _read(text: str, path: str, config: Mapping[str, Any], others: Mapping[str, FlowText]) -> Flow:
+    flow, diagnostics = read_flow(text, path, config, ACTIONS, load_profile, _others(others))
     raise_for(diagnostics)
     assert flow is not None
     return flow
+
+
+def _others(beside: Mapping[str, FlowText]) -> Callable[[str, str], OtherFlow | None]:
+    """How a flow finds another one by its name: first beside it, then among those that come with the runner."""
+
+    def find(app: str, name: str) -> OtherFlow | None:
+        text = beside.get(name) or _shipped(name)
+        if text is None:
+            return None
+        if name in SCRIPTS and name not in beside:
+            return OtherFlow(text.text, text.path, SCRIPTS[name].config_schema())
+        file = read_flow_file(text.text, text.path)
+        return OtherFlow(text.text, text.path, file.config_rules, file.diagnostics)
+
+    return find
+
+
+def _shipped(script: str) -> FlowText | None:
+    """A flow that comes with the runner; None if there is none of this name."""
+    path = f"library/{script}.yaml"
+    file = files("runner.flows") / path
+    return FlowText(path, file.read_text(encoding="utf-8")) if file.is_file() else None

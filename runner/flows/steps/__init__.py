@@ -25,6 +25,7 @@ from runner.flows.steps.swipe import Swipe
 from runner.flows.steps.tap import DoubleTap, LongTap, Tap
 from runner.flows.steps.toast import Toast
 from runner.flows.steps.type_text import Type
+from runner.flows.steps.use import Use
 from runner.flows.steps.verify import Verify
 from runner.flows.steps.wait_for import WaitFor, WaitGone
 from runner.flows.steps.when import When
@@ -53,6 +54,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Chance,
     Repeat,
     ForEach,
+    Use,
     Remember,
     Set,
     Pick,
