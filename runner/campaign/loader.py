@@ -11,7 +11,7 @@ from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.accounts_file import AccountsFile, accounts_beside
 from runner.campaign.app_file import AppFile, apps_beside
 from runner.campaign.document import Document, Marks
-from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.flow_file import FlowFile, flows_used, linked
 from runner.campaign.folders import walk
 from runner.campaign.lookalikes import find
 from runner.campaign.meaning import with_repeated
@@ -196,7 +196,7 @@ def load_text(
         problems += app.diagnostics
     if accounts_file is not None:
         problems += accounts_file.diagnostics
-    return Loaded(document, tuple(tidy(problems)), used, profiles, accounts_file)
+    return Loaded(document, tuple(tidy(problems)), linked(used), profiles, accounts_file)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

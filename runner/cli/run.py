@@ -42,16 +42,6 @@ LEFT_TO = {
 """How a run that a daemon carries out goes on once it is no longer followed."""
 
 
-def known_backend(name: str | None) -> str | None:
-    """The name of a backend that there is. Raises UsageError for any other, RunnerError if its package is broken."""
-    if name is not None and backend_registry.find(name) is None:
-        names = backend_registry.names()
-        near = nearest(name, names)
-        hint = f"did you mean `{near}`?" if near else f"the backends are {enumeration(names, 'and')}"
-        raise UsageError(f"--backend: there is no backend `{name}`", hint=hint)
-    return name
-
-
 @click.command(
     epilog="""\b
 Examples:
@@ -71,12 +61,7 @@ Examples:
     help="Continue the run that printed this id.",
 )
 @click.option("--at", metavar="T", help="Carry out the occurrences of this time alone, which then are done.")
-@click.option(
-    "--backend",
-    metavar="NAME",
-    callback=lambda _ctx, _option, name: known_backend(name),
-    help="Carry it out with this backend, whatever the campaign says.",
-)
+@click.option("--backend", metavar="NAME", help="Carry it out with this backend, whatever the campaign says.")
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(
     "--format",
@@ -106,6 +91,8 @@ def run(
         raise click.UsageError("name a campaign file, or a run to --resume")
     if at and file is None:
         raise click.UsageError("--at goes with a campaign file")
+    if backend is not None:
+        _require_backend(backend)
     settings = Settings.from_environment()
     if virtual and store:
         raise UsageError(
@@ -147,6 +134,15 @@ class RecordedRun:
     read: ReadRows
     is_over: bool
     again: str
+
+
+def _require_backend(name: str) -> None:
+    """Raise UsageError unless there is a backend of this name, and RunnerError if its package is broken."""
+    if backend_registry.find(name) is None:
+        names = backend_registry.names()
+        near = nearest(name, names)
+        hint = f"did you mean `{near}`?" if near else f"the backends are {enumeration(names, 'and')}"
+        raise UsageError(f"--backend: there is no backend `{name}`", hint=hint)
 
 
 def record(this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign], at: str | None) -> RecordedRun:

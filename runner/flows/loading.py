@@ -1,6 +1,6 @@
 """Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -15,21 +15,21 @@ from runner.flows.language import read_flow
 from runner.flows.profile import Profiles, apps, is_unverified
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
+from runner.flows.used_flows import OtherFlow
 from runner.scripts import SCRIPTS
 from runner.scripts.script import FlowText
+
+OF_STRUCTURE = ("unknown-key", "missing-key", "unknown-step", "invalid-value", "wrong-type", "missing-verify")
+"""Problems that may be told of a flow though the schema tells of what is behind them."""
 
 
 @cache
 def load_flow(app: str, script: str) -> Flow:
     """The flow of a built-in script in an app. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{app}/{script}.yaml"
-    file = files("runner.flows") / path
-    # The names come from the ledger too: no other text becomes a part of a path.
-    if script not in SCRIPTS or app not in apps() or not file.is_file():
+    flow = _shipped(app, script) if script in SCRIPTS else None
+    if flow is None:
         raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
-    return _read(
-        file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"], Profiles()
-    )
+    return _read(flow, SCRIPTS[script].config_schema()["properties"], Profiles(), {})
 
 
 class AccountFlows(NamedTuple):
@@ -47,11 +47,8 @@ def account_flows(app: str) -> AccountFlows | None:
 
 
 def _account_flow(app: str, name: str) -> Flow | None:
-    path = f"library/{app}/{name}.yaml"
-    file = files("runner.flows") / path
-    if app not in apps() or not file.is_file():
-        return None
-    return _read(file.read_text(encoding="utf-8"), path, {}, Profiles())
+    flow = _shipped(app, name)
+    return _read(flow, {}, Profiles(), {}) if flow else None
 
 
 @lru_cache(maxsize=256)
@@ -60,24 +57,26 @@ def load_own_flow(own: FlowText, profiles: Profiles) -> Flow:
     file = read_flow_file(own.text, own.path)
     raise_for(file.diagnostics)
     assert file.script is not None
-    return _read(own.text, own.path, file.script.config_schema()["properties"], profiles)
+    others = {flow.name: flow for flow in own.used}
+    return _read(own, file.script.config_schema()["properties"], profiles, others)
 
 
-def problems(file: FlowFile, apps: Mapping[str, AppFile]) -> list[Diagnostic]:
-    """The problems of a flow in the flow language; if its structure is wrong, only names that mean nothing in it.
+def problems(file: FlowFile, apps: Mapping[str, AppFile], others: Mapping[str, FlowText]) -> list[Diagnostic]:
+    """The problems of a flow in the flow language; if its structure is wrong, only those that it does not bring about.
 
-    `apps` are the user's own app profiles.
+    `apps` are the user's own app profiles, `others` the flows beside it.
     """
     text, path = file.document.text, file.document.path
-    profiles = Profiles.over(texts_of(apps))
+    profiles, other = Profiles.over(texts_of(apps)), _others(others)
     app = file.document.data.get("app") if isinstance(file.document.data, dict) else None
     if isinstance(app, str) and app in apps and _is_wrong(profiles, app, apps[app]):
         return []  # it tells so itself, and what its flows name cannot be checked
     if file.script is not None:
-        return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, profiles.load)[1]
-    found = read_flow(text, path, _config(file), ACTIONS, profiles.load)[1]
+        properties = file.script.config_schema()["properties"]
+        return read_flow(text, path, properties, ACTIONS, profiles.load, other)[1]
+    found = read_flow(text, path, _config(file), ACTIONS, profiles.load, other)[1]
     known = {problem.span for problem in file.diagnostics}
-    return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
+    return [problem for problem in found if problem.span not in known and _is_of_the_language(problem)]
 
 
 def unverified_elements(own: FlowText, apps: Mapping[str, AppFile]) -> list[tuple[str, int]]:
@@ -112,16 +111,42 @@ def _config(file: FlowFile) -> Mapping[str, Any]:
     return {key: {} for key in parameters} if isinstance(parameters, dict) else {}
 
 
-def _is_about_a_name(problem: Diagnostic) -> bool:
-    """Whether a problem is about a name. Variables count only if they are of the config: a wrong step may have meant to
-    remember another one."""
+def _is_of_the_language(problem: Diagnostic) -> bool:
+    """Whether a problem is not about the structure, of which the schema tells. Variables count only if they are of the
+    config: a wrong step may have meant to remember another one."""
     if problem.code == "unknown-variable":
         return "'config." in problem.message
-    return problem.code in ("unknown-element", "unknown-link")
+    return problem.code not in OF_STRUCTURE
 
 
-def _read(text: str, path: str, config: Mapping[str, Any], profiles: Profiles) -> Flow:
-    flow, diagnostics = read_flow(text, path, config, ACTIONS, profiles.load)
+def _read(
+    own: FlowText, config: Mapping[str, Any], profiles: Profiles, others: Mapping[str, FlowText]
+) -> Flow:
+    flow, diagnostics = read_flow(own.text, own.path, config, ACTIONS, profiles.load, _others(others))
     raise_for(diagnostics)
     assert flow is not None
     return flow
+
+
+def _others(beside: Mapping[str, FlowText]) -> Callable[[str, str], OtherFlow | None]:
+    """How a flow finds another one by its name: first beside it, then among those that come with the runner."""
+
+    def find(app: str, name: str) -> OtherFlow | None:
+        text = beside.get(name) or _shipped(app, name)
+        if text is None:
+            return None
+        if name in SCRIPTS and name not in beside:
+            return OtherFlow(text.text, text.path, SCRIPTS[name].config_schema())
+        file = read_flow_file(text.text, text.path)
+        return OtherFlow(text.text, text.path, file.config_rules, file.diagnostics)
+
+    return find
+
+
+def _shipped(app: str, name: str) -> FlowText | None:
+    """A flow that comes with the runner; None if there is none of this name in the app's folder."""
+    if app not in apps():  # the names come from the ledger too: no other text becomes a part of a path
+        return None
+    path = f"library/{app}/{name}.yaml"
+    file = files("runner.flows") / path
+    return FlowText(path, file.read_text(encoding="utf-8")) if file.is_file() else None
