@@ -19,11 +19,12 @@ from runner.errors import HeldBack, Stopped
 from runner.scripts import SCRIPTS, complete
 from runner.scripts.script import ProfileText
 from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepRecord, Task
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepRecord, Task, TaskOptions
 
 pytestmark = pytest.mark.phones
 
 APP = "com.zhiliaoapp.musically"
+PICTURES = "com.instagram.android"
 VIDEO = b"a film of its own" * 2000
 
 SWITCHER = """
@@ -99,15 +100,21 @@ class Shelf:
         config = {"captions": caption, "material_list": [str(self.video)]}
         return self.perform("post", None, config, account)
 
-    def follow_as(self, account: str | None, user: str) -> Outcome:
-        return self.perform("follow", f"@{user}", {"target_users": [f"@{user}"]}, account)
+    def follow_as(self, account: str | None, user: str, app: str = "tiktok") -> Outcome:
+        return self.perform("follow", f"@{user}", {"target_users": [f"@{user}"]}, account, app)
 
     def perform(
-        self, script: str, target: str | None, config: Mapping[str, Any], account: str | None
+        self,
+        script: str,
+        target: str | None,
+        config: Mapping[str, Any],
+        account: str | None,
+        app: str = "tiktok",
     ) -> Outcome:
         filled, serial = complete(SCRIPTS[script], config), self.phone.serial
         now = datetime.now(UTC)
         task = Task("key", "c", "e", script, "device", serial, account, target, "n", 0, now, 300.0, filled)
+        task = replace(task, options=TaskOptions(app=app))
         deadline = time.monotonic() + task.timeout_s
         return self.backend.perform(task, self.notes, self.notes, self.notes.stop, deadline)
 
@@ -229,6 +236,17 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -
     assert [row.state for row in shelf.notes.rows] == [EffectState.COMMITTED]
     follows = [(one["as"], one["user"]) for one in shelf.memory()["follows"]]
     assert follows.count(("second", "demo_doubt")) == 1 and ("first", "demo_doubt") not in follows
+
+
+def test_instagram_is_looked_at_and_never_switched(shelf: Shelf) -> None:
+    arguments = {"account": "photos"}
+    shelf.phone.post("app", package=PICTURES, action="set_account", arguments=arguments)
+    wrong = shelf.follow_as("@brand_se", "demo_wrong", "instagram")
+    assert wrong.outcome is AttemptOutcome.FAILED and wrong.again is Again.NEVER
+    assert "@photos" in wrong.message and "how to switch in instagram" in wrong.message
+    right = shelf.follow_as("@photos", "demo_right", "instagram")
+    assert right.outcome is AttemptOutcome.COMPLETED, right
+    assert [one["user"] for one in shelf.phone.memory(PICTURES)["follows"]] == ["demo_right"]
 
 
 CAMPAIGN = """
