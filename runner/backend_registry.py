@@ -26,12 +26,14 @@ class AppSupport:
     """What a backend can do in one app: the built-in `scripts` that it carries out there.
 
     `values` are the legal values of config keys, by script, if it cannot do all of them; the first one stands for a key
-    that is missing. `reasons` say why, by key, where a person would ask.
+    that is missing. `reasons` say why, by key, where a person would ask. `unrecorded` says what nobody has recorded of
+    the app, of a script that therefore fails plainly before any effect.
     """
 
     scripts: tuple[str, ...] = ()
     values: Mapping[str, Mapping[str, tuple[Any, ...]]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,20 +105,65 @@ class Refusal(NamedTuple):
 KEYS_OF_SOME = ("app", "multi_account", "min_interval", "max_interval")
 """Keys of an entry that only some backends can do."""
 
+MOST_IN_GALLERY = 15
+"""How many files can be chosen in the gallery of TikTok's app without scrolling it."""
+
+MOST_IN_INSTAGRAMS_GALLERY = 5
+"""The same for Instagram's app, which shows the first of them in large above the cells."""
+
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
     values={
+        "comment": {"comment_image_path": ("",)},
         "post": {
-            "content_type": (0,),
-            "post_way": ("share",),
-            "add_sound": ("-1", -1),
+            "image_count": tuple(range(1, MOST_IN_GALLERY + 1)),
+            "add_sound": ("-1", "0", "1", -1, 0, 1),
+            "origin_sound_volume": (50,),
+            "add_sound_volume": (50,),
             "add_product_link": (0,),
             "placement": ("reel",),
-        }
+            "share_limited_reach": (False,),
+        },
     },
-    reasons={"placement": "only Instagram has stories"},
+    reasons={
+        "image_count": "the gallery of TikTok's app shows no more at once",
+        "add_sound": "nobody has recorded how TikTok's editor searches a sound",
+        "origin_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
+        "add_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
+        "add_product_link": "nobody has recorded how TikTok's app takes a product link",
+        "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
+        "placement": "only Instagram has stories",
+        "share_limited_reach": "only Instagram asks this",
+    },
 )
-_ON_INSTAGRAM = AppSupport()
+_ON_INSTAGRAM = AppSupport(
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
+    values={
+        "account_warmup": {"topic": ("",), "generate_by_chatgpt": (False,)},
+        "comment": {"comment_image_path": ("",)},
+        "post": {
+            "image_count": tuple(range(1, MOST_IN_INSTAGRAMS_GALLERY + 1)),
+            "add_sound": ("-1", "0", -1, 0),
+            "origin_sound_volume": (50,),
+            "add_sound_volume": (50,),
+            "add_product_link": (0,),
+        },
+        "profile": {"link_url": ("",), "avatars_path": ("",)},
+    },
+    reasons={
+        "topic": "nobody has recorded how Instagram's app shows the reels of a topic",
+        "generate_by_chatgpt": "the phones write the comments that the config names",
+        "image_count": "the gallery of Instagram's app shows no more at once",
+        "add_sound": "nobody has recorded how Instagram's editor searches a sound",
+        "origin_sound_volume": "nobody has recorded where Instagram's editor sets volumes",
+        "add_sound_volume": "nobody has recorded where Instagram's editor sets volumes",
+        "link_url": "nobody has recorded how Instagram's app takes a link",
+        "avatars_path": "nobody has recorded how Instagram's app takes a picture of the account",
+        "add_product_link": "only TikTok has product links",
+        "comment_image_path": "Instagram's comments have no images",
+    },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
+)
 
 DEVICE = BackendDeclaration(
     name="device",
@@ -135,6 +182,7 @@ LOCAL_API = BackendDeclaration(
     factory="runner.backends.local_api.backend:make",
     place=lambda settings: f"the Local API at {settings.api_url}",
     scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
+    values={"post": {"share_limited_reach": (False,)}},
     entry_keys=("multi_account", "min_interval", "max_interval"),
     takes_batches=True,
     goes_on_alone=True,

@@ -7,7 +7,8 @@ from typing import Any
 
 import runner
 
-NAMES = ("campaign", "accounts", "flow", "app-profile")
+PROFILE = "app-profile"
+NAMES = ("campaign", "accounts", "flow", PROFILE)
 """Every schema: of campaign files, of `accounts.yaml`, of flows and of app profiles."""
 
 

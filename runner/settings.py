@@ -1,6 +1,7 @@
 """Where the runner keeps things and how it reaches others: environment variables that begin with `RUNNER_`."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ DEFAULT_API_TIMEOUT_S = 30.0
 DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+
 LEAST_TOKEN = 32
 """How many characters a token has at least: other machines may try to guess it."""
 
@@ -25,6 +28,8 @@ class Settings:
     fleet's time zone: this machine's, if RUNNER_TIMEZONE names no other. `witness_dir` keeps what this machine has
     seen of its ledgers, outside of their folders.
 
+    `language` is that of the apps on the phones, where the phones do not tell it.
+
     `token` is a secret that clients of the daemon's server must show; `api_plan` is the plan that its Local API plays.
     `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
     """
@@ -34,6 +39,7 @@ class Settings:
     adb_port: int
     zone: ZoneInfo
     token: str | None = field(default=None, repr=False)
+    language: str | None = None
     api_plan: str = DEFAULT_API_PLAN
     api_url: str = DEFAULT_API_URL
     api_token: str | None = field(default=None, repr=False)
@@ -42,8 +48,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_TOKEN, RUNNER_API_PLAN,
-        RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
+        """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
+        RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT; defaults fill
+        the rest.
 
         Raises UsageError if one of them has no legal value.
         """
@@ -56,6 +63,7 @@ class Settings:
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=fleet_zone(env),
             token=_own_token(env),
+            language=_language(env.get("RUNNER_LANGUAGE")),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
@@ -106,6 +114,22 @@ def fleet_zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
             f"RUNNER_TIMEZONE is {name!r}, which is no IANA time zone",
             hint="set it to a name such as Europe/Stockholm, or unset it to use this machine's zone",
         ) from error
+
+
+def _language(text: str | None) -> str | None:
+    if text and not _LANGUAGE.fullmatch(text):
+        raise UsageError(
+            f"RUNNER_LANGUAGE is {text!r}, which is no language",
+            hint="set it to one such as fr or pt-BR, or unset it to use what each phone says",
+        )
+    return text or None
+
+
+def material_library(environment: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that is this machine's material library: RUNNER_MATERIAL_LIBRARY; None if it names none."""
+    env = os.environ if environment is None else environment
+    named = env.get("RUNNER_MATERIAL_LIBRARY")
+    return Path(named).absolute() if named else None
 
 
 def _url(text: str) -> str:

@@ -39,14 +39,6 @@ def post(address: str) -> str:
     return _post(*_parts(address)) or address
 
 
-def app_of(target: str | None) -> str | None:
-    """The app to which an address belongs; None for anything else, an account's name too."""
-    host, _ = _parts(target or "")
-    if host in _INSTAGRAM_HOSTS:
-        return INSTAGRAM
-    return TIKTOK if host.endswith(_TIKTOK_HOSTS) else None
-
-
 def whose(target: str) -> str:
     """The handle, without its `@`, of the account that a target is, or whose post it is; empty if the target does not
     tell, as a short address."""
@@ -55,6 +47,14 @@ def whose(target: str) -> str:
         return target.removeprefix("@")
     found = _TIKTOK_POST.fullmatch(path) if host in _TIKTOK_PAGES else None
     return found["name"].lower() if found else ""
+
+
+def app_of(target: str | None) -> str | None:
+    """The app to which an address belongs; None for anything else, an account's name too."""
+    host, _ = _parts(target or "")
+    if host in _INSTAGRAM_HOSTS:
+        return INSTAGRAM
+    return TIKTOK if host.endswith(_TIKTOK_HOSTS) else None
 
 
 def kind_of_address(text: str) -> Address:

@@ -63,13 +63,15 @@ class StepOutcome(StrEnum):
 class Again(StrEnum):
     """Whether another attempt may follow one that failed.
 
-    `retry`: it may, and this one counts as a try. `never`: it would fail in the same way, or this one may have changed
-    something for which no effect stands. The others do not count as tries. `when_back`: nothing was begun, since the
-    phone or the backend is away for now. `to_prove`: an effect is in doubt, and nobody could look at the app. `anew`:
-    a proof has shown that the effect of an earlier attempt did not happen.
+    `retry`: it may, and this one counts as a try. `go_on`: the same, and the other one goes on behind the effects that
+    were made, so these do not keep it from beginning. `never`: it would fail in the same way, or this one may have
+    changed something for which no effect stands. The others do not count as tries. `when_back`: the phone or the
+    backend is away for now, and nothing was begun, or the other attempt goes on behind it. `to_prove`: an effect is in
+    doubt, and nobody could look at the app. `anew`: what was in doubt was looked up, and the task may begin again.
     """
 
     RETRY = "retry"
+    GO_ON = "go_on"
     NEVER = "never"
     WHEN_BACK = "when_back"
     TO_PROVE = "to_prove"
@@ -77,7 +79,7 @@ class Again(StrEnum):
 
     @property
     def is_a_try(self) -> bool:
-        return self in (Again.RETRY, Again.NEVER)
+        return self in (Again.RETRY, Again.GO_ON, Again.NEVER)
 
 
 class TaskSource(StrEnum):
@@ -130,10 +132,11 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it. `files`
-    are those that the task posts, as they were when its row was made; empty if the config alone names them. A file that
-    has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task that
-    chooses none.
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `language` is that in which the app is shown to the task's account, None if the phone tells it.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
@@ -141,6 +144,7 @@ class TaskOptions:
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
     app: str = DEFAULT_APP
+    language: str | None = None
     order: str | None = None
 
 
@@ -250,6 +254,10 @@ def _key_part(text: str) -> str:
     return quote(text, safe="@:+[]!$&'()*,;=~")
 
 
+LEAVE_OPEN = "leave_open"
+"""The evidence of an effect about which nobody is asked if it cannot be told whether it happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One change made to the outside world, as the ledger holds it. `account` is the one as which the attempt worked,
@@ -264,6 +272,16 @@ class Effect:
     evidence: Mapping[str, str]
     account: str | None = None
     app: str | None = None
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nobody can tell if it happened, and nobody is asked."""
+        return self.state is EffectState.UNCERTAIN and LEAVE_OPEN in self.evidence
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether nobody knows yet if it happened, and the runner or a person has to find out."""
+        return self.state.is_unsettled and not self.is_left_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +324,11 @@ class Journal(Protocol):
 
     def effects(self) -> list[Effect]:
         """The task's effects so far, from earlier attempts too."""
+        ...
+
+    def worked_s(self) -> float:
+        """How long earlier attempts at the task have worked, in seconds, as far as their steps tell; the time between
+        them does not count."""
         ...
 
     def works_as(self, app: str, account: str) -> None:

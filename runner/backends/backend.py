@@ -1,11 +1,11 @@
 """What carries tasks out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from runner.clock import Clock
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, Task
 
@@ -13,12 +13,13 @@ from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, T
 @dataclass(frozen=True, slots=True)
 class BackendSetup:
     """What a backend is made from: `flows` are users' own flows by campaign and script, `ledger_id` names the ledger
-    that this process works on."""
+    that this process works on; `profiles` gives users' own app profiles, by app, of a campaign."""
 
     settings: Settings
     clock: Clock
     flows: Mapping[tuple[str, str], FlowText]
     ledger_id: str | None
+    profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {}
 
 
 @dataclass(frozen=True, slots=True)

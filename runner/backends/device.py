@@ -2,24 +2,29 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from runner.backend_registry import DEVICE
 from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.draws import Draws
+from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import CHOSEN, Flow
 from runner.flows.loading import load_flow, load_own_flow
-from runner.flows.profile import AppView, Profile, load_profile
+from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
+from runner.flows.variables import CHOSEN
+from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.content import texts
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.targets import account, whose
 from runner.tasks import (
@@ -42,7 +47,7 @@ LOG = logging.getLogger(__name__)
 class DeviceBackend:
     """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane.
 
-    `flows` are the users' own flows by campaign and script.
+    `flows` are the users' own flows by campaign and script, `profiles` gives the users' app profiles of a campaign.
     """
 
     def __init__(
@@ -50,24 +55,28 @@ class DeviceBackend:
         settings: Settings,
         clock: Clock | None = None,
         flows: Mapping[tuple[str, str], FlowText] | None = None,
+        profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {},
     ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()
         self._flows = flows or {}
+        self._profiles = profiles
+        self._language = settings.language
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
     def check(self, tasks: Iterable[Task]) -> list[Problem]:
-        """Phones that are not ready, apps that are missing, and configs that no flow can carry out."""
-        by_device: dict[str, set[str]] = {}
+        """Phones that are not ready, apps that are missing or shown in a language without labels, and configs that no
+        flow can carry out."""
+        by_device: dict[str, list[_Work]] = {}
         problems: dict[Problem, None] = {}
         for task in tasks:
             try:
-                flow = self._flow(task)
+                work = self._work(task)
             except (TaskError, FlowError) as error:
                 problems[Problem(task.lane, error.message, error.hint)] = None
                 continue
-            by_device.setdefault(task.device or "", set()).add(flow.app)
+            by_device.setdefault(task.device or "", []).append(work)
         unready = {problem.serial: problem for problem in self._fleet.check(by_device)}
         with ThreadPoolExecutor(PARALLEL) as pool:
             ready = [serial for serial in by_device if serial not in unready]
@@ -86,10 +95,13 @@ class DeviceBackend:
         """One attempt at a task on its phone."""
         effects = journal.effects()
         try:
-            flow = self._flow(task)
+            flow, profile, settled, language = self._work(task)
             session = self._session(task.device)
             looks = any(effect.state.is_in_doubt for effect in effects)
-            app = self._app(session, load_profile(flow.app), variables := inputs(task, only_looks=looks))
+            variables = inputs(task, only_looks=looks)
+            app = self._app(session, profile, variables, language)
+            _check_labels(session.serial, flow, profile, app, settled)
+            note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = FlowRun(
@@ -104,12 +116,13 @@ class DeviceBackend:
             deadline=deadline,
             seen_files=task.options.files,
             works_as=account(task.username) if task.username else None,
+            draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.
         if outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None:
             self._tidy(session)
-        return outcome
+        return replace(outcome, message="; ".join(filter(None, (outcome.message, note)))) if note else outcome
 
     def close(self) -> None:
         with self._lock:
@@ -117,10 +130,12 @@ class DeviceBackend:
         for session in sessions:
             session.close()
 
-    def _flow(self, task: Task) -> Flow:
-        """The flow that carries a task out. Raises Unsupported if no flow can, and FlowError."""
+    def _work(self, task: Task) -> "_Work":
+        """What carries a task out. Raises Unsupported if no flow can, and FlowError."""
         own = self._flows.get((task.campaign, task.script))
-        return load_own_flow(own) if own else supported_flow(task)
+        profiles = Profiles.over(self._profiles(task.campaign))
+        flow = load_own_flow(own, profiles) if own else supported_flow(task)
+        return _Work(flow, profiles.load(flow.app), _settings(task), task.options.language)
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
@@ -131,22 +146,33 @@ class DeviceBackend:
         session.open()
         return session
 
-    def _app(self, session: Session, profile: Profile, variables: Mapping[str, str]) -> AppView:
-        """The profile with the first of its packages that is installed. Raises AppMissing."""
+    def _app(
+        self, session: Session, profile: Profile, variables: Mapping[str, str], language: str | None
+    ) -> AppView:
+        """The profile with the first of its packages that is installed, in the language in which that is shown: the one
+        that the account's declaration names, if it does. Raises AppMissing."""
         for package in profile.packages:
             if session.installed(package):
-                return AppView(profile, package, variables)
+                # Some apps have a language of their own that no phone tells: the setting goes before it.
+                said = language or self._language or session.language(package) or profile.language
+                return AppView(profile.in_language(said), package, variables)
         raise AppMissing(
             f"{session.serial}: the app {profile.app} is not installed ({' or '.join(profile.packages)})",
             hint="install it on the phone and log in by hand",
         )
 
-    def _missing(self, serial: str, apps: Iterable[str]) -> list[Problem]:
+    def _missing(self, serial: str, works: Iterable["_Work"]) -> list[Problem]:
         """The problems of a phone that is ready, as far as adb alone can tell."""
-        found = []
-        for app in sorted(apps):
+        session, found = Session(self._fleet, serial, self._clock), []
+        apps: dict[tuple[int, str | None], AppView | None] = {}
+        for flow, profile, settled, language in works:
             try:
-                self._app(Session(self._fleet, serial, self._clock), load_profile(app), {})
+                shown = (id(profile), language)
+                if shown not in apps:  # profiles are kept, and each is asked for once
+                    apps[shown] = None
+                    apps[shown] = self._app(session, profile, {}, language)
+                if (app := apps[shown]) is not None:
+                    _check_labels(serial, flow, profile, app, settled)
             except TaskError as error:
                 away = isinstance(error, PhoneError)
                 found.append(Problem(serial, error.message, error.hint, is_away=away))
@@ -161,7 +187,35 @@ class DeviceBackend:
 
 def make(setup: BackendSetup) -> DeviceBackend:
     """The backend on the phones of the adb server that the settings name."""
-    return DeviceBackend(setup.settings, setup.clock, setup.flows)
+    return DeviceBackend(setup.settings, setup.clock, setup.flows, setup.profiles)
+
+
+class _Work(NamedTuple):
+    """What a task takes: its flow, the profile of the app, the settings of its config as the flow knows them, and the
+    language in which the app is shown to its account, if that is declared."""
+
+    flow: Flow
+    profile: Profile
+    settled: Mapping[str, str]
+    language: str | None
+
+
+def _check_labels(
+    serial: str, flow: Flow, profile: Profile, app: AppView, settled: Mapping[str, str]
+) -> None:
+    """Raise Unsupported if the flow needs what nobody has recorded in the language in which the app is shown, though it
+    is known in the profile's own. What is not recorded in any language fails the step that needs it."""
+    if app.profile is profile:
+        return
+
+    def known(elements: Mapping[str, Any], name: str) -> bool:
+        return name in elements and not is_unverified(elements[name])
+
+    names = elements_of(flow, settled)
+    missing = [n for n in names if known(profile.elements, n) and not known(app.profile.elements, n)]
+    if missing:
+        error = unrecorded(app.profile, missing)
+        raise Unsupported(f"{serial}: {error.message}", hint=error.hint)
 
 
 def supported_flow(task: Task) -> Flow:
@@ -189,13 +243,31 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         "handle": "",
         "target": target,
         "user": whose(target),
+        **_sound(str(task.config.get("sound_name", ""))),
         **dict.fromkeys(CHOSEN, ""),
+        "file_count": "0",
         **texts(task),
     }
     if task.script == "post" and not only_looks:
         files = [file.path for file in task.options.files] or _unchosen(task)
-        variables |= {"file": files[0], "files": "\n".join(files)}
-    return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
+        if any("\n" in path for path in files):
+            raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
+        variables |= {
+            "file": files[0],
+            "files": "\n".join(files),
+            "file_count": str(len(files)),
+        }
+    return variables | _settings(task)
+
+
+def _settings(task: Task) -> dict[str, str]:
+    return {f"config.{key}": _text(value) for key, value in task.config.items()}
+
+
+def _sound(named: str) -> dict[str, str]:
+    """The sound that a config names, as its name or as its address."""
+    is_link = "://" in named
+    return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
 
 
 def _unchosen(task: Task) -> list[str]:
@@ -223,7 +295,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.WHEN_BACK
     elif isinstance(error, AppMissing | Unsupported | FlowError):
         again = Again.NEVER
-    open_effects = [effect for effect in effects if effect.state.is_unsettled]
+    open_effects = [effect for effect in effects if effect.asks_somebody]
     message = error.message
     if open_effects:
         again = Again.TO_PROVE if again is Again.RETRY else again

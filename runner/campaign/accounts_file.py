@@ -16,9 +16,6 @@ from runner.targets import account
 FILE = "accounts.yaml"
 """The file that campaigns of one folder share. It is no campaign itself."""
 
-CODE = "bad-account"
-"""The code of what is wrong with a declaration beside its structure."""
-
 
 @dataclass(frozen=True, slots=True)
 class DeclaredAccount:
@@ -122,7 +119,7 @@ def _contradictions(document: Document) -> Iterator[Diagnostic]:
         span, other = (document.span(("accounts", one.name), key=True) for one in (second, first))
         message, hint = declared_twice(second, first)
         related = (Related(document.path, other, "declared here"),)
-        yield Diagnostic(document.path, span, Severity.ERROR, CODE, message, hint, related)
+        yield Diagnostic(document.path, span, Severity.ERROR, "bad-account", message, hint, related)
 
 
 def declared_accounts(written: Mapping[str, Any]) -> Iterator[DeclaredAccount]:

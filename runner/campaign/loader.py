@@ -1,7 +1,7 @@
 """From files to campaigns: finds them, reads them, and checks their structure."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.accounts_file import AccountsFile, accounts_beside
+from runner.campaign.app_file import AppFile, apps_beside
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used
 from runner.campaign.folders import walk
@@ -32,14 +33,23 @@ class Loaded:
     including what stands under a misspelt or a repeated key.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
-    `flows` are those flows as read, `accounts_file` the accounts that it shares with others; their problems are among
-    the diagnostics, in files of their own.
+    `flows` are those flows as read, `apps` the app profiles beside it, `accounts_file` the accounts that it shares with
+    others; their problems are among the diagnostics, in files of their own.
     """
 
     document: Document
     diagnostics: tuple[Diagnostic, ...]
     flows: Mapping[str, FlowFile] = field(default_factory=dict)
+    apps: Mapping[str, AppFile] = field(default_factory=dict)
     accounts_file: AccountsFile | None = None
+
+    @property
+    def beside(self) -> Iterator[Document]:
+        """The documents of its flows, and of the app profiles and accounts beside it."""
+        yield from (flow.document for flow in self.flows.values())
+        yield from (app.document for app in self.apps.values())
+        if self.accounts_file is not None:
+            yield self.accounts_file.document
 
     @cached_property
     def scripts(self) -> Mapping[str, Script]:
@@ -50,13 +60,6 @@ class Loaded:
     def shared_accounts(self) -> Mapping[str, Any]:
         """The accounts of `accounts.yaml` beside it, as written, by name."""
         return self.accounts_file.accounts if self.accounts_file else {}
-
-    @property
-    def beside(self) -> Mapping[str, Document]:
-        """The files that it is read with: its flows by script, and the accounts that it shares by the file's name,
-        which no script can have."""
-        found = {name: flow.document for name, flow in self.flows.items()}
-        return {**found, ACCOUNTS: self.accounts_file.document} if self.accounts_file else found
 
     @property
     def has_errors(self) -> bool:
@@ -160,12 +163,15 @@ def load_text(
     text: str | bytes,
     path: str,
     flows: Mapping[str, FlowFile] | None = None,
+    apps: Mapping[str, AppFile] | None = None,
     accounts_file: AccountsFile | None = None,
 ) -> Loaded:
     """The same for a text that has been read; its relative paths start from `path`.
 
-    `flows` are its flows by script, and `accounts_file` its shared accounts, in place of what lies beside it.
+    `flows` are its flows by script, `apps` its app profiles and `accounts_file` its shared accounts, in place of what
+    lies beside it.
     """
+    profiles = apps_beside(path) if apps is None else apps
     document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
     if given is None and accounts_file is None:
         accounts_file = accounts_beside(path)
@@ -186,9 +192,11 @@ def load_text(
         problems += [problem for problem in found if problem.span not in reported]
     for flow in used.values():
         problems += flow.diagnostics
+    for app in profiles.values():
+        problems += app.diagnostics
     if accounts_file is not None:
         problems += accounts_file.diagnostics
-    return Loaded(document, tuple(tidy(problems)), used, accounts_file)
+    return Loaded(document, tuple(tidy(problems)), used, profiles, accounts_file)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

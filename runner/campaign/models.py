@@ -205,7 +205,7 @@ class Account(Model):
         default=None,
         description="The language of the app there, if it is not the phone's.",
         examples=["en", "fr"],
-        json_schema_extra=_explained("a language is two or three letters, such as `en`"),
+        json_schema_extra=_explained("a language is written as in `fr` or `pt-BR`"),
     )
 
 

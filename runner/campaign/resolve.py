@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from runner.backend_registry import DEFAULT, declared
 from runner.campaign import paths
 from runner.campaign.accounts_file import DeclaredAccount
+from runner.campaign.app_file import texts_of
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.members import Group, known_accounts, members_of
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.targets import account
 
 
@@ -55,10 +56,10 @@ class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
-    serials, `accounts` declared accounts on their phones, `usernames` accounts that the backend finds, each once, in
+    serials, `accounts` declared ones on their phones, `usernames` those that the backend finds, each once, in
     declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
-    `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a `timeout` of None means
-    the script's own. `order` is as written (`planning/rotation.py`).
+    `app` and `order` (`planning/rotation.py`) are as written, None if nothing is; `min_interval` and `max_interval` are
+    minutes; a `timeout` of None means the script's own.
     """
 
     name: str
@@ -113,6 +114,8 @@ class ResolvedCampaign:
     entries: tuple[ResolvedEntry, ...]
     document: Document = field(repr=False)
     commit: str | None = None
+    profiles: Mapping[str, ProfileText] = field(default_factory=dict, repr=False)
+    """The user's own app profiles beside it, by app."""
 
     @property
     def path(self) -> str:
@@ -160,6 +163,7 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
         document=loaded.document,
         commit=commit,
+        profiles=texts_of(loaded.apps),
     )
 
 

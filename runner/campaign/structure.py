@@ -10,7 +10,7 @@ from runner.campaign.meaning import Known, with_renamed
 from runner.campaign.rewriting import fix
 from runner.campaign.wording import Breach, WordedProblem, explain
 from runner.diagnostics import MAX_PROBLEMS, Diagnostic, Related, Severity
-from runner.schema_file import schema
+from runner.schema_file import PROFILE, schema
 from runner.scripts import SCRIPTS
 
 _PRECEDENCE = ("type", "const", "enum", "pattern", "format")
@@ -23,6 +23,7 @@ _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
     "flow": "a flow starts with `version: 1` and `name: ...`",
     "accounts": "a file of accounts starts with `version: 1` and `accounts:`",
+    PROFILE: "an app profile starts with `version: 1` and `app: ...`",
 }
 
 RulesOf = Callable[[Any], Mapping[str, Mapping[str, Any] | None]]
@@ -63,18 +64,23 @@ def _campaign_breaches(data: Any, own: Mapping[str, Mapping[str, Any] | None]) -
 
 def check_flow(document: Document) -> list[Diagnostic]:
     """What the schema of flow files says of the data."""
-    return _check("flow", document)
+    return _check(document, "flow")
+
+
+def check_profile(document: Document) -> list[Diagnostic]:
+    """What the schema of app profiles says of the data."""
+    return _check(document, PROFILE)
 
 
 def check_accounts(document: Document) -> list[Diagnostic]:
     """What the schema of `accounts.yaml` says of the data."""
-    return _check("accounts", document)
+    return _check(document, "accounts")
 
 
-def _check(name: str, document: Document) -> list[Diagnostic]:
+def _check(document: Document, kind: str) -> list[Diagnostic]:
     if document.data is None:
-        return [_empty(document, name)]
-    findings = _findings(document, ((breach, None) for breach in _breaches(name, document.data)))
+        return [_empty(document, kind)]
+    findings = _findings(document, ((breach, None) for breach in _breaches(kind, document.data)))
     return list(_diagnostics(document, findings))
 
 

@@ -13,6 +13,7 @@ from runner.checks import (
     bad_account,
     bad_cron,
     bad_flow,
+    bad_profile,
     bad_spintax,
     bad_start_time,
     bad_time_zone,
@@ -42,6 +43,7 @@ from runner.checks import (
     unreadable_media,
     unsupported_by_backend,
     unused_definition,
+    unverified_element,
 )
 from runner.checks.calendar import Horizon
 from runner.checks.compact_campaign import CompactCampaign
@@ -73,6 +75,8 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     out_of_range.check,
     required_together.check,
     bad_flow.check,
+    bad_profile.check,
+    unverified_element.check,
     unsupported_by_backend.check,
     bad_username.check,
     bad_account.check,
@@ -180,8 +184,6 @@ def _check(view: CampaignView) -> None:
 def _texts(view: CampaignView) -> dict[str, str]:
     """The texts of a campaign, and of the files that it is read with."""
     wrong = {problem.path for problem in view.loaded.diagnostics}
-    texts = {
-        one.path: masked_text(one.text, is_right=one.path not in wrong) for one in view.loaded.beside.values()
-    }
+    texts = {one.path: masked_text(one.text, is_right=one.path not in wrong) for one in view.loaded.beside}
     texts[view.document.path] = secret_in_file.masked(view.document, view.found)
     return texts

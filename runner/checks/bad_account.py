@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from runner.campaign.accounts_file import CODE, FILE, DeclaredAccount, declared_twice, twins
+from runner.campaign.accounts_file import FILE, DeclaredAccount, declared_twice, twins
 from runner.campaign.members import called, on_phone
 from runner.campaign.nearest import enumeration
 from runner.checks.members import account_groups, names_accounts, username_groups
@@ -11,7 +11,7 @@ from runner.checks.written import Item, WrittenEntry, item_of
 from runner.diagnostics import Diagnostic, Related
 from runner.targets import account
 
-__all__ = ["CODE", "check"]
+CODE = "bad-account"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
@@ -95,9 +95,8 @@ def _usernames(campaign: CampaignView, entry: WrittenEntry, app: Item | None) ->
             found = called(name.text, campaign.accounts, app.text if app else None)
             if not found:
                 yield _undeclared(campaign, name, app)
-            elif len(found) > 1:
-                apps = enumeration([one.app for one in found], "and")
-                message = f"{account(name.text)} is declared for {apps}"
+            elif len(apps := dict.fromkeys(one.app for one in found)) > 1:
+                message = f"{account(name.text)} is declared for {enumeration(apps, 'and')}"
                 hint = "say `app:` in the entry, or name the account as it is declared"
                 yield campaign.problem(CODE, name.path, message, hint)
             else:

@@ -15,6 +15,6 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         if flow.document.data is not None:
             from runner.flows.loading import problems
 
-            for problem in problems(flow):
+            for problem in problems(flow, campaign.loaded.apps):
                 hint = None if problem.hint == problem.message else problem.hint
                 yield replace(problem, code=CODE, hint=hint)

@@ -10,7 +10,7 @@ from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
 from runner.scripts import Script
-from runner.scripts.post import FILES_KEY, FOLDER_KEY, names_material
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, has_material
 from runner.targets import DEFAULT_APP
 
 CODE = "unsupported-by-backend"
@@ -63,6 +63,10 @@ def _app(
             message = f"the backend `{backend.name}` cannot run the script `{script.name}` in the app `{app}`"
             hint = f"it can run {enumeration(able, 'and')} there" if able else None
             yield campaign.problem(CODE, path, message, hint)
+        elif app in backend.apps and (what := backend.apps[app].unrecorded.get(script.name)):
+            message = f"the backend `{backend.name}` cannot carry `{script.name}` through: nobody has recorded {what}"
+            hint = "its tasks fail before they change anything; write it as a flow of your own"
+            yield campaign.warning(CODE, path, message, hint)
 
 
 def _accounts(
@@ -95,18 +99,21 @@ def _settings(campaign: CampaignView, config: ConfigUse, backend: BackendDeclara
                 f"the backend `{backend.name}` cannot do `{refused.key}: {_shown(refused.value)}`{where}{why}"
             )
             hint = f"it can do {enumeration(dict.fromkeys(map(_shown, refused.possible)))}"
-            if others := [f"`app: {other}`" for other in backend.apps_that_can(script, refused)]:
+            if others := [f"app: {other}" for other in backend.apps_that_can(script, refused)]:
                 hint += f"; with {enumeration(others)} it can do this too"
             yield campaign.problem(CODE, (*config.path, refused.key), message, hint, config=config)
 
 
 def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def _material(campaign: CampaignView, config: ConfigUse, backend: BackendDeclaration) -> Iterator[Diagnostic]:
-    if names_material(config.values) or config.has_unknown_keys:
+    if has_material(config.values) or config.has_unknown_keys:
         return
-    message = f"there is nothing to post: the backend `{backend.name}` has no material library"
-    hint = f"name files in `{FILES_KEY}`, or a folder with `material_source: localFolder` and `{FOLDER_KEY}`"
+    message = f"there is nothing to post: the backend `{backend.name}` has no material library here"
+    hint = (
+        f"name files in `{FILES_KEY}`, a folder with `material_source: localFolder` and `{FOLDER_KEY}`, or set "
+        "RUNNER_MATERIAL_LIBRARY to the folder that is the library"
+    )
     yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)

@@ -32,7 +32,7 @@ class Fixed:
 
 
 def fix(campaigns: Sequence[Loaded], now: datetime, fleet_zone: tzinfo) -> Fixed:
-    """Make every fix in the campaigns and in the files that they are read with. Standard input stays in memory.
+    """Make every fix in the campaigns and in the files beside them that they use. Standard input stays in memory.
 
     A fix can bring other problems to light (entries below a misspelt `scripts:`), so this repeats until there is
     nothing more to fix.
@@ -72,7 +72,7 @@ def _rewrite(fixed: Fixed) -> dict[str, Document]:
 
 
 def _files(loaded: Loaded) -> Iterable[Document]:
-    return (loaded.document, *loaded.beside.values())
+    return (loaded.document, *loaded.beside)
 
 
 def _reload(document: Document, rewritten: dict[str, Document]) -> Loaded:

@@ -33,7 +33,7 @@ Examples:
 @click.option("--diff", "shows", is_flag=True, help="Show what changes in each file.")
 @click.pass_context
 def fmt(ctx: click.Context, paths: tuple[Path, ...], *, checks: bool, shows: bool) -> None:
-    """Lay campaign files and folders out anew (default: campaigns/), with the flows that they use.
+    """Lay campaign files and folders out anew (default: campaigns/), with the flows and app profiles beside them.
 
     Indentation, blanks, quotes and the places of comments become the same in all files. Data and comments are
     compared before and after: a file that cannot be laid out without a loss is named and stays as it is.
@@ -99,10 +99,10 @@ class _Layout:
 
 
 def _documents(campaigns: Sequence[Loaded]) -> Iterator[Document]:
-    """The campaign files, and the flows and accounts that they use, each once."""
+    """The campaign files and the files beside them that they use, each once."""
     found: dict[str, Document] = {}
     for loaded in campaigns:
-        for document in (loaded.document, *loaded.beside.values()):
+        for document in (loaded.document, *loaded.beside):
             found.setdefault(document.path, document)
     yield from found.values()
 

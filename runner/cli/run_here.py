@@ -69,6 +69,7 @@ def carry_out(this: Run, ledger: Ledger, campaign: ResolvedCampaign, read: ReadR
                 this.settings,
                 this.clock,
                 flows=campaign.flows,
+                profiles=lambda name: campaign.profiles,
                 limits=CampaignLimits(campaign.limits, campaign.timezone_of).of,
                 sink=progress.tell,
                 mode=Mode.manual(PATIENCE_S),

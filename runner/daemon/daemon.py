@@ -122,6 +122,7 @@ class Daemon:
                     self._settings,
                     self._clock,
                     flows=campaigns.flows,
+                    profiles=campaigns.profiles,
                     limits=campaigns.limits,
                     sink=sink,
                     mode=Mode.daemon(),

@@ -12,7 +12,7 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import EffectiveLimits
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
@@ -28,6 +28,7 @@ def executor_on_phones(
     clock: Clock,
     *,
     flows: Mapping[tuple[str, str], FlowText],
+    profiles: Callable[[str], Mapping[str, ProfileText]],
     limits: Callable[[Task], EffectiveLimits],
     sink: EventSink,
     mode: Mode,
@@ -35,13 +36,13 @@ def executor_on_phones(
 ) -> Iterator[Executor]:
     """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
 
-    `flows` are campaigns' own flows by campaign and script, `limits` gives those of a task. The caller starts the
-    executor; it is closed with its backends when this is.
+    `flows` are campaigns' own flows by campaign and script, `profiles` gives the app profiles of a campaign and
+    `limits` those of a task. The caller starts the executor; it is closed with its backends when this is.
     """
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
     with ExitStack() as stack:
-        setup = BackendSetup(settings, clock, flows, ledger.id)
+        setup = BackendSetup(settings, clock, flows, ledger.id, profiles)
         backends = build(setup, rehearsal=rehearsal is not None)
         # Closed after the executor, whose attempts use them.
         for backend in backends.values():

@@ -4,7 +4,7 @@ Selectors live in these files (`apps/*.yaml`) and nowhere else.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ from runner.diagnostics import Diagnostic, tidy
 from runner.errors import FlowError, Unsupported
 from runner.flows.labels import without_words
 from runner.flows.matching import find_all, tap_point
+from runner.flows.profile_names import check_language, check_names
 from runner.flows.reading import FlowModel, FlowReading, Names, legal, raise_for
 from runner.flows.selectors import Candidates, Selector, Selectors
 from runner.flows.templates import Template, fill, names_in
@@ -25,7 +26,9 @@ from runner.flows.versions import VersionRange
 from runner.phone.screen import Element, Screen
 from runner.scripts.script import ProfileText
 
-VARIABLES = frozenset({"user", "target", "caption", "comment", "account", "handle"})
+VARIABLES = frozenset(
+    {"user", "target", "caption", "comment", "file_count", "sound", "sound_link", "account", "handle"}
+)
 """The variables that selectors and links may name."""
 
 Language = Annotated[
@@ -37,6 +40,13 @@ Language = Annotated[
 
 _OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
 """The characters that have a meaning in an address."""
+
+
+SEND = "android.intent.action.SEND"
+"""The action with which files are shared, unless an app has one of its own."""
+
+_PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
+"""The name of an Android package; the name of a profile has no dot."""
 
 
 class Stop(FlowModel):
@@ -80,6 +90,13 @@ class Labels(FlowModel):
     )
 
 
+class Share(FlowModel):
+    """Another place of the app that takes shared files."""
+
+    activity: str = Field(description="The activity that takes them.")
+    action: str = Field(default=SEND, description="The action with which it is started.")
+
+
 class Profile(FlowModel):
     """One app as the runner sees it."""
 
@@ -100,6 +117,16 @@ class Profile(FlowModel):
     )
     share_activity: str | None = Field(
         default=None, description="The activity that takes shared files; needed by `share_file`."
+    )
+    share_action: str = Field(
+        default=SEND,
+        description="The action with which `share_activity` is started.",
+        examples=["com.instagram.share.ADD_TO_FEED"],
+    )
+    shares: Mapping[str, Share] = Field(
+        default={},
+        description="Other places that take shared files, by the name that `share_file` gives as `to`.",
+        examples=[{"story": {"activity": "com.example.ShareToStory"}}],
     )
     links: Mapping[str, Template | None] = Field(
         default={},
@@ -177,11 +204,11 @@ class AppView:
         candidates = self.profile.elements.get(name)
         if candidates is None or is_unverified(candidates):
             raise unrecorded(self.profile, [name])
-        return self._search(candidates, screen)
+        return self.search(candidates, screen)
 
     def shows(self, name: str, screen: Screen) -> bool:
         """Whether an element is shown; one that nobody has recorded is not."""
-        return bool(self._search(self.profile.elements.get(name, ()), screen))
+        return bool(self.search(self.profile.elements.get(name, ()), screen))
 
     def point(self, element: Element, screen: Screen) -> tuple[int, int] | None:
         """Where to tap an element: never on the bar that lies over it. None if nothing of it is visible."""
@@ -197,16 +224,16 @@ class AppView:
     def stop_of(self, screen: Screen) -> Stop | None:
         """The stop screen that is shown; None if there is none."""
         for stop in self.profile.stops.values():
-            if self._search(stop.when, screen) and not self._shows_any(stop.unless, screen):
+            if self.search(stop.when, screen) and not self._shows_any(stop.unless, screen):
                 return stop
         return None
 
     def dialog_of(self, screen: Screen) -> "Dialog | None":
         """The dialog that is shown and may be declined; None if there is none."""
         for name, said in self.profile.dismiss.items():
-            if said is None or not self._search(said.when, screen) or self._shows_any(said.unless, screen):
+            if said is None or not self.search(said.when, screen) or self._shows_any(said.unless, screen):
                 continue
-            button = self._search(said.tap, screen) if said.tap else []
+            button = self.search(said.tap, screen) if said.tap else []
             if button or said.tap is None:
                 return Dialog(name, button[0] if button else None, said.to_front)
         return None
@@ -219,18 +246,26 @@ class AppView:
         safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
         return fill(link, self.variables, lambda value: quote(value, safe=safe))
 
+    def share(self, to: str | None) -> Share | None:
+        """What takes shared files: the usual activity, or that of another place; None if the profile names none."""
+        if to is not None:
+            return self.profile.shares.get(to)
+        activity = self.profile.share_activity
+        return None if activity is None else Share(activity=activity, action=self.profile.share_action)
+
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""
         return f"{self.package}/{activity}"
 
     def _bar(self, screen: Screen) -> list[Element]:
         groups = (self.profile.elements.get(name, ()) for name in self.profile.bottom_bar)
-        return [found[0] for group in groups if (found := self._search(group, screen))]
+        return [found[0] for group in groups if (found := self.search(group, screen))]
 
     def _shows_any(self, names: Iterable[str], screen: Screen) -> bool:
         return any(self.shows(name, screen) for name in names)
 
-    def _search(self, selectors: tuple[Selector, ...], screen: Screen) -> list[Element]:
+    def search(self, selectors: Sequence[Selector], screen: Screen) -> list[Element]:
+        """The elements of the first selector that finds any, with its variables filled in."""
         filled = [filled_in(selector, self.variables) for selector in selectors]
         return find_all(filled, screen, self.profile.packages)
 
@@ -239,7 +274,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
     """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
     changes: dict[str, Any] = {}
     for name, value in selector:
-        if isinstance(value, str) and names_in(value):
+        if isinstance(value, str) and "${" in value:
             changes[name] = fill(value, variables, re.escape if name.endswith("_matches") else str)
         elif isinstance(value, Selector):
             inner = filled_in(value, variables)
@@ -276,19 +311,14 @@ def read_profile(text: str, path: str, base: Any = None) -> tuple[Profile | None
     """
     reading = FlowReading(read(text, path))
     data = reading.document.data
-    if data is None:
+    if not isinstance(data, dict):
         return None, tidy(reading.diagnostics)
     whole = overlaid(base, data) if base is not None else data
     profile = reading.build(Profile, whole, (), Names(variables=set(VARIABLES)))
-    if profile is not None:
-        _check_names(profile, reading)
-        if base is not None and profile.language != base.get("language", "en"):
-            message = f"the labels that come with the runner are in {base.get('language', 'en')}"
-            hint = f"put those of another language under `languages: {profile.language}:`"
-            reading.note(["language"], "bad-language", message, hint)
-        if profile.language in profile.languages:
-            message = f"{profile.language} is the language of `elements` already"
-            reading.note(["languages", profile.language], "bad-language", message, key=True)
+    # Asked of the data: one look at a file should show all of its problems.
+    check_names(whole, reading)
+    if base is not None:
+        check_language(whole, base, reading)
     return (None if reading.diagnostics else profile), tidy(reading.diagnostics)
 
 
@@ -310,35 +340,6 @@ def _over(below: Any, above: Any, depth: int) -> Any:
     return {**below, **{key: _over(below.get(key), value, depth - 1) for key, value in above.items()}}
 
 
-def _check_names(profile: Profile, reading: FlowReading) -> None:
-    for at, name in _mentioned(profile):
-        if name not in profile.elements:
-            hint = legal(name, profile.elements)
-            reading.note(at, "unknown-element", f"the profile has no element {name!r}", hint)
-    for language, labels in profile.languages.items():
-        for name in labels.elements:
-            if name not in profile.elements:
-                at = ["languages", language, "elements", name]
-                message = f"the profile has no element {name!r} in its own language"
-                reading.note(at, "unknown-element", message, legal(name, profile.elements), key=True)
-
-
-def _mentioned(profile: Profile) -> Iterator[tuple[list[str | int], str]]:
-    for index, name in enumerate(profile.bottom_bar):
-        yield ["bottom_bar", index], name
-    yield from _ordinary(profile, [])
-    for language, labels in profile.languages.items():
-        yield from _ordinary(labels, ["languages", language])
-
-
-def _ordinary(labels: Profile | Labels, at: list[str | int]) -> Iterator[tuple[list[str | int], str]]:
-    """The elements that stops and dialogs name in `unless`."""
-    for kind, group in (("stops", labels.stops), ("dismiss", labels.dismiss)):
-        for screen, said in group.items():
-            for index, name in enumerate(said.unless if said else ()):
-                yield [*at, kind, screen, "unless", index], name
-
-
 def apps() -> list[str]:
     """The app profiles that come with the runner, by name."""
     found = (file.name for file in (files("runner.flows") / "apps").iterdir())
@@ -347,10 +348,13 @@ def apps() -> list[str]:
 
 @lru_cache(maxsize=256)
 def load_profile(app: str, own: ProfileText | None = None) -> Profile:
-    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name.
+    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the
+    name of a package without either it is one without elements, whose flows describe what they tap.
 
     Raises FlowError if there is neither, or if one of them is wrong.
     """
+    if own is None and _PACKAGE.fullmatch(app):
+        return Profile(version=1, app=app, language="en", packages=(app,), elements={})
     if own is None and app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
     text = own or _shipped(app)
@@ -358,6 +362,28 @@ def load_profile(app: str, own: ProfileText | None = None) -> Profile:
     raise_for(diagnostics)
     assert profile is not None
     return profile
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The app profiles that a campaign may use: its user's own by app, over those that come with the runner."""
+
+    own: tuple[tuple[str, ProfileText], ...] = ()
+
+    @classmethod
+    def over(cls, own: Mapping[str, ProfileText]) -> "Profiles":
+        return cls(tuple(sorted(own.items())))
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({*apps(), *dict(self.own)})
+
+    def load(self, app: str) -> Profile:
+        """The profile of an app. Raises FlowError if there is none, or if it is wrong."""
+        own = dict(self.own).get(app)
+        if own is None and app not in apps() and not _PACKAGE.fullmatch(app):
+            raise FlowError(f"there is no app profile {app!r}", hint=legal(app, self.names))
+        return load_profile(app, own)
 
 
 def shipped_data(app: str) -> Any:

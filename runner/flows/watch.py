@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from runner.clock import Clock
 from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
-from runner.flows.conditions import Condition, spoken
+from runner.flows.conditions import Condition
 from runner.flows.durations import seconds
-from runner.flows.matching import has_room
-from runner.flows.profile import AppView, Dialog
+from runner.flows.elements import ElementRef, spoken, variables_of
+from runner.flows.matching import find_all, has_room
+from runner.flows.profile import AppView, Dialog, filled_in
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.phone.driver import Driver
@@ -20,10 +21,13 @@ T = TypeVar("T")
 
 POLL_S = 0.2
 OPAQUE_S = 8.0
-"""How long a screen may be unreadable before it counts as one that only a person may pass."""
+"""How long the app may be shown without a word before the back key is tried, once; half as long after that it counts
+as a screen that only a person may pass."""
 
 NOT_READ = "(not read)"
 """What people read in place of a value that could not be read."""
+
+SYSTEM_UI = "com.android.systemui"
 
 DISMISSALS = 5
 """How many dialogs are declined in a row; more of them are one that comes back."""
@@ -71,14 +75,45 @@ class Watch(ABC):
         return fill(text, self.variables) if is_known else None
 
     def text_for_people(self, text: str) -> str:
-        """The text for messages, with the values of its variables."""
-        return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        """The text for messages, with the values of its variables; as it is written, if it cannot be computed."""
+        try:
+            return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        except TaskError:
+            return text
+
+    def is_true(self, condition: Condition) -> bool:
+        """Whether a condition is true of the present screen."""
+        return self.holds(condition, self.read_screen())
 
     def seconds(self, text: str) -> float:
         return seconds(self.fill(text))
 
     def holds(self, condition: Condition, screen: Screen) -> bool:
-        return condition.holds(lambda name: self.app.find(name, screen) is not None, self.known)
+        return condition.holds(lambda element: self._shown(element, screen), self.known)
+
+    def _shown(self, element: ElementRef, screen: Screen) -> bool | None:
+        """Whether an element is shown; None if a value that describes it could not be read."""
+        if any(name not in self.variables for name in variables_of(element)):
+            return None
+        return self.find(element, screen) is not None
+
+    def find(self, element: ElementRef, screen: Screen) -> Element | None:
+        """The first such element on the screen."""
+        return next(iter(self.find_all(element, screen)), None)
+
+    def find_all(self, element: ElementRef, screen: Screen) -> list[Element]:
+        """All such elements on the screen, in the order of the tree. Raises TaskError if a value that describes them
+        could not be read."""
+        if isinstance(element, str):
+            return self.app.find_all(element, screen)
+        for name in variables_of(element):
+            self.fill(f"${{{name}}}")
+        selectors = [filled_in(selector, self.variables) for selector in element]
+        return find_all(selectors, screen, self.app.profile.packages)
+
+    def spoken(self, element: ElementRef) -> str:
+        """The element for messages, with the values of its variables."""
+        return self.text_for_people(spoken(element))
 
     def pause(self, pause_s: float) -> None:
         self._clock.wait(self._never, pause_s)
@@ -113,31 +148,44 @@ class Watch(ABC):
         if dialog.to_front:
             self.phone.launch(self.app.package, self.app.profile.launch_activity)
 
-    def await_words(self, name: str, timeout_s: float) -> str:
+    def await_words(self, name: ElementRef, timeout_s: float) -> str:
         """What an element says, as soon as it is shown and says something. Raises ElementMissing."""
 
         def words(screen: Screen) -> str | None:
-            element = self.app.find(name, screen)
+            element = self.find(name, screen)
             return element.words or None if element is not None else None
 
-        return self._await(words, timeout_s, spoken(name))
+        return self._await(words, timeout_s, self.spoken(name))
 
-    def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
+    def await_point(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
         """Where to tap an element, as soon as it is shown and, with `still`, no longer moves."""
         last: tuple[int, int] | None = None
 
         def found(screen: Screen) -> tuple[int, int] | None:
             nonlocal last
-            element = self.app.find(name, screen)
+            element = self.find(name, screen)
             point = self.app.point(element, screen) if element is not None else None
             moved, last = last != point, point
             return None if still and moved else point
 
-        return self._await(found, timeout_s, spoken(name))
+        return self._await(found, timeout_s, self.spoken(name))
 
-    def await_focus(self, name: str, timeout_s: float) -> None:
+    def await_points(self, name: ElementRef, count: int, timeout_s: float) -> list[tuple[int, int]]:
+        """Where to tap the first `count` elements of a name, as soon as so many are shown and stay where they are."""
+        last: list[tuple[int, int]] = []
+
+        def found(screen: Screen) -> list[tuple[int, int]] | None:
+            nonlocal last
+            shown = (self.app.point(element, screen) for element in self.find_all(name, screen))
+            points = [point for point in shown if point is not None][:count]
+            moved, last = last != points, points
+            return None if moved or len(points) < count else points
+
+        return self._await(found, timeout_s, f"{count} of {self.spoken(name)}")
+
+    def await_focus(self, name: ElementRef, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""
-        self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)
+        self._await(focused_field, timeout_s, f"the cursor in {self.spoken(name)}", before_input=False)
 
     def await_condition(self, condition: Condition, timeout_s: float, settle_s: float = 0.0) -> None:
         """Wait until a condition is true and has been so for `settle_s`."""
@@ -149,7 +197,7 @@ class Watch(ABC):
             since = (now if since is None else since) if self.holds(condition, screen) else None
             return True if since is not None and now - since >= settle_s else None
 
-        self._await(settled, timeout_s, condition.words())
+        self._await(settled, timeout_s, self.text_for_people(condition.words()))
 
     def appears(self, condition: Condition, timeout_s: float) -> bool:
         """Whether a condition becomes true in time. Raises NeedsPerson if the screen stays unreadable."""
@@ -161,10 +209,11 @@ class Watch(ABC):
             is_over = self._clock.monotonic() >= until and not self._is_opaque(screen)
             return False if is_over else None
 
-        # Longer than OPAQUE_S: a screen that becomes unreadable at the end must count as such, not as "no".
-        return self._await(decided, timeout_s + OPAQUE_S + POLL_S, condition.words())
+        # Longer than that: a screen that becomes unreadable at the end must count as such, not as "no".
+        wait_s = timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S
+        return self._await(decided, wait_s, self.text_for_people(condition.words()))
 
-    def await_list(self, name: str, timeout_s: float, settle_s: float) -> str:
+    def await_list(self, name: ElementRef, timeout_s: float, settle_s: float) -> str:
         """The words of all elements of a name, once they have stayed the same for `settle_s`.
 
         Grids fill late, so an empty one counts only when the time is up.
@@ -174,14 +223,14 @@ class Watch(ABC):
 
         def settled(screen: Screen) -> str | None:
             nonlocal last, since
-            tiles = self.app.find_all(name, screen)
+            tiles = self.find_all(name, screen)
             room = has_room(tiles, screen, self.app.bar_top(screen))
             now, value = self._clock.monotonic(), listed([_all_words(tile) for tile in tiles], room=room)
             if value != last:
                 last, since = value, now
             return value if now - since >= settle_s and (tiles or now >= until) else None
 
-        return self._await(settled, timeout_s, f"a settled list of {spoken(name)}")
+        return self._await(settled, timeout_s, f"a settled list of {self.spoken(name)}")
 
     def _await(
         self,
@@ -191,11 +240,13 @@ class Watch(ABC):
         *,
         before_input: bool = True,
     ) -> T:
-        """Look again and again until `look_for` finds something; a screen that stays unreadable needs a person.
+        """Look again and again until `look_for` finds something; a screen that stays unreadable needs a person, unless
+        the back key closes it: offers and hints to update are cards with drawn letters.
 
         Raises Stopped if somebody asks for that, unless the step has given the phone an input already.
         """
         started = readable = self._clock.monotonic()
+        tried_back = False
         while True:
             screen = self.read_screen()
             found = look_for(screen)
@@ -203,7 +254,11 @@ class Watch(ABC):
                 return found
             now = self._clock.monotonic()
             readable = readable if self._is_opaque(screen) else now
-            if now - readable >= OPAQUE_S:
+            if now - readable >= (OPAQUE_S / 2 if tried_back else OPAQUE_S):
+                if not tried_back:
+                    self.phone.press("back")
+                    tried_back, readable = True, now
+                    continue
                 raise NeedsPerson(
                     f"{self.phone.serial}: the screen cannot be read while waiting for {what}: "
                     "it may be a verification, or a page that hides its texts",
@@ -219,11 +274,16 @@ class Watch(ABC):
         return screen.is_opaque(self.app.profile.packages)
 
     def _missing(self, what: str, waited_s: float, screen: Screen) -> TaskError:
-        shown = list(dict.fromkeys(element.words for element in screen.elements() if element.words))
-        words = ", ".join(repr(text[:40]) for text in shown[:8]) or "nothing that can be read"
-        front = (
-            "" if self.app.package in screen.packages else f" of {' and '.join(screen.packages) or 'no app'}"
+        # The clock, the battery and the keys of the system are on every screen, and tell nothing.
+        packages = [package for package in screen.packages if package != SYSTEM_UI]
+        is_shown = self.app.package in packages
+        told = self.app.profile.packages if is_shown else packages
+        shown = [e.words for e in screen.elements() if e.words and (not e.package or e.package in told)]
+        words = (
+            ", ".join(repr(text[:40]) for text in list(dict.fromkeys(shown))[:8])
+            or "nothing that can be read"
         )
+        front = "" if is_shown else f" of {' and '.join(packages) or 'no app'}"
         return ElementMissing(
             f"{self.phone.serial}: waited {waited_s:.0f} s for {what}; the screen{front} shows {words}",
             hint="the screen is kept with the step; if the app has changed its labels, correct its profile",

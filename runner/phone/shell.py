@@ -5,6 +5,7 @@ import re
 _ROW_ID = re.compile(r"^Row: \d+ .*?\b_id=(\d+)", re.MULTILINE)
 _START_FAILED = re.compile(r"^\s*(Error(?! type)\b.*|[\w.]*Exception\b.*)$", re.MULTILINE)
 _VERSION = re.compile(r"^\s*versionName=(\S+)", re.MULTILINE)
+_APP_LOCALES = re.compile(r"^Locales for \S+ for user \d+ are \[([\w-]+)", re.MULTILINE)
 # Android versions and makers name it differently.
 _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
@@ -31,6 +32,13 @@ def start_failure(output: str) -> str | None:
 def app_version(output: str) -> str | None:
     """The version in the output of `dumpsys package NAME`."""
     found = _VERSION.search(output)
+    return found[1] if found else None
+
+
+def app_language(output: str) -> str | None:
+    """The language that `cmd locale get-app-locales NAME` tells, such as `fr-FR`; None if the app has none of its own,
+    or the phone does not know such languages (before Android 13)."""
+    found = _APP_LOCALES.search(output)
     return found[1] if found else None
 
 

@@ -50,6 +50,8 @@ def texts(task: Task) -> dict[str, str]:
         if isinstance(written, str) and written and not (is_sent and _has_choice(task, writing, written)):
             text = choose(written, task.key) if writing.order is None else _line(task, writing, written)
             found |= _titled(text, task) if writing.variable == "caption" else {writing.variable: text}
+    if "username" in found:
+        found["username"] = found["username"].removeprefix("@")
     return {variable: text for variable, text in found.items() if text}
 
 

@@ -61,6 +61,11 @@ class PlannedLane(NamedTuple):
         return self.declared.app if self.declared else None
 
     @property
+    def language(self) -> str | None:
+        """The language in which the app is shown to its account, if its campaign says so."""
+        return self.declared.language if self.declared else None
+
+    @property
     def shown(self) -> str:
         """What people read: the device, and the account as which it works there."""
         return lane_shown(self.device, self.username)
@@ -191,8 +196,8 @@ class PlannableEntry:
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
         config, timeout_s = self.entry.config, self.timeout_s
         options = {
-            (app, target): _options(self.entry, app, target)
-            for app in {lane.app for lane in self.lanes}
+            (app, language, target): _options(self.entry, app, language, target)
+            for app, language in {(lane.app, lane.language) for lane in self.lanes}
             for target in self.targets
         }
         retry, grace_s = (
@@ -220,7 +225,7 @@ class PlannableEntry:
                     timeout_s=timeout_s,
                     config=config,
                     commit=commit,
-                    options=options[lane.app, target],
+                    options=options[lane.app, lane.language, target],
                     retry=retry,
                     grace_s=grace_s,
                 )
@@ -255,10 +260,18 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
         yield lane._replace(share=share)
 
 
-def _options(entry: ResolvedEntry, of_account: str | None, target: str | None) -> TaskOptions:
+def _options(
+    entry: ResolvedEntry, of_account: str | None, language: str | None, target: str | None
+) -> TaskOptions:
     app = _app_for(entry, of_account, target)
-    order = order_of(entry.script.name, entry.config, entry.order)
-    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval, app=app, order=order)
+    return TaskOptions(
+        entry.multi_account,
+        entry.min_interval,
+        entry.max_interval,
+        app=app,
+        language=language,
+        order=order_of(entry.script.name, entry.config, entry.order),
+    )
 
 
 def _app_for(entry: ResolvedEntry, of_account: str | None, target: str | None) -> str:

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from runner.planning.draw import draw
-from runner.scripts.post import FILES_KEY, count, is_from_folder, names_material
+from runner.scripts.post import FILES_KEY, count, has_material
 from runner.targets import account
 from runner.tasks import SeenFile, Task
 
@@ -40,11 +40,11 @@ class Given(NamedTuple):
 
 def order_of(script: str, config: Mapping[str, Any], written: str | None) -> Order | None:
     """The order of an entry's files: as written, else `next` where there may be several. None if it posts none."""
-    if script != "post" or not names_material(config):
+    if script != "post" or not has_material(config):
         return None
     if written is not None:
         return Order(written)
-    return Order.NEXT if is_from_folder(config) or len(set(config[FILES_KEY])) > 1 else Order.SAME
+    return Order.SAME if len(set(config[FILES_KEY])) == 1 else Order.NEXT
 
 
 def owner(task: Task) -> str:

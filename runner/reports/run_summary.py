@@ -24,7 +24,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
     for row in rows:
         task = row.task
         table.add(
-            task.lane,
+            task.place,
             task.entry,
             task.work,
             ", ".join(filter(None, (task.target, *content_words(task)))),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from runner.campaign import accounts_file, flow_file
+from runner.campaign import accounts_file, app_file, flow_file
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
@@ -17,6 +17,7 @@ from runner.checks.written import Item
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FolderError, UsageError
 from runner.file_names import escaped
+from runner.store.rows import PROFILE
 
 RECHECK_AFTER = timedelta(days=1)
 """Checks look some days ahead, so they are repeated after this time for files that do not change too."""
@@ -49,13 +50,16 @@ class CampaignFile:
 
     @property
     def paths_beside(self) -> list[str]:
-        """The files that it is read with."""
-        return [document.path for document in self.loaded.beside.values()]
+        """The files of its flows, and of the app profiles and accounts beside it."""
+        return [document.path for document in self.loaded.beside]
 
     @property
     def texts_beside(self) -> dict[str, str]:
-        """Their texts, by their names in `Loaded.beside`."""
-        return {name: document.text for name, document in self.loaded.beside.items()}
+        """The texts of these files, as the ledger keeps them: see `InForce`."""
+        flows = {name: flow.document.text for name, flow in self.loaded.flows.items()}
+        apps = {f"{PROFILE}{name}": app.document.text for name, app in self.loaded.apps.items()}
+        shared = self.loaded.accounts_file
+        return flows | apps | ({accounts_file.FILE: shared.document.text} if shared else {})
 
     @property
     def name(self) -> Item | None:
@@ -90,8 +94,7 @@ class FilesReading:
     outside: frozenset[Path] = frozenset()
 
     def commits(self, others: Iterable[Path] = ()) -> dict[Path, str | None]:
-        """The commit of each file, also dirty if one of those is that it is read with, and of `others`. Git is asked
-        once for all."""
+        """The commit of each file, also dirty if a file beside it is, and of `others`. Git is asked once for all."""
         beside = {file.path: [Path(path) for path in file.paths_beside] for file in self.files}
         found = revisions([*others, *beside, *(path for used in beside.values() for path in used)])
         return found | {
@@ -114,6 +117,7 @@ class CampaignFiles:
         self._known, self._checked_at = {}, None
         flow_file.forget()
         accounts_file.forget()
+        app_file.forget()
 
     def discover(self) -> list[Path]:
         """Their paths. Raises FolderError if a path is not there, or a folder has no campaigns."""
@@ -151,8 +155,7 @@ class CampaignFiles:
         return self._reading
 
     def _is_outside(self, file: CampaignFile) -> bool:
-        """Whether the file, or one that it is read with, lies outside of the folders that are named or hold named
-        files."""
+        """Whether the file, or one beside it, lies outside of the folders that are named or hold named files."""
         folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in self.paths]
         named = {os.path.realpath(path) for path in self.paths}
         lies = map(os.path.realpath, [str(file.path), *file.paths_beside])
@@ -195,10 +198,9 @@ def _load(path: Path) -> tuple[_Signature, Loaded]:
 
 
 def _signature(path: Path, loaded: Loaded) -> _Signature:
-    """A value that changes when the file does, or one that it is read with. That there is no file of accounts is one
-    of these states: it may come later."""
-    flows = (_stat(flow.document.path) for flow in loaded.flows.values())
-    return (_stat(path), _stat(path.parent / accounts_file.FILE), *flows)
+    """A value that changes when the file does, or one that it is read with, or when one of those comes."""
+    come = (path.parent / name for name in (app_file.FOLDER, accounts_file.FILE))
+    return (_stat(path), *map(_stat, come), *(_stat(one.path) for one in loaded.beside))
 
 
 def _stat(path: Path | str) -> tuple[int, ...]:

@@ -80,7 +80,7 @@ def decide_files(
 
 
 def _errors(files: Sequence[CampaignFile], problems: Iterable[Diagnostic]) -> dict[Path, list[Diagnostic]]:
-    """The errors of each file that has any, with those of its flows."""
+    """The errors of each file that has any, with those of the files beside it."""
     wrong = [problem for problem in problems if problem.severity is Severity.ERROR]
     by_path: dict[str, list[Diagnostic]] = {}
     for problem in wrong:

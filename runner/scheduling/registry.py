@@ -1,4 +1,4 @@
-"""What a campaign's tasks need while they are carried out: its limits, and its own flows."""
+"""What a campaign's tasks need while they are carried out: its limits, its own flows, and its app profiles."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.planning.limits import CampaignLimits, EffectiveLimits
-from runner.scripts.script import FlowText
+from runner.scripts.script import FlowText, ProfileText
 from runner.store.last_good import restore
 from runner.store.ledger import Ledger
 from runner.tasks import Task
@@ -55,6 +55,12 @@ class Registry:
         with self._lock:
             found = self._find(campaign)
         return found.flows.get((found.name, script)) if found else None
+
+    def profiles(self, campaign: str) -> Mapping[str, ProfileText]:
+        """A campaign's own app profiles, by app."""
+        with self._lock:
+            found = self._find(campaign)
+        return found.profiles if found else {}
 
     def in_force(self) -> list[ResolvedCampaign]:
         """The campaigns in force, each once."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.accounts_file import load_accounts_file
+from runner.campaign.app_file import load_app_file
 from runner.campaign.flow_file import load_flow_file
 from runner.campaign.loader import load
 from runner.media import by_name, is_silent
@@ -28,7 +29,7 @@ _SUFFIXES = (".yaml", ".yml")
 class UnreadChanges:
     """Files that have changed and have not been read yet. Instants are seconds of a monotonic clock.
 
-    Campaigns and flows do not wait for media, which may take long to copy.
+    What is text does not wait for media, which may take long to copy.
     """
 
     def __init__(self) -> None:
@@ -81,7 +82,7 @@ def is_locked(git_folders: Iterable[Path]) -> bool:
 
 
 def is_text(name: str) -> bool:
-    """Whether a file of this name is a campaign or a flow; editors hide or rename files that are not ready yet."""
+    """Whether a file of this name is a campaign or lies beside one; editors hide or rename files that are not ready."""
     return name.endswith(_SUFFIXES) and not name.startswith(".")
 
 
@@ -122,4 +123,6 @@ def _is_doubtful(path: Path) -> bool:
         return bool(load_accounts_file(path).diagnostics)
     if path.parent.name == "flows":
         return bool(load_flow_file(path).diagnostics)
+    if path.parent.name == "apps":
+        return bool(load_app_file(path).diagnostics)
     return load(path).has_errors

@@ -104,7 +104,7 @@ class _ChangeFinder:
         self._paths = [path.absolute() for path in paths]
         self._files = [path for path in self._paths if is_text(path.name)]
         self._folders = [path for path in self._paths if path not in self._files]
-        self._folders += [path.parent / "flows" for path in self._files]
+        self._folders += [path.parent / name for path in self._files for name in ("flows", "apps")]
         self._files += dict.fromkeys(path.parent / ACCOUNTS for path in self._files)
         self._watched: list[str] = []
         self._notify: RustNotify | None = None

@@ -73,7 +73,7 @@ class Script:
     campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
     for people in which a line end counts, `lines` the ways to several such texts, one a line, `writes` those that
     a task writes into its app (`planning/content.py` chooses among their alternatives), `secrets` the ways to secret
-    values. `needs` are keys that need others beside them.
+    values. `needs` are keys that need others beside them, `own_keys` those that no Local API of others knows.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Script:
     lines: tuple[Way, ...] = ()
     writes: tuple[Writing, ...] = ()
     secrets: tuple[Way, ...] = ()
+    own_keys: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
 
 

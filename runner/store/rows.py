@@ -63,10 +63,15 @@ class CampaignVersion:
     commit: str | None
 
 
+PROFILE = "apps/"
+"""What stands before the name of an app profile among the texts of flows: no script is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
-    files that it is read with: of flows by script, of the accounts that it shares by the name of their file."""
+    flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts that it
+    shares, by `accounts.yaml`."""
 
     name: str
     path: str

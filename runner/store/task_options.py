@@ -8,7 +8,7 @@ from typing import Any
 from runner.store.json_text import to_json
 from runner.tasks import NO_OPTIONS, SeenFile, TaskOptions
 
-SELDOM = ("files", "order", "app")
+SELDOM = ("files", "order", "app", "language")
 """Fields that most tasks leave as they are, and that rows of older ledgers do not have."""
 
 

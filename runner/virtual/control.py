@@ -224,6 +224,13 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
+async def _set_version(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package, version = _value(wish, "package", str), _value(wish, "version", str)
+    if not endpoint.phone.packages.is_installed(package):
+        raise ValueError(f"no app {package!r}; {_installed(endpoint)}")
+    endpoint.phone.packages.versions[package] = version
+
+
 async def _show_system_windows(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.phone.has_system_windows = _value(wish, "shown", bool)
     endpoint.phone.changed()
@@ -255,6 +262,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "unauthorized": _revoke,
     "authorize": _authorize,
     "uninstall": _uninstall,
+    "version": _set_version,
     "system-windows": _show_system_windows,
     "app": _control_app,
 }

@@ -28,6 +28,8 @@ class Packages:
         self._known = tuple(self._apps)
         self.home = self._known[0]
         self._foreign: set[str] = set()
+        self.versions: dict[str, str] = {}
+        """What a rehearsal wants the versions of apps to be, by package."""
 
     @property
     def apps(self) -> list[App]:
@@ -44,6 +46,10 @@ class Packages:
     @property
     def system(self) -> list[str]:
         return sorted([*SYSTEM_PACKAGES, LATIN_KEYBOARD.partition("/")[0], self.home])
+
+    def version(self, package: str) -> str:
+        app = self._apps.get(package)
+        return self.versions.get(package) or (app.version if app else "1.0.0")
 
     def is_installed(self, package: str) -> bool:
         return package in self.third_party or package in self.system

@@ -76,7 +76,7 @@ class Phone:
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
         self.screen_on = True
-        self.has_system_windows = False
+        self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
         """Where a finger is on the screen, and since when (Unix time)."""

@@ -1,5 +1,7 @@
 """Several accounts on one phone: what each of them has posted stands in the phone's memory."""
 
+import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -10,22 +12,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from runner_command import RunnerCommand
 
-from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
 from runner.errors import HeldBack, Stopped
-from runner.flows.profile import Profile, load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.scripts.script import ProfileText
 from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepRecord, Task
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepRecord, Task, TaskOptions
 
 pytestmark = pytest.mark.phones
 
 APP = "com.zhiliaoapp.musically"
+PICTURES = "com.instagram.android"
 VIDEO = b"a film of its own" * 2000
 
 SWITCHER = """
+version: 1
+app: tiktok
 elements:
   account_menu: {class: Button, region: [0.1, 0.18, 0.9, 0.27], below: {desc: Profile menu}}
   account_row: {text_matches: "(?i)${handle}", below: {text: Switch account}}
@@ -76,7 +80,9 @@ class Shelf:
 
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone = phones["VIRTUAL01"]
-        self.backend = DeviceBackend(Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC")))
+        self.profiles: dict[str, ProfileText] = {}
+        settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
+        self.backend = DeviceBackend(settings, profiles=lambda campaign: self.profiles)
         self.notes = Notes()
         self.video = tmp_path / "clip.mp4"
         self.video.write_bytes(VIDEO)
@@ -94,15 +100,21 @@ class Shelf:
         config = {"captions": caption, "material_list": [str(self.video)]}
         return self.perform("post", None, config, account)
 
-    def follow_as(self, account: str | None, user: str) -> Outcome:
-        return self.perform("follow", f"@{user}", {"target_users": [f"@{user}"]}, account)
+    def follow_as(self, account: str | None, user: str, app: str = "tiktok") -> Outcome:
+        return self.perform("follow", f"@{user}", {"target_users": [f"@{user}"]}, account, app)
 
     def perform(
-        self, script: str, target: str | None, config: Mapping[str, Any], account: str | None
+        self,
+        script: str,
+        target: str | None,
+        config: Mapping[str, Any],
+        account: str | None,
+        app: str = "tiktok",
     ) -> Outcome:
         filled, serial = complete(SCRIPTS[script], config), self.phone.serial
         now = datetime.now(UTC)
         task = Task("key", "c", "e", script, "device", serial, account, target, "n", 0, now, 300.0, filled)
+        task = replace(task, options=TaskOptions(app=app))
         deadline = time.monotonic() + task.timeout_s
         return self.backend.perform(task, self.notes, self.notes, self.notes.stop, deadline)
 
@@ -128,13 +140,9 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def recorded(monkeypatch) -> None:
+def recorded(shelf: Shelf) -> None:
     """Somebody has recorded the switcher of the app."""
-
-    def profile(app: str, own: ProfileText | None = None) -> Profile:
-        return load_profile(app, own or ProfileText("apps/tiktok.yaml", SWITCHER))
-
-    monkeypatch.setattr(device_backend, "load_profile", profile)
+    shelf.profiles["tiktok"] = ProfileText("apps/tiktok.yaml", SWITCHER)
 
 
 def test_each_account_posts_as_itself(shelf: Shelf, recorded: None) -> None:
@@ -228,3 +236,60 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -
     assert [row.state for row in shelf.notes.rows] == [EffectState.COMMITTED]
     follows = [(one["as"], one["user"]) for one in shelf.memory()["follows"]]
     assert follows.count(("second", "demo_doubt")) == 1 and ("first", "demo_doubt") not in follows
+
+
+def test_instagram_is_looked_at_and_never_switched(shelf: Shelf) -> None:
+    arguments = {"account": "photos"}
+    shelf.phone.post("app", package=PICTURES, action="set_account", arguments=arguments)
+    wrong = shelf.follow_as("@brand_se", "demo_wrong", "instagram")
+    assert wrong.outcome is AttemptOutcome.FAILED and wrong.again is Again.NEVER
+    assert "@photos" in wrong.message and "how to switch in instagram" in wrong.message
+    right = shelf.follow_as("@photos", "demo_right", "instagram")
+    assert right.outcome is AttemptOutcome.COMPLETED, right
+    assert [one["user"] for one in shelf.phone.memory(PICTURES)["follows"]] == ["demo_right"]
+
+
+CAMPAIGN = """
+version: 1
+name: brand
+limits: {min_gap: 0s}
+accounts:
+  first: {app: tiktok, device: TWOFOLD}
+  second: {app: tiktok, device: TWOFOLD, username: "@Second.One"}
+scripts:
+  greet: {script: follow, config: {target_users: ["@demo_north"]}, devices: [first, second]}
+"""
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Iterator[RunnerCommand]:
+    settings = {"RUNNER_STATE_DIR": str(tmp_path / "state"), "RUNNER_TIMEZONE": "UTC"}
+    runner = RunnerCommand(lambda: os.environ | settings)
+    yield runner
+    runner.close()
+
+
+def test_a_rehearsal_of_two_accounts_on_one_phone(tmp_path: Path, runner: RunnerCommand) -> None:
+    """The whole way, from the file to the phone's memory, with the profile of a person who has looked at the app."""
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "tiktok.yaml").write_text(SWITCHER, encoding="utf-8")
+    (tmp_path / "brand.yaml").write_text(CAMPAIGN, encoding="utf-8")
+    done = runner("run", tmp_path / "brand.yaml", "--virtual", "--format", "json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (memory,) = (tmp_path / "state").rglob("TWOFOLD.json")
+    follows = json.loads(memory.read_text(encoding="utf-8"))["apps"][APP]["follows"]
+    assert [(one["as"], one["user"]) for one in follows] == [
+        ("first", "demo_north"),
+        ("second.one", "demo_north"),
+    ]
+
+
+def test_one_account_on_two_phones_is_refused_before_anything_runs(
+    tmp_path: Path, runner: RunnerCommand
+) -> None:
+    text = CAMPAIGN.replace('device: TWOFOLD, username: "@Second.One"', 'device: OTHER, username: "@FIRST"')
+    (tmp_path / "brand.yaml").write_text(text, encoding="utf-8")
+    done = runner("run", tmp_path / "brand.yaml", "--virtual")
+    assert done.returncode == 1
+    assert "@first in tiktok is declared twice" in done.stderr
+    assert not list((tmp_path / "state").rglob("*.json"))

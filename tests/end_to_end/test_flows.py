@@ -16,10 +16,9 @@ from zoneinfo import ZoneInfo
 import psutil
 import pytest
 
-from runner.backends import device as device_backend
 from runner.backends.device import DeviceBackend
 from runner.flows import flow_run, watch
-from runner.flows.profile import load_profile
+from runner.flows.profile import Profiles, load_profile
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
 from runner.tasks import (
@@ -60,6 +59,9 @@ class Notes:
         )
         return len(self.rows) - 1
 
+    def worked_s(self) -> float:
+        return 0.0
+
     def works_as(self, app: str, account: str) -> None:
         pass
 
@@ -82,7 +84,8 @@ class Shelf:
 
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone = phones["VIRTUAL01"]
-        self.backend = DeviceBackend(Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC")))
+        self.settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
+        self.backend = DeviceBackend(self.settings)
         self.notes = Notes()
         self.video = tmp_path / "clip.mp4"
         self.video.write_bytes(VIDEO)
@@ -422,7 +425,7 @@ def test_an_element_that_never_appears_keeps_screenshot_and_hierarchy(shelf, mon
     nowhere = profile.model_copy(
         update={"elements": {**profile.elements, "follow_button": (), "followed": ()}}
     )
-    monkeypatch.setattr(device_backend, "load_profile", lambda app: nowhere)
+    monkeypatch.setattr(Profiles, "load", lambda profiles, app: nowhere)
     outcome = shelf.follow("demo_nowhere")
     assert outcome.outcome is AttemptOutcome.FAILED and "waited" in outcome.message
     last = shelf.notes.steps[-1]
@@ -431,9 +434,9 @@ def test_an_element_that_never_appears_keeps_screenshot_and_hierarchy(shelf, mon
 
 
 def test_a_config_that_no_flow_can_do_is_refused_before_anything(shelf):
-    task = shelf.task("post", None, {"content_type": 1, "material_list": ["a.jpg"]})
+    task = shelf.task("post", None, {"add_product_link": 1, "material_list": ["a.mp4"]})
     (problem,) = shelf.backend.check([task])
-    assert "cannot do content_type: 1" in problem.message and problem.hint == "set content_type to 0"
+    assert "cannot do add_product_link: 1" in problem.message and problem.hint == "set add_product_link to 0"
     assert shelf.perform(task).outcome is AttemptOutcome.FAILED
 
 

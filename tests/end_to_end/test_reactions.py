@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zlib import crc32
 
 import pytest
 from test_flows import Notes, Shelf
@@ -48,8 +49,9 @@ def brisk(monkeypatch) -> None:
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 
-def video(author: str, number: int = 1) -> str:
-    return f"https://www.tiktok.com/@{author}/video/730000000000000000{number}"
+def video(author: str) -> str:
+    """The address of a video of theirs, another one for each author."""
+    return f"https://www.tiktok.com/@{author}/video/73{crc32(author.encode()):017}"
 
 
 def like(shelf: Shelf, link: str) -> Outcome:
@@ -274,3 +276,12 @@ def test_a_comment_that_was_cut_off_in_the_tap_is_proved(shelf, happened):
         assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.ANEW)
         assert comment(shelf, link).outcome is AttemptOutcome.COMPLETED
         assert len(done(shelf, "comments", author)) == 1
+
+
+# what nobody has recorded
+
+
+def test_the_own_page_is_not_changed_by_pages_that_nobody_has_recorded(shelf):
+    outcome = shelf.perform(shelf.task("profile", None, {"bios": "Made by hand"}))
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.NEVER)
+    assert "nobody" in outcome.message and shelf.notes.rows == []

@@ -42,8 +42,10 @@ def page(data: Any) -> ServerAccountPage:
 
 
 def _list_in(data: Any) -> list[Any] | None:
-    lists = (value for value in data.values() if isinstance(value, list)) if isinstance(data, dict) else ()
-    return next(iter(lists), None)
+    """The list in an answer that is no list itself: the one with accounts, else any that is empty."""
+    lists = [value for value in data.values() if isinstance(value, list)] if isinstance(data, dict) else []
+    with_names = [items for items in lists if any(map(_account, items))]
+    return next(iter([*with_names, *(items for items in lists if not items)]), None)
 
 
 def _account(item: Any) -> ServerAccount | None:

@@ -83,8 +83,15 @@ class App(Protocol):
 
     package: str
     label: str
+    version: str
+    """What the package manager calls the app's version."""
     activities: tuple[str, ...]
     """Full class names that `am start -n` accepts; the first one is what the launcher starts."""
+
+    @property
+    def locale(self) -> str:
+        """The language that the system knows as the app's own, such as `fr`; empty if it is that of the phone."""
+        ...
 
     def windows(self) -> list[Window]:
         """What the app shows, frontmost first."""

@@ -10,6 +10,8 @@ class OnePage:
     """The parts of `App` that such apps share; they add `label`, `activities`, `windows` and what is their own."""
 
     package: str
+    version = "1.0.0"
+    locale = ""
 
     def start(self) -> None:
         """It is always as it was."""

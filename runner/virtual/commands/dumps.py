@@ -82,7 +82,7 @@ def _package(phone: Phone, words: list[str]) -> str:
     return (
         f"Activity Resolver Table:\n  Non-Data Actions:{activities}\n"
         f"Packages:\n  Package [{package}] (3c9d0e4):\n    versionCode=100 minSdk=24 targetSdk=34\n"
-        "    versionName=1.0.0\n"
+        f"    versionName={phone.packages.version(package)}\n"
         "    signatures=PackageSignatures{5b1f2a7 version:2, signatures:[1f2e3d4c], past signatures:[]}\n"
         f"    pkgFlags=[ {flags} ]\n"
         "    firstInstallTime=2026-01-01 00:00:00\n    lastUpdateTime=2026-01-01 00:00:00"

@@ -24,6 +24,13 @@ FILE = "cam\x1b[2J[x].yaml"
 WRONG = f'version: 1\nname: "{"[/x]"}\\e[2J"\nscripts: {{"\\e[31m": {{script: "\\e[2J[/b]"}}}}\nnot me: "\\u202e"\n'
 
 
+SCREEN_FILE = "screen\x1b[2J.xml"
+SCREEN = (
+    '<hierarchy><node package="com.zhiliaoapp.musically" bounds="[0,0][9,9]" resource-id="a:id/desc" '
+    'text="\x9b31m[bold]"/></hierarchy>'
+)
+
+
 @dataclass
 class Outcome:
     code: int
@@ -64,6 +71,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         made.attempt(_key(1), TaskState.UNCERTAIN, HOSTILE, EffectState.COMMITTING)
         made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
         (tmp_path / "campaigns" / FILE).write_text(WRONG, encoding="utf-8")
+        (tmp_path / SCREEN_FILE).write_text(SCREEN, encoding="utf-8")
         yield made
 
 
@@ -114,6 +122,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             if "license" in self.path:
                 data = {"supported": True, "plan": "pro", "plan_name": HOSTILE, "api_enabled": True}
                 data |= {"message": HOSTILE, "device_limit": 3}
+            elif "accounts" in self.path:
+                account = {
+                    "username": HOSTILE,
+                    "platform": HOSTILE,
+                    "device": HOSTILE,
+                    "status_text": HOSTILE,
+                }
+                data = {"accounts": [account], "total": 1}
             elif "stats" in self.path:
                 data = {"total": 1, "pending": 0, "running": 0, "completed": 0, "failed": 1}
             is_refused = self.command != "GET"
@@ -171,13 +187,20 @@ CASES = [
     ("pause", HOSTILE),
     ("resume", HOSTILE),
     ("stop", HOSTILE),
+    ("app", "check", HOSTILE, "--hierarchy", HOSTILE),
+    ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE),
+    ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE, "--format", "json"),
     ("phones", HOSTILE),
+    ("accounts",),
+    ("accounts", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),
     ("api", "tasks", "--format", "json"),
+    ("api", "accounts"),
+    ("api", "accounts", "--format", "json"),
     ("api", "stats", HOSTILE),
     ("api", "stop", "7"),
     ("api", "retry", "7", "--format", "json"),

@@ -10,9 +10,11 @@ from fake_phone import APP, FakePhone
 
 from runner.clock import ManualClock
 from runner.errors import HeldBack
+from runner.flows.draws import Draws
 from runner.flows.engine import carry_out
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow, read_flow
+from runner.flows.language import read_flow
 from runner.flows.profile import AppView, Profile, read_profile
 from runner.flows.steps import ACTIONS
 from runner.tasks import Effect, EffectState, Outcome, StepRecord
@@ -80,6 +82,19 @@ def flow_of(profile: Profile) -> Callable[[str], Flow]:
     return make
 
 
+@pytest.fixture
+def problems(profile: Profile) -> Callable[[str], list[str]]:
+    """The mistakes in the text of a flow without its head, each with its place, its words and its code."""
+
+    def find(text: str) -> list[str]:
+        full = f"version: 1\nname: follow\napp: small\n{text}"
+        config = {"wait": {"type": "integer"}}
+        _, diagnostics = read_flow(full, "small.yaml", config, ACTIONS, lambda app: profile)
+        return [f"{d.span.line}:{d.span.column}: {d.message} [{d.code}]" for d in diagnostics]
+
+    return find
+
+
 @dataclass
 class World:
     """One phone with the small app, and everything that an attempt needs. `state` is the text of the button."""
@@ -95,6 +110,8 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime(2026, 11, 21, tzinfo=UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
+    worked: float = 0.0
+    draws: Draws | None = None
     attempt: FlowRun | None = None
     as_account: str | None = None
 
@@ -120,6 +137,9 @@ class World:
         self.phone.events.append(("committing", kind))
         self.rows.append(Effect(len(self.rows), "key", 0, kind, target, EffectState.COMMITTING, evidence))
         return len(self.rows) - 1
+
+    def worked_s(self) -> float:
+        return self.worked
 
     def works_as(self, app: str, account: str) -> None:
         self.phone.events.append(("works_as", app, account))
@@ -156,6 +176,7 @@ class World:
             clock=self.clock,
             deadline=self.deadline,
             works_as=self.as_account,
+            draws=self.draws,
         )
         return carry_out(self.attempt, self.effects())
 

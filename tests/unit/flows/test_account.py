@@ -97,9 +97,9 @@ def test_the_app_switches_and_the_account_is_verified_by_name(world, known):
     def switch(text: str) -> None:
         if text == "row @second":
             world.above[:] = ["@second"]
-        World = type(world)
-        World.tapped(world, text)
+        tapped(text)
 
+    tapped = world.phone.on_tap
     world.phone.on_tap = switch
     outcome = world.run()
     assert outcome.outcome is AttemptOutcome.COMPLETED, outcome

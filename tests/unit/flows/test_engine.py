@@ -107,7 +107,30 @@ def test_a_screen_that_cannot_be_read_needs_a_person(world):
     world.phone.show = lambda: ["", ""]
     outcome = world.run()
     assert outcome.needs_person and "cannot be read" in outcome.message
-    assert world.phone.done("press") == [] and world.clock.monotonic() < 10
+    assert world.phone.done("press") == [("press", "back")] and world.clock.monotonic() < 14
+
+
+def test_a_card_without_words_that_the_back_key_closes_needs_nobody(world):
+    shown, cards = world.phone.show, ["back"]
+    world.phone.show = lambda: [""] if cards else shown()
+    world.phone.on_tap = lambda text: cards.remove(text) if text in cards else world.tapped(text)
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert cards == []
+
+
+def test_an_app_that_has_no_window_yet_is_waited_for(world):
+    shown = world.phone.show
+    world.phone.package = "com.android.systemui"
+
+    def launching():
+        if world.clock.monotonic() > 12:
+            world.phone.package = "com.example.app"
+            return shown()
+        return ["12:00", "72 %"]
+
+    world.phone.show = launching
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert world.phone.events.index(("screen",)) < 5 and ("press", "back") not in world.phone.events[:50]
 
 
 def test_a_splash_screen_is_waited_for(world):
@@ -255,10 +278,10 @@ def test_the_way_back_ends_after_so_many_presses(world, flow_of):
     assert len(world.phone.done("press")) == 3
 
 
-def test_the_way_back_presses_no_key_on_a_screen_that_cannot_be_read(world, flow_of):
+def test_the_way_back_presses_one_key_on_a_screen_that_cannot_be_read(world, flow_of):
     world.flow, world.phone.show = flow_of("  - go_back: name"), lambda: [""]
     outcome = world.run()
-    assert outcome.needs_person and world.phone.done("press") == []
+    assert outcome.needs_person and world.phone.done("press") == [("press", "back")]
 
 
 def test_a_wait_may_ask_that_it_stays_true(world, flow_of):

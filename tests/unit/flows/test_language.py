@@ -56,7 +56,7 @@ MISTAKES = [
     ("tap: name\n    else: [launch: ]", "6:5: a step is one key; 'else' does not belong to 'tap'"),
     ("just words", "5:5: a step is one key, the kind of step, with what it needs"),
     ("launch:\nverify: yes", "6:9: `verify` is a mapping"),
-    ("commit: {effect: post, tap: name, evidence: {}}", "5:3: a flow with a commit step needs a `verify`"),
+    ("commit: {effect: post, tap: name, evidence: {}}", "5:5: a flow with a commit step needs a `verify`"),
     ("press: f12", "5:12: this should be 'back'"),
     ("remember: {name: seen, words: name, unknown: true}", "5:15: `remember` needs exactly one of: words"),
     ("remember: {name: seen, words: name, page: name}", "5:15: `page` says when `otherwise` is kept"),
@@ -123,6 +123,7 @@ def test_mistakes_of_a_profile_are_told_with_their_place():
     profile, diagnostics = read_profile(text, "p.yaml")
     assert profile is None
     assert [(d.span.line, d.span.column, d.code) for d in diagnostics] == [
+        (5, 14, "unknown-element"),
         (7, 10, "unknown-key"),
         (8, 25, "bad-pattern"),
     ]
@@ -153,7 +154,7 @@ def test_a_wrong_file_is_an_error_that_shows_every_problem(profile):
 def test_every_script_of_the_device_backend_has_a_flow_in_each_of_its_apps(app, script):
     flow = load_flow(app, script)
     assert (flow.name, flow.app) == (script, app) and load_profile(app).app == app
-    assert flow.verification is not None
+    assert flow.proofs or script in DEVICE.apps[app].unrecorded  # which changes nothing
 
 
 @pytest.mark.parametrize("app", DEVICE.apps)

@@ -80,6 +80,11 @@ def test_every_account_of_a_phone() -> None:
     assert [task.doer for task in only] == ["instagram:@brand_se"]
 
 
+def test_the_language_of_an_account_is_its_tasks_own() -> None:
+    head = ACCOUNTS.replace('username: "@Brand.NO"', 'username: "@Brand.NO", language: fr')
+    assert [task.options.language for task in tasks("brand", head=head)] == [None, "fr"]
+
+
 def test_a_local_api_gets_usernames() -> None:
     made = tasks("brand", head=ACCOUNTS + "backend: local_api\n")
     assert [(task.device, task.username) for task in made] == [(None, "brand_se"), (None, "@Brand.NO")]

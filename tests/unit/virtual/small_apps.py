@@ -13,6 +13,8 @@ class Notes:
     package = "org.example.notes"
     label = "Notes"
     activities = ("org.example.notes.Main", "org.example.notes.Share")
+    version = "1.0.0"
+    locale = ""
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -69,6 +71,8 @@ class Home(Notes):
     package = "org.example.home"
     label = "Home"
     activities = ("org.example.home.Home",)
+    version = "1.0.0"
+    locale = ""
 
 
 class Unplugged:

@@ -18,6 +18,8 @@ class NotesApp:
 
     package = PACKAGE
     label = "Notes"
+    version = "1.0.0"
+    locale = ""
     activities: tuple[str, ...] = (MAIN, EDITOR)
 
     def __init__(self, device: Device) -> None:

@@ -63,6 +63,8 @@ class PictureNet:
 
     package = PACKAGE
     label = "Instagram"
+    version = "410.0.0.53.71"
+    locale = ""
     activities: tuple[str, ...] = (
         LAUNCHER,
         MAIN,

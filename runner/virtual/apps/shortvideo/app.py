@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
@@ -52,6 +52,7 @@ class ShortVideo:
 
     package = PACKAGE
     label = "TikTok"
+    version = "46.9.3"
     activities: tuple[str, ...] = (SPLASH, MAIN, SHARE, DETAIL, PROFILE, SEARCH, CAMERA, PUBLISH, LOGIN)
 
     def __init__(self, device: Device) -> None:
@@ -72,6 +73,12 @@ class ShortVideo:
         return self.device.now().isoformat()
 
     # What the phone asks for.
+
+    @property
+    def locale(self) -> str:
+        """Android knows what a person has chosen in the app."""
+        language = self.state.settings.language
+        return language if language != "en" else ""
 
     def windows(self) -> list[Window]:
         if self._launches:
@@ -172,8 +179,8 @@ class ShortVideo:
         else:
             self.show(Profile(self, handle))
 
-    def go_video(self, video: Video) -> None:
-        self.show(Detail(self, video))
+    def go_video(self, video: Video, others: Sequence[Video] = ()) -> None:
+        self.show(Detail(self, video, others))
 
     def go_comments(self, video: Video) -> None:
         self.show(Comments(self, video))

@@ -1,0 +1,143 @@
+"""`runner app`: what an app profile finds on a phone's screen, or on screens that were recorded."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from runner.cli.format_option import format_option
+from runner.cli.output import print_json, say, say_lines
+from runner.cli.own_profiles import profiles_beside
+from runner.cli.several import taking_several
+from runner.errors import UsageError
+from runner.exit_codes import EXIT_PROBLEMS
+from runner.settings import Settings
+
+if TYPE_CHECKING:
+    from runner.flows.profile import Profile
+    from runner.flows.screen_check import ScreenCheck
+
+MOST_BYTES = 8 * 1024 * 1024
+"""The largest hierarchy that is read; those of phones have some hundred kilobytes."""
+
+
+@click.group(epilog="\b\nExamples:\n  runner app check tiktok --serial R58M123ABC")
+def app() -> None:
+    """Try app profiles: those that come with the runner, and those in `apps/` beside the campaigns."""
+
+
+@app.command(
+    cls=taking_several("--hierarchy", "--expect"),
+    epilog="""\b
+Examples:
+  runner app check tiktok --serial R58M123ABC                      what is found on the screen now
+  runner app check tiktok --serial R58M123ABC --expect post_button caption_field
+  runner app check tiktok --hierarchy screens/*.xml --format json  screens that were recorded""",
+)
+@click.argument("name", metavar="APP")
+@click.option("--serial", metavar="SERIAL", help="Look at what this phone shows now.")
+@click.option("--hierarchy", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE...",
+              help="Look at recorded screens: hierarchies as uiautomator writes them.")  # fmt: skip
+@click.option("--expect", "expected", multiple=True, metavar="ELEMENT...",
+              help="Elements that should be there; the exit code is 1 if one is missing.")  # fmt: skip
+@click.option("--user", metavar="NAME", help="The account that `${user}` stands for (default: any).")
+@click.option("--language", metavar="LANGUAGE",
+              help="The app's language (default: the phone's; of a recorded screen what fits best).")  # fmt: skip
+@click.option("--campaigns", "folder", type=click.Path(path_type=Path, file_okay=False), default="campaigns",
+              show_default=True, metavar="DIR", help="Where apps/ with profiles of your own lies.")  # fmt: skip
+@format_option
+@click.pass_context
+def check(
+    ctx: click.Context,
+    name: str,
+    *,
+    serial: str | None,
+    files: tuple[Path, ...],
+    expected: tuple[str, ...],
+    user: str | None,
+    language: str | None,
+    folder: Path,
+    form: str,
+) -> None:
+    """Show which elements of an app profile a screen has, and which stop or dialog it would be taken for.
+
+    The number before a place is that of the candidate that found it, from 0.
+    """
+    if bool(serial) == bool(files):
+        raise UsageError("nothing to look at", hint="name a phone with --serial, or screens with --hierarchy")
+    profile = profiles_beside(folder).load(name)
+    if unknown := [one for one in expected if one not in profile.elements]:
+        from runner.flows.reading import legal
+
+        raise UsageError(
+            f"the app profile has no element {unknown[0]!r}", hint=legal(unknown[0], profile.elements)
+        )
+    user = user.removeprefix("@") if user else None
+    if serial:
+        found = {serial: on_phone(profile, serial, language, user)}
+    else:
+        found = {str(file): on_file(profile, file, language, user) for file in files}
+    if form == "json":
+        print_json({"screens": [one.as_json(file, expected) for file, one in found.items()]})
+    else:
+        say_screens(found, expected)
+    if any(one.missing(expected) for one in found.values()):
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def on_phone(profile: "Profile", serial: str, language: str | None, user: str | None) -> "ScreenCheck":
+    """What is found on the screen of a phone now."""
+    from runner.flows.screen_check import check_screen
+    from runner.flows.versions import untested
+    from runner.phone.fleet import Fleet
+    from runner.phone.session import Session
+
+    settings = Settings.from_environment()
+    session = Session(Fleet(settings.adb_port), serial)
+    try:
+        session.open()
+        screen = session.screen()
+        package = next((one for one in profile.packages if session.installed(one)), profile.packages[0])
+        if note := untested(profile.app, session.app_version(package), profile.tested_with):
+            say(f"{serial}: {note}", err=True)
+        shown = language or settings.language or session.language(package) or profile.language
+        return check_screen(profile, screen, language=shown, user=user)
+    finally:
+        session.close()
+
+
+def on_file(profile: "Profile", file: Path, language: str | None, user: str | None) -> "ScreenCheck":
+    """What is found on a recorded screen."""
+    from runner.flows.screen_check import check_screen
+    from runner.phone.screen import parse
+    from runner.regular_file import open_regular
+
+    try:
+        with open_regular(file) as opened:
+            xml = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if len(xml) > MOST_BYTES:
+        raise UsageError(f"{file} is too large for a hierarchy")
+    screen = parse(xml.decode("utf-8", errors="replace"))
+    return check_screen(profile, screen, language=language, user=user)
+
+
+def say_screens(found: Mapping[str, "ScreenCheck"], expected: Sequence[str]) -> None:
+    """Say for people what was found."""
+    for file, one in found.items():
+        said = [f"{file} ({one.language})"]
+        width = max(map(len, one.elements), default=0)
+        for name, element in one.elements.items():
+            left, top, right, bottom = element.bounds
+            place = f"{element.candidate} [{left},{top}][{right},{bottom}]"
+            said.append(f"  {name:<{width}}  {place:<27}  {element.words[:60]}".rstrip())
+        said += [f"  missing: {name}" for name in one.missing(expected)]
+        if one.stop:
+            said.append(f"  this stops a task: {one.stop}")
+        if one.dismiss:
+            said.append(f"  this is declined: {one.dismiss}")
+        if one.opaque:
+            said.append("  nothing of the app can be read")
+        say_lines([*said, ""])
