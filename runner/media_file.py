@@ -97,14 +97,15 @@ class FileHashes:
 
     def sha256(self, file: MediaFile) -> str:
         """The hash of a file's content. Raises OSError if it cannot be read."""
-        with self._lock:
-            known = self.remembered(file)
-            if known is None:
+        known = self.remembered(file)
+        if known is None:
+            known = file.sha256  # not under the lock: others must not wait for a long file
+            with self._lock:
                 if len(self._known) >= MAX_REMEMBERED:
                     # Simpler than to find the oldest: they are read again when they are asked for.
                     self._known.clear()
-                known = self._known[_identity(file)] = file.sha256
-            return known
+                self._known[_identity(file)] = known
+        return known
 
 
 def _identity(file: MediaFile) -> tuple[int, ...]:

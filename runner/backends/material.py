@@ -5,7 +5,9 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from runner.backend_registry import declared
@@ -18,6 +20,9 @@ from runner.settings import material_library
 from runner.tasks import SeenFile, Task
 
 LOG = logging.getLogger(__name__)
+
+MOST_AHEAD = 1000
+"""How many files of an entry are read before they are asked for."""
 
 
 class Looks:
@@ -39,6 +44,14 @@ class Looks:
     def at(self, config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
         """The files of a config of the script `post`; none if they cannot be found."""
         return tuple(self._seen(path) for path in _paths(config))
+
+    def ahead(self, config: Mapping[str, Any], stopping: Event) -> None:
+        """Read the files of a config before they are asked for, so that nothing waits for that when it is due."""
+        for path in _paths(config)[:MOST_AHEAD]:
+            if stopping.is_set():
+                return
+            with suppress(OSError, ValueError), MediaFile(path) as file:
+                self._hashes.sha256(file)
 
     def _seen(self, path: str) -> SeenFile:
         try:
@@ -65,7 +78,7 @@ def _paths(config: Mapping[str, Any]) -> list[str]:
     try:
         return [*map(str, material_files(config))]
     except TaskError as error:
-        LOG.warning("%s", error.message)
+        LOG.debug("%s", error.message)  # each attempt tells why
         return []
 
 

@@ -70,6 +70,8 @@ def test_a_task_has_the_contracts_fields(api: Api) -> None:
         "finished_at": None,
         "retry_count": 0,
         "message": "",
+        "files": [],
+        "texts": {},
     }
 
 
