@@ -135,6 +135,7 @@ _ON_TIKTOK = AppSupport(
         "placement": "only Instagram has stories",
         "share_limited_reach": "only Instagram asks this",
     },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 _ON_INSTAGRAM = AppSupport(
     scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
@@ -162,7 +163,6 @@ _ON_INSTAGRAM = AppSupport(
         "add_product_link": "only TikTok has product links",
         "comment_image_path": "Instagram's comments have no images",
     },
-    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 
 DEVICE = BackendDeclaration(
