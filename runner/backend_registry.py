@@ -112,8 +112,9 @@ MOST_IN_INSTAGRAMS_GALLERY = 5
 """The same for Instagram's app, which shows the first of them in large above the cells."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
     values={
+        "account_warmup": {"generate_by_chatgpt": (False,)},
         "comment": {"comment_image_path": ("",)},
         "post": {
             "image_count": tuple(range(1, MOST_IN_GALLERY + 1)),
@@ -131,10 +132,12 @@ _ON_TIKTOK = AppSupport(
         "origin_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_product_link": "nobody has recorded how TikTok's app takes a product link",
+        "generate_by_chatgpt": "the phones write the comments that the config names",
         "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
         "placement": "only Instagram has stories",
         "share_limited_reach": "only Instagram asks this",
     },
+    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 _ON_INSTAGRAM = AppSupport(
     scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
@@ -162,7 +165,6 @@ _ON_INSTAGRAM = AppSupport(
         "add_product_link": "only TikTok has product links",
         "comment_image_path": "Instagram's comments have no images",
     },
-    unrecorded={"profile": "the pages on which TikTok's app edits a profile"},
 )
 
 DEVICE = BackendDeclaration(
