@@ -135,7 +135,7 @@ class DeviceBackend:
         own = self._flows.get((task.campaign, task.script))
         profiles = Profiles.over(self._profiles(task.campaign))
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
-        return _Work(flow, profiles.load(flow.app), _settings(task), task.options.language)
+        return _Work(flow, profiles.load(flow.app), _settled(task), task.options.language)
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
@@ -191,7 +191,7 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 
 class _Work(NamedTuple):
-    """What a task takes: its flow, the profile of the app, the settings of its config as the flow knows them, and the
+    """What a task takes: its flow, the profile of the app, the variables that are known before the flow runs, and the
     language in which the app is shown to its account, if that is declared."""
 
     flow: Flow
@@ -257,11 +257,17 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
             "files": "\n".join(files),
             "file_count": str(len(files)),
         }
-    return variables | _settings(task)
+    return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 
-def _settings(task: Task) -> dict[str, str]:
-    return {f"config.{key}": _text(value) for key, value in task.config.items()}
+def _settled(task: Task) -> dict[str, str]:
+    """The variables of which it is known before the flow runs what they will be."""
+    try:
+        variables = inputs(task)
+    except TaskError:  # its files are missing, which the attempt will say
+        variables = inputs(task, only_looks=True)
+        del variables["file_count"]
+    return variables
 
 
 def _sound(named: str) -> dict[str, str]:
