@@ -13,6 +13,7 @@ from runner.cli.validate import validate
 from runner.errors import ConnectionLost
 from runner.flows.language import read_flow
 from runner.flows.loading import load_own_flow
+from runner.flows.profile import Profiles
 from runner.flows.steps import ACTIONS
 from runner.flows.used_flows import OtherFlow
 from runner.tasks import AttemptOutcome, EffectState
@@ -189,7 +190,7 @@ def test_a_campaign_takes_the_flows_along_that_its_flows_use(folder):
     assert not loaded.has_errors and loaded.flows.keys() == {"outer", "middle", "inner"}
     own = resolve_campaign(loaded).flows["wave", "outer"]
     assert [flow.name for flow in own.used] == ["middle", "inner"]
-    assert load_own_flow(own).length == 3
+    assert load_own_flow(own, Profiles()).length == 3
 
 
 def test_a_mistake_in_a_flow_that_is_used_is_told_where_it_stands_and_where_it_is_used(folder):
