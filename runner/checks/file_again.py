@@ -30,7 +30,7 @@ def _place(prospect: Prospect) -> tuple[str, str]:
 def _warning(again: AgainAhead) -> Diagnostic:
     campaign, before = again.prospect.campaign.view, again.before
     file, when = PurePath(again.file.path).name, shown(local(again))
-    message = f"{file} comes again on {again.lanes.shown} ({when}): {_named(again)} posts it there before"
+    message = f"{file} comes again on {again.where} ({when}): {_named(again)} posts it there before"
     related: tuple[Related, ...] = ()
     if before.campaign is again.prospect.campaign:
         related = (campaign.related(campaign.head(before.path), "the entry that posts it before"),)

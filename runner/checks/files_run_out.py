@@ -22,9 +22,7 @@ def check(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
 def _warning(again: AgainAhead) -> Diagnostic:
     campaign, posts = again.prospect.campaign.view, again.prospect.posts
     files = plural(len({file.sha256 for file in posts.files}) if posts else 0, "file")
-    message = (
-        f"{files} to post run out on {again.lanes.shown}: from {shown(local(again))} on files come again"
-    )
+    message = f"{files} to post run out on {again.where}: from {shown(local(again))} on files come again"
     if files.startswith("1 "):
         message = message.replace("run out", "runs out", 1)
     hint = "add files, or let `active: {until: DAY}` end the campaign before"

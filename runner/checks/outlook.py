@@ -81,13 +81,12 @@ class Outlook:
         for (scope, name), visited in visits.items():
             alike.setdefault((scope, tuple(visited)), []).append(name)
         return [
-            PlannedLanes(
-                tuple(names), scope, tuple(number for number, _ in visited), self._all_stays(visited)
-            )
+            PlannedLanes(tuple(names), scope, tuple(number for number, _ in visited), self.stays(visited))
             for (scope, visited), names in alike.items()
         ]
 
-    def _all_stays(self, visited: Iterable[tuple[int, float]]) -> list[Stay]:
+    def stays(self, visited: Iterable[tuple[int, float]]) -> list[Stay]:
+        """The occurrences of prospects, by their numbers, each so many seconds later than its instant; in order."""
         stays = []
         for visit in visited:
             if visit not in self._stays:

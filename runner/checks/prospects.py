@@ -32,11 +32,13 @@ CapKey = tuple[str, Scope, Span]
 
 class Posts(NamedTuple):
     """What an entry posts: its files, each with its fingerprint for its hash, how tasks share them out, and how many
-    each of them takes. `is_written` says whether the entry itself says how."""
+    each of them takes. `owners` are those who get them, lane by lane; `is_written` says whether the entry itself says
+    how."""
 
     files: tuple[SeenFile, ...]
     order: Order
     several: int
+    owners: tuple[str, ...]
     is_written: bool
 
 
@@ -134,7 +136,11 @@ def _posts(campaign: CampaignView, plannable: PlannableEntry) -> Posts | None:
         return None
     files = (SeenFile(path, campaign.files.fingerprint(path)) for path in paths)
     return Posts(
-        tuple(file for file in files if file.sha256), order, count(config), plannable.entry.order is not None
+        tuple(file for file in files if file.sha256),
+        order,
+        count(config),
+        tuple(map(plannable.owner, plannable.lanes)),
+        is_written=plannable.entry.order is not None,
     )
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
-from runner.planning.rotation import Order, order_of
+from runner.planning.rotation import Order, order_of, owner_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
 from runner.targets import DEFAULT_APP, app_of
@@ -154,6 +154,11 @@ class PlannableEntry:
     def order(self) -> Order | None:
         """How its tasks share out the files that it posts; None if it posts none."""
         return order_of(self.entry.script.name, self.entry.config, self.entry.order)
+
+    def owner(self, lane: PlannedLane) -> str:
+        """Who gets the files that it posts on a lane; see `planning/rotation.py`."""
+        app = _app_for(self.entry, lane.app, None)
+        return owner_of(app, lane.device, lane.username, self.entry.config)
 
     @property
     def apps(self) -> set[str]:

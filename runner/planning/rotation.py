@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from runner.planning.draw import draw
 from runner.scripts.post import FILES_KEY, count, has_material
-from runner.targets import account
+from runner.targets import INSTAGRAM, account
 from runner.tasks import SeenFile, Task
 
 
@@ -48,13 +48,14 @@ def order_of(script: str, config: Mapping[str, Any], written: str | None) -> Ord
 
 
 def owner(task: Task) -> str:
-    """Who must not get a file twice: the account of an app, or the device where no account is known; in another app a
-    file is another post."""
-    return owner_of(task.options.app, task.device, task.username)
+    """Who must not get a file twice: the account of an app, or the device where no account is known. In another app a
+    file is another post, and so it is among the stories of an account, which are gone after a day."""
+    return owner_of(task.options.app, task.device, task.username, task.config)
 
 
-def owner_of(app: str, device: str | None, username: str | None) -> str:
-    return f"{app}:{account(username) if username else device or ''}"
+def owner_of(app: str, device: str | None, username: str | None, config: Mapping[str, Any]) -> str:
+    where = " story" if app == INSTAGRAM and config.get("placement") == "story" else ""
+    return f"{app}{where}:{account(username) if username else device or ''}"
 
 
 class Rotation:

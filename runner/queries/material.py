@@ -9,7 +9,6 @@ from runner.backends.material import glance
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.material import Material
 from runner.planning.plannable_entry import plannable_entries
-from runner.planning.rotation import owner_of
 from runner.planning.source import Window
 
 if TYPE_CHECKING:
@@ -31,12 +30,7 @@ def material_of(
     files = {plannable.name: glance(plannable.entry.config) for plannable in posting}
     if ledger is None or not posting:
         return Material(files)
-    owners = {
-        owner_of(app, lane.device, lane.username)
-        for plannable in posting
-        for lane in plannable.lanes
-        for app in plannable.apps
-    }
+    owners = {plannable.owner(lane) for plannable in posting for lane in plannable.lanes}
     prints = {file.fingerprint for found in files.values() for file in found if file.fingerprint}
     reach = max((plannable.reach for plannable in posting), default=timedelta())
     recorded = ledger.file_uses.recorded(min(window.from_utc, now) - reach, window.until_utc)
