@@ -96,6 +96,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
 
 ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic]]], ...] = (
     duplicate_name.check,
+    bad_account.check_together,
     device_conflict.check,
     limit_exceeded.check,
     file_again.check,

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from runner.campaign.accounts_file import FILE, DeclaredAccount, declared_twice, twins
 from runner.campaign.members import called, on_phone
 from runner.campaign.nearest import enumeration
+from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.members import account_groups, names_accounts, username_groups
+from runner.checks.outlook import Outlook
 from runner.checks.view import CampaignView
 from runner.checks.written import Item, WrittenEntry, item_of
 from runner.diagnostics import Diagnostic, Related
@@ -26,6 +28,22 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield from _usernames(campaign, entry, app)
         if entry.values.get("multi_account") is True:
             yield from _phones(campaign, entry, app)
+
+
+def check_together(outlook: Outlook) -> Iterator[tuple[CompactCampaign, Diagnostic]]:
+    """An account that two campaigns declare on two phones."""
+    first: dict[str, tuple[CompactCampaign, DeclaredAccount]] = {}
+    for campaign in outlook.campaigns:
+        for one in campaign.own_accounts:
+            other, known = first.setdefault(one.identity, (campaign, one))
+            if other is not campaign and known.device != one.device and known.device and one.device:
+                place = campaign.view.head(("accounts", one.name))
+                where = f"on {one.device} here, and on {known.device} in another campaign"
+                message = f"{one.handle} in {one.app} is declared {where}"
+                hint = f"declare it once, in {FILE} beside the campaigns: it never works on both at a time"
+                home = other.view
+                related = (home.related(home.head(("accounts", known.name)), "declared here"),)
+                yield campaign, campaign.view.warning(CODE, place, message, hint, related=related)
 
 
 def _declared_twice(campaign: CampaignView) -> Iterator[Diagnostic]:
