@@ -123,6 +123,8 @@ def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str
     for name in ("backend", "limits"):
         if getattr(before, name) != getattr(after, name):
             yield name
+    if before.profiles != after.profiles:
+        yield "app profiles"
 
 
 def _moves(
