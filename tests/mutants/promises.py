@@ -274,4 +274,29 @@ attempt.phone.tap_once(*point)
         "if False:",
         ("test_a_pipe_or_a_device_is_told_and_never_waited_for",),
     ),
+    # app profiles
+    Mutant(
+        "whether a screen can be read is asked of the app's own windows",
+        "own = [element for element in self.elements() if not element.package or element.package in packages]",
+        "own = list(self.elements())",
+        ("test_opaque_is_asked_of_the_app_alone",),
+    ),
+    Mutant(
+        "words of one language are not looked for in another",
+        "if (group := without_words(all_of))",
+        "if (group := all_of)",
+        ("test_a_language_keeps_what_has_no_words",),
+    ),
+    Mutant(
+        "a user's profile replaces only what it names",
+        "    return {**below, **over}\n",
+        "    return {**below, **above}\n",
+        ("test_a_users_profile_lies_over_the_shipped_one_name_by_name",),
+    ),
+    Mutant(
+        "what nobody has recorded is never looked for",
+        "        if selector.unverified:\n            continue\n",
+        "",
+        ("test_each_key_also_refuses",),
+    ),
 )
