@@ -55,10 +55,11 @@ MUTANTS = (
     # exactly once
     Mutant(
         "an effect is in the ledger before it is tapped",
-        "attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)",
+        "                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)\n",
         """\
-attempt.phone.tap_once(*point)
-            attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)""",
+                attempt.phone.tap_once(*point)
+                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
+""",
         ("test_the_ledger_is_told_before_and_after_the_one_tap",),
     ),
     Mutant(
@@ -102,6 +103,33 @@ attempt.phone.tap_once(*point)
         "is_on_screen = self.effect.step == self._completed",
         "is_on_screen = True",
         ("test_a_like_in_doubt_stays_open_since_its_card_is_gone_and_the_task_goes_on_in_its_turn",),
+    ),
+    Mutant(
+        "an effect is made once for each target, in a loop too",
+        "return key in self._now or self._earlier[key] > 0",
+        "return False",
+        (
+            "test_an_effect_in_a_loop_is_made_once_for_each_target",
+            "test_an_interrupted_loop_likes_no_card_twice",
+        ),
+    ),
+    Mutant(
+        "an interrupted loop goes on for the rest of its time",
+        "self._spent_s = self._journal.worked_s()",
+        "self._spent_s = 0.0",
+        ("test_an_interrupted_loop_goes_on_for_the_rest_of_its_time",),
+    ),
+    Mutant(
+        "an expression calls nothing",
+        "if isinstance(node, nodes.Call):",
+        "if False:",
+        ("test_what_is_refused_when_it_is_read",),
+    ),
+    Mutant(
+        "what stays open asks nobody",
+        "END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, ASKS_SOMEBODY).exists())",
+        "END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())",
+        ("test_what_stays_open_asks_nobody_when_its_task_is_cancelled",),
     ),
     Mutant(
         "what nobody can tell waits for a person",

@@ -1,6 +1,7 @@
 """A flow with several effects: each is proved by itself, none is repeated, and some may stay open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -205,6 +206,39 @@ def test_a_limit_is_waited_for_or_the_effect_is_left_out(world, feed, flow_of):
     assert world.records[-2].message == "20 likes today"
     world.held_back = HeldBack("in doubt: another", not_before=until, kind=ReasonKind.IN_DOUBT)
     assert world.run().outcome is AttemptOutcome.HELD_BACK
+
+
+def test_a_gap_between_two_effects_is_waited_for_on_the_spot(world, feed):
+    begin, asked = world.committing, []
+
+    def committing(kind, target, account, evidence):
+        asked.append((kind, world.clock.monotonic()))
+        if kind == "follow" and len(asked) < 4:
+            soon = world.clock.now() + timedelta(seconds=30)
+            raise HeldBack("30 s between two effects", not_before=soon)
+        return begin(kind, target, account, evidence)
+
+    world.committing = committing
+    assert world.run().outcome is AttemptOutcome.COMPLETED and world.states == ["committed"] * 2
+    times = [at for kind, at in asked if kind == "follow"]
+    assert [round(later - earlier) for earlier, later in pairwise(times)] == [30, 30]
+
+
+def test_an_effect_is_left_out_if_the_feed_has_gone_on_while_a_limit_was_waited_for(world, feed, flow_of):
+    world.flow = flow_of(FEED.replace("      leave_open: true", "      only_if: {text: '${card}'}"))
+    begin, refused = world.committing, []
+
+    def committing(kind, target, account, evidence):
+        if not refused:
+            refused.append(kind)
+            feed.card = "@another"
+            raise HeldBack("30 s between two effects", not_before=world.clock.now() + timedelta(seconds=30))
+        return begin(kind, target, account, evidence)
+
+    world.committing = committing
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert [row.kind for row in world.rows] == ["follow"] and feed.like == "Like"
+    assert "not shown: '@card'" in [record.message for record in world.records]
 
 
 # how it is read
