@@ -17,13 +17,13 @@ NOW = "2026-11-21T06:00:00Z"
 def test_an_example_is_valid_and_planned(path: Path) -> None:
     judged = CliRunner().invoke(validate, [str(path), "--now", NOW, "--strict"])
     assert judged.exit_code == 0, judged.output
-    planned = CliRunner().invoke(plan, [str(path), "--now", NOW, "--format", "json"])
+    planned = CliRunner().invoke(plan, [str(path), "--now", NOW, "--until", "8d", "--format", "json"])
     assert planned.exit_code == 0 and json.loads(planned.output)["tasks"], planned.output
 
 
 def test_one_campaign_works_in_two_apps() -> None:
     (path,) = [path for path in EXAMPLES if path.stem == "two-apps"]
-    planned = CliRunner().invoke(plan, [str(path), "--now", NOW, "--format", "json"])
+    planned = CliRunner().invoke(plan, [str(path), "--now", NOW, "--until", "8d", "--format", "json"])
     tasks = json.loads(planned.output)["tasks"]
     apps = {(task["entry"], task.get("app", "tiktok")) for task in tasks}
     assert apps == {
