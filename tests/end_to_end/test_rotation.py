@@ -23,7 +23,7 @@ scripts:
     config: {material_source: localFolder, material_path: media, captions: "{New|Fresh|Bright} drop"}
 """
 
-pytestmark = pytest.mark.phones
+pytestmark = [pytest.mark.phones, pytest.mark.timeout(600)]  # many commands, one after the other
 
 Run = Callable[..., Any]
 
@@ -60,43 +60,55 @@ def promised(task: dict[str, Any]) -> tuple[str, str]:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest(), task["texts"]["caption"]
 
 
-def test_three_runs_post_three_files_a_failed_one_comes_again_and_a_retry_posts_the_same(
-    phones: Any, runner: Run, tmp_path: Path
-) -> None:
-    shelf = phones("A1")
-    phone, trial = shelf["A1"], str(tmp_path / "trial.yaml")
-    runner(adb_port=shelf.adb_port)
-    names: list[str] = []
+class Trial:
+    """Runs of the campaign by hand, each of which is an occurrence."""
 
-    def run(*words: str) -> tuple[str, dict[str, Any]]:
-        summary = runner("run", trial, *words)
+    def __init__(self, phones: Any, runner: Run, folder: Path) -> None:
+        shelf = phones("A1")
+        runner(adb_port=shelf.adb_port)
+        self.phone, self.runner, self._file = shelf["A1"], runner, str(folder / "trial.yaml")
+
+    def run(self, *words: str) -> tuple[str, dict[str, Any]]:
+        """The id of a run, and its task."""
+        summary = self.runner("run", self._file, *words)
         (task,) = summary["tasks"]
-        names.append(Path(task["files"][0]).name)
         return summary["run"], task
 
-    def fail() -> tuple[str, dict[str, Any]]:
-        phone.post("app", package=APP, action="show", arguments={"screen": "login"})
-        run_id, task = run()
+    def fail(self) -> tuple[str, dict[str, Any]]:
+        """The same, while the app asks for a login."""
+        self.phone.post("app", package=APP, action="show", arguments={"screen": "login"})
+        run_id, task = self.run()
         assert task["state"] == "failed", task
-        phone.post("app", package=APP, action="clear", arguments={})
-        runner("holds", "release", "A1")
+        self.phone.post("app", package=APP, action="clear", arguments={})
+        self.runner("holds", "release", "A1")
         return run_id, task
 
-    _, first = run()
-    assert first["state"] == "completed" and posted(phone) == [promised(first)]
 
-    run_id, second = fail()
-    runner("tasks", "retry", second["key"])
-    (again,) = runner("run", "--resume", run_id)["tasks"]
-    assert (again["state"], again["files"], again["texts"]) == (
-        "completed",
-        second["files"],
-        second["texts"],
-    )
-    assert posted(phone) == [promised(first), promised(second)]
+@pytest.fixture
+def trial(phones: Any, runner: Run, tmp_path: Path) -> Trial:
+    return Trial(phones, runner, tmp_path)
 
-    fail()
-    _, third = run()
-    assert posted(phone) == [promised(first), promised(second), promised(third)]
-    assert names == ["1.mp4", "2.mp4", "3.mp4", "3.mp4"]
-    assert len(set(posted(phone))) == 3
+
+def test_three_runs_post_three_files(trial: Trial) -> None:
+    tasks = [trial.run()[1] for _ in range(3)]
+
+    assert posted(trial.phone) == [promised(task) for task in tasks]
+    assert [Path(task["files"][0]).name for task in tasks] == ["1.mp4", "2.mp4", "3.mp4"]
+
+
+def test_a_retry_posts_the_same_file_and_caption(trial: Trial) -> None:
+    run_id, failed = trial.fail()
+    trial.runner("tasks", "retry", failed["key"])
+    (again,) = trial.runner("run", "--resume", run_id)["tasks"]
+
+    assert again["state"] == "completed"
+    assert (again["files"], again["texts"]) == (failed["files"], failed["texts"])
+    assert posted(trial.phone) == [promised(failed)]
+
+
+def test_the_file_of_a_post_that_failed_comes_again(trial: Trial) -> None:
+    _, failed = trial.fail()
+    _, following = trial.run()
+
+    assert following["files"] == failed["files"]
+    assert posted(trial.phone) == [promised(following)]
