@@ -291,3 +291,39 @@ def test_a_proof_follows_the_tap_at_once_unless_a_verify_step_does(flow_of):
     commit = f"  - {COMMIT}proof: {PROOF}}}\n"
     flow = flow_of(f"{commit}  - press: back\n  - verify:\n{commit}")
     assert [step.proves_itself for step in flow.steps] == [False, False, False, True]
+
+
+# one effect that may stay open
+
+ONE = """
+  - commit: {effect: like, tap: {text: Like}, leave_open: true, proof: {happened: {text: Liked}, not_happened: row}}
+  - press: back
+"""
+
+
+def test_the_one_effect_of_a_flow_may_stay_open_too(world, flow_of):
+    world.flow, world.state = flow_of(ONE), "Like"
+    assert world.run().outcome is AttemptOutcome.COMPLETED and world.states == ["uncertain"]
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED
+    assert "the like of @demo may have been made by an attempt that was interrupted" in outcome.message
+    assert world.taps == 1
+
+
+def test_what_was_cut_off_stays_open_and_asks_nobody(world, flow_of):
+    world.flow = flow_of(ONE)
+    evidence = {"proof": "like 1", "leave_open": "yes"}
+    world.rows.append(Effect(0, "key", 0, "like", "@demo", EffectState.MADE, evidence))
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED and "which stays open" in outcome.message
+    assert world.states == ["uncertain"] and world.taps == 0
+
+
+def test_a_failure_after_it_asks_nobody_either(world, flow_of):
+    world.flow, world.state = flow_of(ONE), "Like"
+    world.phone.fail("press", ConnectionLost("FAKE1: the cable went"))
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED
+    assert (
+        outcome.message == "the like of @demo may have been made; the rest was skipped: FAKE1: the cable went"
+    )
