@@ -38,8 +38,8 @@ def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
 
 
 def placed(script: Script, config: Mapping[str, Any], *, is_here: bool) -> dict[str, Any]:
-    """A config as a server on this machine, or on another one, takes it: with paths that fit there, and without the keys
-    that only our own server knows."""
+    """A config as a server on this machine, or on another one, takes it: with paths that fit there, and without the
+    keys that only our own server knows."""
     change = paths.here if is_here else paths.there
     return {
         key: _each(value, change) if key in script.paths and value else value
