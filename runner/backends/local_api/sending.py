@@ -106,8 +106,7 @@ def _config(task: Task, client: Client) -> tuple[dict[str, object], list[str]]:
         )
     script = SCRIPTS[task.script]
     config, secrets = secrets_of(task)
-    known = {key: value for key, value in config.items() if key not in script.own_keys}
-    return placed(script, known, is_here=client.is_here), secrets
+    return placed(script, config, is_here=client.is_here), secrets
 
 
 def _put_off(batch: SentBatch, ones: Sequence[Sending]) -> None:

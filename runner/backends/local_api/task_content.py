@@ -38,10 +38,13 @@ def secrets_of(task: Task) -> tuple[dict[str, Any], list[str]]:
 
 
 def placed(script: Script, config: Mapping[str, Any], *, is_here: bool) -> dict[str, Any]:
-    """A config whose paths fit a server on this machine, or on another one."""
+    """A config as a server on this machine, or on another one, takes it: with paths that fit there, and without the
+    keys that only our own server knows."""
     change = paths.here if is_here else paths.there
     return {
-        key: _each(value, change) if key in script.paths and value else value for key, value in config.items()
+        key: _each(value, change) if key in script.paths and value else value
+        for key, value in config.items()
+        if key not in script.own_keys
     }
 
 

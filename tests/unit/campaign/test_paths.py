@@ -76,3 +76,8 @@ def test_the_server_is_this_machine_or_another(url: str, expected: bool) -> None
     if "[::1]" in url and not Path("/proc/net/if_inet6").exists():
         pytest.skip("this machine has no IPv6")
     assert is_this_machine(url) is expected
+
+
+def test_a_key_of_our_own_is_sent_to_no_server() -> None:
+    config = {"captions": "Hello", "share_limited_reach": True}
+    assert placed(SCRIPTS["post"], config, is_here=True) == {"captions": "Hello"}
