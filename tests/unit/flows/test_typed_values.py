@@ -124,6 +124,7 @@ def test_validate_takes_a_declared_number_and_refuses_a_text(tmp_path: Path) -> 
 TYPED = [
     ("swipe", "direction", "way", ""),
     ("swipe", "times", "n", "direction: up"),
+    ("tap_first", "times", "n", "element: name"),
     ("scroll_to", "direction", "way", "element: name"),
     ("scroll_to", "times", "n", "element: name"),
     ("go_back", "times", "n", "element: name"),
