@@ -63,13 +63,15 @@ class StepOutcome(StrEnum):
 class Again(StrEnum):
     """Whether another attempt may follow one that failed.
 
-    `retry`: it may, and this one counts as a try. `never`: it would fail in the same way, or this one may have changed
-    something for which no effect stands. The others do not count as tries. `when_back`: nothing was begun, since the
-    phone or the backend is away for now. `to_prove`: an effect is in doubt, and nobody could look at the app. `anew`:
-    a proof has shown that the effect of an earlier attempt did not happen.
+    `retry`: it may, and this one counts as a try. `go_on`: the same, and the other one goes on behind the effects that
+    were made, so these do not keep it from beginning. `never`: it would fail in the same way, or this one may have
+    changed something for which no effect stands. The others do not count as tries. `when_back`: the phone or the
+    backend is away for now, and nothing was begun, or the other attempt goes on behind it. `to_prove`: an effect is in
+    doubt, and nobody could look at the app. `anew`: what was in doubt was looked up, and the task may begin again.
     """
 
     RETRY = "retry"
+    GO_ON = "go_on"
     NEVER = "never"
     WHEN_BACK = "when_back"
     TO_PROVE = "to_prove"
@@ -77,7 +79,7 @@ class Again(StrEnum):
 
     @property
     def is_a_try(self) -> bool:
-        return self in (Again.RETRY, Again.NEVER)
+        return self in (Again.RETRY, Again.GO_ON, Again.NEVER)
 
 
 class TaskSource(StrEnum):
@@ -211,6 +213,10 @@ def _key_part(text: str) -> str:
     return quote(text, safe="@:+[]!$&'()*,;=~")
 
 
+LEAVE_OPEN = "leave_open"
+"""The evidence of an effect about which nobody is asked if it cannot be told whether it happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One change made to the outside world, as the ledger holds it. `account` is the one as which the attempt worked,
@@ -225,6 +231,16 @@ class Effect:
     evidence: Mapping[str, str]
     account: str | None = None
     app: str | None = None
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nobody can tell if it happened, and nobody is asked."""
+        return self.state is EffectState.UNCERTAIN and LEAVE_OPEN in self.evidence
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether nobody knows yet if it happened, and the runner or a person has to find out."""
+        return self.state.is_unsettled and not self.is_left_open
 
 
 @dataclass(frozen=True, slots=True)

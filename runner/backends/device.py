@@ -14,8 +14,8 @@ from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
 from runner.flows.versions import is_within
@@ -266,7 +266,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.WHEN_BACK
     elif isinstance(error, AppMissing | Unsupported | FlowError):
         again = Again.NEVER
-    open_effects = [effect for effect in effects if effect.state.is_unsettled]
+    open_effects = [effect for effect in effects if effect.asks_somebody]
     message = error.message
     if open_effects:
         again = Again.TO_PROVE if again is Again.RETRY else again

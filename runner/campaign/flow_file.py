@@ -186,7 +186,7 @@ def _committed(steps: Iterable[Any]) -> Iterator[str]:
     for step in steps:
         if "commit" in step:
             yield step["commit"]["effect"]
-        for branch in ("then", "else"):
+        for branch in ("then", "else", "do"):
             yield from _committed(step.get(branch, ()))
 
 

@@ -22,7 +22,9 @@ def perform(
     effects: list[Effect] = []
     if outcome.outcome not in (AttemptOutcome.COMPLETED, AttemptOutcome.UNCERTAIN):
         effects = journal.effects()
-    following = decide(context, taken, outcome, [effect.state for effect in effects])
+    # What may stay open is over: nobody is asked about it, and it keeps nothing from being done.
+    states = [effect.state for effect in effects if not effect.is_left_open]
+    following = decide(context, taken, outcome, states)
     # The ledger first: whoever is told of an end, or goes on because of it, may count on its being written down.
     finish(context, [(taken, following)])
     is_over = following.state is not TaskState.PENDING

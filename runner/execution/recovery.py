@@ -42,7 +42,7 @@ def _stopped(ledger: Ledger, key: str) -> tuple[TaskState, str | None]:
     """The state of a task that a person asked to stop, and why."""
     row = ledger.tasks.get(key)
     assert row is not None
-    if not any(effect.state.is_unsettled for effect in ledger.effects.of(key)):
+    if not any(effect.asks_somebody for effect in ledger.effects.of(key)):
         return TaskState.CANCELLED, ON_REQUEST
     if not declared(row.task.backend).goes_on_alone:
         return TaskState.UNCERTAIN, MAY_HAVE_HAPPENED

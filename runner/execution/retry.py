@@ -128,10 +128,12 @@ def _in_doubt(ended: Ended, now: datetime, zone: tzinfo, *, is_manual: bool) -> 
 
 def _failed(ended: Ended, now: datetime, zone: tzinfo) -> Next:
     outcome, retry = ended.outcome, ended.task.retry
-    # Only what was surely not done is done again: an effect that may have happened would happen twice.
+    # Only what was surely not done is done again: an effect that may have happened would happen twice. An attempt that
+    # goes on skips what was made, but must know of all of it whether it was.
     nothing_done = all(effect is EffectState.REFUTED for effect in ended.effects)
-    may_retry = outcome.again is Again.RETRY and not outcome.needs_person and nothing_done
-    if not may_retry or ended.tries >= retry.max:
+    all_is_known = not any(effect.is_unsettled for effect in ended.effects)
+    is_safe = nothing_done if outcome.again is Again.RETRY else outcome.again is Again.GO_ON and all_is_known
+    if not is_safe or outcome.needs_person or ended.tries >= retry.max:
         return Next(TaskState.FAILED, outcome)
     again = now + timedelta(seconds=retry.delay_s * 2**ended.tries)
     reason = f"attempt {ended.number} failed: {outcome.message}; tried again at {format_instant(again, zone)}"

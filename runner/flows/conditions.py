@@ -6,8 +6,9 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from runner.flows.comparing import COMPARISONS
-from runner.flows.reading import FlowModel, refuse
-from runner.flows.templates import ElementName, Template
+from runner.flows.elements import AboutElement, AnElement, ElementRef, spoken
+from runner.flows.reading import refuse
+from runner.flows.templates import Template
 
 
 def _from_name(value: Any) -> Any:
@@ -24,21 +25,21 @@ SPOKEN = {
 }
 
 
-class Condition(FlowModel):
+class Condition(AboutElement):
     """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
     `unchanged_from`, `prepended_to`; it is false if either could not be read.
     """
 
-    element: ElementName | None = Field(default=None, description="This element is shown.")
+    element: AnElement | None = Field(default=None, description="This element is shown.")
     any: "tuple[Shown, ...] | None" = Field(
         default=None, strict=False, min_length=1, description="At least one of these conditions is true."
     )
     all: "tuple[Shown, ...] | None" = Field(
         default=None, strict=False, min_length=1, description="All of these conditions are true."
     )
-    gone: ElementName | None = Field(default=None, description="This element is not shown.")
+    gone: AnElement | None = Field(default=None, description="This element is not shown.")
     value: Template | None = Field(
         default=None, description="The text that is compared.", examples=["${config.access_method}"]
     )
@@ -66,20 +67,20 @@ class Condition(FlowModel):
             raise refuse("bad-condition", f"`value` is held against exactly one of: {legal}")
         return self
 
-    def holds(self, shown: Callable[[str], bool], fill: Callable[[str], str | None]) -> bool:
+    def holds(self, shown: Callable[[ElementRef], bool | None], fill: Callable[[str], str | None]) -> bool:
         """Whether it is true; `shown` tells which elements are shown, `fill` what a text with variables stands for.
 
         A value that could not be read is None, and no comparison with it is true, `is_not` neither: want of evidence
-        must never prove anything.
+        must never prove anything. Nor is an element shown or gone that such a value describes.
         """
         if self.any is not None:
             return any(part.holds(shown, fill) for part in self.any)
         if self.all is not None:
             return all(part.holds(shown, fill) for part in self.all)
         if self.element is not None:
-            return shown(self.element)
+            return shown(self.element) is True
         if self.gone is not None:
-            return not shown(self.gone)
+            return shown(self.gone) is False
         key = self._compared()
         left, right = fill(self.value or ""), fill(getattr(self, key))
         return left is not None and right is not None and COMPARISONS[key](left, right)
@@ -105,8 +106,3 @@ Shown = Annotated[Condition, BeforeValidator(_from_name)]
 """A condition; the name of an element alone means that it is shown."""
 
 Condition.model_rebuild()
-
-
-def spoken(name: str) -> str:
-    """A name of the profile as a person reads it."""
-    return name.replace("_", " ")

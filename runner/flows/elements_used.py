@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from runner.flows.conditions import Condition
-from runner.flows.language import Flow, Step
+from runner.flows.elements import AnElement, ElementRef
+from runner.flows.flow import Flow, Step
 from runner.flows.reading import FlowModel
-from runner.flows.templates import ElementName, fill, names_in
+from runner.flows.templates import fill, names_in
 
-_IS_ELEMENT = get_args(ElementName)[1]
-"""What marks the fields of models that hold the name of an element."""
+_IS_ELEMENT = get_args(AnElement)[1]
+"""What marks the fields of models that hold an element; one with a text holds its name."""
 
 
 class _UndecidedError(Exception):
@@ -17,18 +18,20 @@ class _UndecidedError(Exception):
 
 
 def elements_of(flow: Flow, config: Mapping[str, str] | None = None) -> dict[str, int]:
-    """The elements that a flow names in its steps and its proof, each with the line of the first step that names it; 1
-    for those that only the conditions of the proof name.
+    """The elements that a flow names in its steps and its proofs, each with the line of the first step that names it; 1
+    for those that only the conditions of a proof name. Those that it describes on the spot have no names.
 
     With the values of its config, by `config.NAME`, branches that these rule out are left out.
     """
     found: dict[str, int] = {}
-    proof = flow.verification
-    for step in _steps((*flow.steps, *(proof.steps if proof else ())), config or {}):
-        for name in _names(step.action):
-            found.setdefault(name, int(step.source.rpartition(":")[2]))
-    for name in _names(proof.proof) if proof else ():
-        found.setdefault(name, 1)
+    proofs = flow.proofs.values()
+    for steps in (flow.steps, *(proof.steps for proof in proofs)):
+        for step in _steps(steps, config or {}):
+            for name in _names(step.action):
+                found.setdefault(name, int(step.source.rpartition(":")[2]))
+    for proof in proofs:
+        for name in _names(proof.proof):
+            found.setdefault(name, 1)
     return found
 
 
@@ -46,7 +49,7 @@ def _steps(steps: Sequence[Step], config: Mapping[str, str]) -> Iterator[Step]:
 def _decided(condition: Condition, config: Mapping[str, str]) -> bool | None:
     """Whether a condition is true for a config; None if it also asks for something else."""
 
-    def shown(name: str) -> bool:
+    def shown(element: ElementRef) -> bool:
         raise _UndecidedError
 
     def known(text: str) -> str:
@@ -73,7 +76,7 @@ def _names(model: FlowModel) -> Iterator[str]:
 
 
 def _mentions(annotation: Any) -> bool:
-    """Whether an annotation, or a part of it, is `ElementName`."""
+    """Whether an annotation, or a part of it, is `AnElement`."""
     if _IS_ELEMENT in getattr(annotation, "__metadata__", ()):
         return True
     parts: Iterable[Any] = getattr(annotation, "__args__", ())

@@ -1,5 +1,7 @@
 """Carries flows out: from the start, or from the effect that an interrupted attempt left."""
 
+from contextlib import suppress
+
 from runner.errors import (
     AdbUnavailable,
     AppMissing,
@@ -16,7 +18,8 @@ from runner.errors import (
     Unsupported,
 )
 from runner.flows.flow_run import FlowRun, OpenEffect
-from runner.flows.proof_result import HAPPENED, Finding, ProofResult, not_looked
+from runner.flows.made_effects import MadeEffects
+from runner.flows.proof_result import HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported)
@@ -37,20 +40,23 @@ def carry_out(attempt: FlowRun, effects: list[Effect]) -> Outcome:
     """Run the attempt's flow; `effects` are those of the task's earlier attempts.
 
     If nothing was made, or all was refuted, it runs from the start. It never repeats an effect that is committed, and
-    skips the rest. If one is in doubt, the flow's verification decides, if there is one, and nothing else is done. If
-    one is uncertain, only a person decides.
+    skips the rest; a flow that makes several effects goes on behind them. If one is in doubt, its proof decides, if it
+    has one, and nothing else is done. If one is uncertain, only a person decides, unless it may stay open.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
     if not left:
         return run(attempt)
+    if attempt.flow.makes_several:
+        return _go_on(attempt, left)
     effect = left[-1]
-    what = _words(effect.kind, effect.target)
-    if any(effect.state is EffectState.UNCERTAIN for effect in left):
+    what = OpenEffect.of(effect).words
+    if any(effect.asks_somebody and not effect.state.is_in_doubt for effect in left):
         return _uncertain(what, "an earlier attempt could not tell")
-    if effect.state is EffectState.COMMITTED:
+    if not effect.state.is_in_doubt:
+        how = "may have been made" if effect.is_left_open else "was made"
         return Outcome(
             AttemptOutcome.COMPLETED,
-            f"{what} was made by an attempt that was interrupted; the rest was skipped",
+            f"{what} {how} by an attempt that was interrupted; the rest was skipped",
         )
     try:
         return _take_up(attempt, effect)
@@ -60,16 +66,46 @@ def carry_out(attempt: FlowRun, effects: list[Effect]) -> Outcome:
         return _stopped(attempt)
 
 
+def _go_on(attempt: FlowRun, left: list[Effect]) -> Outcome:
+    """Go on behind the effects of earlier attempts, once nothing is in doubt any more."""
+    try:
+        for effect in left:
+            if effect.state.is_in_doubt and (outcome := _look_at(attempt, effect)) is not None:
+                return outcome
+    except HeldBack as error:
+        return _held_back(attempt, error)
+    except Stopped:
+        return _stopped(attempt)
+    asked = next(
+        (effect for effect in left if effect.state is EffectState.UNCERTAIN and effect.asks_somebody), None
+    )
+    if asked is not None:
+        return _uncertain(OpenEffect.of(asked).words, "an earlier attempt could not tell")
+    if attempt.effect is not None:  # a look does nothing else: what pauses and limits say of the rest counts
+        message = "what an attempt that was cut off had begun was looked up; the task goes on"
+        return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
+    attempt.made = MadeEffects(left)
+    return run(attempt)
+
+
+def _look_at(attempt: FlowRun, effect: Effect) -> Outcome | None:
+    """Settle an effect in doubt of an earlier attempt; an outcome only if nobody can go on."""
+    outcome = _take_up(attempt, effect)
+    assert attempt.effect is not None
+    if attempt.effect.state in (EffectState.COMMITTED, EffectState.REFUTED):
+        return None
+    return None if attempt.effect.state is EffectState.UNCERTAIN and attempt.effect.may_stay_open else outcome
+
+
 def run(attempt: FlowRun) -> Outcome:
     """Run the flow from its first step."""
     try:
         try:
             attempt.perform(attempt.flow.steps)
             # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
-            if attempt.effect is not None and attempt.effect.state is EffectState.MADE:
-                reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
-                attempt.verify()
-                attempt.finished = reason
+            reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
+            attempt.verify_open()
+            attempt.finished = reason
         except TaskError as error:
             return _failed(attempt, error)
         if not attempt.flow.is_repeatable and attempt.effect is not None:
@@ -84,15 +120,15 @@ def run(attempt: FlowRun) -> Outcome:
 def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
     """Find out what became of the tap of an earlier attempt that ended before its proof. If it led to nothing, the task
     begins anew in its turn, since pauses, limits and other tasks have a say in that."""
-    attempt.effect = OpenEffect(effect.id, effect.kind, effect.state, effect.evidence)
-    what = _words(effect.kind, effect.target)
-    if attempt.flow.verification is None:
+    attempt.effect = OpenEffect.of(effect)
+    what = attempt.effect.words
+    if not attempt.can_look:
         return _unproved(attempt, what, "its attempt was cut off, and the flow cannot verify it")
     # Claims the account too: nobody else works as it while the proof looks.
-    attempt.remember("account", effect.evidence.get("account", ""))
+    attempt.remember("account", effect.evidence.get("account", effect.account or ""))
     finding = attempt.prove()
     if finding.obstacle is not None:
-        return _unverified(what, finding.obstacle)
+        return _unverified(attempt, what, finding.obstacle)
     if finding.verdict is ProofResult.HAPPENED:
         attempt.confirm()
         return Outcome(
@@ -111,26 +147,43 @@ def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
     """The outcome of an attempt in which a step failed. It first verifies an effect that was tapped."""
     effect = attempt.effect
     if effect is None or effect.state is EffectState.REFUTED:
-        is_away = isinstance(error, AWAY) and not attempt.has_begun
-        return _failure(error, error.message, Again.WHEN_BACK if is_away else Again.RETRY)
+        return _nothing_open(attempt, error)
     if not attempt.flow.is_repeatable:
         return _given_up(attempt, error.message, error)
-    what = _words(effect.kind, attempt.target)
+    if not effect.state.is_in_doubt and attempt.flow.makes_several:
+        is_over = effect.state is EffectState.UNCERTAIN and not effect.may_stay_open
+        return _uncertain(effect.words, error.message) if is_over else _nothing_open(attempt, error)
     if effect.state is EffectState.UNCERTAIN:
-        return _uncertain(what, error.message)
+        return _uncertain(effect.words, error.message)
     finding = _prove_after(attempt, error)
     if finding.verdict is ProofResult.HAPPENED:
         attempt.confirm()
+        if attempt.flow.makes_several:
+            return _nothing_open(attempt, error)
         return Outcome(
             AttemptOutcome.COMPLETED,
-            f"{what} was made, as the app shows; the rest was skipped: {error.message}",
+            f"{effect.words} was made, as the app shows; the rest was skipped: {error.message}",
         )
     if finding.verdict is ProofResult.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
-        return _failure(error, f"{what} did not happen, as the app shows: {error.message}")
+        return _nothing_open(
+            attempt, error, f"{effect.words} did not happen, as the app shows: {error.message}"
+        )
     if finding.obstacle is None:
-        return _unproved(attempt, what)
-    return _unverified(what, finding.obstacle)
+        outcome = _unproved(attempt, effect.words)
+    else:
+        outcome = _unverified(attempt, effect.words, finding.obstacle)
+    is_open = (
+        attempt.effect is not None and attempt.effect.state is EffectState.UNCERTAIN and effect.may_stay_open
+    )
+    return _nothing_open(attempt, error) if is_open else outcome
+
+
+def _nothing_open(attempt: FlowRun, error: TaskError, message: str = "") -> Outcome:
+    """The outcome of a failure that leaves no effect in doubt."""
+    is_away = isinstance(error, AWAY) and (not attempt.has_begun or attempt.flow.makes_several)
+    again = Again.GO_ON if attempt.flow.makes_several else Again.RETRY
+    return _failure(error, message or error.message, Again.WHEN_BACK if is_away and not message else again)
 
 
 def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
@@ -145,11 +198,14 @@ def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
             attempt.reach()
     except PhoneError as away:
         return not_looked(away)
-    return attempt.prove()
+    return attempt.prove() if attempt.can_look else UNDECIDED
 
 
-def _unverified(what: str, error: TaskError) -> Outcome:
-    """The outcome if nobody could look at the app yet. The effect stays in doubt: a later attempt can still tell."""
+def _unverified(attempt: FlowRun, what: str, error: TaskError) -> Outcome:
+    """The outcome if nobody could look at the app yet. The effect stays in doubt: a later attempt can still tell. One
+    that may stay open does so, unless the phone is away or a person is needed."""
+    with suppress(TaskError):
+        attempt.leave(error)
     return Outcome(
         AttemptOutcome.FAILED,
         f"{what} may have been made, and is not verified: {error.message}",
@@ -160,7 +216,10 @@ def _unverified(what: str, error: TaskError) -> Outcome:
 
 
 def _unproved(attempt: FlowRun, what: str, why: str = "") -> Outcome:
+    assert attempt.effect is not None
     attempt.settle(EffectState.UNCERTAIN, {"verified": why or "cannot tell"})
+    if attempt.effect.may_stay_open:
+        return Outcome(AttemptOutcome.COMPLETED, f"{what} may have been made, which stays open")
     return _uncertain(what, why or "the app shows neither that it was nor that it was not")
 
 
@@ -190,7 +249,11 @@ def _stopped(attempt: FlowRun) -> Outcome:
         return Outcome(AttemptOutcome.STOPPED, "stopped on request, before anything was made")
     if not attempt.flow.is_repeatable and effect.state is EffectState.COMMITTING:
         return _given_up(attempt, "stopped on request")
-    what = _words(effect.kind, attempt.target)
+    what = effect.words
+    if attempt.flow.makes_several and not effect.state.is_in_doubt:
+        return Outcome(
+            AttemptOutcome.STOPPED, f"stopped on request, after {what}: what is left is done later"
+        )
     if effect.state is EffectState.COMMITTED:
         return Outcome(
             AttemptOutcome.COMPLETED, f"{what} was made; then stopped on request, the rest was skipped"
@@ -217,7 +280,3 @@ def _uncertain(what: str, why: str) -> Outcome:
         f"{what} may or may not have been made: {why}",
         "look at the app on the phone, then settle it with `runner tasks resolve`",
     )
-
-
-def _words(kind: str, target: str | None) -> str:
-    return f"the {kind} of {target}" if target else f"the {kind}"

@@ -1,167 +1,25 @@
 """The flow language: turns a YAML file into typed steps that remember where they stand."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import Field, StringConstraints
-
-from runner.campaign import patterns
 from runner.campaign.document import JsonPath
-from runner.campaign.quantities import Duration
 from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
-from runner.flows.conditions import Shown
-from runner.flows.durations import Timeout
+from runner.errors import FlowError
+from runner.flows.flow import SECTION, Action, Flow, Header, Proof, Step, Verification
 from runner.flows.profile import Profile
-from runner.flows.reading import FlowModel, FlowReading, Names, legal
-
-ParameterName = Annotated[
-    str,
-    StringConstraints(pattern=patterns.KEY, max_length=64),
-    Field(
-        json_schema_extra={
-            "patternErrorMessage": "a parameter's name has letters, digits, hyphens and underscores"
-        }
-    ),
-]
+from runner.flows.reading import FlowReading, Names, legal
 
 VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
 """The variables that every flow knows beside its config: see docs/flows.md."""
 
+PARTS = ("steps", "verify", "proofs")
+"""The keys of a flow file whose steps are read apart."""
 
-class Action(FlowModel):
-    """What a step does. One class per kind of step, in `steps/`, registered in `steps/__init__.py`."""
-
-    kind: ClassVar[str]
-    short: ClassVar[str | None] = None
-    """The key for which a value alone stands: `tap: post_button` is `tap: {element: post_button}`."""
-    is_input: ClassVar[bool] = False
-    """Whether it does something that could change more than what is shown."""
-
-    def title(self) -> str:
-        """What it does, in a few words."""
-        raise NotImplementedError
-
-    def perform(self, attempt: Any) -> bool | None:
-        """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on.
-
-        `attempt` is a `flows.flow_run.FlowRun`, which each kind of step names. This file cannot: a FlowRun consists of
-        steps, and no two files import each other.
-        """
-        raise NotImplementedError
-
-    def remembers(self) -> str | None:
-        """The variable that a flow knows after this step."""
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a flow; `source` is `path:line`. `then` and `otherwise` are the branches of a choice."""
-
-    action: Action
-    source: str
-    then: "tuple[Step, ...]" = ()
-    otherwise: "tuple[Step, ...]" = ()
-
-    def walk(self) -> "Iterator[Step]":
-        """The step and those of its branches."""
-        yield self
-        for branch in (self.then, self.otherwise):
-            for step in branch:
-                yield from step.walk()
-
-
-class Proof(FlowModel):
-    """The conditions of a flow's `verify:` section; its steps are read apart."""
-
-    timeout: Timeout = Field(default="90s", description="How long the whole verification may take.")
-    settle: Timeout = Field(default="3s", description="How long `not_happened` must hold before it counts.")
-    happened: Shown = Field(description="What is shown if the effect happened.")
-    not_happened: Shown = Field(description="What is shown if it did not; what is neither is uncertain.")
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """How to find out, from any screen, whether the effect of a flow happened."""
-
-    steps: tuple[Step, ...]
-    proof: Proof
-
-
-class Parameter(FlowModel):
-    """A setting of the flow: a key of its config, and `${config.NAME}` in its steps."""
-
-    type: Literal["string", "integer", "number", "boolean", "list"] = Field(
-        description="What the value is; a list is one of texts."
-    )
-    description: str | None = Field(default=None, description="What it means; editors and messages show it.")
-    default: str | bool | int | float | list[str] | None = Field(
-        default=None, description="The value where a config has none."
-    )
-    required: bool | None = Field(
-        default=None, description="Whether every config must have it; it must, if there is no default."
-    )
-    choices: list[str | int | float] | None = Field(
-        default=None, min_length=1, description="The legal values."
-    )
-    minimum: int | float | None = Field(default=None, description="The least legal number.")
-    maximum: int | float | None = Field(default=None, description="The greatest legal number.")
-
-
-class Header(FlowModel):
-    """The keys of a flow file beside its steps."""
-
-    version: Literal[1] = Field(description="The version of this format.")
-    name: Annotated[str, StringConstraints(pattern=patterns.KEY, max_length=64)] = Field(
-        description="The script that the flow carries out, and the name of its file.",
-        examples=["like_latest"],
-        json_schema_extra={
-            "patternErrorMessage": "a flow's name has letters, digits, hyphens and underscores"
-        },
-    )
-    app: str = Field(description="The app profile that it uses.", examples=["tiktok"])
-    description: str | None = Field(default=None, description="What the flow does, in a sentence.")
-    parameters: Mapping[ParameterName, Parameter] = Field(
-        default={}, description="The keys of its config, by name; `${config.NAME}` stands for the value."
-    )
-    target: str | None = Field(
-        default=None,
-        description="The parameter that lists the targets: one task for each of them and each device.",
-        examples=["users"],
-    )
-    expected: Duration = Field(
-        default=Duration.parse("5m"), description="How long one task takes.", examples=["5m"]
-    )
-    effects: Literal["none"] | Mapping[str, Annotated[int, Field(ge=0, le=1000)]] | None = Field(
-        default=None,
-        description="The most effects that one task makes, by kind, or `none`; what its commit step says, "
-        "if it is not given.",
-        examples=["none", {"follow": 1}],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A script as steps, for one app."""
-
-    name: str
-    app: str
-    path: str
-    steps: tuple[Step, ...]
-    verification: Verification | None
-    evidence: tuple[str, ...] = ()
-    """The names under which its commit step keeps what it saw before the tap."""
-    is_repeatable: bool = True
-    """Whether it says what it changes: by a commit step, or by `effects: none`. Else it never begins again after its
-    first input."""
-
-    @property
-    def length(self) -> int:
-        """How many steps it has at most."""
-        proof = self.verification.steps if self.verification else ()
-        return _length(self.steps) + _length(proof)
+ENDINGS = ("finish", "fail")
+"""The kinds of step after which a flow does not go on."""
 
 
 def read_flow(
@@ -181,6 +39,20 @@ def read_flow(
     return (None if reading.diagnostics else flow), tidy(reading.diagnostics)
 
 
+@dataclass(slots=True)
+class _Proof:
+    """A proof as written, and the names of the evidence that all commit steps which use it keep."""
+
+    data: Any
+    at: JsonPath
+    evidence: set[str] | None = None
+    uses: int = 0
+
+    def used(self, evidence: Iterable[str]) -> None:
+        self.uses += 1
+        self.evidence = set(evidence) if self.evidence is None else self.evidence.intersection(evidence)
+
+
 class _Parser:
     """The way from a document to a flow."""
 
@@ -188,21 +60,19 @@ class _Parser:
         self._reading = reading
         self._actions = actions
         self._names = Names()
+        self._proofs: dict[str, _Proof] = {}
 
     def flow(self, config: Mapping[str, Mapping[str, Any]], profile: Callable[[str], Profile]) -> Flow | None:
         data = self._reading.document.data
         if not isinstance(data, dict):
             self._reading.note((), "invalid-value", "a flow is a mapping with version, name, app and steps")
             return None
-        parts = {key: data[key] for key in ("steps", "verify") if key in data}
-        header = self._reading.build(
-            Header, {k: v for k, v in data.items() if k not in parts}, (), self._names
-        )
+        head = {key: value for key, value in data.items() if key not in PARTS}
+        header = self._reading.build(Header, head, (), self._names)
         # Read on with a wrong header: one look at the file should show all of its problems.
-        app = header.app if header is not None else data.get("app")
-        if not isinstance(app, str):
+        known = self._profile(header.app if header is not None else data.get("app"), profile)
+        if known is None:
             return None
-        known = profile(app)
         always = VARIABLES | {f"config.{key}" for key in config}
         types = {
             f"config.{key}": rules["type"]
@@ -210,46 +80,97 @@ class _Parser:
             if isinstance(rules.get("type"), str)
         }
         self._names = Names(known.elements.keys(), known.links.keys(), set(always), types)
-        steps = self._steps(parts.get("steps"), ("steps",)) if header is not None or "steps" in parts else ()
-        commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
-        evidence = tuple(name for step in commits for name in getattr(step.action, "evidence", ()))
-        # `verify` runs in another attempt too, which remembers nothing of the steps but the evidence in the ledger.
-        self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
-        verification = self._verification(parts.get("verify"))
-        self._check_commits(commits, "verify" in parts)
+        self._declare_proofs(data)
+        steps = self._steps(data.get("steps"), ("steps",)) if header is not None or "steps" in data else ()
+        # A proof runs in another attempt too, which remembers nothing of the steps but the evidence in the ledger.
+        proofs = {name: made for name in self._proofs if (made := self._proof(name, always)) is not None}
         if header is None:
             return None
-        is_repeatable = bool(commits) or header.effects == "none"
-        path = self._reading.document.path
-        return Flow(header.name, header.app, path, steps, verification, evidence, is_repeatable)
+        commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
+        return Flow(
+            header.name,
+            header.app,
+            self._reading.document.path,
+            steps,
+            proofs,
+            is_repeatable=bool(commits) or header.effects == "none",
+            makes_several=len(commits) > 1,
+        )
 
-    def _check_commits(self, commits: list[Step], has_verify: bool) -> None:
-        if len(commits) > 1:
-            message = "a flow has one commit step at most: `verify` proves one effect"
-            self._reading.note(("steps",), "several-commits", message)
-        if commits and not has_verify:
-            message = "a flow with a commit step needs a `verify` section, which proves its effect"
-            self._reading.note(("steps",), "missing-verify", message)
+    def _profile(self, app: Any, profile: Callable[[str], Profile]) -> Profile | None:
+        if not isinstance(app, str):
+            return None
+        try:
+            return profile(app)
+        except FlowError as error:
+            self._reading.note(("app",), "unknown-app", error.message, error.hint)
+            return None
 
-    def _verification(self, data: Any) -> Verification | None:
-        if data is None:
+    # proofs
+
+    def _declare_proofs(self, data: Mapping[str, Any]) -> None:
+        if "verify" in data:
+            self._proofs[SECTION] = _Proof(data["verify"], ("verify",))
+        named = data.get("proofs", {})
+        if not isinstance(named, dict):
+            self._reading.note(("proofs",), "invalid-value", "`proofs` is a mapping of proofs by name")
+            return
+        self._proofs |= {str(name): _Proof(proof, ("proofs", name)) for name, proof in named.items()}
+
+    def _proof_of_commit(self, data: Any, at: JsonPath) -> tuple[Any, str]:
+        """The arguments of a commit step with its proof by name, and that name."""
+        proof = data.get("proof") if isinstance(data, dict) else None
+        if proof is None:
+            name = SECTION
+            if SECTION not in self._proofs:
+                message = "a flow with a commit step needs a `verify` section, which proves its effect"
+                hint = "or give the step a `proof` of its own"
+                self._reading.note(at, "missing-verify", message, hint, key=True)
+        elif isinstance(proof, str):
+            name = proof
+            if name not in self._proofs:
+                hint = legal(name, [known for known in self._proofs if known != SECTION])
+                self._reading.note([*at, "proof"], "unknown-proof", f"there is no proof {name!r}", hint)
+        else:
+            # By kind and number, not by line: the ledger keeps the name, and a comment more must not change it.
+            number = sum(1 for known in self._proofs if known.startswith(f"{data.get('effect')} ")) + 1
+            name = f"{data.get('effect')} {number}"
+            self._proofs[name] = _Proof(proof, (*at, "proof"))
+            data = {**data, "proof": name}
+        if name == SECTION in self._proofs and self._proofs[SECTION].uses:
+            message = "one commit step at most is proved by the section `verify`"
+            hint = "give each of several commit steps a `proof`, which may be one of the section `proofs`"
+            self._reading.note(at, "several-commits", message, hint, key=True)
+        evidence = data.get("evidence") if isinstance(data, dict) else None
+        if name in self._proofs:
+            self._proofs[name].used(evidence if isinstance(evidence, dict) else ())
+        return data, name
+
+    def _proof(self, name: str, always: Iterable[str]) -> Verification | None:
+        proof = self._proofs[name]
+        at = proof.at
+        if not proof.uses and name != SECTION:
+            self._reading.note(at, "unused-proof", f"no commit step uses the proof {name!r}", key=True)
+        if not isinstance(proof.data, dict):
+            what = "`verify`" if name == SECTION else "a proof"
+            self._reading.note(at, "invalid-value", f"{what} is a mapping with steps and conditions")
             return None
-        if not isinstance(data, dict):
-            self._reading.note(
-                ("verify",), "invalid-value", "`verify` is a mapping with steps and conditions"
-            )
-            return None
-        steps = self._steps(data.get("steps"), ("verify", "steps"))
-        conditions = {key: value for key, value in data.items() if key != "steps"}
-        proof = self._reading.build(Proof, conditions, ("verify",), self._names)
-        return Verification(steps, proof) if proof is not None else None
+        evidence = tuple(sorted(proof.evidence or ()))
+        self._names.variables = set(always) | {f"evidence.{name}" for name in evidence}
+        has_steps = name == SECTION or "steps" in proof.data
+        steps = self._steps(proof.data.get("steps"), (*at, "steps")) if has_steps else ()
+        conditions = {key: value for key, value in proof.data.items() if key != "steps"}
+        made = self._reading.build(Proof, conditions, at, self._names)
+        return Verification(steps, made, evidence) if made is not None else None
+
+    # steps
 
     def _steps(self, data: Any, at: JsonPath) -> tuple[Step, ...]:
         if not isinstance(data, list) or not data:
             self._reading.note(at, "invalid-value", "steps are a list of at least one step")
             return ()
         steps = [self._step(item, (*at, index)) for index, item in enumerate(data)]
-        return tuple(step for step in steps if step is not None)
+        return _proved(step for step in steps if step is not None)
 
     def _step(self, data: Any, at: JsonPath) -> Step | None:
         kind = _kind(data)
@@ -262,9 +183,11 @@ class _Parser:
             self._reading.note([*at, kind], "unknown-step", f"unknown step {kind!r}", hint, key=True)
             return None
         branches = {key: value for key, value in data.items() if key != kind}
-        action = self._reading.build(
-            action_type, _arguments(action_type, data[kind]), (*at, kind), self._names
-        )
+        arguments, proof = data[kind], SECTION
+        if kind == "commit":
+            arguments, proof = self._proof_of_commit(arguments, (*at, kind))
+        arguments = _arguments(action_type, arguments)
+        action = self._reading.build(action_type, arguments, (*at, kind), self._names)
         then, otherwise = self._branches(kind, branches, at)
         if action is None:
             return None
@@ -272,7 +195,7 @@ class _Parser:
         if remembered is not None:
             self._names.variables.add(remembered)
         line = self._reading.line((*at, kind))
-        return Step(action, f"{self._reading.document.path}:{line}", then, otherwise)
+        return Step(action, f"{self._reading.document.path}:{line}", then, otherwise, proof)
 
     def _branches(
         self, kind: str, branches: dict[str, Any], at: JsonPath
@@ -297,8 +220,18 @@ class _Parser:
         return read_branches[0], read_branches[1]
 
 
-ENDINGS = ("finish", "fail")
-"""The kinds of step after which a flow does not go on."""
+def _proved(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps, with a mark at those commits whose own proof is made at once: no `verify` step of this list follows
+    before the next commit."""
+    found: list[Step] = []
+    is_verified = False
+    for step in reversed(list(steps)):
+        if step.action.kind == "commit":
+            step = replace(step, proves_itself=step.proof != SECTION and not is_verified)  # noqa: PLW2901
+            is_verified = False
+        is_verified |= step.action.kind == "verify"
+        found.insert(0, step)
+    return tuple(found)
 
 
 def _kind(data: Any) -> str | None:
@@ -314,7 +247,3 @@ def _arguments(action: type[Action], value: Any) -> Any:
     if value is None:
         return {}
     return value if action.short is None or isinstance(value, dict) else {action.short: value}
-
-
-def _length(steps: Sequence[Step]) -> int:
-    return sum(1 + max(_length(step.then), _length(step.otherwise)) for step in steps)

@@ -10,7 +10,8 @@ from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FlowError, Unsupported
 from runner.flows.elements_used import elements_of
-from runner.flows.language import Flow, read_flow
+from runner.flows.flow import Flow
+from runner.flows.language import read_flow
 from runner.flows.profile import Profiles, is_unverified
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS

@@ -35,6 +35,9 @@ Language = Annotated[
     Field(json_schema_extra={"patternErrorMessage": "a language is written as in `fr` or `pt-BR`"}),
 ]
 
+_PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
+"""The name of an Android package; the name of a profile has no dot."""
+
 
 class Stop(FlowModel):
     """A screen at which only a person may go on."""
@@ -309,10 +312,13 @@ def apps() -> list[str]:
 
 @lru_cache(maxsize=256)
 def load_profile(app: str, own: ProfileText | None = None) -> Profile:
-    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name.
+    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the name
+    of a package it is one without elements, whose flows describe what they tap.
 
-    Raises FlowError if there is neither, or if one of them is wrong.
+    Raises FlowError if there is none, or if one of them is wrong.
     """
+    if own is None and _PACKAGE.fullmatch(app):
+        return Profile(version=1, app=app, packages=(app,))
     if own is None and app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
     text = own or _shipped(app)
@@ -339,7 +345,7 @@ class Profiles:
     def load(self, app: str) -> Profile:
         """The profile of an app. Raises FlowError if there is none, or if it is wrong."""
         own = dict(self.own).get(app)
-        if own is None and app not in apps():
+        if own is None and app not in apps() and not _PACKAGE.fullmatch(app):
             raise FlowError(f"there is no app profile {app!r}", hint=legal(app, self.names))
         return load_profile(app, own)
 

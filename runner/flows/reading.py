@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -19,6 +19,8 @@ class FlowModel(BaseModel):
     """The root of what flow and profile files hold: strict, frozen, unknown keys refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    more_keys: ClassVar[tuple[str, ...]] = ()
+    """Keys that are legal beside its fields, since it takes them in before they are looked at."""
 
 
 @dataclass(slots=True)
@@ -61,8 +63,13 @@ class FlowReading:
         try:
             return model.model_validate(data, context=names)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                self._note_detail(detail, at, model)
+            details = error.errors(include_url=False)
+            misspelt = {detail["loc"][:-1] for detail in details if detail["type"] == "extra_forbidden"}
+            for detail in details:
+                # An unknown key beside it was probably meant as what describes the element.
+                is_told = detail["type"] == "missing" and detail["loc"][:-1] in misspelt
+                if not (is_told and detail["loc"][-1] == "element"):
+                    self._note_detail(detail, at, model)
             return None
 
     def note(
@@ -76,10 +83,14 @@ class FlowReading:
         return self.document.span(at).line
 
     def _written(self, place: JsonPath) -> list[str | int]:
-        """A place in the file itself, where a single value may stand for a list of one."""
+        """A place in the file itself, where a single value may stand for a list of one, and the keys of a selector for
+        an `element`."""
         data, written = self.document.data, []
-        for step in place:
+        for number, step in enumerate(place):
             if isinstance(step, int) and not isinstance(data, list):
+                continue
+            is_last = number == len(place) - 1
+            if step == "element" and not is_last and isinstance(data, dict) and not _has(data, step):
                 continue
             written.append(step)
             data = data[step] if _has(data, step) else None
@@ -146,7 +157,11 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     for step in loc[:-1]:
         inner = _inner(model, step) if isinstance(step, str) else None
         model = inner or model
-    return [info.alias or name for name, info in model.model_fields.items()]
+    return [*(info.alias or name for name, info in model.model_fields.items()), *_more_keys(model)]
+
+
+def _more_keys(model: type[BaseModel]) -> tuple[str, ...]:
+    return model.more_keys if issubclass(model, FlowModel) else ()
 
 
 def _inner(model: type[BaseModel], key: str) -> type[BaseModel] | None:

@@ -4,8 +4,12 @@ from typing import Any
 
 from runner.campaign import patterns
 from runner.campaign.schema_shape import Schema, complete, tidy
-from runner.flows.language import Action, Header, Proof
+from runner.flows.conditions import Condition
+from runner.flows.elements import SELECTOR_KEYS, AboutElement
+from runner.flows.flow import Action, Header, Proof
 from runner.flows.profile import Profile, apps
+from runner.flows.reading import FlowModel
+from runner.flows.selectors import Selector
 from runner.flows.steps import ACTIONS
 
 _REF = "#/$defs/{model}"
@@ -16,18 +20,32 @@ def flow_schema() -> Schema:
     schema = Header.model_json_schema(ref_template=_REF)
     definitions = schema.setdefault("$defs", {})
     proof = _defined(Proof.model_json_schema(ref_template=_REF), definitions)
-    proof["properties"] = {"steps": _steps("How to reach a screen that proves it."), **proof["properties"]}
-    proof["required"] = ["steps", *proof["required"]]
-    proof["description"] = "How to find out whether the effect happened, from any screen."
-    definitions["Verify"] = proof
+    reach = "How to reach a screen that proves it; without steps it is proved on the screen that the tap has left."
+    proof["properties"] = {"steps": _steps(reach), **proof["properties"]}
+    proof["description"] = "How to find out whether an effect happened, from any screen."
+    definitions["Proof"] = proof
     definitions["Step"] = _step(definitions)
+    _with_selector_keys(definitions["Condition"], Condition)
+    definitions["Selector"] = _with_single_selectors(definitions["Selector"])
     definitions["Condition"] |= {"type": ["string", "object"], "minLength": 1}
-    schema["properties"]["app"] |= {"examples": apps(), "pattern": patterns.KEY}
+    schema["properties"]["app"] |= {"examples": [*apps(), "org.example.notes"], "pattern": patterns.APP}
     schema["properties"]["steps"] = _steps("What is done, one step after the other.")
-    schema["properties"]["verify"] = {"$ref": _REF.format(model="Verify")}
+    schema["properties"]["verify"] = {
+        "description": "How to prove the effect of the one commit step that has no proof of its own, from any screen.",
+        "$ref": _REF.format(model="Proof"),
+        "required": ["steps"],
+    }
+    schema["properties"]["proofs"] = {
+        "description": "Proofs by name, for commit steps.",
+        "type": "object",
+        "additionalProperties": {"$ref": _REF.format(model="Proof")},
+    }
     schema["required"].append("steps")
     schema |= {"title": "Flow", "description": "A script as steps for an app, on the backend `device`."}
-    return complete("flow", tidy(schema, choose=_never))
+    flow = tidy(schema, choose=_never)
+    region = flow["$defs"]["Selector"]["properties"]["region"]
+    del region["minItems"], region["maxItems"]  # the reading says how many there are
+    return complete("flow", flow)
 
 
 def profile_schema() -> Schema:
@@ -82,10 +100,16 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
     """The schema of a kind of step; a value alone stands for its one key, nothing for no keys at all."""
     node = _defined(action.model_json_schema(ref_template=_REF), definitions)
     types = ["object"]
+    if action.kind == "commit":
+        inline = {"if": {"type": "object"}, "then": {"$ref": _REF.format(model="Proof")}}
+        node["properties"]["proof"] = node["properties"]["proof"] | {"type": ["string", "object"], **inline}
+        node["properties"]["proof"].pop("anyOf")
+    _with_selector_keys(node, action)
     if action.short is not None:
         value = node["properties"][action.short]
         rules = next((rule for rule in value.get("anyOf", ()) if rule != {"type": "null"}), value)
-        node |= {key: rules[key] for key in ("enum", "examples", "if", "then") if key in rules}
+        value_alone = ("enum", "examples", "if", "then") if action.short != "element" else ()
+        node |= {key: rules[key] for key in value_alone if key in rules}
         types = ["string", *types]
     if "enum" in node:
         choices = node.pop("enum")
@@ -93,6 +117,22 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
     if not node.get("required") and action.short is None:
         types.append("null")
     return {**node, "type": types if len(types) > 1 else types[0]}
+
+
+def _with_selector_keys(node: Schema, model: type[FlowModel]) -> None:
+    """Let the keys of a selector stand beside those of what is about an element; the reading says if there is none."""
+    if not issubclass(model, AboutElement):
+        return
+    keys = [key for key in SELECTOR_KEYS if key not in node["properties"]]
+    node["properties"] |= {key: _of_selector(key) for key in keys}
+    if "element" in node.get("required", ()):
+        node["required"].remove("element")
+
+
+def _of_selector(key: str) -> Schema:
+    name = next(name for name, info in Selector.model_fields.items() if key in (name, info.alias))
+    said = f"Of the element: {Selector.model_fields[name].description}"
+    return {"description": said, "$ref": f"#/$defs/Selector/properties/{key}"}
 
 
 def _defined(schema: Schema, definitions: dict[str, Any]) -> Schema:

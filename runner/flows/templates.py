@@ -38,7 +38,8 @@ def _check_template(text: str, info: ValidationInfo) -> str:
     return check(text, info.context or Names())
 
 
-def _check_element(name: str, info: ValidationInfo) -> str:
+def check_element(name: str, info: ValidationInfo) -> str:
+    """Refuse a name that the app profile does not have."""
     names: Names = info.context or Names()
     if name not in names.elements:
         raise refuse(
@@ -56,9 +57,6 @@ def _check_link(name: str, info: ValidationInfo) -> str:
 
 Template = Annotated[str, AfterValidator(_check_template)]
 """A text in which `${name}` stands for a variable."""
-
-ElementName = Annotated[str, AfterValidator(_check_element)]
-"""The name of an element of the app profile."""
 
 LinkName = Annotated[str, AfterValidator(_check_link)]
 """The name of a link of the app profile."""

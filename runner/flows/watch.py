@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from runner.clock import Clock
 from runner.errors import ElementMissing, NeedsPerson, Stopped, TaskError
-from runner.flows.conditions import Condition, spoken
+from runner.flows.conditions import Condition
 from runner.flows.durations import seconds
-from runner.flows.matching import has_room
-from runner.flows.profile import AppView, Dialog
+from runner.flows.elements import ElementRef, spoken, variables_of
+from runner.flows.matching import find_all, has_room
+from runner.flows.profile import AppView, Dialog, filled_in
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
 from runner.phone.driver import Driver
@@ -81,7 +82,31 @@ class Watch(ABC):
         return seconds(self.fill(text))
 
     def holds(self, condition: Condition, screen: Screen) -> bool:
-        return condition.holds(lambda name: self.app.find(name, screen) is not None, self.known)
+        return condition.holds(lambda element: self._shown(element, screen), self.known)
+
+    def _shown(self, element: ElementRef, screen: Screen) -> bool | None:
+        """Whether an element is shown; None if a value that describes it could not be read."""
+        if any(name not in self.variables for name in variables_of(element)):
+            return None
+        return self.find(element, screen) is not None
+
+    def find(self, element: ElementRef, screen: Screen) -> Element | None:
+        """The first such element on the screen."""
+        return next(iter(self.find_all(element, screen)), None)
+
+    def find_all(self, element: ElementRef, screen: Screen) -> list[Element]:
+        """All such elements on the screen, in the order of the tree. Raises TaskError if a value that describes them
+        could not be read."""
+        if isinstance(element, str):
+            return self.app.find_all(element, screen)
+        for name in variables_of(element):
+            self.fill(f"${{{name}}}")
+        selectors = [filled_in(selector, self.variables) for selector in element]
+        return find_all(selectors, screen, self.app.profile.packages)
+
+    def spoken(self, element: ElementRef) -> str:
+        """The element for messages, with the values of its variables."""
+        return self.text_for_people(spoken(element))
 
     def pause(self, pause_s: float) -> None:
         self._clock.wait(self._never, pause_s)
@@ -116,31 +141,31 @@ class Watch(ABC):
         if dialog.to_front:
             self.phone.launch(self.app.package, self.app.profile.launch_activity)
 
-    def await_words(self, name: str, timeout_s: float) -> str:
+    def await_words(self, name: ElementRef, timeout_s: float) -> str:
         """What an element says, as soon as it is shown and says something. Raises ElementMissing."""
 
         def words(screen: Screen) -> str | None:
-            element = self.app.find(name, screen)
+            element = self.find(name, screen)
             return element.words or None if element is not None else None
 
-        return self._await(words, timeout_s, spoken(name))
+        return self._await(words, timeout_s, self.spoken(name))
 
-    def await_point(self, name: str, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
+    def await_point(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
         """Where to tap an element, as soon as it is shown and, with `still`, no longer moves."""
         last: tuple[int, int] | None = None
 
         def found(screen: Screen) -> tuple[int, int] | None:
             nonlocal last
-            element = self.app.find(name, screen)
+            element = self.find(name, screen)
             point = self.app.point(element, screen) if element is not None else None
             moved, last = last != point, point
             return None if still and moved else point
 
-        return self._await(found, timeout_s, spoken(name))
+        return self._await(found, timeout_s, self.spoken(name))
 
-    def await_focus(self, name: str, timeout_s: float) -> None:
+    def await_focus(self, name: ElementRef, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""
-        self._await(focused_field, timeout_s, f"the cursor in {spoken(name)}", before_input=False)
+        self._await(focused_field, timeout_s, f"the cursor in {self.spoken(name)}", before_input=False)
 
     def await_condition(self, condition: Condition, timeout_s: float, settle_s: float = 0.0) -> None:
         """Wait until a condition is true and has been so for `settle_s`."""
@@ -152,7 +177,7 @@ class Watch(ABC):
             since = (now if since is None else since) if self.holds(condition, screen) else None
             return True if since is not None and now - since >= settle_s else None
 
-        self._await(settled, timeout_s, condition.words())
+        self._await(settled, timeout_s, self.text_for_people(condition.words()))
 
     def appears(self, condition: Condition, timeout_s: float) -> bool:
         """Whether a condition becomes true in time. Raises NeedsPerson if the screen stays unreadable."""
@@ -165,9 +190,10 @@ class Watch(ABC):
             return False if is_over else None
 
         # Longer than that: a screen that becomes unreadable at the end must count as such, not as "no".
-        return self._await(decided, timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S, condition.words())
+        longest_s = timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S
+        return self._await(decided, longest_s, self.text_for_people(condition.words()))
 
-    def await_list(self, name: str, timeout_s: float, settle_s: float) -> str:
+    def await_list(self, name: ElementRef, timeout_s: float, settle_s: float) -> str:
         """The words of all elements of a name, once they have stayed the same for `settle_s`.
 
         Grids fill late, so an empty one counts only when the time is up.
@@ -177,14 +203,14 @@ class Watch(ABC):
 
         def settled(screen: Screen) -> str | None:
             nonlocal last, since
-            tiles = self.app.find_all(name, screen)
+            tiles = self.find_all(name, screen)
             room = has_room(tiles, screen, self.app.bar_top(screen))
             now, value = self._clock.monotonic(), listed([_all_words(tile) for tile in tiles], room=room)
             if value != last:
                 last, since = value, now
             return value if now - since >= settle_s and (tiles or now >= until) else None
 
-        return self._await(settled, timeout_s, f"a settled list of {spoken(name)}")
+        return self._await(settled, timeout_s, f"a settled list of {self.spoken(name)}")
 
     def _await(
         self,

@@ -169,8 +169,12 @@ _JUDGES = {
 
 
 def _effects(effects: Iterable[Effect]) -> list[str]:
-    said = [f"{effect.kind} {effect.target or ''}".rstrip() + f" is {effect.state}" for effect in effects]
+    said = [f"{effect.kind} {effect.target or ''}".rstrip() + f" is {_known(effect)}" for effect in effects]
     return [f"Effects: {', '.join(said)}."] if said else []
+
+
+def _known(effect: Effect) -> str:
+    return f"{effect.state}, which stays open" if effect.is_left_open else effect.state
 
 
 def _ended(row: TaskRow, situation: Situation) -> str:

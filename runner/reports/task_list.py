@@ -65,7 +65,10 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         if value:
             yield f"{name:{width}}  {value}"
     for effect in record.effects:
-        yield f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip() + f": {effect.state}"
+        yield (
+            f"{'effect':{width}}  {effect.kind} {effect.target or ''}".rstrip()
+            + f": {effect.state}{', which stays open' if effect.is_left_open else ''}"
+        )
     for name, value in task.config.items():
         yield f"{'config':{width}}  {name}: {value}"
 

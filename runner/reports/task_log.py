@@ -111,7 +111,10 @@ def _effects(effects: Sequence[Effect]) -> Rows:
     )
     for effect in effects:
         evidence = ", ".join(f"{name}: {value}" for name, value in effect.evidence.items())
-        state = (effect.state, EFFECT_STYLES[effect.state])
+        is_open = effect.is_left_open  # uncertain, and nobody is asked about it
+        state = (
+            (f"{effect.state}, stays open", "") if is_open else (effect.state, EFFECT_STYLES[effect.state])
+        )
         table.add(effect.kind, effect.target or "", state, evidence)
     return table
 

@@ -79,6 +79,12 @@ class least(FunctionElement[Any]):  # noqa: N801
     inherit_cache = True
 
 
+class json_member(FunctionElement[Any]):  # noqa: N801
+    """The value of a member of a JSON object, by the object and the member's name; NULL if it has none."""
+
+    inherit_cache = True
+
+
 def among(column: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
     """Whether a column is one of the values of a JSON array: one parameter, however many values there are."""
     return column.in_(select(json_values(array).table_valued("value").c.value))

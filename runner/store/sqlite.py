@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerGone
-from runner.store.connector import BRING_BACK, json_list, json_values, least
+from runner.store.connector import BRING_BACK, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
 from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, ledger_path
@@ -182,6 +182,12 @@ def _json_values(element: json_values, compiler: Any, **options: Any) -> str:
 @compiles(json_list, "sqlite")
 def _json_list(element: json_list, compiler: Any, **options: Any) -> str:
     return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_member, "sqlite")
+def _json_member(element: json_member, compiler: Any, **options: Any) -> str:
+    json_object, name = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"json_extract({json_object}, '$.' || {name})"
 
 
 @compiles(least, "sqlite")

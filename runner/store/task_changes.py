@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Update, bindparam, or_, select, update
+from sqlalchemy import Connection, Update, and_, bindparam, literal_column, or_, select, update
 
 from runner.errors import LedgerRefusal, Remedy
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.bulk import ask, text
+from runner.store.connector import json_member
 from runner.store.effects import settle
 from runner.store.reading import (
     IS_LISTED,
@@ -20,7 +21,7 @@ from runner.store.reading import (
     task_rows,
 )
 from runner.store.rows import TaskRow
-from runner.tasks import Effect, EffectState, Settlement, TaskSource, TaskState
+from runner.tasks import LEAVE_OPEN, Effect, EffectState, Settlement, TaskSource, TaskState
 
 EFFECT, TASK = schema.effects.c, schema.tasks.c
 
@@ -43,7 +44,8 @@ END = (
     .returning(TASK.key)
 )
 IS_UNSETTLED = or_(*(EFFECT.state == state for state in EffectState if state.is_unsettled))
-END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())
+ASKS_SOMEBODY = and_(IS_UNSETTLED, json_member(EFFECT.evidence, literal_column(f"'{LEAVE_OPEN}'")).is_(None))
+END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, ASKS_SOMEBODY).exists())
 
 
 class FoundTask(NamedTuple):
@@ -84,7 +86,7 @@ def retry(connection: Connection, key: str, now: datetime) -> TaskRow:
 
 def resolve(connection: Connection, key: str, happened: bool, by: str, now: datetime) -> TaskRow:
     task = _task(connection, f"resolve the task {key}", key)
-    unsettled = [one for one in _effects(connection, key) if one.state.is_unsettled]
+    unsettled = [one for one in _effects(connection, key) if one.asks_somebody]
     _refuse_resolve(key, task, unsettled)
     state = EffectState.COMMITTED if happened else EffectState.REFUTED
     settle(connection, [Settlement(one.id, state, {"resolved_by": by}) for one in unsettled], now)

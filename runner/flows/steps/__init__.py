@@ -1,6 +1,6 @@
 """The kinds of step of the flow language: one file each. A new kind is added to this list."""
 
-from runner.flows.language import Action
+from runner.flows.flow import Action
 from runner.flows.steps.commit import Commit
 from runner.flows.steps.ending import Fail, Finish
 from runner.flows.steps.expect import Expect

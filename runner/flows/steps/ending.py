@@ -5,8 +5,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import TaskError
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.templates import Template
 
 

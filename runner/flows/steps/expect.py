@@ -6,8 +6,8 @@ from pydantic import Field
 
 from runner.errors import TaskError
 from runner.flows.conditions import Condition
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.templates import Template
 
 

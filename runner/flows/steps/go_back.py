@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from runner.flows.conditions import Condition
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.typed_values import OrVariable
 
 LOOK_S = 3.0

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.flows.conditions import spoken
+from runner.flows.elements import spoken
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.templates import LinkName
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from runner.errors import ElementMissing, TaskError
-from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.elements import AnElement, ElementRef, spoken
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.reading import refuse
 from runner.flows.selectors import Pattern
-from runner.flows.templates import ElementName, Template
+from runner.flows.templates import Template
 
 
 class Remember(Action):
@@ -28,21 +28,19 @@ class Remember(Action):
         description="The variable: `${name}` in later steps.",
         json_schema_extra={"patternErrorMessage": "a variable's name has small letters and underscores"},
     )
-    words: ElementName | None = Field(
+    words: AnElement | None = Field(
         default=None, description="The element whose text or description is kept."
     )
     pattern: Pattern | None = Field(default=None, description="Keep only this pattern's first group.")
     otherwise: Template | None = Field(
         default=None, description="What is kept if the element does not appear."
     )
-    page: ElementName | None = Field(
+    page: AnElement | None = Field(
         default=None,
         description="What shows that the page is there: if it is missing too, the value is unknown.",
     )
     unknown: Literal[True] | None = Field(default=None, description="There is nothing to read.")
-    list: ElementName | None = Field(
-        default=None, description="The elements whose words are kept, as a list."
-    )
+    list: AnElement | None = Field(default=None, description="The elements whose words are kept, as a list.")
     settle: Timeout = Field(default="1s", description="How long a list must stay the same.")
     value: Template | None = Field(default=None, description="The text that is kept.")
     timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
@@ -74,18 +72,18 @@ class Remember(Action):
             return attempt.await_list(self.list, timeout_s, attempt.seconds(self.settle))
         return attempt.known(self.value or "")
 
-    def _words(self, attempt: FlowRun, name: str, timeout_s: float) -> str | None:
+    def _words(self, attempt: FlowRun, element: ElementRef, timeout_s: float) -> str | None:
         try:
-            words = attempt.await_words(name, timeout_s)
+            words = attempt.await_words(element, timeout_s)
         except ElementMissing:
             if self.otherwise is None:
                 raise
             # Without the page, a missing element says nothing: it may not have loaded yet.
-            is_there = self.page is None or attempt.app.find(self.page, attempt.read_screen()) is not None
+            is_there = self.page is None or attempt.find(self.page, attempt.read_screen()) is not None
             return attempt.known(self.otherwise) if is_there else None
         if self.pattern is None:
             return words
         found = re.search(attempt.fill(self.pattern), words)
         if found is None:
-            raise TaskError(f"{spoken(name)} says {words!r}, which is not what the flow expects")
+            raise TaskError(f"{attempt.spoken(element)} says {words!r}, which is not what the flow expects")
         return found[1]

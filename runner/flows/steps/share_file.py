@@ -6,8 +6,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from runner.errors import Unsupported
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.templates import Template
 from runner.media import sent_as
 

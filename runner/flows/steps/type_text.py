@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from runner.flows.conditions import spoken
 from runner.flows.durations import Timeout
+from runner.flows.elements import AnElement, spoken
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
-from runner.flows.templates import ElementName, Template
+from runner.flows.templates import Template
 
 
 class Type(Action):
@@ -17,7 +17,7 @@ class Type(Action):
     kind: ClassVar = "type"
     is_input: ClassVar = True
 
-    into: ElementName = Field(description="The field.")
+    into: AnElement = Field(description="The field.")
     text: Template = Field(description="What is typed.", examples=["${caption}"])
     timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
 

@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 
 
 class Verify(Action):

@@ -7,8 +7,8 @@ from pydantic import Field
 from runner.errors import ElementMissing
 from runner.flows.conditions import Condition
 from runner.flows.durations import Timeout
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 from runner.flows.templates import Template
 
 

@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from runner.flows.conditions import Condition
+from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Action
 
 
 class When(Action, Condition):

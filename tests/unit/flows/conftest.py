@@ -80,6 +80,19 @@ def flow_of(profile: Profile) -> Callable[[str], Flow]:
     return make
 
 
+@pytest.fixture
+def problems(profile: Profile) -> Callable[[str], list[str]]:
+    """The mistakes in the text of a flow without its head, each with its place, its words and its code."""
+
+    def find(text: str) -> list[str]:
+        full = f"version: 1\nname: follow\napp: small\n{text}"
+        config = {"wait": {"type": "integer"}}
+        _, diagnostics = read_flow(full, "small.yaml", config, ACTIONS, lambda app: profile)
+        return [f"{d.span.line}:{d.span.column}: {d.message} [{d.code}]" for d in diagnostics]
+
+    return find
+
+
 @dataclass
 class World:
     """One phone with the small app, and everything that an attempt needs. `state` is the text of the button."""

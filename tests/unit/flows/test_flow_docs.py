@@ -42,14 +42,20 @@ def test_every_key_of_a_selector_is_documented(key):
     assert f"`{key}`" in PROFILES
 
 
-def example(document):
-    return document.split("```yaml\n")[1].split("```")[0]
+def example(document, number=0):
+    return document.split("```yaml\n")[number + 1].split("```")[0]
 
 
-def test_the_flow_in_the_docs_is_one():
+@pytest.mark.parametrize("number", range(FLOWS.count("```yaml\nversion:")))
+def test_each_flow_in_the_docs_is_one(number):
     keys_of_config = SCRIPTS["follow"].config_schema()["properties"]
-    flow, diagnostics = read_flow(example(FLOWS), "docs/flows.md", keys_of_config, ACTIONS, load_profile)
+    text = example(FLOWS, number)
+    flow, diagnostics = read_flow(text, "docs/flows.md", keys_of_config, ACTIONS, load_profile)
     assert diagnostics == [] and flow is not None
+
+
+def test_the_first_flow_in_the_docs_has_ten_lines():
+    assert len(example(FLOWS).splitlines()) == 10
 
 
 def test_the_profile_in_the_docs_is_one():

@@ -56,7 +56,7 @@ MISTAKES = [
     ("tap: name\n    else: [launch: ]", "6:5: a step is one key; 'else' does not belong to 'tap'"),
     ("just words", "5:5: a step is one key, the kind of step, with what it needs"),
     ("launch:\nverify: yes", "6:9: `verify` is a mapping"),
-    ("commit: {effect: post, tap: name, evidence: {}}", "5:3: a flow with a commit step needs a `verify`"),
+    ("commit: {effect: post, tap: name, evidence: {}}", "5:5: a flow with a commit step needs a `verify`"),
     ("press: f12", "5:12: this should be 'back'"),
     ("remember: {name: seen, words: name, unknown: true}", "5:15: `remember` needs exactly one of: words"),
     ("remember: {name: seen, words: name, page: name}", "5:15: `page` says when `otherwise` is kept"),

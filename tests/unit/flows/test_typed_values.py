@@ -118,6 +118,46 @@ def test_validate_takes_a_declared_number_and_refuses_a_text(tmp_path: Path) -> 
     assert "this must be a whole number, and ${config.n} is declared as `type: string`" in result.stdout
 
 
+TIMES = {"n": {"type": "integer"}, "wait": {"type": "string"}, "on": {"type": "boolean"}}
+
+
+@pytest.mark.parametrize("wait", ["${config.n}s", "${config.wait}", "2m", "1h"])
+def test_a_duration_takes_a_number_before_its_unit_or_a_text_that_is_one(wait, profile):
+    text = f"{HEADER}  - tap: {{element: name, timeout: {wait!r}}}\n"
+    assert read_flow(text, "f.yaml", TIMES, ACTIONS, lambda app: profile)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("wait", "message"),
+    [
+        ("${config.n}", "this must be a duration, and ${config.n} is declared as `type: integer`"),
+        (
+            "${config.wait}s",
+            "before `s` this must be a number, and ${config.wait} is declared as `type: string`",
+        ),
+        (
+            "${config.on}s",
+            "before `s` this must be a number, and ${config.on} is declared as `type: boolean`",
+        ),
+        ("2 minutes", "'2 minutes' is no duration"),
+    ],
+)
+def test_a_duration_of_another_type_is_told_when_the_flow_is_read(wait, message, profile):
+    text = f"{HEADER}  - tap: {{element: name, timeout: {wait!r}}}\n"
+    _, (problem,) = read_flow(text, "f.yaml", TIMES, ACTIONS, lambda app: profile)
+    assert problem.message == message
+
+
+@pytest.mark.parametrize("value", ["soon", "-3s", "8000h"])
+def test_a_duration_that_is_none_ends_the_step_and_is_no_bug(world, flow_of, value):
+    world.flow = flow_of(
+        f"  - remember: {{name: wait, value: '{value}'}}\n  - tap: {{element: name, timeout: '${{wait}}'}}\n"
+    )
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.FAILED
+    assert f"{value!r} is no duration of at most seven days" in outcome.message
+
+
 def test_a_value_that_could_not_be_read_ends_the_step_before_it_does_anything(world, flow_of):
     world.flow = flow_of(
         "  - remember: {name: often, unknown: true}\n  - swipe: {direction: up, times: '${often}'}"

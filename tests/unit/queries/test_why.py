@@ -6,7 +6,7 @@ from question_desk import Desk, Gate, advised, campaign, follow, only, said
 from runner.queries.overview import overview
 from runner.queries.why_answer import WhyVerdict
 from runner.store.rows import PauseScope
-from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
+from runner.tasks import LEAVE_OPEN, Again, AttemptOutcome, EffectState, Outcome
 
 # It ran, it runs, it will run
 
@@ -108,6 +108,21 @@ def test_it_is_uncertain(desk: Desk) -> None:
     assert answer.verdict is WhyVerdict.UNCERTAIN
     assert "follow @north may or may not have happened" in said(answer)
     assert "runner tasks resolve 1 --happened" in advised(answer)
+
+
+def test_an_effect_that_stays_open_is_told_and_nobody_is_asked(desk: Desk) -> None:
+    def like(task, journal, stop):  # type: ignore[no-untyped-def]
+        made = journal.committing("like", "@card", "@own", {LEAVE_OPEN: "yes"})
+        journal.settle(made, EffectState.UNCERTAIN, {})
+        return Outcome(AttemptOutcome.COMPLETED)
+
+    desk.backend.behaviour = like
+    desk.write(campaign("09:00"))
+    desk.start()
+    desk.move_to("2026-11-21T09:00")
+    answer = only(desk.why(at="09:00"))
+    assert answer.verdict is WhyVerdict.RAN and answer.advice == ()
+    assert "like @card is uncertain, which stays open" in said(answer)
 
 
 def test_it_was_made_and_is_not_proved_yet_and_another_waits_for_that(desk: Desk) -> None:
