@@ -312,8 +312,8 @@ def apps() -> list[str]:
 
 @lru_cache(maxsize=256)
 def load_profile(app: str, own: ProfileText | None = None) -> Profile:
-    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the name
-    of a package it is one without elements, whose flows describe what they tap.
+    """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the
+    name of a package it is one without elements, whose flows describe what they tap.
 
     Raises FlowError if there is none, or if one of them is wrong.
     """
