@@ -182,6 +182,7 @@ CASES = [
     ("app", "check", HOSTILE, "--hierarchy", HOSTILE),
     ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE),
     ("app", "check", "tiktok", "--hierarchy", SCREEN_FILE, "--format", "json"),
+    ("flow", "try", HOSTILE, "--virtual"),
     ("phones", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
