@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -182,9 +182,10 @@ def phone_of(task: Task, *, virtual: bool) -> Iterator[Settings]:
         return
     from runner.daemon.rehearsal import Rehearsal
 
-    with TemporaryDirectory(prefix="flow-try-") as memory:
-        with Rehearsal([serial], Path(memory), lambda: None) as phones:
-            yield phones.replace_phones(settings)
+    with ExitStack() as stack:
+        memory = stack.enter_context(TemporaryDirectory(prefix="flow-try-"))
+        phones = stack.enter_context(Rehearsal([serial], Path(memory), lambda: None))
+        yield phones.replace_phones(settings)
 
 
 class Trial:

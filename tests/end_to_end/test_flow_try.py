@@ -1,4 +1,4 @@
-"""`runner flow try` on virtual phones: what it shows, what it asks before an effect, and which phones it leaves alone."""
+"""`runner flow try` on virtual phones: what it shows, what it asks, and which phones it leaves alone."""
 
 import json
 import sys
