@@ -27,7 +27,7 @@ def ways_to(
     Ways within a `place` that is given come before all others.
     """
     alone = list(_alone(element))
-    within = [one | place for one in alone] if place else []
+    within = [{**one, **place} for one in alone] if place else []
     for said in [*within, *alone, *(one | {"region": region_of(element, screen)} for one in alone)]:
         if finds_only(said, element, screen, packages):
             yield said
