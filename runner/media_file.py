@@ -4,6 +4,7 @@ It reads in pieces, however long the file is."""
 import errno
 import hashlib
 import os
+import threading
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,9 @@ MAX_BYTES = 2**32 - 1
 """The longest file whose length adb can tell; no app takes as much."""
 
 PIECE_BYTES = 1024 * 1024
+
+MAX_REMEMBERED = 10_000
+"""How many files' hashes are kept, so that a file is not read again each time."""
 
 
 class MediaFile:
@@ -69,3 +73,31 @@ class MediaFile:
     def sha256_read(self) -> str:
         """The hash of everything that `read` has returned so far."""
         return self._read.hexdigest()
+
+
+class FileHashes:
+    """The hashes of files: one that has not changed is read once. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], str] = {}
+        self._lock = threading.Lock()
+
+    def remembered(self, file: MediaFile) -> str | None:
+        return self._known.get(_identity(file))
+
+    def sha256(self, file: MediaFile) -> str:
+        """The hash of a file's content. Raises OSError if it cannot be read."""
+        with self._lock:
+            known = self.remembered(file)
+            if known is None:
+                if len(self._known) >= MAX_REMEMBERED:
+                    # Simpler than to find the oldest: they are read again when they are asked for.
+                    self._known.clear()
+                known = self._known[_identity(file)] = file.sha256
+            return known
+
+
+def _identity(file: MediaFile) -> tuple[int, ...]:
+    """Device, inode, length, and the times of the last changes: changed content has another identity."""
+    status = file.status
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

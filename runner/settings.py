@@ -125,6 +125,13 @@ def _language(text: str | None) -> str | None:
     return text or None
 
 
+def material_library(environment: Mapping[str, str] | None = None) -> Path | None:
+    """The folder that is this machine's material library: RUNNER_MATERIAL_LIBRARY; None if it names none."""
+    env = os.environ if environment is None else environment
+    named = env.get("RUNNER_MATERIAL_LIBRARY")
+    return Path(named).absolute() if named else None
+
+
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)

@@ -8,6 +8,12 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+TIKTOK, INSTAGRAM = "tiktok", "instagram"
+"""The apps whose posts have known addresses, by the names of their profiles."""
+
+DEFAULT_APP = TIKTOK
+"""The app of a task whose entry and target name none."""
+
 
 class Address(StrEnum):
     """What an address leads to, as far as one can tell."""
@@ -31,6 +37,24 @@ def post(address: str) -> str:
     the code of a short address: only the app knows that both are the same post.
     """
     return _post(*_parts(address)) or address
+
+
+def whose(target: str) -> str:
+    """The handle, without its `@`, of the account that a target is, or whose post it is; empty if the target does not
+    tell, as a short address."""
+    host, path = _parts(target)
+    if not host:
+        return target.removeprefix("@")
+    found = _TIKTOK_POST.fullmatch(path) if host in _TIKTOK_PAGES else None
+    return found["name"].lower() if found else ""
+
+
+def app_of(target: str | None) -> str | None:
+    """The app to which an address belongs; None for anything else, an account's name too."""
+    host, _ = _parts(target or "")
+    if host in _INSTAGRAM_HOSTS:
+        return INSTAGRAM
+    return TIKTOK if host.endswith(_TIKTOK_HOSTS) else None
 
 
 def kind_of_address(text: str) -> Address:

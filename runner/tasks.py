@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from runner.reasons import ReasonKind
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account
 
 
 class TaskState(StrEnum):
@@ -130,14 +130,18 @@ class TaskOptions:
     """What an entry asks of the backend beside the config, in the Local API's words: run for every account on the
     device, and wait so many minutes between tasks.
 
-    `files` are those that the task posts, as they were when somebody asked for it; empty if the config alone names
-    them. A file that has changed since is not posted.
+    `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
+    file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
+    that chooses none.
     """
 
     multi_account: bool = False
     min_interval: int = 0
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
+    app: str = DEFAULT_APP
+    order: str | None = None
 
 
 NO_OPTIONS = TaskOptions()
@@ -194,9 +198,19 @@ class Task:
         return self.device or (account(self.username) if self.username else "")
 
     @property
+    def work(self) -> str:
+        """The script, and the app if it is not the usual one: `follow (instagram)`."""
+        return work(self.script, self.options.app)
+
+    @property
     def title(self) -> str:
         """What the task does, in a few words: `follow @demo_north`."""
-        return f"{self.script} {self.target}" if self.target else self.script
+        return f"{self.work} {self.target}" if self.target else self.work
+
+
+def work(script: str, app: str) -> str:
+    """A script, and the app if it is not the usual one: `follow (instagram)`."""
+    return script if app == DEFAULT_APP else f"{script} ({app})"
 
 
 def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
@@ -283,6 +297,11 @@ class Journal(Protocol):
 
     def effects(self) -> list[Effect]:
         """The task's effects so far, from earlier attempts too."""
+        ...
+
+    def worked_s(self) -> float:
+        """How long earlier attempts at the task have worked, in seconds, as far as their steps tell; the time between
+        them does not count."""
         ...
 
     def works_as(self, app: str, account: str) -> None:

@@ -12,18 +12,21 @@ from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
 from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
 from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
-from runner.flows.versions import is_within
+from runner.flows.variables import CHOSEN
+from runner.flows.versions import untested
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
-from runner.planning.spintax import choose
+from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
+from runner.targets import whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -101,7 +104,7 @@ class DeviceBackend:
             variables = inputs(task, only_looks=looks)
             app = self._app(session, profile, variables)
             _check_labels(session.serial, flow, profile, app, settled)
-            note = _version_note(profile, session.app_version(app.package))
+            note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
         attempt = self._new_run(
@@ -115,6 +118,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.
@@ -133,7 +137,7 @@ class DeviceBackend:
         own = self._flows.get((task.campaign, task.script))
         profiles = Profiles.over(self._profiles(task.campaign))
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
-        return _Work(flow, profiles.load(flow.app), _settings(task))
+        return _Work(flow, profiles.load(flow.app), _settled(task))
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
@@ -186,7 +190,7 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 
 class _Work(NamedTuple):
-    """What a task takes: its flow, the profile of the app, and the settings of its config as the flow knows them."""
+    """What a task takes: its flow, the profile of the app, and the variables that are known before the flow runs."""
 
     flow: Flow
     profile: Profile
@@ -211,25 +215,18 @@ def _check_labels(
         raise Unsupported(f"{serial}: {error.message}", hint=error.hint)
 
 
-def _version_note(profile: Profile, version: str | None) -> str:
-    """What people are told of a version of the app on which nobody has tried the profile; empty for others."""
-    if not profile.tested_with or version is None or is_within(version, profile.tested_with):
-        return ""
-    tested = ", ".join(profile.tested_with)
-    return f"the app is version {version}, and the profile {profile.app} was tested with {tested}"
-
-
 def supported_flow(task: Task) -> Flow:
     """The flow of a built-in script. Raises Unsupported if there is none, or if it cannot do what the config asks."""
-    flow = load_flow(task.script)
-    for key, possible in DEVICE.values.get(task.script, {}).items():
-        value = task.config.get(key, possible[0])
-        if value not in possible:
-            legal = " or ".join(repr(item) for item in possible)
-            raise Unsupported(
-                f"the device backend cannot do {key}: {value!r} of the script {task.script!r}",
-                hint=f"set {key} to {legal}",
-            )
+    app = task.options.app
+    flow = load_flow(app, task.script)
+    for refused in DEVICE.refusals(task.script, app, task.config):
+        legal = " or ".join(repr(item) for item in refused.possible)
+        why = f": {refused.reason}" if refused.reason else ""
+        raise Unsupported(
+            f"the device backend cannot do {refused.key}: {refused.value!r} of the script {task.script!r} in the app "
+            f"{app!r}{why}",
+            hint=f"set {refused.key} to {legal}",
+        )
     return flow
 
 
@@ -240,19 +237,40 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
     variables = {
         "device": task.device or "",
         "account": "",
+        "handle": "",
         "target": target,
-        "user": target.removeprefix("@"),
-        "caption": choose(str(task.config.get("captions", "")), task.key),
-        "file": "",
+        "user": whose(target),
+        **_sound(str(task.config.get("sound_name", ""))),
+        **dict.fromkeys(CHOSEN, ""),
+        "file_count": "0",
+        **texts(task),
     }
     if task.script == "post" and not only_looks:
-        seen = [file.path for file in task.options.files]
-        variables["file"] = seen[0] if seen else str(material(task.config, task.ordinal)[0])
-    return variables | _settings(task)
+        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        if any("\n" in path for path in files):
+            raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
+        variables |= {
+            "file": files[0],
+            "files": "\n".join(files),
+            "file_count": str(len(files)),
+        }
+    return variables | {f"config.{key}": _text(value) for key, value in task.config.items()}
 
 
-def _settings(task: Task) -> dict[str, str]:
-    return {f"config.{key}": _text(value) for key, value in task.config.items()}
+def _settled(task: Task) -> dict[str, str]:
+    """The variables of which it is known before the flow runs what they will be."""
+    try:
+        variables = inputs(task)
+    except TaskError:  # its files are missing, which the attempt will say
+        variables = inputs(task, only_looks=True)
+        del variables["file_count"]
+    return variables
+
+
+def _sound(named: str) -> dict[str, str]:
+    """The sound that a config names, as its name or as its address."""
+    is_link = "://" in named
+    return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
 
 
 def _text(value: Any) -> str:

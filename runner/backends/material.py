@@ -1,12 +1,54 @@
-"""The files that a task posts: those that its config lists, or those that its folder has now."""
+"""The files that a task posts: those that its config lists, or those that its folder or this machine's material library
+has now."""
 
-from collections.abc import Mapping, Sequence
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.backend_registry import declared
 from runner.errors import TaskError, Unsupported
-from runner.media import is_posted
-from runner.scripts.post import FILES_KEY, FOLDER_KEY, count, is_from_folder, kind
+from runner.media import Kind, is_posted
+from runner.media_file import FileHashes, MediaFile
+from runner.planning.rotation import Files, turn
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, count, is_from_folder, is_from_library, kind, tags
+from runner.settings import material_library
+from runner.tasks import SeenFile, Task
+
+LOG = logging.getLogger(__name__)
+
+
+class Looks:
+    """Looks at what there is to post, and recognises it by its content. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._hashes = FileHashes()
+
+    def files(self, tasks: Iterable[Task]) -> Files:
+        """What the entries of these tasks have to post now, as far as this machine knows; an entry whose files cannot
+        be found has none: each of its attempts tells why."""
+        entries = {(task.campaign, task.entry): task for task in tasks if task.options.order}
+        return {
+            entry: tuple(self._seen(task))
+            for entry, task in entries.items()
+            if declared(task.backend).reads_files_here
+        }
+
+    def _seen(self, task: Task) -> Iterator[SeenFile]:
+        try:
+            found = material_files(task.config)
+        except TaskError as error:
+            LOG.warning("%s/%s: %s", task.campaign, task.entry, error)
+            return
+        for path in map(str, found):
+            try:
+                with MediaFile(path) as file:
+                    yield SeenFile(path, self._hashes.sha256(file))
+            except (OSError, ValueError) as error:
+                LOG.warning("%s/%s: %s cannot be read: %s", task.campaign, task.entry, path, error)
+                yield SeenFile(path, "")
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
@@ -15,26 +57,56 @@ def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
     `config` is that of the script `post`. The tasks of an occurrence take turns: each begins where the one before it
     ended, and the list starts again at its end. Raises TaskError if there is nothing to post.
     """
-    return turn(material_files(config), config, ordinal)
+    return tuple(turn(material_files(config), count(config), ordinal))
 
 
 def material_files(config: Mapping[str, Any]) -> Sequence[Path]:
     """All files among which tasks with this config take turns. Raises TaskError if there are none."""
     if is_from_folder(config):
         return _found(config)
-    if listed := config[FILES_KEY]:
-        return [Path(text) for text in listed]
-    raise Unsupported(
-        f"the config names no {FILES_KEY}, and this backend has no material library",
-        hint=f"name the files in {FILES_KEY}, or set material_source: localFolder and {FOLDER_KEY}",
-    )
+    if not is_from_library(config):
+        return [Path(text) for text in config[FILES_KEY]]
+    if (library := material_library()) is None:
+        raise Unsupported(
+            f"the config names no {FILES_KEY}, and this machine has no material library",
+            hint=f"name the files in {FILES_KEY}, set material_source: localFolder and {FOLDER_KEY}, or set "
+            "RUNNER_MATERIAL_LIBRARY to the folder that is the library",
+        )
+    return _in_library(library, kind(config), tags(config))
 
 
-def turn(files: Sequence[Path], config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:
-    """The files whose turn it is for the task with this ordinal."""
-    several = count(config)
-    first = ordinal * several
-    return tuple(files[(first + step) % len(files)] for step in range(min(several, len(files))))
+def _in_library(library: Path, wanted: Kind, tags: Sequence[str]) -> Sequence[Path]:
+    """The videos, or the images, of a folder and of those within it, sorted by path; with tags, only those that have
+    one of them as words in their name, or in that of a folder on the way."""
+    files = [
+        path
+        for path in sorted(_walked(library))
+        if _is_tagged(path.relative_to(library), tags) and is_posted(str(path), wanted) and path.is_file()
+    ]
+    if not files:
+        tagged = f" tagged {' or '.join(tags)}" if tags else ""
+        raise TaskError(
+            f"looked for {wanted}s{tagged} in the material library {library} and found none",
+            hint="a tag is a word in the name of a file or of a folder; RUNNER_MATERIAL_LIBRARY names the library",
+        )
+    return files
+
+
+def _walked(library: Path) -> Iterator[Path]:
+    """All files of a folder, but those in hidden folders."""
+    for folder, folders, names in os.walk(library):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names)
+
+
+def _is_tagged(path: Path, tags: Sequence[str]) -> bool:
+    words = [f" {_words(part)} " for part in path.with_suffix("").parts]
+    return not tags or any(f" {_words(tag)} " in part for tag in tags for part in words)
+
+
+def _words(text: str) -> str:
+    """The words of a name in lower case, a blank between them: `Autumn-launch_2` is `autumn launch 2`."""
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def _found(config: Mapping[str, Any]) -> Sequence[Path]:

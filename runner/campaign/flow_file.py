@@ -130,6 +130,7 @@ def _script(document: Document) -> Script:
         effects=lambda config: effects,
         expected_s=lambda config: expected_s,
         flow=FlowText(document.path, document.text),
+        app=data["app"],
     )
 
 
@@ -177,17 +178,30 @@ def _effects(data: Mapping[str, Any]) -> dict[str, int]:
     if declared is not None:
         return {} if declared == "none" else dict(declared)
     effects: dict[str, int] = {}
-    for kind in _committed(data["steps"]):
-        effects[kind] = effects.get(kind, 0) + 1
+    for kind, times in _committed(data["steps"], 1):
+        effects[kind] = effects.get(kind, 0) + (times or 0)
     return effects
 
 
-def _committed(steps: Iterable[Any]) -> Iterator[str]:
+def _committed(steps: Iterable[Any], times: int | None) -> Iterator[tuple[str, int | None]]:
+    """The kind of effect of each commit step, and how often one task comes to it at most; None if that is open."""
     for step in steps:
         if "commit" in step:
-            yield step["commit"]["effect"]
-        for branch in ("then", "else", "do"):
-            yield from _committed(step.get(branch, ()))
+            yield step["commit"]["effect"], times
+        for branch in ("then", "else"):
+            yield from _committed(step.get(branch, ()), times)
+        rounds = _rounds(step)
+        in_loop = times * rounds if times is not None and rounds is not None else None
+        yield from _committed(step.get("do", ()), in_loop)
+
+
+def _rounds(step: Mapping[str, Any]) -> int | None:
+    """How often a loop goes round at most, if that is written in it."""
+    loop = step.get("repeat", step.get("for_each"))
+    written = loop.get("times", loop.get("in")) if isinstance(loop, dict) else loop
+    if isinstance(written, list):
+        return len(written) if all("${" not in str(item) for item in written) else None
+    return written if isinstance(written, int) else None
 
 
 def _contradictions(document: Document) -> Iterator[Diagnostic]:
@@ -204,6 +218,10 @@ def _contradictions(document: Document) -> Iterator[Diagnostic]:
     if target is not None and parameters.get(target, {}).get("type") not in ("list", "string"):
         message = f"there is no parameter `{target}` of type list or string"
         yield _problem(document, ("target",), message, "the target is the name of a parameter")
+    if "effects" not in data and any(times is None for _, times in _committed(data["steps"], 1)):
+        message = "a commit step stands in a loop, and `effects` does not say how many effects one task makes at most"
+        hint = "limits and plans count them: effects: {like: 10}"
+        yield _problem(document, ("steps",), message, hint)
     for name, parameter in parameters.items():
         yield from _contradictions_of(document, name, parameter)
 

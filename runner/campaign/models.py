@@ -210,7 +210,9 @@ class EffectCounts(Model):
     follow: Count = Field(default=None, description="Follows.", examples=[20])
     unfollow: Count = Field(default=None, description="Unfollows.", examples=[20])
     like: Count = Field(default=None, description="Likes.", examples=[50])
+    favourite: Count = Field(default=None, description="Videos added to the favourites.", examples=[50])
     comment: Count = Field(default=None, description="Comments.", examples=[10])
+    profile: Count = Field(default=None, description="Changes of the own page.", examples=[1])
 
 
 class WindowLimits(Model):
@@ -287,6 +289,12 @@ class Habits(Model):
         description="What becomes of an occurrence that comes while the one before it still runs: it waits, "
         "or it is skipped.",
     )
+    order: Literal["next", "same", "random"] | None = Field(
+        default=None,
+        description="How the tasks share the files of a post out. `next`: each account (or device, where no account "
+        "is known) gets every file once before one comes again. `same`: each occurrence begins with the first file "
+        "anew. `random`: by the task. If it is not given: `next` for a folder and a list of several, else `same`.",
+    )
     spread: Duration | None = Field(
         default=None,
         description="The devices start evenly over so much time, in declared order.",
@@ -315,6 +323,12 @@ class EntryContent(Model):
     )
     config: str | dict[str, Any] = Field(
         default={}, description="The name of a config from `configs:`, or the settings themselves."
+    )
+    app: Key | None = Field(
+        default=None,
+        description="The app in which it is done (backend device only); if it is not given, the app of the target's "
+        "URL, else tiktok. A flow of your own names its app itself.",
+        examples=["instagram"],
     )
     devices: GroupOrSerial | Annotated[list[GroupOrSerial], Field(min_length=1)] = Field(
         description="A group from `devices:`, or a list of groups and serials.", examples=["studio"]

@@ -71,7 +71,8 @@ class ResolvedEntry:
 
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
     serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of those whose group
-    names one; `min_interval` and `max_interval` are minutes; a `timeout` of None means the script's own.
+    names one; `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a
+    `timeout` of None means the script's own. `order` is as written (`planning/rotation.py`).
     """
 
     name: str
@@ -83,6 +84,7 @@ class ResolvedEntry:
     start_times: tuple[StartTime, ...]
     spread: Duration | None
     jitter: Duration | None
+    app: str | None
     multi_account: bool
     min_interval: int
     max_interval: int
@@ -91,6 +93,7 @@ class ResolvedEntry:
     on_missed: str
     grace: Duration
     overlap: str
+    order: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),
+        app=values.get("app"),
         multi_account=values.get("multi_account", False),
         min_interval=values.get("min_interval", 0),
         max_interval=values.get("max_interval", 0),
@@ -197,6 +201,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         on_missed=values.get("on_missed", "run_once"),
         grace=_parse(values.get("grace", "1h")),
         overlap=values.get("overlap", "queue"),
+        order=values.get("order"),
     )
 
 

@@ -1,13 +1,14 @@
-"""Check `bad-url`: something else where the address of a post or of a server belongs."""
+"""Check `bad-url`: something else where the address of a post or of a server belongs, or a post of another app."""
 
 import re
 from collections.abc import Iterator
 
 from runner.campaign import rewriting
+from runner.checks.apps import users, written_apps
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, Item
 from runner.diagnostics import Diagnostic, Severity
-from runner.targets import Address, kind_of_address, post
+from runner.targets import Address, app_of, kind_of_address, post
 
 CODE = "bad-url"
 
@@ -24,6 +25,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         if config.script.normal_target is post:
             for item in config.targets():
                 yield from _post(campaign, config, item)
+                yield from _of_another_app(campaign, config, item)
     for config in campaign.configs_of("post"):
         for item in config.texts("sound_name"):
             if "://" in item.text and not _WEB.fullmatch(item.text):
@@ -54,6 +56,16 @@ def _post(campaign: CampaignView, config: ConfigUse, item: Item) -> Iterator[Dia
                 rewriting.fix(campaign.document, item.path, secure) if secure and item.whole is None else None
             )
             yield campaign.problem(CODE, span, message, hint, config=config, fix=fix)
+
+
+def _of_another_app(campaign: CampaignView, config: ConfigUse, item: Item) -> Iterator[Diagnostic]:
+    written, app = campaign.once(written_apps), app_of(item.text)
+    for entry in users(config):
+        named = written.get(entry)
+        if app and named and named != app and not config.script.flow:
+            message = f"`{item.text}` belongs to the app `{app}`, and the entry `{entry}` is for `{named}`"
+            hint = "remove the entry's `app`: the address tells it"
+            yield campaign.problem(CODE, campaign.span(item), message, hint, config=config)
 
 
 def _secure(text: str) -> str | None:

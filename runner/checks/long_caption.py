@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from runner.checks.apps import apps_of
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic, Severity
 from runner.planning.spintax import longest
+from runner.targets import INSTAGRAM
 
 CODE = "long-caption"
 
@@ -23,12 +25,12 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             if _length(item.text) <= _INSTAGRAM:  # then no choice of its alternatives is longer
                 continue
             length = _length(longest(item.text))
-            is_instagram = "placement" in config.values
+            is_instagram = "placement" in config.values or INSTAGRAM in apps_of(campaign, config)
             most, app = (_INSTAGRAM, "Instagram") if is_instagram else (_TIKTOK, "TikTok")
             if length > most:
                 message = f"the caption may have {length} characters, and {app} takes {most}"
                 yield campaign.problem(CODE, item.path, message, _HINT, config=config)
-            elif length > _INSTAGRAM and campaign.backend and campaign.backend.chooses_app:
+            elif length > _INSTAGRAM and campaign.backend and not campaign.backend.apps:
                 message = f"the caption may have {length} characters, and Instagram takes {_INSTAGRAM}"
                 hint = "shorten it, if it goes to Instagram"
                 yield campaign.problem(

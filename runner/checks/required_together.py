@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from runner.campaign.nearest import enumeration
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
+from runner.scripts.profile import VALUES
 
 CODE = "required-together"
 
@@ -15,6 +17,8 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield from _partners(campaign, config)
         if config.script.name == "account_warmup":
             yield from _comments(campaign, config)
+        if config.script.name == "profile":
+            yield from _changes(campaign, config)
     for entry in campaign.entries:
         yield from _accounts(campaign, entry)
 
@@ -49,6 +53,14 @@ def _comments(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]
         message = f"`comment_probable: {config.values['comment_probable']}` needs `comment`"
         hint = "write the comments in `comment`, one a line"
         yield campaign.problem(CODE, (*config.path, "comment_probable"), message, hint, config=config)
+
+
+def _changes(campaign: CampaignView, config: ConfigUse) -> Iterator[Diagnostic]:
+    if config.has_unknown_keys or any(config.value(key) for key in VALUES):
+        return
+    message = "`profile` needs something to change"
+    hint = f"add one of {enumeration(VALUES)} to its config"
+    yield campaign.problem(CODE, campaign.head(config.path), message, hint, config=config)
 
 
 def _accounts(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Check `unknown-reference`: there is no such backend, script, config, group of devices or start time."""
+"""Check `unknown-reference`: there is no such backend, script, config, app, group of devices or start time."""
 
 from collections.abc import Collection, Iterator
 
@@ -7,7 +7,7 @@ from runner.campaign import rewriting
 from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
 from runner.checks.view import CampaignView
-from runner.checks.written import Item
+from runner.checks.written import Item, WrittenEntry, item_of
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
 
@@ -26,6 +26,7 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             yield _unknown_script(campaign, entry.script)
         if entry.config_name and entry.config_name.text not in configs:
             yield _unknown(campaign, entry.config_name, "config", configs, "`configs:` defines")
+        yield from _app(campaign, entry)
         for item in entry.unknown_groups:
             yield _unknown(campaign, item, "group of devices", groups, "`devices:` defines")
         for item in entry.unknown_times:
@@ -42,6 +43,15 @@ def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:
         yield campaign.problem(CODE, item.path, error.message, error.hint)
     else:
         yield _unknown(campaign, item, "backend", names(), "the backends are")
+
+
+def _app(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnostic]:
+    """An app in which nothing of the runner's own is at home. The app of a flow of the user's own is in the flow."""
+    item = item_of(entry.values, entry.path, "app")
+    script = campaign.scripts.get(entry.script.text) if entry.script else None
+    apps = campaign.backend.apps if campaign.backend else ()
+    if item and apps and item.text not in apps and not (script and script.flow):
+        yield _unknown(campaign, item, "app", tuple(apps), "the apps of the built-in scripts are")
 
 
 def _unknown_script(campaign: CampaignView, item: Item) -> Diagnostic:

@@ -93,19 +93,21 @@ class ConfigUse(NamedTuple):
         return tuple(items_of(value, (*self.path, key, *inner)))
 
     def captions(self) -> tuple[Item, ...]:
-        """The caption, if the script has one and it is written."""
-        return self.texts(self.script.caption) if self.script.caption else ()
+        """The captions, whose alternatives stand in braces, as far as they are written."""
+        keys = (writing.key for writing in self.script.writes if writing.order is None)
+        return tuple(item for key in keys for item in self.texts(key))
 
     def targets(self) -> tuple[Item, ...]:
         """The targets as the Local API reads them: a list wins over a text with commas or lines in it."""
         if self.script.target_keys is None:
             return ()
-        several, one = self.script.target_keys
+        several, *single = self.script.target_keys
         if items := self.texts(several):
             return items
         return tuple(
             Item(item.path, part[0], item.text, part.start())
-            for item in self.texts(one)
+            for key in single
+            for item in self.texts(key)
             for part in _PART.finditer(item.text)
         )
 

@@ -8,10 +8,11 @@ import click
 
 from runner.cli.app_record import record
 from runner.cli.app_screen import screen
-from runner.cli.app_screens import language_of, load, looking_at, recorded, with_campaigns
+from runner.cli.app_screens import language_of, looking_at, recorded, with_campaigns
 from runner.cli.app_suggest import suggest
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json, say, say_lines
+from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
@@ -82,7 +83,7 @@ def check(
     if not serial and not files:
         check_cases(ctx, name, folder, form)
         return
-    profile = load(name, folder)
+    profile = profiles_beside(folder).load(name)
     if unknown := [one for one in expected if one not in profile.elements]:
         from runner.flows.reading import legal
 
@@ -105,15 +106,13 @@ def check(
 def on_phone(profile: "Profile", serial: str, language: str | None, user: str | None) -> "ScreenCheck":
     """What is found on the screen of a phone now."""
     from runner.flows.screen_check import check_screen
-    from runner.flows.versions import is_within
+    from runner.flows.versions import untested
 
     with looking_at(serial) as session:
         screen = session.screen()
         package = next((one for one in profile.packages if session.installed(one)), profile.packages[0])
-        version = session.app_version(package)
-        if version and profile.tested_with and not is_within(version, profile.tested_with):
-            tested = ", ".join(profile.tested_with)
-            say(f"{serial}: the app is version {version}, and the profile was tested with {tested}", err=True)
+        if note := untested(profile.app, session.app_version(package), profile.tested_with):
+            say(f"{serial}: {note}", err=True)
         shown = language_of(session, profile, package, language)
         return check_screen(profile, screen, language=shown, user=user)
 
@@ -129,7 +128,7 @@ def check_cases(ctx: click.Context, name: str, folder: Path, form: str) -> None:
     """Hold the profile against its cases; exits with 1 if one of them is not as expected."""
     from runner.flows.cases import cases, folder_of
 
-    load(name, folder)
+    profiles_beside(folder).load(name)
     found = cases(folder, name)
     if not found:
         raise UsageError(

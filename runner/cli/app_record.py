@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.campaign import patterns
-from runner.cli.app_screens import language_of, load, looking_at, profiles_beside, with_campaigns
+from runner.cli.app_screens import language_of, looking_at, with_campaigns
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_device
 from runner.cli.output import print_json, say_lines
+from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
 from runner.errors import TaskError, UsageError
 
@@ -70,7 +71,7 @@ def record(
         raise UsageError(f"a case cannot be called {name!r}", hint="letters, digits, hyphens and underscores")
     with looking_at(serial) as session:
         seen, picture = look(session, with_picture=screenshot)
-        profile = load(app_name, folder) if app_name else profile_in_front(seen, folder)
+        profile = profiles_beside(folder).load(app_name) if app_name else profile_in_front(seen, folder)
         package = next((one for one in profile.packages if one in seen.packages), profile.packages[0])
         language = language_of(session, profile, package, None)
     made = Recording(profile, name, folder, seen, language, kept, expected)

@@ -1,4 +1,4 @@
-"""The screens that `runner app` looks at: of phones, and recorded ones; and the profiles that it holds against them."""
+"""The screens that `runner app` looks at: of phones, and recorded ones."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,40 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner.campaign.app_file import apps_beside, texts_of
 from runner.cli.free_phone import free_phone
 from runner.errors import UsageError
 from runner.settings import Settings
 
 if TYPE_CHECKING:
-    from runner.flows.profile import Profile, Profiles
+    from runner.flows.profile import Profile
     from runner.phone.screen import Screen
     from runner.phone.session import Session
 
 with_campaigns = click.option("--campaigns", "folder", type=click.Path(path_type=Path, file_okay=False),
                               default="campaigns", show_default=True, metavar="DIR",
                               help="Where apps/ with profiles of your own and cases lies.")  # fmt: skip
-
-
-def profiles_beside(campaigns: Path) -> "Profiles":
-    """The profiles that come with the runner, and those in `apps/` beside the campaigns. Raises UsageError if one of
-    these is wrong."""
-    from runner.flows.profile import Profiles
-
-    own = apps_beside(str(campaigns / "campaign.yaml"))
-    return Profiles.over(texts_of(own))
-
-
-def load(name: str, campaigns: Path) -> "Profile":
-    """The profile of an app, with the user's own in `apps/` beside the campaigns over it."""
-    own = apps_beside(str(campaigns / "campaign.yaml"))
-    if name in own and own[name].diagnostics:
-        problem = own[name].diagnostics[0]
-        raise UsageError(
-            f"{problem.path}:{problem.span.line}: {problem.message}",
-            hint="`runner validate` shows all problems",
-        )
-    return profiles_beside(campaigns).load(name)
 
 
 @contextmanager

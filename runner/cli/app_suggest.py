@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.campaign.app_file import FOLDER
-from runner.cli.app_screens import load, with_campaigns
+from runner.cli.app_screens import with_campaigns
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json, say_lines
+from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
@@ -78,7 +79,7 @@ def cases_of(name: str, case_name: str, folder: Path) -> "tuple[Profile, Case, l
     from runner.flows.cases import cases, folder_of
     from runner.flows.reading import legal
 
-    profile = load(name, folder)
+    profile = profiles_beside(folder).load(name)
     found = {case.name: case for case in cases(folder, name)}
     if case_name not in found:
         raise UsageError(

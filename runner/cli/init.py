@@ -28,8 +28,8 @@ Examples:
 def init(folder: Path) -> None:
     """Start a repository of campaigns in DIR (default: the current folder).
 
-    An example campaign that passes, schemas for editors, and files for pre-commit, GitHub, GitLab and git. It
-    overwrites nothing.
+    An example campaign that passes, an app profile, schemas for editors, and files for pre-commit, GitHub, GitLab and
+    git. It overwrites nothing.
     """
     files = _files()
     in_the_way = [str(name) for name in files if _blocked(folder, name)]

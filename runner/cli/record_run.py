@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from runner.backends.material import Looks
 from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming
@@ -18,7 +19,8 @@ from runner.tasks import Occurrence, Task, TaskSource
 def record_now(ledger: Ledger, campaign: ResolvedCampaign, run_id: str, now: datetime) -> None:
     """Record one occurrence of each entry, with its tasks, due now and belonging to the run."""
     occurrences, tasks = manual(campaign, run_id, now)
-    ledger.occurrences.add(_version(ledger, campaign), occurrences, tasks, run_id)
+    files = Looks().files(tasks)
+    ledger.occurrences.add(_version(ledger, campaign), occurrences, tasks, run_id, files=files)
 
 
 def record_scheduled(
@@ -38,7 +40,8 @@ def record_scheduled(
         for one, other in others
         if other is None
     ]
-    new = ledger.occurrences.record(decisions, run_id)
+    files = Looks().files(task for decision in decisions for task in decision.tasks)
+    new = ledger.occurrences.record(decisions, run_id, files=files)
     keys = [row.task.key for _, other in others if other for row in ledger.tasks.of(other)]
     keys += [task.key for decision in decisions for task in decision.tasks]
     return keys, {task.key for task in new}

@@ -34,6 +34,9 @@ class AttemptJournal:
         self._begun |= {effect.id: (effect.kind, effect.target) for effect in effects}
         return effects
 
+    def worked_s(self) -> float:
+        return self._context.ledger.attempts.worked_s(self._task.key, before=self._attempt_id)
+
     def works_as(self, app: str, account: str) -> None:
         # Before the questions: a refusal from before the latest lift counts no longer (see `Board._hold`).
         self._taken.lifts = self._context.lifts.count

@@ -45,6 +45,12 @@ def is_other_caption(shown: str, caption: str) -> bool:
     return _letters(shown) != written and not may_be_cut
 
 
+def is_more(now: str, before: str) -> bool:
+    """Whether a count as a screen shows it (`1,204`) is more than another. A rounded one (`12.3K`) tells nothing."""
+    numbers = [re.sub(r"[.,\s]", "", normalise(text)) for text in (now, before)]
+    return all(number.isdecimal() for number in numbers) and int(numbers[0]) > int(numbers[1])
+
+
 def _letters(text: str) -> str:
     return _NO_WORD.sub("", text).casefold()
 
@@ -56,5 +62,6 @@ COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "does_not_show": is_other_caption,
     "unchanged_from": unchanged,
     "prepended_to": prepended,
+    "more_than": is_more,
 }
 """The comparisons of two values, by the key that asks for each. No comparison with an unread value is true."""

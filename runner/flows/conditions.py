@@ -1,18 +1,31 @@
 """Conditions of flows: what is shown, and how remembered values compare. Pure."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from runner.errors import TaskError
 from runner.flows.comparing import COMPARISONS
 from runner.flows.elements import AboutElement, AnElement, ElementRef, spoken
 from runner.flows.reading import refuse
 from runner.flows.templates import Template
 
 
-def _from_name(value: Any) -> Any:
-    return {"element": value} if isinstance(value, str) else value
+def _from_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return {"expr": value} if "${" in value else {"element": value}
+
+
+def _check_expression(text: str) -> str:
+    if not _ONE_EXPRESSION.fullmatch(text):
+        raise refuse("bad-condition", "a condition in words is one expression, such as ${count > 3}")
+    return text
+
+
+_ONE_EXPRESSION = re.compile(r"\$\{[^${}]*\}")
 
 
 SPOKEN = {
@@ -22,14 +35,15 @@ SPOKEN = {
     "does_not_show": "does not show",
     "unchanged_from": "is unchanged from",
     "prepended_to": "has one more than",
+    "more_than": "is more than",
 }
 
 
 class Condition(AboutElement):
-    """One of: an element is shown; any or all of several conditions; an element is gone; a comparison.
+    """One of: an element is shown or gone; any or all of several conditions; an expression is true; a comparison.
 
     A comparison holds `value` against exactly one of `is`, `is_not`, `shows`, `does_not_show`,
-    `unchanged_from`, `prepended_to`; it is false if either could not be read.
+    `unchanged_from`, `prepended_to`, `more_than`; it is false if either could not be read.
     """
 
     element: AnElement | None = Field(default=None, description="This element is shown.")
@@ -40,6 +54,9 @@ class Condition(AboutElement):
         default=None, strict=False, min_length=1, description="All of these conditions are true."
     )
     gone: AnElement | None = Field(default=None, description="This element is not shown.")
+    expr: Annotated[Template, AfterValidator(_check_expression)] | None = Field(
+        default=None, description="This expression is true.", examples=["${count > 3}"]
+    )
     value: Template | None = Field(
         default=None, description="The text that is compared.", examples=["${config.access_method}"]
     )
@@ -56,12 +73,22 @@ class Condition(AboutElement):
         default=None, description="The list to which something has come at the front."
     )
 
+    more_than: Template | None = Field(
+        default=None, description="The count, both of them exact, that it is more than."
+    )
+
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        said = [key for key in ("element", "any", "all", "gone", "value") if getattr(self, key) is not None]
+        said = [
+            key
+            for key in ("element", "any", "all", "gone", "expr", "value")
+            if getattr(self, key) is not None
+        ]
         compared = [key for key in COMPARISONS if getattr(self, key) is not None]
         if len(said) != 1:
-            raise refuse("bad-condition", "a condition says exactly one of: element, any, all, gone, value")
+            raise refuse(
+                "bad-condition", "a condition says exactly one of: element, any, all, gone, expr, value"
+            )
         if (said == ["value"]) != (len(compared) == 1) or len(compared) > 1:
             legal = ", ".join("is" if key == "equal" else key for key in COMPARISONS)
             raise refuse("bad-condition", f"`value` is held against exactly one of: {legal}")
@@ -81,6 +108,8 @@ class Condition(AboutElement):
             return shown(self.element) is True
         if self.gone is not None:
             return shown(self.gone) is False
+        if self.expr is not None:
+            return _is_true(self.expr, fill(self.expr))
         key = self._compared()
         left, right = fill(self.value or ""), fill(getattr(self, key))
         return left is not None and right is not None and COMPARISONS[key](left, right)
@@ -95,6 +124,8 @@ class Condition(AboutElement):
             return f"{spoken(self.gone)} gone"
         if self.element is not None:
             return spoken(self.element)
+        if self.expr is not None:
+            return self.expr[2:-1].strip()
         key = self._compared()
         return f"{self.value or 'nothing'} {SPOKEN[key]} {getattr(self, key) or 'nothing'}"
 
@@ -102,7 +133,13 @@ class Condition(AboutElement):
         return next(key for key in COMPARISONS if getattr(self, key) is not None)
 
 
-Shown = Annotated[Condition, BeforeValidator(_from_name)]
-"""A condition; the name of an element alone means that it is shown."""
+Shown = Annotated[Condition, BeforeValidator(_from_text)]
+"""A condition; the name of an element alone means that it is shown, an expression alone that it is true."""
 
 Condition.model_rebuild()
+
+
+def _is_true(expression: str, value: str | None) -> bool:
+    if value not in ("true", "false", None):
+        raise TaskError(f"{expression} is {value!r}, neither true nor false", hint="compare it: ${count > 3}")
+    return value == "true"

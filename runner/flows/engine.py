@@ -17,8 +17,8 @@ from runner.errors import (
     TaskError,
     Unsupported,
 )
-from runner.flows.flow_run import FlowRun, OpenEffect
-from runner.flows.made_effects import MadeEffects
+from runner.flows.flow_run import FlowRun
+from runner.flows.made_effects import MadeEffects, OpenEffect
 from runner.flows.proof_result import HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 

@@ -22,9 +22,6 @@ ParameterName = Annotated[
     ),
 ]
 
-VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
-"""The variables that every flow knows beside its config: see docs/flows.md."""
-
 
 class Action(FlowModel):
     """What a step does. One class per kind of step, in `steps/`, registered in `steps/__init__.py`."""
@@ -32,15 +29,24 @@ class Action(FlowModel):
     kind: ClassVar[str]
     short: ClassVar[str | None] = None
     """The key for which a value alone stands: `tap: post_button` is `tap: {element: post_button}`."""
+    branches: ClassVar[tuple[str, ...]] = ()
+    """The keys of lists of steps that may stand beside it."""
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Those of them that must."""
+    is_loop: ClassVar[bool] = False
+    """Whether it may carry out its steps more than once."""
     is_input: ClassVar[bool] = False
     """Whether it does something that could change more than what is shown."""
+    is_seen: ClassVar[bool] = True
+    """Whether it has to do with the screen: then a picture of it is kept."""
 
     def title(self) -> str:
         """What it does, in a few words."""
         raise NotImplementedError
 
     def perform(self, attempt: Any) -> bool | None:
-        """Do it, or raise a TaskError. A choice (`when`) returns which of its branches goes on.
+        """Do it, or raise a TaskError. A choice returns whether it goes on with `then` or with `else`; a loop carries
+        out its own steps.
 
         `attempt` is a `flows.flow_run.FlowRun`, which each kind of step names. This file cannot: a FlowRun consists of
         steps, and no two files import each other.
@@ -51,6 +57,10 @@ class Action(FlowModel):
         """The variable that a flow knows after this step."""
         return None
 
+    def gives(self) -> str | None:
+        """The variable that only the steps beside it know."""
+        return None
+
 
 SECTION = ""
 """The name under which a flow keeps the proof of its section `verify`."""
@@ -58,7 +68,8 @@ SECTION = ""
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a flow; `source` is `path:line`. `then` and `otherwise` are the branches of a choice.
+    """One step of a flow; `source` is `path:line`. `branches` are the lists of steps beside it, by their keys: `then`
+    and `else` of a choice, `do` of a loop.
 
     For a commit step, `proof` names the proof of its effect; if it `proves_itself`, that proof follows the tap at once,
     else a later `verify` step, or the end of the flow, makes it.
@@ -66,15 +77,14 @@ class Step:
 
     action: Action
     source: str
-    then: "tuple[Step, ...]" = ()
-    otherwise: "tuple[Step, ...]" = ()
+    branches: "Mapping[str, tuple[Step, ...]]" = field(default_factory=dict)
     proof: str = SECTION
     proves_itself: bool = False
 
     def walk(self) -> "Iterator[Step]":
         """The step and those of its branches."""
         yield self
-        for branch in (self.then, self.otherwise):
+        for branch in self.branches.values():
             for step in branch:
                 yield from step.walk()
 
@@ -163,6 +173,8 @@ class Flow:
     is_repeatable: bool = True
     """Whether it says what it changes: by a commit step, or by `effects: none`. Else it never begins again after its
     first input."""
+    reads_toasts: bool = False
+    """Whether a step asks for toasts: then those from before each input are forgotten."""
     makes_several: bool = False
     """Whether one task may make several effects. Then an attempt goes on behind those that earlier ones have made."""
 
@@ -178,4 +190,4 @@ class Flow:
 
 
 def _length(steps: Sequence[Step]) -> int:
-    return sum(1 + max(_length(step.then), _length(step.otherwise)) for step in steps)
+    return sum(1 + max(map(_length, step.branches.values()), default=0) for step in steps)

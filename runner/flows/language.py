@@ -11,14 +11,12 @@ from runner.errors import FlowError
 from runner.flows.flow import SECTION, Action, Flow, Header, Proof, Step, Verification
 from runner.flows.profile import Profile
 from runner.flows.reading import FlowReading, Names, legal
-
-VARIABLES = frozenset({"target", "user", "caption", "file", "device", "account"})
-"""The variables that every flow knows beside its config: see docs/flows.md."""
+from runner.flows.variables import VARIABLES
 
 PARTS = ("steps", "verify", "proofs")
 """The keys of a flow file whose steps are read apart."""
 
-ENDINGS = ("finish", "fail")
+ENDINGS = ("finish", "fail", "needs_person")
 """The kinds of step after which a flow does not go on."""
 
 
@@ -87,6 +85,9 @@ class _Parser:
         if header is None:
             return None
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
+        loops = (step for top in steps for step in top.walk() if step.action.is_loop)
+        repeated = any(inner.action.kind == "commit" for loop in loops for inner in loop.walk())
+        proved = [step for proof in proofs.values() for step in proof.steps]
         return Flow(
             header.name,
             header.app,
@@ -94,7 +95,8 @@ class _Parser:
             steps,
             proofs,
             is_repeatable=bool(commits) or header.effects == "none",
-            makes_several=len(commits) > 1,
+            reads_toasts=any(step.action.kind == "toast" for top in (*steps, *proved) for step in top.walk()),
+            makes_several=len(commits) > 1 or repeated,
         )
 
     def _profile(self, app: Any, profile: Callable[[str], Profile]) -> Profile | None:
@@ -188,36 +190,38 @@ class _Parser:
             arguments, proof = self._proof_of_commit(arguments, (*at, kind))
         arguments = _arguments(action_type, arguments)
         action = self._reading.build(action_type, arguments, (*at, kind), self._names)
-        then, otherwise = self._branches(kind, branches, at)
+        read = self._branches(action_type, action, branches, at)
         if action is None:
             return None
         remembered = action.remembers()
         if remembered is not None:
             self._names.variables.add(remembered)
         line = self._reading.line((*at, kind))
-        return Step(action, f"{self._reading.document.path}:{line}", then, otherwise, proof)
+        return Step(action, f"{self._reading.document.path}:{line}", read, proof)
 
     def _branches(
-        self, kind: str, branches: dict[str, Any], at: JsonPath
-    ) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-        """The branches of a choice. Variables that only some of them remember are unknown after it."""
-        keys = ("then", "else") if kind == "when" else ()
-        for key in branches:
-            if key not in keys:
-                message = f"a step is one key; {key!r} does not belong to {kind!r}"
+        self, kind: type[Action], action: Action | None, written: Mapping[str, Any], at: JsonPath
+    ) -> dict[str, tuple[Step, ...]]:
+        """The lists of steps beside a step. What only some of them remember, or a loop, is unknown afterwards."""
+        for key in written:
+            if key not in kind.branches:
+                message = f"a step is one key; {key!r} does not belong to {kind.kind!r}"
                 self._reading.note([*at, key], "unknown-key", message, key=True)
+        for key in kind.needed:
+            if key not in written:
+                self._reading.note(at, "missing-key", f"beside {kind.kind!r} the key {key!r} is missing")
         before = set(self._names.variables)
-        after: list[set[str]] = []
-        read_branches = []
-        for key in ("then", "else"):
-            self._names.variables = set(before)
-            branch = self._steps(branches[key], (*at, key)) if key in keys and key in branches else ()
+        given = action.gives() if action is not None else None
+        after: list[set[str]] = [before] if kind.is_loop else []
+        read = {}
+        for key in kind.branches:
+            self._names.variables = before | ({given} if given else set())
+            read[key] = branch = self._steps(written[key], (*at, key)) if key in written else ()
             # After a branch that ends the flow nothing follows, so it takes no variable away either.
             if not (branch and branch[-1].action.kind in ENDINGS):
                 after.append(self._names.variables)
-            read_branches.append(branch)
         self._names.variables = set.intersection(*after) if after else before
-        return read_branches[0], read_branches[1]
+        return {key: branch for key, branch in read.items() if branch}
 
 
 def _proved(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -246,4 +250,7 @@ def _arguments(action: type[Action], value: Any) -> Any:
     """A value alone stands for its one key; nothing stands for no arguments."""
     if value is None:
         return {}
-    return value if action.short is None or isinstance(value, dict) else {action.short: value}
+    if action.short is None or isinstance(value, dict):
+        return value
+    is_expression = "expr" in action.model_fields and isinstance(value, str) and "${" in value
+    return {"expr" if is_expression else action.short: value}

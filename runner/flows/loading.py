@@ -1,4 +1,4 @@
-"""Flows by script: those that come with the runner (`library/NAME.yaml`), and those of the users' own."""
+"""Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -7,12 +7,12 @@ from typing import Any
 
 from runner.campaign.app_file import AppFile, texts_of
 from runner.campaign.flow_file import FlowFile, read_flow_file
-from runner.diagnostics import Diagnostic, Severity
+from runner.diagnostics import Diagnostic
 from runner.errors import FlowError, Unsupported
 from runner.flows.elements_used import elements_of
 from runner.flows.flow import Flow
 from runner.flows.language import read_flow
-from runner.flows.profile import Profiles, is_unverified
+from runner.flows.profile import Profiles, apps, is_unverified
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
 from runner.scripts import SCRIPTS
@@ -20,12 +20,13 @@ from runner.scripts.script import FlowText
 
 
 @cache
-def load_flow(script: str) -> Flow:
-    """The flow of a built-in script. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{script}.yaml"
+def load_flow(app: str, script: str) -> Flow:
+    """The flow of a built-in script in an app. Raises Unsupported if there is none, FlowError if its file is wrong."""
+    path = f"library/{app}/{script}.yaml"
     file = files("runner.flows") / path
-    if script not in SCRIPTS or not file.is_file():
-        raise Unsupported(f"the device backend has no flow for the script {script!r}")
+    # The names come from the ledger too: no other text becomes a part of a path.
+    if script not in SCRIPTS or app not in apps() or not file.is_file():
+        raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
     return _read(
         file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"], Profiles()
     )
@@ -48,12 +49,8 @@ def problems(file: FlowFile, apps: Mapping[str, AppFile]) -> list[Diagnostic]:
     text, path = file.document.text, file.document.path
     profiles = Profiles.over(texts_of(apps))
     app = file.document.data.get("app") if isinstance(file.document.data, dict) else None
-    try:
-        if isinstance(app, str):
-            profiles.load(app)
-    except FlowError as error:
-        # A profile that is wrong tells so itself, and what its flows name cannot be checked.
-        return [] if app in apps else [_no_profile(file, error)]
+    if isinstance(app, str) and app in apps and _is_wrong(profiles, app, apps[app]):
+        return []  # it tells so itself, and what its flows name cannot be checked
     if file.script is not None:
         return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, profiles.load)[1]
     found = read_flow(text, path, _config(file), ACTIONS, profiles.load)[1]
@@ -74,10 +71,14 @@ def unverified_elements(own: FlowText, apps: Mapping[str, AppFile]) -> list[tupl
     return [(name, line) for name, line in named.items() if is_unverified(profile.elements.get(name, ()))]
 
 
-def _no_profile(file: FlowFile, error: FlowError) -> Diagnostic:
-    span = file.document.span(("app",))
-    hint = f"{error.hint}; one of your own goes into apps/ beside the campaigns"
-    return Diagnostic(file.document.path, span, Severity.ERROR, "unknown-app", error.message, hint)
+def _is_wrong(profiles: Profiles, app: str, file: AppFile) -> bool:
+    if file.diagnostics:
+        return True
+    try:
+        profiles.load(app)
+    except FlowError:
+        return True
+    return False
 
 
 def _config(file: FlowFile) -> Mapping[str, Any]:

@@ -1,7 +1,8 @@
 """Which effects a task has made: whatever ends its attempts, none of them is made again."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from runner.phone.screen import normalise
 from runner.tasks import LEAVE_OPEN, Effect, EffectState
@@ -46,3 +47,30 @@ def _not_refuted(effects: Iterable[Effect]) -> Iterable[Effect]:
 
 def _key(kind: str, target: str | None) -> _Key:
     return kind, normalise(target or "").casefold()
+
+
+@dataclass(slots=True)
+class OpenEffect:
+    """The effect that an attempt is about, and what is known of it so far. `step` counts the steps that had ended when
+    it was begun; None if an earlier attempt has begun it."""
+
+    id: int
+    kind: str
+    target: str | None
+    state: EffectState
+    evidence: Mapping[str, str]
+    step: int | None = None
+    proved: bool = False
+
+    @classmethod
+    def of(cls, effect: Effect) -> "OpenEffect":
+        """An effect of an earlier attempt."""
+        return cls(effect.id, effect.kind, effect.target, effect.state, effect.evidence)
+
+    @property
+    def may_stay_open(self) -> bool:
+        return LEAVE_OPEN in self.evidence
+
+    @property
+    def words(self) -> str:
+        return f"the {self.kind} of {self.target}" if self.target else f"the {self.kind}"

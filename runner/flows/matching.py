@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from runner.flows.selectors import Selector
 from runner.phone.screen import Bounds, Element, Screen, normalise
@@ -76,7 +76,7 @@ def _has_words(selector: Selector, element: Element) -> bool:
 
 def _says(said: str, exact: str | None, pattern: str | None, start: str | None) -> bool:
     return (
-        (exact is None or said == _plain(exact))
+        (exact is None or said in _told(exact))
         and (pattern is None or _full(pattern, said))
         and (start is None or said.startswith(_plain_start(start)))
     )
@@ -100,6 +100,7 @@ def _stands_right(selector: Selector, element: Element, screen: Screen) -> bool:
         and (selector.min_height == 0 or _height(element) >= selector.min_height * screen.size[1])
         and (selector.below is None or _is_below(selector, element, screen))
         and (selector.beside is None or _is_beside(selector.beside, element, screen))
+        and (selector.after is None or _comes_after(selector.after, element, screen))
         and (selector.while_shown is None or _any(selector.while_shown, _same_app(element, screen), screen))
         and all(not _any(other, _same_app(element, screen), screen) for other in selector.unless_shown)
     )
@@ -127,6 +128,14 @@ def _is_beside(selector: Selector, element: Element, screen: Screen) -> bool:
     )
 
 
+def _comes_after(selector: Selector, element: Element, screen: Screen) -> bool:
+    """Whether what comes right before the element, within the same parent, is what the selector says."""
+    parent = screen.parents.get(element)
+    siblings = parent.children if parent is not None else []
+    before = next((one for one, other in pairwise(siblings) if other is element), None)
+    return before is not None and matches(selector, before, screen)
+
+
 def _is_level(one: Element, other: Element) -> bool:
     apart = abs(sum(one.bounds[1::2]) - sum(other.bounds[1::2])) / 2
     return apart <= min(_height(one), _height(other)) / 2
@@ -148,8 +157,18 @@ def _in_region(bounds: Bounds, region: Sequence[float], screen: Screen) -> bool:
     return left * width <= x <= right * width and top * height <= y <= bottom * height
 
 
-_plain = lru_cache(maxsize=1024)(normalise)
-"""Cached for the words of selectors, since each is compared with every element of a screen."""
+@lru_cache(maxsize=1024)
+def _told(words: str) -> tuple[str, str]:
+    """How a hierarchy tells these words: as they are, or with two dots for each emoji, as Android's own tool does.
+
+    Cached for the words of selectors, since each is compared with every element of a screen.
+    """
+    plain = normalise(words)
+    return plain, _EMOJI.sub("..", plain)
+
+
+_EMOJI = re.compile("[\U00010000-\U0010ffff]")
+"""The characters that are two in UTF-16: no XML of Android's own tool holds them."""
 
 
 @lru_cache(maxsize=1024)

@@ -26,7 +26,9 @@ from runner.flows.versions import VersionRange
 from runner.phone.screen import Element, Screen
 from runner.scripts.script import ProfileText
 
-VARIABLES = frozenset({"user", "target", "caption", "account"})
+VARIABLES = frozenset(
+    {"user", "target", "caption", "comment", "file_count", "sound", "sound_link", "account", "handle"}
+)
 """The variables that selectors and links may name."""
 
 Language = Annotated[
@@ -34,6 +36,14 @@ Language = Annotated[
     StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"),
     Field(json_schema_extra={"patternErrorMessage": "a language is written as in `fr` or `pt-BR`"}),
 ]
+
+
+_OF_ADDRESSES = ":/?#[]@!$&'()*+,;=%"
+"""The characters that have a meaning in an address."""
+
+
+SEND = "android.intent.action.SEND"
+"""The action with which files are shared, unless an app has one of its own."""
 
 _PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
 """The name of an Android package; the name of a profile has no dot."""
@@ -80,6 +90,13 @@ class Labels(FlowModel):
     )
 
 
+class Share(FlowModel):
+    """Another place of the app that takes shared files."""
+
+    activity: str = Field(description="The activity that takes them.")
+    action: str = Field(default=SEND, description="The action with which it is started.")
+
+
 class Profile(FlowModel):
     """One app as the runner sees it."""
 
@@ -100,6 +117,16 @@ class Profile(FlowModel):
     )
     share_activity: str | None = Field(
         default=None, description="The activity that takes shared files; needed by `share_file`."
+    )
+    share_action: str = Field(
+        default=SEND,
+        description="The action with which `share_activity` is started.",
+        examples=["com.instagram.share.ADD_TO_FEED"],
+    )
+    shares: Mapping[str, Share] = Field(
+        default={},
+        description="Other places that take shared files, by the name that `share_file` gives as `to`.",
+        examples=[{"story": {"activity": "com.example.ShareToStory"}}],
     )
     links: Mapping[str, Template | None] = Field(
         default={},
@@ -212,10 +239,19 @@ class AppView:
         return None
 
     def link(self, name: str) -> str:
-        """A link of the profile with its variables filled in, percent-encoded."""
+        """A link of the profile with its variables filled in, percent-encoded. A link that is nothing but one variable
+        is a whole address: what has a meaning in it stays."""
         link = self.profile.links[name]
         assert link is not None, "the reading of the flow made sure"
-        return fill(link, self.variables, lambda value: quote(value, safe=""))
+        safe = _OF_ADDRESSES if [f"${{{variable}}}" for variable in names_in(link)] == [link] else ""
+        return fill(link, self.variables, lambda value: quote(value, safe=safe))
+
+    def share(self, to: str | None) -> Share | None:
+        """What takes shared files: the usual activity, or that of another place; None if the profile names none."""
+        if to is not None:
+            return self.profile.shares.get(to)
+        activity = self.profile.share_activity
+        return None if activity is None else Share(activity=activity, action=self.profile.share_action)
 
     def component(self, activity: str) -> str:
         """An activity as `am start -n` takes it."""
@@ -238,7 +274,7 @@ def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
     """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
     changes: dict[str, Any] = {}
     for name, value in selector:
-        if isinstance(value, str) and names_in(value):
+        if isinstance(value, str) and "${" in value:
             changes[name] = fill(value, variables, re.escape if name.endswith("_matches") else str)
         elif isinstance(value, Selector):
             inner = filled_in(value, variables)
@@ -313,12 +349,12 @@ def apps() -> list[str]:
 @lru_cache(maxsize=256)
 def load_profile(app: str, own: ProfileText | None = None) -> Profile:
     """The profile of an app: the one that comes with the runner, and over it the user's `own` of this name. For the
-    name of a package it is one without elements, whose flows describe what they tap.
+    name of a package without either it is one without elements, whose flows describe what they tap.
 
-    Raises FlowError if there is none, or if one of them is wrong.
+    Raises FlowError if there is neither, or if one of them is wrong.
     """
     if own is None and _PACKAGE.fullmatch(app):
-        return Profile(version=1, app=app, packages=(app,))
+        return Profile(version=1, app=app, language="en", packages=(app,), elements={})
     if own is None and app not in apps():
         raise FlowError(f"there is no app profile {app!r}", hint=legal(app, apps()))
     text = own or _shipped(app)

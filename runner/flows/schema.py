@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from runner.campaign import patterns
 from runner.campaign.schema_shape import Schema, complete, tidy
 from runner.flows.conditions import Condition
 from runner.flows.elements import SELECTOR_KEYS, AboutElement
@@ -28,7 +27,7 @@ def flow_schema() -> Schema:
     _with_selector_keys(definitions["Condition"], Condition)
     definitions["Selector"] = _with_single_selectors(definitions["Selector"])
     definitions["Condition"] |= {"type": ["string", "object"], "minLength": 1}
-    schema["properties"]["app"] |= {"examples": [*apps(), "org.example.notes"], "pattern": patterns.APP}
+    schema["properties"]["app"]["examples"] = [*apps(), "org.example.notes"]
     schema["properties"]["steps"] = _steps("What is done, one step after the other.")
     schema["properties"]["verify"] = {
         "description": "How to prove the effect of the one commit step that has no proof of its own, from any screen.",
@@ -78,12 +77,14 @@ def _steps(description: str) -> Schema:
 
 
 def _step(definitions: dict[str, Any]) -> Schema:
-    """A step has one key, its kind; `when` has its branches beside it."""
+    """A step has one key, its kind; beside choices and loops stand lists of steps."""
     kinds = {action.kind: _kind(action, definitions) for action in ACTIONS}
     branches = {
-        "then": _steps("What is done if it is true (of `when`)."),
-        "else": _steps("What is done if it is not true (of `when`)."),
+        "then": _steps("What is done if it is true (of `when` and `chance`)."),
+        "else": _steps("What is done if it is not true (of `when` and `chance`)."),
+        "do": _steps("What is done in each round (of `repeat` and `for_each`)."),
     }
+    has_steps = [{"required": [action.kind]} for action in ACTIONS if action.branches]
     return {
         "title": "Step",
         "description": "One step: its kind, with what it needs.",
@@ -91,7 +92,7 @@ def _step(definitions: dict[str, Any]) -> Schema:
         "minProperties": 1,
         "properties": {**kinds, **branches},
         "additionalProperties": False,
-        "if": {"required": ["when"]},
+        "if": {"anyOf": has_steps},
         "else": {"maxProperties": 1},
     }
 
@@ -110,7 +111,10 @@ def _kind(action: type[Action], definitions: dict[str, Any]) -> Schema:
         rules = next((rule for rule in value.get("anyOf", ()) if rule != {"type": "null"}), value)
         value_alone = ("enum", "examples", "if", "then") if action.short != "element" else ()
         node |= {key: rules[key] for key in value_alone if key in rules}
-        types = ["string", *types]
+        of_value = rules.get("type", "string")
+        types = [*(of_value if isinstance(of_value, list) else [of_value]), *types]
+        types = list(dict.fromkeys(types))
+        node |= {key: rules[key] for key in ("items", "pattern", "patternErrorMessage") if key in rules}
     if "enum" in node:
         choices = node.pop("enum")
         node |= {"examples": choices, "if": {"type": "string"}, "then": {"enum": choices}}

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.flows.profile import AppView, Profile
+from runner.flows.elements import variables_of
+from runner.flows.profile import VARIABLES, AppView, Profile
 from runner.flows.selectors import Selector
 from runner.phone.screen import Bounds, Screen
 
@@ -56,7 +57,8 @@ def check_screen(
 ) -> ScreenCheck:
     """What the profile finds in a language; in that of its languages in which it finds most, if none is named.
 
-    Without a `user`, selectors that name one find any.
+    Without a `user`, selectors that name one find any. What names other variables, such as a caption, is not looked
+    for.
     """
     languages = [language] if language else [profile.language, *profile.languages]
     found = [_check(profile.in_language(one), screen, user) for one in languages]
@@ -64,12 +66,14 @@ def check_screen(
 
 
 def _check(profile: Profile, screen: Screen, user: str | None) -> ScreenCheck:
-    variables = {"user": user or "", "target": f"@{user}" if user else "", "caption": "", "account": ""}
-    app = AppView(profile, profile.packages[0], variables)
+    known = {"user": user, "target": f"@{user}"} if user else {}
+    app = AppView(profile, profile.packages[0], dict.fromkeys(VARIABLES, "") | known)
     elements = {}
     for name, candidates in profile.elements.items():
         ways = candidates if user else [_of_anybody(selector) for selector in candidates]
         for index, selector in enumerate(ways):
+            if not known.keys() >= set(variables_of((selector,))):
+                continue
             if shown := app.search([selector], screen):
                 elements[name] = Found(index, shown[0].bounds, shown[0].words)
                 break

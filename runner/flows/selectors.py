@@ -61,6 +61,9 @@ class Selector(FlowModel):
     below: "Selector | None" = Field(default=None, description="What it stands under.")
     gap: Fraction = Field(default=1.0, description="How far under it, as a fraction of the screen's height.")
     beside: "Selector | None" = Field(default=None, description="What stands in the same row.")
+    after: "Selector | None" = Field(
+        default=None, description="What comes right before it within the same parent."
+    )
     while_shown: "Selector | None" = Field(
         default=None, description="What the app shows elsewhere on the same screen."
     )

@@ -57,6 +57,9 @@ class UnkeptJournal:
     def effects(self) -> list[Effect]:
         return []
 
+    def worked_s(self) -> float:
+        return 0.0
+
     def works_as(self, app: str, account: str) -> None:
         """Nobody else works beside a trial."""
 

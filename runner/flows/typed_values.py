@@ -1,24 +1,32 @@
 """Values of steps that are no texts and may come from a variable: `swipe: {times: "${config.times}"}`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from runner.errors import TaskError, Unsupported
 from runner.flows.reading import Names, refuse
-from runner.flows.templates import check, fill
+from runner.flows.templates import check, fill, names_in
 
 T = TypeVar("T", bound=BaseModel)
 
 _ONE_VARIABLE = r"^\$\{[^${}]+\}$"
 _PATTERN_MESSAGE = {"patternErrorMessage": "a text stands here only as one variable, such as ${config.times}"}
-_TYPES = {"int": "integer", "bool": "boolean"}
-_WORDS = {"integer": "a whole number", "boolean": "true or false", "string": "a text"}
+_TYPES = {"int": "integer", "float": "number", "bool": "boolean"}
+_WORDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "a text",
+}
+_FITS = {"number": ("integer", "number")}
+"""The declared types that fit beside the key's own."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +45,8 @@ class OrVariable:
             if not _is_variable(value):
                 return inside(value)
             names: Names = info.context or Names()
-            declared = names.types.get(check(value, names)[2:-1], expected)
-            if declared != expected:
+            declared = names.types.get(check(value, names)[2:-1].strip(), expected)
+            if declared not in _FITS.get(expected, (expected,)):
                 raise refuse(
                     "wrong-type",
                     f"this must be {_WORDS[expected]}, and {value} is declared as `type: {declared}`",
@@ -68,7 +76,7 @@ def filled(model: T, variables: Mapping[str, str]) -> T:
 
 
 def _known(value: str, variables: Mapping[str, str]) -> str:
-    if value[2:-1] not in variables:
+    if any(name not in variables for name in names_in(value)):
         raise TaskError(f"what the step needs could not be read: {value}")
     return fill(value, variables)
 
@@ -86,20 +94,32 @@ def _value(model: type[BaseModel], name: str, text: str, written: str) -> Any:
 
 @cache
 def _keys(model: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for name, info in model.model_fields.items()
-        if any(isinstance(it, OrVariable) for it in info.metadata)
-    )
+    return tuple(name for name, info in model.model_fields.items() if _marks(info) is not None)
 
 
 @cache
 def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     """The key's own type, with its bounds and without variables."""
-    info = model.model_fields[name]
-    bounds = tuple(mark for mark in info.metadata if not isinstance(mark, OrVariable))
-    kind: Any = info.annotation
+    marks = _marks(model.model_fields[name])
+    assert marks is not None
+    kind, bounds = marks
     return TypeAdapter(Annotated[(kind, *bounds)] if bounds else kind)
+
+
+def _marks(info: FieldInfo) -> tuple[Any, tuple[Any, ...]] | None:
+    """The type and the bounds of a key that takes a variable; None for any other. `X | None` counts as X."""
+    found: list[tuple[Any, Sequence[Any]]] = [(info.annotation, info.metadata)]
+    found += [
+        (part.__origin__, part.__metadata__) for part in get_args(info.annotation) if _is_annotated(part)
+    ]
+    for kind, marks in found:
+        if any(isinstance(mark, OrVariable) for mark in marks):
+            return kind, tuple(mark for mark in marks if not isinstance(mark, OrVariable))
+    return None
+
+
+def _is_annotated(part: Any) -> bool:
+    return hasattr(part, "__metadata__")
 
 
 def _is_variable(value: Any) -> bool:

@@ -26,6 +26,13 @@ def is_within(version: str, ranges: Sequence[str]) -> bool:
     return bool(number) and any(_is_in(number, one) for one in ranges)
 
 
+def untested(app: str, version: str | None, ranges: Sequence[str]) -> str:
+    """What people are told of a version of an app on which nobody has tried its profile; empty for others."""
+    if not ranges or version is None or is_within(version, ranges):
+        return ""
+    return f"the app is version {version}, and the profile {app} was tested with {', '.join(ranges)}"
+
+
 def _is_in(number: tuple[int, ...], written: str) -> bool:
     first, _, last = written.partition(" - ")
     end = _parts(last or first)

@@ -75,8 +75,15 @@ class Watch(ABC):
         return fill(text, self.variables) if is_known else None
 
     def text_for_people(self, text: str) -> str:
-        """The text for messages, with the values of its variables."""
-        return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        """The text for messages, with the values of its variables; as it is written, if it cannot be computed."""
+        try:
+            return fill(text, dict.fromkeys(names_in(text), NOT_READ) | self.variables)
+        except TaskError:
+            return text
+
+    def is_true(self, condition: Condition) -> bool:
+        """Whether a condition is true of the present screen."""
+        return self.holds(condition, self.read_screen())
 
     def seconds(self, text: str) -> float:
         return seconds(self.fill(text))
@@ -163,6 +170,19 @@ class Watch(ABC):
 
         return self._await(found, timeout_s, self.spoken(name))
 
+    def await_points(self, name: ElementRef, count: int, timeout_s: float) -> list[tuple[int, int]]:
+        """Where to tap the first `count` elements of a name, as soon as so many are shown and stay where they are."""
+        last: list[tuple[int, int]] = []
+
+        def found(screen: Screen) -> list[tuple[int, int]] | None:
+            nonlocal last
+            shown = (self.app.point(element, screen) for element in self.find_all(name, screen))
+            points = [point for point in shown if point is not None][:count]
+            moved, last = last != points, points
+            return None if moved or len(points) < count else points
+
+        return self._await(found, timeout_s, f"{count} of {self.spoken(name)}")
+
     def await_focus(self, name: ElementRef, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""
         self._await(focused_field, timeout_s, f"the cursor in {self.spoken(name)}", before_input=False)
@@ -190,8 +210,8 @@ class Watch(ABC):
             return False if is_over else None
 
         # Longer than that: a screen that becomes unreadable at the end must count as such, not as "no".
-        longest_s = timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S
-        return self._await(decided, longest_s, self.text_for_people(condition.words()))
+        wait_s = timeout_s + 1.5 * OPAQUE_S + 2 * POLL_S
+        return self._await(decided, wait_s, self.text_for_people(condition.words()))
 
     def await_list(self, name: ElementRef, timeout_s: float, settle_s: float) -> str:
         """The words of all elements of a name, once they have stayed the same for `settle_s`.

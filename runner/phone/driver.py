@@ -23,6 +23,14 @@ class Driver(Protocol):
         if it raises, the error's `sent` is false only where the tap surely did not reach the phone."""
         ...
 
+    def long_tap(self, x: int, y: int, duration_s: float) -> None:
+        """Hold a finger on a place."""
+        ...
+
+    def double_tap(self, x: int, y: int) -> None:
+        """Two taps so soon after each other that Android takes them for one gesture."""
+        ...
+
     def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None: ...
 
     def press(self, key: str) -> None:
@@ -54,13 +62,41 @@ class Driver(Protocol):
         ...
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         """Copy a file to the phone's media, under a name with this ending, and hand it to an app's share target.
 
         Raises TaskError if it cannot be read, or no longer has the hash that is given.
         """
         ...
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        """Copy a file to the phone's media, as the newest in its gallery. Raises TaskError as `share` does."""
+        ...
+
+    def push(self, file: Path, remote: str) -> str:
+        """Copy a file to a path of the phone, or into a folder if that ends with a slash; returns its path there.
+
+        Raises TaskError if it cannot be read.
+        """
+        ...
+
+    def pull(self, remote: str, file: Path) -> None:
+        """Copy a file of the phone to this machine. Raises TaskError if it is not there, or cannot be written here."""
+        ...
+
+    def toast(self) -> str | None:
+        """What the latest toast said; None if there was none since `forget_toast`."""
+        ...
+
+    def forget_toast(self) -> None: ...
 
     def current_package(self) -> str:
         """The package in front."""

@@ -20,7 +20,7 @@ from runner.errors import (
     TaskError,
 )
 from runner.media_file import MediaFile
-from runner.phone import rpc, shell
+from runner.phone import copying, rpc, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.translate import hint, phone_error, translated
@@ -153,6 +153,15 @@ class Session:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
 
+    def long_tap(self, x: int, y: int, duration_s: float) -> None:
+        self._call("click", x, y, round(duration_s * 1000))
+
+    def double_tap(self, x: int, y: int) -> None:
+        # Down and up by themselves, as uiautomator2 does: `click` takes its time before it returns.
+        self._call("injectInputEvent", 0, x, y, 0)
+        self._call("injectInputEvent", 1, x, y, 0)
+        self._call("click", x, y)
+
     def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None:
         self._call("swipe", *start, *end, max(2, round(duration_s * SWIPE_STEPS_PER_S)))
 
@@ -187,6 +196,13 @@ class Session:
         """uiautomator2 takes no picture of protected windows; Android's own tool sometimes does."""
         raw: bytes = self._phone().shell("screencap -p", encoding=None)
         return raw
+
+    def toast(self) -> str | None:
+        said = self._call("getLastToast", again=HARMLESS)
+        return normalise(str(said)) or None if said is not None else None
+
+    def forget_toast(self) -> None:
+        self._call("clearLastToast", again=HARMLESS)
 
     # text
 
@@ -281,15 +297,32 @@ class Session:
 
     # files
 
+    def push(self, file: Path, remote: str) -> str:
+        target = copying.send(self._phone(), self.serial, file, remote)
+        if target.startswith("/sdcard/"):
+            self._scan(target)  # galleries show only what the media store lists
+        return target
+
+    def pull(self, remote: str, file: Path) -> None:
+        copying.fetch(self._phone(), self.serial, remote, file)
+
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
-        folder, collection = MEDIA[mime_type.partition("/")[0]]
-        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
-        uri = self._publish(file, name, remote, collection)
+        uri = self._add(file, mime_type, suffix, sha256)
         stream = ("--eu", "android.intent.extra.STREAM", uri, "--grant-read-uri-permission", "-n", component)
         package = component.partition("/")[0]
-        self._start(package, "am", "start", "-a", "android.intent.action.SEND", "-t", mime_type, *stream)
+        self._start(package, "am", "start", "-a", action, "-t", mime_type, *stream)
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        self._add(file, mime_type, suffix, sha256)
 
     def remove_shared(self) -> None:
         """Remove the shared files from the phone again."""
@@ -297,6 +330,12 @@ class Session:
             self._shell("rm", "-f", self._pushed[-1])
             # Unless the media store is told, its list keeps an entry that leads nowhere.
             self._scan(self._pushed.pop())
+
+    def _add(self, file: Path, mime_type: str, suffix: str, sha256: str | None) -> str:
+        """Copy a file to the phone's media; its `content://` URI."""
+        folder, collection = MEDIA[mime_type.partition("/")[0]]
+        name, remote = self._push(file, suffix, f"/sdcard/{folder}/{FOLDER}", sha256)
+        return self._publish(file, name, remote, collection)
 
     def _push(self, file: Path, suffix: str, folder: str, sha256: str | None) -> tuple[str, str]:
         """Copy a file into a folder of the phone; its name there, and its path.

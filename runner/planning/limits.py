@@ -35,7 +35,9 @@ CAUTIOUS = {
     "follow": CautiousCap(per_day=40, per_hour=12),
     "unfollow": CautiousCap(per_day=40, per_hour=12),
     "like": CautiousCap(per_day=100, per_hour=30),
+    "favourite": CautiousCap(per_day=100, per_hour=30),
     "comment": CautiousCap(per_day=20, per_hour=6),
+    "profile": CautiousCap(per_day=3, per_hour=2),
 }
 """The caps where a campaign names none; `docs/limits.md` shows the same table."""
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
+from runner.planning.rotation import order_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
-from runner.targets import account
+from runner.targets import DEFAULT_APP, account, app_of
 from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
 
 _LEAST_TIMEOUT_S = 600.0
@@ -147,7 +148,8 @@ class PlannableEntry:
     def _tasks(self, occurrence: Occurrence) -> Iterator[Task]:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
-        config, timeout_s, options = self.entry.config, self.timeout_s, _options(self.entry)
+        config, timeout_s = self.entry.config, self.timeout_s
+        options = {target: _options(self.entry, target) for target in self.targets}
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
@@ -173,7 +175,7 @@ class PlannableEntry:
                     timeout_s=timeout_s,
                     config=config,
                     commit=commit,
-                    options=options,
+                    options=options[target],
                     retry=retry,
                     grace_s=grace_s,
                 )
@@ -204,5 +206,16 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
         yield lane._replace(share=share)
 
 
-def _options(entry: ResolvedEntry) -> TaskOptions:
-    return TaskOptions(entry.multi_account, entry.min_interval, entry.max_interval)
+def _options(entry: ResolvedEntry, target: str | None) -> TaskOptions:
+    return TaskOptions(
+        entry.multi_account,
+        entry.min_interval,
+        entry.max_interval,
+        app=app_for(entry, target),
+        order=order_of(entry.script.name, entry.config, entry.order),
+    )
+
+
+def app_for(entry: ResolvedEntry, target: str | None) -> str:
+    """The app in which a task is done: what the entry says, else what its target belongs to."""
+    return entry.script.app or entry.app or app_of(target) or DEFAULT_APP

@@ -4,9 +4,9 @@ Both are whole seconds, and neither is ever in a task's key.
 """
 
 from datetime import timedelta
-from hashlib import blake2b
 
 from runner.campaign.quantities import Duration
+from runner.planning.draw import draw
 
 
 def shares(spread: Duration | None, lanes: int) -> list[timedelta]:
@@ -17,7 +17,4 @@ def shares(spread: Duration | None, lanes: int) -> list[timedelta]:
 
 def jitter(key: str, most_s: int) -> timedelta:
     """From none to `most_s` seconds, the same for the same key, for ever."""
-    # Not `hash` or `random`: they differ between processes or versions of Python, and a task may be
-    # planned by several.
-    digest = blake2b(key.encode(), digest_size=8).digest()
-    return timedelta(seconds=int.from_bytes(digest, "big") % (most_s + 1))
+    return timedelta(seconds=draw(key) % (most_s + 1))

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from textwrap import wrap
 
 from runner.campaign.resolve import ResolvedCampaign
-from runner.planning.plannable_entry import PlannableEntry, plannable_entries
+from runner.planning.plannable_entry import PlannableEntry, app_for, plannable_entries
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Clocks
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
-from runner.tasks import Task
+from runner.tasks import Task, work
 
 WIDTH = 100
 """Lists and sentences are folded at this column, or where the terminal ends."""
@@ -48,7 +48,7 @@ class Columns:
             [plannable.zone.key for plannable in entries],
             [plannable.campaign.name for plannable in entries],
             [plannable.entry.name for plannable in entries],
-            [plannable.entry.script.name for plannable in entries],
+            [_work(plannable, target) for plannable in entries for target in plannable.targets],
             [visible(lane.name) for plannable in entries for lane in plannable.lanes],
             [visible(target or "") for plannable in entries for target in plannable.targets],
         ]
@@ -73,7 +73,7 @@ class Columns:
             self._clocks.zone_of(task).key,
             task.campaign,
             task.entry,
-            task.script,
+            task.work,
             visible(task.lane),
             visible(task.target or ""),
         )
@@ -128,6 +128,10 @@ def folded(label: str, items: Iterable[str], separator: str, room: int) -> list[
         break_on_hyphens=False,
     )
     return [line.replace(_TIED, " ") for line in lines]
+
+
+def _work(plannable: PlannableEntry, target: str | None) -> str:
+    return work(plannable.entry.script.name, app_for(plannable.entry, target))
 
 
 def _zones(campaign: ResolvedCampaign) -> str:

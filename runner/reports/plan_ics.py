@@ -42,7 +42,7 @@ def _event(one: Coming, tasks: Sequence[Task], stamp: str) -> Iterator[str]:
     yield f"DTSTAMP:{stamp}"
     yield f"DTSTART:{_instant(min(start for start, _ in busy))}"
     yield f"DTEND:{_instant(max(end for _, end in busy))}"
-    yield f"SUMMARY:{_text(f'{occurrence.campaign}/{occurrence.entry}: {tasks[0].script}, {count}')}"
+    yield f"SUMMARY:{_text(f'{occurrence.campaign}/{occurrence.entry}: {tasks[0].work}, {count}')}"
     yield f"DESCRIPTION:{_text(_description(one))}"
     yield f"CATEGORIES:{_text(occurrence.campaign)},{_text(tasks[0].script)}"
     yield "END:VEVENT"

@@ -9,6 +9,7 @@ from runner.planning.difference import Difference, TaskChange
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
+from runner.targets import DEFAULT_APP
 from runner.tasks import Occurrence, Task
 
 
@@ -66,6 +67,7 @@ def _task(task: Task, clocks: Clocks) -> dict[str, object]:
         "due_local": clocks.local(task).isoformat(),
         "timezone": clocks.zone_of(task).key,
         "commit": task.commit,
+        **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
     }
 
 

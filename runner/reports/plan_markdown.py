@@ -107,7 +107,7 @@ def _entry(entry: EntryChanges, most: int) -> Iterator[str]:
 
 def _cells(row: Sequence[Task]) -> Iterator[str]:
     yield _code(row[0].entry)
-    yield _code(row[0].script)
+    yield _code(row[0].work)
     yield _names(task.target for task in row if task.target)
     yield _names(task.lane for task in row)
 

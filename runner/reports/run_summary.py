@@ -25,7 +25,7 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
         table.add(
             task.lane,
             task.entry,
-            task.script,
+            task.work,
             task.target or "",
             (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",

@@ -10,6 +10,7 @@ from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
 from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
+from runner.targets import DEFAULT_APP
 from runner.tasks import Effect
 
 NARROW = 100
@@ -34,7 +35,7 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             str(row.id),
             due[: len("2026-11-21 09:00")] if width < NARROW else due,
             f"{task.campaign}/{task.entry}",
-            task.script,
+            task.work,
             task.lane,
             task.target or "",
             (row.state, STYLES.get(row.state, "")),
@@ -103,6 +104,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "device": task.device,
         "username": task.username,
         "target": task.target,
+        **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
         "state": row.state.value,
         "reason": row.reason,
         "hint": row.hint,

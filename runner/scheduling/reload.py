@@ -123,6 +123,8 @@ def _settings(before: ResolvedCampaign, after: ResolvedCampaign) -> Iterator[str
     for name in ("backend", "limits"):
         if getattr(before, name) != getattr(after, name):
             yield name
+    if before.profiles != after.profiles:
+        yield "app profiles"
 
 
 def _moves(
@@ -152,13 +154,13 @@ def _times(rules: Sequence[Rule]) -> str:
 
 def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
     """What differs except the start times: settings by name, devices and accounts one by one."""
-    for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap"):
+    for name in ("script", "spread", "jitter", "timeout", "on_missed", "grace", "overlap", "order"):
         was, now = (_written(getattr(entry, name)) for entry in (old, new))
         if was != now:
             yield f"{name} {was} -> {now}"
     if old.retry != new.retry:
         yield "retry"
-    for name in ("multi_account", "min_interval", "max_interval"):
+    for name in ("app", "multi_account", "min_interval", "max_interval"):
         if getattr(old, name) != getattr(new, name):
             yield name
     yield from _lanes("devices", old.devices, new.devices)

@@ -7,6 +7,7 @@ from itertools import chain, islice, pairwise
 from operator import attrgetter
 
 from runner import __version__
+from runner.backends.material import Looks
 from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock, format_instant
 from runner.clock_watch import STEP_S, ClockReading
@@ -40,6 +41,7 @@ class Timetable:
         self, ledger: Ledger, clock: Clock, submit: Callable[[Sequence[Task]], None], sink: EventSink
     ) -> None:
         self._ledger, self._clock, self._submit, self._sink = ledger, clock, submit, sink
+        self._looks = Looks()
         self._lock = threading.RLock()
         self._last = self._beaten = ClockReading.take(clock)
         self._agenda = Agenda((), {}, self._last.now)
@@ -181,7 +183,8 @@ class Timetable:
         if decisions:
             decisions.sort(key=attrgetter("occurrence.instant_utc"))
             # No flush of its own: an attempt is flushed, and this with it; a decision that is lost is made anew.
-            self._hand_over(self._ledger.occurrences.record(decisions, flush=False), gap)
+            files = self._looks.files(task for decision in decisions for task in decision.tasks)
+            self._hand_over(self._ledger.occurrences.record(decisions, files=files, flush=False), gap)
             self._tell(decisions)
 
     def _hand_over(self, tasks: Sequence[Task], gap: Gap) -> None:

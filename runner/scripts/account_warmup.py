@@ -13,7 +13,7 @@ _START_S = 60.0
 _REACTIONS = {
     "like": "like_probable",
     "follow": "floow_probable",
-    "collect": "collect_probable",
+    "favourite": "collect_probable",
     "comment": "comment_probable",
 }
 """Kind of effect -> the config key for its probability per video. `floow` is the Local API's own spelling."""

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from runner.scripts.script import Script, built_in_schema, targets_of
+from runner.scripts.script import Script, Writing, built_in_schema, targets_of
 from runner.targets import post
 
 if TYPE_CHECKING:
@@ -63,5 +63,6 @@ COMMENT = Script(
     target_needed=("a post to comment on", '`target_post_urls: ["https://www.tiktok.com/@user/video/ID"]`'),
     normal_target=post,
     lines=(("comment_content",),),
+    writes=(Writing("comment", "comment_content", order="comment_order", emoji="insert_emoji"),),
     other_paths=("comment_image_path",),
 )

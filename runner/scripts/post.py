@@ -4,7 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from runner.media import Kind
-from runner.scripts.script import Config, Need, Script, built_in_schema
+from runner.scripts.script import Config, Need, Script, Writing, built_in_schema
+from runner.settings import material_library
 
 if TYPE_CHECKING:
     from runner.scripts.config_model import ConfigModel
@@ -30,9 +31,21 @@ def is_from_folder(config: Config) -> bool:
     return config.get("material_source") == "localFolder" and not config.get(FILES_KEY)
 
 
-def names_material(config: Config) -> bool:
-    """Whether a config names what is posted, rather than leave it to the Local API's library."""
-    return bool(config.get(FILES_KEY)) or is_from_folder(config)
+def is_from_library(config: Config) -> bool:
+    """Whether the files of a material library are posted, this machine's or that of a Local API."""
+    source = config.get("material_source", "materialLibrary")
+    return source == "materialLibrary" and not config.get(FILES_KEY)
+
+
+def has_material(config: Config) -> bool:
+    """Whether a config names what is posted, or leaves it to the material library that this machine has."""
+    return not is_from_library(config) or material_library() is not None
+
+
+def tags(config: Config) -> tuple[str, ...]:
+    """The tags that filter the material library."""
+    parts = (part.strip() for part in config.get("materials_tags", "").split(","))
+    return tuple(part for part in parts if part)
 
 
 @cache
@@ -104,6 +117,11 @@ def config_model() -> type["ConfigModel"]:
         placement: Literal["reel", "story"] = Field(
             default="reel", description="Where the post goes (Instagram only)."
         )
+        share_limited_reach: bool = Field(
+            default=False,
+            description="Whether to go on where Instagram says that a reel may get limited reach, as it does for long "
+            "ones (backend device only).",
+        )
 
     return PostConfig
 
@@ -116,8 +134,9 @@ POST = Script(
     effects=lambda config: {"post": 1},
     expected_s=lambda config: 120.0 + config["upload_wait_time"],
     paths=(FILES_KEY, FOLDER_KEY),
+    own_keys=("share_limited_reach",),
     texts=("captions", "sound_name", "custom_sound_keyword", "materials_tags"),
-    caption="captions",
+    writes=(Writing("caption", "captions"),),
     needs=(
         Need(
             "material_source", "localFolder", FOLDER_KEY, "name the folder that the material is in", FILES_KEY

@@ -41,6 +41,19 @@ class Need(NamedTuple):
     unless: str | None = None
 
 
+class Writing(NamedTuple):
+    """A text that a task writes into its app: the variable by which flows know it, and the config's key for it.
+
+    Where `order` is a key too (`random` or `sequential`), the text has one alternative a line, of which a task takes
+    one; else it is a caption with alternatives in braces. `emoji` is the key that says whether an emoji follows.
+    """
+
+    variable: str
+    key: str
+    order: str | None = None
+    emoji: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """A kind of work, and the meaning of the keys of its config: no other file has to know them by name.
@@ -51,15 +64,16 @@ class Script:
 
     `config_schema` is the JSON Schema of a config; that of a built-in script is written from its `config_model`, which
     is made within a function, since pydantic is slow to import. `flow` is the flow behind a script of the user's own,
-    None for a built-in one.
+    and `app` the one app that it is for; both are None for a built-in script, which may have a flow for each app.
 
-    `target_keys` are the config keys that name targets (a list, and a text with one or several), if a script has any;
+    `target_keys` are the config keys that name targets (a list, and perhaps a text with one or several), if a script
+    has any;
     `normal_target` turns a target as written into its normal form, `target_needed` says what is missing if none is
     named, and how to write it. `paths` are the keys that hold file paths (a text or a list of texts) relative to the
     campaign file, `other_paths` those of files on the machine of a Local API. `texts` are the keys that hold a text
-    for people in which a line end counts, `caption` the one of them that has alternatives (`planning/spintax.py`),
-    `lines` the ways to several such texts, one a line, `secrets` the ways to secret values. `needs` are keys that need
-    others beside them.
+    for people in which a line end counts, `lines` the ways to several such texts, one a line, `writes` those that
+    a task writes into its app (`planning/content.py` chooses among their alternatives), `secrets` the ways to secret
+    values. `needs` are keys that need others beside them, `own_keys` those that no Local API of others knows.
     """
 
     name: str
@@ -69,22 +83,29 @@ class Script:
     expected_s: Callable[[Config], float]
     config_model: "Callable[[], type[ConfigModel]] | None" = None
     flow: FlowText | None = None
-    target_keys: tuple[str, str] | None = None
+    app: str | None = None
+    target_keys: tuple[str, ...] | None = None
     target_needed: tuple[str, str] | None = None
     normal_target: Callable[[str], str] = str
     paths: tuple[str, ...] = ()
     other_paths: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
-    caption: str | None = None
     lines: tuple[Way, ...] = ()
+    writes: tuple[Writing, ...] = ()
     secrets: tuple[Way, ...] = ()
+    own_keys: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
 
 
-def targets_of(config: Config, keys: tuple[str, str], normal: Callable[[str], str]) -> tuple[str, ...]:
+def targets_of(config: Config, keys: tuple[str, ...], normal: Callable[[str], str]) -> tuple[str, ...]:
     """The targets that a complete config names, in their normal form."""
-    several, single = keys
-    return tuple(map(normal, listed(config[several], config[single])))
+    return tuple(map(normal, written_targets(config, keys)))
+
+
+def written_targets(config: Config, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets that a complete config names, as it writes them."""
+    several, *single = keys
+    return listed(config[several], config[single[0]] if single else "")
 
 
 def built_in_schema(name: str) -> Callable[[], Mapping[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, false, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, false, func, insert, literal_column, select, update
 
 from runner.clock import Clock
 from runner.errors import LedgerError
@@ -18,7 +18,7 @@ from runner.store.reading import IS_LISTED, IS_OPEN, not_pending
 from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
 
-TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
+TASK, ATTEMPT, STEP = schema.tasks.c, schema.attempts.c, schema.steps.c
 
 ENDED_ATTEMPT = ("finished_utc", "outcome", "message", "hint", "needs_person")
 ENDED_TASK = ("state", "reason", "reason_kind", "hint", "not_before_utc", "finished_utc", "+tries")
@@ -129,6 +129,23 @@ class Attempts(Part):
             return [Attempt(*row) for row in connection.execute(query)]
 
         return self._read("read interrupted attempts", work)
+
+    def worked_s(self, key: str, *, before: int) -> float:
+        """How long the attempts at a task before this one have worked, in seconds: each until its last step began. What
+        was done before a person had the task tried anew does not count."""
+        query = (
+            select(ATTEMPT.started_utc, func.max(STEP.started_utc))
+            .join_from(schema.tasks, schema.attempts)
+            .join(schema.steps)
+            .where(TASK.key == key, ATTEMPT.id < before, ATTEMPT.started_utc >= TASK.due_utc)
+            .group_by(ATTEMPT.id)
+        )
+
+        def work(connection: Connection) -> float:
+            rows = connection.execute(query)
+            return sum(((last - started).total_seconds() for started, last in rows), start=0.0)
+
+        return self._read(f"read how long the task {key} was worked at", work)
 
     def add_step(
         self, attempt_id: int, record: StepRecord, screenshot: str | None, hierarchy: str | None

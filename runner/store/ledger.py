@@ -20,6 +20,7 @@ from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
 from runner.store.database import Database
 from runner.store.effects import Effects
+from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
@@ -56,6 +57,7 @@ class Ledger:
         self.effects = Effects(database, clock, self.tally)
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
+        self.file_uses = FileUses(database, clock)
         self.holds = Holds(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from runner.store import schema
+from runner.planning.rotation import Files
+from runner.store import file_uses, schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
 from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
-from runner.tasks import Occurrence, Task, TaskOptions, TaskState
+from runner.tasks import NO_OPTIONS, Occurrence, Task, TaskOptions, TaskState
 
 OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
 
@@ -69,13 +70,21 @@ COMMITS = select(VERSION.id, VERSION.git_commit)
 
 class Occurrences(Part):
     def record(
-        self, decisions: Sequence[Decision], run_id: str | None = None, *, flush: bool = True
+        self,
+        decisions: Sequence[Decision],
+        run_id: str | None = None,
+        *,
+        files: Files | None = None,
+        flush: bool = True,
     ) -> list[Task]:
         """Write occurrences and their tasks (pending) in one transaction; returns the tasks that are new.
 
         It leaves an occurrence or a task that the ledger has already as it is, a deleted task too; only an occurrence
         that was not started is started now, if that is decided. Each task belongs to the occurrence that it comes
         with.
+
+        A task that posts gets its turn of `files`, what there is to post now by campaign and entry; nobody else who may
+        not have it gets it then (`file_uses.py`).
 
         Without `flush` a failure of power may take them away until something else has been flushed: use that for
         decisions that whoever finds no row would make again. See docs/decisions/0010.
@@ -84,7 +93,7 @@ class Occurrences(Part):
         now = self._clock.now()
         return self._write(
             f"record {count} tasks",
-            lambda connection: _record(connection, decisions, run_id, now),
+            lambda connection: _record(connection, decisions, run_id, files or {}, now),
             flush=flush,
         )
 
@@ -94,6 +103,8 @@ class Occurrences(Part):
         occurrences: Sequence[Occurrence],
         tasks: Sequence[Task],
         run_id: str | None = None,
+        *,
+        files: Files | None = None,
     ) -> int:
         """`record` occurrences that are started, with their tasks in any order; returns how many tasks were new.
 
@@ -104,7 +115,7 @@ class Occurrences(Part):
             grouped[task.campaign, task.entry, task.nominal].append(task)
         started = OccurrenceState.STARTED
         decisions = [Decision(one, started, "", version_id, grouped[_identity(one)]) for one in occurrences]
-        return len(self.record(decisions, run_id))
+        return len(self.record(decisions, run_id, files=files))
 
     def known(self, identities: Iterable[Identity]) -> set[Identity]:
         """Those of these occurrences that the ledger has, whatever became of them."""
@@ -168,15 +179,19 @@ class Occurrences(Part):
 
 
 def _record(
-    connection: Connection, decisions: Sequence[Decision], run_id: str | None, now: datetime
+    connection: Connection,
+    decisions: Sequence[Decision],
+    run_id: str | None,
+    files: Files,
+    now: datetime,
 ) -> list[Task]:
     identities = [_identity(decision.occurrence) for decision in decisions]
     known = _ids(connection, identities)
     fresh = [one for one, identity in zip(decisions, identities, strict=True) if identity not in known]
     commits = _commits(connection, decisions)
-    rows = _occurrence_values(fresh, commits, run_id, instant(now))
-    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, rows, key=IDENTITY)
-    ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, rows, strict=True)}
+    made = _occurrence_values(fresh, commits, run_id, instant(now))
+    numbers = insert_and_number(connection, schema.occurrences, OCCURRENCE_COLUMNS, made, key=IDENTITY)
+    ids = known | {_identity(one.occurrence): numbers[row[:3]] for one, row in zip(fresh, made, strict=True)}
     again = [one for one in decisions if _identity(one.occurrence) in known]
     _start_again(connection, again, known, _Start(run_id, commits, now))
     # Deleted tasks too: their keys stay taken, so that nothing makes them again.
@@ -187,10 +202,13 @@ def _record(
         for task in decision.tasks
         if task.key not in taken
     ]
-    insert_rows(connection, schema.tasks, TASK_COLUMNS, _task_values(new, run_id, instant(now)))
+    tasks = file_uses.give(connection, [task for _, task in new], files)
+    rows = zip((number for number, _ in new), tasks, strict=True)
+    insert_rows(connection, schema.tasks, TASK_COLUMNS, _task_values(rows, run_id, instant(now)))
+    file_uses.note(connection, tasks)
     if run_id is not None and new:
         _begin_run(connection, decisions, _Start(run_id, commits, now))
-    return [task for _, task in new]
+    return tasks
 
 
 class _Start(NamedTuple):
@@ -295,8 +313,11 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
 @lru_cache(maxsize=64)
 def _options(options: TaskOptions) -> str:
     values = asdict(options)
-    if not options.files:  # most tasks have none, and rows of older ledgers have no such key either
-        del values["files"]
+    for key in ("files", "order"):  # most tasks have none, and rows of older ledgers have no such keys either
+        if not values[key]:
+            del values[key]
+    if options.app == NO_OPTIONS.app:
+        del values["app"]
     return to_json(values)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_,
 
 from runner.planning.limits import LOOK_BACK
 from runner.store import schema
+from runner.store.file_uses import settle_uses
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_UNPRUNED, MAY_HAVE_HAPPENED
 from runner.tasks import EffectState, TaskState
@@ -75,6 +76,7 @@ def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> 
     paths = [path for row in connection.execute(screens) for path in row if path is not None]
     # Their steps go with them (ON DELETE CASCADE); effects lose only the name of their attempt.
     connection.execute(delete(schema.attempts).where(ATTEMPT.task_id.in_(ids)))
+    settle_uses(connection, ids)  # before their effects go, which tell what was posted
     connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
     tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}
     connection.execute(update(schema.tasks).where(TASK.id.in_(ids)).values(tombstone))

@@ -27,7 +27,7 @@ from runner.reasons import ReasonKind
 from runner.store.rows import CommandKind, OccurrenceState, PauseScope
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0005"
+REVISION = "0006"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -306,6 +306,18 @@ effects = Table(
     Index(None, "account", "begun_utc"),
     Index(None, "attempt_id"),
     _index_where(IN_DOUBT, "ix_effects_in_doubt", "task_id"),
+)
+
+file_uses = Table(
+    "file_uses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", ForeignKey("tasks.id", ondelete="SET NULL")),
+    Column("owner", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Index(None, "owner", "sha256"),
+    Index(None, "task_id"),
 )
 
 holds = Table(

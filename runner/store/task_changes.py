@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Update, and_, bindparam, literal_column, or_, select, update
 
 from runner.errors import LedgerRefusal, Remedy
+from runner.planning.rotation import Order
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.bulk import ask, text
 from runner.store.connector import json_member
 from runner.store.effects import settle
+from runner.store.file_uses import taken_since
 from runner.store.reading import (
     IS_LISTED,
     IS_OPEN,
@@ -78,6 +80,7 @@ def cancel_unstarted(connection: Connection, campaign: str, entry: str | None, r
 def retry(connection: Connection, key: str, now: datetime) -> TaskRow:
     task = _task(connection, f"retry the task {key}", key)
     _refuse_retry(key, task, _effects(connection, key))
+    _refuse_second_use(connection, key, task)
     values = {"state": TaskState.PENDING, "due_utc": now, "tries": 0, "reason": "", "hint": None}
     anew = dict.fromkeys(["reason_kind", "not_before_utc", "started_utc", "finished_utc"])
     connection.execute(_of(task).values(**values, **anew))
@@ -171,6 +174,20 @@ def _refuse_retry(key: str, task: FoundTask, effects: Collection[Effect]) -> Non
         remedy=Remedy.RESOLVE_FIRST,
         task_key=key,
     )
+
+
+def _refuse_second_use(connection: Connection, key: str, task: FoundTask) -> None:
+    """Refuse a retry of a post whose file has gone to another task since it was given back."""
+    options = connection.scalar(select(TASK.options).where(TASK.id == task.id)) or {}
+    if options.get("order") != Order.NEXT:
+        return
+    if (taken := taken_since(connection, task.id)) is not None:
+        path, other = taken
+        whom = f"the task {other}" if other else "another task"
+        raise LedgerRefusal(
+            f"cannot retry the task {key}: its file {path} has gone to {whom} since, and would be posted twice",
+            hint="the next occurrence posts the next file",
+        )
 
 
 def _refuse_resolve(key: str, task: FoundTask, unsettled: Collection[Effect]) -> None:

@@ -35,7 +35,11 @@ def task(device: str = "A1", target: str | None = None, **changes: object) -> Ta
         config={"captions": "Hej då 🎉", "material_list": ["/srv/a.mp4"], "upload_wait_time": 30},
         commit="c0ffee",
         options=TaskOptions(
-            multi_account=True, min_interval=1, max_interval=3, files=(SeenFile("/srv/a.mp4", "c0ffee"),)
+            multi_account=True,
+            min_interval=1,
+            max_interval=3,
+            files=(SeenFile("/srv/a.mp4", "c0ffee"),),
+            app="instagram",
         ),
     )
     return replace(made, **changes)

@@ -1,5 +1,9 @@
 """App profiles on virtual phones: another language, the user's own, untested versions, and screens in between."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -144,6 +148,35 @@ def test_an_untested_version_is_said_with_the_task(shelf):
     outcome = shelf.follow("demo_version")
     assert outcome.outcome is AttemptOutcome.COMPLETED
     assert "the app is version 48.1.0" in outcome.message and "43.1.4 - 47.0.3" in outcome.message
+
+
+def test_phones_are_listed_with_what_nobody_has_tried(shelf, started, tmp_path):
+    shelf.phone.post("version", package=APP, version="48.1.0")
+    command = [sys.executable, "-m", "runner", "phones"]
+    environment = os.environ | {"ANDROID_ADB_SERVER_PORT": str(started.adb_port)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    first, *more = done.stdout.splitlines()
+    assert first.split() == ["VIRTUAL01", "device"] and "  tiktok  48.1.0  en-US" in more
+    assert (
+        "    warning: the app is version 48.1.0, and the profile tiktok was tested with 43.1.4 - 47.0.3"
+        in more
+    )
+
+
+def test_a_phone_s_screen_is_checked(shelf, started, tmp_path):
+    shelf.follow("demo_checked")
+    words = ["app", "check", "tiktok", "--serial", "VIRTUAL01", "--expect", "followed", "--format", "json"]
+    environment = os.environ | {"ANDROID_ADB_SERVER_PORT": str(started.adb_port)}
+    command = [sys.executable, "-m", "runner", *words]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    (screen,) = json.loads(done.stdout)["screens"]
+    assert screen["file"] == "VIRTUAL01" and screen["elements"]["followed"]["words"] == "Following"
 
 
 # screens in between

@@ -59,6 +59,9 @@ class Notes:
         )
         return len(self.rows) - 1
 
+    def worked_s(self) -> float:
+        return 0.0
+
     def works_as(self, app: str, account: str) -> None:
         pass
 
@@ -427,13 +430,13 @@ def test_an_element_that_never_appears_keeps_screenshot_and_hierarchy(shelf, mon
     assert outcome.outcome is AttemptOutcome.FAILED and "waited" in outcome.message
     last = shelf.notes.steps[-1]
     assert last.outcome is StepOutcome.FAILED and last.screenshot and "demo_nowhere" in (last.hierarchy or "")
-    assert last.source.startswith("library/follow.yaml:")
+    assert last.source.startswith("library/tiktok/follow.yaml:")
 
 
 def test_a_config_that_no_flow_can_do_is_refused_before_anything(shelf):
-    task = shelf.task("post", None, {"content_type": 1, "material_list": ["a.jpg"]})
+    task = shelf.task("post", None, {"add_product_link": 1, "material_list": ["a.mp4"]})
     (problem,) = shelf.backend.check([task])
-    assert "cannot do content_type: 1" in problem.message and problem.hint == "set content_type to 0"
+    assert "cannot do add_product_link: 1" in problem.message and problem.hint == "set add_product_link to 0"
     assert shelf.perform(task).outcome is AttemptOutcome.FAILED
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -126,6 +127,8 @@ class Episode:
         self._ahead_s = ahead_s
         self.promised: set[int] = set()
         """The ids of tasks outside of the waves that must be completed."""
+        self.numbers = count()
+        """Of waves: what they do goes by their number."""
         self._waves: list[Wave] = []
         self._unseen: list[Wave] = []
         self._lives = 0
@@ -188,7 +191,11 @@ class Episode:
 
     def add_wave(self) -> None:
         """Ask for more work, due in a few seconds, with one more campaign file."""
-        wave = Wave(len(self._waves), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
+        wave = Wave(next(self.numbers), SERIALS, datetime.now(UTC) + timedelta(seconds=self._ahead_s))
+        for user in wave.followed:
+            for phone in self.phones.phones:
+                relation = {"user": user, "state": "following"}
+                self.wish(phone, "app", package=APP, action="set_relation", arguments=relation)
         wave.write(self.campaigns)
         self._waves.append(wave)
         self._unseen.append(wave)

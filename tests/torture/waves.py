@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 ROOT = Path(__file__).parents[2]
 VIDEO = ROOT / "campaigns" / "media" / "demo.mp4"
@@ -21,12 +22,17 @@ Deed = tuple[str, str, str]
 
 def limits() -> dict[str, Any]:
     """Limits that never hold back: built-in ones are lifted only by naming others."""
-    caps = {span: {"post": FAR, "follow": FAR} for span in ("per_day", "per_hour")}
+    kinds = ("post", "follow", "unfollow", "like", "comment")
+    caps = {span: dict.fromkeys(kinds, FAR) for span in ("per_day", "per_hour")}
     return {"per_device": caps, "per_account": caps, "min_gap": "0s"}
 
 
 class Wave:
-    """One campaign: on each phone five follows and a post, at whole seconds from `first` on."""
+    """One campaign: on each phone six deeds, at whole seconds from `first` on.
+
+    Two of three waves are five follows and a post, each third one two likes, a comment, the ends of two followings,
+    and a follow.
+    """
 
     OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "late": 5}
     """Entry -> how much later it starts than the first one."""
@@ -40,6 +46,7 @@ class Wave:
         self._serials = list(serials)
         self._users = [f"demo_{number}_{index}" for index in range(5)]
         self._caption = f"Wave {number}"
+        self._reacts = number % 3 == 2
         self.start(self.OFFSETS_S, first)
 
     @property
@@ -49,9 +56,18 @@ class Wave:
     @property
     def deeds(self) -> "Counter[Deed]":
         """What the phones must have done when everything is over, each deed once."""
+        if self._reacts:
+            return Counter(
+                (serial, kind, user) for serial in self._serials for kind, user in self._reactions()
+            )
         follows = ((serial, "follow", user) for serial in self._serials for user in self._users)
         posts = ((serial, "post", self._caption) for serial in self._serials)
         return Counter([*follows, *posts])
+
+    @property
+    def followed(self) -> list[str]:
+        """Who must be followed before it begins."""
+        return [user for kind, user in self._reactions() if kind == "unfollow"] if self._reacts else []
 
     def start(self, entries: Iterable[str], first: datetime) -> None:
         """Let these entries start from a moment on."""
@@ -77,8 +93,24 @@ class Wave:
         partial.write_text(json.dumps(campaign, indent=1), encoding="utf-8")  # JSON is YAML
         partial.replace(folder / f"{self.name}.yaml")
 
+    def _reactions(self) -> list[tuple[str, str]]:
+        """Kinds of effects and users, in the order of the entries."""
+        one, two, three, four, five = self._users
+        kinds = ("like", "comment", "unfollow", "unfollow", "like", "follow")
+        return list(zip(kinds, (one, two, three, four, four, five), strict=True))
+
     def _entries(self) -> dict[str, Any]:
         one, two, three, four, five = self._users
+        if self._reacts:
+            words = {"comment_content": self._caption}
+            entries = {
+                "greet": on_post("like", one),
+                "publish": on_post("comment", two, **words),
+                "pair": {"script": "unfollow", "config": {"target_users": [f"@{three}", f"@{four}"]}},
+                "spread-out": on_post("like", four) | {"spread": "3s"},
+                "late": follow(five),
+            }
+            return self._timed(entries)
         captions = f"{{{self._caption} today|{self._caption} now}}"
         entries = {
             "greet": follow(one),
@@ -87,6 +119,9 @@ class Wave:
             "spread-out": follow(four) | {"spread": "3s"},
             "late": follow(five),
         }
+        return self._timed(entries)
+
+    def _timed(self, entries: dict[str, Any]) -> dict[str, Any]:
         for name, entry in entries.items():
             entry |= {"devices": "shelf", "start_times": [self.instants[name].isoformat()]}
         return entries
@@ -96,11 +131,20 @@ def follow(*users: str) -> dict[str, Any]:
     return {"script": "follow", "config": {"target_users": [f"@{user}" for user in users]}}
 
 
+def on_post(script: str, author: str, **config: Any) -> dict[str, Any]:
+    """An entry about a video of an author, another one for each of them."""
+    link = f"https://www.tiktok.com/@{author}/video/73{crc32(author.encode()):017}"
+    return {"script": script, "config": {"target_post_urls": [link], **config}}
+
+
 def remembered(memories: Mapping[str, Any]) -> "Counter[Deed]":
     """What was done to the phones by their own memories; captions are without the variant that was chosen."""
     deeds: Counter[Deed] = Counter()
     for serial, memory in memories.items():
         app = memory["apps"][APP]
         deeds.update((serial, "follow", follow["user"]) for follow in app["follows"])
+        deeds.update((serial, "unfollow", unfollow["user"]) for unfollow in app["unfollows"])
+        for kind, done in (("like", "likes"), ("unlike", "unlikes"), ("comment", "comments")):
+            deeds.update((serial, kind, entry["author"]) for entry in app[done])
         deeds.update((serial, "post", post["caption"].rpartition(" ")[0]) for post in app["posts"])
     return deeds

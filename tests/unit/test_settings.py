@@ -33,7 +33,13 @@ def test_the_local_api_is_where_the_application_serves_it_by_default() -> None:
 def test_the_ledger_is_in_the_state_directory_by_default() -> None:
     settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"})
     assert settings.store_url == "sqlite:////tmp/state/ledger.db"
-    assert settings.adb_port == 5037
+    assert settings.adb_port == 5037 and settings.language is None
+
+
+def test_a_language_is_a_tag() -> None:
+    for language in ("fr", "pt-BR"):
+        environment = {"RUNNER_STATE_DIR": "/tmp/state", "RUNNER_LANGUAGE": language}
+        assert Settings.from_environment(environment).language == language
 
 
 @pytest.mark.parametrize(
@@ -47,6 +53,8 @@ def test_the_ledger_is_in_the_state_directory_by_default() -> None:
         {"RUNNER_API_TOKEN": "öppna"},
         {"RUNNER_API_TOKEN": "t0ken\n"},
         {"RUNNER_API_PLAN": "Gold"},
+        {"RUNNER_LANGUAGE": "french"},
+        {"RUNNER_LANGUAGE": "fr_FR"},
         {"RUNNER_TOKEN": "nyckelhål"},
         {"RUNNER_TOKEN": "two words"},
         {"RUNNER_TOKEN": "x" * 31},
@@ -79,4 +87,5 @@ def test_the_first_settings_are_documented() -> None:
     text = (docs / "runs.md").read_text(encoding="utf-8")
     for name in ("RUNNER_STATE_DIR", "RUNNER_STORE"):
         assert name in text
-    assert "RUNNER_TIMEZONE" in (docs / "operating.md").read_text(encoding="utf-8")
+    for name in ("RUNNER_TIMEZONE", "RUNNER_LANGUAGE"):
+        assert name in (docs / "operating.md").read_text(encoding="utf-8")

@@ -94,3 +94,21 @@ def test_both_are_normal_already() -> None:
         for text in same:
             assert targets.post(targets.post(text)) == targets.post(text)
     assert targets.account(targets.account("A")) == "@a"
+
+
+@pytest.mark.parametrize(
+    ("target", "app"),
+    [
+        ("https://www.tiktok.com/@brand_se/video/7300000000000000001", "tiktok"),
+        ("https://vm.tiktok.com/ZMabc123/", "tiktok"),
+        ("https://www.instagram.com/reel/CxAbc123/", "instagram"),
+        ("https://instagr.am/p/CxAbc123", "instagram"),
+        ("https://www.instagram.com/stories/brand_se/73/", "instagram"),
+        ("https://www.tiktok.com.evil.example/@a/video/1", None),
+        ("https://eviltiktok.com/@a/video/1", None),
+        ("@brand_se", None),
+        (None, None),
+    ],
+)
+def test_an_address_tells_its_app(target: str | None, app: str | None) -> None:
+    assert targets.app_of(target) == app

@@ -104,8 +104,10 @@ def _config(task: Task, client: Client) -> tuple[dict[str, object], list[str]]:
             f"the Local API has no script {task.script!r}",
             hint="a flow of your own runs with `backend: device`",
         )
+    script = SCRIPTS[task.script]
     config, secrets = secrets_of(task)
-    return placed(SCRIPTS[task.script], config, is_here=client.is_here), secrets
+    known = {key: value for key, value in config.items() if key not in script.own_keys}
+    return placed(script, known, is_here=client.is_here), secrets
 
 
 def _put_off(batch: SentBatch, ones: Sequence[Sending]) -> None:

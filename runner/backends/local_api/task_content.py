@@ -10,7 +10,7 @@ from runner.campaign import paths
 from runner.campaign.secrets import Way, with_secrets
 from runner.planning.calls import Call, calls
 from runner.scripts import SCRIPTS, Script
-from runner.scripts.script import listed
+from runner.scripts.script import listed, written_targets
 from runner.targets import account
 from runner.tasks import Task
 
@@ -70,18 +70,18 @@ def for_targets(name: str, config: Mapping[str, Any], targets: Iterable[str | No
     keys, written = script_targets(name, config)
     if keys is None:
         return dict(config)
-    several, single = keys
-    return {**config, several: [written.get(target, target) for target in targets if target], single: ""}
+    several, *single = keys
+    named = [written.get(target, target) for target in targets if target]
+    return {**config, several: named, **dict.fromkeys(single, "")}
 
 
-def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, str] | None, dict[str, str]]:
+def script_targets(name: str, config: Mapping[str, Any]) -> tuple[tuple[str, ...] | None, dict[str, str]]:
     """The keys of a config that name targets, if the script has any; and, by target, how the config writes it."""
     script = SCRIPTS.get(name)
     if script is None or script.target_keys is None:
         return None, {}
-    several, single = script.target_keys
     return script.target_keys, {
-        script.normal_target(text): text for text in reversed(listed(config[several], config[single]))
+        script.normal_target(text): text for text in reversed(written_targets(config, script.target_keys))
     }
 
 
@@ -90,9 +90,9 @@ def target_of(one: ServerTask) -> str | None:
     script = SCRIPTS.get(one.script or "")
     if script is None or script.target_keys is None:
         return None
-    several, single = script.target_keys
-    config = {**(one.config or {}), **{key: one.raw[key] for key in (several, single) if one.raw.get(key)}}
-    items, text = config.get(several), config.get(single)
+    several, *single = script.target_keys
+    config = {**(one.config or {}), **{key: one.raw[key] for key in script.target_keys if one.raw.get(key)}}
+    items, text = config.get(several), config.get(single[0]) if single else None
     names = listed(items if isinstance(items, list) else [], text if isinstance(text, str) else "")
     if not names and isinstance(one.raw.get("target"), str):
         names = (one.raw["target"],)

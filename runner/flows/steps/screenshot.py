@@ -6,6 +6,7 @@ from pydantic import Field
 
 from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
+from runner.flows.templates import Template
 
 
 class Screenshot(Action):
@@ -14,7 +15,7 @@ class Screenshot(Action):
     kind: ClassVar = "screenshot"
     short: ClassVar = "of"
 
-    of: str = Field(description="The title of the picture.")
+    of: Template = Field(description="The title of the picture.")
 
     def title(self) -> str:
         return f"screenshot of {self.of}"

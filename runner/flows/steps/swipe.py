@@ -7,6 +7,7 @@ from pydantic import Field
 from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
 from runner.flows.typed_values import OrVariable
+from runner.phone.screen import Screen
 
 # Away from the edges, where Android takes a swipe for its own gestures.
 WAYS = {
@@ -37,9 +38,15 @@ class Swipe(Action):
         return f"swipe {self.direction}" + (f" {self.times} times" if self.times > 1 else "")
 
     def perform(self, attempt: FlowRun) -> None:
-        width, height = attempt.read_screen().size
-        (x, y), (to_x, to_y) = WAYS[self.direction]
-        start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))
+        screen = attempt.read_screen()
         for _ in range(self.times):
-            attempt.phone.swipe(start, end, DURATION_S)
-            attempt.pause(PAUSE_S)
+            swipe_once(attempt, self.direction, screen)
+
+
+def swipe_once(attempt: FlowRun, direction: str, screen: Screen) -> None:
+    """One swipe over the middle of the screen, and a moment for what moves."""
+    width, height = screen.size
+    (x, y), (to_x, to_y) = WAYS[direction]
+    start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))
+    attempt.phone.swipe(start, end, DURATION_S)
+    attempt.pause(PAUSE_S)

@@ -1,4 +1,4 @@
-"""`tap`: wait for an element and tap it."""
+"""`tap`, `long_tap` and `double_tap`: wait for an element and tap it."""
 
 from typing import Annotated, ClassVar
 
@@ -9,6 +9,8 @@ from runner.flows.elements import AboutElement, AnElement, spoken
 from runner.flows.flow import Action
 from runner.flows.flow_run import FlowRun
 from runner.flows.typed_values import OrVariable
+
+LONGEST_TAP_S = 10.0
 
 
 class Tap(Action, AboutElement):
@@ -29,3 +31,39 @@ class Tap(Action, AboutElement):
 
     def perform(self, attempt: FlowRun) -> None:
         attempt.phone.tap(*attempt.await_point(self.element, attempt.seconds(self.timeout), still=self.still))
+
+
+class LongTap(Action, AboutElement):
+    """Holds a finger on an element, which opens its menu in many apps."""
+
+    kind: ClassVar = "long_tap"
+    short: ClassVar = "element"
+    is_input: ClassVar = True
+
+    element: AnElement = Field(description="The element.")
+    duration: Timeout = Field(default="1s", alias="for", description="How long, ten seconds at most.")
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
+
+    def title(self) -> str:
+        return f"hold a finger on {spoken(self.element)}"
+
+    def perform(self, attempt: FlowRun) -> None:
+        point = attempt.await_point(self.element, attempt.seconds(self.timeout))
+        attempt.phone.long_tap(*point, min(attempt.seconds(self.duration), LONGEST_TAP_S))
+
+
+class DoubleTap(Action, AboutElement):
+    """Taps an element twice, as one gesture. It makes no effect: in an app where that likes a post, tap the button."""
+
+    kind: ClassVar = "double_tap"
+    short: ClassVar = "element"
+    is_input: ClassVar = True
+
+    element: AnElement = Field(description="The element.")
+    timeout: Timeout = Field(default="15s", description="How long to wait for the element.")
+
+    def title(self) -> str:
+        return f"tap {spoken(self.element)} twice"
+
+    def perform(self, attempt: FlowRun) -> None:
+        attempt.phone.double_tap(*attempt.await_point(self.element, attempt.seconds(self.timeout)))

@@ -12,9 +12,11 @@ class When(Action, Condition):
 
     kind: ClassVar = "when"
     short: ClassVar = "element"
+    branches: ClassVar = ("then", "else")
 
     def title(self) -> str:
-        return f"see whether {self.words()}" if self.value is not None else f"look for {self.words()}"
+        is_look = self.value is None and self.expr is None
+        return f"look for {self.words()}" if is_look else f"see whether {self.words()}"
 
     def perform(self, attempt: FlowRun) -> bool:
-        return attempt.holds(self, attempt.read_screen())
+        return attempt.is_true(self)

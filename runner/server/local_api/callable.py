@@ -20,4 +20,4 @@ def require_callable(script: str | None) -> None:
 
 
 def _can_do() -> str:
-    return " and ".join(CALLABLE)
+    return ", ".join(CALLABLE[:-1]) + " and " + CALLABLE[-1]

@@ -112,11 +112,12 @@ def _as_campaign(request: NewTask) -> str:
     config = dict(request.script_config)
     if "target_username" in config and "target_user" not in config:  # the vendor's own samples call it so
         config["target_user"] = config.pop("target_username")
+    entry = {"script": request.script_name, "devices": PHONES, "config": config}
     campaign = {
         "version": 1,
         "name": CAMPAIGN,
         "devices": {PHONES: request.serials},
-        "scripts": {ENTRY: {"script": request.script_name, "devices": PHONES, "config": config}},
+        "scripts": {ENTRY: entry | ({"app": request.platform} if request.platform else {})},
     }
     try:
         text = json.dumps(campaign, ensure_ascii=False, allow_nan=False)

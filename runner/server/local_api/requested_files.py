@@ -6,15 +6,16 @@ whether there is such a file or not.
 
 import logging
 import os
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from runner.backends.material import material_files, turn
+from runner.backends.material import material_files
 from runner.errors import TaskError, UsageError
 from runner.media import Kind
-from runner.media_file import MediaFile
+from runner.media_file import FileHashes, MediaFile
+from runner.planning.rotation import Order, turn
+from runner.scripts.post import count
 from runner.scripts.post import kind as posted_kind
 from runner.server.local_api.envelope import ApiError, Code
 from runner.tasks import SeenFile, Task
@@ -22,13 +23,7 @@ from runner.tasks import SeenFile, Task
 MAX_BYTES_TOGETHER = 32 * 1024**3
 """The most bytes of all files of one request: while they are read, no other request makes tasks."""
 
-MAX_REMEMBERED = 10_000
-"""How many files' hashes are kept, so that a file is not read again for each request."""
-
 LOG = logging.getLogger(__name__)
-
-Identity = tuple[int, int, int, int, int]
-"""Device, inode, length, and the times of the last changes: changed content has another identity."""
 
 
 class RequestedFiles:
@@ -37,8 +32,7 @@ class RequestedFiles:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = tuple(map(_real_folder, folders))
-        self._hashes: dict[Identity, str] = {}
-        self._lock = threading.Lock()
+        self.hashes = FileHashes()
 
     def seen(self, tasks: Iterable[Task]) -> list[Task]:
         """The tasks of one request, each with the files that it posts as they are now. Raises ApiError."""
@@ -48,20 +42,6 @@ class RequestedFiles:
     def allows(self, file: MediaFile) -> bool:
         """Whether the file lies in an allowed folder, after all links are followed."""
         return not self._folders or any(_is_below(file.real_path, folder) for folder in self._folders)
-
-    def remembered(self, file: MediaFile) -> str | None:
-        return self._hashes.get(_identity(file))
-
-    def sha256(self, file: MediaFile) -> str:
-        """The hash of a file's content; a file that has not changed is read once."""
-        with self._lock:
-            known = self.remembered(file)
-            if known is None:
-                if len(self._hashes) >= MAX_REMEMBERED:
-                    # Simpler than to find the oldest: they are read again when they are asked for.
-                    self._hashes.clear()
-                known = self._hashes[_identity(file)] = file.sha256
-            return known
 
 
 class _Look:
@@ -75,9 +55,10 @@ class _Look:
 
     def at(self, task: Task) -> Task:
         kind = posted_kind(task.config)
-        paths = turn(self._material(task, kind), task.config, task.ordinal)
+        paths = turn(self._material(task, kind), count(task.config), task.ordinal)
         seen = tuple(self._file(str(path), kind) for path in paths)
-        return replace(task, options=replace(task.options, files=seen))
+        # Each request says by itself what is posted: what earlier ones posted does not count.
+        return replace(task, options=replace(task.options, files=seen, order=Order.SAME))
 
     def _material(self, task: Task, kind: Kind) -> Sequence[Path]:
         config = task.config
@@ -109,11 +90,11 @@ class _Look:
                 f"{path} is {file.format.kind.named}, and {kind.named} is asked for "
                 "(`content_type: 0` posts a video, `content_type: 1` images)",
             )
-        if self._files.remembered(file) is None:
+        if self._files.hashes.remembered(file) is None:
             self._bytes += file.status.st_size
         if self._bytes > MAX_BYTES_TOGETHER:
             raise ApiError(Code.INVALID, "the files of one call are too long together; send several calls")
-        return SeenFile(path, self._files.sha256(file))
+        return SeenFile(path, self._files.hashes.sha256(file))
 
 
 def _refused(path: str, kind: Kind, why: str) -> ApiError:
@@ -136,8 +117,3 @@ def _real_folder(folder: Path) -> str:
 
 def _is_below(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip("/") + "/")
-
-
-def _identity(file: MediaFile) -> Identity:
-    status = file.status
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -42,6 +42,13 @@ class NewTask(BaseModel):
     )
     script_name: str | None = Field(None, description="The script: `post`, `follow`, ...")
     script_config: dict[str, Any] = Field(description="The script's settings.")
+    platform: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="The app, `tiktok` or `instagram`; left out: the app of the target's URL, else `tiktok`. This "
+        "key is this server's own.",
+    )
     enable_multi_account: bool = Field(False, description="Run for every account on the device.")
     start_time: str | None = Field(
         None,

@@ -64,7 +64,7 @@ def config_alone(task: Task) -> dict[str, Any]:
 def configs_alone(tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
     """The same for several tasks; tasks of one occurrence share a config, which is read once."""
     read_of: Any = None
-    read: tuple[tuple[str, str] | None, dict[str, str]] = (None, {})
+    read: tuple[tuple[str, ...] | None, dict[str, str]] = (None, {})
     for task in tasks:
         if read_of is not task.config:
             read_of, read = task.config, script_targets(task.script, task.config)
@@ -72,8 +72,12 @@ def configs_alone(tasks: Iterable[Task]) -> Iterator[dict[str, Any]]:
         if task.target is None or keys is None:
             yield dict(task.config)
         else:
-            several, single = keys
-            yield {**task.config, several: [written.get(task.target, task.target)], single: ""}
+            several, *single = keys
+            yield {
+                **task.config,
+                several: [written.get(task.target, task.target)],
+                **dict.fromkeys(single, ""),
+            }
 
 
 def _message(row: TaskRow) -> str:

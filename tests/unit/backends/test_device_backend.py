@@ -69,7 +69,14 @@ def test_nothing_to_post_is_told():
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("content_type", 1), ("post_way", "addButton"), ("add_sound", "custom"), ("add_product_link", 1)],
+    [
+        ("image_count", 16),
+        ("add_sound", "custom"),
+        ("origin_sound_volume", 20),
+        ("add_sound_volume", 20),
+        ("add_product_link", 1),
+        ("placement", "story"),
+    ],
 )
 def test_what_no_flow_can_do_is_refused(key, value):
     with pytest.raises(Unsupported) as caught:
@@ -77,17 +84,17 @@ def test_what_no_flow_can_do_is_refused(key, value):
     assert f"cannot do {key}: {value!r}" in caught.value.message and caught.value.hint
 
 
-@pytest.mark.parametrize("value", ["-1", -1])
-def test_the_default_sound_is_supported(value):
+@pytest.mark.parametrize("value", ["-1", -1, "0", 0, "1", 1])
+def test_the_default_sound_none_and_the_apps_own_are_supported(value):
     assert supported_flow(task(add_sound=value)).name == "post"
 
 
 def test_problems_of_configs_are_found_without_any_phone(monkeypatch):
     monkeypatch.setattr("runner.phone.fleet.Fleet.check", lambda self, serials: [])
     backend = DeviceBackend(SETTINGS)
-    twice = [task(content_type=1), task(content_type=1, key="other")]
+    twice = [task(add_product_link=1), task(add_product_link=1, key="other")]
     (problem,) = backend.check(twice)
-    assert problem.lane == "S1" and "content_type" in problem.message
+    assert problem.lane == "S1" and "add_product_link" in problem.message
     backend.close()
 
 

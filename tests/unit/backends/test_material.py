@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runner.backends.material import material
+from runner.backends.material import material, material_files
 from runner.errors import TaskError, Unsupported
 from runner.scripts import SCRIPTS, complete
 
@@ -75,3 +75,44 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 def test_a_material_library_is_not_there() -> None:
     with pytest.raises(Unsupported, match="no material library"):
         material(config(), 0)
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RUNNER_MATERIAL_LIBRARY", str(tmp_path))
+    for name in (
+        "plain.mp4",
+        "Autumn/clip.mp4",
+        "studio/big-autumn_2.mp4",
+        "autumnal.mp4",
+        ".old/autumn.mp4",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    (tmp_path / "autumn.txt").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("", ["Autumn/clip.mp4", "autumnal.mp4", "plain.mp4", "studio/big-autumn_2.mp4"]),
+        ("autumn", ["Autumn/clip.mp4", "studio/big-autumn_2.mp4"]),
+        (" AUTUMN 2 , plain,", ["plain.mp4", "studio/big-autumn_2.mp4"]),
+    ],
+)
+def test_the_library_gives_its_files_by_the_words_of_their_names(
+    library: Path, tags: str, found: list[str]
+) -> None:
+    files = material_files(config(materials_tags=tags))
+    assert [str(path.relative_to(library)) for path in files] == found
+
+
+def test_a_library_without_anything_of_that_tag_is_told(library: Path) -> None:
+    with pytest.raises(TaskError, match="looked for videos tagged winter in the material library"):
+        material(config(materials_tags="winter"), 0)
+
+
+def test_files_that_are_listed_win_over_the_library(library: Path) -> None:
+    assert names(config(material_list=["/a.mp4"], materials_tags="autumn"), 0) == ["a.mp4"]

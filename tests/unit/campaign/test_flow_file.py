@@ -122,7 +122,6 @@ def test_effects_are_declared_or_those_of_the_commit_step(text: str, effects: di
         ("- a\n", "1:1: a flow must be a mapping, not a list [wrong-type]"),
         (HEAD, "1:1: `steps` is missing [missing-key]"),
         (HEAD.replace("visit", "vist") + STEPS, "2:7: the flow in visit.yaml is called `vist` [bad-value]"),
-        (HEAD.replace("tiktok", "tik/tok") + STEPS, "3:6: `app` cannot be `tik/tok` [bad-value]"),
         (HEAD + "target: users\n" + STEPS, "4:9: there is no parameter `users` of type list or string"),
         (HEAD + "parameters: {a: {type: text}}\n" + STEPS, "4:24: `type` cannot be `text` [bad-value]"),
         (HEAD + "parameters: {a: {}}\n" + STEPS, "4:14: `type` is missing in `a` [missing-key]"),

@@ -14,7 +14,7 @@ CAMPAIGNS = Path(__file__).parents[2] / "campaigns"
 SOUND = [path.read_text(encoding="utf-8") for path in sorted((CAMPAIGNS / "ok").glob("*.yaml"))]
 FLOWS = [
     path.read_text(encoding="utf-8")
-    for path in sorted((Path(__file__).parents[3] / "runner" / "flows" / "library").glob("*.yaml"))
+    for path in sorted((Path(__file__).parents[3] / "runner" / "flows" / "library").glob("*/*.yaml"))
 ]
 MORSELS = st.sampled_from(
     [

@@ -16,7 +16,10 @@ from runner.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 FOLDER = Path(runner.checks.__file__).parent
-PARTS = "compact_campaign calendar files material nearby offsets outlook places processes prospects sound view written"
+PARTS = (
+    "apps compact_campaign calendar files material nearby offsets outlook places processes prospects sound view "
+    "written"
+)
 FLEETS = (ZoneInfo("Europe/Stockholm"), ZoneInfo("UTC"))
 NO_CHECKS = {"__init__", *PARTS.split()}
 VIDEO = b"\0\0\0\x18ftypmp42"

@@ -31,7 +31,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_from_nothing_to_a_plan(tmp_path: Path) -> None:
     result = shell("runner init my-campaigns && cd my-campaigns && runner validate && runner plan", tmp_path)
     assert (result.stderr, result.returncode) == ("", 0)
-    assert "\nno problems in 1 file\n" in result.stdout
+    assert "\nno problems in 2 files\n" in result.stdout
     assert "2 tasks" in result.stdout
 
 
@@ -47,6 +47,7 @@ def test_all_that_a_repository_needs_is_there(tmp_path: Path) -> None:
         ".gitlab-ci.yml",
         ".pre-commit-config.yaml",
         "README.md",
+        "campaigns/apps/my_app.yaml",
         "campaigns/first.yaml",
         "campaigns/media/clip.mp4",
         "requirements.txt",

@@ -10,9 +10,11 @@ from fake_phone import APP, FakePhone
 
 from runner.clock import ManualClock
 from runner.errors import HeldBack
+from runner.flows.draws import Draws
 from runner.flows.engine import carry_out
+from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
-from runner.flows.language import Flow, read_flow
+from runner.flows.language import read_flow
 from runner.flows.profile import AppView, Profile, read_profile
 from runner.flows.steps import ACTIONS
 from runner.tasks import Effect, EffectState, Outcome, StepRecord
@@ -108,6 +110,8 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime(2026, 11, 21, tzinfo=UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
+    worked: float = 0.0
+    draws: Draws | None = None
     attempt: FlowRun | None = None
 
     def __post_init__(self) -> None:
@@ -132,6 +136,9 @@ class World:
         self.phone.events.append(("committing", kind))
         self.rows.append(Effect(len(self.rows), "key", 0, kind, target, EffectState.COMMITTING, evidence))
         return len(self.rows) - 1
+
+    def worked_s(self) -> float:
+        return self.worked
 
     def works_as(self, app: str, account: str) -> None:
         self.phone.events.append(("works_as", app, account))
@@ -167,6 +174,7 @@ class World:
             stop=self.stop,
             clock=self.clock,
             deadline=self.deadline,
+            draws=self.draws,
         )
         return carry_out(self.attempt, self.effects())
 

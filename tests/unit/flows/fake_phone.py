@@ -43,6 +43,7 @@ class FakePhone:
     faults: dict[str, Fault] = field(default_factory=dict)
     clock: ManualClock | None = None
     focused: str = ""
+    says: str | None = None
 
     def fail(self, method: str, error: Exception, *, after: bool = False, times: int = 1) -> None:
         self.faults[method] = Fault(error, after, times)
@@ -77,8 +78,31 @@ class FakePhone:
         text = self._hit(x, y)
         self._do("tap_once", text, action=lambda: self.on_tap(text))
 
+    def long_tap(self, x: int, y: int, duration_s: float) -> None:
+        text = self._hit(x, y)
+        self._do("long_tap", text, f"{duration_s:g} s", action=lambda: self.on_tap(text))
+
+    def double_tap(self, x: int, y: int) -> None:
+        text = self._hit(x, y)
+        self._do("double_tap", text, action=lambda: self.on_tap(text))
+
+    def push(self, file: Path, remote: str) -> str:
+        self._do("push", str(file), remote)
+        return remote
+
+    def pull(self, remote: str, file: Path) -> None:
+        self._do("pull", remote, str(file))
+
+    def toast(self) -> str | None:
+        self._do("toast")
+        return self.says
+
+    def forget_toast(self) -> None:
+        self._do("forget_toast")
+        self.says = None
+
     def swipe(self, start: tuple[int, int], end: tuple[int, int], duration_s: float) -> None:
-        self._do("swipe", str(start), str(end))
+        self._do("swipe", str(start), str(end), action=lambda: self.on_tap("swipe"))
 
     def press(self, key: str) -> None:
         self._do("press", key, action=lambda: self.on_tap(key))
@@ -103,9 +127,19 @@ class FakePhone:
         self._do("open_link", uri, package)
 
     def share(
-        self, file: Path, component: str, mime_type: str, suffix: str, sha256: str | None = None
+        self,
+        file: Path,
+        component: str,
+        mime_type: str,
+        suffix: str,
+        sha256: str | None = None,
+        *,
+        action: str = "android.intent.action.SEND",
     ) -> None:
         self._do("share", str(file), component, mime_type)
+
+    def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
+        self._do("add_to_gallery", str(file), mime_type)
 
     def current_package(self) -> str:
         return self.package

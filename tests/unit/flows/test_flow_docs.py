@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from runner.flows.conditions import Condition
-from runner.flows.language import VARIABLES, read_flow
+from runner.flows.language import read_flow
 from runner.flows.profile import load_profile, read_profile
 from runner.flows.selectors import Selector
 from runner.flows.steps import ACTIONS
+from runner.flows.variables import VARIABLES
 from runner.scripts import SCRIPTS
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -60,7 +60,11 @@ def concluded(heading: str, seen: list[set[str]]) -> str:
     return next(fits)
 
 
-def judge(script: str, variables: Evidence, shown: set[str] | None = None) -> str:
+APPS = pytest.mark.parametrize("app", ["tiktok", "instagram"])
+"""For tables that hold for the flows of both apps."""
+
+
+def judge(script: str, variables: Evidence, shown: set[str] | None = None, app: str = "tiktok") -> str:
     """What the flow itself says."""
 
     def known(template: str) -> str | None:
@@ -71,7 +75,7 @@ def judge(script: str, variables: Evidence, shown: set[str] | None = None) -> st
             template = template.replace(f"${{{name}}}", value)
         return template
 
-    verification = load_flow(script).verification
+    verification = load_flow(app, script).verification
     assert verification is not None
     proof = verification.proof
     happened = proof.happened.holds(lambda name: name in (shown or set()), known)
@@ -134,7 +138,163 @@ PAGES: dict[str, set[str]] = {
 }
 
 
-def test_each_row_of_the_proof_of_a_follow() -> None:
+@APPS
+def test_each_row_of_the_proof_of_a_follow(app: str) -> None:
     for (word, button), (page, shown) in product(BUTTONS.items(), PAGES.items()):
         expected = concluded("The proof of a follow", [{word}, {page}])
-        assert judge("follow", {"evidence.button": button}, shown) == expected, (word, page)
+        assert judge("follow", {"evidence.button": button}, shown, app) == expected, (word, page)
+
+
+# the end of followings
+
+FOLLOWED = {"Following": "Following", "Friends": "Friends", "Requested": "Requested", "not read": None}
+
+
+@APPS
+def test_each_row_of_the_proof_of_an_unfollow(app: str) -> None:
+    for (word, button), (page, shown) in product(FOLLOWED.items(), PAGES.items()):
+        expected = concluded("The proof of an unfollow", [{word}, {page}])
+        assert judge("unfollow", {"evidence.button": button}, shown, app) == expected, (word, page)
+
+
+# likes
+
+AUTHORS = {"as before": "demo", "another": "somebody", "not read": None}
+HEARTS: dict[str, set[str]] = {
+    "liked": {"video_page", "post_page", "liked"},
+    "to like": {"video_page", "post_page", "like_button"},
+    "another page": {"liked"},
+    "not there": {"video_page", "post_page"},
+}
+
+
+@APPS
+def test_each_row_of_the_proof_of_a_like(app: str) -> None:
+    before = {"to like": "Like video. 3 likes", "not read": None}
+    for (was, button), (whose, author), (now, shown) in product(
+        before.items(), AUTHORS.items(), HEARTS.items()
+    ):
+        expected = concluded("The proof of a like", [{was}, {whose}, {now}])
+        variables: Evidence = {
+            "evidence.button": button,
+            "evidence.author": "demo",
+            "author_now": author,
+        }
+        assert judge("like", variables, shown, app) == expected, (was, whose, now)
+
+
+# comments
+
+COUNTS: dict[str, str | None] = {
+    "3 comments": "3 comments",
+    "4 comments": "4 comments",
+    "none": "none",
+    "": None,
+}
+SHEETS: dict[str, set[str]] = {
+    "ours": {"comment_sheet", "own_comment", "same_comment"},
+    "the same words": {"comment_sheet", "same_comment"},
+    "neither": {"comment_sheet"},
+    "another page": set(),
+}
+
+
+@APPS
+def test_each_row_of_the_proof_of_a_comment(app: str) -> None:
+    cases = product(("yes", "no"), COUNTS.values(), AUTHORS.items(), SHEETS.items(), COUNTS.values())
+    for alike, before, (whose, author), (rows, shown), now in cases:
+        told = {"told"} if before is not None else {"rounded"}
+        change = {"as before"} if before is not None and now == before else {"another"}
+        expected = concluded("The proof of a comment", [{alike}, told, {whose}, {rows}, change])
+        variables: Evidence = {
+            "evidence.alike": alike,
+            "evidence.before": before,
+            "evidence.author": "demo",
+            "author_now": author,
+            "now": now,
+        }
+        assert judge("comment", variables, shown, app) == expected, (alike, before, whose, rows, now)
+
+
+# posts on Instagram
+
+COUNTED: dict[str, list[tuple[str | None, str | None]]] = {
+    "more": [("4", "5"), ("999", "1,001"), ("0", "1")],
+    "as before": [("4", "4"), ("1,204", "1,204")],
+    "unclear": [("4", "3"), (None, "5"), ("4", None), (None, None), ("12.3K", "12.4K")],
+}
+"""The counts of posts before and now, by what they tell."""
+
+ON_INSTAGRAM = "The proof of a post on Instagram"
+
+
+@pytest.mark.parametrize("caption", ["Mine", ""])
+@pytest.mark.parametrize("told", COUNTED)
+def test_each_row_of_the_proof_of_a_post_on_instagram(caption: str, told: str) -> None:
+    found_texts = {
+        "ours": [caption, f"studio {caption}"],
+        "another": ["Theirs", "studio Theirs"],
+        "not read": [None],
+    }
+    newest_now = {"as before": "studio First", "another": "studio Second", "not read": None}
+    cases = product(COUNTED[told], found_texts.items(), newest_now.items())
+    for (before, now), (whose, texts), (change, newest) in cases:
+        for found in texts:
+            variables: Evidence = {
+                "evidence.placement": "reel",
+                "evidence.account": "studio",
+                "evidence.caption": caption,
+                "evidence.posts": before,
+                "evidence.newest": "studio First",
+                "evidence.ring": "",
+                "posts_now": now,
+                "newest_now": newest,
+                "found": found,
+                "ring_now": "",
+            }
+            expected = concluded(ON_INSTAGRAM, [{told}, {whose}, {change}])
+            assert judge("post", variables, app="instagram") == expected, variables
+
+
+def test_each_row_of_the_proof_of_a_story() -> None:
+    rings = {"no story": "Your profile. No story", "a story": "Your profile. Unseen story", "not read": None}
+    for (was, before), (now, ring) in product(rings.items(), rings.items()):
+        variables: Evidence = {
+            "evidence.placement": "story",
+            "evidence.account": "studio",
+            "evidence.caption": "",
+            "evidence.posts": "4",
+            "evidence.newest": None,
+            "evidence.ring": before,
+            "posts_now": "4",
+            "newest_now": None,
+            "found": None,
+            "ring_now": ring,
+        }
+        shown = {"own_story_unseen"} if now == "a story" else set()
+        expected = concluded("The proof of a story", [{was}, {now}])
+        assert judge("post", variables, shown, app="instagram") == expected, (was, now)
+
+
+# changes of the own page
+
+SAYS = {"as wished": "Wished", "as before": "Former", "another": "Third", "not read": None}
+
+
+def test_each_row_of_the_proof_of_a_change_of_the_own_page() -> None:
+    for (name, name_now), (bio, bio_now), account in product(SAYS.items(), SAYS.items(), ["brand", "studio"]):
+        variables: Evidence = {
+            "evidence.account": "studio",
+            "evidence.username": "brand",
+            "evidence.nickname": "Wished",
+            "evidence.bio": "Wished",
+            "evidence.name_before": "Former",
+            "evidence.bio_before": "Former",
+            "account_now": account,
+            "name_now": name_now,
+            "bio_now": bio_now,
+        }
+        texts = {name, bio, "as wished" if account == "brand" else "as before"}
+        all_of_them = texts.pop() if len(texts) == 1 else "mixed"
+        expected = concluded("The proof of a change of the own page", [{all_of_them}])
+        assert judge("profile", variables, app="instagram") == expected, variables

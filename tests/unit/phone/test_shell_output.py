@@ -56,6 +56,20 @@ def test_the_version_of_an_app():
 
 
 @pytest.mark.parametrize(
+    ("output", "language"),
+    [
+        ("Locales for com.example.app for user 0 are [fr-FR]\n", "fr-FR"),
+        ("Locales for com.example.app for user 0 are [pt-BR,en-US]\n", "pt-BR"),
+        ("Locales for com.example.app for user 0 are []\n", None),
+        ("cmd: Can't find service: locale\n", None),
+        ("", None),
+    ],
+)
+def test_the_language_of_an_app(output, language):
+    assert shell.app_language(output) == language
+
+
+@pytest.mark.parametrize(
     "line", ["    mShowingLockscreen=true mX=1", "  isStatusBarKeyguard=true", "    showing=true"]
 )
 def test_the_lock_screen_is_seen(line):

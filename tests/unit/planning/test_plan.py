@@ -75,6 +75,25 @@ def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> No
     assert task.options == TaskOptions(multi_account=True, min_interval=3, max_interval=9)
 
 
+@pytest.mark.parametrize(
+    ("entry", "apps"),
+    [
+        ("script: follow, config: {target_users: ['@a']}", {"@a": "tiktok"}),
+        ("script: follow, app: instagram, config: {target_users: ['@a']}", {"@a": "instagram"}),
+        (
+            "script: comment, config: {comment_content: x, target_post_urls: "
+            "['https://www.instagram.com/reel/C1/', 'https://vm.tiktok.com/Z1/']}",
+            {"https://www.instagram.com/p/C1": "instagram", "https://vm.tiktok.com/Z1": "tiktok"},
+        ),
+        ("script: post, app: instagram", {None: "instagram"}),
+    ],
+)
+def test_the_app_is_the_entrys_or_that_of_the_target(entry: str, apps: dict[str | None, str]) -> None:
+    tasks = list(plan([resolved(f"a: {{{entry}, devices: A1, start_times: '09:00'}}")], DAY).tasks())
+    assert {task.target: task.options.app for task in tasks} == apps
+    assert all(("(instagram)" in task.title) == (apps[task.target] == "instagram") for task in tasks)
+
+
 @pytest.mark.parametrize(("more", "timeout_s"), [("", 600), ("timeout: 42s", 42), ("timeout: 2h", 7200)])
 def test_the_timeout_is_the_entry_s_own_or_ten_minutes(more: str, timeout_s: float) -> None:
     assert {task.timeout_s for task in plan([resolved(publish("09:00", more=more))], DAY).tasks()} == {

@@ -185,6 +185,42 @@ def test_a_changed_flow_is_a_change_of_its_campaign(place: Place) -> None:
     assert place.row("autumn").flows == {"wave": flow.read_text()}
 
 
+PROFILE = "version: 1\napp: tiktok\nelements: {post_button: {text: Share}}\n"
+
+
+def test_an_app_profile_beside_a_campaign_is_kept_with_it(place: Place) -> None:
+    place.write("autumn.yaml", campaign("autumn"))
+    place.load()
+    profile = place.write("apps/tiktok.yaml", PROFILE)
+
+    reload = place.load()
+
+    assert [(change.entry, change.what, change.detail) for change in reload.changes] == [
+        (None, "changed", "app profiles")
+    ]
+    assert place.row("autumn").flows == {"apps/tiktok": PROFILE}
+    assert place.daemon.campaigns[0].profiles == {"tiktok": (str(profile), PROFILE)}
+
+    profile.write_text(PROFILE.replace("Share", "Publish"))
+    assert len(place.load().changes) == 1 and place.load().changes == ()
+    profile.unlink()
+    assert len(place.load().changes) == 1 and place.row("autumn").flows == {}
+
+
+def test_a_profile_that_is_wrong_does_no_harm_to_what_is_in_force(place: Place) -> None:
+    place.write("autumn.yaml", campaign("autumn"))
+    profile = place.write("apps/tiktok.yaml", PROFILE)
+    place.load()
+    profile.write_text(PROFILE.replace("text:", "txet:"))
+
+    (change,) = place.load().changes
+    place.restart()
+    place.load()
+
+    assert change.what == "invalid" and "unknown key `txet`" in change.detail
+    assert place.daemon.campaigns[0].profiles["tiktok"].text == PROFILE
+
+
 def test_every_change_says_its_commit(place: Place) -> None:
     repository = place.folder.parent
     file = place.write("autumn.yaml", campaign("autumn"))

@@ -272,14 +272,20 @@ def test_what_is_left_of_a_withdrawn_campaign_is_done_with_its_flows_as_they_wer
         "own.yaml",
     )
     daemon.put(FLOW, "flows/visit.yaml")
+    (daemon.folder / "apps").mkdir()
+    profile = "version: 1\napp: tiktok\nelements: {home_tab: {desc: Start}}\n"
+    daemon.put(profile, "apps/tiktok.yaml")
     daemon.write(FAR)
     daemon.start()
     (daemon.folder / "own.yaml").unlink()
+    (daemon.folder / "apps" / "tiktok.yaml").unlink()
     daemon.put("gone: wrong\n", "flows/visit.yaml")
     daemon.service.reload()
     assert [campaign.name for campaign in daemon.service.campaigns] == ["demo"]
     own = daemon.registry.flows["own", "visit"]
     assert (own.path, own.text) == (str(daemon.folder / "flows" / "visit.yaml"), FLOW)
+    assert daemon.registry.profiles("own")["tiktok"].text == profile
+    assert daemon.registry.profiles("demo") == daemon.registry.profiles("nobody") == {}
     assert daemon.registry.limits(a_task("own")).min_gap == timedelta(seconds=7)
 
 

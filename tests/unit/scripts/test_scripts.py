@@ -31,6 +31,8 @@ def full(name: str, **values: Any) -> dict[str, Any]:
             {"comment_content": "x", "target_post_urls": [f"{URLS[0]}?_r=1", f"{URLS[1]}/"]},
             tuple(URLS),
         ),
+        ("like", {"target_post_urls": [f"{URLS[0]}?_r=1", URLS[1]]}, tuple(URLS)),
+        ("profile", {"nicknames": "A\nB"}, (None,)),
     ],
 )
 def test_targets(script: str, config: dict[str, Any], targets: tuple[str | None, ...]) -> None:
@@ -44,6 +46,8 @@ def test_targets(script: str, config: dict[str, Any], targets: tuple[str | None,
         ("follow", {}, {"follow": 1}),
         ("unfollow", {}, {"unfollow": 1}),
         ("comment", {"comment_content": "x"}, {"comment": 1}),
+        ("like", {"target_post_urls": URLS}, {"like": 1}),
+        ("profile", {"bios": "Hello"}, {"profile": 1}),
         ("account_warmup", {}, {}),
         ("account_warmup", {"like_probable": 1}, {"like": 40}),
         (
@@ -51,6 +55,7 @@ def test_targets(script: str, config: dict[str, Any], targets: tuple[str | None,
             {"task_duration": 100, "min_duration": 30, "floow_probable": 0.5, "comment_probable": 100},
             {"follow": 4, "comment": 4},
         ),
+        ("account_warmup", {"collect_probable": 1}, {"favourite": 40}),
     ],
 )
 def test_effects_are_the_most_that_can_happen(
@@ -67,7 +72,7 @@ def test_expected_durations_follow_the_config() -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_defaults_are_those_of_the_model(name: str) -> None:
-    required = {"comment_content": "x"} if name == "comment" else {}
+    required = {"comment": {"comment_content": "x"}, "like": {"target_post_urls": URLS}}.get(name, {})
     model = SCRIPTS[name].config_model().model_validate(required).model_dump(mode="json")
     if "chatgpt_settings" in model:
         model["chatgpt_settings"] = {}
@@ -82,13 +87,17 @@ def test_mappings_within_a_config_are_completed_too() -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_a_script_and_the_device_backend_say_of_keys_is_said_of_keys_of_the_config(name: str) -> None:
-    script, device_values = SCRIPTS[name], DEVICE.values.get(name, {})
+    script = SCRIPTS[name]
+    of_apps = [DEVICE.values, *(support.values for support in DEVICE.apps.values())]
+    device_values = [(key, values) for of_app in of_apps for key, values in of_app.get(name, {}).items()]
     properties = script.config_schema()["properties"]
-    keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ()), *device_values}
+    keys = {*script.paths, *script.other_paths, *script.texts, *(script.target_keys or ())}
+    keys |= {key for key, _ in device_values}
     needs = {key for need in script.needs for key in (need.key, need.partner, need.unless) if key}
     assert {*keys, *needs, *(way[0] for way in (*script.secrets, *script.lines))} <= properties.keys()
-    assert script.caption is None or script.caption in script.texts
-    for key, values in device_values.items():
+    written = {*script.texts, *(way[0] for way in script.lines)}
+    assert {writing.key for writing in script.writes} <= written
+    for key, values in device_values:
         assert properties[key].get("default") in values
 
 

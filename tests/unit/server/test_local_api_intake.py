@@ -17,6 +17,8 @@ from runner.tasks import Task, TaskSource
 NOW = datetime(2026, 11, 21, 17, 0, 5, tzinfo=UTC)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")  # 18:00:05 there
 
+POST = "https://www.tiktok.com/@brand_se/video"
+
 
 def tasks(**fields: Any) -> tuple[Task, ...]:
     wanted = {
@@ -46,6 +48,19 @@ def test_one_task_for_each_target_and_device() -> None:
     assert made[0].config["access_method"] == "direct"
 
 
+@pytest.mark.parametrize(
+    ("script", "config", "count"),
+    [
+        ("like", {"target_post_urls": [f"{POST}/1", f"{POST}/2", f"{POST}/3"]}, 6),
+        ("comment", {"target_post_url": f"{POST}/1,{POST}/2", "comment_content": "Nice"}, 4),
+        ("unfollow", {"target_users": ["@a"]}, 2),
+        ("profile", {"nicknames": "One\nTwo", "profile_order": "sequential"}, 2),
+    ],
+)
+def test_the_phones_do_these_scripts_too(script: str, config: dict[str, Any], count: int) -> None:
+    assert len(tasks(script_name=script, script_config=config)) == count
+
+
 def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +71,12 @@ def test_a_refusal_names_no_campaign_file_and_no_file_that_is_there(
         assert "campaign file" not in refused
         assert "launch.mp4" not in refused
         assert "named by its whole path" in refused
+
+
+def test_the_app_is_the_platform_of_the_call() -> None:
+    assert {task.options.app for task in tasks()} == {"tiktok"}
+    assert {task.options.app for task in tasks(platform="instagram")} == {"instagram"}
+    assert "instagran" in refusal(platform="instagran").message
 
 
 def test_the_same_call_twice_makes_other_tasks() -> None:
@@ -135,7 +156,7 @@ def test_intervals_keep_the_tasks_of_a_device_apart() -> None:
         ({"script_name": "message"}, 40003, "message"),
         ({"script_name": "scrape_user"}, 40003, "scrape_user"),
         ({"script_name": "super_marketing"}, 40003, "post"),
-        ({"script_name": "like"}, 40003, "like"),
+        ({"script_name": "login"}, 40003, "login"),
         ({"serials": None}, 40001, "serials"),
         ({"serials": []}, 40001, "serials"),
         ({"serials": ["S 1"]}, 40001, "blanks"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,21 @@ from sqlalchemy import event
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, NewEffect, PauseScope, TaskFilter
-from runner.tasks import AttemptOutcome, Occurrence, Outcome, Task, TaskSource, TaskState
+from runner.tasks import (
+    AttemptOutcome,
+    Occurrence,
+    Outcome,
+    SeenFile,
+    Task,
+    TaskOptions,
+    TaskSource,
+    TaskState,
+)
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
-GROWING = "tasks|occurrences|attempts|steps|effects"
+GROWING = "tasks|occurrences|attempts|steps|effects|file_uses"
 
 BACKWARDS = ("the first page", "the latest instant")
 """These read from the newest row backwards, and stop after a few."""
@@ -24,10 +34,14 @@ BACKWARDS = ("the first page", "the latest instant")
 Question = Callable[[Ledger], object]
 
 
+FILES = {("autumn", "publish"): [SeenFile("/m/a.mp4", "abc"), SeenFile("/m/b.mp4", "def")]}
+
+
 def add(ledger: Ledger, key: str) -> None:
     made = Task(key, "autumn", "publish", "post", "device", "A1", None, None, "run:1", 0, NOON, 60.0, {})
+    made = replace(made, options=TaskOptions(order="next"))
     version = ledger.campaigns.record("autumn", "/srv/autumn.yaml", "version: 1\n", None)
-    ledger.occurrences.add(version, [OCCURRENCE], [made], "1")
+    ledger.occurrences.add(version, [OCCURRENCE], [made], "1", files=FILES)
 
 
 @pytest.fixture
@@ -111,6 +125,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
     "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "files": lambda ledger: (
+        ledger.file_uses.of(["A1", "B2"], ["abc", "def"]),
+        ledger.file_uses.of(["A1"], ["abc"]),
+        ledger.file_uses.recorded(NOON - DAY, NOON + DAY),
+    ),
     "interrupted": lambda ledger: ledger.attempts.interrupted(),
     "the latest instant": lambda ledger: ledger.spans.latest_instant(),
     "a run's report": lambda ledger: (

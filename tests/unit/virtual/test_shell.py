@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from small_apps import Notes
+from small_apps import Notes, Unplugged
 
 from runner.virtual.faults import Fault, UnansweredError
 from runner.virtual.phone import Phone
@@ -186,3 +186,17 @@ def test_loops_choices_and_groups_are_syntax_errors_and_nothing_is_run(line: str
 
 def test_reserved_words_are_words_elsewhere() -> None:
     assert len(parse("echo for while; 'for' x; date; echo { }")) == 4
+
+
+def test_the_version_and_the_language_of_an_app() -> None:
+    phone, package = Phone("VIRTUAL01"), "com.zhiliaoapp.musically"
+    phone.link = Unplugged()
+    ask = f"cmd locale get-app-locales {package}"
+    assert "versionName=46.9.3\n" in run(phone, f"dumpsys package {package}")[1]
+    assert run(phone, ask)[1] == f"Locales for {package} for user 0 are []\n"
+    app = phone.packages.app(package)
+    assert app is not None
+    app.control("set_language", {"language": "fr"})
+    phone.packages.versions[package] = "48.1.0"
+    assert run(phone, ask)[1] == f"Locales for {package} for user 0 are [fr]\n"
+    assert "versionName=48.1.0\n" in run(phone, f"dumpsys package {package}")[1]

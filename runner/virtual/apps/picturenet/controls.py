@@ -104,7 +104,7 @@ def _set_relation(app: Surroundings, arguments: Arguments) -> None:
 
 
 def _set_follow_result(app: Surroundings, arguments: Arguments) -> None:
-    results = ("normal", "ignored", "requested", "limited")
+    results = ("normal", "ignored", "requested", "limited", "review")
     app.state.settings.follow_result = wish.choice(arguments, "result", results)
 
 
@@ -114,6 +114,10 @@ def _block_next_action(app: Surroundings, _arguments: Arguments) -> None:
 
 def _set_comments_off(app: Surroundings, arguments: Arguments) -> None:
     app.state.settings.comments_off = bool(arguments.get("on", True))
+
+
+def _set_confirm_rename(app: Surroundings, arguments: Arguments) -> None:
+    app.state.settings.confirm_rename = bool(arguments.get("on", True))
 
 
 def _set_profile_tab(app: Surroundings, arguments: Arguments) -> None:
@@ -158,6 +162,7 @@ ACTIONS: dict[str, Action[Surroundings]] = {
     "set_follow_result": (("result",), _set_follow_result),
     "block_next_action": ((), _block_next_action),
     "set_comments_off": (("on",), _set_comments_off),
+    "set_confirm_rename": (("on",), _set_confirm_rename),
     "set_profile_tab": (("tab",), _set_profile_tab),
     "set_grid_seconds": (("seconds",), _set_grid_seconds),
     "set_old_tabs": (("on",), _set_old_tabs),

@@ -7,7 +7,7 @@ from runner.virtual.apps.picturenet.chrome import BLUE, TITLE_BOTTOM, page, titl
 from runner.virtual.apps.picturenet.gallery import AVATAR, Gallery
 from runner.virtual.apps.picturenet.ids import rid
 from runner.virtual.apps.picturenet.memory import Media
-from runner.virtual.apps.picturenet.panels import Row, sheet
+from runner.virtual.apps.picturenet.panels import Choice, Row, dialog, sheet
 from runner.virtual.apps.picturenet.screen import MODAL, Screen, Surroundings
 from runner.virtual.apps.picturenet.world import HANDLE
 from runner.virtual.views import View
@@ -34,6 +34,7 @@ class EditProfile(Screen):
         self.avatar: Media | None = None
         self.choosing = False
         self.complaint = ""
+        self.asking = False
 
     def build(self) -> View:
         done = icon(
@@ -68,6 +69,13 @@ class EditProfile(Screen):
         if self.choosing:
             rows = [Row("Choose from library", self._open_gallery), Row("Take photo", self.app.not_here)]
             views.append(sheet("Change profile picture", rows, self._close))
+        if self.asking:
+            choices = [
+                Choice("Change name", self._save, "igds_alert_dialog_primary_button"),
+                Choice("Cancel", self._close, "igds_alert_dialog_cancel_button"),
+            ]
+            words = "You can change your name twice within 14 days only."
+            views.append(dialog("Change your name?", words, choices))
         return page(*views)
 
     def _field(self, name: str, label: str, top: int) -> View:
@@ -99,7 +107,7 @@ class EditProfile(Screen):
         self.choosing = True
 
     def _close(self) -> None:
-        self.choosing = False
+        self.choosing = self.asking = False
 
     def _open_gallery(self) -> None:
         self.choosing = False
@@ -110,16 +118,27 @@ class EditProfile(Screen):
         self.app.leave()
 
     def back(self) -> bool:
-        open_before, self.choosing = self.choosing, False
+        open_before = self.choosing or self.asking
+        self._close()
         return open_before
 
     def _done(self) -> None:
         wanted = self.values["username"]
         if wanted != self.app.state.account and (not HANDLE.fullmatch(wanted) or _TAKEN.fullmatch(wanted)):
             self.complaint = f"The username {wanted} is not available."
-            return
+        elif (
+            self.app.state.settings.confirm_rename
+            and self.values["full_name"] != self.app.state.about.full_name
+        ):
+            self.asking = True
+        else:
+            self._save()
+
+    def _save(self) -> None:
+        self.asking = False
         if self.app.blocked():
             return
+        wanted = self.values["username"]
         self._change("full_name", self.app.state.about.full_name, self.values["full_name"])
         self._change("username", self.app.state.account, wanted)
         self._change("bio", self.app.state.about.bio, self.values["bio"])

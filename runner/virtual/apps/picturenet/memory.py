@@ -71,6 +71,7 @@ class Settings:
     follow_result: str = "normal"
     block_next_action: bool = False
     comments_off: bool = False
+    confirm_rename: bool = False
     grid_seconds: float = 0.0
     old_tabs: bool = False
     profile_tab: str = "Grid view"

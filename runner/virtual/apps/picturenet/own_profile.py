@@ -11,9 +11,9 @@ from runner.virtual.apps.picturenet.own_posts import has_story, own_cards
 from runner.virtual.apps.picturenet.profile_header import (
     TAB_HEIGHT,
     TABS,
+    about_box,
     bar_icon,
     head,
-    lines,
     name_bar,
     tab_row,
     wide_button,
@@ -58,7 +58,7 @@ class OwnProfile(Screen):
         tabs = tab_row(_TABS_TOP, chosen, {name: self._choosing(name) for name in TABS})
         area = (_TABS_TOP + TAB_HEIGHT, BAR_TOP)
         grid = post_grid(self._cards(chosen), self._name(chosen), area, self.first_row, app.go_post)
-        bio = lines(about.bio.split("\n")[:2], 314)
+        bio = about_box(about.bio, 314) if about.bio else []
         foot = tab_bar(app, PROFILE)
         return page(bar, top, *bio, edit, share, tabs, grid, foot)
 

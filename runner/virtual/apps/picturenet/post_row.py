@@ -186,6 +186,7 @@ def _buttons(app: Surroundings, card: Card, top: int) -> View:
     )
     for view in (heart, bubble, sender):
         view.clickable = False
+    symbols = [box(view.bounds, view, cls="android.view.ViewGroup") for view in (heart, bubble, sender)]
     keep = icon(
         (645, top, 717, top + 68),
         "bookmark",
@@ -203,11 +204,11 @@ def _buttons(app: Surroundings, card: Card, top: int) -> View:
     comments = text((214, top, 296, top + _BUTTONS), count, cls=BUTTON, size=24)
     return box(
         (0, top, WIDTH, top + _BUTTONS),
-        heart,
+        symbols[0],
         likes,
-        bubble,
+        symbols[1],
         comments,
-        sender,
+        symbols[2],
         keep,
         cls="android.view.ViewGroup",
         rid=rid("row_feed_view_group_buttons"),

@@ -131,6 +131,13 @@ def tab_row(top: int, chosen: str, choose: "dict[str, Action]") -> View:
     return box(bounds, *tabs, cls="android.widget.HorizontalScrollView", rid=rid("profile_tab_layout"))
 
 
+def about_box(words: str, top: int) -> list[View]:
+    """The own text about the account, all of it in one view."""
+    bounds = (26, top, 694, top + 68)
+    told = text(bounds, words, size=24, valign="top")
+    return [box(bounds, told, cls="android.view.View", rid=rid("profile_declarative_ui_bio"))]
+
+
 def lines(words: Sequence[str], top: int) -> list[View]:
     """Plain lines below the counts: what an account tells of itself."""
     return [text((26, top + 34 * n, 694, top + 34 + 34 * n), line, size=24) for n, line in enumerate(words)]

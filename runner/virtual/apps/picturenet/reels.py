@@ -1,6 +1,7 @@
 """The viewer of reels: one on the whole screen, the next one by a swipe."""
 
 from dataclasses import replace
+from itertools import count
 
 from runner.virtual.apps.parts import (
     BLACK,
@@ -39,8 +40,13 @@ class Reels(Screen):
     def __init__(self, app: Surroundings, first: Card | None = None) -> None:
         super().__init__(app)
         self.first = first
-        self.position = 0
+        self.position = 0 if first is not None else self._first_unseen()
         self.unfolded = False
+
+    def _first_unseen(self) -> int:
+        """A new start of the app goes on behind the reels that were seen."""
+        seen = self.app.state.posts_seen
+        return next(place for place in count() if shown_card(REELS, place).id not in seen)
 
     @property
     def card(self) -> Card:

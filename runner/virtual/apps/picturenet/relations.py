@@ -11,8 +11,8 @@ def follow(app: Surroundings, handle: str) -> None:
     result = memory.settings.follow_result
     if user is None or handle in memory.relations or result == "ignored" or app.blocked():
         return
-    if result == "limited":
-        memory.settings.interruption = "action_blocked"
+    if result in ("limited", "review"):
+        memory.settings.interruption = "action_blocked" if result == "limited" else "account_review"
         return
     state = REQUESTED if user.private or result == "requested" else FOLLOWING
     memory.relations[handle] = state

@@ -100,9 +100,11 @@ def user_card(handle: str, position: int) -> Card:
 
 
 def linked_card(post_id: str, kind: str) -> Card | None:
-    """The post that an address names; every id exists, except those that begin with `gone`."""
+    """The post that an address names; every id exists, except those that begin with `gone`. One that begins with `reel`
+    is a reel, whatever the address says: addresses with `/p/` lead to reels too."""
     if post_id.lower().startswith("gone"):
         return None
+    kind = REEL if post_id.lower().startswith("reel") else kind
     return _make(f"demo_user_{_number(f'{post_id}/by', 1, 60):02d}", post_id, kind)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.virtual.apps.app import Device, Intent
@@ -179,8 +179,8 @@ class ShortVideo:
         else:
             self.show(Profile(self, handle))
 
-    def go_video(self, video: Video) -> None:
-        self.show(Detail(self, video))
+    def go_video(self, video: Video, others: Sequence[Video] = ()) -> None:
+        self.show(Detail(self, video, others))
 
     def go_comments(self, video: Video) -> None:
         self.show(Comments(self, video))

@@ -1,26 +1,37 @@
 """One video alone, as a tile or a link opens it."""
 
+from collections.abc import Sequence
+
 from runner.virtual.apps.parts import BLACK, EDIT, HEIGHT, WHITE, WIDTH, box, text
 from runner.virtual.apps.shortvideo.card import video_card
 from runner.virtual.apps.shortvideo.chrome import BAR_TOP, back_arrow, page
+from runner.virtual.apps.shortvideo.feed import SHORTEST_SWIPE
 from runner.virtual.apps.shortvideo.screen import DETAIL, Screen, Surroundings
 from runner.virtual.apps.shortvideo.world import Video
 from runner.virtual.views import Paint, View
 
 
 class Detail(Screen):
-    """The card with a back arrow above and a way to comment below."""
+    """The card with a back arrow above and a way to comment below. Swipes lead through the list that it stands in."""
 
     activity = DETAIL
 
-    def __init__(self, app: Surroundings, video: Video) -> None:
+    def __init__(self, app: Surroundings, video: Video, others: Sequence[Video] = ()) -> None:
         super().__init__(app)
         self.video = video
+        self.others = others or (video,)
         self.unfolded = False
 
     def build(self) -> View:
         card = video_card(self.app, self.video, unfolded=self.unfolded, unfold=self._unfold)
         return page(*card, back_arrow(self.app, color=WHITE), self._comment_bar(), background=BLACK)
+
+    def swipe(self, across: int, down: int) -> None:
+        if abs(down) < max(abs(across), SHORTEST_SWIPE):
+            return
+        place = self.others.index(self.video) + (1 if down < 0 else -1)
+        if 0 <= place < len(self.others):
+            self.video, self.unfolded = self.others[place], False
 
     def _unfold(self) -> None:
         self.unfolded = True

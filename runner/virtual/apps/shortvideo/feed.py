@@ -22,7 +22,7 @@ from runner.virtual.views import View
 
 _TAB_NAMES = ("Explore", "Following", "Shop", "For You")
 _SLIDES = 3
-_SWIPE = 150
+SHORTEST_SWIPE = 150
 """Shorter swipes spring back."""
 
 
@@ -55,9 +55,9 @@ class Feed(Screen):
         return user_video(followed[self.position % len(followed)], self.position // len(followed))
 
     def swipe(self, across: int, down: int) -> None:
-        if abs(down) >= max(abs(across), _SWIPE):
+        if abs(down) >= max(abs(across), SHORTEST_SWIPE):
             self._go(self.position + (1 if down < 0 else -1))
-        elif abs(across) >= _SWIPE:
+        elif abs(across) >= SHORTEST_SWIPE:
             self._swipe_sideways(-1 if across > 0 else 1)
 
     def _swipe_sideways(self, step: int) -> None:

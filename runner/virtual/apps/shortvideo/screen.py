@@ -1,5 +1,6 @@
 """What a screen of the app is, and what it may ask of the app around it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from runner.virtual.apps.app import Device
@@ -52,8 +53,8 @@ class Surroundings(Protocol):
         """Open an account, the phone's own included."""
         ...
 
-    def go_video(self, video: Video) -> None:
-        """Open one video alone."""
+    def go_video(self, video: Video, others: Sequence[Video] = ()) -> None:
+        """Open one video alone; swipes lead to the `others` of a list that it stands in."""
         ...
 
     def go_comments(self, video: Video) -> None:

@@ -1,6 +1,7 @@
 """Looking for accounts and videos."""
 
 import re
+from collections.abc import Sequence
 
 from runner.virtual.apps.parts import (
     GREY,
@@ -22,7 +23,7 @@ from runner.virtual.apps.shortvideo.chrome import Tile, back_arrow, grid, page
 from runner.virtual.apps.shortvideo.noise import counted, isolated
 from runner.virtual.apps.shortvideo.screen import SEARCH, Screen, Surroundings
 from runner.virtual.apps.shortvideo.sound_page import SoundPage
-from runner.virtual.apps.shortvideo.world import User, compact, find_user, user_video
+from runner.virtual.apps.shortvideo.world import User, Video, compact, find_user, user_video
 from runner.virtual.views import View
 
 _TABS = ("Top", "Users", "Videos", "Sounds", "LIVE", "Hashtags")
@@ -179,14 +180,13 @@ class Search(Screen):
         )
 
     def _videos(self, user: User, top: int) -> View:
-        tiles = [self._tile(user.handle, n) for n in range(12)]
+        videos = [user_video(user.handle, n) for n in range(12)]
+        tiles = [self._tile(video, videos) for video in videos]
         return grid(self.app.ids, (0, top, WIDTH, HEIGHT), tiles, 0)
 
-    def _tile(self, handle: str, position: int) -> Tile:
-        video = user_video(handle, position)
-
+    def _tile(self, video: Video, others: Sequence[Video]) -> Tile:
         def open_video() -> None:
-            self.app.go_video(video)
+            self.app.go_video(video, others)
 
         return Tile(video.image, compact(video.views), open_video)
 

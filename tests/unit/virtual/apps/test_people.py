@@ -131,6 +131,21 @@ def test_noise_puts_handles_in_isolates_and_no_break_spaces_in_counts(app, hand)
     assert "\u00a0followers" in counts and "\u202f·" in counts and " " not in counts
 
 
+def test_swipes_lead_through_the_videos_of_a_search(app, hand):
+    app.go_search()
+    hand.type("demo_user_07")
+    hand.tap(text="Search", className="android.widget.Button")
+    hand.tap(description="Videos")
+    hand.tap(resourceId=app.ids("cover"))
+    captions = [hand.see(resourceId=app.ids("desc")).text]
+    for swipe in (hand.swipe_up, hand.swipe_up, hand.swipe_down, hand.swipe_down, hand.swipe_down):
+        swipe()
+        captions.append(hand.see(resourceId=app.ids("desc")).text)
+
+    first, second, third = captions[:3]
+    assert captions[3:] == [second, first, first] and len({first, second, third}) == 3
+
+
 def test_a_search_may_find_nothing(hand):
     hand.tap(description="Search")
     hand.type("!")

@@ -38,7 +38,7 @@ def test_nothing_is_kept_before_done(app, hand):
     assert app.memory()["account"] == "demo.workshop"
     assert hand.at("action_bar_title").text == "demo.workshop"
     assert hand.at("profile_header_full_name_above_vanity").text == "Demo Workshop"
-    assert hand.see(text="Made by hand") is not None
+    assert hand.see(text="Made by hand\nand told by hand") is not None
 
 
 def test_each_field_is_within_a_container_of_its_name(hand):

@@ -1,0 +1,206 @@
+"""Performs the steps of a flow on a phone, and reports each of them."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+
+from runner import targets
+from runner.clock import Clock
+from runner.errors import HeldBack, PhoneError, Stopped, TaskError
+from runner.flows.draws import Draws
+from runner.flows.flow import Action, Flow, Step
+from runner.flows.made_effects import MadeEffects, OpenEffect
+from runner.flows.profile import VARIABLES as SOUGHT_BY
+from runner.flows.profile import AppView
+from runner.flows.typed_values import filled
+from runner.flows.watch import Watch
+from runner.phone.driver import Driver
+from runner.tasks import Journal, Listener, SeenFile, StepOutcome, StepRecord, StopSignal
+
+TITLE_LENGTH = 100
+"""Where titles are cut: they may hold captions and names from the screen."""
+
+
+class Performance(Watch):
+    """Performs the steps of a flow one after the other and reports each of them.
+
+    `seen` has the hashes, by path, of files that may be shared only if they have not changed since; `variables` grows
+    as the flow remembers; `step` is the one that goes on; `effect` is the latest one, set at its commit point; `made`
+    knows all that the task has made; `finished` holds the reason if the flow ended early.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        app: AppView,
+        phone: Driver,
+        *,
+        variables: dict[str, str],
+        journal: Journal,
+        listener: Listener,
+        stop: StopSignal,
+        clock: Clock,
+        deadline: float,
+        seen_files: Iterable[SeenFile] = (),
+        draws: Draws | None = None,
+    ) -> None:
+        super().__init__(app, phone, variables, clock, deadline)
+        self.seen = {file.path: file.sha256 for file in seen_files}
+        self.flow = flow
+        self.effect: OpenEffect | None = None
+        self.made = MadeEffects()
+        self.finished: str | None = None
+        self._journal = journal
+        self._listener = listener
+        self._stop = stop
+        self.step = flow.steps[0]
+        self._ordinal = 0
+        self._completed = 0
+        self.draws = draws or Draws("", 0)
+        self._skipped = self._note = ""
+        self._spent_s: float | None = None
+
+    # steps
+
+    def perform(self, steps: Sequence[Step]) -> None:
+        """Perform steps until they end, or one of them finishes the flow.
+
+        Raises Stopped between two steps, and what a step raises.
+        """
+        for step in steps:
+            self.check_time()
+            outer, self.step = self.step, step
+            try:
+                taken = self._report(step)
+            finally:
+                self.step, self._skipped, self._note = outer, "", ""
+            if self.finished is None and taken is not None:
+                self.perform(step.branches.get("then" if taken else "else", ()))
+            if self.finished is not None:
+                return
+
+    def _report(self, step: Step) -> bool | None:
+        self._ordinal += 1
+        action, unfit = self._filled(step)
+        ordinal = self._ordinal
+        title = self.text_for_people(step.action.kind if unfit else action.title())[:TITLE_LENGTH]
+        self._listener.step_started(ordinal, max(self.flow.length, ordinal), title)
+        started_utc, started = self._clock.now(), self.now_s
+
+        def finish(
+            outcome: StepOutcome, message: str, screenshot: bytes | None, hierarchy: str | None
+        ) -> None:
+            took_s = self.now_s - started
+            what = (ordinal, step.action.kind, title, step.source)
+            record = StepRecord(*what, outcome, message, started_utc, took_s, screenshot, hierarchy)
+            self._listener.step_finished(record)
+
+        try:
+            if unfit:
+                raise unfit
+            # Such a flow does not say what it changes, so its first input counts as the effect of all of it.
+            if action.is_input and not self.flow.is_repeatable and self.effect is None:
+                self.begin_effect(self.flow.name, {}, self.target)
+            if self.flow.reads_toasts and (action.is_input or action.kind == "commit"):
+                self.phone.forget_toast()
+            taken = action.perform(self)
+        except (HeldBack, Stopped) as error:
+            finish(StepOutcome.SKIPPED, error.message, None, None)
+            raise
+        except TaskError as error:
+            lost = isinstance(error, PhoneError)  # a phone that is away takes no picture either
+            seen = self._seen.xml if self._seen is not None else None
+            finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
+            raise
+        how = StepOutcome.SKIPPED if self._skipped else StepOutcome.COMPLETED
+        finish(how, self._skipped or self._note, self._screenshot() if action.is_seen else None, None)
+        self._completed += 1
+        return taken
+
+    def _filled(self, step: Step) -> tuple[Action, TaskError | None]:
+        """A step's action with its variables replaced, and the error if that cannot be done."""
+        try:
+            return filled(step.action, self.variables), None
+        except TaskError as error:
+            return step.action, error
+
+    def _screenshot(self) -> bytes | None:
+        """A picture for the record; None, which fails no step, if there is none (a protected window)."""
+        try:
+            return self.phone.screenshot()
+        except PhoneError:
+            return None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was done on the phone."""
+        return self._completed > 0
+
+    def note(self, what: str) -> None:
+        """Tell something about the present step in the report."""
+        self._note = what
+
+    def rest(self, pause_s: float) -> None:
+        """Let time pass. Raises Stopped as soon as somebody asks for a stop, and TaskError if the attempt's time is
+        over before."""
+        until = self.now_s + pause_s
+        while (left_s := until - self.now_s) > 0:
+            self.check_time()
+            self.pause(min(left_s, 1.0))
+
+    def check_time(self) -> None:
+        """Raises Stopped if somebody asks for a stop, and TaskError if the attempt's time is over."""
+        if self._stop.is_set():
+            raise Stopped
+        if self.now_s >= self._deadline:
+            raise TaskError("the task did not end within its timeout", hint="give it a longer timeout")
+
+    def time_for(self, duration_s: float) -> float:
+        """When a loop ends that goes on for `duration_s`, in the clock's monotonic seconds. What earlier attempts have
+        worked counts as spent, first on the first loop."""
+        if self._spent_s is None:
+            self._spent_s = self._journal.worked_s()
+        used_s = min(self._spent_s, duration_s)
+        self._spent_s -= used_s
+        return self.now_s + duration_s - used_s
+
+    @property
+    def now_s(self) -> float:
+        """The clock's monotonic seconds."""
+        return self._clock.monotonic()
+
+    def skip(self, why: str) -> None:
+        """Tell that the present step has nothing to do, and why; the flow goes on."""
+        self._skipped = why
+
+    def remember(self, name: str, value: str | None) -> None:
+        """Keep a variable; None means that it could not be read. Raises HeldBack if it is an account as which another
+        phone works now, and TaskError if selectors need it and it could not be read."""
+        if value is None and name in SOUGHT_BY:
+            raise TaskError(f"{self.phone.serial}: {name} could not be read")
+        self.variables.pop(name, None)  # an old value must not pass for one that could not be read now
+        if value is not None:
+            self.variables[name] = value
+            if name == "account":
+                self.variables["handle"] = value.strip().lstrip("@")
+        if name == "account" and self.account is not None:
+            self._journal.works_as(self.flow.app, self.account)
+
+    def _may_stop(self) -> bool:
+        """Whether somebody asks for a stop. A later attempt proves what this one leaves unproved."""
+        return self._stop.is_set()
+
+    @property
+    def target(self) -> str | None:
+        return self.variables["target"] or None
+
+    @property
+    def account(self) -> str | None:
+        """The account in the app, as `@name` in lower case; None if the flow has not read it."""
+        name = self.variables["account"].strip().lstrip("@")
+        return targets.account(name) if name else None
+
+    @abstractmethod
+    def begin_effect(
+        self, kind: str, evidence: Mapping[str, str], target: str | None, *, leave_open: bool = False
+    ) -> None:
+        """Write down that an effect is about to be made."""

@@ -1,0 +1,80 @@
+"""Single files between this machine and a phone, by adb's sync protocol: no path reaches a shell."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from runner.errors import TaskError
+from runner.media_file import MediaFile
+from runner.phone.translate import translated
+from runner.phone.transport import Transport
+
+
+def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
+    """Copy a file to a path of the phone; one that ends with a slash is a folder. Returns the file's path there.
+
+    Raises TaskError if the file cannot be read, and PhoneError.
+    """
+    target = remote + file.name if remote.endswith("/") else remote
+    with (
+        _readable(serial, file),
+        MediaFile(file) as content,
+        translated(serial, f"copy {file.name} to {target}"),
+    ):
+        phone.sync.push(content, target, mode=0o644, check=True)
+    return target
+
+
+def fetch(phone: Transport, serial: str, remote: str, file: Path) -> None:
+    """Copy a file of the phone to a path on this machine, in the place of one that is there, all of it or nothing.
+
+    Raises TaskError if the phone has no such file or it cannot be written here, and PhoneError.
+    """
+    action = f"copy {remote} to {file}"
+    with translated(serial, action):
+        found = phone.sync.stat(remote)
+    if not stat.S_ISREG(found.mode):
+        what = "no file" if found.mode else "not there"
+        raise TaskError(f"{serial}: could not {action}: on the phone it is {what}")
+    try:
+        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
+            try:
+                for piece in _pieces(phone, serial, action, remote):
+                    part.write(piece)
+                part.flush()
+                os.fsync(part.fileno())
+                Path(part.name).replace(file)
+            except BaseException:
+                with suppress(OSError):
+                    Path(part.name).unlink()
+                raise
+    except OSError as error:
+        raise TaskError(
+            f"{serial}: could not {action}: {error.strerror}",
+            hint="name a folder that is there, with room in it",
+        ) from error
+
+
+def _pieces(phone: Transport, serial: str, action: str, remote: str) -> Iterator[bytes]:
+    """The content of a file of the phone. Errors of the phone are translated, those of whoever takes it are not."""
+    pieces = phone.sync.iter_content(remote)
+    while True:
+        with translated(serial, action):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
+
+
+@contextmanager
+def _readable(serial: str, file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TaskError(
+            f"{serial}: {file} could not be read to be copied to the phone: {error.strerror}",
+            hint="put the file back where the config names it",
+        ) from None
