@@ -5,7 +5,7 @@ This file reads only the head of a flow, which says how the flow is used; the ro
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -46,9 +46,59 @@ class FlowFile:
 
 
 def flows_used(data: Any, path: str) -> dict[str, FlowFile]:
-    """The flows in `flows/` beside a campaign that its entries use, by script."""
-    folder = Path(path).parent / "flows"
-    return {name: file for name in _names(data) if (file := _find(folder / f"{name}.yaml"))}
+    """The flows in `flows/` beside a campaign that its entries use, and those that these use, by script."""
+    return _found(Path(path).parent / "flows", _names(data))
+
+
+def flows_beside(file: FlowFile) -> dict[str, FlowFile]:
+    """The flows in the folder of a flow that it uses, also by way of others, by name."""
+    return _found(Path(file.document.path).parent, names_used(file.document.data))
+
+
+def _found(folder: Path, names: Iterable[str]) -> dict[str, FlowFile]:
+    """The flows of these names in a folder, and those that these use."""
+    found, waiting = dict[str, FlowFile](), list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found and (file := _find(folder / f"{name}.yaml")):
+            found[name] = file
+            waiting += names_used(file.document.data)
+    return found
+
+
+def linked(flows: Mapping[str, FlowFile]) -> dict[str, FlowFile]:
+    """The same flows, each with the texts of those among them that it uses."""
+    return {name: _linked(name, file, flows) for name, file in flows.items()}
+
+
+def _linked(name: str, file: FlowFile, flows: Mapping[str, FlowFile]) -> FlowFile:
+    if file.script is None or file.script.flow is None:
+        return file
+    used, waiting = dict[str, FlowText](), names_used(file.document.data)
+    while waiting:
+        other = waiting.pop(0)
+        if other in flows and other not in used:
+            used[other] = FlowText(flows[other].document.path, flows[other].document.text)
+            waiting += names_used(flows[other].document.data)
+    flow = file.script.flow._replace(used=tuple(used.values()))
+    return replace(file, script=replace(file.script, flow=flow)) if used else file
+
+
+def names_used(data: Any) -> list[str]:
+    """The names of the flows that the `use` steps of a flow name, each once, whatever else is wrong in it."""
+    found: dict[str, None] = {}
+    waiting = [_mapping(data).get(key) for key in ("steps", "verify", "proofs")]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            use = node.get("use")
+            name = use.get("flow") if isinstance(use, dict) else use
+            if isinstance(name, str) and re.fullmatch(patterns.KEY, name):  # it becomes a part of a path
+                found[name] = None
+            waiting += node.values()
+    return list(found)
 
 
 def _names(data: Any) -> Iterable[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.campaign.app_file import AppFile, apps_beside
 from runner.campaign.document import Document, Marks
-from runner.campaign.flow_file import FlowFile, flows_used
+from runner.campaign.flow_file import FlowFile, flows_used, linked
 from runner.campaign.folders import walk
 from runner.campaign.lookalikes import find
 from runner.campaign.meaning import with_repeated
@@ -179,7 +179,7 @@ def load_text(
         problems += flow.diagnostics
     for app in profiles.values():
         problems += app.diagnostics
-    return Loaded(document, tuple(tidy(problems)), used, profiles)
+    return Loaded(document, tuple(tidy(problems)), linked(used), profiles)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

@@ -5,16 +5,19 @@ from dataclasses import replace
 
 from runner.checks.view import CampaignView
 from runner.diagnostics import Diagnostic
+from runner.scripts.script import FlowText
 
 CODE = "bad-flow"
 
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     """The flow language and its models are slow to import, so this imports them only if there is a flow."""
-    for flow in campaign.loaded.flows.values():
+    flows = campaign.loaded.flows
+    for flow in flows.values():
         if flow.document.data is not None:
             from runner.flows.loading import problems
 
-            for problem in problems(flow, campaign.loaded.apps):
+            others = {name: FlowText(one.document.path, one.document.text) for name, one in flows.items()}
+            for problem in problems(flow, others, campaign.loaded.apps):
                 hint = None if problem.hint == problem.message else problem.hint
                 yield replace(problem, code=CODE, hint=hint)

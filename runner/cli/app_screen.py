@@ -47,13 +47,19 @@ def screen(serial: str | None, package: str | None, file: Path | None, form: str
     else:
         assert file is not None
         shown = recorded(file)
-    front = package or front_of(shown)
+    where, front = serial or str(file), package or front_of(shown)
     found = [(element, way_to(element, shown, front)) for element in worth_naming(shown, front)]
     named = [(element, said) for element, said in found if said is not None or element.words]
     if form == "json":
-        print_json({"package": front, "elements": [as_json(element, said) for element, said in named]})
+        print_json(
+            {
+                "screen": where,
+                "package": front,
+                "elements": [as_json(element, said) for element, said in named],
+            }
+        )
     else:
-        say_lines(told(front, named))
+        say_lines(told(where, front, named))
 
 
 def on_phone(serial: str, package: str | None) -> "Screen":
@@ -101,11 +107,11 @@ def as_json(element: "Element", said: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def told(package: str, named: "list[tuple[Element, dict[str, Any] | None]]") -> Iterator[str]:
+def told(where: str, package: str, named: "list[tuple[Element, dict[str, Any] | None]]") -> Iterator[str]:
     """The list for people."""
     from runner.flows.pointing import class_name, id_name, in_yaml
 
-    yield f"{package or 'no app'}: {len(named)} elements"
+    yield f"{where} shows {package or 'no app'}: {len(named)} elements"
     for element, said in named:
         left, top, right, bottom = element.bounds
         place = f"[{left},{top}][{right},{bottom}]"

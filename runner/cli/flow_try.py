@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runner.cli.flow_mistakes import apps_of, mistakes_of
 from runner.cli.format_option import format_option
 from runner.cli.free_phone import free_phone
 from runner.cli.ledger_completion import complete_device
@@ -85,23 +86,16 @@ def try_(
 
 def sound_flow(ctx: click.Context, file: Path) -> "FlowFile":
     """The flow in a file; shows its problems and exits if there are any."""
-    from runner.campaign.app_file import apps_beside
-    from runner.campaign.flow_file import load_flow_file
+    from runner.campaign.flow_file import flows_beside, linked, load_flow_file
     from runner.checks import Report
     from runner.cli.problems import show
-    from runner.flows.loading import problems
+    from runner.diagnostics import tidy
 
     read = load_flow_file(file)
-    found = read.diagnostics or tuple(problems(read, apps_beside(campaign_beside(file))))
-    if found:
+    if found := tuple(tidy(list(mistakes_of(read)))):
         show(Report({read.document.path: read.document.text}, found), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)
-    return read
-
-
-def campaign_beside(file: Path) -> str:
-    """A path beside which the campaigns of a flow lie: `campaigns/flows/NAME.yaml` belongs to `campaigns/`."""
-    return str(file.absolute().parent.parent / "campaign.yaml")
+    return linked({**flows_beside(read), file.stem: read})[file.stem]
 
 
 def config_of(script: "Script", given: Sequence[str]) -> dict[str, Any]:
@@ -199,7 +193,7 @@ class Trial:
 
     def carry_out(self, read: "FlowFile", task: Task, settings: Settings) -> Outcome:
         from runner.backends.device import DeviceBackend
-        from runner.campaign.app_file import apps_beside, texts_of
+        from runner.campaign.app_file import texts_of
         from runner.flows.trial import UnkeptJournal, WatchedRun
 
         def new_run(*args: Any, **kwargs: Any) -> WatchedRun:
@@ -209,7 +203,7 @@ class Trial:
         clock = SystemClock()
         assert read.script is not None and read.script.flow is not None
         flows = {(task.campaign, task.script): read.script.flow}
-        profiles = texts_of(apps_beside(campaign_beside(Path(read.document.path))))
+        profiles = texts_of(apps_of(read))
         self._journal = UnkeptJournal(self._confirm)
         backend = DeviceBackend(settings, clock, flows, lambda campaign: profiles, new_run)
         try:

@@ -36,11 +36,11 @@ COMMANDS = {
     "stop": "Stop everything at the next step, until resumed.",
     "ledger": "Decide what becomes of a ledger that was put back from a backup, or is gone.",
     "app": "Try app profiles on phones and on recorded screens.",
-    "flow": "Try flows of your own on a phone, step by step.",
     "phones": "List phones with their apps, or start virtual ones that any adb client can use.",
     "holds": "List and release phones that wait for a person.",
     "api": "Look at the server behind the backend local_api; stop, retry or delete its tasks.",
     "init": "Start a repository of campaigns.",
+    "flow": "Check flows of your own, and try them on a phone, step by step.",
     "schema": "Print or write the JSON Schemas, for editors.",
     "completion": "Print the script that completes commands in a shell.",
 }

@@ -65,6 +65,9 @@ class Action(FlowModel):
 SECTION = ""
 """The name under which a flow keeps the proof of its section `verify`."""
 
+USED = "(used)"
+"""The key under which a `use` step has the steps of the other flow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -80,6 +83,8 @@ class Step:
     branches: "Mapping[str, tuple[Step, ...]]" = field(default_factory=dict)
     proof: str = SECTION
     proves_itself: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters of a flow that is used, where they are not given."""
 
     def walk(self) -> "Iterator[Step]":
         """The step and those of its branches."""

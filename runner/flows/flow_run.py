@@ -32,6 +32,8 @@ class FlowRun(Performance):
             kept[PROOF] = self.step.proof
         if leave_open:
             kept[LEAVE_OPEN] = "yes"
+        if self._is_used:  # a later attempt proves the effect without coming here: it needs what was given
+            kept |= {name: text for name, text in self.variables.items() if name.startswith("config.")}
         effect_id = self._journal.committing(kind, target, self.account, kept)
         self.effect = OpenEffect(effect_id, kind, target, EffectState.COMMITTING, kept, self._completed)
         self.made.begun(kind, target)
@@ -124,9 +126,11 @@ class FlowRun(Performance):
         """
         verification = self.verification
         assert verification is not None and self.effect is not None
+        remembered = dict(self.variables)
+        of_used = {name: text for name, text in self.effect.evidence.items() if name.startswith("config.")}
+        self.variables.update(of_used)
         for name in verification.evidence:
             self.remember(f"evidence.{name}", self.effect.evidence.get(name))
-        remembered = dict(self.variables)
         # Its own time: that of the attempt may be over, and what was tapped must be proved all the same.
         kept, self._deadline = (
             self._deadline,
@@ -146,8 +150,7 @@ class FlowRun(Performance):
             return not_looked(obstacle)
         finally:
             self._deadline = kept
-            self.variables.clear()  # what the proof remembers is nothing to the flow
-            self.variables.update(remembered)
+            self._know(remembered)  # what the proof remembers is nothing to the flow
 
     def _judge(self, proof: Proof) -> Finding:
         until = self._clock.monotonic() + JUDGE_S

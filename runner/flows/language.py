@@ -8,9 +8,10 @@ from runner.campaign.document import JsonPath
 from runner.campaign.reader import read
 from runner.diagnostics import Diagnostic, tidy
 from runner.errors import FlowError
-from runner.flows.flow import SECTION, Action, Flow, Header, Proof, Step, Verification
+from runner.flows.flow import SECTION, USED, Action, Flow, Header, Proof, Step, Verification
 from runner.flows.profile import Profile
 from runner.flows.reading import FlowReading, Names, legal
+from runner.flows.used_flows import MOST_STEPS, FindOther, OtherFlow, is_too_long, named_apart
 from runner.flows.variables import VARIABLES
 
 PARTS = ("steps", "verify", "proofs")
@@ -26,14 +27,16 @@ def read_flow(
     config: Mapping[str, Mapping[str, Any]],
     actions: Sequence[type[Action]],
     profile: Callable[[str], Profile],
+    other: FindOther = lambda app, name: None,
 ) -> tuple[Flow | None, list[Diagnostic]]:
     """A flow from the text of its file, or its problems.
 
     `config` has the keys that `${config.KEY}` may name, each with its JSON Schema; `profile` loads an app profile by
-    its name.
+    its name, `other` another flow by the app and its name.
     """
     reading = FlowReading(read(text, path))
-    flow = _Parser(reading, {action.kind: action for action in actions}).flow(config, profile)
+    parser = _Parser(reading, {action.kind: action for action in actions}, profile, other)
+    flow = parser.flow(config)
     return (None if reading.diagnostics else flow), tidy(reading.diagnostics)
 
 
@@ -54,13 +57,27 @@ class _Proof:
 class _Parser:
     """The way from a document to a flow."""
 
-    def __init__(self, reading: FlowReading, actions: dict[str, type[Action]]) -> None:
+    def __init__(
+        self,
+        reading: FlowReading,
+        actions: dict[str, type[Action]],
+        profile: Callable[[str], Profile],
+        other: FindOther,
+        users: tuple[str, ...] = (),
+        read_before: dict[str, Flow | None] | None = None,
+    ) -> None:
         self._reading = reading
         self._actions = actions
+        self._load_profile = profile
+        self._other = other
+        self._users = users
+        self._read_before = {} if read_before is None else read_before
+        self._name = self._app = ""
+        self._used: dict[str, Verification] = {}
         self._names = Names()
         self._proofs: dict[str, _Proof] = {}
 
-    def flow(self, config: Mapping[str, Mapping[str, Any]], profile: Callable[[str], Profile]) -> Flow | None:
+    def flow(self, config: Mapping[str, Mapping[str, Any]]) -> Flow | None:
         data = self._reading.document.data
         if not isinstance(data, dict):
             self._reading.note((), "invalid-value", "a flow is a mapping with version, name, app and steps")
@@ -68,7 +85,8 @@ class _Parser:
         head = {key: value for key, value in data.items() if key not in PARTS}
         header = self._reading.build(Header, head, (), self._names)
         # Read on with a wrong header: one look at the file should show all of its problems.
-        known = self._profile(header.app if header is not None else data.get("app"), profile)
+        self._name, self._app = str(data.get("name")), data.get("app", "")
+        known = self._profile(self._app) if isinstance(self._app, str) else None
         if known is None:
             return None
         always = VARIABLES | {f"config.{key}" for key in config}
@@ -82,6 +100,8 @@ class _Parser:
         steps = self._steps(data.get("steps"), ("steps",)) if header is not None or "steps" in data else ()
         # A proof runs in another attempt too, which remembers nothing of the steps but the evidence in the ledger.
         proofs = {name: made for name in self._proofs if (made := self._proof(name, always)) is not None}
+        proofs |= self._used
+        self._check_used(steps, header)
         if header is None:
             return None
         commits = [step for top in steps for step in top.walk() if step.action.kind == "commit"]
@@ -99,11 +119,9 @@ class _Parser:
             makes_several=len(commits) > 1 or repeated,
         )
 
-    def _profile(self, app: Any, profile: Callable[[str], Profile]) -> Profile | None:
-        if not isinstance(app, str):
-            return None
+    def _profile(self, app: str) -> Profile | None:
         try:
-            return profile(app)
+            return self._load_profile(app)
         except FlowError as error:
             self._reading.note(("app",), "unknown-app", error.message, error.hint)
             return None
@@ -193,11 +211,66 @@ class _Parser:
         read = self._branches(action_type, action, branches, at)
         if action is None:
             return None
+        defaults: Mapping[str, Any] = {}
+        if kind == "use":
+            read[USED], defaults = self._use(action, (*at, kind))
         remembered = action.remembers()
         if remembered is not None:
             self._names.variables.add(remembered)
         line = self._reading.line((*at, kind))
-        return Step(action, f"{self._reading.document.path}:{line}", read, proof)
+        source = f"{self._reading.document.path}:{line}"
+        return Step(action, source, read, proof, defaults=defaults)
+
+    # flows that it uses
+
+    def _use(self, action: Any, at: JsonPath) -> tuple[tuple[Step, ...], Mapping[str, Any]]:
+        """The steps of the flow that a `use` step names, and the values of parameters that it does not give."""
+        name, chain = action.flow, (*self._users, self._name)
+        if name in chain:
+            message = f"the flow {name!r} uses itself: {' -> '.join((*chain, name))}"
+            self._reading.note(at, "flow-cycle", message)
+            return (), {}
+        other = self._other(self._app, name)
+        if other is None:
+            message = f"there is no flow {name!r} beside this one, and none comes with the runner"
+            self._reading.note(at, "unknown-flow", message, f"it would be {name}.yaml in the same folder")
+            return (), {}
+        for key, message, hint in other.mistakes(action.given):
+            self._reading.note([*at, "with", key] if key else at, "bad-parameter", message, hint)
+        if name not in self._read_before:  # each is read once, however many steps use it
+            self._read_before[name] = self._read_used(name, other, at, chain)
+        flow = self._read_before[name]
+        if flow is None:
+            return (), {}
+        self._used |= flow.proofs
+        return flow.steps, other.defaults
+
+    def _read_used(self, name: str, other: OtherFlow, at: JsonPath, chain: tuple[str, ...]) -> Flow | None:
+        """Another flow, its proofs named apart from those of others; None if it cannot be used, which is noted."""
+        reading = FlowReading(read(other.text, other.path))
+        parser = _Parser(reading, self._actions, self._load_profile, self._other, chain, self._read_before)
+        flow = parser.flow(other.properties)
+        wrong = next(iter([*other.problems, *reading.diagnostics]), None)
+        if wrong is not None:
+            message = f"the flow {chain[-1]!r} cannot use it: {wrong.path}:{wrong.span.line}: {wrong.message}"
+            self._reading.note(at, "bad-flow", message, wrong.hint)
+            return None
+        if flow is not None and flow.app != self._app:
+            message = f"{flow.name!r} is a flow for the app {flow.app!r}, and this one is for {self._app!r}"
+            self._reading.note(at, "wrong-app", message)
+            return None
+        return named_apart(flow, name) if flow is not None else None
+
+    def _check_used(self, steps: Sequence[Step], header: Header | None) -> None:
+        if is_too_long(steps):
+            message = f"with the flows that it uses it has more than {MOST_STEPS} steps"
+            self._reading.note(("steps",), "too-many-steps", message)
+            return
+        used = [step for top in steps for step in top.walk() if step.action.kind == "use"]
+        makes_effects = any(inner.action.kind == "commit" for step in used for inner in step.walk())
+        if makes_effects and header is not None and header.effects is None:
+            message = "a flow that it uses makes effects, and `effects` does not say how many one task makes"
+            self._reading.note(("steps",), "missing-effects", message, "limits and plans count them")
 
     def _branches(
         self, kind: type[Action], action: Action | None, written: Mapping[str, Any], at: JsonPath

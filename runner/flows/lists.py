@@ -14,7 +14,11 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Listed = Annotated[tuple[Template, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
+Listed = Annotated[
+    tuple[Template, ...],
+    BeforeValidator(_listed),
+    Field(strict=False, min_length=1, json_schema_extra={"type": ["array", "string"]}),
+]
 """One text, or several."""
 
 

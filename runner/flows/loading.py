@@ -1,6 +1,6 @@
 """Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -15,21 +15,21 @@ from runner.flows.language import read_flow
 from runner.flows.profile import Profiles, apps, is_unverified
 from runner.flows.reading import raise_for
 from runner.flows.steps import ACTIONS
+from runner.flows.used_flows import OtherFlow
 from runner.scripts import SCRIPTS
 from runner.scripts.script import FlowText
+
+OF_STRUCTURE = ("unknown-key", "missing-key", "unknown-step", "invalid-value", "wrong-type", "missing-verify")
+"""Problems that may be told of a flow though the schema tells of what is behind them."""
 
 
 @cache
 def load_flow(app: str, script: str) -> Flow:
     """The flow of a built-in script in an app. Raises Unsupported if there is none, FlowError if its file is wrong."""
-    path = f"library/{app}/{script}.yaml"
-    file = files("runner.flows") / path
-    # The names come from the ledger too: no other text becomes a part of a path.
-    if script not in SCRIPTS or app not in apps() or not file.is_file():
+    flow = _shipped(app, script) if script in SCRIPTS else None
+    if flow is None:
         raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
-    return _read(
-        file.read_text(encoding="utf-8"), path, SCRIPTS[script].config_schema()["properties"], Profiles()
-    )
+    return _read(flow.text, flow.path, SCRIPTS[script].config_schema()["properties"], Profiles(), {})
 
 
 @lru_cache(maxsize=256)
@@ -38,24 +38,26 @@ def load_own_flow(own: FlowText, profiles: Profiles) -> Flow:
     file = read_flow_file(own.text, own.path)
     raise_for(file.diagnostics)
     assert file.script is not None
-    return _read(own.text, own.path, file.script.config_schema()["properties"], profiles)
+    others = {flow.name: flow for flow in own.used}
+    return _read(own.text, own.path, file.script.config_schema()["properties"], profiles, others)
 
 
-def problems(file: FlowFile, apps: Mapping[str, AppFile]) -> list[Diagnostic]:
-    """The problems of a flow in the flow language; if its structure is wrong, only names that mean nothing in it.
+def problems(file: FlowFile, others: Mapping[str, FlowText], apps: Mapping[str, AppFile]) -> list[Diagnostic]:
+    """The problems of a flow in the flow language; if its structure is wrong, only those that it does not bring about.
 
-    `apps` are the user's own app profiles.
+    `others` are the flows beside it, `apps` the user's own app profiles.
     """
     text, path = file.document.text, file.document.path
-    profiles = Profiles.over(texts_of(apps))
+    profiles, other = Profiles.over(texts_of(apps)), _others(others)
     app = file.document.data.get("app") if isinstance(file.document.data, dict) else None
     if isinstance(app, str) and app in apps and _is_wrong(profiles, app, apps[app]):
         return []  # it tells so itself, and what its flows name cannot be checked
     if file.script is not None:
-        return read_flow(text, path, file.script.config_schema()["properties"], ACTIONS, profiles.load)[1]
-    found = read_flow(text, path, _config(file), ACTIONS, profiles.load)[1]
+        properties = file.script.config_schema()["properties"]
+        return read_flow(text, path, properties, ACTIONS, profiles.load, other)[1]
+    found = read_flow(text, path, _config(file), ACTIONS, profiles.load, other)[1]
     known = {problem.span for problem in file.diagnostics}
-    return [problem for problem in found if problem.span not in known and _is_about_a_name(problem)]
+    return [problem for problem in found if problem.span not in known and _is_of_the_language(problem)]
 
 
 def unverified_elements(own: FlowText, apps: Mapping[str, AppFile]) -> list[tuple[str, int]]:
@@ -90,16 +92,43 @@ def _config(file: FlowFile) -> Mapping[str, Any]:
     return {key: {} for key in parameters} if isinstance(parameters, dict) else {}
 
 
-def _is_about_a_name(problem: Diagnostic) -> bool:
-    """Whether a problem is about a name. Variables count only if they are of the config: a wrong step may have meant to
-    remember another one."""
+def _is_of_the_language(problem: Diagnostic) -> bool:
+    """Whether a problem is not about the structure, of which the schema tells. Variables count only if they are of the
+    config: a wrong step may have meant to remember another one."""
     if problem.code == "unknown-variable":
         return "'config." in problem.message
-    return problem.code in ("unknown-element", "unknown-link")
+    return problem.code not in OF_STRUCTURE
 
 
-def _read(text: str, path: str, config: Mapping[str, Any], profiles: Profiles) -> Flow:
-    flow, diagnostics = read_flow(text, path, config, ACTIONS, profiles.load)
+def _read(
+    text: str, path: str, config: Mapping[str, Any], profiles: Profiles, others: Mapping[str, FlowText]
+) -> Flow:
+    flow, diagnostics = read_flow(text, path, config, ACTIONS, profiles.load, _others(others))
     raise_for(diagnostics)
     assert flow is not None
     return flow
+
+
+def _others(beside: Mapping[str, FlowText]) -> Callable[[str, str], OtherFlow | None]:
+    """How a flow finds another one by its name: first beside it, then among those that come with the runner."""
+
+    def find(app: str, name: str) -> OtherFlow | None:
+        text = beside.get(name) or _shipped(app, name)
+        if text is None:
+            return None
+        if name in SCRIPTS and name not in beside:
+            return OtherFlow(text.text, text.path, SCRIPTS[name].config_schema())
+        file = read_flow_file(text.text, text.path)
+        return OtherFlow(text.text, text.path, file.config_rules, file.diagnostics)
+
+    return find
+
+
+def _shipped(app: str, script: str) -> FlowText | None:
+    """A flow that comes with the runner; None if there is none of this name for the app."""
+    # The names come from the ledger and from flows too: no other text becomes a part of a path.
+    if app not in apps() or script not in SCRIPTS:
+        return None
+    path = f"library/{app}/{script}.yaml"
+    file = files("runner.flows") / path
+    return FlowText(path, file.read_text(encoding="utf-8")) if file.is_file() else None

@@ -1,7 +1,8 @@
 """Performs the steps of a flow on a phone, and reports each of them."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from runner import targets
 from runner.clock import Clock
@@ -12,6 +13,7 @@ from runner.flows.made_effects import MadeEffects, OpenEffect
 from runner.flows.profile import VARIABLES as SOUGHT_BY
 from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
+from runner.flows.variables import VARIABLES
 from runner.flows.watch import Watch
 from runner.phone.driver import Driver
 from runner.tasks import Journal, Listener, SeenFile, StepOutcome, StepRecord, StopSignal
@@ -58,6 +60,7 @@ class Performance(Watch):
         self.draws = draws or Draws("", 0)
         self._skipped = self._note = ""
         self._spent_s: float | None = None
+        self._is_used = False
 
     # steps
 
@@ -184,6 +187,25 @@ class Performance(Watch):
                 self.variables["handle"] = value.strip().lstrip("@")
         if name == "account" and self.account is not None:
             self._journal.works_as(self.flow.app, self.account)
+
+    @contextmanager
+    def scope(self, config: Mapping[str, str]) -> Iterator[None]:
+        """Let steps of another flow know the task's variables and this config only, and forget what they remember, but
+        for the account."""
+        outer, is_used = dict(self.variables), self._is_used
+        own = {name: outer[name] for name in VARIABLES if name in outer}
+        self._know(own | dict(config))
+        self._is_used = True
+        try:
+            yield
+        finally:
+            self._is_used = is_used
+            self._know(outer | {"account": self.variables.get("account", "")})
+
+    def _know(self, variables: Mapping[str, str]) -> None:
+        """Have these variables and no others. The app's view looks into the same mapping."""
+        self.variables.clear()
+        self.variables.update(variables)
 
     def _may_stop(self) -> bool:
         """Whether somebody asks for a stop. A later attempt proves what this one leaves unproved."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.schema_file import schema
@@ -17,10 +18,16 @@ Way = tuple[str, ...]
 
 
 class FlowText(NamedTuple):
-    """One of the user's own flows as it was read: its file, and the text of it."""
+    """One of the user's own flows as it was read: its file, the text of it, and the flows beside it that it uses, also
+    by way of others."""
 
     path: str
     text: str
+    used: "tuple[FlowText, ...]" = ()
+
+    @property
+    def name(self) -> str:
+        return PurePath(self.path).stem
 
 
 class ProfileText(NamedTuple):

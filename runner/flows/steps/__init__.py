@@ -27,6 +27,7 @@ from runner.flows.steps.tap import DoubleTap, LongTap, Tap
 from runner.flows.steps.tap_first import TapFirst
 from runner.flows.steps.toast import Toast
 from runner.flows.steps.type_text import Type
+from runner.flows.steps.use import Use
 from runner.flows.steps.verify import Verify
 from runner.flows.steps.wait_for import WaitFor, WaitGone
 from runner.flows.steps.when import When
@@ -57,6 +58,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Chance,
     Repeat,
     ForEach,
+    Use,
     Remember,
     Set,
     Pick,

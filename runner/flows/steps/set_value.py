@@ -25,7 +25,9 @@ class Set(Action):
 
     name: OwnName = Field(description="The variable: `${name}` in later steps.")
     value: Annotated[Template, BeforeValidator(_as_text)] = Field(
-        description="What it is.", examples=["${count + 1}"]
+        description="What it is.",
+        examples=["${count + 1}"],
+        json_schema_extra={"type": ["string", "number", "boolean"]},
     )
 
     def title(self) -> str:

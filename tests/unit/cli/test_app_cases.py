@@ -152,7 +152,7 @@ def test_the_screen_lists_selectors_that_a_flow_can_take(shop: Shop) -> None:
     shop.case("new", NEW, "")
     result = shop("screen", "--hierarchy", str(shop.folder / "new.xml"))
     lines = result.stdout.splitlines()
-    assert lines[0] == "org.example.shop: 4 elements"
+    assert lines[0].endswith("new.xml shows org.example.shop: 4 elements")
     assert "{text: Sale}" in lines[3] and "{desc: Basket}" in lines[4]
     as_json = json.loads(
         shop("screen", "--hierarchy", str(shop.folder / "new.xml"), "--format", "json").stdout

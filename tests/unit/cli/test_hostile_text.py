@@ -22,6 +22,7 @@ HOSTILE = "[/x]\x1b[2J\x1b]0;owned\x07\x9b31m\u202e[bold]:smile:"
 STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 FILE = "cam\x1b[2J[x].yaml"
 WRONG = f'version: 1\nname: "{"[/x]"}\\e[2J"\nscripts: {{"\\e[31m": {{script: "\\e[2J[/b]"}}}}\nnot me: "\\u202e"\n'
+WRONG_FLOW = 'version: 1\nname: hostile_flow\napp: tiktok\nsteps:\n  - tap: "[/b]\\e[2J"\n  - "\\e[31m": x\n'
 
 
 SCREEN_FILE = "screen\x1b[2J.xml"
@@ -72,6 +73,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
         (tmp_path / "campaigns" / FILE).write_text(WRONG, encoding="utf-8")
         (tmp_path / SCREEN_FILE).write_text(SCREEN, encoding="utf-8")
+        (tmp_path / "hostile_flow.yaml").write_text(WRONG_FLOW, encoding="utf-8")
         yield made
 
 
@@ -200,6 +202,8 @@ CASES = [
     ("api", "delete", "7"),
     ("init", HOSTILE),
     ("schema", "--write", HOSTILE),
+    ("flow", "check", HOSTILE),
+    ("flow", "check", "--format", "json", "hostile_flow.yaml"),
     ("completion", HOSTILE),
     (HOSTILE,),
     (f"--{HOSTILE}",),

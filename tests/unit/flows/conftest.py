@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from fake_phone import APP, FakePhone
 
+from runner.campaign.reader import read
+from runner.campaign.structure import check_flow
 from runner.clock import ManualClock
 from runner.errors import HeldBack
 from runner.flows.draws import Draws
@@ -77,6 +79,7 @@ def flow_of(profile: Profile) -> Callable[[str], Flow]:
         )
         assert not diagnostics, diagnostics
         assert flow is not None
+        assert check_flow(read(full, "small.yaml")) == []  # editors and `runner validate` go by the schema
         return flow
 
     return make
