@@ -101,15 +101,17 @@ def look(session: "Session", *, with_picture: bool) -> "tuple[Screen, bytes | No
 
 def profile_in_front(seen: "Screen", folder: Path) -> "Profile":
     """The profile of the app that is shown. Raises UsageError if there is none."""
+    from runner.flows.watch import SYSTEM_UI
+
     profiles = profiles_beside(folder)
     for name in profiles.names:
         profile = profiles.load(name)
         if set(profile.packages) & set(seen.packages):
             return profile
-    shown = ", ".join(seen.packages) or "nothing"
+    shown = [package for package in seen.packages if package != SYSTEM_UI]
     raise UsageError(
-        f"no app profile knows what is shown: {shown}",
-        hint="write one into apps/ beside the campaigns, or name a package: --app org.example.notes",
+        f"no app profile knows what is shown: {', '.join(shown) or 'nothing'}",
+        hint="write one into apps/ beside the campaigns, or name the package: --app PACKAGE",
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VirtualPhones
 from daemon_process import NEVER, Daemons, campaign_text
 from real_terminal import in_terminal
 from runner_command import RunnerCommand
@@ -47,13 +46,12 @@ elements:
 
 
 @pytest.fixture(scope="module")
-def started(phones: Any) -> VirtualPhones:
-    made: VirtualPhones = phones("VIRTUAL01")
-    return made
+def started(phones: Any) -> Any:
+    return phones("VIRTUAL01")
 
 
 @pytest.fixture
-def shelf(started: VirtualPhones, daemons: Daemons) -> VirtualPhones:
+def shelf(started: Any, daemons: Daemons) -> Any:
     daemons.adb_port = started.adb_port
     started["VIRTUAL01"].post("app", package=PACKAGE, action="forget_notes")
     for folder, name, text in (("flows", "note", FLOW), ("apps", "notes", PROFILE)):
@@ -69,7 +67,7 @@ def runner(daemons: Daemons) -> Iterator[RunnerCommand]:
     command.close()
 
 
-def titles(shelf: VirtualPhones) -> list[str]:
+def titles(shelf: Any) -> list[str]:
     return [note["title"] for note in shelf["VIRTUAL01"].memory(PACKAGE)["notes"]]
 
 
