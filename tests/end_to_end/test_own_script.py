@@ -35,7 +35,7 @@ class Reader:
     def follow(self) -> None:
         for part in PART.finditer(PAGE.read_text(encoding="utf-8")):
             if part["path"]:
-                self.write(part["path"], part["text"])
+                self.write(part["path"], f"# {part['path']}\n{part['text']}")
             else:
                 self.type(part["line"])
 
