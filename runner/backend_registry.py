@@ -50,10 +50,11 @@ class BackendDeclaration:
 
     How: a backend that `takes_batches` is a BatchBackend, any other has a lane for each device. One that
     `goes_on_alone` carries on with its tasks after this process has ended. `takes_accounts` means that an entry may
-    name accounts, whose device it finds, `has_material` that it finds something to post if a config names nothing.
-    One that `reads_files_here` posts the files of this machine; else they may lie on another one. One that
-    `speaks_local_api` sends tasks to the Local API that the settings name. One that `can_rehearse` reaches nothing but
-    the phones behind the adb server of the settings, so that virtual phones can take their place.
+    name accounts, whose device it finds; `works_as_accounts`, that it sees to it that a phone shows the account of the
+    task; `has_material`, that it finds something to post if a config names nothing. One that `reads_files_here` posts
+    the files of this machine; else they may lie on another one. One that `speaks_local_api` sends tasks to the Local
+    API that the settings name. One that `can_rehearse` reaches nothing but the phones behind the adb server of the
+    settings, so that virtual phones can take their place.
     """
 
     name: str
@@ -67,6 +68,7 @@ class BackendDeclaration:
     takes_batches: bool = False
     goes_on_alone: bool = False
     takes_accounts: bool = False
+    works_as_accounts: bool = False
     has_material: bool = False
     reads_files_here: bool = True
     speaks_local_api: bool = False
@@ -110,8 +112,9 @@ MOST_IN_INSTAGRAMS_GALLERY = 5
 """The same for Instagram's app, which shows the first of them in large above the cells."""
 
 _ON_TIKTOK = AppSupport(
-    scripts=("post", "follow", "unfollow", "like", "comment", "profile"),
+    scripts=("post", "follow", "unfollow", "like", "comment", "account_warmup", "profile"),
     values={
+        "account_warmup": {"generate_by_chatgpt": (False,)},
         "comment": {"comment_image_path": ("",)},
         "post": {
             "image_count": tuple(range(1, MOST_IN_GALLERY + 1)),
@@ -129,6 +132,7 @@ _ON_TIKTOK = AppSupport(
         "origin_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_sound_volume": "nobody has recorded where TikTok's editor sets volumes",
         "add_product_link": "nobody has recorded how TikTok's app takes a product link",
+        "generate_by_chatgpt": "the phones write the comments that the config names",
         "comment_image_path": "nobody has recorded how TikTok's app takes an image into a comment",
         "placement": "only Instagram has stories",
         "share_limited_reach": "only Instagram asks this",
@@ -170,7 +174,8 @@ DEVICE = BackendDeclaration(
     scripts=tuple(dict.fromkeys((*_ON_TIKTOK.scripts, *_ON_INSTAGRAM.scripts))),
     runs_flows=True,
     apps={TIKTOK: _ON_TIKTOK, INSTAGRAM: _ON_INSTAGRAM},
-    entry_keys=("app",),
+    entry_keys=("app", "multi_account"),
+    works_as_accounts=True,
     can_rehearse=True,
 )
 

@@ -143,6 +143,10 @@ class AppMissing(TaskError):
     """The app is not installed on the phone."""
 
 
+class WrongAccount(TaskError):
+    """The app shows another account than the one as which the task works, and nothing was made as it."""
+
+
 class ServerApiError(TaskError):
     """A Local API, or the way to it, failed.
 

@@ -119,10 +119,12 @@ class Occurrence:
 
 
 class SeenFile(NamedTuple):
-    """A file as it was when somebody looked at it; `sha256` is the hash of its content, in hexadecimal."""
+    """A file as it was when somebody looked at it; `sha256` is the hash of its content, in hexadecimal, `fingerprint`
+    what tells contents apart without reading all of them."""
 
     path: str
     sha256: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class TaskOptions:
     device, and wait so many minutes between tasks.
 
     `app` is the profile of the app in which the task is done; a backend that chooses the app itself ignores it.
+    `language` is that in which the app is shown to the task's account, None if the phone tells it.
     `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
     file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
     that chooses none.
@@ -141,6 +144,7 @@ class TaskOptions:
     max_interval: int = 0
     files: tuple[SeenFile, ...] = ()
     app: str = DEFAULT_APP
+    language: str | None = None
     order: str | None = None
 
 
@@ -195,7 +199,19 @@ class Task:
     @property
     def lane(self) -> str:
         """The queue in which the task waits: its device, or its account in normal form if no device is known."""
-        return self.device or (account(self.username) if self.username else "")
+        return lane_name(self.device, self.username)
+
+    @property
+    def place(self) -> str:
+        """Where the task is done, for people: its lane, and the account as which it works there."""
+        return lane_shown(self.device, self.username)
+
+    @property
+    def doer(self) -> str:
+        """What stands in its key for who does it: an account of an app, on whatever phone, or its lane."""
+        if self.device and self.username:
+            return f"{self.options.app}:{account(self.username)}"
+        return self.lane
 
     @property
     def work(self) -> str:
@@ -213,12 +229,23 @@ def work(script: str, app: str) -> str:
     return script if app == DEFAULT_APP else f"{script} ({app})"
 
 
-def task_key(campaign: str, entry: str, nominal: str, lane: str, target: str | None) -> str:
-    """A task's stable identity, readable: `campaign/entry/nominal/device[/target]`.
+def lane_name(device: str | None, username: str | None) -> str:
+    """The name of the queue of a device, or of an account where no device is known."""
+    return device or (account(username) if username else "")
+
+
+def lane_shown(device: str | None, username: str | None) -> str:
+    """A device and the account as which it works, for people: `R58M123ABC @brand_se`."""
+    return f"{device} {account(username)}" if device and username else lane_name(device, username)
+
+
+def task_key(campaign: str, entry: str, nominal: str, doer: str, target: str | None) -> str:
+    """A task's stable identity, readable: `campaign/entry/nominal/doer[/target]`, where the doer is a device, or an
+    account such as `tiktok:@brand_se`, which keeps its key when it moves to another phone.
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = (campaign, entry, nominal, lane) if target is None else (campaign, entry, nominal, lane, target)
+    parts = (campaign, entry, nominal, doer) if target is None else (campaign, entry, nominal, doer, target)
     return "/".join(map(_key_part, parts))
 
 

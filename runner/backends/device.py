@@ -26,7 +26,7 @@ from runner.phone.session import Session
 from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
-from runner.targets import whose
+from runner.targets import account, whose
 from runner.tasks import (
     Again,
     AttemptOutcome,
@@ -98,11 +98,11 @@ class DeviceBackend:
         """One attempt at a task on its phone."""
         effects = journal.effects()
         try:
-            flow, profile, settled = self._work(task)
+            flow, profile, settled, language = self._work(task)
             session = self._session(task.device)
             looks = any(effect.state.is_in_doubt for effect in effects)
             variables = inputs(task, only_looks=looks)
-            app = self._app(session, profile, variables)
+            app = self._app(session, profile, variables, language)
             _check_labels(session.serial, flow, profile, app, settled)
             note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
@@ -118,6 +118,7 @@ class DeviceBackend:
             clock=self._clock,
             deadline=deadline,
             seen_files=task.options.files,
+            works_as=account(task.username) if task.username else None,
             draws=Draws(task.key, task.ordinal),
         )
         outcome = carry_out(attempt, effects)
@@ -137,7 +138,7 @@ class DeviceBackend:
         own = self._flows.get((task.campaign, task.script))
         profiles = Profiles.over(self._profiles(task.campaign))
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
-        return _Work(flow, profiles.load(flow.app), _settled(task))
+        return _Work(flow, profiles.load(flow.app), _settled(task), task.options.language)
 
     def _session(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
@@ -148,14 +149,16 @@ class DeviceBackend:
         session.open()
         return session
 
-    def _app(self, session: Session, profile: Profile, variables: Mapping[str, str]) -> AppView:
-        """The profile with the first of its packages that is installed, in the language in which that is shown. Raises
-        AppMissing."""
+    def _app(
+        self, session: Session, profile: Profile, variables: Mapping[str, str], language: str | None
+    ) -> AppView:
+        """The profile with the first of its packages that is installed, in the language in which that is shown: the one
+        that the account's declaration names, if it does. Raises AppMissing."""
         for package in profile.packages:
             if session.installed(package):
                 # Some apps have a language of their own that no phone tells: the setting goes before it.
-                language = self._language or session.language(package) or profile.language
-                return AppView(profile.in_language(language), package, variables)
+                said = language or self._language or session.language(package) or profile.language
+                return AppView(profile.in_language(said), package, variables)
         raise AppMissing(
             f"{session.serial}: the app {profile.app} is not installed ({' or '.join(profile.packages)})",
             hint="install it on the phone and log in by hand",
@@ -164,13 +167,14 @@ class DeviceBackend:
     def _missing(self, serial: str, works: Iterable["_Work"]) -> list[Problem]:
         """The problems of a phone that is ready, as far as adb alone can tell."""
         session, found = Session(self._fleet, serial, self._clock), []
-        apps: dict[int, AppView | None] = {}
-        for flow, profile, settled in works:
+        apps: dict[tuple[int, str | None], AppView | None] = {}
+        for flow, profile, settled, language in works:
             try:
-                if id(profile) not in apps:  # profiles are kept, and each is asked for once
-                    apps[id(profile)] = None
-                    apps[id(profile)] = self._app(session, profile, {})
-                if (app := apps[id(profile)]) is not None:
+                shown = (id(profile), language)
+                if shown not in apps:  # profiles are kept, and each is asked for once
+                    apps[shown] = None
+                    apps[shown] = self._app(session, profile, {}, language)
+                if (app := apps[shown]) is not None:
                     _check_labels(serial, flow, profile, app, settled)
             except TaskError as error:
                 away = isinstance(error, PhoneError)
@@ -190,11 +194,13 @@ def make(setup: BackendSetup) -> DeviceBackend:
 
 
 class _Work(NamedTuple):
-    """What a task takes: its flow, the profile of the app, and the variables that are known before the flow runs."""
+    """What a task takes: its flow, the profile of the app, the variables that are known before the flow runs, and the
+    language in which the app is shown to its account, if that is declared."""
 
     flow: Flow
     profile: Profile
     settled: Mapping[str, str]
+    language: str | None
 
 
 def _check_labels(
@@ -246,7 +252,7 @@ def inputs(task: Task, *, only_looks: bool = False) -> dict[str, str]:
         **texts(task),
     }
     if task.script == "post" and not only_looks:
-        files = [file.path for file in task.options.files] or [*map(str, material(task.config, task.ordinal))]
+        files = [file.path for file in task.options.files] or _unchosen(task)
         if any("\n" in path for path in files):
             raise Unsupported("a file with a line end in its name cannot be posted", hint="rename the file")
         variables |= {
@@ -271,6 +277,17 @@ def _sound(named: str) -> dict[str, str]:
     """The sound that a config names, as its name or as its address."""
     is_link = "://" in named
     return {"sound": "" if is_link else named.strip(), "sound_link": named.strip() if is_link else ""}
+
+
+def _unchosen(task: Task) -> list[str]:
+    """The files of a task for which none were chosen. Raises TaskError, which says why, unless an older version of the
+    runner has made its row, and left it to the attempt."""
+    found = [*map(str, material(task.config, task.ordinal))]
+    if task.options.order:
+        raise TaskError(
+            "the files to post were not there when the attempt began", hint="they are now: try it again"
+        )
+    return found
 
 
 def _text(value: Any) -> str:

@@ -5,7 +5,9 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from runner.backend_registry import declared
@@ -19,6 +21,9 @@ from runner.tasks import SeenFile, Task
 
 LOG = logging.getLogger(__name__)
 
+MOST_AHEAD = 1000
+"""How many files of an entry are read before they are asked for."""
+
 
 class Looks:
     """Looks at what there is to post, and recognises it by its content. Any thread may ask."""
@@ -31,24 +36,50 @@ class Looks:
         be found has none: each of its attempts tells why."""
         entries = {(task.campaign, task.entry): task for task in tasks if task.options.order}
         return {
-            entry: tuple(self._seen(task))
+            entry: self.at(task.config)
             for entry, task in entries.items()
             if declared(task.backend).reads_files_here
         }
 
-    def _seen(self, task: Task) -> Iterator[SeenFile]:
+    def at(self, config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
+        """The files of a config of the script `post`; none if they cannot be found."""
+        return tuple(self._seen(path) for path in _paths(config))
+
+    def ahead(self, config: Mapping[str, Any], stopping: Event) -> None:
+        """Read the files of a config before they are asked for, so that nothing waits for that when it is due."""
+        for path in _paths(config)[:MOST_AHEAD]:
+            if stopping.is_set():
+                return
+            with suppress(OSError, ValueError), MediaFile(path) as file:
+                self._hashes.sha256(file)
+
+    def _seen(self, path: str) -> SeenFile:
         try:
-            found = material_files(task.config)
-        except TaskError as error:
-            LOG.warning("%s/%s: %s", task.campaign, task.entry, error)
-            return
-        for path in map(str, found):
-            try:
-                with MediaFile(path) as file:
-                    yield SeenFile(path, self._hashes.sha256(file))
-            except (OSError, ValueError) as error:
-                LOG.warning("%s/%s: %s cannot be read: %s", task.campaign, task.entry, path, error)
-                yield SeenFile(path, "")
+            with MediaFile(path) as file:
+                return SeenFile(path, self._hashes.sha256(file), file.fingerprint)
+        except (OSError, ValueError) as error:
+            LOG.warning("%s cannot be read: %s", path, error)
+            return SeenFile(path, "")
+
+
+def glance(config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
+    """The same for a plan, which must not read whole videos: in place of its hash each file has its fingerprint."""
+    found = []
+    for path in _paths(config):
+        try:
+            with MediaFile(path) as file:
+                found.append(SeenFile(path, file.fingerprint, file.fingerprint))
+        except (OSError, ValueError):
+            found.append(SeenFile(path, ""))
+    return tuple(found)
+
+
+def _paths(config: Mapping[str, Any]) -> list[str]:
+    try:
+        return [*map(str, material_files(config))]
+    except TaskError as error:
+        LOG.debug("%s", error.message)  # each attempt tells why
+        return []
 
 
 def material(config: Mapping[str, Any], ordinal: int) -> tuple[Path, ...]:

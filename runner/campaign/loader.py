@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.accounts_file import AccountsFile, accounts_beside
 from runner.campaign.app_file import AppFile, apps_beside
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used, linked
@@ -31,25 +33,33 @@ class Loaded:
     including what stands under a misspelt or a repeated key.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
-    `flows` are those flows as read, `apps` the app profiles beside it; their problems are among the diagnostics, in
-    files of their own.
+    `flows` are those flows as read, `apps` the app profiles beside it, `accounts_file` the accounts that it shares with
+    others; their problems are among the diagnostics, in files of their own.
     """
 
     document: Document
     diagnostics: tuple[Diagnostic, ...]
     flows: Mapping[str, FlowFile] = field(default_factory=dict)
     apps: Mapping[str, AppFile] = field(default_factory=dict)
+    accounts_file: AccountsFile | None = None
 
     @property
     def beside(self) -> Iterator[Document]:
-        """The documents of its flows, and of the app profiles beside it."""
+        """The documents of its flows, and of the app profiles and accounts beside it."""
         yield from (flow.document for flow in self.flows.values())
         yield from (app.document for app in self.apps.values())
+        if self.accounts_file is not None:
+            yield self.accounts_file.document
 
     @cached_property
     def scripts(self) -> Mapping[str, Script]:
         own = {name: flow.script for name, flow in self.flows.items() if flow.script is not None}
         return {**SCRIPTS, **own} if own else SCRIPTS
+
+    @property
+    def shared_accounts(self) -> Mapping[str, Any]:
+        """The accounts of `accounts.yaml` beside it, as written, by name."""
+        return self.accounts_file.accounts if self.accounts_file else {}
 
     @property
     def has_errors(self) -> bool:
@@ -59,9 +69,10 @@ class Loaded:
 def discover(paths: Iterable[Path]) -> list[Path]:
     """The campaign files among files and folders, each once.
 
-    Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, except hidden folders and those for
-    media, flows and app profiles. The result includes links that lead back and folders that may not be read: `load`
-    says what is wrong with them. Raises UsageError if a path is not there, or a folder has no campaigns.
+    Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, except hidden folders, those for
+    media, flows and app profiles, and files of accounts. The result includes links that lead back and folders that may
+    not be read: `load` says what is wrong with them. Raises UsageError if a path is not there, or a folder has no
+    campaigns.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -102,7 +113,7 @@ def _campaigns_in(folder: Path) -> list[Path]:
 
 
 def _is_campaign(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) and name[0] != "."
+    return name.endswith((".yaml", ".yml")) and name[0] != "." and name != ACCOUNTS
 
 
 def load(path: Path) -> Loaded:
@@ -153,13 +164,17 @@ def load_text(
     path: str,
     flows: Mapping[str, FlowFile] | None = None,
     apps: Mapping[str, AppFile] | None = None,
+    accounts_file: AccountsFile | None = None,
 ) -> Loaded:
     """The same for a text that has been read; its relative paths start from `path`.
 
-    `flows` are its flows by script and `apps` its app profiles, in place of those that lie beside it.
+    `flows` are its flows by script, `apps` its app profiles and `accounts_file` its shared accounts, in place of what
+    lies beside it.
     """
     profiles = apps_beside(path) if apps is None else apps
     document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
+    if given is None and accounts_file is None:
+        accounts_file = accounts_beside(path)
 
     # Asked again after each misspelt key that was put right: then more entries, and so more flows, are
     # known.
@@ -179,7 +194,9 @@ def load_text(
         problems += flow.diagnostics
     for app in profiles.values():
         problems += app.diagnostics
-    return Loaded(document, tuple(tidy(problems)), linked(used), profiles)
+    if accounts_file is not None:
+        problems += accounts_file.diagnostics
+    return Loaded(document, tuple(tidy(problems)), linked(used), profiles, accounts_file)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

@@ -69,8 +69,8 @@ GroupOrSerial = Annotated[
     str,
     StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
     Field(
-        description="A group from `devices:`, or a serial.",
-        json_schema_extra=_explained("groups and serials have no blanks in them"),
+        description="A group from `devices:`, an account from `accounts:`, or a serial.",
+        json_schema_extra=_explained("groups, accounts and serials have no blanks in them"),
     ),
 ]
 Weekday = Annotated[
@@ -157,21 +157,63 @@ class SerialGroup(Model):
 
 
 class UsernameGroup(Model):
-    """A group of accounts, wherever they are; the backend local_api finds them."""
+    """A group of accounts by their names in the app. The backend local_api finds them; on the phones themselves each is
+    declared under `accounts:`, which says where it is."""
 
     usernames: Annotated[list[Username], Field(min_length=1)] = Field(
-        description="The accounts of the group (backend local_api only).",
+        description="The accounts of the group.",
         examples=[["@brand_se", "@brand_no"]],
     )
     timezone: GroupZone = None
 
 
+class AccountGroup(Model):
+    """A group of declared accounts."""
+
+    accounts: Annotated[list[Key], Field(min_length=1)] = Field(
+        description="The accounts of the group, as `accounts:` calls them.",
+        examples=[["brand_se", "brand_no"]],
+    )
+    timezone: GroupZone = None
+
+
 Group = Annotated[
-    Annotated[list[Serial], Field(min_length=1)] | SerialGroup | UsernameGroup,
+    Annotated[list[Serial], Field(min_length=1)] | SerialGroup | UsernameGroup | AccountGroup,
     Field(
-        description="The serials of phones, `{serials: [...]}` with a time zone of their own, or "
-        "`{usernames: [...]}` (backend local_api only).",
+        description="The serials of phones, `{serials: [...]}` with a time zone of their own, `{accounts: [...]}`, or "
+        "`{usernames: [...]}`.",
         examples=[["R58M123ABC", "R58M456DEF"]],
+    ),
+]
+
+
+class Account(Model):
+    """An account: in which app, on which phone, and under which name."""
+
+    app: Key = Field(description="The app, by the name of its profile.", examples=["tiktok", "instagram"])
+    device: Serial | None = Field(
+        default=None,
+        description="The phone on which it is logged in; the backend device needs it.",
+        examples=["R58M123ABC"],
+    )
+    username: Username | None = Field(
+        default=None,
+        description="Its name in the app, if that is not what it is called here.",
+        examples=["@brand.se"],
+    )
+    language: Annotated[str, StringConstraints(pattern=patterns.LANGUAGE)] | None = Field(
+        default=None,
+        description="The language of the app there, if it is not the phone's.",
+        examples=["en", "fr"],
+        json_schema_extra=_explained("a language is written as in `fr` or `pt-BR`"),
+    )
+
+
+Accounts = Annotated[
+    dict[Key, Account],
+    Field(
+        description="Accounts by name: groups and entries name them where they name phones.",
+        examples=[{"brand_se": {"app": "tiktok", "device": "R58M123ABC"}}],
     ),
 ]
 _SNIPPETS = {
@@ -331,7 +373,7 @@ class EntryContent(Model):
         examples=["instagram"],
     )
     devices: GroupOrSerial | Annotated[list[GroupOrSerial], Field(min_length=1)] = Field(
-        description="A group from `devices:`, or a list of groups and serials.", examples=["studio"]
+        description="A group from `devices:`, or a list of groups, accounts and serials.", examples=["studio"]
     )
     start_times: StartTimeOrName | list[StartTimeOrName] = Field(
         default=[],
@@ -341,7 +383,8 @@ class EntryContent(Model):
     )
     multi_account: bool = Field(
         default=False,
-        description="Whether it runs for every account on each device (backend local_api only).",
+        description="Whether it runs for every account on each device; on the phones themselves for each that is "
+        "declared there.",
     )
     min_interval: int = Field(
         default=0,
@@ -395,6 +438,7 @@ class Campaign(Model):
         default=Defaults(), description="What holds for every entry that does not say otherwise."
     )
     limits: Limits = Field(default=Limits(), description="How much may be done.")
+    accounts: Accounts = {}
     devices: dict[Key, Group] = Field(
         default={},
         description="Groups of phones or of accounts by name.",
@@ -408,3 +452,10 @@ class Campaign(Model):
         default={}, description="Start times by name.", examples=[{"morning": "09:00"}]
     )
     scripts: dict[Key, Entry] = Field(min_length=1, description="The entries of the campaign by name.")
+
+
+class AccountsFile(Model):
+    """The accounts that the campaigns of a folder share, in `accounts.yaml` beside them."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    accounts: Accounts

@@ -3,7 +3,7 @@
 It is made from plain data whose structure is valid. The models would do the same, but are slow to import.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, declared
 from runner.campaign import paths
+from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.app_file import texts_of
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.loader import Loaded
+from runner.campaign.members import Group, known_accounts, members_of
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
 from runner.scripts import Script, complete
@@ -50,35 +52,21 @@ class ActiveDays:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A group of `devices:`: phones, or accounts; `timezone` is its own, if it names one."""
-
-    serials: tuple[str, ...] = ()
-    usernames: tuple[str, ...] = ()
-    timezone: str | None = None
-
-    @classmethod
-    def read(cls, written: list[str] | Mapping[str, Any]) -> "Group":
-        if isinstance(written, list):
-            return cls(tuple(written))
-        serials, usernames = (tuple(written.get(key, ())) for key in ("serials", "usernames"))
-        return cls(serials, usernames, written.get("timezone"))
-
-
-@dataclass(frozen=True, slots=True)
 class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
 
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
-    serials and `usernames` accounts, each once, in declared order; `zones` has the time zones of those whose group
-    names one; `app` is as written, None if nothing is; `min_interval` and `max_interval` are minutes; a
-    `timeout` of None means the script's own. `order` is as written (`planning/rotation.py`).
+    serials, `accounts` declared ones on their phones, `usernames` those that the backend finds, each once, in
+    declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
+    `app` and `order` (`planning/rotation.py`) are as written, None if nothing is; `min_interval` and `max_interval` are
+    minutes; a `timeout` of None means the script's own.
     """
 
     name: str
     script: Script
     config: Mapping[str, Any]
     devices: tuple[str, ...]
+    accounts: tuple[DeclaredAccount, ...]
     usernames: tuple[str, ...]
     zones: Mapping[str, str]
     start_times: tuple[StartTime, ...]
@@ -95,13 +83,24 @@ class ResolvedEntry:
     overlap: str
     order: str | None
 
+    @property
+    def phones(self) -> list[str]:
+        """The serials of the phones on which it is carried out, as far as they are known, each once."""
+        of_accounts = (one.device for one in self.accounts if one.device)
+        return list(dict.fromkeys([*self.devices, *of_accounts]))
+
+    @property
+    def lanes(self) -> list[str]:
+        """The names of the queues in which its tasks wait: phones, and accounts that the backend finds."""
+        return [*self.phones, *map(account, self.usernames)]
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedCampaign:
     """A campaign with its names resolved: plans are made from it.
 
-    `limits` are as written, `serials` the phones that its groups declare; `document` is its file, `commit` the
-    git revision of the file.
+    `limits` are as written, `serials` the phones that its groups declare, `accounts` all that it may use, whether an
+    entry does or not; `document` is its file, `commit` the git revision of the file.
     """
 
     name: str
@@ -111,6 +110,7 @@ class ResolvedCampaign:
     active: ActiveDays | None
     limits: Mapping[str, Any]
     serials: tuple[str, ...]
+    accounts: tuple[DeclaredAccount, ...]
     entries: tuple[ResolvedEntry, ...]
     document: Document = field(repr=False)
     commit: str | None = None
@@ -130,14 +130,14 @@ class ResolvedCampaign:
     @property
     def phones(self) -> list[str]:
         """The serials of all phones that it names, in its groups and in its entries, each once."""
-        used = (serial for entry in self.entries for serial in entry.devices)
+        used = (serial for entry in self.entries for serial in entry.phones)
         return list(dict.fromkeys([*self.serials, *used]))
 
-    def timezone_of(self, entry: str, lane: str) -> str | None:
-        """The time zone of an entry's work on a device or by an account: its group's, else the campaign's; None if
-        neither names one."""
+    def timezone_of(self, entry: str, doer: str) -> str | None:
+        """The time zone of an entry's work on a device or by an account, as task keys call it: its group's, else the
+        campaign's; None if neither names one."""
         zones = next((one.zones for one in self.entries if one.name == entry), {})
-        return zones.get(lane, self.timezone)
+        return zones.get(doer, self.timezone)
 
     @property
     def flows(self) -> dict[tuple[str, str], FlowText]:
@@ -159,6 +159,7 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
         active=_active(data["active"]) if "active" in data else None,
         limits=data.get("limits", {}),
         serials=_serials(data),
+        accounts=tuple(known_accounts(loaded).values()),
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
         document=loaded.document,
         commit=commit,
@@ -181,19 +182,20 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     script = loaded.scripts[written["script"]]
     common = data.get("defaults", {})
     values = {**common, **written, "retry": {**common.get("retry", {}), **written.get("retry", {})}}
-    groups = list(_groups(data, values["devices"]))
+    who = members_of(loaded, values, script.app or values.get("app"))
     return ResolvedEntry(
         name=name,
         script=script,
         config=_config(data, written, script, str(folder)),
-        devices=tuple(dict.fromkeys(serial for group in groups for serial in group.serials)),
-        usernames=_usernames(groups),
-        zones=_zones(groups),
+        devices=who.devices,
+        accounts=who.accounts,
+        usernames=who.usernames,
+        zones=who.zones,
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),
         app=values.get("app"),
-        multi_account=values.get("multi_account", False),
+        multi_account=values.get("multi_account", False) and who.are_found_by_backend,
         min_interval=values.get("min_interval", 0),
         max_interval=values.get("max_interval", 0),
         retry=_retry(values["retry"]),
@@ -215,32 +217,6 @@ def _duration(text: str | None) -> Duration | None:
 
 def _retry(values: Mapping[str, Any]) -> ResolvedRetry:
     return ResolvedRetry(values.get("max", 0), _parse(values.get("delay", "30s")))
-
-
-def _groups(data: Mapping[str, Any], written: str | list[str]) -> Iterator[Group]:
-    """The groups that an entry's `devices` name; a serial is a group by itself."""
-    for item in [written] if isinstance(written, str) else written:
-        yield Group.read(data.get("devices", {}).get(item, [item]))
-
-
-def _zones(groups: Iterable[Group]) -> dict[str, str]:
-    """The zones of devices and accounts whose group names one. A check refuses two different ones."""
-    return {
-        name: group.timezone
-        for group in groups
-        if group.timezone
-        for name in (*group.serials, *group.usernames)
-    }
-
-
-def _usernames(groups: Iterable[Group]) -> tuple[str, ...]:
-    """The accounts of groups, each once, however it is written."""
-    found: dict[str, str] = {}
-    for group in groups:
-        for name in group.usernames:
-            # `@Name` and `name` are one account, but people see it as they wrote it.
-            found.setdefault(account(name), name)
-    return tuple(found.values())
 
 
 def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[StartTime]:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.errors import UsageError
 
 _TIMEOUT_S = 20
@@ -70,8 +71,8 @@ def parse_status(output: str) -> tuple[str | None, frozenset[str]]:
 
 
 def files_at(revision: str, paths: Iterable[Path]) -> dict[Path, bytes]:
-    """The YAML files that a revision had where `paths` (files and folders) are now, by absolute path; what
-    lies in the folders beside a campaign is among them.
+    """The YAML files that a revision had where `paths` (files and folders) are now, by absolute path; what lies beside
+    a campaign is among them.
 
     Raises UsageError if a path is in no repository, or if its repository has no such revision.
     """
@@ -82,9 +83,9 @@ def files_at(revision: str, paths: Iterable[Path]) -> dict[Path, bytes]:
         root = _root(real) if not (real / ".git").exists() else real
         if root is None:
             raise UsageError(f"{path} is in no git repository, so there is no {revision} to compare it with")
-        places = (real, real.parent / "flows", real.parent / "apps")
+        beside = (real.parent / name for name in ("flows", "apps", ACCOUNTS))
         by_root.setdefault(root, []).extend(
-            place.relative_to(root).as_posix() for place in places if place.is_relative_to(root)
+            place.relative_to(root).as_posix() for place in (real, *beside) if place.is_relative_to(root)
         )
     for root, names in by_root.items():
         commit = _commit(root, revision)

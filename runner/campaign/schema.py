@@ -4,19 +4,29 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
-from runner.campaign.models import AtTime, Campaign, CronTime, EveryTime, SerialGroup, UsernameGroup
+from runner.campaign.models import (
+    AccountGroup,
+    AccountsFile,
+    AtTime,
+    Campaign,
+    CronTime,
+    EveryTime,
+    SerialGroup,
+    UsernameGroup,
+)
 from runner.campaign.schema_shape import Schema, complete, inlined, tidy
 from runner.scripts import SCRIPTS, Script
 
 _REF = "#/$defs/{model}"
 _FORMS = (AtTime, EveryTime, CronTime)
-_GROUPS = (SerialGroup, UsernameGroup)
+_GROUPS = (SerialGroup, UsernameGroup, AccountGroup)
 _OTHER_KEYS = {
     "AtTime": ("every", "between", "cron"),
     "EveryTime": ("at", "cron"),
     "CronTime": ("at", "every"),
-    "SerialGroup": ("usernames",),
-    "UsernameGroup": ("serials",),
+    "SerialGroup": ("usernames", "accounts"),
+    "UsernameGroup": ("serials", "accounts"),
+    "AccountGroup": ("serials", "usernames"),
 }
 """Keys of the other forms of a start time, or a group; our diagnostics look here for what was meant."""
 
@@ -41,6 +51,11 @@ def campaign_schema() -> Schema:
     definitions["StartTimeForms"] = _start_time_forms(definitions)
     definitions["GroupForms"] = _group_forms(definitions)
     return complete("campaign", tidy(schema, choose=_by_keys))
+
+
+def accounts_schema() -> Schema:
+    """The schema of `accounts.yaml`, the accounts that the campaigns of a folder share."""
+    return complete("accounts", tidy(AccountsFile.model_json_schema(ref_template=_REF), choose=_by_keys))
 
 
 def _model(script: Script) -> type[BaseModel]:
@@ -93,15 +108,19 @@ def _names(models: Iterable[type]) -> tuple[str, ...]:
 
 
 def _group_forms(definitions: Mapping[str, Schema]) -> Schema:
-    phones, accounts = ({"$ref": _REF.format(model=name)} for name in _names(_GROUPS))
+    phones, usernames, accounts = ({"$ref": _REF.format(model=name)} for name in _names(_GROUPS))
     properties = {
         key: about for form in _names(_GROUPS) for key, about in _annotations(definitions[form]).items()
     }
     return {
         "properties": properties,
         "if": {"type": "object", "required": ["usernames"]},
-        "then": accounts,
-        "else": {"if": {"type": "object"}, "then": phones},
+        "then": usernames,
+        "else": {
+            "if": {"type": "object", "required": ["accounts"]},
+            "then": accounts,
+            "else": {"if": {"type": "object"}, "then": phones},
+        },
     }
 
 

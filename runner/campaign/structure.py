@@ -22,6 +22,7 @@ _ABOUT_KEYS = ("required", "additionalProperties", "propertyNames")
 _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
     "flow": "a flow starts with `version: 1` and `name: ...`",
+    "accounts": "a file of accounts starts with `version: 1` and `accounts:`",
     PROFILE: "an app profile starts with `version: 1` and `app: ...`",
 }
 
@@ -69,6 +70,11 @@ def check_flow(document: Document) -> list[Diagnostic]:
 def check_profile(document: Document) -> list[Diagnostic]:
     """What the schema of app profiles says of the data."""
     return _check(document, PROFILE)
+
+
+def check_accounts(document: Document) -> list[Diagnostic]:
+    """What the schema of `accounts.yaml` says of the data."""
+    return _check(document, "accounts")
 
 
 def _check(document: Document, kind: str) -> list[Diagnostic]:

@@ -6,12 +6,11 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
-from runner.campaign.app_file import AppFile
-from runner.campaign.flow_file import FlowFile
 from runner.campaign.loader import Loaded, load
 from runner.campaign.masking import masked_text
 from runner.checks import (
     altered_text,
+    bad_account,
     bad_cron,
     bad_flow,
     bad_profile,
@@ -24,6 +23,8 @@ from runner.checks import (
     duplicate_device,
     duplicate_name,
     duplicate_target,
+    file_again,
+    files_run_out,
     in_the_past,
     limit_exceeded,
     long_caption,
@@ -78,6 +79,7 @@ ON_CAMPAIGN: tuple[Check, ...] = (
     unverified_element.check,
     unsupported_by_backend.check,
     bad_username.check,
+    bad_account.check,
     bad_url.check,
     bad_spintax.check,
     altered_text.check,
@@ -94,8 +96,11 @@ ON_CAMPAIGN: tuple[Check, ...] = (
 
 ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic]]], ...] = (
     duplicate_name.check,
+    bad_account.check_together,
     device_conflict.check,
     limit_exceeded.check,
+    file_again.check,
+    files_run_out.check,
 )
 """Checks of all campaigns together, and of what they would do in the days ahead."""
 
@@ -178,10 +183,8 @@ def _check(view: CampaignView) -> None:
 
 
 def _texts(view: CampaignView) -> dict[str, str]:
-    """The texts of a campaign, of its flows, and of the app profiles beside it."""
-    beside: list[FlowFile | AppFile] = [*view.loaded.flows.values(), *view.loaded.apps.values()]
-    texts = {
-        file.document.path: masked_text(file.document.text, is_right=not file.diagnostics) for file in beside
-    }
+    """The texts of a campaign, and of the files that it is read with."""
+    wrong = {problem.path for problem in view.loaded.diagnostics}
+    texts = {one.path: masked_text(one.text, is_right=one.path not in wrong) for one in view.loaded.beside}
     texts[view.document.path] = secret_in_file.masked(view.document, view.found)
     return texts

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from runner.checks.members import accounts_named, accounts_on
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.targets import DEFAULT_APP, app_of
@@ -41,8 +42,20 @@ def _apps_by_entry(campaign: CampaignView) -> Mapping[str, Apps]:
     for entry in campaign.entries:
         script = campaign.scripts.get(entry.script.text) if entry.script else None
         named = (script and script.app) or written.get(entry.name)
-        found[entry.name] = (named,) if named else of_targets.get(entry.name) or (DEFAULT_APP,)
+        of_accounts, all_are = _apps_of_accounts(campaign, entry)
+        others = () if all_are else of_targets.get(entry.name) or (DEFAULT_APP,)
+        found[entry.name] = (named,) if named else tuple(dict.fromkeys((*of_accounts, *others)))
     return found
+
+
+def _apps_of_accounts(campaign: CampaignView, entry: WrittenEntry) -> tuple[Apps, bool]:
+    """The apps of an entry's accounts, and whether every one of its tasks has a declared account."""
+    found = [list(accounts_named(campaign, item)) for item in entry.devices]
+    if entry.values.get("multi_account") is True:
+        found = [
+            one or list(accounts_on(campaign, item)) for one, item in zip(found, entry.devices, strict=True)
+        ]
+    return tuple(one.app for accounts in found for one in accounts), bool(found) and all(found)
 
 
 def _apps_of_targets(config: ConfigUse) -> Iterator[str]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from runner.checks.members import username_groups
 from runner.checks.view import CampaignView
-from runner.checks.written import ConfigUse, Item
+from runner.checks.written import ConfigUse, Item, item_of, mapping
 from runner.diagnostics import Diagnostic
 from runner.targets import account
 
@@ -15,19 +16,34 @@ _USERNAME = re.compile(rf"@?[A-Za-z0-9._]{{0,{_LONGEST - 1}}}[A-Za-z0-9_]")
 _URL = re.compile(r"https?://[^/]+/@?([A-Za-z0-9._]+)/?(\?.*)?")
 
 
+ACCOUNT_HINT = "say what it is called in the app: add `username: ...`"
+"""What to do about an account that is declared under another name than its own."""
+
+
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for config in campaign.configs:
         if config.script.normal_target is account:
             for item in config.targets():
                 yield from _problem(campaign, item, config)
-    for usernames in campaign.accounts.values():
+    for usernames in username_groups(campaign).values():
         for item in usernames:
             yield from _problem(campaign, item)
+    for name, values in campaign.section("accounts").items():
+        if named := item_of(mapping(values), ("accounts", name), "username"):
+            yield from _problem(campaign, named)
+        elif "username" not in mapping(values) and not is_username(name):
+            message = f"`{name}` is no username"
+            yield campaign.problem(CODE, campaign.head(("accounts", name)), message, ACCOUNT_HINT)
 
 
 def _problem(campaign: CampaignView, item: Item, config: ConfigUse | None = None) -> Iterator[Diagnostic]:
-    if not _USERNAME.fullmatch(item.text):
+    if not is_username(item.text):
         yield campaign.problem(CODE, campaign.span(item), *_words(item.text), config=config)
+
+
+def is_username(text: str) -> bool:
+    """Whether an account can have this name."""
+    return _USERNAME.fullmatch(text) is not None
 
 
 def _words(text: str) -> tuple[str, str]:

@@ -19,6 +19,9 @@ class CompactCampaign:
         self.found = campaign.found
         self.name = campaign.text("name")
         self.former_names = campaign.former_names
+        self.own_accounts = [
+            one for one in campaign.accounts.values() if one.name in campaign.section("accounts")
+        ]
         self._text = campaign.document.text
         self._now: datetime = campaign.horizon.now
         self._fleet_zone = campaign.horizon.fleet_zone

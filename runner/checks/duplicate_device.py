@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from runner.checks.members import account_groups, username_groups
 from runner.checks.view import CampaignView
 from runner.checks.written import Item, items_of
 from runner.diagnostics import Diagnostic
@@ -13,8 +14,10 @@ CODE = "duplicate-device"
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for name, group in campaign.section("devices").items():
         yield from _repeated(campaign, items_of(group, ("devices", name)), str, f"in `{name}`")
-    for name, usernames in campaign.accounts.items():
+    for name, usernames in username_groups(campaign).items():
         yield from _repeated(campaign, usernames, account, f"in `{name}`")
+    for name, accounts in account_groups(campaign).items():
+        yield from _repeated(campaign, accounts, str, f"in `{name}`")
     for entry in campaign.entries:
         yield from _repeated(campaign, entry.devices, str, f"in the devices of `{entry.name}`")
 

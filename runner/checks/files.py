@@ -6,6 +6,7 @@ from stat import S_ISDIR, S_ISREG
 
 from runner.checks.nearby import Nearby
 from runner.media import HEAD_BYTES, Kind, by_content, is_posted
+from runner.media_file import MediaFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Files:
     def __init__(self) -> None:
         self._files: dict[str, InspectedFile] = {}
         self._folders: dict[str, tuple[str, ...] | str] = {}
+        self._fingerprints: dict[str, str] = {}
         self._posted: dict[tuple[str, Kind], tuple[str, ...]] = {}
         self.nearby = Nearby()
 
@@ -51,6 +53,20 @@ class Files:
             files = () if isinstance(found, str) else found
             posted = self._posted[path, kind] = tuple(file for file in files if is_posted(file, kind))
         return posted
+
+    def fingerprint(self, path: str) -> str:
+        """What tells contents apart, without reading whole videos; empty if the file cannot be read."""
+        if path not in self._fingerprints:
+            self._fingerprints[path] = _fingerprint(path)
+        return self._fingerprints[path]
+
+
+def _fingerprint(path: str) -> str:
+    try:
+        with MediaFile(path) as file:
+            return file.fingerprint
+    except (OSError, ValueError):
+        return ""
 
 
 def _inspect(path: str) -> InspectedFile:

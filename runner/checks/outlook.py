@@ -1,13 +1,16 @@
 """What campaigns would do in the days ahead, phone by phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 from runner.checks.compact_campaign import CompactCampaign
 from runner.checks.prospects import Prospect
 from runner.planning.limits import Scope
+from runner.planning.plannable_entry import PlannedLane
+
+T = TypeVar("T")
 
 
 class Stay(NamedTuple):
@@ -34,12 +37,24 @@ class PlannedLanes:
         return f"{self.names[0]} and {more} more" if more else self.names[0]
 
 
+_Key = tuple[Scope, str]
+
+
+def _scopes(lane: PlannedLane) -> Iterator[_Key]:
+    """What a lane's work counts for: its phone, and its account, where it is known."""
+    if lane.device:
+        yield "device", lane.name
+    if lane.username:
+        yield "account", lane.doer
+
+
 class Outlook:
     """What several campaigns would do."""
 
     def __init__(self) -> None:
         self.campaigns: list[CompactCampaign] = []
         self.prospects: list[Prospect] = []
+        self._made: dict[Callable[[Outlook], Any], Any] = {}
         self._stays: dict[tuple[int, float], list[Stay]] = {}
 
     def add(self, campaign: CompactCampaign, prospects: Iterable[Prospect]) -> None:
@@ -47,26 +62,31 @@ class Outlook:
         self.campaigns.append(campaign)
         self.prospects += prospects
 
+    def once(self, make: Callable[["Outlook"], T]) -> T:
+        """What a function makes of it, for the first of several checks that ask. Ask only when all is taken in."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
+
     @cached_property
     def lanes(self) -> list[PlannedLanes]:
         """Every phone and account of the campaigns that has something to do. Those that do the same are one item:
         fleets have hundreds of them."""
-        visits: dict[tuple[Scope, str], list[tuple[int, float]]] = {}
+        visits: dict[_Key, list[tuple[int, float]]] = {}
         for number, prospect in enumerate(self.prospects):
             for lane in prospect.lanes:
-                key: tuple[Scope, str] = ("device" if lane.device else "account", lane.name)
-                visits.setdefault(key, []).append((number, lane.share.total_seconds()))
+                for key in _scopes(lane):
+                    visits.setdefault(key, []).append((number, lane.share.total_seconds()))
         alike: dict[tuple[Scope, tuple[tuple[int, float], ...]], list[str]] = {}
         for (scope, name), visited in visits.items():
             alike.setdefault((scope, tuple(visited)), []).append(name)
         return [
-            PlannedLanes(
-                tuple(names), scope, tuple(number for number, _ in visited), self._all_stays(visited)
-            )
+            PlannedLanes(tuple(names), scope, tuple(number for number, _ in visited), self.stays(visited))
             for (scope, visited), names in alike.items()
         ]
 
-    def _all_stays(self, visited: Iterable[tuple[int, float]]) -> list[Stay]:
+    def stays(self, visited: Iterable[tuple[int, float]]) -> list[Stay]:
+        """The occurrences of prospects, by their numbers, each so many seconds later than its instant; in order."""
         stays = []
         for visit in visited:
             if visit not in self._stays:

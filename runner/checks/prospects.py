@@ -14,8 +14,15 @@ from runner.checks.view import CampaignView
 from runner.checks.written import Path, WrittenEntry
 from runner.planning.limits import Cap, Scope, Span, effective_limits
 from runner.planning.plannable_entry import PlannableEntry, PlannedLane
+from runner.planning.rotation import Order
+from runner.scripts.post import FILES_KEY, FOLDER_KEY, count, is_from_folder, kind
+from runner.tasks import SeenFile
 
 HOUR_S = 3600.0
+
+_MOST_FILES = 1000
+"""How many files of an entry are looked at: more hardly run out in the days ahead."""
+
 # The day on which the clocks go back.
 _LONGEST_DAY_S = 25 * HOUR_S
 
@@ -23,12 +30,25 @@ CapKey = tuple[str, Scope, Span]
 """What a cap counts: a kind of effect, of a device or an account, in a day or an hour."""
 
 
+class Posts(NamedTuple):
+    """What an entry posts: its files, each with its fingerprint for its hash, how tasks share them out, and how many
+    each of them takes. `owners` are those who get them, lane by lane; `is_written` says whether the entry itself says
+    how."""
+
+    files: tuple[SeenFile, ...]
+    order: Order
+    several: int
+    owners: tuple[str, ...]
+    is_written: bool
+
+
 class Prospect(NamedTuple):
     """An entry, and when its occurrences come; `busy_s` is how long one of them keeps a phone busy.
 
     `effects` are the most effects of one occurrence on one phone, by kind; `on_a_day` is how many occurrences may come
     on one day of any zone, `close` how many may have effects in the same hour. `zone` is the zone of the days of limits
-    that the campaign names, `fleet_zone` that of built-in caps.
+    that the campaign names, `fleet_zone` that of built-in caps. `posts` is None
+    for an entry that posts no files of this machine, or too many.
     """
 
     campaign: CompactCampaign
@@ -43,6 +63,7 @@ class Prospect(NamedTuple):
     close: int
     zone: tzinfo
     fleet_zone: tzinfo
+    posts: Posts | None = None
 
     def day_zone(self, cap: Cap) -> tzinfo:
         """The zone of the days that a cap counts."""
@@ -64,7 +85,8 @@ class Prospector:
         for entry, plannable in campaign.once(sound_works):
             calendar = campaign.calendar_in(plannable.own_zone)
             if ticks := _ticks(calendar, entry):
-                yield self._prospect(compact, entry.path, plannable, ticks, calendar)
+                posts = _posts(campaign, plannable)
+                yield self._prospect(compact, entry.path, plannable, ticks, calendar)._replace(posts=posts)
 
     def _prospect(
         self,
@@ -102,6 +124,24 @@ class Prospector:
             caps = {(cap.kind, cap.scope, cap.span): cap for kind in limits.caps.values() for cap in kind}
             self._limits[key] = caps, limits.min_gap.total_seconds()
         return self._limits[key]
+
+
+def _posts(campaign: CampaignView, plannable: PlannableEntry) -> Posts | None:
+    config, order = plannable.entry.config, plannable.order
+    if order is None or not campaign.reads_files_here:
+        return None
+    from_folder = is_from_folder(config)
+    paths = campaign.files.posted(config[FOLDER_KEY], kind(config)) if from_folder else config[FILES_KEY]
+    if len(paths) > _MOST_FILES:
+        return None
+    files = (SeenFile(path, campaign.files.fingerprint(path)) for path in paths)
+    return Posts(
+        tuple(file for file in files if file.sha256),
+        order,
+        count(config),
+        tuple(map(plannable.owner, plannable.lanes)),
+        is_written=plannable.entry.order is not None,
+    )
 
 
 def _ticks(calendar: Calendar, entry: WrittenEntry) -> tuple[Tick, ...]:

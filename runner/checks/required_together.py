@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from runner.campaign.nearest import enumeration
+from runner.checks.members import names_accounts
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
@@ -69,8 +70,8 @@ def _accounts(campaign: CampaignView, entry: WrittenEntry) -> Iterator[Diagnosti
     if not is_done or entry.values.get("multi_account") is not True:
         return
     for item in entry.devices:
-        if item.text in campaign.accounts:
-            message = f"`multi_account: true` needs phones, and the group `{item.text}` has accounts"
+        if names_accounts(campaign, item):
+            message = f"`multi_account: true` needs phones, and `{item.text}` names accounts"
             hint = "name a group of phones, or remove `multi_account`"
             yield campaign.problem(CODE, (*entry.path, "multi_account"), message, hint)
             return

@@ -6,6 +6,7 @@ from runner.backend_registry import find, names
 from runner.campaign import rewriting
 from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
+from runner.checks.members import account_groups
 from runner.checks.view import CampaignView
 from runner.checks.written import Item, WrittenEntry, item_of
 from runner.diagnostics import Diagnostic
@@ -21,6 +22,9 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     yield from _backend(campaign)
     sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
     configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
+    places = [*groups, *campaign.accounts]
+    kind = "group of devices or account" if campaign.accounts else "group of devices"
+    there_are = "`devices:` and `accounts:` define" if campaign.accounts else "`devices:` defines"
     for entry in campaign.entries:
         if entry.script and not campaign.knows(entry.script.text):
             yield _unknown_script(campaign, entry.script)
@@ -28,9 +32,20 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             yield _unknown(campaign, entry.config_name, "config", configs, "`configs:` defines")
         yield from _app(campaign, entry)
         for item in entry.unknown_groups:
-            yield _unknown(campaign, item, "group of devices", groups, "`devices:` defines")
+            if not _may_be_shared(campaign, item.text, places):
+                yield _unknown(campaign, item, kind, places, there_are)
         for item in entry.unknown_times:
             yield _unknown(campaign, item, "start time", times, "`start_times:` defines")
+    for accounts in account_groups(campaign).values():
+        for item in accounts:
+            if item.text not in campaign.accounts and not _may_be_shared(campaign, item.text, places):
+                yield _unknown(campaign, item, "account", campaign.accounts, "the accounts are")
+
+
+def _may_be_shared(campaign: CampaignView, name: str, known: Collection[str]) -> bool:
+    """Whether a name may be that of a shared account whose file is too wrong to tell, which is one mistake."""
+    shared = campaign.loaded.accounts_file
+    return shared is not None and bool(shared.diagnostics) and campaign.nearest(name, known) is None
 
 
 def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from runner.backend_registry import BUILT_IN, KEYS_OF_SOME, BackendDeclaration
 from runner.campaign.nearest import enumeration
 from runner.checks.apps import apps_of, apps_of_entry
+from runner.checks.members import names_accounts
 from runner.checks.view import CampaignView
 from runner.checks.written import ConfigUse, WrittenEntry
 from runner.diagnostics import Diagnostic
@@ -71,9 +72,9 @@ def _app(
 def _accounts(
     campaign: CampaignView, entry: WrittenEntry, backend: BackendDeclaration
 ) -> Iterator[Diagnostic]:
-    for item in () if backend.takes_accounts else entry.devices:
-        if item.text in campaign.accounts:
-            message = f"the backend `{backend.name}` needs phones, and the group `{item.text}` has accounts"
+    for item in () if backend.takes_accounts or backend.works_as_accounts else entry.devices:
+        if names_accounts(campaign, item):
+            message = f"the backend `{backend.name}` needs phones, and `{item.text}` names accounts"
             yield campaign.problem(CODE, item.path, message, "name a group of phones, or serials")
 
 

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, BackendDeclaration, find
 from runner.campaign import patterns
+from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
 from runner.campaign.meaning import Known
+from runner.campaign.members import known_accounts
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon, zone_named
 from runner.checks.files import Files
@@ -162,9 +164,9 @@ class CampaignView:
         return {name: item for name, item in named if item}
 
     def members(self, group: str) -> Iterator[str]:
-        """The serials, or the usernames, of a group."""
+        """The serials, the usernames or the accounts of a group."""
         written = self.section("devices").get(group)
-        keys = ("serials", "usernames") if isinstance(written, dict) else ()
+        keys = ("serials", "usernames", "accounts") if isinstance(written, dict) else ()
         yield from (item.text for item in items_of(written, ()) if isinstance(written, list))
         yield from (item.text for key in keys for item in items_of(mapping(written).get(key), ()))
 
@@ -210,13 +212,9 @@ class CampaignView:
         return cast(T, self._made[make])
 
     @cached_property
-    def accounts(self) -> Mapping[str, tuple[Item, ...]]:
-        """The groups of accounts: their usernames."""
-        return {
-            name: tuple(items_of(group.get("usernames"), ("devices", name, "usernames")))
-            for name, group in self.section("devices").items()
-            if isinstance(group, dict) and "usernames" in group
-        }
+    def accounts(self) -> Mapping[str, DeclaredAccount]:
+        """The accounts that it may use, by name: those whose declaration can be read."""
+        return known_accounts(self.loaded)
 
     @cached_property
     def configs(self) -> tuple[ConfigUse, ...]:
@@ -352,7 +350,7 @@ class CampaignView:
         return ConfigUse(script, self._defaults[name], path, values, entries)
 
     def _entry(self, name: str, values: Mapping[str, Any]) -> WrittenEntry:
-        path, groups = ("scripts", name), self.section("devices")
+        path, groups = ("scripts", name), {**self.section("devices"), **self.accounts}
         times, places, unknown = [], [], []
         for place, written in listed(values.get("start_times"), (*path, "start_times")):
             named = self.named_times.get(written) if isinstance(written, str) else None

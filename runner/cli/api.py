@@ -18,6 +18,7 @@ from runner.clock import SystemClock
 from runner.errors import ApiRefused, ServerApiError
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.reports.server_tasks import (
+    account_table,
     check_data,
     check_lines,
     stats_data,
@@ -26,6 +27,7 @@ from runner.reports.server_tasks import (
     task_table,
 )
 from runner.settings import Settings
+from runner.targets import account
 
 LOOKS = 5
 """How often the latency is measured, if that takes no longer than one call may; the median counts."""
@@ -69,7 +71,8 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
             began = clock.monotonic()
             licence = client.licence()
             took_s.append(clock.monotonic() - began)
-    beyond = list(needs(campaigns, licence.device_limit))
+        unknown = list(unknown_usernames(campaigns, client))
+    beyond = [*needs(campaigns, licence.device_limit), *unknown]
     data = check_data(client.url, licence, sorted(took_s)[len(took_s) // 2], beyond)
     if form == "json":
         print_json(data)
@@ -125,6 +128,24 @@ def tasks(
         terminal().print(task_table(found.tasks))
         if found.total is not None and found.total > len(found.tasks):
             say(f"{len(found.tasks)} of {found.total}; more with --page {page + 1}")
+
+
+@api.command(
+    epilog="""\b
+Examples:
+  runner api accounts                  the accounts that usernames in a campaign can mean"""
+)
+@format_option
+def accounts(form: str) -> None:
+    """List the server's accounts."""
+    with server() as client:
+        found = client.accounts()
+    if form == "json":
+        print_json([dict(one.raw) for one in found])
+    elif not found:
+        say("The server has no accounts.")
+    else:
+        terminal().print(account_table(found))
 
 
 @api.command(
@@ -224,12 +245,33 @@ def server() -> Iterator[Client]:
         yield client
 
 
+def unknown_usernames(campaigns: Sequence[ResolvedCampaign], client: Client) -> Iterator[str]:
+    """The usernames of campaigns for the Local API that the server does not have."""
+    named = {
+        campaign.name: dict.fromkeys(
+            map(account, (name for one in campaign.entries for name in one.usernames))
+        )
+        for campaign in campaigns
+        if declared(campaign.backend).speaks_local_api
+    }
+    if not any(named.values()):
+        return
+    try:
+        known = {one.handle for one in client.accounts()}
+    except ApiRefused as error:  # older versions of the application have no such call
+        yield f"the server does not list its accounts, so usernames were not checked: {error.message}"
+        return
+    for campaign, names in named.items():
+        if missing := [name for name in names if name not in known]:
+            yield f"{campaign} works as {', '.join(missing)}: the server has no such account"
+
+
 def needs(resolved: Sequence[ResolvedCampaign], device_limit: int | None) -> Iterator[str]:
     """What campaigns for the Local API need and a server may not have."""
     for campaign in (resolved for resolved in resolved):
         if not declared(campaign.backend).speaks_local_api:
             continue
-        lanes = {lane for entry in campaign.entries for lane in (*entry.devices, *entry.usernames)}
+        lanes = {lane for entry in campaign.entries for lane in entry.lanes}
         if device_limit is not None and len(lanes) > device_limit:
             more = f"{len(lanes)} devices and accounts, more than the plan's {device_limit}: the others wait"
             yield f"{campaign.name} has {more}"

@@ -2,11 +2,13 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import click
 
@@ -26,11 +28,13 @@ from runner.exit_codes import EXIT_PROBLEMS
 from runner.planning.attention import attention
 from runner.planning.difference import differences
 from runner.planning.limits import Usage
+from runner.planning.material import Material
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.plan import plan as make_plan
 from runner.planning.plannable_entry import plannable_entries
 from runner.planning.source import Window
+from runner.queries.material import material_of
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
 from runner.settings import Settings, fleet_zone
@@ -98,9 +102,10 @@ def plan(
     at = now or SystemClock().now()
     campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     window = _window(campaigns, start, end, at)
-    made = make_plan(campaigns, window)
     if revision is None:
-        notes = _notes(made, store, at)
+        known = _known(campaigns, window, store, at)
+        made = make_plan(campaigns, window, known.material)
+        notes = chain(known.notes, attention(made, fleet_zone(), known.past))
         match form:
             case "json":
                 print_json_lines(plan_json.render(made, notes))
@@ -111,39 +116,53 @@ def plan(
             case _:
                 say_lines(plan_table.render(made, notes, columns(sys.stdout)))
         return
+    made = make_plan(campaigns, window)
     before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
     if _print_differences(before, made, revision, form) and exit_code:
         ctx.exit(EXIT_PROBLEMS)
 
 
-def _notes(made: Plan, store: str | None, at: datetime) -> Iterator[Note]:
-    """What needs attention, with what the ledger has counted by then, and which ledger that is. This makes none."""
-    settings = Settings.from_environment()
-    url = store or settings.store_url
+class Known(NamedTuple):
+    """What a plan knows of the world beside the campaigns: the effects that count already, by device or account, what
+    there is to post, and what to say of both."""
+
+    past: Mapping[str, Usage]
+    material: Material
+    notes: tuple[Note, ...] = ()
+
+
+def _known(campaigns: Sequence[ResolvedCampaign], window: Window, store: str | None, at: datetime) -> Known:
+    """What the ledger holds, if there is one, and the files. This makes no ledger."""
+    url = store or Settings.from_environment().store_url
     path = ledger_path(url)
-    past: Mapping[str, Usage] = {}
     if store and not (path and path.exists()):
         raise UsageError(f"there is no ledger {path}", hint="leave --store out to plan without one")
-    if path and path.exists():
-        from runner.queries.usage import usage_until  # heavy, and of use only where there is a ledger
-        from runner.store.ledger import Ledger
+    if not (path and path.exists()):
+        return Known({}, material_of(campaigns, window, None, at))
+    from runner.queries.usage import usage_until  # heavy, and of use only where there is a ledger
+    from runner.store.ledger import Ledger
 
-        lanes = [lane for plannable in plannable_entries(made.campaigns) for lane in plannable.lanes]
-        try:
-            with Ledger.open(url, SystemClock()) as ledger:
-                past = usage_until(ledger, lanes, at)
-        # A plan needs no ledger: one that cannot be read costs the counts, not the plan.
-        except LedgerError as error:
-            yield Note("ledger-usage", f"what was done before does not count: {error.message}")
-        if past:
-            yield Note("ledger-usage", f"limits count what the ledger {path} holds: {_totals(past)}")
-    yield from attention(made, settings.zone, past)
+    lanes = [lane for plannable in plannable_entries(campaigns) for lane in plannable.lanes]
+    try:
+        with Ledger.open(url, SystemClock()) as ledger:
+            past = usage_until(ledger, lanes, at)
+            material = material_of(campaigns, window, ledger, at)
+    # A plan needs no ledger: one that cannot be read costs the counts, not the plan.
+    except LedgerError as error:
+        note = Note("ledger-usage", f"what was done before does not count: {error.message}")
+        return Known({}, material_of(campaigns, window, None, at), (note,))
+    if not past:
+        return Known(past, material)
+    # By lane: an account on a phone has made nothing that its phone has not made.
+    totals = _totals([past[name] for name in {lane.name for lane in lanes} & past.keys()])
+    note = Note("ledger-usage", f"limits count what the ledger {path} holds: {totals}")
+    return Known(past, material, (note,))
 
 
-def _totals(past: Mapping[str, Usage]) -> str:
+def _totals(past: Iterable[Usage]) -> str:
     """`4 follow, 1 post`."""
     made = Counter[str]()
-    for usage in past.values():
+    for usage in past:
         for kind, instants in (usage.device or usage.account).items():
             made[kind] += len(instants)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(made.items()))

@@ -200,7 +200,7 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
     if loaded.has_errors:  # a flow beside it has changed: the campaign was valid when it was recorded
         raise UsageError(
             f"the run {run_id} cannot go on: {loaded.diagnostics[0].message} ({loaded.diagnostics[0].path})",
-            hint="bring the flows beside the campaign back as they were",
+            hint="bring the flows and accounts beside the campaign back as they were",
         )
     return resolve_campaign(loaded)
 

@@ -113,7 +113,7 @@ def rehearse(
     if memory is None:
         return nullcontext()
     used = [row.task.device for row in rows if row.task.device]
-    serials = list(dict.fromkeys([*campaign.serials, *used]))
+    serials = list(dict.fromkeys([*campaign.phones, *used]))
     return Rehearsal(serials, memory, lambda: say("the virtual phones had died, and were started anew"))
 
 

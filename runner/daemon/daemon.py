@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +32,7 @@ from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.phone.states import LastStates
+from runner.queries.phones import phones_now
 from runner.reports.log_lines import LogLines
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
@@ -136,7 +137,7 @@ class Daemon:
             service = Service(
                 self._options.paths, ledger, executor, self._clock, sink, campaigns, jobs, self._settings.zone
             )
-            local_api = self._local_api(ledger, executor, states)
+            local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
             app = create_app(state, local_api, self._settings.token)
             serving = stack.enter_context(Serving(app, listening))
@@ -204,8 +205,14 @@ class Daemon:
             "virtual phones had died", "warning", reason="they were started anew, with their memories"
         )
 
-    def _local_api(self, ledger: Ledger, executor: Executor, states: LastStates) -> FastAPI:
-        """The Local API over this daemon's phones."""
+    def _local_api(
+        self, ledger: Ledger, executor: Executor, states: LastStates, campaigns: Registry, adb_port: int
+    ) -> FastAPI:
+        """The Local API over this daemon's phones, and the accounts that its campaigns declare."""
+
+        def online(serials: Sequence[str]) -> set[str]:
+            return {phone.serial for phone in phones_now(adb_port, serials)[0] if phone.state == "device"}
+
         desk = TaskApi(
             ledger,
             self._clock,
@@ -214,6 +221,8 @@ class Daemon:
             lambda: states().by_state.get("device", 0),
             License(self._settings.api_plan),
             self._options.files,
+            campaigns.in_force,
+            online,
         )
         return create_local_api(desk, self._settings.token)
 

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
+from runner import targets
 from runner.backend_registry import declared
 from runner.backends.backend import Backend, BatchBackend, Problem
 from runner.campaign.loader import load
@@ -14,8 +15,21 @@ from runner.errors import RunnerError
 from runner.scheduling.campaign_files import CampaignFiles
 from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.virtual.apps.picturenet.ids import PACKAGE as PICTURE_NETWORK
+from runner.virtual.apps.shortvideo.ids import PACKAGE as SHORT_VIDEO
 from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
+
+PACKAGES = {targets.TIKTOK: SHORT_VIDEO, targets.INSTAGRAM: PICTURE_NETWORK}
+"""The apps of virtual phones, by the profiles that are for them."""
+
+
+class Account(NamedTuple):
+    """An account on a virtual phone, without its `@`, and the package of its app."""
+
+    serial: str
+    package: str
+    name: str
 
 
 class Rehearsal:
@@ -31,6 +45,7 @@ class Rehearsal:
         self._lock = threading.Lock()
         self._memory = memory
         self._on_restart = on_restart
+        self._logged_in: set[Account] = set()
 
     def __enter__(self) -> Self:
         try:
@@ -72,13 +87,17 @@ class Rehearsal:
             if declared(name).can_rehearse
         }
 
-    def need(self, serial: str) -> None:
-        """Make sure that there is a phone with this serial. Raises PhonesError."""
+    def need(self, serial: str, account: Account | None = None) -> None:
+        """Make sure that there is a phone with this serial, and that somebody has logged in there as this account.
+        Raises PhonesError."""
         with self._lock:  # lanes come at the same time, and must start the process once
             if not self._process.is_alive:
                 self._process.start_again()
                 self._on_restart()
             self._process.have(serial)
+            if account is not None and account not in self._logged_in:
+                self._process.log_in(serial, account.package, account.name)
+                self._logged_in.add(account)
 
 
 class RehearsalBackend:
@@ -107,10 +126,18 @@ class RehearsalBackend:
         """Make sure that the task's phone is there; returns what prevents that, if anything does."""
         if task.device is not None:
             try:
-                self._rehearsal.need(task.device)
+                self._rehearsal.need(task.device, _account(task))
             except PhonesError as error:
                 return f"{task.device}: no virtual phone could be started: {error}"
         return None
+
+
+def _account(task: Task) -> Account | None:
+    """The account that a task names. In an app that no virtual phone has, nobody can log in."""
+    package = PACKAGES.get(task.options.app)
+    if task.device is None or task.username is None or package is None:
+        return None
+    return Account(task.device, package, targets.account(task.username).removeprefix("@"))
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from runner.execution.lanes import LaneName
 from runner.targets import account
+from runner.tasks import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Account:
     @classmethod
     def of(cls, app: str | None, name: str) -> "Account":
         return cls(app, account(name))
+
+    @classmethod
+    def of_task(cls, task: Task) -> "Account | None":
+        """The account as which a task works, if it names one. The other side of a batch chooses the app."""
+        return cls.of(task.options.app if task.device else None, task.username) if task.username else None
 
     def is_same(self, other: "Account") -> bool:
         return self.name == other.name and (self.app == other.app or None in (self.app, other.app))

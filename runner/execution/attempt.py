@@ -8,7 +8,7 @@ from runner.errors import AppMissing, FlowError, LedgerError, RunnerError, Unsup
 from runner.execution.journal import AttemptJournal
 from runner.execution.retry import Next
 from runner.execution.taken_task import ExecutionContext, TakenTask, decide, finish, tell_finished
-from runner.tasks import Again, AttemptOutcome, Effect, Outcome, TaskState
+from runner.tasks import Again, AttemptOutcome, Effect, Outcome, Task, TaskState
 
 LOG = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ def perform(
     context: ExecutionContext, backend: Backend | None, taken: TakenTask, look: Callable[[], None]
 ) -> Next:
     """Carry a claimed task out and write down how that ended. Raises LedgerError, and leaves the attempt open then."""
+    taken.task = _with_files(context, taken.task)
     journal = AttemptJournal(context, taken, look)
     outcome = _outcome(backend, taken, journal)
     effects: list[Effect] = []
@@ -31,6 +32,14 @@ def perform(
     context.doubts.looked(taken.task, () if is_over else effects, following.again_utc)
     tell_finished(context, [(taken, following)])
     return following
+
+
+def _with_files(context: ExecutionContext, task: Task) -> Task:
+    """A task that should have files, and could not get them when its row was made, gets them before its attempt: they
+    may lie on a disk that came later. One that still gets none tells why when it looks for them."""
+    if not task.options.order or task.options.files:
+        return task
+    return context.ledger.file_uses.choose(task, context.looks.files([task]))
 
 
 def _outcome(backend: Backend | None, taken: TakenTask, journal: AttemptJournal) -> Outcome:

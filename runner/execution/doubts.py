@@ -109,7 +109,7 @@ class Doubts:
         """Why a task may not begin, as far as one can tell before it does."""
         if not self._doubts:
             return None
-        account = Account.of(None, task.username) if task.username else None
+        account = Account.of_task(task)
         kinds = {kind for kind, count in effects_of(task).items() if count}
 
         def is_near(doubt: Doubt) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runner.backends.backend import Backend, BatchBackend
 from runner.errors import LedgerError, RunnerError
+from runner.execution.accounts import Account
 from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.lanes import Away
 from runner.execution.requests import Refusal, Requests
@@ -54,7 +55,9 @@ class Gate:
                 and (refusal := self._requests.refusal(taken.task, only_looks=in_doubt))
             ) or (refusal := self._context.doubts.refusal(taken.task)):
                 yield taken.key, refusal
-            elif obstacle := self._context.accounts.obstacle(taken.waiting.lane):
+            elif (obstacle := self._context.accounts.obstacle(taken.waiting.lane)) and _may_be(
+                taken, obstacle[0]
+            ):
                 until = self._context.clock.now() + ACCOUNT_LOOK
                 yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
 
@@ -93,6 +96,12 @@ class Gate:
         reason = away_reason(taken.waiting.lane.place, away.since_utc, message, self._context.limiter.zone)
         until = self._context.clock.now() + look_after(away.looks)
         return Refusal(reason, ReasonKind.DEVICE_AWAY, until, away)
+
+
+def _may_be(taken: TakenTask, account: Account) -> bool:
+    """Whether a task may work as an account: as any, if it names none."""
+    own = Account.of_task(taken.task)
+    return own is None or own.is_same(account)
 
 
 def _of(refusal: NotBefore) -> Refusal:

@@ -60,9 +60,19 @@ class Away:
     looks: int = 1
 
 
+StrandName = tuple[str, str, str]
+"""A campaign, an entry, and who does its tasks."""
+
+
+def strand_name(task: Task) -> StrandName:
+    # By doer too: the limit of one account on a phone holds back no other account there.
+    return task.campaign, task.entry, task.doer
+
+
 @dataclass(slots=True, eq=False)
 class Strand:
-    """The tasks of one entry in a lane. What refuses the first of them refuses them all: they wait together."""
+    """The tasks of one entry in a lane, by the same account. What refuses the first of them refuses them all: they
+    wait together."""
 
     queue: list[Place] = field(default_factory=list)
     held_until: datetime | None = None
@@ -90,7 +100,7 @@ class Lane:
 
     name: LaneName
     single: bool
-    strands: dict[tuple[str, str], Strand] = field(default_factory=dict)
+    strands: dict[StrandName, Strand] = field(default_factory=dict)
     doubts: Strand = field(default_factory=Strand)
     later: list[Waiting] = field(default_factory=list)
     away: Away | None = None
@@ -117,7 +127,7 @@ class Lane:
         return min(instants) if self.away_until is None else max(min(instants), self.away_until)
 
     def put(self, waiting: Waiting) -> Strand:
-        name = waiting.task.campaign, waiting.task.entry
+        name = strand_name(waiting.task)
         strand = self.doubts if waiting.in_doubt else self.strands.get(name)
         if strand is None:
             strand = self.strands[name] = Strand()

@@ -56,7 +56,9 @@ class Limiter:
 
     def before(self, task: Task) -> NotBefore | None:
         """The limit that forbids now what a task is going to do: of several the one that lasts longest."""
-        refusals = [refusal for kind in effects_of(task) if (refusal := self.ask(task, kind))]
+        who = Account.of_task(task)
+        name, app = (who.name, who.app) if who else (None, None)
+        refusals = [refusal for kind in effects_of(task) if (refusal := self.ask(task, kind, name, app))]
         return max(refusals, key=lambda refusal: refusal.instant_utc, default=None)
 
     def before_all(self, tasks: Collection[Task]) -> dict[str, NotBefore]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from runner.backends.material import Looks
 from runner.clock import Clock
 from runner.events import EventSink, TaskFinished, TaskStarted
 from runner.execution.accounts import Accounts
@@ -39,6 +40,7 @@ class ExecutionContext:
     sink: EventSink
     mode: Mode
     lifts: Lifts = field(default_factory=Lifts)
+    looks: Looks = field(default_factory=Looks)
 
 
 @dataclass(slots=True, eq=False)

@@ -10,6 +10,7 @@ from runner.execution import attempt
 from runner.execution.batch import Batch
 from runner.execution.board import Board
 from runner.execution.gate import Gate
+from runner.execution.lanes import strand_name
 from runner.execution.requests import ON_REQUEST, Refusal
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, claim
 from runner.reasons import ReasonKind
@@ -117,7 +118,7 @@ class Worker:
         self._miss_all(over)
         told: set[tuple[object, ...]] = set()
         for taken, refusal in waiting:
-            strand = (taken.waiting.lane, taken.task.campaign, taken.task.entry)
+            strand = (taken.waiting.lane, *strand_name(taken.task))
             if strand in told and self._is_waited_for(refusal):
                 self._put_back(taken, refusal)
             else:

@@ -16,13 +16,15 @@ from runner.errors import (
     Stopped,
     TaskError,
     Unsupported,
+    WrongAccount,
 )
+from runner.flows.account import has_switched, work_as_account
 from runner.flows.flow_run import FlowRun
 from runner.flows.made_effects import MadeEffects, OpenEffect
 from runner.flows.proof_result import HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
-HOPELESS = (AppMissing, Unsupported)
+HOPELESS = (AppMissing, Unsupported, WrongAccount)
 """Failures that another attempt would meet again."""
 
 AWAY = (
@@ -101,6 +103,7 @@ def run(attempt: FlowRun) -> Outcome:
     """Run the flow from its first step."""
     try:
         try:
+            work_as_account(attempt)
             attempt.perform(attempt.flow.steps)
             # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
             reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
@@ -127,6 +130,9 @@ def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
     # Claims the account too: nobody else works as it while the proof looks.
     attempt.remember("account", effect.evidence.get("account", effect.account or ""))
     finding = attempt.prove()
+    # A later task may have switched the phone to another of its accounts.
+    if finding.obstacle is not None and has_switched(attempt):
+        finding = attempt.prove()
     if finding.obstacle is not None:
         return _unverified(attempt, what, finding.obstacle)
     if finding.verdict is ProofResult.HAPPENED:

@@ -26,7 +26,10 @@ class FlowRun(Performance):
     def begin_effect(
         self, kind: str, evidence: Mapping[str, str], target: str | None, *, leave_open: bool = False
     ) -> None:
-        """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it."""
+        """Write down that an effect is about to be made. Raises HeldBack if a limit forbids it, and WrongAccount unless
+        somebody has seen that the app shows the account of the task."""
+        if self.works_as is not None and not self.is_account_known:
+            raise self.wrong_account(None, f"the flow {self.flow.name} does not read which account is shown")
         kept = dict(evidence)
         if self.step.proof != SECTION:
             kept[PROOF] = self.step.proof

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.campaign.app_file import AppFile, texts_of
 from runner.campaign.flow_file import FlowFile, read_flow_file
@@ -30,6 +30,28 @@ def load_flow(app: str, script: str) -> Flow:
     if flow is None:
         raise Unsupported(f"the device backend has no flow for the script {script!r} in the app {app!r}")
     return _read(flow.text, flow.path, SCRIPTS[script].config_schema()["properties"], Profiles(), {})
+
+
+class AccountFlows(NamedTuple):
+    """How to see which account an app shows, and how to switch to another one; None if nobody has written that."""
+
+    look: Flow
+    switch: Flow | None
+
+
+@cache
+def account_flows(app: str) -> AccountFlows | None:
+    """The flows about accounts of an app (`account.yaml` and `switch_account.yaml`); None if there are none."""
+    look, switch = _account_flow(app, "account"), _account_flow(app, "switch_account")
+    return AccountFlows(look, switch) if look else None
+
+
+def _account_flow(app: str, name: str) -> Flow | None:
+    path = f"library/{app}/{name}.yaml"
+    file = files("runner.flows") / path
+    if app not in apps() or not file.is_file():
+        return None
+    return _read(file.read_text(encoding="utf-8"), path, {}, Profiles())
 
 
 @lru_cache(maxsize=256)

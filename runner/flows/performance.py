@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from runner import targets
 from runner.clock import Clock
-from runner.errors import HeldBack, PhoneError, Stopped, TaskError
+from runner.errors import HeldBack, PhoneError, Stopped, TaskError, WrongAccount
 from runner.flows.draws import Draws
 from runner.flows.flow import Action, Flow, Step
 from runner.flows.made_effects import MadeEffects, OpenEffect
@@ -25,6 +25,7 @@ TITLE_LENGTH = 100
 class Performance(Watch):
     """Performs the steps of a flow one after the other and reports each of them.
 
+    `works_as` is the account of the task, lower case with its `@`; None if it names none, and any will do.
     `seen` has the hashes, by path, of files that may be shared only if they have not changed since; `variables` grows
     as the flow remembers; `step` is the one that goes on; `effect` is the latest one, set at its commit point; `made`
     knows all that the task has made; `finished` holds the reason if the flow ended early.
@@ -44,10 +45,13 @@ class Performance(Watch):
         deadline: float,
         seen_files: Iterable[SeenFile] = (),
         draws: Draws | None = None,
+        works_as: str | None = None,
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
         self.seen = {file.path: file.sha256 for file in seen_files}
         self.flow = flow
+        self.works_as = works_as
+        self.is_account_known = self._is_preparing = False
         self.effect: OpenEffect | None = None
         self.made = MadeEffects()
         self.finished: str | None = None
@@ -63,6 +67,15 @@ class Performance(Watch):
         self._is_used = False
 
     # steps
+
+    def prepare(self, flow: Flow) -> None:
+        """Perform the steps of another flow, which changes nothing but what the app shows: none of them begins the
+        effect of this one."""
+        self._is_preparing = True
+        try:
+            self.perform(flow.steps)
+        finally:
+            self._is_preparing = False
 
     def perform(self, steps: Sequence[Step]) -> None:
         """Perform steps until they end, or one of them finishes the flow.
@@ -101,7 +114,8 @@ class Performance(Watch):
             if unfit:
                 raise unfit
             # Such a flow does not say what it changes, so its first input counts as the effect of all of it.
-            if action.is_input and not self.flow.is_repeatable and self.effect is None:
+            is_first = not self.flow.is_repeatable and self.effect is None and not self._is_preparing
+            if action.is_input and is_first:
                 self.begin_effect(self.flow.name, {}, self.target)
             if self.flow.reads_toasts and (action.is_input or action.kind == "commit"):
                 self.phone.forget_toast()
@@ -177,7 +191,8 @@ class Performance(Watch):
 
     def remember(self, name: str, value: str | None) -> None:
         """Keep a variable; None means that it could not be read. Raises HeldBack if it is an account as which another
-        phone works now, and TaskError if selectors need it and it could not be read."""
+        phone works now, WrongAccount if it is another than the task's, and TaskError if selectors need it and it could
+        not be read."""
         if value is None and name in SOUGHT_BY:
             raise TaskError(f"{self.phone.serial}: {name} could not be read")
         self.variables.pop(name, None)  # an old value must not pass for one that could not be read now
@@ -186,7 +201,10 @@ class Performance(Watch):
             if name == "account":
                 self.variables["handle"] = value.strip().lstrip("@")
         if name == "account" and self.account is not None:
+            if self.works_as not in (None, self.account):
+                raise self.wrong_account(self.account, "somebody has switched meanwhile")
             self._journal.works_as(self.flow.app, self.account)
+            self.is_account_known = True
 
     @contextmanager
     def scope(self, config: Mapping[str, str]) -> Iterator[None]:
@@ -218,8 +236,25 @@ class Performance(Watch):
     @property
     def account(self) -> str | None:
         """The account in the app, as `@name` in lower case; None if the flow has not read it."""
-        name = self.variables["account"].strip().lstrip("@")
+        return self.account_in("account")
+
+    def account_in(self, variable: str) -> str | None:
+        """The account in a variable, in normal form; None if it is empty, or was not read."""
+        name = self.variables.get(variable, "").strip().lstrip("@")
         return targets.account(name) if name else None
+
+    def claim_account(self) -> None:
+        """Keep every other phone from working as the task's account. Raises HeldBack if one does."""
+        assert self.works_as is not None
+        self._journal.works_as(self.flow.app, self.works_as)
+
+    def wrong_account(self, shown: str | None, why: str) -> WrongAccount:
+        """The failure of a task whose account is not the one that the app shows."""
+        return WrongAccount(
+            f"{self.phone.serial}: the app {self.flow.app} shows the account {shown or '(none)'}, and the task is for "
+            f"{self.works_as}: {why}",
+            hint=f"switch to {self.works_as} on the phone, or correct where `accounts:` says that it is",
+        )
 
     @abstractmethod
     def begin_effect(

@@ -16,6 +16,7 @@ from runner.planning.limits import Usage
 from runner.planning.notes import MOST_OF_A_CODE, Held, Note, Posts, shorten
 from runner.planning.plan import Plan
 from runner.planning.plannable_entry import plannable_entries
+from runner.planning.repeats import repeats
 from runner.planning.simulation import Delay, Simulation
 from runner.planning.source import Clocks
 
@@ -29,8 +30,9 @@ def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None =
     for conflict in conflicts(plan.campaigns, plan.window):
         yield notes.on_conflict(conflict, clocks.zone_of(conflict.second))
     yield from _delays(plan, _simulated(plan, fleet_zone, past), clocks)
-    yield from shorten(note for one in plan.coming() for note in notes.on_clocks(one))
-    yield from shorten(note for one in plan.coming() for note in notes.on_merging(one))
+    yield from shorten(note for one in plan.coming() for note in notes.on_clocks(one.coming))
+    yield from shorten(note for one in plan.coming() for note in notes.on_merging(one.coming))
+    yield from _files(plan, clocks)
     for plannable in found:
         yield from notes.on_inactive(plannable, inactive(plannable, plan.window))
     yield from _calls(plan, clocks)
@@ -51,6 +53,14 @@ def forecast(
         if key[:3] == identity:
             found.setdefault(key, Held(delay)).add(delay)
     return list(found.values())
+
+
+def _files(plan: Plan, clocks: Clocks) -> Iterator[Note]:
+    """Files that come again, and which of them are only what is expected."""
+    for found in repeats(plan):
+        yield notes.on_repeats(found, clocks.zone_of(found.first))
+    if any(task.options.files and plan.material.is_forecast(task) for task in plan.tasks()):
+        yield notes.on_forecast_files()
 
 
 def _delays(plan: Plan, delays: Iterable[Delay], clocks: Clocks) -> Iterator[Note]:

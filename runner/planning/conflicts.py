@@ -100,6 +100,8 @@ def _overlaps(busy: Iterator[BusySpan]) -> dict[tuple[Name, Name], tuple[BusySpa
         # Spans come by their start, so one that has ended by now can overlap nothing that follows.
         open_spans = [other for other in open_spans if other.end_utc > span.start_utc]
         for other in open_spans:
+            if (other.name, other.nominal) == (span.name, span.nominal):
+                continue  # several accounts of an entry on one phone: they take turns, as they are meant to
             pair = (min(other.name, span.name), max(other.name, span.name))
             first, second, times = found.get(pair, (other, span, 0))
             found[pair] = first, second, times + 1

@@ -1,18 +1,20 @@
-"""What a task writes into its app: one choice among the texts of its config.
+"""What a task posts and writes: its files, and one choice among the texts of its config.
 
 It depends only on what the ledger keeps of the task (config, key, ordinal, app), so plan, reports and every attempt
 tell the same, and a retry writes what the first attempt would have written.
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
+from runner.backend_registry import declared
+from runner.campaign.paths import here
 from runner.planning.draw import draw
 from runner.planning.spintax import choose
 from runner.scripts import SCRIPTS
+from runner.scripts.post import FILES_KEY
 from runner.scripts.script import Writing
+from runner.targets import TIKTOK
 from runner.tasks import Task
 
 EMOJI = ("😊", "😍", "👏", "🔥", "🎉", "💯", "🙌", "✨")
@@ -25,32 +27,51 @@ _BREAK, _TITLE_END = "###", "##"
 """The Local API's marks in a caption: a line break, and the end of the title."""
 
 
+def files(task: Task) -> tuple[str, ...]:
+    """The paths of what the task posts, as far as they are known: chosen when its row is made, or the only one there
+    is."""
+    if task.options.files or task.script != "post":
+        return tuple(file.path for file in task.options.files)
+    only = set(task.config.get(FILES_KEY, ()))
+    return tuple(map(here, only)) if len(only) == 1 else ()
+
+
 def texts(task: Task) -> dict[str, str]:
     """The texts that the task writes, by the variable by which flows know them, none of them empty.
 
-    `caption` and `title` of a post, `comment`, or `nickname`, `username` and `bio` of a profile.
+    `caption` and `title` of a post, `comment`, or `nickname`, `username` and `bio` of a profile. A Local API chooses
+    among alternatives itself: nobody knows what until it is done.
     """
+    is_sent = declared(task.backend).speaks_local_api
     script = SCRIPTS.get(task.script)
     found: dict[str, str] = {}
     for writing in OWN_FLOW if script is None else script.writes:
         written = task.config.get(writing.key)
-        if isinstance(written, str) and written:
+        if isinstance(written, str) and written and not (is_sent and _has_choice(task, writing, written)):
             text = choose(written, task.key) if writing.order is None else _line(task, writing, written)
-            found |= _titled(text, task.config) if writing.variable == "caption" else {writing.variable: text}
+            found |= _titled(text, task) if writing.variable == "caption" else {writing.variable: text}
     if "username" in found:
         found["username"] = found["username"].removeprefix("@")
     return {variable: text for variable, text in found.items() if text}
 
 
-def _titled(caption: str, config: Mapping[str, Any]) -> dict[str, str]:
+def _has_choice(task: Task, writing: Writing, written: str) -> bool:
+    if writing.order is None:
+        return "{" in written and "|" in written
+    return len(_lines(written)) > 1 or bool(writing.emoji and task.config.get(writing.emoji))
+
+
+def _titled(caption: str, task: Task) -> dict[str, str]:
     """A caption without the marks of the Local API, and its title, if the post has room for one.
 
-    Only a post of images has a field for it; over a video the title is the first line of the caption.
+    Only TikTok has titles, and only a post of images has a field for it; over a video the title is the first line of
+    the caption.
     """
-    title, mark, description = caption.replace(_BREAK, "\n").partition(_TITLE_END)
-    if not mark:
-        return {"caption": title}
-    if config.get("content_type") == 1:
+    caption = caption.replace(_BREAK, "\n")
+    title, mark, description = caption.partition(_TITLE_END)
+    if not mark or task.options.app != TIKTOK:
+        return {"caption": caption}
+    if task.config.get("content_type") == 1:
         return {"title": title.strip(), "caption": description.strip()}
     return {"caption": f"{title.strip()}\n{description.strip()}".strip()}
 

@@ -80,11 +80,11 @@ def differences(before: Plan, after: Plan) -> Iterator[Difference]:
 def _moved(
     removed: list[Task], added: list[Task], names: Mapping[str, str], clocks: Clocks
 ) -> Iterator[tuple[Task, Task]]:
-    """The pairs of tasks that belong together, which are taken out of both lists. Tasks of one entry, lane and target
-    are paired in their order within a day; across days only where there is one of each."""
+    """The pairs of tasks that belong together, which are taken out of both lists. Tasks of one entry, doer and
+    target are paired in their order within a day; across days only where there is one of each."""
 
     def thing(task: Task) -> tuple[Hashable, ...]:
-        return names.get(task.campaign, task.campaign), task.entry, task.lane, task.target
+        return names.get(task.campaign, task.campaign), task.entry, task.doer, task.target
 
     def day(task: Task) -> tuple[Hashable, ...]:
         return (*thing(task), clocks.local(task).date())
@@ -124,7 +124,7 @@ class _Settings:
         return (*self._own(before, after), *self._known[pair])
 
     def _own(self, before: Task, after: Task) -> Iterator[str]:
-        for name in ("script", "backend", "timeout_s", "options"):
+        for name in ("script", "backend", "device", "timeout_s", "options"):
             if getattr(before, name) != getattr(after, name):
                 yield name.removesuffix("_s")
         if before.ordinal != after.ordinal and _takes_turns(after.config):
@@ -150,7 +150,7 @@ def _value(task: Task, name: str) -> Any:
                 if files
                 else f"file {task.ordinal + 1} of the folder"
             )
-        case "script" | "backend":
+        case "script" | "backend" | "device":
             return getattr(task, name)
         case _:
             return task.config.get(name)
@@ -170,4 +170,4 @@ def _new_names(campaigns: Sequence[ResolvedCampaign]) -> dict[str, str]:
 def _key(task: Task, names: Mapping[str, str]) -> str:
     if task.campaign not in names:
         return task.key
-    return task_key(names[task.campaign], task.entry, task.nominal, task.lane, task.target)
+    return task_key(names[task.campaign], task.entry, task.nominal, task.doer, task.target)

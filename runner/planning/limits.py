@@ -140,7 +140,7 @@ def effective_limits(limits: Mapping[str, Any], zone: ZoneInfo | None = None) ->
 class CampaignLimits:
     """A campaign's limits as they hold for its tasks: on the clocks of the task's phone or account.
 
-    `limits` are as written; `timezone_of` gives the zone of an entry's tasks on a lane, None if none is named.
+    `limits` are as written; `timezone_of` gives the zone of an entry's tasks by their doer, None if none is named.
     Any thread may ask.
     """
 
@@ -151,7 +151,7 @@ class CampaignLimits:
         self._zone_of = lru_cache(maxsize=4096)(timezone_of)
 
     def of(self, task: Task) -> EffectiveLimits:
-        return self._in_zone(self._zone_of(task.entry, task.lane))
+        return self._in_zone(self._zone_of(task.entry, task.doer))
 
 
 def limit_answer(
@@ -237,7 +237,7 @@ class _Question:
         if len(counted) < cap.at_most:
             return
         if cap.span == "day":
-            again, when = _midnight(self.now, zone, days=1), f"today in {zone}"
+            again, when = midnight(self.now, zone, days=1), f"today in {zone}"
         else:
             # So many effects back: once that one is an hour old, one fewer than the cap is left.
             again, when = counted[-cap.at_most] + _HOUR, "in the last 60 minutes"
@@ -254,12 +254,12 @@ class _Question:
     def _opening(self, span: Span, zone: tzinfo) -> datetime:
         """The first instant that counts: midnight, or the first one within the last 60 minutes."""
         if span == "day":
-            return _midnight(self.now, zone, days=0)
+            return midnight(self.now, zone, days=0)
         # An effect exactly an hour old no longer counts, or the instant told above would be too early.
         return self.now - _HOUR + timedelta.resolution
 
 
-def _midnight(now: datetime, zone: tzinfo, *, days: int) -> datetime:
+def midnight(now: datetime, zone: tzinfo, *, days: int) -> datetime:
     """The instant at which today begins, or a later day."""
     return _beginning(now.astimezone(zone).date() + timedelta(days=days), zone)
 

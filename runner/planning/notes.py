@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
+from pathlib import PurePath
 
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ActiveDays
@@ -15,9 +16,13 @@ from runner.planning.limits import WORKING_HOURS
 from runner.planning.occurrences import Moment
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.plural import plural
+from runner.planning.repeats import Repeats
 from runner.planning.simulation import Delay
 from runner.planning.walltime import Fit
 from runner.tasks import Occurrence
+
+FORECAST_MARK = "*"
+"""What stands behind a file of a table that a task would get, if everything goes as planned."""
 
 MOST_OF_A_CODE = 100
 """The most notes that are told of one code; one more note says how many there are beyond."""
@@ -47,7 +52,7 @@ class Held:
         self.until_utc: dict[str, datetime | None] = {}
 
     def add(self, delay: Delay) -> None:
-        self.lanes[delay.task.lane] = None
+        self.lanes[delay.task.place] = None
         self.until_utc[delay.task.key] = None if delay.is_missed else delay.start_utc
 
 
@@ -152,6 +157,30 @@ def on_delays(held: Held, grace: Duration, zone: tzinfo) -> Note:
     code = "outside-working-hours" if refusal.limit == WORKING_HOURS else "limit-reached"
     message = f"{what}: {refusal.reason}" if count == 1 else f"{what}; the first: {refusal.reason}"
     return Note(code, message, *place, held.until_utc)
+
+
+def on_repeats(found: Repeats, zone: tzinfo) -> Note:
+    """Files that come to an account, or a device, that has had them."""
+    task, where = found.first, _some(list(found.places), 2)
+    file = PurePath(task.options.files[-1].path).name
+    start, count = instant_text(task.due_utc, zone), plural(found.count, "task")
+    place = (task.campaign, task.entry, task.nominal)
+    if found.run_out:
+        message = (
+            f"its files run out on {where}, first at {start}: from then on {count} would post files again, the one "
+            "that was posted the longest ago first"
+        )
+        return Note("files-run-out", message, *place)
+    message = f"{count} would post a file that {where} had before, first {file} at {start}"
+    return Note("file-again", message, *place)
+
+
+def on_forecast_files() -> Note:
+    message = (
+        "which files are marked * is a forecast: a task keeps the file that it gets when its time comes, and one that "
+        "ends without its post gives it to the next"
+    )
+    return Note("files-forecast", message)
 
 
 def on_calls(posts: Posts, zone: tzinfo) -> Note:

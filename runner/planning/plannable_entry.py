@@ -3,17 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, ResolvedEntry
-from runner.planning.rotation import order_of
+from runner.planning.rotation import Order, order_of, owner_of
 from runner.planning.rules import Rule, needs_zone, parse
 from runner.planning.timing import jitter, shares
-from runner.targets import DEFAULT_APP, account, app_of
-from runner.tasks import Occurrence, RetryRule, Task, TaskOptions, task_key
+from runner.targets import DEFAULT_APP, app_of
+from runner.tasks import (
+    Occurrence,
+    RetryRule,
+    Task,
+    TaskOptions,
+    lane_name,
+    lane_shown,
+    task_key,
+)
 
 _LEAST_TIMEOUT_S = 600.0
 _TIMEOUT_MARGIN_S = 300.0
@@ -25,17 +35,40 @@ due_instant = attrgetter("due_utc")
 
 
 class PlannedLane(NamedTuple):
-    """A device, or, where none is known, an account as it is written. `share` is how much later than others it starts,
-    `place` its place among the lanes of its entry."""
+    """A device, an account on its device, or, where none is known, an account as it is written. `share` is how much
+    later than others it starts, `place` its place among the lanes of its entry; `declared` is the account, if its
+    campaign declares it."""
 
     device: str | None
     username: str | None
     share: timedelta
     place: int = 0
+    declared: DeclaredAccount | None = None
 
     @property
     def name(self) -> str:
-        return self.device or (account(self.username) if self.username else "")
+        """The queue in which its tasks wait: a phone, whatever account works there."""
+        return lane_name(self.device, self.username)
+
+    @property
+    def doer(self) -> str:
+        """What stands for it in task keys: an account stays the same on whatever phone it is."""
+        return self.declared.identity if self.declared else self.name
+
+    @property
+    def app(self) -> str | None:
+        """The app of its account, if its campaign declares it."""
+        return self.declared.app if self.declared else None
+
+    @property
+    def language(self) -> str | None:
+        """The language in which the app is shown to its account, if its campaign says so."""
+        return self.declared.language if self.declared else None
+
+    @property
+    def shown(self) -> str:
+        """What people read: the device, and the account as which it works there."""
+        return lane_shown(self.device, self.username)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +101,7 @@ class PlannableEntry:
         """The entry as start times see it: in each zone that its groups name they come by that zone's clocks."""
         parts: dict[str | None, list[PlannedLane]] = {}
         for lane in _lanes(entry):
-            zone = entry.zones.get(lane.name, campaign.timezone)
+            zone = entry.zones.get(lane.doer, campaign.timezone)
             parts.setdefault(zone, []).append(lane)
         rules = _rules(entry)
         assert None not in parts or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
@@ -118,6 +151,24 @@ class PlannableEntry:
         return self.campaign.name, self.entry.name
 
     @property
+    def order(self) -> Order | None:
+        """How its tasks share out the files that it posts; None if it posts none."""
+        return order_of(self.entry.script.name, self.entry.config, self.entry.order)
+
+    def owner(self, lane: PlannedLane) -> str:
+        """Who gets the files that it posts on a lane; see `planning/rotation.py`."""
+        app = _app_for(self.entry, lane.app, None)
+        return owner_of(app, lane.device, lane.username, self.entry.config)
+
+    @property
+    def apps(self) -> set[str]:
+        """The apps in which its tasks are done."""
+        of_accounts = {lane.app for lane in self.lanes}
+        return {
+            _app_for(self.entry, of_account, target) for of_account in of_accounts for target in self.targets
+        }
+
+    @property
     def campaign_names(self) -> tuple[str, ...]:
         """The names that its campaign has and had."""
         return (self.campaign.name, *self.campaign.formerly)
@@ -139,7 +190,7 @@ class PlannableEntry:
         if not self.jitter_s:
             return start, start + len(self.targets) * self.expected
         ends = start
-        keys = (task_key(*self.name, occurrence.nominal, lane.name, target) for target in self.targets)
+        keys = (task_key(*self.name, occurrence.nominal, lane.doer, target) for target in self.targets)
         delays = sorted(jitter(key, self.jitter_s) for key in keys)
         for delay in delays:
             ends = max(ends, start + delay) + self.expected
@@ -149,7 +200,11 @@ class PlannableEntry:
         (campaign, entry), nominal, jitter_s = self.name, occurrence.nominal, self.jitter_s
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
         config, timeout_s = self.entry.config, self.timeout_s
-        options = {target: _options(self.entry, target) for target in self.targets}
+        options = {
+            (app, language, target): _options(self.entry, app, language, target)
+            for app, language in {(lane.app, lane.language) for lane in self.lanes}
+            for target in self.targets
+        }
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
@@ -159,7 +214,7 @@ class PlannableEntry:
             # Counted from the lane's place in the whole entry, not in its zone's part: files are given
             # out by the ordinal, and must not be given out again in each zone.
             for ordinal, target in enumerate(self.targets, lane.place * len(self.targets)):
-                key = task_key(campaign, entry, nominal, lane.name, target)
+                key = task_key(campaign, entry, nominal, lane.doer, target)
                 yield Task(
                     key=key,
                     campaign=campaign,
@@ -175,7 +230,7 @@ class PlannableEntry:
                     timeout_s=timeout_s,
                     config=config,
                     commit=commit,
-                    options=options[target],
+                    options=options[lane.app, lane.language, target],
                     retry=retry,
                     grace_s=grace_s,
                 )
@@ -196,9 +251,13 @@ def _rules(entry: ResolvedEntry) -> tuple[Rule, ...]:
 
 
 def _lanes(entry: ResolvedEntry) -> Iterator[PlannedLane]:
-    yield from (PlannedLane(device, None, timedelta(), place) for place, device in enumerate(entry.devices))
-    accounts = enumerate(entry.usernames, len(entry.devices))
-    yield from (PlannedLane(None, username, timedelta(), place) for place, username in accounts)
+    doers = chain(
+        ((device, None, None) for device in entry.devices),
+        ((one.device, one.handle, one) for one in entry.accounts),
+        ((None, username, None) for username in entry.usernames),
+    )
+    for place, (device, username, declared) in enumerate(doers):
+        yield PlannedLane(device, username, timedelta(), place, declared)
 
 
 def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[PlannedLane]:
@@ -206,16 +265,21 @@ def _spread(lanes: Sequence[PlannedLane], spread: Duration | None) -> Iterator[P
         yield lane._replace(share=share)
 
 
-def _options(entry: ResolvedEntry, target: str | None) -> TaskOptions:
+def _options(
+    entry: ResolvedEntry, of_account: str | None, language: str | None, target: str | None
+) -> TaskOptions:
+    app = _app_for(entry, of_account, target)
     return TaskOptions(
         entry.multi_account,
         entry.min_interval,
         entry.max_interval,
-        app=app_for(entry, target),
+        app=app,
+        language=language,
         order=order_of(entry.script.name, entry.config, entry.order),
     )
 
 
-def app_for(entry: ResolvedEntry, target: str | None) -> str:
-    """The app in which a task is done: what the entry says, else what its target belongs to."""
-    return entry.script.app or entry.app or app_of(target) or DEFAULT_APP
+def _app_for(entry: ResolvedEntry, of_account: str | None, target: str | None) -> str:
+    """The app in which a task is done: what the entry says, else that of its account, else what its target belongs
+    to."""
+    return entry.script.app or entry.app or of_account or app_of(target) or DEFAULT_APP

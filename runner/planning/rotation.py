@@ -6,11 +6,12 @@ Pure: the plan simulates with it what the ledger then does with it, when the row
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from runner.planning.draw import draw
 from runner.scripts.post import FILES_KEY, count, has_material
-from runner.targets import account
+from runner.targets import INSTAGRAM, account
 from runner.tasks import SeenFile, Task
 
 
@@ -47,8 +48,14 @@ def order_of(script: str, config: Mapping[str, Any], written: str | None) -> Ord
 
 
 def owner(task: Task) -> str:
-    """Who must not get a file twice: the account, or the device where no account is known."""
-    return account(task.username) if task.username else task.device or ""
+    """Who must not get a file twice: the account of an app, or the device where no account is known. In another app a
+    file is another post, and so it is among the stories of an account, which are gone after a day."""
+    return owner_of(task.options.app, task.device, task.username, task.config)
+
+
+def owner_of(app: str, device: str | None, username: str | None, config: Mapping[str, Any]) -> str:
+    where = " story" if app == INSTAGRAM and config.get("placement") == "story" else ""
+    return f"{app}{where}:{account(username) if username else device or ''}"
 
 
 class Rotation:
@@ -68,7 +75,8 @@ class Rotation:
         """The files that a task gets out of all that its entry has."""
         name = owner(task)
         had = self._last.get(name, {})
-        chosen = _chosen(task, files, had)
+        several, order = count(task.config), task.options.order
+        chosen = pick(files, order, several, ordinal=task.ordinal, key=task.key, had=had)
         again = tuple(file for file in chosen if file.sha256 in had)
         self.take(name, chosen)
         return Given(chosen, again)
@@ -95,14 +103,23 @@ def turn(files: Sequence[Any], several: int, ordinal: int) -> list[Any]:
     return [files[(first + step) % len(files)] for step in range(min(several, len(files)))]
 
 
-def _chosen(task: Task, files: Sequence[SeenFile], had: Mapping[str, int]) -> tuple[SeenFile, ...]:
-    several, order = count(task.config), task.options.order
+def pick(
+    files: Sequence[SeenFile],
+    order: str | None,
+    several: int,
+    *,
+    ordinal: int,
+    key: str,
+    had: Mapping[str, int],
+) -> tuple[SeenFile, ...]:
+    """So many files for the task with this ordinal and key. `had` has the hashes of those that its owner has had; a
+    higher number is later."""
     readable = [file for file in files if file.sha256]
     if order == Order.SAME or not readable:
-        return tuple(turn(files, several, task.ordinal)) if files else ()
+        return tuple(turn(files, several, ordinal)) if files else ()
     if order == Order.RANDOM:
-        return tuple(sorted(_once(readable), key=lambda file: _drawn(file, task.key))[:several])
-    return tuple(_next(_once(_from_turn(readable, several, task.ordinal)), several, had))
+        return tuple(sorted(_once(readable), key=lambda file: _drawn(file, key))[:several])
+    return tuple(_next(_once(_from_turn(readable, several, ordinal)), several, had))
 
 
 def _from_turn(files: Sequence[SeenFile], several: int, ordinal: int) -> Iterable[SeenFile]:
@@ -129,5 +146,5 @@ def _next(files: Sequence[SeenFile], several: int, had: Mapping[str, int]) -> li
 
 
 def _drawn(file: SeenFile, key: str) -> int:
-    # By content, so that a file keeps its place in the draw when others come and go.
-    return draw(f"{file.sha256}:{key}")
+    # By its name, so that a file keeps its place in the draw when others come and go, and its folder moves.
+    return draw(f"{PurePath(file.path).name}:{key}")

@@ -1,10 +1,11 @@
 """How the tasks of a plan would go if each took as long as expected: which wait for a limit, and until when.
 
-Lanes do not depend on each other: limits count what one device does, or the account that is a lane.
+Lanes do not depend on each other: limits count what one device does, and an account works on one device, or is a lane
+itself.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from heapq import heappop, heappush
@@ -43,7 +44,7 @@ class Delay:
 class Simulation:
     """Takes tasks in the order in which they are due, and yields those that would be late.
 
-    `past` is what has been done already, by device or account; `fleet_zone` is the zone of days that span campaigns.
+    `past` is what has been done already, by lane and by doer; `fleet_zone` is the zone of days that span campaigns.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Simulation:
     ) -> None:
         terms = [(plannable, _Terms.of(plannable)) for plannable in plannables]
         self._terms = {
-            (*plannable.name, lane.name): of_plannable
+            (*plannable.name, lane.doer): of_plannable
             for plannable, of_plannable in terms
             for lane in plannable.lanes
         }
@@ -66,9 +67,9 @@ class Simulation:
         """Let another task come due; yields the delays of the tasks before it."""
         lane = self._lanes.get(task.lane)
         if lane is None:
-            lane = self._lanes[task.lane] = _LaneCourse(self._zone, self._past.get(task.lane, _NOTHING))
+            lane = self._lanes[task.lane] = _LaneCourse(self._zone, task.lane, self._past)
         yield from lane.advance(task.due_utc)
-        lane.add(task, self._terms[task.campaign, task.entry, task.lane])
+        lane.add(task, self._terms[task.campaign, task.entry, task.doer])
 
     def finish(self) -> Iterator[Delay]:
         """The delays of the tasks that still wait."""
@@ -110,15 +111,15 @@ class _Waiting:
 class _LaneCourse:
     """One lane: its waiting tasks, until when it is busy, and what has been done on it."""
 
-    def __init__(self, zone: tzinfo, past: Usage) -> None:
+    def __init__(self, zone: tzinfo, name: str, past: Mapping[str, Usage]) -> None:
         self._zone = zone
+        self._past = past
         self._waiting: list[_Waiting] = []
         self._count = 0
         self._free_utc: datetime | None = None
         self._last: tuple[str, str, str] | None = None
-        self._device = {kind: deque(sorted(made)) for kind, made in past.device.items()}
-        self._account = {kind: deque(sorted(made)) for kind, made in past.account.items()}
-        self._usage = Usage(self._device, self._account)
+        self._device = _growing(past.get(name, _NOTHING).device)
+        self._accounts: dict[str, _Growing] = {}
 
     def add(self, task: Task, terms: _Terms) -> None:
         self._count += 1
@@ -147,9 +148,8 @@ class _LaneCourse:
 
     def _refusal_of(self, waiting: _Waiting, kind: str, at: datetime) -> NotBefore | None:
         task = waiting.task
-        answer = limit_answer(
-            waiting.terms.limits, self._usage, kind, task.device, task.username, at, self._zone
-        )
+        usage = Usage(self._device, self._account(task))
+        answer = limit_answer(waiting.terms.limits, usage, kind, task.device, task.username, at, self._zone)
         return answer if isinstance(answer, NotBefore) else None
 
     def _is_pace(self, task: Task, refusal: NotBefore) -> bool:
@@ -175,8 +175,25 @@ class _LaneCourse:
             yield Delay(task, interrupted, interrupted.instant_utc, is_interrupted=True)
 
     def _record(self, kind: str, task: Task, instants: list[datetime]) -> None:
-        made = (self._account if task.device is None else self._device).setdefault(kind, deque())
-        made.extend(instants)
-        # Limits look no further back; without this a year would hold all its effects.
-        while made and made[0] < made[-1] - LOOK_BACK:
-            made.popleft()
+        counted = [self._device] * (task.device is not None) + [self._account(task)] * bool(task.username)
+        for usage in counted:
+            made = usage.setdefault(kind, deque())
+            made.extend(instants)
+            # Limits look no further back; without this a year would hold all its effects.
+            while made and made[0] < made[-1] - LOOK_BACK:
+                made.popleft()
+
+    def _account(self, task: Task) -> "_Growing":
+        """What the task's account has made; nothing is known of an account that the task does not name."""
+        if not task.username:
+            return {}
+        if task.doer not in self._accounts:
+            self._accounts[task.doer] = _growing(self._past.get(task.doer, _NOTHING).account)
+        return self._accounts[task.doer]
+
+
+_Growing = dict[str, deque[datetime]]
+
+
+def _growing(made: Mapping[str, Sequence[datetime]]) -> _Growing:
+    return {kind: deque(sorted(instants)) for kind, instants in made.items()}

@@ -82,4 +82,4 @@ def _notes(made: Plan, one: Coming, held: list[Held], zone: tzinfo) -> Iterator[
 
 
 def _lanes_of(campaign: ResolvedCampaign) -> set[str]:
-    return {name for entry in campaign.entries for name in (*entry.devices, *entry.usernames)}
+    return {name for entry in campaign.entries for name in entry.lanes}

@@ -89,7 +89,7 @@ class _Entry:
         self._changes.counts[one.change] += 1
         local = self._clocks.local(one.task)
         place = (one.change, self._time(one), one.task.target, local.date())
-        self._by_day.setdefault(place, []).append(one.task.lane)
+        self._by_day.setdefault(place, []).append(one.task.place)
         if one.before and one.after:
             for name, was, now in one.values():
                 self._changes.settings[name, _shown(was), _shown(now)] = None

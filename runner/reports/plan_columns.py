@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from textwrap import wrap
 
 from runner.campaign.resolve import ResolvedCampaign
-from runner.planning.plannable_entry import PlannableEntry, app_for, plannable_entries
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import Every, Instant, Once, Rule
 from runner.planning.source import Clocks
+from runner.reports.content import cut
 from runner.reports.shown import visible, width
 from runner.reports.weekday import dated
 from runner.tasks import Task, work
@@ -26,6 +27,8 @@ _LEAVING = (_HEADINGS.index("UTC"), _HEADINGS.index("SCRIPT"))
 _LABEL = 14
 _GAP = "  "
 _BELOW = "    "
+_LEAST = 16
+"""The columns in which the end of a row is cut rather than put below it."""
 _TIED = "\N{NO-BREAK SPACE}"
 
 
@@ -48,8 +51,8 @@ class Columns:
             [plannable.zone.key for plannable in entries],
             [plannable.campaign.name for plannable in entries],
             [plannable.entry.name for plannable in entries],
-            [_work(plannable, target) for plannable in entries for target in plannable.targets],
-            [visible(lane.name) for plannable in entries for lane in plannable.lanes],
+            [work(plannable.entry.script.name, app) for plannable in entries for app in plannable.apps],
+            [visible(lane.shown) for plannable in entries for lane in plannable.lanes],
             [visible(target or "") for plannable in entries for target in plannable.targets],
         ]
         self._widths = [
@@ -74,7 +77,7 @@ class Columns:
             task.campaign,
             task.entry,
             task.work,
-            visible(task.lane),
+            visible(task.place),
             visible(task.target or ""),
         )
         return self._lines(cells, more)
@@ -97,10 +100,11 @@ class Columns:
             line += cells[place] + " " * (self._widths[place] - width(cells[place])) + _GAP
             used += self._widths[place] + len(_GAP)
         for part in more:
-            if width(line.rstrip() + _GAP + part) > self._room:
+            left = min(self._room, WIDTH - len(_GAP)) - width(line.rstrip() + _GAP)
+            if width(part) > left < _LEAST:
                 lines.append(line.rstrip())
-                line = _BELOW
-            line = f"{line.rstrip()}{_GAP}{part}"
+                line, left = _BELOW, self._room - len(_BELOW)
+            line = f"{line.rstrip()}{_GAP}{cut(part, left)}"
         return [*lines, line.rstrip()]
 
 
@@ -128,10 +132,6 @@ def folded(label: str, items: Iterable[str], separator: str, room: int) -> list[
         break_on_hyphens=False,
     )
     return [line.replace(_TIED, " ") for line in lines]
-
-
-def _work(plannable: PlannableEntry, target: str | None) -> str:
-    return work(plannable.entry.script.name, app_for(plannable.entry, target))
 
 
 def _zones(campaign: ResolvedCampaign) -> str:

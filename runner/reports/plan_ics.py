@@ -7,6 +7,7 @@ from hashlib import blake2b
 from runner.planning.coming import Coming
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
+from runner.reports.content import content_words
 from runner.reports.shown import visible
 from runner.tasks import Occurrence, Task
 
@@ -28,8 +29,8 @@ def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//campaign-runner//runner plan//EN", *_UTC_ZONE]
     yield from map(_folded, lines)
     for one in plan.coming():
-        if tasks := one.tasks():
-            yield from map(_folded, _event(one, tasks, stamp))
+        if one.tasks:
+            yield from map(_folded, _event(one.coming, one.tasks, stamp))
     yield _folded("END:VCALENDAR")
 
 
@@ -43,19 +44,23 @@ def _event(one: Coming, tasks: Sequence[Task], stamp: str) -> Iterator[str]:
     yield f"DTSTART:{_instant(min(start for start, _ in busy))}"
     yield f"DTEND:{_instant(max(end for _, end in busy))}"
     yield f"SUMMARY:{_text(f'{occurrence.campaign}/{occurrence.entry}: {tasks[0].work}, {count}')}"
-    yield f"DESCRIPTION:{_text(_description(one))}"
+    yield f"DESCRIPTION:{_text(_description(one, tasks))}"
     yield f"CATEGORIES:{_text(occurrence.campaign)},{_text(tasks[0].script)}"
     yield "END:VEVENT"
 
 
-def _description(one: Coming) -> str:
+def _description(one: Coming, tasks: Sequence[Task]) -> str:
     lines = [
         f"start time: {one.occurrence.rule}",
         f"occurrence: {one.occurrence.nominal}",
-        f"devices: {_some([lane.name for lane in one.plannable.lanes])}",
+        f"devices: {_some([lane.shown for lane in one.plannable.lanes])}",
     ]
     if targets := [target for target in one.plannable.targets if target]:
         lines.append(f"targets: {_some(targets)}")
+    contents = [f"{task.lane}: {', '.join(words)}" for task in tasks if (words := content_words(task))]
+    lines += contents[:_MOST_NAMES]
+    if len(contents) > _MOST_NAMES:
+        lines.append(f"and {len(contents) - _MOST_NAMES} more")
     if one.plannable.campaign.commit:
         lines.append(f"commit: {one.plannable.campaign.commit}")
     return "\n".join(lines)

@@ -4,20 +4,28 @@ made."""
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from runner.planning.difference import Difference, TaskChange
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
+from runner.reports.content import content_data
 from runner.targets import DEFAULT_APP
 from runner.tasks import Occurrence, Task
 
 
 def render(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
-    """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign or the group."""
+    """The plan, line by line; instants are ISO 8601, in UTC and on the clocks of the campaign or the group. `forecast`
+    says that the task could still get another file."""
     clocks = Clocks(plan.campaigns)
     yield "{"
-    yield from _array("tasks", (_task(task, clocks) for task in plan.tasks()), ",")
+    folders = {campaign.name: str(Path(campaign.path).parent.absolute()) for campaign in plan.campaigns}
+    tasks = (
+        {**_task(task, clocks), **_content(task, folders), "forecast": plan.material.is_forecast(task)}
+        for task in plan.tasks()
+    )
+    yield from _array("tasks", tasks, ",")
     yield from _array("occurrences", (_occurrence(it, clocks) for it in plan.occurrences()), ",")
     yield from _array("notes", map(_note, notes), "")
     yield "}"
@@ -69,6 +77,11 @@ def _task(task: Task, clocks: Clocks) -> dict[str, object]:
         "commit": task.commit,
         **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
     }
+
+
+def _content(task: Task, folders: Mapping[str, str]) -> dict[str, object]:
+    """What the task posts and writes; paths are relative to the campaign file where they can be."""
+    return content_data(task, folders.get(task.campaign))
 
 
 def _difference(one: Difference, clocks: Clocks) -> dict[str, object]:

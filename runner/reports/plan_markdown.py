@@ -12,9 +12,10 @@ from runner.planning.difference import Difference, TaskChange
 from runner.planning.notes import Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks
+from runner.reports.content import content_words
 from runner.reports.plan_changes import EntryChanges, by_entry, counted
 from runner.reports.plan_columns import titles
-from runner.reports.plan_table import window_text
+from runner.reports.plan_table import forecast_mark, window_text
 from runner.reports.weekday import dated
 from runner.tasks import Task
 
@@ -24,7 +25,10 @@ MOST_CHARACTERS = 60_000
 """A comment on GitHub may have at most 65,536."""
 _MOST_NOTES = 20
 _MOST_NAMES = 5
-_HEAD = ("| day | time | entry | script | targets | devices |", "| --- | --- | --- | --- | --- | --- |")
+_HEAD = (
+    "| day | time | entry | script | targets, files and texts | devices |",
+    "| --- | --- | --- | --- | --- | --- |",
+)
 _VERBS = {
     TaskChange.ADDED: "**added**",
     TaskChange.REMOVED: "**removed**",
@@ -72,7 +76,7 @@ def _plan(plan: Plan, notes: Iterable[Note]) -> Iterator[str]:
         for row in rows[:MOST_ROWS]:
             local = clocks.local(row[0])
             time = f"{local:%H:%M:%S}".removesuffix(":00") + clocks.elsewhere(row[0])
-            cells = (dated(local.date()), time, *_cells(row))
+            cells = (dated(local.date()), time, *_cells(plan, row))
             yield f"| {' | '.join(cells)} |"
     if len(rows) > MOST_ROWS:
         yield from ("", f"... and {len(rows) - MOST_ROWS} rows more: `runner plan` shows them all")
@@ -105,11 +109,12 @@ def _entry(entry: EntryChanges, most: int) -> Iterator[str]:
         yield from (f"| {_code(name)} | {_code(was)} | {_code(now)} |" for name, was, now in values)
 
 
-def _cells(row: Sequence[Task]) -> Iterator[str]:
+def _cells(plan: Plan, row: Sequence[Task]) -> Iterator[str]:
     yield _code(row[0].entry)
     yield _code(row[0].work)
-    yield _names(task.target for task in row if task.target)
-    yield _names(task.lane for task in row)
+    whole = ((task.target, *content_words(task, forecast_mark(plan, task))) for task in row)
+    yield _names(", ".join(filter(None, parts)) for parts in whole if any(parts))
+    yield _names(task.place for task in row)
 
 
 def _names(names: Iterable[str]) -> str:

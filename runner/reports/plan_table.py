@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from runner.planning.notes import Note
+from runner.planning.notes import FORECAST_MARK, Note
 from runner.planning.plan import Plan
 from runner.planning.source import Clocks, Window
+from runner.reports.content import content_words
 from runner.reports.plan_columns import Columns, folded, tied, titles
 from runner.reports.plan_timeline import LONGEST, Timeline
 from runner.tasks import Task
@@ -20,7 +21,9 @@ def render(plan: Plan, notes: Iterable[Note], room: int) -> Iterator[str]:
     for task in plan.tasks():
         if not totals.tasks:
             yield from (f"  {line}" for line in columns.headings())
-        yield from (f"  {line}" for line in columns.row(task))
+        yield from (
+            f"  {line}" for line in columns.row(task, *content_words(task, forecast_mark(plan, task)))
+        )
         totals.add(task)
         if timeline:
             timeline.add(task)
@@ -30,6 +33,11 @@ def render(plan: Plan, notes: Iterable[Note], room: int) -> Iterator[str]:
     picture = list(timeline.lines()) if timeline else []
     yield from ("", *picture) if picture else ()
     yield from _notes(notes, room)
+
+
+def forecast_mark(plan: Plan, task: Task) -> str:
+    """What stands behind the file of a task that could still get another one."""
+    return FORECAST_MARK if plan.material.is_forecast(task) else ""
 
 
 def window_text(window: Window) -> str:
@@ -43,18 +51,20 @@ class _Totals:
         self.tasks = 0
         self._window = window_text(plan.window)
         self._clocks = Clocks(plan.campaigns)
-        self._by = {"day": Counter[str](), "script": Counter[str](), "device": Counter[str]()}
+        self._by = {key: Counter[str]() for key in ("day", "script", "device", "account")}
 
     def add(self, task: Task) -> None:
         self.tasks += 1
         self._by["day"][f"{self._clocks.local(task):%Y-%m-%d}"] += 1
         self._by["script"][task.script] += 1
         self._by["device"][task.lane] += 1
+        if task.device and task.username:
+            self._by["account"][task.doer] += 1
 
     def lines(self, room: int) -> Iterator[str]:
         yield f"{self.tasks} {'task' if self.tasks == 1 else 'tasks'} {self._window}"
         for what, counts in self._by.items():
-            items = counts.items() if what == "device" else sorted(counts.items())
+            items = sorted(counts.items()) if what in ("day", "script") else counts.items()
             yield from folded(f"  per {what:8}", [tied(name, count) for name, count in items], ", ", room)
 
 

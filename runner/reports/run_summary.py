@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from runner.reports.content import content_data, content_words
 from runner.reports.progress import STYLES
 from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
@@ -23,10 +24,10 @@ def summary_table(rows: Sequence[TaskRow]) -> Rows:
     for row in rows:
         task = row.task
         table.add(
-            task.lane,
+            task.place,
             task.entry,
             task.work,
-            task.target or "",
+            ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             f"{row.duration_s:.1f} s" if row.duration_s is not None else "",
             reason(row),
@@ -48,8 +49,8 @@ def totals(rows: Sequence[TaskRow]) -> str:
 
 
 def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> dict[str, Any]:
-    """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "state",
-    "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
+    """The same as JSON: `{"run", "report", "tasks": [{"key", "device", "entry", "script", "target", "files",
+    "texts", "state", "reason", "hint", "attempts", "duration_s"}], "counts": {state: n}}`."""
     return {
         "run": run_id,
         "report": report,
@@ -61,6 +62,7 @@ def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> di
                 "entry": row.task.entry,
                 "script": row.task.script,
                 "target": row.task.target,
+                **content_data(row.task),
                 "state": row.state.value,
                 "reason": row.reason,
                 "hint": row.hint,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from runner.backends.local_api.account_answers import ServerAccount
 from runner.backends.local_api.answers import Licence, ServerTask, Stats
 from runner.backends.local_api.task_content import target_of
 from runner.campaign.masking import masked_data, masked_text
@@ -42,6 +43,15 @@ def task_table(tasks: Iterable[ServerTask]) -> Rows:
 def task_data(tasks: Sequence[ServerTask], total: int | None) -> dict[str, Any]:
     """The server's own data, with secrets masked: a server may repeat those that it was given."""
     return {"total": total, "tasks": [masked_data(task.raw) for task in tasks]}
+
+
+def account_table(accounts: Sequence[ServerAccount]) -> Rows:
+    """A row for each account of a server."""
+    table = Rows("ACCOUNT", "PLATFORM", "PHONE", Column("STATUS", is_text=True))
+    for one in accounts:
+        said = one.raw.get("status_text")
+        table.add(one.handle, one.platform, one.device, said if isinstance(said, str) else "")
+    return table
 
 
 def stats_lines(stats: Stats) -> list[str]:

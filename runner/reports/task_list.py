@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from runner.clock import utc
+from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
 from runner.reports.run_summary import reason
@@ -36,8 +37,8 @@ def task_table(rows: Sequence[TaskRow], zone: tzinfo, width: int) -> Rows:
             due[: len("2026-11-21 09:00")] if width < NARROW else due,
             f"{task.campaign}/{task.entry}",
             task.work,
-            task.lane,
-            task.target or "",
+            task.place,
+            ", ".join(filter(None, (task.target, *content_words(task)))),
             (row.state, STYLES.get(row.state, "")),
             reason(row),
         )
@@ -51,7 +52,8 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "task": f"{row.id}  {task.key}",
         "state": f"{row.state}{': ' if row.reason else ''}{row.reason}",
         "to do": row.hint,
-        "what": f"{task.title}, on {task.lane or 'no phone'}, with {task.backend}",
+        "what": f"{task.title}, on {task.place or 'no phone'}, with {task.backend}",
+        **content_lines(task),
         "due": f"{local(task.due_utc, zone)}, missed if held back until {local(task.expires_utc, zone)}",
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
@@ -104,6 +106,7 @@ def task_data(row: TaskRow) -> dict[str, Any]:
         "device": task.device,
         "username": task.username,
         "target": task.target,
+        **content_data(task),
         **({"app": task.options.app} if task.options.app != DEFAULT_APP else {}),
         "state": row.state.value,
         "reason": row.reason,

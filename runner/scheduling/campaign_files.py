@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from runner.campaign import app_file, flow_file
+from runner.campaign import accounts_file, app_file, flow_file
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
@@ -50,7 +50,7 @@ class CampaignFile:
 
     @property
     def paths_beside(self) -> list[str]:
-        """The files of its flows, and of the app profiles beside it."""
+        """The files of its flows, and of the app profiles and accounts beside it."""
         return [document.path for document in self.loaded.beside]
 
     @property
@@ -58,7 +58,8 @@ class CampaignFile:
         """The texts of these files, as the ledger keeps them: see `InForce`."""
         flows = {name: flow.document.text for name, flow in self.loaded.flows.items()}
         apps = {f"{PROFILE}{name}": app.document.text for name, app in self.loaded.apps.items()}
-        return flows | apps
+        shared = self.loaded.accounts_file
+        return flows | apps | ({accounts_file.FILE: shared.document.text} if shared else {})
 
     @property
     def name(self) -> Item | None:
@@ -115,6 +116,7 @@ class CampaignFiles:
         """Read everything again, whether it seems to have changed or not."""
         self._known, self._checked_at = {}, None
         flow_file.forget()
+        accounts_file.forget()
         app_file.forget()
 
     def discover(self) -> list[Path]:
@@ -196,9 +198,9 @@ def _load(path: Path) -> tuple[_Signature, Loaded]:
 
 
 def _signature(path: Path, loaded: Loaded) -> _Signature:
-    """A value that changes when the file does, one of its flows or an app profile beside it, or when one of those
-    comes."""
-    return (_stat(path), _stat(path.parent / app_file.FOLDER), *(_stat(one.path) for one in loaded.beside))
+    """A value that changes when the file does, or one that it is read with, or when one of those comes."""
+    come = (path.parent / name for name in (app_file.FOLDER, accounts_file.FILE))
+    return (_stat(path), *map(_stat, come), *(_stat(one.path) for one in loaded.beside))
 
 
 def _stat(path: Path | str) -> tuple[int, ...]:

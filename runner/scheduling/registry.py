@@ -62,6 +62,11 @@ class Registry:
             found = self._find(campaign)
         return found.profiles if found else {}
 
+    def in_force(self) -> list[ResolvedCampaign]:
+        """The campaigns in force, each once."""
+        with self._lock:
+            return list({id(one): one for one in self._in_force.values()}.values())
+
     def flows_in_force(self) -> dict[FlowName, FlowText]:
         with self._lock:
             return {name: flow for one in self._in_force.values() for name, flow in one.flows.items()}

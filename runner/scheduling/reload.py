@@ -164,8 +164,14 @@ def _others(old: ResolvedEntry, new: ResolvedEntry) -> Iterator[str]:
         if getattr(old, name) != getattr(new, name):
             yield name
     yield from _lanes("devices", old.devices, new.devices)
+    yield from _lanes("accounts", _placed(old), _placed(new))
     yield from _lanes("usernames", old.usernames, new.usernames)
     yield from (f"config.{key}" for key in _differing(old.config, new.config))
+
+
+def _placed(entry: ResolvedEntry) -> list[str]:
+    """The declared accounts, each with its phone: one that moves is another lane."""
+    return [f"{one.identity} on {one.device}" for one in entry.accounts]
 
 
 def _written(value: Any) -> str:

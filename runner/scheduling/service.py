@@ -32,6 +32,9 @@ from runner.store.ledger import Ledger
 from runner.store.rows import CampaignRow
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
+READ_AHEAD_S = 60.0
+"""How often what has changed of the files that are posted is read, before they are due."""
+
 POLLED = "campaign files are looked at twice a second instead"
 
 
@@ -54,7 +57,7 @@ class Service:
         fleet_zone: tzinfo = UTC,
     ) -> None:
         self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
-        self._registry = registry
+        self._registry, self._jobs = registry, jobs
         self._folder = CampaignFolder(paths, ledger, clock, fleet_zone)
         self._timetable = Timetable(ledger, clock, executor.submit, self._tell)
         executor.clock_watch.on_step(self._settle_after_step)
@@ -118,6 +121,7 @@ class Service:
         self._timetable.begin(reload.campaigns)
         self._taken_up = reload.campaigns
         self._alarm.start()
+        self._jobs.every(READ_AHEAD_S, "material", self._read_ahead, self._without_ledger.note, at_once=True)
         self._tell_of(reload, cancelled)
 
     def _reload(self, anew: bool) -> None:
@@ -132,6 +136,9 @@ class Service:
         self._taken_up, self._is_stale = reload.campaigns, False
         self._alarm.refresh()
         self._tell_of(reload, cancelled)
+
+    def _read_ahead(self) -> None:
+        self._timetable.read_ahead(self._jobs.stopping)
 
     def _cancel_what_is_gone(self) -> int:
         cancelled = cancel_what_is_gone(self._ledger, self.campaigns)

@@ -7,6 +7,7 @@ from itertools import chain, islice, pairwise
 from operator import attrgetter
 
 from runner import __version__
+from runner.backend_registry import declared
 from runner.backends.material import Looks
 from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock, format_instant
@@ -101,6 +102,13 @@ class Timetable:
             self._settle_until_now()
             if self._last.monotonic - self._beaten.monotonic >= HEARTBEAT_S:
                 self._beat()
+
+    def read_ahead(self, stopping: threading.Event) -> None:
+        """Read what the campaigns in force post, as far as it has changed: to read videos takes seconds, and rows are
+        made when they are due."""
+        for plannable in self._agenda.plannables:
+            if plannable.order and declared(plannable.campaign.backend).reads_files_here:
+                self._looks.ahead(plannable.entry.config, stopping)
 
     def next_instant(self) -> datetime | None:
         """When there is something to decide next, if ever; in the past if the ledger has refused a decision."""

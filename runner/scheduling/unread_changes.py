@@ -7,6 +7,8 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.accounts_file import load_accounts_file
 from runner.campaign.app_file import load_app_file
 from runner.campaign.flow_file import load_flow_file
 from runner.campaign.loader import load
@@ -117,6 +119,8 @@ def is_open_for_writing(path: str) -> bool:
 
 def _is_doubtful(path: Path) -> bool:
     """Whether the file is gone, empty, or has errors that show without a look at anything else."""
+    if path.name == ACCOUNTS:
+        return bool(load_accounts_file(path).diagnostics)
     if path.parent.name == "flows":
         return bool(load_flow_file(path).diagnostics)
     if path.parent.name == "apps":

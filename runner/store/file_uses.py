@@ -1,9 +1,10 @@
 """Who had which file: each account gets every file of a list once before one comes again."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, not_, or_, select, update
 
 from runner.planning.rotation import Files, Rotation, owner, with_files
 from runner.store import schema
@@ -12,6 +13,7 @@ from runner.store.connector import among
 from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import MAY_HAVE_HAPPENED
+from runner.store.task_options import options_of, options_row
 from runner.tasks import SeenFile, Task, TaskState
 
 USE, TASK, OCCURRENCE, EFFECT = (
@@ -20,7 +22,7 @@ USE, TASK, OCCURRENCE, EFFECT = (
     schema.occurrences.c,
     schema.effects.c,
 )
-COLUMNS = ("task_id", "owner", "sha256", "path")
+COLUMNS = ("task_id", "owner", "sha256", "path", "fingerprint")
 
 HOLDING = (TaskState.PENDING, TaskState.RUNNING, TaskState.COMPLETED, TaskState.UNCERTAIN)
 """The states of tasks whose files nobody else gets. Any other state gives them back, unless an effect may have
@@ -34,21 +36,35 @@ HOLDS: ColumnElement[bool] = or_(
 COUNTS = or_(USE.task_id.is_(None), HOLDS)
 WITH_TASKS = schema.file_uses.outerjoin(schema.tasks, USE.task_id == TASK.id)
 
-USED = (
-    select(USE.owner, USE.sha256, func.max(USE.id))
-    .select_from(WITH_TASKS)
-    .where(COUNTS, among(USE.sha256, bindparam("hashes")))
-    .group_by(USE.owner, USE.sha256)
-)
+
+def _by(column: ColumnElement[str]) -> Select[tuple[str, str, int]]:
+    """Which contents owners had, and when last, with the contents told apart by a column."""
+    return (
+        select(USE.owner, column, func.max(USE.id))
+        .select_from(WITH_TASKS)
+        .where(COUNTS, among(column, bindparam("contents")))
+        .group_by(USE.owner, column)
+    )
+
+
+USED, USED_AT_A_GLANCE = _by(USE.sha256), _by(USE.fingerprint)
 IDS = select(TASK.key, TASK.id)
 
 
 class FileUses(Part):
     """A task has its files from when its row is made. It gives them back when it ends without its effect."""
 
-    def of(self, owners: Collection[str], hashes: Collection[str]) -> dict[str, list[str]]:
-        """Which of these contents each of these accounts or devices has had, oldest first."""
-        return self._read("read who had which file", lambda connection: used(connection, owners, hashes))
+    def of(self, owners: Collection[str], fingerprints: Collection[str]) -> dict[str, list[str]]:
+        """Which of these contents, by their fingerprints, each of these accounts or devices has had, oldest first."""
+
+        def work(connection: Connection) -> dict[str, list[str]]:
+            return _used(connection, USED_AT_A_GLANCE, owners, fingerprints)
+
+        return self._read("read who had which file", work)
+
+    def choose(self, task: Task, files: Files) -> Task:
+        """The task with its files; if it could not get any when its row was made, it gets them now, for good."""
+        return self._write(f"choose the files of {task.key}", lambda it: _choose(it, task, files))
 
     def recorded(self, from_utc: datetime, until_utc: datetime) -> dict[str, tuple[SeenFile, ...]]:
         """The files of the tasks whose occurrences lie between two instants, by task key."""
@@ -66,12 +82,16 @@ class FileUses(Part):
         return found
 
 
-def used(connection: Connection, owners: Collection[str], hashes: Collection[str]) -> dict[str, list[str]]:
-    """See `FileUses.of`."""
-    rows = ask(connection, USED, USE.owner, list(owners), hashes=to_json(list(hashes)))
+def _used(
+    connection: Connection,
+    query: Select[tuple[str, str, int]],
+    owners: Collection[str],
+    contents: Collection[str],
+) -> dict[str, list[str]]:
+    rows = ask(connection, query, USE.owner, list(owners), contents=to_json(list(contents)))
     found: dict[str, list[str]] = {}
-    for name, sha256, _ in sorted(rows, key=lambda row: row[2]):
-        found.setdefault(name, []).append(sha256)
+    for name, content, _ in sorted(rows, key=lambda row: row[2]):
+        found.setdefault(name, []).append(content)
     return found
 
 
@@ -81,7 +101,7 @@ def give(connection: Connection, tasks: Sequence[Task], files: Files) -> list[Ta
     if not takers:
         return list(tasks)
     hashes = {file.sha256 for offered in files.values() for file in offered if file.sha256}
-    rotation = Rotation(used(connection, {owner(task) for task in takers}, hashes))
+    rotation = Rotation(_used(connection, USED, {owner(task) for task in takers}, hashes))
     given: list[Task] = []
     for task in tasks:
         if _gets_files(task, files):
@@ -92,11 +112,22 @@ def give(connection: Connection, tasks: Sequence[Task], files: Files) -> list[Ta
     return given
 
 
+def _choose(connection: Connection, task: Task, files: Files) -> Task:
+    options = options_of(connection.scalar(select(TASK.options).where(TASK.key == task.key)) or {})
+    if options.files:  # an earlier attempt has chosen them
+        return replace(task, options=options)
+    (chosen,) = give(connection, [task], files)
+    row = update(schema.tasks).where(TASK.key == task.key)
+    connection.execute(row.values(options=options_row(chosen.options)))
+    note(connection, [chosen])
+    return chosen
+
+
 def note(connection: Connection, tasks: Iterable[Task]) -> None:
     """Write down which files tasks have whose rows have just been made."""
     having = {task.key: task for task in tasks if any(file.sha256 for file in task.options.files)}
     rows: list[Values] = [
-        (task_id, owner(having[key]), file.sha256, text(file.path))
+        (task_id, owner(having[key]), file.sha256, text(file.path), file.fingerprint)
         for key, task_id in ask(connection, IDS, TASK.key, list(having))
         for file in having[key].options.files
         if file.sha256

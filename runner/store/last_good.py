@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.accounts_file import read_accounts_file
 from runner.campaign.app_file import read_app_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
@@ -11,16 +13,18 @@ from runner.store.rows import PROFILE, CampaignRow
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
-    """A campaign as the ledger keeps it, with its flows and app profiles as they were then; None if this version of the
-    runner does not understand it any longer."""
+    """A campaign as the ledger keeps it, with its flows, app profiles and shared accounts as they were then; None if
+    this version of the runner does not understand it any longer."""
     folder = Path(row.path).parent
-    flows, apps = {}, {}
+    flows, apps, accounts = {}, {}, None
     for name, text in row.flows.items():
-        if name.startswith(PROFILE):
+        if name == ACCOUNTS:
+            accounts = read_accounts_file(text, str(folder / ACCOUNTS))
+        elif name.startswith(PROFILE):
             apps[name.removeprefix(PROFILE)] = read_app_file(text, str(folder / f"{name}.yaml"))
         else:
             flows[name] = read_flow_file(text, str(folder / "flows" / f"{name}.yaml"))
-    loaded = load_text(row.text, row.path, flows, apps)
+    loaded = load_text(row.text, row.path, flows, apps, accounts)
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None

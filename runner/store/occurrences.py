@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -16,7 +14,8 @@ from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
-from runner.tasks import NO_OPTIONS, Occurrence, Task, TaskOptions, TaskState
+from runner.store.task_options import options_text
+from runner.tasks import Occurrence, Task, TaskState
 
 OCCURRENCE, TASK, VERSION = schema.occurrences.c, schema.tasks.c, schema.campaign_versions.c
 
@@ -297,7 +296,7 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
             "",
             0,
             now,
-            _options(task.options),
+            options_text(task.options),
             configs.get(id(task.config)) or configs.setdefault(id(task.config), to_json(task.config)),
             task.campaign,
             text(task.entry),
@@ -308,17 +307,6 @@ def _task_values(rows: Iterable[tuple[int, Task]], run_id: str | None, now: int 
         )
         for occurrence_id, task in rows
     ]
-
-
-@lru_cache(maxsize=64)
-def _options(options: TaskOptions) -> str:
-    values = asdict(options)
-    for key in ("files", "order"):  # most tasks have none, and rows of older ledgers have no such keys either
-        if not values[key]:
-            del values[key]
-    if options.app == NO_OPTIONS.app:
-        del values["app"]
-    return to_json(values)
 
 
 def _identity(occurrence: Occurrence) -> Identity:

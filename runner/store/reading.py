@@ -1,8 +1,7 @@
 """Turns rows of the tables into the types that the rest of the runner knows; the conditions that indexes serve."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, select
@@ -10,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 from runner.errors import LedgerRefusal
 from runner.store import schema
 from runner.store.rows import AttemptRow, StepRow, TaskRecord, TaskRow
-from runner.tasks import Effect, EffectState, RetryRule, SeenFile, Task, TaskOptions, TaskState
+from runner.store.task_options import options_of
+from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
@@ -93,7 +93,7 @@ def _task_row(row: AnyRow) -> TaskRow:
         timeout_s=row.timeout_s,
         config=row.config,
         commit=row.git_commit,
-        options=_options(row.options),
+        options=options_of(row.options),
         retry=RetryRule(row.retry_max, row.retry_delay_s),
         grace_s=row.grace_s,
         source=row.source,
@@ -112,13 +112,6 @@ def _task_row(row: AnyRow) -> TaskRow:
         finished_utc=row.finished_utc,
         tries=row.tries,
         reason_kind=row.reason_kind,
-    )
-
-
-def _options(stored: Mapping[str, Any]) -> TaskOptions:
-    options = TaskOptions(**stored)
-    return (
-        replace(options, files=tuple(SeenFile(*file) for file in options.files)) if options.files else options
     )
 
 

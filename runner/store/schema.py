@@ -316,6 +316,7 @@ file_uses = Table(
     Column("owner", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("path", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
     Index(None, "owner", "sha256"),
     Index(None, "task_id"),
 )

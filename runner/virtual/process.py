@@ -14,6 +14,8 @@ from urllib.request import Request, urlopen
 
 STOP_TIMEOUT_S = 10.0
 ADD_TIMEOUT_S = 30.0
+MADE_UP = "studio_"
+"""How the names begin that the apps give themselves from the serial of their phone."""
 _RETURN_FREED_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "131072"}
 """Or glibc keeps what the clients' 3.7 MB pushes took at once: 1.3 MB a phone instead of 0.1."""
 
@@ -91,15 +93,33 @@ class PhonesProcess:
         if not self._knows(serial):
             self._ask({"serial": serial})
 
+    def log_in(self, serial: str, package: str, account: str) -> None:
+        """Have an account, without its `@`, in an app of a phone: the app's own made-up one is called so, and where
+        that is done already another one is added. Raises PhonesError if the app has one account only."""
+        phone = next(phone for phone in self.phones if phone.serial == serial)
+        memory = self._call(f"{phone.control}/memory")["apps"].get(package)
+        if memory is None or account in (memory["account"], *memory.get("others", ())):
+            return
+        is_made_up = memory["account"].startswith(MADE_UP)
+        wish = {
+            "package": package,
+            "action": "set_account" if is_made_up else "add_account",
+            "arguments": {"account": account},
+        }
+        self._call(f"{phone.control}/app", wish)
+
     def _knows(self, serial: str) -> bool:
         return any(phone.serial == serial for phone in self.phones)
 
     def _ask(self, wish: Mapping[str, str] | None) -> None:
+        self._take(self._call(self.control, wish))
+
+    def _call(self, url: str, wish: Mapping[str, Any] | None = None) -> Any:
         kind = {"Content-Type": "application/json"}
-        request = Request(self.control, json.dumps(wish).encode() if wish else None, kind)
+        request = Request(url, json.dumps(wish).encode() if wish else None, kind)
         try:
             with urlopen(request, timeout=ADD_TIMEOUT_S) as answer:
-                self._take(json.load(answer))
+                return json.load(answer)
         except HTTPError as error:
             with error:
                 raise PhonesError(json.load(error)["error"]) from None

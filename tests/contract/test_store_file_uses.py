@@ -11,7 +11,7 @@ from runner.store.ledger import Ledger
 from runner.store.rows import Decision
 from runner.tasks import EffectState, SeenFile, Task, TaskOptions, TaskState
 
-FILES = [SeenFile(f"/m/{name}.mp4", f"hash-{name}") for name in "abc"]
+FILES = [SeenFile(f"/m/{name}.mp4", f"hash-{name}", f"print-{name}") for name in "abc"]
 THERE_ARE = {("autumn", "publish"): FILES}
 NEXT = TaskOptions(order="next")
 
@@ -30,6 +30,10 @@ def names(tasks: Sequence[Task]) -> list[str]:
     return [file.path[3] for task in tasks for file in task.options.files]
 
 
+def had(ledger: Ledger, *names: str) -> dict[str, list[str]]:
+    return ledger.file_uses.of([f"tiktok:{name}" for name in names], [file.fingerprint for file in FILES])
+
+
 def uncertain(ledger: Ledger, key: str, state: EffectState) -> None:
     attempt = ledger.attempts.start(key)
     ledger.effects.settle(begin(ledger, attempt), state, {})
@@ -41,7 +45,7 @@ def test_each_occurrence_gets_the_next_file_and_its_row_keeps_it(ledger: Ledger)
 
     assert (names(first), names(second)) == (["a"], ["b"])
     assert [row.task for row in ledger.tasks.of(occurrence(12))] == first
-    assert ledger.file_uses.of(["A1", "B2"], ["hash-a", "hash-b", "hash-c"]) == {"A1": ["hash-a", "hash-b"]}
+    assert had(ledger, "A1", "B2") == {"tiktok:A1": ["print-a", "print-b"]}
 
 
 def test_occurrences_of_one_decision_get_files_one_after_the_other(ledger: Ledger) -> None:
@@ -52,13 +56,18 @@ def test_occurrences_of_one_decision_get_files_one_after_the_other(ledger: Ledge
 def test_recording_again_gives_no_second_file(ledger: Ledger) -> None:
     made(ledger, 12)
     assert made(ledger, 12) == []
-    assert ledger.file_uses.of(["A1"], ["hash-a", "hash-b"]) == {"A1": ["hash-a"]}
+    assert had(ledger, "A1") == {"tiktok:A1": ["print-a"]}
 
 
 def test_an_account_is_the_owner_whatever_phone_it_is_on(ledger: Ledger) -> None:
     tasks = made(ledger, 12, "A1", "B2", username="@Brand")
     assert names(tasks) == ["a", "b"]
-    assert ledger.file_uses.of(["@brand"], ["hash-a", "hash-b"]) == {"@brand": ["hash-a", "hash-b"]}
+    assert had(ledger, "@brand") == {"tiktok:@brand": ["print-a", "print-b"]}
+
+
+def test_another_app_is_another_account(ledger: Ledger) -> None:
+    made(ledger, 12)
+    assert names(made(ledger, 13, options=TaskOptions(order="next", app="instagram"))) == ["a"]
 
 
 @pytest.mark.parametrize("state", [TaskState.FAILED, TaskState.COMPLETED])
@@ -107,7 +116,7 @@ def test_the_retention_forgets_tasks_and_not_what_they_have_posted(ledger: Ledge
     later = NOON + 10 * DAY
     for _ in range(2):
         list(ledger.retention.prune(later, later))
-    assert ledger.file_uses.of(["A1"], ["hash-a", "hash-b"]) == {"A1": ["hash-a"]}
+    assert had(ledger, "A1") == {"tiktok:A1": ["print-a"]}
     assert names(made(ledger, 14)) == ["b"]
 
 
@@ -141,10 +150,21 @@ def test_files_that_a_task_brings_are_kept_and_remembered(ledger: Ledger) -> Non
 def test_the_files_of_tasks_are_found_by_their_occurrences(ledger: Ledger) -> None:
     (first,), (second,) = made(ledger, 12), made(ledger, 13)
     until = occurrence(13).instant_utc
-    assert ledger.file_uses.recorded(NOON, until) == {first.key: (FILES[0],)}
+    assert ledger.file_uses.recorded(NOON, until) == {first.key: (SeenFile("/m/a.mp4", "hash-a"),)}
     assert set(ledger.file_uses.recorded(NOON, until + timedelta(seconds=1))) == {first.key, second.key}
 
 
 def test_tasks_without_files_to_choose_from_have_none(ledger: Ledger) -> None:
     assert ledger.occurrences.record([posts(12)])[0].options == NEXT
-    assert ledger.file_uses.of(["A1"], ["hash-a"]) == {}
+    assert had(ledger, "A1") == {}
+
+
+def test_a_task_that_got_no_file_can_get_one_later_and_keeps_it(ledger: Ledger) -> None:
+    (one,) = ledger.occurrences.record([posts(12)])
+    assert ledger.file_uses.choose(one, {}) == one
+    chosen = ledger.file_uses.choose(one, THERE_ARE)
+
+    assert names([chosen]) == ["a"]
+    assert [row.task for row in ledger.tasks.of(occurrence(12))] == [chosen]
+    assert ledger.file_uses.choose(one, {("autumn", "publish"): FILES[1:]}) == chosen
+    assert names(made(ledger, 13)) == ["b"]

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_flows import Notes, Shelf
+from test_flows import Shelf
 
 from runner.flows import flow_run, watch
-from runner.tasks import AttemptOutcome, EffectState, Outcome
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
+from runner.virtual.apps.shortvideo.world import feed_video
 
 pytestmark = pytest.mark.phones
 
@@ -69,10 +70,11 @@ def test_nothing_is_done_to_what_is_not_simply_a_video(shelf):
     assert warm_up(shelf, 14, **ALL).outcome is AttemptOutcome.COMPLETED
     memory = shelf.memory()
     kinds = memory["settings"]["feed_kinds"]
-    assert len(kinds) >= 4
-    ordinary = {int(place) for place in range(len(memory["videos_seen"])) if str(place) not in kinds}
-    assert len(memory["likes"]) <= len(ordinary)
-    assert (memory["answers"] == [] and memory["follows"] == []) or len(memory["follows"]) <= len(ordinary)
+    special = {feed_video(int(place), kind).id for place, kind in kinds.items()}
+    assert len(special & {*memory["videos_seen"]}) >= 4
+    assert not special & {*videos(shelf, "likes"), *videos(shelf, "favourited")}
+    assert {follow["user"] for follow in memory["follows"]} <= {like["author"] for like in memory["likes"]}
+    assert memory["answers"] == []
 
 
 def test_comments_of_a_warm_up(shelf):
@@ -92,6 +94,15 @@ def test_a_topic_is_searched_and_watched(shelf):
     assert liked and len(set(liked)) == len(liked) and memory["unlikes"] == []
 
 
+def test_a_phone_that_is_gone_for_a_moment_repeats_no_like(shelf):
+    shelf.app("set_next_cards", kinds=["video"] * 30)
+    shelf.phone.fault("click", "drop_after", target="Like", skip=1)
+    outcomes = [warm_up(shelf, 10, like_probable=100) for _ in range(2)]
+    assert outcomes[-1].outcome is AttemptOutcome.COMPLETED
+    liked = videos(shelf, "likes")
+    assert len(set(liked)) == len(liked) and shelf.memory()["unlikes"] == []
+
+
 def test_without_any_probability_it_only_watches(shelf):
     assert warm_up(shelf, 6).outcome is AttemptOutcome.COMPLETED
     memory = shelf.memory()
@@ -106,7 +117,7 @@ def test_a_like_that_the_app_ignores_ends_nothing(shelf):
     assert {row.state for row in shelf.notes.rows} == {EffectState.REFUTED}
 
 
-def test_what_an_attempt_has_liked_is_not_liked_again_and_asks_nobody(shelf):
+def test_a_like_that_was_cut_off_stays_open_and_asks_nobody(shelf):
     shelf.app("set_next_cards", kinds=["video"] * 30)
     evidence = {
         "account": f"@studio_{shelf.phone.serial.lower()}",
@@ -115,7 +126,7 @@ def test_what_an_attempt_has_liked_is_not_liked_again_and_asks_nobody(shelf):
     }
     shelf.notes.committing("like", "@nobody: gone", None, {**evidence, "proof": "liked_here"})
     outcome = warm_up(shelf, 8, like_probable=100)
-    assert outcome.outcome is AttemptOutcome.COMPLETED
-    assert shelf.notes.states[0] is EffectState.UNCERTAIN
-    assert set(shelf.notes.states[1:]) <= {EffectState.COMMITTED} and shelf.memory()["unlikes"] == []
-    shelf.notes = Notes()
+    assert (outcome.outcome, outcome.again) == (AttemptOutcome.FAILED, Again.ANEW)
+    assert shelf.notes.states == [EffectState.UNCERTAIN]
+    assert warm_up(shelf, 8, like_probable=100).outcome is AttemptOutcome.COMPLETED
+    assert set(shelf.notes.states[1:]) == {EffectState.COMMITTED} and shelf.memory()["unlikes"] == []

@@ -18,6 +18,40 @@ class Mutant:
 
 
 MUTANTS = (
+    # as the account that was named
+    Mutant(
+        "no effect is made before somebody has read that the app shows the task's account",
+        "if self.works_as is not None and not self.is_account_known:",
+        "if False:",
+        ("test_a_flow_that_reads_no_account_makes_nothing_as_one",),
+    ),
+    Mutant(
+        "a flow stops at another account than the task's",
+        "if self.works_as not in (None, self.account):",
+        "if False:",
+        ("test_a_flow_that_reads_another_account_stops_before_the_tap",),
+    ),
+    Mutant(
+        "after a switch the account is verified by its name",
+        """\
+    if shown != attempt.works_as:
+        raise attempt.wrong_account(shown, "it was not switched")
+""",
+        "    shown = attempt.works_as\n",
+        ("test_a_switch_that_leads_to_another_account_is_no_switch",),
+    ),
+    Mutant(
+        "a task of an account keeps its key when the account moves to another phone",
+        "return self.declared.identity if self.declared else self.name",
+        "return self.name",
+        ("test_an_account_keeps_its_key_on_another_phone",),
+    ),
+    Mutant(
+        "the limit of an account holds back no other account of the entry on its phone",
+        "return task.campaign, task.entry, task.doer",
+        'return task.campaign, task.entry, ""',
+        ("test_accounts_of_one_entry_do_not_wait_for_each_other",),
+    ),
     # exactly once
     Mutant(
         "an effect is in the ledger before it is tapped",
@@ -233,5 +267,30 @@ attempt.phone.tap_once(*point)
         "if not stat.S_ISREG(mode):",
         "if False:",
         ("test_a_pipe_or_a_device_is_told_and_never_waited_for",),
+    ),
+    # app profiles
+    Mutant(
+        "whether a screen can be read is asked of the app's own windows",
+        "own = [element for element in self.elements() if not element.package or element.package in packages]",
+        "own = list(self.elements())",
+        ("test_opaque_is_asked_of_the_app_alone",),
+    ),
+    Mutant(
+        "words of one language are not looked for in another",
+        "if (group := without_words(all_of))",
+        "if (group := all_of)",
+        ("test_a_language_keeps_what_has_no_words",),
+    ),
+    Mutant(
+        "a user's profile replaces only what it names",
+        "    return {**below, **over}\n",
+        "    return {**below, **above}\n",
+        ("test_a_users_profile_lies_over_the_shipped_one_name_by_name",),
+    ),
+    Mutant(
+        "what nobody has recorded is never looked for",
+        "        if selector.unverified:\n            continue\n",
+        "",
+        ("test_each_key_also_refuses",),
     ),
 )

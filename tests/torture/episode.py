@@ -21,7 +21,7 @@ from kill_points import reached
 from lives import ZYGOTE, Life
 from reading import FINAL, Reading
 from stirring import stir
-from waves import APP, WAVES, Deed, Wave, limits, remembered
+from waves import APP, WAVES, Deed, Wave, liked_twice, limits, remembered
 
 from runner.virtual.process import PhoneAddress, PhonesProcess
 
@@ -399,13 +399,15 @@ class Episode:
 
     def compare(self) -> None:
         planned: Counter[Deed] = sum((wave.deeds for wave in self._waves), self.reading.committed_beside())
-        done = remembered({phone.serial: memory(phone) for phone in self.phones.phones})
+        memories = {phone.serial: memory(phone) for phone in self.phones.phones}
+        done = remembered(memories)
         lost, doubled = planned - done, done - planned
         result = self.result
         result.deeds, result.lost, result.doubled = done.total(), lost.total(), doubled.total()
         result.uncertain = self.reading.states().get("uncertain", 0)
         result.problems += [f"{self.folder.name}: lost {deed}" for deed in lost]
         result.problems += [f"{self.folder.name}: doubled {deed}" for deed in doubled]
+        result.problems += [f"{self.folder.name}: liked twice {card}" for card in liked_twice(memories)]
         result.problems += [
             f"{self.folder.name}: {problem}" for problem in self.reading.contradictions(self.promised)
         ]

@@ -16,6 +16,12 @@ FAR = 10_000
 WAVES = "campaign LIKE 'wave-%'"
 """The condition for tasks of waves in a ledger."""
 
+WATCHING = {"task_duration": 6, "min_duration": 1, "max_duration": 1, "like_probable": 100}
+"""A warm-up: nobody knows beforehand how many cards it likes, but none of them twice."""
+
+FED = "demo_user_"
+"""How the authors of the feed are called: what a warm-up does to them is no deed of a wave."""
+
 Deed = tuple[str, str, str]
 """Serial, kind of effect, and target: `("T1", "follow", "demo_0_1")`."""
 
@@ -31,10 +37,11 @@ class Wave:
     """One campaign: on each phone six deeds, at whole seconds from `first` on.
 
     Two of three waves are five follows and a post, each third one two likes, a comment, the ends of two followings,
-    and a follow.
+    a follow, and a warm-up that likes whatever the feed shows.
     """
 
     OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "late": 5}
+    WATCHING_S = 4
     """Entry -> how much later it starts than the first one."""
 
     def __init__(self, number: int, serials: Iterable[str], first: datetime) -> None:
@@ -47,11 +54,12 @@ class Wave:
         self._users = [f"demo_{number}_{index}" for index in range(5)]
         self._caption = f"Wave {number}"
         self._reacts = number % 3 == 2
-        self.start(self.OFFSETS_S, first)
+        self._offsets_s = self.OFFSETS_S | ({"watch": self.WATCHING_S} if self._reacts else {})
+        self.start(self._offsets_s, first)
 
     @property
     def tasks(self) -> int:
-        return 6 * len(self._serials)
+        return (7 if self._reacts else 6) * len(self._serials)
 
     @property
     def deeds(self) -> "Counter[Deed]":
@@ -72,7 +80,7 @@ class Wave:
     def start(self, entries: Iterable[str], first: datetime) -> None:
         """Let these entries start from a moment on."""
         second = first.astimezone(UTC).replace(microsecond=0)
-        self.instants |= {name: second + timedelta(seconds=self.OFFSETS_S[name]) for name in entries}
+        self.instants |= {name: second + timedelta(seconds=self._offsets_s[name]) for name in entries}
 
     def write(self, folder: Path) -> None:
         """Write the campaign into a folder that is watched, at once and whole."""
@@ -109,6 +117,7 @@ class Wave:
                 "pair": {"script": "unfollow", "config": {"target_users": [f"@{three}", f"@{four}"]}},
                 "spread-out": on_post("like", four) | {"spread": "3s"},
                 "late": follow(five),
+                "watch": {"script": "account_warmup", "config": WATCHING},
             }
             return self._timed(entries)
         captions = f"{{{self._caption} today|{self._caption} now}}"
@@ -145,6 +154,19 @@ def remembered(memories: Mapping[str, Any]) -> "Counter[Deed]":
         deeds.update((serial, "follow", follow["user"]) for follow in app["follows"])
         deeds.update((serial, "unfollow", unfollow["user"]) for unfollow in app["unfollows"])
         for kind, done in (("like", "likes"), ("unlike", "unlikes"), ("comment", "comments")):
-            deeds.update((serial, kind, entry["author"]) for entry in app[done])
+            known = (entry["author"] for entry in app[done] if not entry["author"].startswith(FED))
+            deeds.update((serial, kind, author) for author in known)
         deeds.update((serial, "post", post["caption"].rpartition(" ")[0]) for post in app["posts"])
     return deeds
+
+
+def liked_twice(memories: Mapping[str, Any]) -> list[str]:
+    """The cards of feeds that a warm-up has liked twice, which takes the like back."""
+    found = []
+    for serial, memory in memories.items():
+        app = memory["apps"][APP]
+        fed = Counter(
+            entry["video"] for entry in app["likes"] + app["unlikes"] if entry["author"].startswith(FED)
+        )
+        found += [f"{serial}: {video}" for video, times in fed.items() if times > 1]
+    return found

@@ -66,3 +66,15 @@ def test_where_it_lies_is_told_without_links(tmp_path: Path) -> None:
     (tmp_path / "link.mp4").symlink_to("folder/a.mp4")
     with MediaFile(tmp_path / "link.mp4") as file:
         assert file.real_path == os.path.realpath(tmp_path / "folder" / "a.mp4")
+
+
+def test_a_fingerprint_tells_lengths_and_both_ends_apart(tmp_path: Path) -> None:
+    middle = bytes(200_000)
+    contents = [b"a" + middle + b"a", b"b" + middle + b"a", b"a" + middle + b"b", b"a" + middle + b"aa"]
+    prints = set()
+    for number, content in enumerate([*contents, contents[0]]):
+        path = tmp_path / f"{number}.mp4"
+        path.write_bytes(content)
+        with MediaFile(path) as file:
+            prints.add(file.fingerprint)
+    assert len(prints) == len(contents)

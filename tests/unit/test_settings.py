@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from runner.errors import UsageError
-from runner.settings import Settings
+from runner.settings import Settings, material_library
 
 
 def test_each_setting_is_read() -> None:
@@ -89,3 +89,10 @@ def test_the_first_settings_are_documented() -> None:
         assert name in text
     for name in ("RUNNER_TIMEZONE", "RUNNER_LANGUAGE"):
         assert name in (docs / "operating.md").read_text(encoding="utf-8")
+
+
+def test_the_material_library_is_a_folder_that_is_named() -> None:
+    assert material_library({}) is None
+    assert material_library({"RUNNER_MATERIAL_LIBRARY": "/srv/clips"}) == Path("/srv/clips")
+    named = material_library({"RUNNER_MATERIAL_LIBRARY": "clips"})
+    assert named is not None and named.is_absolute()

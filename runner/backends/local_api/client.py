@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from runner import __version__
-from runner.backends.local_api import answers
+from runner.backends.local_api import account_answers, answers
+from runner.backends.local_api.account_answers import ServerAccount
 from runner.backends.local_api.answers import (
     Licence,
     ServerCreated,
@@ -24,6 +25,9 @@ from runner.backends.local_api.answers import (
 from runner.campaign.masking import masked_text
 from runner.clock import Clock
 from runner.errors import ApiInterrupted, ApiUnreachable, NotTheApi, ServerApiError, UsageError
+
+MOST_PAGES = 100
+"""The most pages of accounts that are read: a server that always says there is more must not be asked for ever."""
 
 PAGE_SIZE = 100
 """The most tasks that the contract allows on a page."""
@@ -131,6 +135,17 @@ class Client:
         }
         given = {name: value for name, value in filters.items() if value is not None}
         return self._read("task", answers.page, {"page": page, "page_size": page_size, **given})
+
+    def accounts(self) -> list[ServerAccount]:
+        """GET /accounts, page by page. Older servers do not have it: then this raises an error of theirs."""
+        found: list[ServerAccount] = []
+        for number in range(1, MOST_PAGES + 1):
+            answer = self._read("accounts", account_answers.page, {"page": number, "page_size": PAGE_SIZE})
+            found += answer.accounts
+            # A server that knows no pages says everything at once, each time it is asked.
+            if not answer.accounts or answer.total is None or len(found) >= answer.total:
+                break
+        return found
 
     def task(self, task_id: int) -> ServerTask:
         """GET /task/{id}."""

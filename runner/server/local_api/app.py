@@ -87,6 +87,7 @@ def create_local_api(desk: TaskApi, token: str | None = None) -> FastAPI:
     _add_tasks(app, desk)
     _add_license(app, desk)
     _add_actions(app, desk)
+    _add_accounts(app, desk)
     add_page(app)
     return app
 
@@ -140,6 +141,29 @@ def _add_tasks(app: FastAPI, desk: TaskApi) -> None:
         route_class_override=PathOnly,
     )
     app.router.routes.insert(0, app.router.routes.pop())  # the most frequent call is looked for first
+
+
+def _add_accounts(app: FastAPI, desk: TaskApi) -> None:
+    @app.get("/accounts", response_model=shapes.Answer[shapes.AccountPage], tags=["accounts"])
+    def list_accounts(
+        platform: Annotated[str | None, Query(min_length=1, description="The app.")] = None,
+        device: Annotated[str | None, Query(min_length=1)] = None,
+        logined: Annotated[int | None, Query(ge=0, le=1)] = None,
+        status: Annotated[int | None, Query(ge=0, le=1)] = None,
+        tag: Annotated[str | None, Query(min_length=1, description="A campaign's name.")] = None,
+        page: Annotated[int, Query(ge=1, le=10**9)] = 1,
+        page_size: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> Response:
+        """The accounts that campaigns in force declare, by app and name."""
+        desk.license.require_api()
+        wanted = {
+            "platform": platform,
+            "device": device,
+            "logined": logined,
+            "status": status,
+            "tag": tag,
+        }
+        return success(desk.accounts(page, page_size, **wanted))
 
 
 def _add_actions(app: FastAPI, desk: TaskApi) -> None:

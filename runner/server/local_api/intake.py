@@ -8,11 +8,13 @@ import json
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from pathlib import Path
+from typing import Any
 
+from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.loader import Loaded, load_text
 from runner.campaign.resolve import resolve_campaign
 from runner.checks import check_campaigns, missing_file, unreadable_media
@@ -20,6 +22,7 @@ from runner.diagnostics import Diagnostic, Severity
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.timing import jitter
 from runner.planning.walltime import Fit, resolve
+from runner.server.local_api.accounts import accounts_meant
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import NewTask
@@ -57,13 +60,19 @@ class Intake:
     tasks: tuple[Task, ...]
 
 
-def take_in(request: NewTask, now: datetime, zone: tzinfo, files: RequestedFiles) -> Intake:
+def take_in(
+    request: NewTask,
+    now: datetime,
+    zone: tzinfo,
+    files: RequestedFiles,
+    declared: Sequence[DeclaredAccount] = (),
+) -> Intake:
     """The tasks of a request, with the files that they post as they are now. The first tasks are due at its start time
-    in the fleet's zone, or now.
+    in the fleet's zone, or now. `declared` are the accounts that there are.
 
     Raises ApiError with what is wrong.
     """
-    loaded = _judged(request, now)
+    loaded = _judged(request, now, declared)
     campaign = resolve_campaign(loaded)
     work = PlannableEntry.of(campaign, campaign.entries[0])
     starts = _next(time.fromisoformat(request.start_time), now, zone) if request.start_time else now
@@ -88,18 +97,13 @@ def new_request_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}"
 
 
-def _judged(request: NewTask, now: datetime) -> Loaded:
-    if request.usernames:
-        raise ApiError(
-            Code.INVALID, "usernames: this server works on phones and finds no accounts; send serials"
-        )
-    if not request.serials:
-        raise ApiError(Code.INVALID, "serials: name the devices")
-    if request.enable_multi_account:
-        raise ApiError(Code.INVALID, "enable_multi_account: this server does not switch accounts on a phone")
+def _judged(request: NewTask, now: datetime, declared: Sequence[DeclaredAccount]) -> Loaded:
+    if not request.serials and not request.usernames:
+        raise ApiError(Code.INVALID, "serials: name the devices, or accounts in usernames")
     if request.max_interval and request.max_interval < request.min_interval:
         raise ApiError(Code.INVALID, "max_interval is smaller than min_interval")
-    loaded = load_text(_as_campaign(request), str(Path.cwd() / CAMPAIGN))
+    text = _as_campaign(request, accounts_meant(request, declared))
+    loaded = load_text(text, str(Path.cwd() / CAMPAIGN), {})
     found = check_campaigns([loaded], now).diagnostics
     problems = [p for p in found if p.severity is Severity.ERROR and p.code not in OF_FILES]
     if problems:
@@ -107,18 +111,27 @@ def _judged(request: NewTask, now: datetime) -> Loaded:
     return loaded
 
 
-def _as_campaign(request: NewTask) -> str:
-    """The request as JSON, which is YAML too. Raises ApiError for text that no file could hold."""
+def _as_campaign(request: NewTask, accounts: Sequence[DeclaredAccount] | None) -> str:
+    """The request as JSON, which is YAML too, with the accounts that it means (None: it names phones alone). Raises
+    ApiError for text that no file could hold."""
     config = dict(request.script_config)
     if "target_username" in config and "target_user" not in config:  # the vendor's own samples call it so
         config["target_user"] = config.pop("target_username")
     entry = {"script": request.script_name, "devices": PHONES, "config": config}
-    campaign = {
+    campaign: dict[str, Any] = {
         "version": 1,
         "name": CAMPAIGN,
         "devices": {PHONES: request.serials},
         "scripts": {ENTRY: entry | ({"app": request.platform} if request.platform else {})},
     }
+    if accounts is not None:
+        named = {f"account_{number}": one for number, one in enumerate(accounts, 1)}
+        campaign["accounts"] = {
+            name: {"app": one.app, "device": one.device, "username": one.username}
+            | ({"language": one.language} if one.language else {})
+            for name, one in named.items()
+        }
+        campaign["devices"] = {PHONES: {"accounts": list(named)}}
     try:
         text = json.dumps(campaign, ensure_ascii=False, allow_nan=False)
         text.encode()

@@ -94,7 +94,7 @@ class _Look:
             self._bytes += file.status.st_size
         if self._bytes > MAX_BYTES_TOGETHER:
             raise ApiError(Code.INVALID, "the files of one call are too long together; send several calls")
-        return SeenFile(path, self._files.hashes.sha256(file))
+        return SeenFile(path, self._files.hashes.sha256(file), file.fingerprint)
 
 
 def _refused(path: str, kind: Kind, why: str) -> ApiError:

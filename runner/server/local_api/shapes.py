@@ -38,7 +38,7 @@ class NewTask(BaseModel):
     usernames: list[Name] | None = Field(
         None,
         max_length=MAX_LANES,
-        description="Accounts, wherever they are; given, they are used instead of devices.",
+        description="Accounts, wherever they are; given, they are used instead of devices. Campaigns declare them.",
     )
     script_name: str | None = Field(None, description="The script: `post`, `follow`, ...")
     script_config: dict[str, Any] = Field(description="The script's settings.")
@@ -49,7 +49,7 @@ class NewTask(BaseModel):
         description="The app, `tiktok` or `instagram`; left out: the app of the target's URL, else `tiktok`. This "
         "key is this server's own.",
     )
-    enable_multi_account: bool = Field(False, description="Run for every account on the device.")
+    enable_multi_account: bool = Field(False, description="Run for every account declared on the device.")
     start_time: str | None = Field(
         None,
         pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
@@ -57,6 +57,11 @@ class NewTask(BaseModel):
     )
     min_interval: int = Field(0, ge=0, le=1440, description="Minutes between tasks, at least.")
     max_interval: int = Field(0, ge=0, le=1440, description="Minutes between tasks, at most.")
+
+    @property
+    def wants_accounts(self) -> bool:
+        """Whether it names accounts, or means those of its devices."""
+        return bool(self.usernames) or self.enable_multi_account
 
     @model_validator(mode="before")
     @classmethod
@@ -120,10 +125,35 @@ class TaskView(BaseModel):
     finished_at: datetime | None
     retry_count: int
     message: str = Field(description="The reason why it is as it is; empty where nothing need be said.")
+    files: list[str] = Field(description="The files that it posts, on the server's machine.")
+    texts: dict[str, str] = Field(description="What it writes: `caption`, `title`, `comment`, ...")
 
 
 class TaskPage(BaseModel):
     tasks: list[TaskView]
+    total: int
+    page: int
+    page_size: int
+
+
+class AccountView(BaseModel):
+    id: int
+    username: str
+    email: str = Field(description="Always empty: nobody needs it here.")
+    platform: str = Field(description="The app.")
+    packagename: str
+    device: str
+    device_online: bool
+    device_name: str
+    logined: Literal[0, 1] = Field(description="0 while its phone waits for a person.")
+    logined_text: str
+    status: Literal[0, 1] = Field(description="1 if it can work now.")
+    status_text: str = Field(description="`ready`, or what is in the way.")
+    tags: list[str] = Field(description="The campaigns that declare it.")
+
+
+class AccountPage(BaseModel):
+    accounts: list[AccountView]
     total: int
     page: int
     page_size: int

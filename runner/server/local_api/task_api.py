@@ -1,13 +1,16 @@
 """What the calls do, apart from HTTP: make, show, stop, retry and delete tasks in the ledger."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
+from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
 from runner.errors import LedgerRefusal
+from runner.queries.accounts import account_states, accounts_of
 from runner.reports.remedies import hint_of
+from runner.server.local_api.accounts import filtered, shown_account
 from runner.server.local_api.envelope import ApiError, Code
 from runner.server.local_api.intake import CAMPAIGN, take_in
 from runner.server.local_api.license import License
@@ -31,8 +34,9 @@ RETRIED_TOGETHER = frozenset({TaskState.FAILED, TaskState.MISSED})
 @dataclass(frozen=True, slots=True)
 class TaskApi:
     """The calls; any thread may make them. `submit` hands pending tasks to the executor, `devices` counts the phones
-    that can be reached now; `zone` is the fleet's, `files` are those that may be posted. Every method raises ApiError
-    for what cannot be done."""
+    that can be reached now; `zone` is the fleet's, `files` are those that may be posted. `campaigns` gives those in
+    force, which declare the accounts, and `online` says which of some phones can be reached now. Every method raises
+    ApiError for what cannot be done."""
 
     ledger: Ledger
     clock: Clock
@@ -41,6 +45,8 @@ class TaskApi:
     devices: Callable[[], int]
     license: License = field(default_factory=License)
     files: RequestedFiles = field(default_factory=RequestedFiles)
+    campaigns: Callable[[], Sequence[ResolvedCampaign]] = tuple
+    online: Callable[[Sequence[str]], Collection[str]] = lambda serials: ()
 
     def license_shown(self) -> dict[str, Any]:
         return self.license.shown(self.devices())
@@ -49,7 +55,8 @@ class TaskApi:
         waiting, _ = self.ledger.tasks.page(TaskFilter(states={TaskState.PENDING}), 0, 1)
         if waiting > MAX_WAITING:
             raise ApiError(Code.INVALID, f"more than {MAX_WAITING} tasks wait already; let them end first")
-        intake = take_in(request, self.clock.now(), self.zone, self.files)
+        declared = list(accounts_of(self.campaigns())) if request.wants_accounts else []
+        intake = take_in(request, self.clock.now(), self.zone, self.files, declared)
         version = self.ledger.campaigns.record(CAMPAIGN, intake.path, intake.text, None)
         # In the ledger before the executor has them: tasks of a process that dies here are taken up by
         # the next.
@@ -59,6 +66,21 @@ class TaskApi:
         rows = self.ledger.tasks.of(intake.occurrence)
         self.submit(rows)
         return {"task_ids": [row.id for row in rows], "created_count": len(rows)}
+
+    def accounts(self, page: int, size: int, **wanted: Any) -> dict[str, Any]:
+        """A page of the accounts that campaigns in force declare; `wanted` has the values that they must have, None for
+        any."""
+        states = list(account_states(self.ledger, self.campaigns(), self.clock.now(), self.zone))
+        phones = dict.fromkeys(one.declared.device for one in states if one.declared.device)
+        online = self.online(list(phones))
+        found = list(filtered((shown_account(one, online) for one in states), wanted))
+        first = (page - 1) * size
+        return {
+            "accounts": found[first : first + size],
+            "total": len(found),
+            "page": page,
+            "page_size": size,
+        }
 
     def page(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from runner.backends.local_api.task_content import script_targets
+from runner.planning.content import files, texts
 from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskSource, TaskState
 
@@ -27,7 +28,7 @@ def states_of(status: int) -> frozenset[TaskState]:
 
 
 def shown(row: TaskRow) -> dict[str, Any]:
-    """The contract's fields, ready for JSON; instants in ISO 8601, UTC."""
+    """The contract's fields, and what the task posts and writes, ready for JSON; instants in ISO 8601, UTC."""
     task, status = row.task, STATUS[row.state]
     return {
         "id": row.id,
@@ -44,6 +45,8 @@ def shown(row: TaskRow) -> dict[str, Any]:
         "finished_at": row.finished_utc.isoformat() if row.finished_utc and row.state.is_final else None,
         "retry_count": max(row.attempts - 1, 0),
         "message": _message(row),
+        "files": list(files(task)),
+        "texts": texts(task),
     }
 
 

@@ -1,12 +1,21 @@
+import hashlib
 import os
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from runner.backends.material import material, material_files
+from runner.backends.material import Looks, glance, material, material_files
 from runner.errors import TaskError, Unsupported
+from runner.media_file import MediaFile
 from runner.scripts import SCRIPTS, complete
+from runner.tasks import SeenFile, Task, TaskOptions
+
+VIDEO = b"\0\0\0\x18ftypmp42"
+FOLDER = {"material_source": "localFolder", "material_path": "/nowhere"}
 
 
 def config(**settings: Any) -> dict[str, Any]:
@@ -75,6 +84,50 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 def test_a_material_library_is_not_there() -> None:
     with pytest.raises(Unsupported, match="no material library"):
         material(config(), 0)
+
+
+def post(campaign: str = "c", backend: str = "device", order: str | None = "next", **config: Any) -> Task:
+    filled = complete(SCRIPTS["post"], config)
+    due = datetime(2026, 11, 21, tzinfo=UTC)
+    made = Task("k", campaign, "e", "post", backend, "S1", None, None, "n", 0, due, 300.0, filled)
+    return replace(made, options=TaskOptions(order=order))
+
+
+def test_files_are_recognised_by_their_content(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(VIDEO + b"a")
+    (tmp_path / "b.mp4").write_bytes(VIDEO + b"a")
+    paths = [str(tmp_path / name) for name in ("a.mp4", "b.mp4", "gone.mp4")]
+    config = {"material_list": paths}
+    others = [post("api", "local_api", **config), post("d", order=None, **config), post("f", **FOLDER)]
+    found = Looks().files([post(**config), *others])
+
+    assert set(found) == {("c", "e"), ("f", "e")}
+    assert found["f", "e"] == ()  # its folder is not there: each attempt tells
+    first, second, gone = found["c", "e"]
+    assert first.sha256 == second.sha256 == hashlib.sha256(VIDEO + b"a").hexdigest()
+    assert gone == SeenFile(paths[2], "")
+    assert [file.sha256 for file in glance(post(**config).config)] == [
+        first.fingerprint,
+        first.fingerprint,
+        "",
+    ]
+
+
+def test_what_was_read_ahead_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.mp4").write_bytes(VIDEO)
+    looks, one = Looks(), post(material_list=[str(tmp_path / "a.mp4"), str(tmp_path / "gone.mp4")])
+    looks.ahead(one.config, threading.Event())
+    monkeypatch.setattr(MediaFile, "sha256", property(lambda self: pytest.fail("it is read again")))
+
+    assert looks.at(one.config)[0].sha256 == hashlib.sha256(VIDEO).hexdigest()
+
+
+def test_reading_ahead_ends_when_the_daemon_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.mp4").write_bytes(VIDEO)
+    monkeypatch.setattr(MediaFile, "sha256", property(lambda self: pytest.fail("it is read")))
+    stopping = threading.Event()
+    stopping.set()
+    Looks().ahead(post(material_list=[str(tmp_path / "a.mp4")]).config, stopping)
 
 
 @pytest.fixture

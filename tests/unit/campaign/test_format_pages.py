@@ -25,6 +25,8 @@ FORMAT_HEADINGS = {
     "EffectCounts": "Limits",
     "SerialGroup": "Groups",
     "UsernameGroup": "Groups",
+    "AccountGroup": "Groups",
+    "Account": "Accounts",
     "Work": "Entries",
     "Defaults": "Behaviour",
     "Retry": "Behaviour",

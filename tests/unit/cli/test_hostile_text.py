@@ -124,6 +124,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             if "license" in self.path:
                 data = {"supported": True, "plan": "pro", "plan_name": HOSTILE, "api_enabled": True}
                 data |= {"message": HOSTILE, "device_limit": 3}
+            elif "accounts" in self.path:
+                account = {
+                    "username": HOSTILE,
+                    "platform": HOSTILE,
+                    "device": HOSTILE,
+                    "status_text": HOSTILE,
+                }
+                data = {"accounts": [account], "total": 1}
             elif "stats" in self.path:
                 data = {"total": 1, "pending": 0, "running": 0, "completed": 0, "failed": 1}
             is_refused = self.command != "GET"
@@ -190,12 +198,16 @@ CASES = [
     ("app", "suggest", "tiktok", HOSTILE),
     ("flow", "try", HOSTILE, "--virtual"),
     ("phones", HOSTILE),
+    ("accounts",),
+    ("accounts", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),
     ("api", "tasks", "--format", "json"),
+    ("api", "accounts"),
+    ("api", "accounts", "--format", "json"),
     ("api", "stats", HOSTILE),
     ("api", "stop", "7"),
     ("api", "retry", "7", "--format", "json"),

@@ -66,7 +66,7 @@ def test_the_json_says_the_same_as_the_table() -> None:
     assert list(answer) == ["tasks", "occurrences", "notes"]
     assert list(answer["tasks"][0]) == [
         *("key", "campaign", "entry", "script", "backend", "device", "username", "target"),
-        *("nominal", "due_utc", "due_local", "timezone", "commit"),
+        *("nominal", "due_utc", "due_local", "timezone", "commit", "files", "texts", "forecast"),
     ]
     assert f"{len(answer['tasks'])} tasks" in table
     assert {task["device"] for task in answer["tasks"]} == {"R58M123ABC", "R58M456DEF", "R58M789GHI"}

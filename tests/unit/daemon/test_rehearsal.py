@@ -9,7 +9,7 @@ from typing import cast
 from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import resolve_campaign
-from runner.daemon.rehearsal import Rehearsal, RehearsalBackend, serials_for
+from runner.daemon.rehearsal import Account, Rehearsal, RehearsalBackend, serials_for
 from runner.planning.plan import manual
 from runner.settings import Settings
 from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
@@ -36,7 +36,7 @@ class Crowded:
 
     has: str
 
-    def need(self, serial: str) -> None:
+    def need(self, serial: str, account: Account | None = None) -> None:
         if serial != self.has:
             raise PhonesError("no more room")
 

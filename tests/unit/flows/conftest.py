@@ -116,6 +116,7 @@ class World:
     worked: float = 0.0
     draws: Draws | None = None
     attempt: FlowRun | None = None
+    as_account: str | None = None
 
     def __post_init__(self) -> None:
         self.phone = FakePhone(show=lambda: [*self.above, "@demo", self.state], on_tap=self.tapped)
@@ -177,6 +178,7 @@ class World:
             stop=self.stop,
             clock=self.clock,
             deadline=self.deadline,
+            works_as=self.as_account,
             draws=self.draws,
         )
         return carry_out(self.attempt, self.effects())

@@ -265,3 +265,172 @@ def test_the_profile_keeps_no_shuffled_ids(app):
         rid for group in app.profile.elements.values() for selector in group for rid in ids(selector) if rid
     }
     assert named <= stable
+
+
+RUDE = "Too many requests? You post too often. Verify to continue"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        screen(COUNTERS, words(RUDE, (60, 600, 900, 650))),
+        screen(
+            words("42 comments", (300, 880, 700, 990)),
+            box((990, 880, 1050, 940), cls="ImageView", desc="Close"),
+            words(RUDE, (150, 1200, 900, 1260)),
+        ),
+        screen(
+            box((40, 270, 670, 670), cls="EditText", text=RUDE),
+            words("Drafts", (32, 2180, 529, 2305), "Button"),
+            words("Post", (550, 2180, 1048, 2305), "Button"),
+        ),
+        screen(words("Users", (220, 290, 420, 350)), words(RUDE, (150, 600, 900, 660))),
+        screen(box((0, 1900, 800, 2000), cls="Button", desc="Read or add comments. 3 comments"), words(RUDE)),
+    ],
+    ids=["a page", "comments", "what is posted", "results", "a video"],
+)
+def test_what_people_write_stops_nothing(app, page):
+    assert app.stop_of(page) is None and app.dialog_of(page) is None
+
+
+@pytest.mark.parametrize("words_of", ["Not now", "Skip", "Don't allow"])
+def test_a_comment_or_a_caption_of_the_words_of_a_button_is_not_tapped(app, words_of):
+    comment = screen(
+        words("42 comments", (300, 880, 700, 990)),
+        box((189, 2200, 721, 2282), cls="EditText", text="Add comment..."),
+        words(words_of, (150, 1200, 900, 1260)),
+    )
+    assert app.dialog_of(comment) is None
+    assert app.dialog_of(screen(words(words_of), BAR)) is None
+
+
+def test_people_in_the_feed_are_a_card_and_no_page(app):
+    card = screen(words("Swipe up to skip"), BAR)
+    assert app.dialog_of(card) is None and app.find("people_card", card)
+    assert app.dialog_of(screen(words("Swipe up to skip"))).button is None
+
+
+def prompt(
+    question="",
+    rid="permission_message",
+    deny="permission_deny_button",
+    package="com.android.permissioncontroller",
+):
+    ids = "com.android.permissioncontroller:id/"
+    message = box((100, 900, 900, 1000), text=question, rid=ids + rid, package=package)
+    button = box((100, 1500, 900, 1600), text="DON'T ALLOW", rid=ids + deny, package=package, cls="Button")
+    return parse(f"<hierarchy>{box((0, 0, 1080, 2400), message, button, package=package)}</hierarchy>")
+
+
+@pytest.mark.parametrize(
+    "package", ["com.android.permissioncontroller", "com.google.android.permissioncontroller"]
+)
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Allow TikTok to take pictures and record video?",
+        "Allow TikTok to record audio?",
+        "Autoriser TikTok à prendre des photos et enregistrer des vidéos ?",
+        "TikTok vill göra något som ingen har sett",
+    ],
+)
+def test_a_permission_that_nobody_decided_upon_is_for_a_person(app, question, package):
+    shown = prompt(question, package=package)
+    assert app.stop_of(shown) is not None
+    assert AppView(app.profile.in_language("fr"), PACKAGE, VARIABLES).stop_of(shown) is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Allow TikTok to send you notifications?",
+        "Allow TikTok to access your contacts?",
+        "Allow TikTok to access this device\u2019s location?",
+    ],
+)
+@pytest.mark.parametrize("deny", ["permission_deny_button", "permission_deny_and_dont_ask_again_button"])
+def test_what_is_denied_is_denied_by_its_id(app, question, deny):
+    shown = prompt(question, deny=deny)
+    for language in ("en", "fr"):  # of the app: Android speaks the phone's
+        view = AppView(app.profile.in_language(language), PACKAGE, VARIABLES)
+        assert view.stop_of(shown) is None
+        assert view.dialog_of(shown).button.rid.endswith(deny)
+
+
+def test_a_photo_post_has_a_title_above_the_description(app):
+    page = screen(
+        box((42, 580, 1038, 640), cls="EditText", text="Add a catchy title"),
+        box((42, 690, 1038, 1060), cls="EditText", text="Long description here"),
+        words("Drafts", (32, 2180, 529, 2305), "Button"),
+        words("Post", (550, 2180, 1048, 2305), "Button"),
+    )
+    assert app.find("title_field", page).text == "Add a catchy title"
+    assert app.find("caption_field", page).text == "Long description here"
+    typed = screen(
+        box((42, 580, 1038, 640), cls="EditText", text="My title"),
+        box((42, 690, 1038, 1060), cls="EditText", text="My words"),
+        words("Drafts", (32, 2180, 529, 2305), "Button"),
+    )
+    assert app.find("caption_field", typed).text == "My words"
+
+
+def test_while_one_types_post_is_at_the_top(app):
+    page = screen(
+        words("Post", (846, 152, 1038, 236), "Button"),
+        box((42, 420, 1038, 1060), cls="EditText", text="words"),
+        box((964, 1143, 1038, 1217), cls="ImageView", desc="Collapse"),
+    )
+    assert app.point(app.find("post_button", page), page) == (942, 194)
+    assert app.find("caption_field", page).text == "words"
+    assert app.find("post_button", screen(words("Post", (846, 152, 1038, 236), "Button"))) is None
+
+
+def rail(liked, flag):
+    heart = box((942, 1320, 1060, 1437), cls="ImageView", desc="Like").replace(
+        "<node ", f'<node selected="{str(flag).lower()}" ', 1
+    )
+    return screen(box((912, 1320, 1080, 1478), heart, cls="Button", desc=liked), BAR)
+
+
+@pytest.mark.parametrize(
+    ("desc", "flag", "is_liked"),
+    [
+        ("Like video. 22 likes", False, False),
+        ("Video liked", False, True),
+        ("Video liked. 23 likes", True, True),
+        ("Like video. 22 likes", True, True),
+    ],
+)
+def test_a_like_is_never_taken_back(app, desc, flag, is_liked):
+    page = rail(desc, flag)
+    assert (app.find("liked", page) is not None) is is_liked
+    assert (app.find("like_button", page) is not None) is not is_liked
+
+
+def test_what_sends_a_comment_is_the_last_button_at_the_field(app):
+    def sheet(*more):
+        heart = box((971, 1086, 1075, 1149), cls="Button", desc="@2131888139")
+        field = box((189, 2200, 721, 2282), cls="EditText", text="words")
+        emoji = box((732, 2210, 832, 2305), cls="Button", desc="@2131888096")
+        return screen(words("42 comments", (300, 880, 700, 990)), heart, field, emoji, *more)
+
+    assert app.find("comment_send", sheet()) is None
+    send = box((937, 2210, 1032, 2305), cls="Button", desc="@2131888777")
+    assert app.find("comment_send", sheet(send)).bounds == (937, 2210, 1032, 2305)
+
+
+def test_the_row_of_a_followed_account_has_its_button(app):
+    rows = [
+        (words(name, (140, top, 480, top + 50)), words("Following", (800, top, 1030, top + 60), "Button"))
+        for name, top in (("demo_user_2", 300), ("demo_user", 500))
+    ]
+    page = screen(words("Following 2", (0, 150, 300, 220)), *(part for row in rows for part in row))
+    assert app.find("following_row_button", page).bounds[1] == 500
+
+
+def test_a_handle_between_isolates_is_found_and_its_lookalike_is_not(app):
+    page = screen(
+        words("\u2068demo_user_fan\u2069", (226, 424, 394, 474)),
+        words("\u200e\u2068demo_user\u2069", (226, 619, 394, 669)),
+    )
+    assert app.find("user_result", page).bounds[1] == 619

@@ -53,6 +53,12 @@ def test_a_caption_ends_its_title_with_two_marks_and_its_lines_with_three(
     assert texts(task(**config)) == expected
 
 
+def test_only_tiktok_has_titles() -> None:
+    one = task(captions="Hi ## all###of you", content_type=1)
+    elsewhere = replace(one, options=replace(one.options, app="instagram"))
+    assert texts(elsewhere) == {"caption": "Hi ## all\nof you"}
+
+
 def test_comments_go_by_the_task_number_if_they_are_sequential() -> None:
     told = comments(4, comment_content="one\n\n two \nthree", comment_order="sequential")
     assert told == ["one", "two", "three", "one"]

@@ -65,14 +65,14 @@ def test_tasks_are_ordered_by_instant_and_then_as_declared() -> None:
 
 
 def test_a_task_carries_its_complete_config_and_what_else_its_entry_asks() -> None:
-    more = "multi_account: true, min_interval: 3, max_interval: 9"
+    more = "min_interval: 3, max_interval: 9"
     [task, other] = plan([resolved(publish("09:00", more=more))], DAY).tasks()
 
     assert task.config is other.config
     assert task.config["upload_wait_time"] == 30
     assert task.config["material_list"][0].endswith("/a.mp4")
     assert (task.script, task.backend, task.commit) == ("post", "device", "f40866b")
-    assert task.options == TaskOptions(multi_account=True, min_interval=3, max_interval=9)
+    assert task.options == TaskOptions(min_interval=3, max_interval=9, order="same")
 
 
 @pytest.mark.parametrize(

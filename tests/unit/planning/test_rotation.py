@@ -50,16 +50,16 @@ def test_a_list_that_is_used_up_goes_on_with_the_file_that_was_used_the_longest_
 
 
 def test_memory_goes_by_content_and_belongs_to_one_owner() -> None:
-    rotation = Rotation({"S1": ["hash-a", "hash-c"]})
+    rotation = Rotation({"tiktok:S1": ["hash-a", "hash-c"]})
     assert given(rotation, task(1), task(1, "S2"), task(2)) == "bad"
 
 
 def test_a_file_that_was_given_back_comes_again() -> None:
-    assert given(Rotation({"S1": ["hash-b"]}), task(2)) == "a"
+    assert given(Rotation({"tiktok:S1": ["hash-b"]}), task(2)) == "a"
 
 
 def test_a_new_file_comes_before_those_that_were_used() -> None:
-    rotation = Rotation({"S1": ["hash-a", "hash-b", "hash-c", "hash-d", "hash-a"]})
+    rotation = Rotation({"tiktok:S1": ["hash-a", "hash-b", "hash-c", "hash-d", "hash-a"]})
     new = SeenFile("/m/new.mp4", "hash-n")
     assert given(rotation, task(1), task(2), files=[*FILES, new]) == "nb"
 
@@ -90,7 +90,7 @@ def test_same_begins_with_the_first_file_anew() -> None:
 
 def test_random_goes_by_the_key_alone() -> None:
     tasks = [task(day, order=Order.RANDOM) for day in range(40)]
-    assert given(Rotation(), *tasks) == given(Rotation({"S1": ["hash-a"]}), *tasks)
+    assert given(Rotation(), *tasks) == given(Rotation({"tiktok:S1": ["hash-a"]}), *tasks)
     assert set(given(Rotation(), *tasks)) == set("abcd")
 
 

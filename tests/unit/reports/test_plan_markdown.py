@@ -35,7 +35,7 @@ def test_a_row_for_each_entry_and_instant() -> None:
         "",
         "- `demo: Europe/Stockholm, backend device, commit f40866b`",
         "",
-        "| day | time | entry | script | targets | devices |",
+        "| day | time | entry | script | targets, files and texts | devices |",
         "| --- | --- | --- | --- | --- | --- |",
         "| Sun 2026-11-22 | 09:00 | `greet` | `follow` | `@north`, `@south` | `R58M123ABC`, `R58M456DEF` |",
         "",

@@ -320,7 +320,7 @@ def test_material_with_a_name_that_is_no_utf8_is_left_out(place: Place) -> None:
     reload = place.load()
 
     assert place.times() == {"autumn": ["09:00"]}
-    assert [problem.code for problem in reload.problems] == ["unreadable-media"]
+    assert [problem.code for problem in reload.problems] == ["files-run-out", "unreadable-media"]
 
 
 def test_a_linked_folder_is_in_force_and_a_loop_is_told(place: Place, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def over_after(unread: UnreadChanges, *git_folders: Path) -> float:
         ("autumn.yaml", GOOD[:60], DOUBT_S),
         ("autumn.yaml", None, DOUBT_S),
         ("flows/wave.yaml", "version: 1\n", DOUBT_S),
+        ("accounts.yaml", "version: 1\n", DOUBT_S),
+        ("accounts.yaml", "version: 1\naccounts: {a: {app: tiktok}}\n", QUIET_S),
         ("clip.mp4", "", QUIET_S),
         ("clip.mp4", None, DOUBT_S),
         ("folder", None, DOUBT_S),

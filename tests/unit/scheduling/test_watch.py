@@ -280,6 +280,8 @@ def test_a_single_file_is_watched_with_its_flows_and_without_its_neighbours(fold
         watched.soon()
         _new_flow(folder)
         watched.soon()
+        (folder / "accounts.yaml").write_text("version: 1\naccounts: {a: {app: tiktok}}\n")
+        watched.soon()
 
 
 def test_media_that_are_being_copied_do_not_keep_campaigns_waiting(folder: Path) -> None:

@@ -70,6 +70,8 @@ def test_a_task_has_the_contracts_fields(api: Api) -> None:
         "finished_at": None,
         "retry_count": 0,
         "message": "",
+        "files": [],
+        "texts": {},
     }
 
 
@@ -345,6 +347,7 @@ def test_the_page_that_shows_the_calls_needs_no_other_machine(api: Api) -> None:
     assert "https://" not in page
     schema = api.send("GET", "/openapi.json").json()
     assert set(schema["paths"]) == {
+        "/accounts",
         "/license/check",
         "/task",
         "/task/stats",

@@ -11,6 +11,7 @@ import pytest
 from local_api_desk import Api
 
 from runner.errors import UsageError
+from runner.media_file import MediaFile
 from runner.server.local_api import requested_files
 from runner.server.local_api.envelope import ApiError
 from runner.server.local_api.intake import take_in
@@ -52,10 +53,15 @@ def media(tmp_path: Path) -> Path:
     return folder
 
 
+def seen(video: Path) -> SeenFile:
+    with MediaFile(video) as file:
+        return SeenFile(str(video), hashlib.sha256(VIDEO).hexdigest(), file.fingerprint)
+
+
 def test_a_task_knows_its_file_by_its_content(media: Path) -> None:
     video = media / "launch.mp4"
     (task,) = made(RequestedFiles(), video)
-    assert task.options.files == (SeenFile(str(video), hashlib.sha256(VIDEO).hexdigest()),)
+    assert task.options.files == (seen(video),)
     assert "files" not in task.config
 
 
@@ -69,7 +75,7 @@ def test_the_ledger_keeps_what_was_seen(media: Path, tmp_path: Path) -> None:
     (task_id,) = api.data("POST", "/task", request)["task_ids"]
     row = api.ledger.tasks.get(task_id)
     assert row is not None
-    assert row.task.options.files == (SeenFile(str(media / "launch.mp4"), hashlib.sha256(VIDEO).hexdigest()),)
+    assert row.task.options.files == (seen(media / "launch.mp4"),)
     assert "sha256" not in str(api.data("GET", f"/task/{task_id}"))
     api.ledger.close()
 

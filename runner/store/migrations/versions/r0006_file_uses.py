@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("path", sa.Text, nullable=False),
+        sa.Column("fingerprint", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_file_uses"),
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name="fk_file_uses_task_id", ondelete="SET NULL"),
     )

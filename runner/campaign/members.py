@@ -1,0 +1,127 @@
+"""Who carries the entries of a campaign out: phones, and accounts on them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runner.backend_registry import DEFAULT, declared
+from runner.campaign.accounts_file import DeclaredAccount, declared_accounts
+from runner.campaign.loader import Loaded
+from runner.targets import account
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of `devices:`: phones, accounts by their usernames, or by their declared names; `timezone` is its own,
+    if it names one."""
+
+    serials: tuple[str, ...] = ()
+    usernames: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    timezone: str | None = None
+
+    @classmethod
+    def read(cls, written: list[str] | Mapping[str, Any]) -> "Group":
+        if isinstance(written, list):
+            return cls(tuple(written))
+        members = {key: tuple(written.get(key, ())) for key in ("serials", "usernames", "accounts")}
+        return cls(**members, timezone=written.get("timezone"))
+
+
+@dataclass(slots=True)
+class Members:
+    """Phones, declared accounts on their phones, and accounts that the backend finds by their usernames, each once and
+    in declared order; `zones` has the time zones of those whose group names one, by what stands for them in task
+    keys."""
+
+    are_found_by_backend: bool
+    phones: dict[str, None] = field(default_factory=dict)
+    declared: dict[str, DeclaredAccount] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    zones: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        return tuple(self.phones)
+
+    @property
+    def accounts(self) -> tuple[DeclaredAccount, ...]:
+        return tuple(self.declared.values())
+
+    @property
+    def usernames(self) -> tuple[str, ...]:
+        return tuple(self.named.values())
+
+    def add(
+        self,
+        serials: Iterable[str],
+        accounts: Iterable[DeclaredAccount],
+        usernames: Iterable[str],
+        zone: str | None,
+    ) -> None:
+        """Take in a group. The first way of writing wins: `@Name` and `name` are one account, but people see it as they
+        wrote it."""
+        keys = []
+        for serial in serials:
+            self.phones.setdefault(serial)
+            keys.append(serial)
+        for one in accounts:
+            self.declared.setdefault(one.identity, one)
+            keys.append(one.identity)
+        for name in usernames:
+            self.named.setdefault(account(name), name)
+            keys.append(account(name))
+        if zone:  # a check refuses two different ones
+            self.zones |= dict.fromkeys(keys, zone)
+
+
+def known_accounts(loaded: Loaded) -> dict[str, DeclaredAccount]:
+    """The accounts that a campaign may use, by name: its own, and those that it shares. A check refuses a name that
+    both declare."""
+    data = loaded.document.data
+    own = data.get("accounts") if isinstance(data, dict) else None
+    written = {**loaded.shared_accounts, **(own if isinstance(own, dict) else {})}
+    return {one.name: one for one in declared_accounts(written)}
+
+
+def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Members:
+    """Who carries an entry out, whose names all mean something; `app` is the one that it is for, if that is said.
+
+    Some backends find accounts themselves, and get their usernames; elsewhere each is declared, and its declaration
+    says on which phone it is. There `multi_account` means all declared accounts of a phone.
+    """
+    data, known = loaded.document.data, known_accounts(loaded)
+    found = Members(declared(data.get("backend", DEFAULT)).takes_accounts)
+    named = entry["devices"]
+    for item in [named] if isinstance(named, str) else named:
+        group = group_named(item, data.get("devices", {}), known)
+        members = [known[name] for name in group.accounts if name in known]
+        if found.are_found_by_backend:
+            usernames = (*group.usernames, *(one.username for one in members))
+            found.add(group.serials, (), usernames, group.timezone)
+            continue
+        for name in group.usernames:
+            members += called(name, known, app)[:1]
+        serials = group.serials
+        if entry.get("multi_account"):
+            members += (one for serial in serials for one in on_phone(serial, known, app))
+            serials = ()
+        found.add(serials, members, (), group.timezone)
+    return found
+
+
+def group_named(item: str, groups: Mapping[str, Any], known: Mapping[str, DeclaredAccount]) -> Group:
+    """What an entry's `devices` name: a group, an account or a serial, which are groups by themselves."""
+    if item in groups:
+        return Group.read(groups[item])
+    return Group(accounts=(item,)) if item in known else Group(serials=(item,))
+
+
+def called(username: str, known: Mapping[str, DeclaredAccount], app: str | None) -> list[DeclaredAccount]:
+    """The declared accounts with this name in an app, or in any app if None."""
+    return [one for one in known.values() if one.handle == account(username) and app in (None, one.app)]
+
+
+def on_phone(serial: str, known: Mapping[str, DeclaredAccount], app: str | None) -> list[DeclaredAccount]:
+    """The declared accounts on a phone, of an app, or of any app if None."""
+    return [one for one in known.values() if one.device == serial and app in (None, one.app)]
