@@ -21,7 +21,7 @@ from runner.errors import (
 from runner.flows.account import has_switched, work_as_account
 from runner.flows.flow_run import FlowRun
 from runner.flows.made_effects import MadeEffects, OpenEffect
-from runner.flows.proof_result import HAPPENED, UNDECIDED, Finding, ProofResult, not_looked
+from runner.flows.proof_result import UNDECIDED, Finding, ProofResult, not_looked
 from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome
 
 HOPELESS = (AppMissing, Unsupported, WrongAccount)
@@ -46,78 +46,58 @@ def carry_out(attempt: FlowRun, effects: list[Effect]) -> Outcome:
     has one, and nothing else is done. If one is uncertain, only a person decides, unless it may stay open.
     """
     left = [effect for effect in effects if effect.state is not EffectState.REFUTED]
-    if not left:
-        return run(attempt)
-    if attempt.flow.makes_several:
-        return _go_on(attempt, left)
-    effect = left[-1]
-    what = OpenEffect.of(effect).words
-    if any(effect.asks_somebody and not effect.state.is_in_doubt for effect in left):
-        return _uncertain(what, "an earlier attempt could not tell")
-    if not effect.state.is_in_doubt:
-        how = "may have been made" if effect.is_left_open else "was made"
-        return Outcome(
-            AttemptOutcome.COMPLETED,
-            f"{what} {how} by an attempt that was interrupted; the rest was skipped",
-        )
     try:
-        return _take_up(attempt, effect)
+        before = _end_of(attempt, left) if left else None
+        if before is not None:
+            return before
+        attempt.made = MadeEffects(left)
+        return _run(attempt)
     except HeldBack as error:
         return _held_back(attempt, error)
     except Stopped:
         return _stopped(attempt)
 
 
-def _go_on(attempt: FlowRun, left: list[Effect]) -> Outcome:
-    """Go on behind the effects of earlier attempts, once nothing is in doubt any more."""
-    try:
-        for effect in left:
-            if effect.state.is_in_doubt and (outcome := _look_at(attempt, effect)) is not None:
-                return outcome
-    except HeldBack as error:
-        return _held_back(attempt, error)
-    except Stopped:
-        return _stopped(attempt)
-    asked = next(
-        (effect for effect in left if effect.state is EffectState.UNCERTAIN and effect.asks_somebody), None
-    )
+def _end_of(attempt: FlowRun, left: list[Effect]) -> Outcome | None:
+    """The outcome, if what earlier attempts have left is the end of this one; None if the flow goes on behind it."""
+    asked = next((one for one in left if one.asks_somebody and not one.state.is_in_doubt), None)
     if asked is not None:
         return _uncertain(OpenEffect.of(asked).words, "an earlier attempt could not tell")
-    if attempt.effect is not None:  # a look does nothing else: what pauses and limits say of the rest counts
-        message = "what an attempt that was cut off had begun was looked up; the task goes on"
-        return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
-    attempt.made = MadeEffects(left)
-    return run(attempt)
+    doubts = [effect for effect in left if effect.state.is_in_doubt]
+    if attempt.flow.makes_several:
+        return _look_at(attempt, doubts) if doubts else None
+    effect = left[-1]
+    if effect.state.is_in_doubt:
+        return _take_up(attempt, effect)
+    made = "may have been made" if effect.is_left_open else "was made"
+    what = f"{OpenEffect.of(effect).words} {made} by an attempt that was interrupted; the rest was skipped"
+    return Outcome(AttemptOutcome.COMPLETED, what)
 
 
-def _look_at(attempt: FlowRun, effect: Effect) -> Outcome | None:
-    """Settle an effect in doubt of an earlier attempt; an outcome only if nobody can go on."""
-    outcome = _take_up(attempt, effect)
-    assert attempt.effect is not None
-    if attempt.effect.state in (EffectState.COMMITTED, EffectState.REFUTED):
-        return None
-    return None if attempt.effect.state is EffectState.UNCERTAIN and attempt.effect.may_stay_open else outcome
+def _look_at(attempt: FlowRun, doubts: list[Effect]) -> Outcome:
+    """Settle what is in doubt. A look does nothing else: what pauses and limits say of the rest counts again."""
+    for effect in doubts:
+        outcome = _take_up(attempt, effect)
+        assert attempt.effect is not None
+        if attempt.effect.asks_somebody:
+            return outcome
+    message = "what an attempt that was cut off had begun was looked up; the task goes on"
+    return Outcome(AttemptOutcome.FAILED, message, again=Again.ANEW)
 
 
-def run(attempt: FlowRun) -> Outcome:
+def _run(attempt: FlowRun) -> Outcome:
     """Run the flow from its first step."""
     try:
-        try:
-            work_as_account(attempt)
-            attempt.perform(attempt.flow.steps)
-            # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
-            reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
-            attempt.verify_open()
-            attempt.finished = reason
-        except TaskError as error:
-            return _failed(attempt, error)
-        if not attempt.flow.is_repeatable and attempt.effect is not None:
-            attempt.settle(EffectState.COMMITTED, {})
-    except HeldBack as error:
-        return _held_back(attempt, error)
-    except Stopped:
-        return _stopped(attempt)
-    return Outcome(AttemptOutcome.COMPLETED, attempt.finished or "")
+        work_as_account(attempt)
+        attempt.perform(attempt.flow.steps)
+        # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
+        reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
+        attempt.verify_open()
+    except TaskError as error:
+        return _failed(attempt, error)
+    if not attempt.flow.is_repeatable and attempt.effect is not None:
+        attempt.settle(EffectState.COMMITTED, {})
+    return Outcome(AttemptOutcome.COMPLETED, reason or "")
 
 
 def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
@@ -152,37 +132,36 @@ def _take_up(attempt: FlowRun, effect: Effect) -> Outcome:
 def _failed(attempt: FlowRun, error: TaskError) -> Outcome:
     """The outcome of an attempt in which a step failed. It first verifies an effect that was tapped."""
     effect = attempt.effect
-    if effect is None or effect.state is EffectState.REFUTED:
+    if effect is None or effect.is_refuted:
         return _nothing_open(attempt, error)
     if not attempt.flow.is_repeatable:
         return _given_up(attempt, error.message, error)
-    if not effect.state.is_in_doubt and attempt.flow.makes_several:
-        is_over = effect.state is EffectState.UNCERTAIN and not effect.may_stay_open
-        return _uncertain(effect.words, error.message) if is_over else _nothing_open(attempt, error)
-    if effect.state is EffectState.UNCERTAIN:
+    if effect.state is EffectState.UNCERTAIN and effect.asks_somebody:
         return _uncertain(effect.words, error.message)
-    finding = _prove_after(attempt, error)
+    if effect.state.is_in_doubt and (outcome := _prove_late(attempt, effect, error)) is not None:
+        return outcome
+    if attempt.flow.makes_several:
+        return _nothing_open(attempt, error)
+    made = "was made, as the app shows" if effect.state is EffectState.COMMITTED else "may have been made"
+    message = f"{effect.words} {made}; the rest was skipped: {error.message}"
+    return Outcome(AttemptOutcome.COMPLETED, message)
+
+
+def _prove_late(attempt: FlowRun, effect: OpenEffect, error: TaskError) -> Outcome | None:
+    """Prove an effect after a failure, and settle it. None if it happened, or may stay open."""
+    finding = _look_after(attempt, error)
     if finding.verdict is ProofResult.HAPPENED:
         attempt.confirm()
-        if attempt.flow.makes_several:
-            return _nothing_open(attempt, error)
-        return Outcome(
-            AttemptOutcome.COMPLETED,
-            f"{effect.words} was made, as the app shows; the rest was skipped: {error.message}",
-        )
+        return None
     if finding.verdict is ProofResult.NOT_HAPPENED:
         attempt.settle(EffectState.REFUTED, {"verified": "no"})
-        return _nothing_open(
-            attempt, error, f"{effect.words} did not happen, as the app shows: {error.message}"
-        )
-    if finding.obstacle is None:
-        outcome = _unproved(attempt, effect.words)
-    else:
+        message = f"{effect.words} did not happen, as the app shows: {error.message}"
+        return _nothing_open(attempt, error, message)
+    if finding.obstacle is not None:
         outcome = _unverified(attempt, effect.words, finding.obstacle)
-    is_open = (
-        attempt.effect is not None and attempt.effect.state is EffectState.UNCERTAIN and effect.may_stay_open
-    )
-    return _nothing_open(attempt, error) if is_open else outcome
+    else:
+        outcome = _unproved(attempt, effect.words)
+    return outcome if effect.asks_somebody else None
 
 
 def _nothing_open(attempt: FlowRun, error: TaskError, message: str = "") -> Outcome:
@@ -192,11 +171,8 @@ def _nothing_open(attempt: FlowRun, error: TaskError, message: str = "") -> Outc
     return _failure(error, message or error.message, Again.WHEN_BACK if is_away and not message else again)
 
 
-def _prove_after(attempt: FlowRun, error: TaskError) -> Finding:
+def _look_after(attempt: FlowRun, error: TaskError) -> Finding:
     """What a look at the app finds after a failure."""
-    assert attempt.effect is not None
-    if attempt.effect.proved:  # a step after the proof has failed, which takes nothing back
-        return HAPPENED
     if isinstance(error, NeedsPerson):  # the screen stays as the person is to find it
         return not_looked(error)
     try:
@@ -257,12 +233,12 @@ def _stopped(attempt: FlowRun) -> Outcome:
         return _given_up(attempt, "stopped on request")
     what = effect.words
     if attempt.flow.makes_several and not effect.state.is_in_doubt:
+        message = f"stopped on request, after {what}: what is left is done later"
+        return Outcome(AttemptOutcome.STOPPED, message)
+    if not effect.state.is_in_doubt:
+        made = "was made" if effect.state is EffectState.COMMITTED else "may have been made"
         return Outcome(
-            AttemptOutcome.STOPPED, f"stopped on request, after {what}: what is left is done later"
-        )
-    if effect.state is EffectState.COMMITTED:
-        return Outcome(
-            AttemptOutcome.COMPLETED, f"{what} was made; then stopped on request, the rest was skipped"
+            AttemptOutcome.COMPLETED, f"{what} {made}; then stopped on request, the rest was skipped"
         )
     return Outcome(
         AttemptOutcome.STOPPED,

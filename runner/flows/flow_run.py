@@ -53,7 +53,6 @@ class FlowRun(Performance):
         """Write down that the app shows the effect."""
         assert self.effect is not None
         self.settle(EffectState.COMMITTED, {"verified": "yes"})
-        self.effect.proved = True
 
     def verify_open(self) -> None:
         """Prove the latest effect, if its tap was made and nobody has looked at it yet."""

@@ -51,7 +51,7 @@ def _account_flow(app: str, name: str) -> Flow | None:
     file = files("runner.flows") / path
     if app not in apps() or not file.is_file():
         return None
-    return _read(file.read_text(encoding="utf-8"), path, {}, Profiles())
+    return _read(file.read_text(encoding="utf-8"), path, {}, Profiles(), {})
 
 
 @lru_cache(maxsize=256)

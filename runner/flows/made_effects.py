@@ -60,7 +60,6 @@ class OpenEffect:
     state: EffectState
     evidence: Mapping[str, str]
     step: int | None = None
-    proved: bool = False
 
     @classmethod
     def of(cls, effect: Effect) -> "OpenEffect":
@@ -70,6 +69,16 @@ class OpenEffect:
     @property
     def may_stay_open(self) -> bool:
         return LEAVE_OPEN in self.evidence
+
+    @property
+    def is_refuted(self) -> bool:
+        return self.state is EffectState.REFUTED
+
+    @property
+    def asks_somebody(self) -> bool:
+        """Whether nobody knows yet if it happened, and the runner or a person has to find out."""
+        is_left_open = self.state is EffectState.UNCERTAIN and self.may_stay_open
+        return self.state.is_unsettled and not is_left_open
 
     @property
     def words(self) -> str:

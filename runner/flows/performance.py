@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from runner import targets
 from runner.clock import Clock
@@ -184,6 +185,10 @@ class Performance(Watch):
     def now_s(self) -> float:
         """The clock's monotonic seconds."""
         return self._clock.monotonic()
+
+    def seconds_until(self, instant: datetime) -> float:
+        """How long it is until an instant; at least a moment, so that whoever waits for it does not spin."""
+        return max((instant - self._clock.now()).total_seconds(), 0.5)
 
     def skip(self, why: str) -> None:
         """Tell that the present step has nothing to do, and why; the flow goes on."""

@@ -203,11 +203,11 @@ class CampaignFolder:
             if row and row.withdrawn_utc is None:
                 if (row.text, row.flows) == (file.text, file.texts_beside):
                     continue
-                flows |= {
-                    (name, script)
-                    for script, text in file.texts_beside.items()
-                    if row.flows.get(script) != text
-                }
+                texts = file.texts_beside.items()
+                differ = {script for script, text in texts if row.flows.get(script) != text}
+                own = after[name].campaign.flows.items()
+                uses = {script for (_, script), flow in own if differ & {used.name for used in flow.used}}
+                flows |= {(name, script) for script in differ | uses}
                 if standing := self._standing.get(row.name) or self._last_good(row):
                     before.append(standing.campaign)
             changed.append(after[name].campaign)

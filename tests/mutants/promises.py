@@ -55,10 +55,11 @@ MUTANTS = (
     # exactly once
     Mutant(
         "an effect is in the ledger before it is tapped",
-        "attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)",
+        "                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)\n",
         """\
-attempt.phone.tap_once(*point)
-            attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)""",
+                attempt.phone.tap_once(*point)
+                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
+""",
         ("test_the_ledger_is_told_before_and_after_the_one_tap",),
     ),
     Mutant(
@@ -69,26 +70,20 @@ attempt.phone.tap_once(*point)
     ),
     Mutant(
         "what an interrupted attempt has committed is not repeated",
-        """\
-    if not effect.state.is_in_doubt:
-        how = "may have been made" if effect.is_left_open else "was made"
-""",
-        """\
-    if False:
-        how = "may have been made" if effect.is_left_open else "was made"
-""",
+        "    return Outcome(AttemptOutcome.COMPLETED, what)\n",
+        "    return None\n",
         ("test_a_committed_effect_is_never_repeated",),
     ),
     Mutant(
         "an effect is never repeated after an interruption in a flow with several effects",
-        "    attempt.made = MadeEffects(left)\n",
-        "",
+        "attempt.made = MadeEffects(left)",
+        "attempt.made = MadeEffects()",
         ("test_what_was_made_is_not_made_again_after_an_interruption",),
     ),
     Mutant(
         "of an effect in doubt nothing is repeated before somebody has looked, in a flow with several effects",
-        "if effect.state.is_in_doubt and (outcome := _look_at(attempt, effect)) is not None:",
-        "if False and (outcome := _look_at(attempt, effect)) is not None:",
+        "return _look_at(attempt, doubts) if doubts else None",
+        "return None",
         ("test_a_follow_in_doubt_is_looked_up_by_its_own_proof",),
     ),
     Mutant(
@@ -98,9 +93,36 @@ attempt.phone.tap_once(*point)
         ("test_a_like_in_doubt_stays_open_since_its_card_is_gone_and_the_task_goes_on_in_its_turn",),
     ),
     Mutant(
-        "what nobody can tell waits for a person",
-        "if any(effect.asks_somebody and not effect.state.is_in_doubt for effect in left):",
+        "an effect is made once for each target, in a loop too",
+        "return key in self._now or self._earlier[key] > 0",
+        "return False",
+        (
+            "test_an_effect_in_a_loop_is_made_once_for_each_target",
+            "test_an_interrupted_loop_likes_no_card_twice",
+        ),
+    ),
+    Mutant(
+        "an interrupted loop goes on for the rest of its time",
+        "self._spent_s = self._journal.worked_s()",
+        "self._spent_s = 0.0",
+        ("test_an_interrupted_loop_goes_on_for_the_rest_of_its_time",),
+    ),
+    Mutant(
+        "an expression calls nothing",
+        "if isinstance(node, nodes.Call):",
         "if False:",
+        ("test_what_is_refused_when_it_is_read",),
+    ),
+    Mutant(
+        "what stays open asks nobody",
+        "END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, ASKS_SOMEBODY).exists())",
+        "END_IN_DOUBT = END.where(select(EFFECT.id).where(EFFECT.task_id == TASK.id, IS_UNSETTLED).exists())",
+        ("test_what_stays_open_asks_nobody_when_its_task_is_cancelled",),
+    ),
+    Mutant(
+        "what nobody can tell waits for a person",
+        "    if asked is not None:\n",
+        "    if False:\n",
         ("test_an_uncertain_effect_waits_for_a_person",),
     ),
     Mutant(

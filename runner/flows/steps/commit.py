@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from runner.errors import HeldBack, PhoneError
+from runner.flows.conditions import Shown
 from runner.flows.durations import Timeout
 from runner.flows.elements import AnElement, spoken
 from runner.flows.flow import Action
@@ -17,8 +18,15 @@ from runner.flows.flow_run import FlowRun
 from runner.flows.made_effects import RESERVED
 from runner.flows.reading import refuse
 from runner.flows.templates import Template
+from runner.flows.typed_values import OrVariable
 from runner.reasons import ReasonKind
 from runner.tasks import EffectState
+
+TARGET_LENGTH = 300
+"""Where targets are cut: they may hold captions from the screen."""
+
+SHORT_WAIT_S = 120.0
+"""How long a commit step waits at most for a limit; for a longer time the task goes back into its queue."""
 
 OF_A_LIMIT = (ReasonKind.LIMIT, ReasonKind.WORKING_HOURS)
 
@@ -59,11 +67,15 @@ class Commit(Action):
         description="To whom or what the effect is made, once in a task; the task's own target, if not given.",
         examples=["${author}: ${caption}"],
     )
-    leave_open: bool = Field(
+    only_if: Shown | None = Field(
+        default=None,
+        description="What must be true right before the tap, as that the card is still shown; else it is left out.",
+    )
+    leave_open: Annotated[bool, OrVariable()] = Field(
         default=False,
         description="Whether nobody is asked if it cannot be told whether it happened: it stays uncertain, and counts.",
     )
-    at_limit: Literal["wait", "skip"] = Field(
+    at_limit: Annotated[Literal["wait", "skip"], OrVariable()] = Field(
         default="wait",
         description="Where a limit forbids it: the task waits, or goes on without it.",
     )
@@ -74,23 +86,44 @@ class Commit(Action):
 
     def perform(self, attempt: FlowRun) -> None:
         attempt.verify_open()
-        target = attempt.fill(self.target) if self.target is not None else attempt.target
+        target = attempt.fill(self.target)[:TARGET_LENGTH] if self.target is not None else attempt.target
         if attempt.made.has(self.effect, target, is_own=self.target is not None):
             attempt.skip("this task has made it already")
             return
-        point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
-        evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
-        known = {name: seen for name, seen in evidence.items() if seen is not None}
-        try:
-            attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
-        except HeldBack as limit:
-            if self.at_limit == "skip" and limit.kind in OF_A_LIMIT:
-                attempt.skip(limit.message)
-                return
-            raise
+        point = self._begun_at(attempt, target)
+        if point is None:
+            return
         self._tap(attempt, point)
         if attempt.step.proves_itself:
             attempt.verify()
+
+    def _begun_at(self, attempt: FlowRun, target: str | None) -> tuple[int, int] | None:
+        """Where to tap, once the effect is in the ledger; None if a limit leaves it out. Raises HeldBack."""
+        evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
+        known = {name: seen for name, seen in evidence.items() if seen is not None}
+        while True:
+            point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
+            # Asked again after each wait: a feed may have gone on to another card, whose button looks the same.
+            if self.only_if is not None and not attempt.is_true(self.only_if):
+                attempt.skip(f"not shown: {attempt.text_for_people(self.only_if.words())}")
+                return None
+            try:
+                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
+                return point
+            except HeldBack as limit:
+                if self.at_limit == "skip" and limit.kind in OF_A_LIMIT:
+                    attempt.skip(limit.message)
+                    return None
+                # In the midst of a flow with several effects, a gap between two of them is waited for on the spot.
+                wait_s = attempt.seconds_until(limit.not_before)
+                if (
+                    not attempt.flow.makes_several
+                    or limit.kind is not ReasonKind.LIMIT
+                    or wait_s > SHORT_WAIT_S
+                ):
+                    raise
+                attempt.note(f"waited {wait_s:.0f} s: {limit.message}")
+                attempt.rest(wait_s)
 
     def _tap(self, attempt: FlowRun, point: tuple[int, int]) -> None:
         try:

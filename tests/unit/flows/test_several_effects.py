@@ -1,6 +1,7 @@
 """A flow with several effects: each is proved by itself, none is repeated, and some may stay open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -207,6 +208,39 @@ def test_a_limit_is_waited_for_or_the_effect_is_left_out(world, feed, flow_of):
     assert world.run().outcome is AttemptOutcome.HELD_BACK
 
 
+def test_a_gap_between_two_effects_is_waited_for_on_the_spot(world, feed):
+    begin, asked = world.committing, []
+
+    def committing(kind, target, account, evidence):
+        asked.append((kind, world.clock.monotonic()))
+        if kind == "follow" and len(asked) < 4:
+            soon = world.clock.now() + timedelta(seconds=30)
+            raise HeldBack("30 s between two effects", not_before=soon)
+        return begin(kind, target, account, evidence)
+
+    world.committing = committing
+    assert world.run().outcome is AttemptOutcome.COMPLETED and world.states == ["committed"] * 2
+    times = [at for kind, at in asked if kind == "follow"]
+    assert [round(later - earlier) for earlier, later in pairwise(times)] == [30, 30]
+
+
+def test_an_effect_is_left_out_if_the_feed_has_gone_on_while_a_limit_was_waited_for(world, feed, flow_of):
+    world.flow = flow_of(FEED.replace("      leave_open: true", "      only_if: {text: '${card}'}"))
+    begin, refused = world.committing, []
+
+    def committing(kind, target, account, evidence):
+        if not refused:
+            refused.append(kind)
+            feed.card = "@another"
+            raise HeldBack("30 s between two effects", not_before=world.clock.now() + timedelta(seconds=30))
+        return begin(kind, target, account, evidence)
+
+    world.committing = committing
+    assert world.run().outcome is AttemptOutcome.COMPLETED
+    assert [row.kind for row in world.rows] == ["follow"] and feed.like == "Like"
+    assert "not shown: '@card'" in [record.message for record in world.records]
+
+
 # how it is read
 
 COMMIT = "commit: {effect: like, tap: name, "
@@ -257,3 +291,39 @@ def test_a_proof_follows_the_tap_at_once_unless_a_verify_step_does(flow_of):
     commit = f"  - {COMMIT}proof: {PROOF}}}\n"
     flow = flow_of(f"{commit}  - press: back\n  - verify:\n{commit}")
     assert [step.proves_itself for step in flow.steps] == [False, False, False, True]
+
+
+# one effect that may stay open
+
+ONE = """
+  - commit: {effect: like, tap: {text: Like}, leave_open: true, proof: {happened: {text: Liked}, not_happened: row}}
+  - press: back
+"""
+
+
+def test_the_one_effect_of_a_flow_may_stay_open_too(world, flow_of):
+    world.flow, world.state = flow_of(ONE), "Like"
+    assert world.run().outcome is AttemptOutcome.COMPLETED and world.states == ["uncertain"]
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED
+    assert "the like of @demo may have been made by an attempt that was interrupted" in outcome.message
+    assert world.taps == 1
+
+
+def test_what_was_cut_off_stays_open_and_asks_nobody(world, flow_of):
+    world.flow = flow_of(ONE)
+    evidence = {"proof": "like 1", "leave_open": "yes"}
+    world.rows.append(Effect(0, "key", 0, "like", "@demo", EffectState.MADE, evidence))
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED and "which stays open" in outcome.message
+    assert world.states == ["uncertain"] and world.taps == 0
+
+
+def test_a_failure_after_it_asks_nobody_either(world, flow_of):
+    world.flow, world.state = flow_of(ONE), "Like"
+    world.phone.fail("press", ConnectionLost("FAKE1: the cable went"))
+    outcome = world.run()
+    assert outcome.outcome is AttemptOutcome.COMPLETED
+    assert (
+        outcome.message == "the like of @demo may have been made; the rest was skipped: FAKE1: the cable went"
+    )

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from runner.campaign.reader import read
+from runner.campaign.structure import check_flow
 from runner.cli.validate import validate
 from runner.errors import Unsupported
 from runner.flows.language import read_flow
 from runner.flows.steps import ACTIONS
+from runner.flows.typed_values import _keys as keys
 from runner.flows.typed_values import filled
 from runner.tasks import AttemptOutcome
 
@@ -116,6 +119,47 @@ def test_validate_takes_a_declared_number_and_refuses_a_text(tmp_path: Path) -> 
     (tmp_path / "wave.yaml").write_text(CAMPAIGN.replace("n: 3", 'n: "3"'), encoding="utf-8")
     result = CliRunner().invoke(validate, [str(tmp_path / "wave.yaml")])
     assert "this must be a whole number, and ${config.n} is declared as `type: string`" in result.stdout
+
+
+TYPED = [
+    ("swipe", "direction", "way", ""),
+    ("swipe", "times", "n", "direction: up"),
+    ("scroll_to", "direction", "way", "element: name"),
+    ("scroll_to", "times", "n", "element: name"),
+    ("go_back", "times", "n", "element: name"),
+    ("launch", "fresh", "afresh", ""),
+    ("tap", "still", "afresh", "element: name"),
+    ("press", "key", "way", ""),
+    ("chance", "percent", "n", ""),
+    ("chance", "percent", "x", ""),
+    ("repeat", "times", "n", ""),
+    ("pick", "order", "way", "from: [a], as: b"),
+    ("commit", "leave_open", "afresh", "effect: a, tap: name, proof: {happened: name, not_happened: name}"),
+    ("commit", "at_limit", "way", "effect: a, tap: name, proof: {happened: name, not_happened: name}"),
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "name", "others"), TYPED, ids=[f"{row[0]}.{row[1]}" for row in TYPED]
+)
+def test_every_typed_key_takes_a_parameter_of_its_type_and_no_other(step, key, name, others, profile):
+    config = CONFIG | {"x": {"type": "number"}, "l": {"type": "array"}}
+    more = "".join(f"\n      {part}" for part in others.split(", ", 2) if ": {" not in part)
+    more += "".join(f"\n      proof: {part}" for part in others.split("proof: ")[1:])
+    beside = "\n    do: [{launch: }]" if step == "repeat" else ""
+    for value, is_right in ((f"${{config.{name}}}", True), ("${config.l}", False), ("${config.m}", False)):
+        text = f"{HEADER}  - {step}:\n      {key}: {value}{more}{beside}\n"
+        _, problems = read_flow(text, "f.yaml", config, ACTIONS, lambda app: profile)
+        assert (problems == []) is is_right, (text, problems)
+        if is_right:
+            assert check_flow(read(text, "f.yaml")) == []
+
+
+def test_that_list_has_every_typed_key():
+    known = {
+        (action.kind, action.model_fields[name].alias or name) for action in ACTIONS for name in keys(action)
+    }
+    assert known == {(step, key) for step, key, _, _ in TYPED}
 
 
 TIMES = {"n": {"type": "integer"}, "wait": {"type": "string"}, "on": {"type": "boolean"}}

@@ -7,6 +7,7 @@ import pytest
 from campaign_place import FLOW, NOW, Place, campaign, told
 
 from runner.scheduling.folder import CampaignFolder
+from runner.scripts.script import FlowText
 from runner.store.rows import InForce
 
 
@@ -213,7 +214,7 @@ def test_a_wrong_flow_leaves_the_good_one_in_force_over_restarts(place: Place) -
     place.write("autumn.yaml", campaign("autumn", script="wave"))
     flow = place.write("flows/wave.yaml", FLOW)
     place.load()
-    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): (str(flow), FLOW)}
+    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): FlowText(str(flow), FLOW)}
     flow.write_text(FLOW.replace("launch", "lunch"))
 
     for _ in range(2):
@@ -228,7 +229,29 @@ def test_a_wrong_flow_leaves_the_good_one_in_force_over_restarts(place: Place) -
     assert told(place.load()) == [("autumn", None, "invalid")]
     flow.write_text(FLOW)
     assert told(place.load()) == [("autumn", None, "mended")]
-    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): (str(flow), FLOW)}
+    assert place.daemon.campaigns[0].flows == {("autumn", "wave"): FlowText(str(flow), FLOW)}
+
+
+def test_a_flow_that_another_one_uses_is_kept_and_watched_like_it(place: Place) -> None:
+    place.write("autumn.yaml", campaign("autumn", script="wave"))
+    place.write("flows/wave.yaml", FLOW.replace("launch:", "use: greet"))
+    head = FLOW.partition("parameters")[0].replace("wave", "greet")
+    used = place.write("flows/greet.yaml", head + "steps:\n  - launch:\n")
+    place.load()
+
+    def text() -> str:
+        (flow,) = place.daemon.campaigns[0].flows["autumn", "wave"].used
+        return flow.text
+
+    assert "launch" in text()
+    used.write_text(used.read_text().replace("launch", "stop"))
+    assert told(place.load()) != []
+    assert "stop" in text()
+    used.write_text(used.read_text().replace("stop", "stopp"))
+    assert told(place.load()) == [("autumn", None, "invalid")]
+    place.restart()
+    place.load()
+    assert "stop:" in text()
 
 
 def test_material_that_comes_later_mends_a_campaign(place: Place) -> None:
