@@ -115,8 +115,9 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 
 
 def without_times(text: str) -> set[str]:
-    """Its lines, without what differs from one time to the next."""
-    lines = (re.sub(r"\d+\.\d s|\[y/N\].*", "", line).rstrip() for line in text.splitlines())
+    """Its lines, without what differs from one time to the next. An answer that was typed ahead ends no line."""
+    answered = re.sub(r"\[y/N\](?: n)?", "[y/N]\n", text)
+    lines = (re.sub(r"\d+\.\d s", "", line).strip() for line in answered.splitlines())
     return {line for line in lines if line}
 
 
