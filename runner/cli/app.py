@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runner.cli.app_completion import complete_app
 from runner.cli.app_record import record
 from runner.cli.app_screen import screen
 from runner.cli.app_screens import language_of, looking_at, recorded, with_campaigns
@@ -48,7 +49,7 @@ Examples:
   runner app check tiktok --hierarchy screens/*.xml --format json  screens that were recorded
   runner app check tiktok                                          all cases in campaigns/apps/cases/tiktok""",
 )
-@click.argument("name", metavar="APP")
+@click.argument("name", metavar="APP", shell_complete=complete_app)
 @click.option("--serial", metavar="SERIAL", help="Look at what this phone shows now.")
 @click.option("--hierarchy", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE...",
               help="Look at recorded screens: hierarchies as uiautomator writes them.")  # fmt: skip

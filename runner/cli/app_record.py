@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.campaign import patterns
+from runner.cli.app_completion import complete_app
 from runner.cli.app_screens import language_of, looking_at, with_campaigns
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_device
@@ -39,7 +40,8 @@ Examples:
 @click.argument("name")
 @click.option("--serial", required=True, metavar="SERIAL", shell_complete=complete_device,
               help="The phone whose screen is recorded.")  # fmt: skip
-@click.option("--app", "app_name", metavar="APP", help="The app profile (default: that of the app in front).")
+@click.option("--app", "app_name", metavar="APP", shell_complete=complete_app,
+              help="The app profile (default: that of the app in front).")  # fmt: skip
 @click.option("--expect", "expected", multiple=True, metavar="ELEMENT...",
               help="Elements that should be there, though the profile does not find them yet.")  # fmt: skip
 @click.option("--keep", "kept", multiple=True, metavar="TEXT...",

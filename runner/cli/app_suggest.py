@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.campaign.app_file import FOLDER
+from runner.cli.app_completion import complete_app, complete_case
 from runner.cli.app_screens import with_campaigns
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json, say_lines
@@ -30,8 +31,8 @@ Examples:
   runner app suggest tiktok share --element post_button
   runner app suggest tiktok share --write                  put it into campaigns/apps/tiktok.yaml""",
 )
-@click.argument("name", metavar="APP")
-@click.argument("case_name", metavar="CASE")
+@click.argument("name", metavar="APP", shell_complete=complete_app)
+@click.argument("case_name", metavar="CASE", shell_complete=complete_case)
 @click.option("--element", "elements", multiple=True, metavar="ELEMENT...",
               help="Elements to look for (default: those that are expected and not found).")  # fmt: skip
 @click.option("--write", "writes", is_flag=True, help="Write the first proposal of each into your profile.")
