@@ -40,6 +40,10 @@ scripts:
     devices: [R58M123ABC]
     start_times: "09:00"
 """
+SCREEN = (
+    '<hierarchy><node package="com.zhiliaoapp.musically" bounds="[0,0][1080,2400]">'
+    '<node package="com.zhiliaoapp.musically" text="Post" bounds="[550,2179][1048,2305]"/></node></hierarchy>'
+)
 API_LIMITS = "per_device: {per_day: {follow: 30}}\n"
 RUN_ID = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 
@@ -76,7 +80,12 @@ class World:
     def words(self, line: str) -> list[str]:
         """The words of a command, with what is of this world in place of what the page has as an example."""
         line = RUN_ID.sub(self.run_id, line.replace("/var/lib/campaign-runner", str(self.folder)))
-        return shlex.split(line)[1:]
+        return [name for word in shlex.split(line)[1:] for name in self._names(word)]
+
+    def _names(self, word: str) -> list[str]:
+        """The files that a shell puts in place of a pattern."""
+        found = sorted(self.folder.glob(word)) if word.endswith("*.xml") else []
+        return [str(path.relative_to(self.folder)) for path in found] or [word]
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +127,8 @@ def _write_campaigns(folder: Path) -> None:
     (folder / "media").mkdir()
     (folder / "media" / "launch.mp4").write_bytes(clip)
     (folder / "api-limits.yaml").write_text(API_LIMITS, encoding="utf-8")
+    (folder / "screens").mkdir()
+    (folder / "screens" / "post.xml").write_text(SCREEN, encoding="utf-8")
     for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message", "Campaigns")):
         author = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
         subprocess.run(["git", *author, *words], cwd=folder, check=True, capture_output=True)
