@@ -13,7 +13,7 @@ from runner.flows.reading import refuse
 from runner.flows.typed_values import OrVariable
 
 MOST_ROUNDS = 1000
-"""How often a loop without `times` goes round at most."""
+"""How often a loop goes round at most that has no `times` and no `for`."""
 
 
 class Repeat(Action):
@@ -74,7 +74,7 @@ class Repeat(Action):
             return False
         if self.until is not None and attempt.is_true(self.until):
             return False
-        if rounds >= MOST_ROUNDS:
+        if rounds >= MOST_ROUNDS and end_s is None:
             raise TaskError(
                 f"the loop has not ended after {MOST_ROUNDS} rounds", hint="limit it by `times` or `for`"
             )
