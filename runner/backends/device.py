@@ -48,6 +48,7 @@ class DeviceBackend:
     """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane.
 
     `flows` are the users' own flows by campaign and script, `profiles` gives the users' app profiles of a campaign.
+    `new_run` makes the run of a flow, for those who watch it closely.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class DeviceBackend:
         clock: Clock | None = None,
         flows: Mapping[tuple[str, str], FlowText] | None = None,
         profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {},
+        new_run: Callable[..., FlowRun] = FlowRun,
     ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()
         self._flows = flows or {}
         self._profiles = profiles
+        self._new_run = new_run
         self._language = settings.language
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
@@ -104,7 +107,7 @@ class DeviceBackend:
             note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
             return _not_started(error, effects)
-        attempt = FlowRun(
+        attempt = self._new_run(
             flow,
             app,
             session,

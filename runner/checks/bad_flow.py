@@ -18,6 +18,6 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             from runner.flows.loading import problems
 
             others = {name: FlowText(one.document.path, one.document.text) for name, one in flows.items()}
-            for problem in problems(flow, campaign.loaded.apps, others):
+            for problem in problems(flow, others, campaign.loaded.apps):
                 hint = None if problem.hint == problem.message else problem.hint
                 yield replace(problem, code=CODE, hint=hint)

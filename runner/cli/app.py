@@ -6,25 +6,38 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runner.cli.app_completion import complete_app
+from runner.cli.app_record import record
+from runner.cli.app_screen import screen
+from runner.cli.app_screens import language_of, looking_at, recorded, with_campaigns
+from runner.cli.app_suggest import suggest
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json, say, say_lines
 from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
-from runner.settings import Settings
 
 if TYPE_CHECKING:
     from runner.flows.profile import Profile
     from runner.flows.screen_check import ScreenCheck
 
-MOST_BYTES = 8 * 1024 * 1024
-"""The largest hierarchy that is read; those of phones have some hundred kilobytes."""
 
-
-@click.group(epilog="\b\nExamples:\n  runner app check tiktok --serial R58M123ABC")
+@click.group(
+    epilog="""\b
+Examples:
+  runner app screen --serial R58M123ABC             what can be named on the screen now
+  runner app check tiktok --serial R58M123ABC       what the profile finds on it
+  runner app record share --serial R58M123ABC       keep the screen as a case
+  runner app check tiktok                           hold the profile against all cases
+  runner app suggest tiktok share                   what may be what the profile does not find"""
+)
 def app() -> None:
     """Try app profiles: those that come with the runner, and those in `apps/` beside the campaigns."""
+
+
+for command in (screen, record, suggest):
+    app.add_command(command)
 
 
 @app.command(
@@ -33,9 +46,10 @@ def app() -> None:
 Examples:
   runner app check tiktok --serial R58M123ABC                      what is found on the screen now
   runner app check tiktok --serial R58M123ABC --expect post_button caption_field
-  runner app check tiktok --hierarchy screens/*.xml --format json  screens that were recorded""",
+  runner app check tiktok --hierarchy screens/*.xml --format json  screens that were recorded
+  runner app check tiktok                                          all cases in campaigns/apps/cases/tiktok""",
 )
-@click.argument("name", metavar="APP")
+@click.argument("name", metavar="APP", shell_complete=complete_app)
 @click.option("--serial", metavar="SERIAL", help="Look at what this phone shows now.")
 @click.option("--hierarchy", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE...",
               help="Look at recorded screens: hierarchies as uiautomator writes them.")  # fmt: skip
@@ -44,8 +58,7 @@ Examples:
 @click.option("--user", metavar="NAME", help="The account that `${user}` stands for (default: any).")
 @click.option("--language", metavar="LANGUAGE",
               help="The app's language (default: the phone's; of a recorded screen what fits best).")  # fmt: skip
-@click.option("--campaigns", "folder", type=click.Path(path_type=Path, file_okay=False), default="campaigns",
-              show_default=True, metavar="DIR", help="Where apps/ with profiles of your own lies.")  # fmt: skip
+@with_campaigns
 @format_option
 @click.pass_context
 def check(
@@ -62,10 +75,15 @@ def check(
 ) -> None:
     """Show which elements of an app profile a screen has, and which stop or dialog it would be taken for.
 
+    Without --serial and --hierarchy it holds the profile against all cases of the app (`runner app record`).
+
     The number before a place is that of the candidate that found it, from 0.
     """
-    if bool(serial) == bool(files):
-        raise UsageError("nothing to look at", hint="name a phone with --serial, or screens with --hierarchy")
+    if serial and files:
+        raise UsageError("--serial and --hierarchy exclude each other", hint="look at one after the other")
+    if not serial and not files:
+        check_cases(ctx, name, folder, form)
+        return
     profile = profiles_beside(folder).load(name)
     if unknown := [one for one in expected if one not in profile.elements]:
         from runner.flows.reading import legal
@@ -90,38 +108,48 @@ def on_phone(profile: "Profile", serial: str, language: str | None, user: str | 
     """What is found on the screen of a phone now."""
     from runner.flows.screen_check import check_screen
     from runner.flows.versions import untested
-    from runner.phone.fleet import Fleet
-    from runner.phone.session import Session
 
-    settings = Settings.from_environment()
-    session = Session(Fleet(settings.adb_port), serial)
-    try:
-        session.open()
+    with looking_at(serial) as session:
         screen = session.screen()
         package = next((one for one in profile.packages if session.installed(one)), profile.packages[0])
         if note := untested(profile.app, session.app_version(package), profile.tested_with):
             say(f"{serial}: {note}", err=True)
-        shown = language or settings.language or session.language(package) or profile.language
+        shown = language_of(session, profile, package, language)
         return check_screen(profile, screen, language=shown, user=user)
-    finally:
-        session.close()
 
 
 def on_file(profile: "Profile", file: Path, language: str | None, user: str | None) -> "ScreenCheck":
     """What is found on a recorded screen."""
     from runner.flows.screen_check import check_screen
-    from runner.phone.screen import parse
-    from runner.regular_file import open_regular
 
-    try:
-        with open_regular(file) as opened:
-            xml = opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    if len(xml) > MOST_BYTES:
-        raise UsageError(f"{file} is too large for a hierarchy")
-    screen = parse(xml.decode("utf-8", errors="replace"))
-    return check_screen(profile, screen, language=language, user=user)
+    return check_screen(profile, recorded(file), language=language, user=user)
+
+
+def check_cases(ctx: click.Context, name: str, folder: Path, form: str) -> None:
+    """Hold the profile against its cases; exits with 1 if one of them is not as expected."""
+    from runner.flows.cases import cases, folder_of
+
+    profiles_beside(folder).load(name)
+    found = cases(folder, name)
+    if not found:
+        raise UsageError(
+            "nothing to look at",
+            hint=f"name a phone with --serial, screens with --hierarchy, or record cases: {folder_of(folder, name)}",
+        )
+    problems = {case.name: case.problems() for case in found}
+    if form == "json":
+        shown = [{"case": case, "problems": said} for case, said in problems.items()]
+        print_json({"app": name, "cases": shown})
+    else:
+        for case, said in problems.items():
+            say_lines(
+                [
+                    f"{name}/{case}: {'as expected' if not said else 'not as expected'}",
+                    *(f"  {one}" for one in said),
+                ]
+            )
+    if any(problems.values()):
+        ctx.exit(EXIT_PROBLEMS)
 
 
 def say_screens(found: Mapping[str, "ScreenCheck"], expected: Sequence[str]) -> None:

@@ -6,25 +6,29 @@ from pathlib import Path
 
 import click
 
-from runner.campaign.app_file import apps_beside
-from runner.campaign.flow_file import FlowFile, flows_beside, load_flow_file
+from runner.campaign.flow_file import load_flow_file
 from runner.checks import Report
+from runner.cli.flow_mistakes import mistakes_of
+from runner.cli.flow_try import try_
 from runner.cli.format_option import format_option
 from runner.cli.output import print_json_lines
 from runner.cli.problems import show
-from runner.diagnostics import Diagnostic, tidy
+from runner.diagnostics import tidy
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
-from runner.scripts.script import FlowText
 
 
 @click.group(
     epilog="""\b
 Examples:
-  runner flow check flows/like_latest.yaml     all mistakes of a flow at once"""
+  runner flow check flows/like_latest.yaml             all mistakes of a flow at once
+  runner flow try flows/like_latest.yaml --virtual     carried out once, step by step"""
 )
 def flow() -> None:
     """Work on flows of your own, which lie in `flows/` beside the campaigns."""
+
+
+flow.add_command(try_)
 
 
 @flow.command(
@@ -42,7 +46,8 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     variables, parameters, proofs, and the flows that they use."""
     files = [load_flow_file(path) for path in dict.fromkeys(_files(paths))]
     report = Report(
-        {file.document.path: file.document.text for file in files}, tuple(tidy(list(_mistakes(files))))
+        {file.document.path: file.document.text for file in files},
+        tuple(tidy([problem for file in files for problem in mistakes_of(file)])),
     )
     if form == "json":
         from runner.reports import json_report
@@ -62,19 +67,3 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             what = "there are no flows in" if path.is_dir() else "there is no file or folder"
             raise UsageError(f"{what} {path}", hint="name a flow file, or a folder of them")
         yield from found
-
-
-def _mistakes(files: Iterable[FlowFile]) -> Iterator[Diagnostic]:
-    from runner.flows.loading import problems  # slow to import
-
-    for file in files:
-        yield from file.diagnostics
-        if file.document.data is not None:
-            others = {
-                name: FlowText(one.document.path, one.document.text)
-                for name, one in flows_beside(file).items()
-            }
-            # `flows/` and `apps/` lie side by side.
-            apps = apps_beside(str(Path(file.document.path).absolute().parent))
-            yield from (problem for app in apps.values() for problem in app.diagnostics)
-            yield from problems(file, apps, others)

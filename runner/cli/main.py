@@ -41,7 +41,7 @@ COMMANDS = {
     "holds": "List and release phones that wait for a person.",
     "api": "Look at the server behind the backend local_api; stop, retry or delete its tasks.",
     "init": "Start a repository of campaigns.",
-    "flow": "Check flows of your own.",
+    "flow": "Check flows of your own, and try them on a phone, step by step.",
     "schema": "Print or write the JSON Schemas, for editors.",
     "completion": "Print the script that completes commands in a shell.",
 }

@@ -1,10 +1,12 @@
 """Flows by script: those that come with the runner (`library/APP/NAME.yaml`), and those of the users' own."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from runner.campaign import patterns
 from runner.campaign.app_file import AppFile, texts_of
 from runner.campaign.flow_file import FlowFile, read_flow_file
 from runner.diagnostics import Diagnostic
@@ -61,10 +63,10 @@ def load_own_flow(own: FlowText, profiles: Profiles) -> Flow:
     return _read(own, file.script.config_schema()["properties"], profiles, others)
 
 
-def problems(file: FlowFile, apps: Mapping[str, AppFile], others: Mapping[str, FlowText]) -> list[Diagnostic]:
+def problems(file: FlowFile, others: Mapping[str, FlowText], apps: Mapping[str, AppFile]) -> list[Diagnostic]:
     """The problems of a flow in the flow language; if its structure is wrong, only those that it does not bring about.
 
-    `apps` are the user's own app profiles, `others` the flows beside it.
+    `others` are the flows beside it, `apps` the user's own app profiles.
     """
     text, path = file.document.text, file.document.path
     profiles, other = Profiles.over(texts_of(apps)), _others(others)
@@ -145,7 +147,8 @@ def _others(beside: Mapping[str, FlowText]) -> Callable[[str, str], OtherFlow | 
 
 def _shipped(app: str, name: str) -> FlowText | None:
     """A flow that comes with the runner; None if there is none of this name in the app's folder."""
-    if app not in apps():  # the names come from the ledger too: no other text becomes a part of a path
+    # The names come from the ledger and from flows too: no other text becomes a part of a path.
+    if app not in apps() or not re.fullmatch(patterns.KEY, name):
         return None
     path = f"library/{app}/{name}.yaml"
     file = files("runner.flows") / path

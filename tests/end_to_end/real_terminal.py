@@ -29,9 +29,14 @@ class Shown:
 
 
 def in_terminal(
-    command: Sequence[str | Path], columns: int, *, term: str = "xterm-256color", **variables: str
+    command: Sequence[str | Path],
+    columns: int,
+    *,
+    term: str = "xterm-256color",
+    typed: bytes = b"",
+    **variables: str,
 ) -> Shown:
-    """Run a command to its end with a terminal as standard input, output and error."""
+    """Run a command to its end with a terminal as standard input, output and error; `typed` waits there for it."""
     controller, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, columns, 0, 0))
     process = subprocess.Popen(
@@ -43,6 +48,7 @@ def in_terminal(
         start_new_session=True,
     )
     os.close(terminal)
+    os.write(controller, typed)
     sent = b"".join(_read(controller))
     os.close(controller)
     screen = pyte.Screen(columns, LINES)

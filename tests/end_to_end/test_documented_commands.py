@@ -16,7 +16,12 @@ from daemon_process import DaemonProcess, Daemons
 from runner_command import RunnerCommand
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+OWN_SCRIPT = "own-script.md"
+"""A page whose commands follow each other: test_own_script.py."""
+PAGES = (
+    ROOT / "README.md",
+    *sorted(page for page in (ROOT / "docs").glob("*.md") if page.name != OWN_SCRIPT),
+)
 _COMMAND = re.compile(r"^(?: {4}|\$ | {4}\$ )(runner .*)$", re.MULTILINE)
 _NO_PART = re.compile(r"\s{2,}|\s+#|\s+2?>|\s+&&|\s+\||\\$")
 """What follows a command in its line: a comment, or what a shell does with it."""

@@ -115,3 +115,14 @@ def test_a_ledger_that_cannot_be_read_offers_nothing_and_says_nothing(
     monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path))
     assert ask(f"runner logs --store {store} ") == [""]
     assert ask("runner why ") == [""]
+
+
+def test_app_profiles_and_their_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "campaigns" / "apps" / "cases" / "notes"
+    folder.mkdir(parents=True)
+    (folder.parents[1] / "notes.yaml").touch()
+    (folder / "list.yaml").touch()
+    assert ask("runner app check n") == ["plain,notes"]
+    assert ask("runner app record list --app tik") == ["plain,tiktok"]
+    assert ask("runner app suggest notes ") == ["plain,list"]

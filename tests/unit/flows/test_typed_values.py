@@ -128,6 +128,7 @@ TYPED = [
     ("scroll_to", "direction", "way", "element: name"),
     ("scroll_to", "times", "n", "element: name"),
     ("go_back", "times", "n", "element: name"),
+    ("tap_first", "times", "n", "element: name"),
     ("launch", "fresh", "afresh", ""),
     ("tap", "still", "afresh", "element: name"),
     ("press", "key", "way", ""),
