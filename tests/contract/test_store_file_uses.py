@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from claims import claim
 from ledgers import BROKEN, DAY, NOON, begin, decided, finish, occurrence, task
 
 from runner.errors import LedgerRefusal
@@ -35,7 +36,7 @@ def had(ledger: Ledger, *names: str) -> dict[str, list[str]]:
 
 
 def uncertain(ledger: Ledger, key: str, state: EffectState) -> None:
-    attempt = ledger.attempts.start(key)
+    attempt = claim(ledger, key)
     ledger.effects.settle(begin(ledger, attempt), state, {})
     ledger.attempts.finish(attempt.id, BROKEN, TaskState.FAILED)
 

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC
 
 import pytest
+from claims import claim
 from desk import DONE, LONG_S, NOON, Desk, LaneBackend
 
 from runner.errors import LedgerRefusal
@@ -28,7 +29,7 @@ OPEN = {LEAVE_OPEN: "yes"}
 
 def leave(desk: Desk, task: Task, state: EffectState, evidence: dict[str, str]) -> None:
     """An earlier attempt has made a like, and ended."""
-    attempt = desk.ledger.attempts.start(task.key)
+    attempt = claim(desk.ledger, task.key)
     effect = desk.ledger.effects.begin(attempt.id, task.key, "like", "@card", "A", "@own", evidence)
     desk.ledger.effects.settle(effect, state, {})
     desk.ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.INTERRUPTED), TaskState.PENDING)
