@@ -1,7 +1,7 @@
 """`runner flow try`: one attempt at a flow on one phone, step by step."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from runner.cli.flow_mistakes import apps_of, mistakes_of
 from runner.cli.format_option import format_option
 from runner.cli.free_phone import free_phone
 from runner.cli.ledger_completion import complete_device
-from runner.cli.output import print_json, say, say_lines
+from runner.cli.output import ask, print_json, say, say_lines
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_PROBLEMS
@@ -221,7 +221,7 @@ class Trial:
         assert self._run is not None
         self._run.matches.clear()
         if self._stepwise:
-            _ask(f"{_line(self._run.step.source)}  {title}  [Enter] ", input)
+            ask(f"{_line(self._run.step.source)}  {title}  [Enter] ")
 
     def step_finished(self, record: StepRecord) -> None:
         assert self._run is not None
@@ -235,7 +235,7 @@ class Trial:
             return True
         if not sys.stdin.isatty():
             return False
-        return _ask(f"for real, counted by no limit: {what}? [y/N] ", input).strip().lower() in ("y", "yes")
+        return ask(f"for real, counted by no limit: {what}? [y/N] ").strip().lower() in ("y", "yes")
 
     # the end
 
@@ -268,18 +268,6 @@ class Trial:
             "effects": [{"effect": what, "state": state} for what, state in self._journal.states.values()],
             "steps": [_as_json(record, matches) for record, matches in self.steps],
         }
-
-
-def _ask(question: str, read: Callable[[], str]) -> str:
-    """Ask on standard error, which is not what programs read. Ctrl-D is no answer, as Ctrl-C is none."""
-    from runner.reports.shown import visible
-
-    sys.stderr.write(visible(question))
-    sys.stderr.flush()
-    try:
-        return read()
-    except EOFError:
-        raise KeyboardInterrupt from None
 
 
 def _told(record: StepRecord, matches: "Sequence[Match]") -> Iterator[str]:

@@ -38,6 +38,17 @@ def say_lines(lines: Iterable[str], stream: TextIO | None = None, *, painted: bo
     stream.flush()
 
 
+def ask(question: str) -> str:
+    """Ask on standard error, which is not what programs read. Ctrl-D is no answer, as Ctrl-C is none: both raise
+    KeyboardInterrupt."""
+    sys.stderr.write(visible(question))
+    sys.stderr.flush()
+    try:
+        return input()
+    except EOFError:
+        raise KeyboardInterrupt from None
+
+
 def print_json(value: Any, stream: TextIO | None = None) -> None:
     """Write one JSON value."""
     print_json_lines(json.dumps(value, indent=2, ensure_ascii=False).split("\n"), stream)
