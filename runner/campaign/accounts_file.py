@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from runner.campaign.beside import FilesBeside
 from runner.campaign.document import Document
-from runner.campaign.reader import MAX_BYTES, read
+from runner.campaign.reader import read
 from runner.campaign.structure import check_accounts
-from runner.diagnostics import FILE_START, Diagnostic, Related, Severity, tidy
-from runner.regular_file import open_regular
+from runner.diagnostics import Diagnostic, Related, Severity, tidy
 from runner.targets import account
 
 FILE = "accounts.yaml"
@@ -56,46 +55,24 @@ class AccountsFile:
 
 def accounts_beside(path: str) -> AccountsFile | None:
     """The file of accounts beside a campaign; None if there is none."""
-    file = Path(path).parent / FILE
-    try:
-        status = file.stat()
-    except OSError:
-        return None
-    return _load(file, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev))
-
-
-@lru_cache(maxsize=64)
-def _load(path: Path, _signature: tuple[int, ...]) -> AccountsFile:
-    """Reads an unchanged file once, however many campaigns lie beside it. The signature is only a key of the cache."""
-    return load_accounts_file(path)
-
-
-def forget() -> None:
-    """Have the files read again, whether they seem changed or not."""
-    _load.cache_clear()
-
-
-def load_accounts_file(path: Path) -> AccountsFile:
-    """Read a file of accounts; one that cannot be read is a diagnostic too."""
-    try:
-        with open_regular(path) as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
-        return AccountsFile(Document(str(path), "", None, None, (problem,)), (problem,))
-    return read_accounts_file(raw, str(path))
+    return ACCOUNTS_FILES.find(Path(path).parent / FILE)
 
 
 def read_accounts_file(text: str | bytes, path: str) -> AccountsFile:
     """The accounts in the text of a file; `path` names it."""
-    document = read(text, path)
+    return _of(read(text, path))
+
+
+def _of(document: Document) -> AccountsFile:
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
         problems += check_accounts(document)
     if not problems:
         problems += _contradictions(document)
     return AccountsFile(document, tuple(tidy(problems)))
+
+
+ACCOUNTS_FILES = FilesBeside(_of)
 
 
 def twins(accounts: Iterable[DeclaredAccount]) -> Iterator[tuple[DeclaredAccount, DeclaredAccount]]:

@@ -6,15 +6,14 @@ This file holds a profile against its schema; the room `flows` knows what it mea
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from runner.campaign import patterns
+from runner.campaign.beside import FilesBeside
 from runner.campaign.document import Document
-from runner.campaign.reader import MAX_BYTES, read
+from runner.campaign.reader import read
 from runner.campaign.structure import check_profile
-from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
-from runner.regular_file import open_regular
+from runner.diagnostics import Diagnostic, Severity, tidy
 from runner.scripts.script import ProfileText
 
 FOLDER = "apps"
@@ -42,44 +41,17 @@ def apps_beside(path: str) -> dict[str, AppFile]:
         found = sorted(file for file in folder.iterdir() if file.suffix == ".yaml")
     except OSError:  # there are none
         return {}
-    return {file.stem: _find(file) for file in found if re.fullmatch(patterns.KEY, file.stem)}
-
-
-def _find(path: Path) -> AppFile:
-    try:
-        status = path.stat()
-    except OSError:
-        return load_app_file(path)
-    return _load(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev))
-
-
-@lru_cache(maxsize=256)
-def _load(path: Path, _signature: tuple[int, ...]) -> AppFile:
-    """Reads an unchanged file once, however many campaigns lie beside it."""
-    return load_app_file(path)
-
-
-def forget() -> None:
-    """Have profiles read again, whether they seem changed or not."""
-    _load.cache_clear()
-
-
-def load_app_file(path: Path) -> AppFile:
-    """Read a profile; a file that cannot be read is a diagnostic too."""
-    try:
-        with open_regular(path) as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
-        return AppFile(Document(str(path), "", None, None, (problem,)), (problem,))
-    return read_app_file(raw, str(path))
+    named = (file for file in found if re.fullmatch(patterns.KEY, file.stem))
+    return {file.stem: APP_FILES.find(file) or APP_FILES.load(file) for file in named}
 
 
 def read_app_file(text: str | bytes, path: str) -> AppFile:
     """A profile from the text of its file; `path` names it."""
-    document = read(text, path)
-    problems = list(document.diagnostics)
+    return _of(read(text, path))
+
+
+def _of(document: Document) -> AppFile:
+    path, problems = document.path, list(document.diagnostics)
     if document.data is not None or not problems:
         problems += check_profile(document)
     if not problems and document.data["app"] != Path(path).stem:
@@ -88,6 +60,9 @@ def read_app_file(text: str | bytes, path: str) -> AppFile:
         place = document.span(("app",))
         problems.append(Diagnostic(path, place, Severity.ERROR, "bad-value", message, hint))
     return AppFile(document, tuple(tidy(problems)))
+
+
+APP_FILES = FilesBeside(_of)
 
 
 def texts_of(apps: Mapping[str, AppFile]) -> dict[str, ProfileText]:

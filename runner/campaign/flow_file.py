@@ -6,17 +6,16 @@ This file reads only the head of a flow, which says how the flow is used; the ro
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from runner.campaign import patterns
+from runner.campaign.beside import FilesBeside
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.quantities import Duration
-from runner.campaign.reader import MAX_BYTES, read
+from runner.campaign.reader import read
 from runner.campaign.structure import breaches, check_flow
-from runner.diagnostics import FILE_START, Diagnostic, Severity, tidy
-from runner.regular_file import open_regular
+from runner.diagnostics import Diagnostic, Severity, tidy
 from runner.scripts import SCRIPTS, Script
 from runner.scripts.script import Config, FlowText, listed
 
@@ -60,7 +59,7 @@ def _found(folder: Path, names: Iterable[str]) -> dict[str, FlowFile]:
     found, waiting = dict[str, FlowFile](), list(names)
     while waiting:
         name = waiting.pop(0)
-        if name not in found and (file := _find(folder / f"{name}.yaml")):
+        if name not in found and (file := FLOW_FILES.find(folder / f"{name}.yaml")):
             found[name] = file
             waiting += names_used(file.document.data)
     return found
@@ -109,40 +108,12 @@ def _names(data: Any) -> Iterable[str]:
     return (name for name in names if re.fullmatch(patterns.KEY, name))
 
 
-def _find(path: Path) -> FlowFile | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return _load(path, (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev))
-
-
-@lru_cache(maxsize=256)
-def _load(path: Path, _signature: tuple[int, ...]) -> FlowFile:
-    """Reads an unchanged file once, however many campaigns use it. The signature is only a key of the cache."""
-    return load_flow_file(path)
-
-
-def forget() -> None:
-    """Have flows read again, whether they seem changed or not."""
-    _load.cache_clear()
-
-
-def load_flow_file(path: Path) -> FlowFile:
-    """Read a flow; a file that cannot be read is a diagnostic too."""
-    try:
-        with open_regular(path) as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the file cannot be read: {error.strerror}"
-        problem = Diagnostic(str(path), FILE_START, Severity.ERROR, "unreadable-file", message)
-        return FlowFile(Document(str(path), "", None, None, (problem,)), None, (problem,))
-    return read_flow_file(raw, str(path))
-
-
 def read_flow_file(text: str | bytes, path: str) -> FlowFile:
     """A flow from the text of its file; `path` names it."""
-    document = read(text, path)
+    return _of(read(text, path))
+
+
+def _of(document: Document) -> FlowFile:
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
         problems += check_flow(document)
@@ -153,6 +124,9 @@ def read_flow_file(text: str | bytes, path: str) -> FlowFile:
     if _has_sound_parameters(document, problems):
         rules = config_schema(document.data)
     return FlowFile(document, None if problems else script, tuple(tidy(problems)), rules)
+
+
+FLOW_FILES = FilesBeside(_of)
 
 
 def _has_sound_parameters(document: Document, problems: Iterable[Diagnostic]) -> bool:

@@ -86,12 +86,12 @@ def try_(
 
 def sound_flow(ctx: click.Context, file: Path) -> "FlowFile":
     """The flow in a file; shows its problems and exits if there are any."""
-    from runner.campaign.flow_file import flows_beside, linked, load_flow_file
+    from runner.campaign.flow_file import FLOW_FILES, flows_beside, linked
     from runner.checks import Report
     from runner.cli.problems import show
     from runner.diagnostics import tidy
 
-    read = load_flow_file(file)
+    read = FLOW_FILES.load(file)
     if found := tuple(tidy(list(mistakes_of(read)))):
         show(Report({read.document.path: read.document.text}, found), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)

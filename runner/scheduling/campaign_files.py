@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from runner.campaign import accounts_file, app_file, flow_file
+from runner.campaign import accounts_file, app_file
+from runner.campaign.accounts_file import ACCOUNTS_FILES
+from runner.campaign.app_file import APP_FILES
+from runner.campaign.flow_file import FLOW_FILES
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
@@ -115,9 +118,9 @@ class CampaignFiles:
     def forget(self) -> None:
         """Read everything again, whether it seems to have changed or not."""
         self._known, self._checked_at = {}, None
-        flow_file.forget()
-        accounts_file.forget()
-        app_file.forget()
+        FLOW_FILES.forget()
+        ACCOUNTS_FILES.forget()
+        APP_FILES.forget()
 
     def discover(self) -> list[Path]:
         """Their paths. Raises FolderError if a path is not there, or a folder has no campaigns."""

@@ -7,10 +7,10 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from runner.campaign.accounts_file import ACCOUNTS_FILES
 from runner.campaign.accounts_file import FILE as ACCOUNTS
-from runner.campaign.accounts_file import load_accounts_file
-from runner.campaign.app_file import load_app_file
-from runner.campaign.flow_file import load_flow_file
+from runner.campaign.app_file import APP_FILES
+from runner.campaign.flow_file import FLOW_FILES
 from runner.campaign.loader import load
 from runner.media import by_name, is_silent
 
@@ -120,9 +120,9 @@ def is_open_for_writing(path: str) -> bool:
 def _is_doubtful(path: Path) -> bool:
     """Whether the file is gone, empty, or has errors that show without a look at anything else."""
     if path.name == ACCOUNTS:
-        return bool(load_accounts_file(path).diagnostics)
+        return bool(ACCOUNTS_FILES.load(path).diagnostics)
     if path.parent.name == "flows":
-        return bool(load_flow_file(path).diagnostics)
+        return bool(FLOW_FILES.load(path).diagnostics)
     if path.parent.name == "apps":
-        return bool(load_app_file(path).diagnostics)
+        return bool(APP_FILES.load(path).diagnostics)
     return load(path).has_errors

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.campaign.flow_file import load_flow_file
+from runner.campaign.flow_file import FLOW_FILES
 from runner.campaign.loader import load, load_limits
 from runner.campaign.secrets import read_secret
 from runner.errors import TaskError
@@ -17,7 +17,7 @@ from runner.regular_file import open_regular
 READERS: dict[str, Callable[[Path], str]] = {
     "a campaign": lambda path: load(path).diagnostics[0].message,
     "limits": lambda path: load_limits(path).diagnostics[0].message,
-    "a flow": lambda path: load_flow_file(path).diagnostics[0].message,
+    "a flow": lambda path: FLOW_FILES.load(path).diagnostics[0].message,
     "a secret": lambda path: told(lambda: read_secret(f"${{file:{path}}}")),
     "a video": lambda path: told(
         lambda: Session(Fleet(5037), "S1").share(path, "app/.Send", "video/mp4", ".mp4")
