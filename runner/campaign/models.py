@@ -1,82 +1,24 @@
 """The typed form of a campaign file. The JSON Schema in `schemas/` is generated from these models."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from runner.backend_registry import BUILT_IN, DEFAULT
 from runner.campaign import patterns
 from runner.campaign.quantities import Duration, Hours
-
-
-def _explained(sentence: str) -> dict[str, Any]:
-    """What editors, and our own diagnostics, say when text does not fit a pattern."""
-    return {"patternErrorMessage": sentence}
-
-
-def _require_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-Key = Annotated[
-    str,
-    StringConstraints(pattern=patterns.KEY, max_length=64),
-    Field(
-        json_schema_extra=_explained(
-            "a name has at most 64 letters, digits, hyphens and underscores; a letter or digit comes first"
-        )
-    ),
-]
-CampaignName = Annotated[
-    str,
-    StringConstraints(pattern=patterns.NAME, max_length=64),
-    Field(json_schema_extra=_explained("a campaign's name has small letters, digits and hyphens only")),
-]
-Day = Annotated[
-    str,
-    StringConstraints(pattern=patterns.DATE),
-    AfterValidator(_require_date),
-    Field(json_schema_extra=_explained("a day is YYYY-MM-DD: 2026-12-24") | {"format": "date"}),
-]
-Clock = Annotated[
-    str,
-    StringConstraints(pattern=patterns.TIME_OF_DAY),
-    Field(
-        examples=["18:30"],
-        json_schema_extra=_explained("a time of day is HH:MM, from 00:00 to 23:59"),
-    ),
-]
-Serial = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
-    Field(
-        description="A phone's `ro.serialno`, as `adb devices` shows it for a phone on USB.",
-        json_schema_extra=_explained("a serial has no blanks in it; `adb devices` shows it"),
-    ),
-]
-Username = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
-    Field(
-        description="An account's name, with or without the @.",
-        examples=["@brand_se"],
-        json_schema_extra=_explained("a username has no blanks in it"),
-    ),
-]
-GroupOrSerial = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
-    Field(
-        description="A group from `devices:`, an account from `accounts:`, or a serial.",
-        json_schema_extra=_explained("groups, accounts and serials have no blanks in them"),
-    ),
-]
-Weekday = Annotated[
-    Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], Field(description="A day of the week.")
-]
-Weekdays = Annotated[list[Weekday], Field(min_length=1)]
+from runner.campaign.written_values import (
+    CampaignName,
+    Clock,
+    Day,
+    GroupOrSerial,
+    Key,
+    Serial,
+    StartTimeText,
+    Username,
+    Weekdays,
+    explained,
+)
 
 
 class Model(BaseModel):
@@ -123,18 +65,6 @@ class CronTime(Model):
         description="Minute, hour, day of the month, month, day of the week, as in crontab(5).",
         examples=["0 9 1 */3 *"],
     )
-
-
-StartTimeText = Annotated[
-    str,
-    StringConstraints(pattern=patterns.START_TIME),
-    Field(
-        json_schema_extra=_explained(
-            "a start time is HH:MM for every day, or a date and time for once: 2026-12-01T18:00, with an "
-            "offset if it is not in the campaign's time zone: 2026-12-01T18:00+01:00"
-        ),
-    ),
-]
 
 
 GroupZone = Annotated[
@@ -205,7 +135,7 @@ class Account(Model):
         default=None,
         description="The language of the app there, if it is not the phone's.",
         examples=["en", "fr"],
-        json_schema_extra=_explained("a language is written as in `fr` or `pt-BR`"),
+        json_schema_extra=explained("a language is written as in `fr` or `pt-BR`"),
     )
 
 
@@ -361,7 +291,7 @@ class EntryContent(Model):
         max_length=64,
         pattern=patterns.KEY,
         description="The kind of work that the entry does: a built-in script, or a flow of your own.",
-        json_schema_extra=_explained("a script is a built-in one, or a flow: flows/NAME.yaml"),
+        json_schema_extra=explained("a script is a built-in one, or a flow: flows/NAME.yaml"),
     )
     config: str | dict[str, Any] = Field(
         default={}, description="The name of a config from `configs:`, or the settings themselves."
