@@ -4,9 +4,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from episode import Episode, Kill, Result
+from episode import Episode, Kill
 from torture import CRASH
-from waves import APP
+from waves import APP, KINDS
 
 pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mark.timeout(600)]
 
@@ -49,30 +49,22 @@ def test_nothing_is_lost_or_done_twice_wherever_the_daemon_is_killed(tmp_path: P
     assert len(list(failed)) >= 1  # and done again: nothing is lost
 
 
-REACTING = [
+EACH_KIND = [
     Kill("ledger.effects.begin within"),
     Kill("tap before", 2),
     Kill("tap after"),
-    CRASH,
     Kill("ledger.effects.settle before", 2),
     Kill("tap after", 3, by_term=True),
-    Kill(after_s=3.0),
 ]
 
 
-class Reactions(Episode):
-    """All of its waves are likes, comments, and the ends of followings."""
-
-    def run(self) -> Result:
-        self.numbers = count(2, 3)
-        return super().run()
-
-
-def test_reactions_are_made_once_wherever_the_daemon_is_killed(tmp_path: Path) -> None:
-    episode = Reactions(tmp_path / "episode", REACTING)
+@pytest.mark.parametrize("kind", range(1, len(KINDS)))
+def test_each_kind_of_wave_wherever_the_daemon_is_killed(tmp_path: Path, kind: int) -> None:
+    episode = Episode(tmp_path / "episode", EACH_KIND)
+    episode.numbers = count(kind, len(KINDS))  # all of its waves are of this kind
     result = episode.run()
     assert result.exact, "\n".join([str(result), *result.problems])
-    assert result.kills == len(REACTING)
+    assert result.kills == len(EACH_KIND)
     assert result.deeds >= 18
 
 
