@@ -1,12 +1,11 @@
 """A small part of the torture, which `make torture` is the whole of."""
 
-from itertools import count
 from pathlib import Path
 
 import pytest
 from episode import Episode, Kill
 from torture import CRASH
-from waves import APP, KINDS
+from waves import APP
 
 pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("torture"), pytest.mark.timeout(600)]
 
@@ -47,25 +46,6 @@ def test_nothing_is_lost_or_done_twice_wherever_the_daemon_is_killed(tmp_path: P
     assert result.deeds >= 18
     failed = episode.reading.rows("SELECT id FROM effects WHERE kind = 'post' AND state = 'refuted'")
     assert len(list(failed)) >= 1  # and done again: nothing is lost
-
-
-EACH_KIND = [
-    Kill("ledger.effects.begin within"),
-    Kill("tap before", 2),
-    Kill("tap after"),
-    Kill("ledger.effects.settle before", 2),
-    Kill("tap after", 3, by_term=True),
-]
-
-
-@pytest.mark.parametrize("kind", range(1, len(KINDS)))
-def test_each_kind_of_wave_wherever_the_daemon_is_killed(tmp_path: Path, kind: int) -> None:
-    episode = Episode(tmp_path / "episode", EACH_KIND)
-    episode.numbers = count(kind, len(KINDS))  # all of its waves are of this kind
-    result = episode.run()
-    assert result.exact, "\n".join([str(result), *result.problems])
-    assert result.kills == len(EACH_KIND)
-    assert result.deeds >= 18
 
 
 class PostsAtOnce(Episode):
