@@ -109,7 +109,7 @@ class Client(RunnerCommand):
         super().__init__(lambda: os.environ | told | {"COLUMNS": "200"})
 
 
-def remembered(folder: Path, serial: str) -> dict[str, Any]:
-    """The memory of the app on a virtual phone, from the file that the phone keeps."""
+def remembered(folder: Path, serial: str, app: str = APP) -> dict[str, Any]:
+    """The memory of an app on a virtual phone, from the file that the phone keeps."""
     memory = json.loads((folder / f"{serial}.json").read_text(encoding="utf-8"))
-    return dict(memory["apps"].get(APP, {}))
+    return dict(memory["apps"].get(app, {}))

@@ -81,6 +81,14 @@ def test_images_are_posted_in_their_order_with_a_title(shelf, tmp_path, count):
     assert shelf.phone.memory()["media"]["media"] == []  # the files are off the phone again
 
 
+def test_an_image_is_found_where_its_tile_tells_nothing(shelf, tmp_path):
+    shelf.app("set_earlier_posts", count=12)
+    for position in range(12):  # of tiles that grow, one above the other, each may be the next one
+        shelf.app("set_views", position=position, views=1200 - 100 * position)
+    assert post(shelf, content_type=1, material_list=images(tmp_path, 1)) == DONE
+    assert only(shelf)["caption"] == "Mine #demo"
+
+
 @pytest.mark.parametrize(
     ("add_sound", "sound"), [("0", ""), ("-1", "a tune for demo photos"), (1, "a tune for demo photos")]
 )

@@ -21,7 +21,7 @@ from kill_points import reached
 from lives import ZYGOTE, Life
 from reading import FINAL, Reading
 from stirring import stir
-from waves import APP, WAVES, Deed, Wave, liked_twice, limits, remembered
+from waves import PACKAGES, WAVES, Deed, Wave, liked_twice, limits, remembered
 
 from runner.virtual.process import PhoneAddress, PhonesProcess
 
@@ -180,7 +180,9 @@ class Episode:
         with self.phones:
             self.adb_port = self.phones.adb_server_port
             for phone in self.phones.phones:
-                self.wish(phone, "app", package=APP, action="set_upload_seconds", arguments={"seconds": 0.5})
+                for app in PACKAGES.values():
+                    uploading = {"seconds": 0.5}
+                    self.wish(phone, "app", package=app, action="set_upload_seconds", arguments=uploading)
             self.add_wave()
             for kill in self._kills:
                 if not self.die(kill) and kill.stirred:
@@ -195,7 +197,7 @@ class Episode:
         for user in wave.followed:
             for phone in self.phones.phones:
                 relation = {"user": user, "state": "following"}
-                self.wish(phone, "app", package=APP, action="set_relation", arguments=relation)
+                self.wish(phone, "app", package=wave.package, action="set_relation", arguments=relation)
         wave.write(self.campaigns)
         self._waves.append(wave)
         self._unseen.append(wave)
@@ -232,7 +234,8 @@ class Episode:
         retry failed tasks that may not retry by themselves."""
         for device in self.reading.rows("SELECT DISTINCT device FROM holds WHERE released_utc IS NULL"):
             phone = next(phone for phone in self.phones.phones if (phone.serial,) == device)
-            self.wish(phone, "app", package=APP, action="clear")
+            for app in PACKAGES.values():
+                self.wish(phone, "app", package=app, action="clear")
             self.runner("holds", "release", phone.serial)
         for (key,) in self.reading.rows(
             "SELECT DISTINCT key FROM tasks LEFT JOIN holds ON tasks.id = task_id "

@@ -40,9 +40,10 @@ class Reading:
         return dict(self.rows("SELECT state, count(*) FROM tasks GROUP BY state"))
 
     def committed_beside(self) -> "Counter[Deed]":
-        """What was done for tasks outside of waves: they may have been stopped or deleted in time."""
+        """What was done for tasks outside of waves, all in one app: they may have been stopped or deleted in time."""
         query = f"""
-            SELECT tasks.device, kind, ltrim(effects.target, '@') FROM effects JOIN tasks ON tasks.id = task_id
+            SELECT tasks.device, 'tiktok', kind, ltrim(effects.target, '@')
+            FROM effects JOIN tasks ON tasks.id = task_id
             WHERE effects.state = 'committed' AND NOT {WAVES}
         """
         return Counter(self.rows(query))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from waves import APP, follow, limits
+from waves import PACKAGES, follow, limits
 
 if TYPE_CHECKING:
     from episode import Episode
@@ -62,7 +62,7 @@ def change_files(episode: "Episode") -> None:
 
 
 def interfere(episode: "Episode") -> None:
-    """A phone goes, everything is paused, running tasks are stopped, and an account has to log in again."""
+    """A phone goes, everything is paused, running tasks are stopped, and the accounts of one have to log in again."""
     first, *_, last = episode.phones.phones
     episode.wish(first, "offline")
     episode.runner("pause")
@@ -72,7 +72,8 @@ def interfere(episode: "Episode") -> None:
         episode.runner("stop")
     episode.runner("resume")
     if episode.is_alive:
-        episode.wish(last, "app", package=APP, action="show", arguments={"screen": "login"})
+        for app in PACKAGES.values():
+            episode.wish(last, "app", package=app, action="show", arguments={"screen": "login"})
 
 
 def call(episode: "Episode") -> None:

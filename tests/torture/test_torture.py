@@ -1,10 +1,9 @@
 """A small part of the torture, which `make torture` is the whole of."""
 
-from itertools import count
 from pathlib import Path
 
 import pytest
-from episode import Episode, Kill, Result
+from episode import Episode, Kill
 from torture import CRASH
 from waves import APP
 
@@ -47,33 +46,6 @@ def test_nothing_is_lost_or_done_twice_wherever_the_daemon_is_killed(tmp_path: P
     assert result.deeds >= 18
     failed = episode.reading.rows("SELECT id FROM effects WHERE kind = 'post' AND state = 'refuted'")
     assert len(list(failed)) >= 1  # and done again: nothing is lost
-
-
-REACTING = [
-    Kill("ledger.effects.begin within"),
-    Kill("tap before", 2),
-    Kill("tap after"),
-    CRASH,
-    Kill("ledger.effects.settle before", 2),
-    Kill("tap after", 3, by_term=True),
-    Kill(after_s=3.0),
-]
-
-
-class Reactions(Episode):
-    """All of its waves are likes, comments, and the ends of followings."""
-
-    def run(self) -> Result:
-        self.numbers = count(2, 3)
-        return super().run()
-
-
-def test_reactions_are_made_once_wherever_the_daemon_is_killed(tmp_path: Path) -> None:
-    episode = Reactions(tmp_path / "episode", REACTING)
-    result = episode.run()
-    assert result.exact, "\n".join([str(result), *result.problems])
-    assert result.kills == len(REACTING)
-    assert result.deeds >= 18
 
 
 class PostsAtOnce(Episode):

@@ -1,16 +1,19 @@
 """What the torture asks for, and what the phones remember: the two must be equal."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-ROOT = Path(__file__).parents[2]
-VIDEO = ROOT / "campaigns" / "media" / "demo.mp4"
-APP = "com.zhiliaoapp.musically"
+MEDIA = Path(__file__).parents[2] / "campaigns" / "media"
+VIDEO = MEDIA / "demo.mp4"
+IMAGES = (MEDIA / "colour-1.png", MEDIA / "colour-2.png")
+PACKAGES = {"tiktok": "com.zhiliaoapp.musically", "instagram": "com.instagram.android"}
+APP = PACKAGES["tiktok"]
 FAR = 10_000
 
 WAVES = "campaign LIKE 'wave-%'"
@@ -19,68 +22,62 @@ WAVES = "campaign LIKE 'wave-%'"
 WATCHING = {"task_duration": 6, "min_duration": 1, "max_duration": 1, "like_probable": 100}
 """A warm-up: nobody knows beforehand how many cards it likes, but none of them twice."""
 
-FED = "demo_user_"
-"""How the authors of the feed are called: what a warm-up does to them is no deed of a wave."""
+NAMED = re.compile(r"demo_\d+_\d")
+"""How the users and posts of waves are called: others stand in feeds, and what is done to them is no deed of a wave."""
 
-Deed = tuple[str, str, str]
-"""Serial, kind of effect, and target: `("T1", "follow", "demo_0_1")`."""
+Deed = tuple[str, str, str, str]
+"""Serial, app, kind of effect, and target: `("T1", "tiktok", "follow", "demo_0_1")`."""
+
+Entries = dict[str, dict[str, Any]]
 
 
 def limits() -> dict[str, Any]:
     """Limits that never hold back: built-in ones are lifted only by naming others."""
-    kinds = ("post", "follow", "unfollow", "like", "comment")
+    kinds = ("post", "follow", "unfollow", "like", "comment", "profile")
     caps = {span: dict.fromkeys(kinds, FAR) for span in ("per_day", "per_hour")}
     return {"per_device": caps, "per_account": caps, "min_gap": "0s"}
 
 
 class Wave:
-    """One campaign: on each phone six deeds, at whole seconds from `first` on.
+    """One campaign in one app: on each phone six deeds or more, at whole seconds from `first` on."""
 
-    Two of three waves are five follows and a post, each third one two likes, a comment, the ends of two followings,
-    a follow, and a warm-up that likes whatever the feed shows.
-    """
-
-    OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "late": 5}
-    WATCHING_S = 4
+    OFFSETS_S = {"greet": 0, "publish": 1, "pair": 2, "spread-out": 3, "watch": 4, "late": 5}
     """Entry -> how much later it starts than the first one."""
 
     def __init__(self, number: int, serials: Iterable[str], first: datetime) -> None:
         self.name = f"wave-{number}"
-        self._retries = (
-            5 if number % 2 == 0 else 0
-        )  # what is in doubt is proved when there is no try left, too
+        # What is in doubt is proved when there is no try left, too.
+        self._retries = 5 if number % 2 == 0 else 0
         self.instants: dict[str, datetime] = {}
         self._serials = list(serials)
-        self._users = [f"demo_{number}_{index}" for index in range(5)]
-        self._caption = f"Wave {number}"
-        self._reacts = number % 3 == 2
-        self._offsets_s = self.OFFSETS_S | ({"watch": self.WATCHING_S} if self._reacts else {})
-        self.start(self._offsets_s, first)
+        self._app, entries = KINDS[number % len(KINDS)]
+        self._entries = entries([f"demo_{number}_{index}" for index in range(5)], f"Wave {number}")
+        self.start(self._entries, first)
+
+    @property
+    def package(self) -> str:
+        """The app that it works in."""
+        return PACKAGES[self._app]
 
     @property
     def tasks(self) -> int:
-        return (7 if self._reacts else 6) * len(self._serials)
+        return len(self._serials) * (len(self._on_each_phone()) + ("watch" in self._entries))
 
     @property
     def deeds(self) -> "Counter[Deed]":
         """What the phones must have done when everything is over, each deed once."""
-        if self._reacts:
-            return Counter(
-                (serial, kind, user) for serial in self._serials for kind, user in self._reactions()
-            )
-        follows = ((serial, "follow", user) for serial in self._serials for user in self._users)
-        posts = ((serial, "post", self._caption) for serial in self._serials)
-        return Counter([*follows, *posts])
+        done = self._on_each_phone()
+        return Counter((serial, self._app, kind, target) for serial in self._serials for kind, target in done)
 
     @property
     def followed(self) -> list[str]:
         """Who must be followed before it begins."""
-        return [user for kind, user in self._reactions() if kind == "unfollow"] if self._reacts else []
+        return [user for kind, user in self._on_each_phone() if kind == "unfollow"]
 
     def start(self, entries: Iterable[str], first: datetime) -> None:
         """Let these entries start from a moment on."""
         second = first.astimezone(UTC).replace(microsecond=0)
-        self.instants |= {name: second + timedelta(seconds=self._offsets_s[name]) for name in entries}
+        self.instants |= {name: second + timedelta(seconds=self.OFFSETS_S[name]) for name in entries}
 
     def write(self, folder: Path) -> None:
         """Write the campaign into a folder that is watched, at once and whole."""
@@ -95,78 +92,140 @@ class Wave:
             },
             "limits": limits(),
             "devices": {"shelf": self._serials},
-            "scripts": self._entries(),
+            "scripts": {name: self._timed(name) for name in self._entries},
         }
         partial = folder / f".{self.name}.partial"
         partial.write_text(json.dumps(campaign, indent=1), encoding="utf-8")  # JSON is YAML
         partial.replace(folder / f"{self.name}.yaml")
 
-    def _reactions(self) -> list[tuple[str, str]]:
-        """Kinds of effects and users, in the order of the entries."""
-        one, two, three, four, five = self._users
-        kinds = ("like", "comment", "unfollow", "unfollow", "like", "follow")
-        return list(zip(kinds, (one, two, three, four, four, five), strict=True))
+    def _timed(self, name: str) -> dict[str, Any]:
+        when = {"devices": "shelf", "start_times": [self.instants[name].isoformat()]}
+        return {"app": self._app, **self._entries[name], **when}
 
-    def _entries(self) -> dict[str, Any]:
-        one, two, three, four, five = self._users
-        if self._reacts:
-            words = {"comment_content": self._caption}
-            entries = {
-                "greet": on_post("like", one),
-                "publish": on_post("comment", two, **words),
-                "pair": {"script": "unfollow", "config": {"target_users": [f"@{three}", f"@{four}"]}},
-                "spread-out": on_post("like", four) | {"spread": "3s"},
-                "late": follow(five),
-                "watch": {"script": "account_warmup", "config": WATCHING},
-            }
-            return self._timed(entries)
-        captions = f"{{{self._caption} today|{self._caption} now}}"
-        entries = {
-            "greet": follow(one),
-            "publish": {"script": "post", "config": {"captions": captions, "material_list": [str(VIDEO)]}},
-            "pair": follow(two, three),
-            "spread-out": follow(four) | {"spread": "3s"},
-            "late": follow(five),
-        }
-        return self._timed(entries)
+    def _on_each_phone(self) -> list[tuple[str, str]]:
+        return [deed for entry in self._entries.values() for deed in deeds_of(entry)]
 
-    def _timed(self, entries: dict[str, Any]) -> dict[str, Any]:
-        for name, entry in entries.items():
-            entry |= {"devices": "shelf", "start_times": [self.instants[name].isoformat()]}
-        return entries
+
+def follows_and_a_video(users: list[str], words: str) -> Entries:
+    """Five follows, and a post of a video that is shared to the app."""
+    return _follows_and(post(words, VIDEO), users)
+
+
+def follows_and_images(users: list[str], words: str) -> Entries:
+    """Five follows, and a post of images that are chosen in the app's gallery."""
+    return _follows_and(post(words, *IMAGES, content_type=1, image_count=len(IMAGES)), users)
+
+
+def reactions_to_videos(users: list[str], words: str) -> Entries:
+    """On TikTok two likes, a comment, the ends of two followings, a follow, and a warm-up."""
+    return _reactions("https://www.tiktok.com/@{name}/video/{number}", users, words)
+
+
+def reactions_to_pictures(users: list[str], words: str) -> Entries:
+    """On Instagram the same, but instead of the follow another text about the account."""
+    about = {"script": "profile", "config": {"bios": words}}
+    return _reactions("https://www.instagram.com/p/{name}", users, words) | {"late": about}
+
+
+KINDS: list[tuple[str, Callable[[list[str], str], Entries]]] = [
+    ("tiktok", follows_and_a_video),
+    ("instagram", follows_and_a_video),
+    ("tiktok", reactions_to_videos),
+    ("tiktok", follows_and_images),
+    ("instagram", reactions_to_pictures),
+]
+"""What waves do, by their number; as many as are odd, so that each comes with retries and without."""
+
+
+def _follows_and(publishing: dict[str, Any], users: list[str]) -> Entries:
+    one, two, three, four, five = users
+    return {
+        "greet": follow(one),
+        "publish": publishing,
+        "pair": follow(two, three),
+        "spread-out": follow(four) | {"spread": "3s"},
+        "late": follow(five),
+    }
+
+
+def _reactions(address: str, users: list[str], words: str) -> Entries:
+    one, two, three, four, five = users
+
+    def on_post(script: str, name: str, **config: Any) -> dict[str, Any]:
+        link = address.format(name=name, number=f"73{crc32(name.encode()):017}")
+        return {"script": script, "config": {"target_post_urls": [link], **config}}
+
+    return {
+        "greet": on_post("like", one),
+        "publish": on_post("comment", two, comment_content=words),
+        "pair": {"script": "unfollow", "config": {"target_users": [f"@{three}", f"@{four}"]}},
+        "spread-out": on_post("like", four) | {"spread": "3s"},
+        "late": follow(five),
+        "watch": {"script": "account_warmup", "config": WATCHING},
+    }
 
 
 def follow(*users: str) -> dict[str, Any]:
     return {"script": "follow", "config": {"target_users": [f"@{user}" for user in users]}}
 
 
-def on_post(script: str, author: str, **config: Any) -> dict[str, Any]:
-    """An entry about a video of an author, another one for each of them."""
-    link = f"https://www.tiktok.com/@{author}/video/73{crc32(author.encode()):017}"
-    return {"script": script, "config": {"target_post_urls": [link], **config}}
+def post(caption: str, *files: Path, **config: Any) -> dict[str, Any]:
+    wanted = {"captions": f"{{{caption} today|{caption} now}}", "material_list": list(map(str, files))}
+    return {"script": "post", "config": wanted | config}
+
+
+def deeds_of(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Kinds and targets of what an entry does to each phone; of a warm-up nobody knows."""
+    script, config = entry["script"], entry["config"]
+    match script:
+        case "follow" | "unfollow":
+            return [(script, user.lstrip("@")) for user in config["target_users"]]
+        case "like" | "comment":
+            return [(script, NAMED.search(link)[0]) for link in config["target_post_urls"]]
+        case "post":
+            words = config["captions"].strip("{").partition(" today|")[0]
+            return [("post", f"{words}, {len(config['material_list'])} files")]
+        case "profile":
+            return [("profile", config["bios"])]
+    return []
 
 
 def remembered(memories: Mapping[str, Any]) -> "Counter[Deed]":
     """What was done to the phones by their own memories; captions are without the variant that was chosen."""
-    deeds: Counter[Deed] = Counter()
-    for serial, memory in memories.items():
-        app = memory["apps"][APP]
-        deeds.update((serial, "follow", follow["user"]) for follow in app["follows"])
-        deeds.update((serial, "unfollow", unfollow["user"]) for unfollow in app["unfollows"])
-        for kind, done in (("like", "likes"), ("unlike", "unlikes"), ("comment", "comments")):
-            known = (entry["author"] for entry in app[done] if not entry["author"].startswith(FED))
-            deeds.update((serial, kind, author) for author in known)
-        deeds.update((serial, "post", post["caption"].rpartition(" ")[0]) for post in app["posts"])
-    return deeds
+    return Counter(
+        (serial, app, kind, target)
+        for serial, memory in memories.items()
+        for app, package in PACKAGES.items()
+        for kind, target in _done_in(memory["apps"][package])
+    )
 
 
 def liked_twice(memories: Mapping[str, Any]) -> list[str]:
     """The cards of feeds that a warm-up has liked twice, which takes the like back."""
     found = []
     for serial, memory in memories.items():
-        app = memory["apps"][APP]
-        fed = Counter(
-            entry["video"] for entry in app["likes"] + app["unlikes"] if entry["author"].startswith(FED)
-        )
-        found += [f"{serial}: {video}" for video, times in fed.items() if times > 1]
+        for package in PACKAGES.values():
+            app = memory["apps"][package]
+            fed = Counter(
+                entry.get("video") or entry["post"]
+                for entry in app["likes"] + app["unlikes"]
+                if not NAMED.fullmatch(_subject(entry))
+            )
+            found += [f"{serial}: {card}" for card, times in fed.items() if times > 1]
     return found
+
+
+def _done_in(memory: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for kind, done in (("follow", "follows"), ("unfollow", "unfollows")):
+        yield from ((kind, entry["user"]) for entry in memory[done])
+    for kind, done in (("like", "likes"), ("unlike", "unlikes"), ("comment", "comments")):
+        subjects = map(_subject, memory[done])
+        yield from ((kind, subject) for subject in subjects if NAMED.fullmatch(subject))
+    for one in memory["posts"]:
+        yield "post", f"{one['caption'].rpartition(' ')[0]}, {len(one['media'])} files"
+    yield from (("profile", change["value"]) for change in memory.get("profile_changes", []))
+
+
+def _subject(entry: Mapping[str, Any]) -> str:
+    """What was liked or commented on: one app's videos go by their authors, the other's posts by their ids."""
+    return str(entry.get("post") or entry["author"])
