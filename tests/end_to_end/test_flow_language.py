@@ -120,17 +120,17 @@ proofs:
     happened: {all: [{id: add_note}, {text: "${evidence.title}"}]}
     not_happened: {id: save_note}
 steps:
-  - for_each: {in: "${config.titles}", as: title}
+  - for_each: {in: "${config.titles}", as: heading}
     do:
       - launch: {fresh: true}
       - tap: {id: add_note}
-      - type: {into: {id: note_title_field}, text: "${title}"}
+      - type: {into: {id: note_title_field}, text: "${heading}"}
       - type: {into: {id: note_text_field}, text: "${config.text} for ${device}"}
       - commit:
           effect: note
           tap: {text: Save}
-          target: ${title}
-          evidence: {title: "${title}"}
+          target: ${heading}
+          evidence: {title: "${heading}"}
           proof: kept
 """
 
@@ -253,8 +253,8 @@ def test_a_flow_uses_another_one(desk):
     desk.app("add_note", title="empty", text="-")
     steps = (
         "parameters: {titles: {type: list}}\neffects: none\nsteps:\n  - launch: {fresh: true}\n"
-        "  - for_each: {in: '${config.titles}', as: title}\n    do:\n"
-        "      - use: {flow: open_note, with: {title: '${title}'}}\n"
+        "  - for_each: {in: '${config.titles}', as: heading}\n    do:\n"
+        "      - use: {flow: open_note, with: {title: '${heading}'}}\n"
     )
     assert desk.run(steps, {"titles": ["full", "full"]}, open_note=OPEN).outcome is AttemptOutcome.COMPLETED
     outcome = desk.run(steps, {"titles": ["full", "empty"]}, open_note=OPEN)

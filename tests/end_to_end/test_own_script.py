@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from daemon_process import DaemonProcess
+from lives import ZYGOTE
 from real_terminal import in_terminal
 
 PAGE = Path(__file__).parents[2] / "docs" / "own-script.md"
@@ -54,8 +55,8 @@ class Reader:
             case "runner", ["phones", *_]:
                 self.start_phones(words)
             case "runner", ["daemon", *_]:
-                command = [sys.executable, "-m", "runner", *words, "--port", "0"]
-                assert DaemonProcess(command, self.environment, self.folder).ready().end() == 0
+                process = ZYGOTE.command([*words, "--port", "0"], self.environment, self.folder)
+                assert DaemonProcess(process).ready().end() == 0
             case "runner", ["flow", "try", *_] if "--yes" not in words:
                 self.decline(words)
             case "runner", _:

@@ -170,7 +170,6 @@ def test_the_command_tells_a_person_how_to_reach_the_phones() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "add --virtual"),
         (("--virtual", "--phones", "2", "--serial", "A"), "exclude each other"),
         (("--virtual", "--serial", "A", "--serial", "A"), "two phones have the same serial"),
         (("--virtual", "--phones", "0"), "range"),

@@ -187,7 +187,7 @@ def test_adbutils_reads_the_dumps(device: adbutils.AdbDevice) -> None:
     assert (device.window_size().width, device.window_size().height, device.rotation()) == (720, 1600, 0)
     assert device.is_screen_on()
     assert device.battery().level == 87
-    assert device.app_info(TIKTOK).version_name == "1.0.0"
+    assert device.app_info(TIKTOK).version_name == "46.9.3"
     assert "<hierarchy" in device.dump_hierarchy()
     assert device.screenshot(display_id=0).size == (720, 1600)
 
@@ -337,7 +337,7 @@ def test_clipboard_and_toast(d: u2.Device) -> None:
 def test_apps_are_started_stopped_and_listed(d: u2.Device) -> None:
     d.app_start(TIKTOK, wait=True)
     assert TIKTOK in d.app_list_running()
-    assert d.app_info(TIKTOK) == {"versionName": "1.0.0", "versionCode": 100}
+    assert d.app_info(TIKTOK) == {"versionName": "46.9.3", "versionCode": 100}
     assert TIKTOK in d.app_list("-3")
     assert LAUNCHER not in d.app_list("-3")
     d.app_stop(TIKTOK)
