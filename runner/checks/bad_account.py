@@ -23,6 +23,8 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
         return
     for entry in campaign.entries:
         app = item_of(entry.values, entry.path, "app")
+        if app and app.text not in backend.apps and app.text not in campaign.loaded.apps:
+            app = None  # a misspelt app is told by itself
         for item, one in _used(campaign, entry):
             yield from _misplaced(campaign, item, one, app)
         yield from _usernames(campaign, entry, app)

@@ -50,6 +50,14 @@ def test_the_file_is_sound() -> None:
     assert told(SOUND) == []
 
 
+def test_an_app_that_is_misspelt_contradicts_no_account() -> None:
+    text = (
+        SOUND.replace("devices: studio", "devices: us\n    app: instgram")
+        + "accounts: {us: {app: tiktok, device: A1}}\n"
+    )
+    assert [one for one in told(text) if one[0] != "unused-definition"] == [("unknown-reference", 19)]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "code", "line"),
     [
