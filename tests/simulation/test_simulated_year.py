@@ -19,7 +19,7 @@ from runner.tasks import Task
 SHORT = datetime(2026, 1, 12, tzinfo=UTC)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_year_of_restarts_reloads_and_clock_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with closing(live_through(tmp_path, 1, until=datetime(2027, 1, 1, tzinfo=UTC))) as year:
         problems = wrong(year)

@@ -17,7 +17,7 @@ from runner.server import connections
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 
-PATIENCE_S = 30.0
+PATIENCE_S = 100.0
 
 
 @pytest.fixture
