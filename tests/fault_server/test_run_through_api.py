@@ -64,8 +64,8 @@ def test_a_campaign_is_checked_for_the_backend_that_carries_it_out(
     result = CliRunner().invoke(run, [str(tmp_path / "greetings.yaml"), "--backend", "local_api"])
     assert result.exit_code == 0, result.output
     assert "it may be otherwise on the Local API's machine" in result.stderr
-    text = text.replace("script: post", "multi_account: true\n    script: post")
+    text = text.replace("script: post", "max_interval: 5\n    script: post")
     (tmp_path / "greetings.yaml").write_text(text.replace("version: 1", "version: 1\nbackend: local_api"))
     result = CliRunner().invoke(run, [str(tmp_path / "greetings.yaml"), "--backend", "device"])
     assert result.exit_code == 1
-    assert "the backend `device` cannot do `multi_account`" in result.stderr
+    assert "the backend `device` cannot do `max_interval`" in result.stderr
