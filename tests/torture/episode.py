@@ -44,7 +44,7 @@ AT_WORK = "ledger.spans.begin after"
 
 AT_WORK_S = 5.0
 
-LIFE_S = 40.0
+LIFE_S = 60.0
 """How long a daemon may take to reach a point, at most."""
 
 DRAIN_S = 30.0
@@ -289,7 +289,8 @@ class Episode:
                 process.wait()
             elif age_s > LIFE_S or (kill.at_the_end and age_s >= kill.after_s and AT_WORK in self.reached()):
                 self.end(process)
-            elif (self._left() <= FEW or age_s > LIFE_S / 2) and waves < 2:
+            # One after the other: a daemon that finds two new files at a time brings them into force at once.
+            elif waves < 2 and (self._left() <= FEW or age_s > LIFE_S * (2 + waves) / 4):
                 waves += 1
                 self.add_wave()
             elif not self._left():
