@@ -6,8 +6,8 @@ from hashlib import blake2b
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from runner.reports.remedies import hint_of_attempt, hint_of_task
 from runner.reports.run_summary import totals
+from runner.reports.task_hints import hint_of_attempt, hint_of_task
 from runner.store.artifacts import Artifacts
 from runner.store.rows import RunRecord
 

@@ -35,9 +35,9 @@ from runner.events import (
 )
 from runner.file_names import escaped
 from runner.reports.line_writer import LineWriter
-from runner.reports.remedies import hint_of_end
 from runner.reports.shown import json_shown, visible, visible_but_colors
 from runner.reports.streams import has_colors, is_unicode
+from runner.reports.task_hints import hint_of_end
 from runner.tasks import Outcome, TaskState
 
 STALLED_S = 10.0

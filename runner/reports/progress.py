@@ -23,8 +23,8 @@ from runner.events import (
     TaskWaiting,
 )
 from runner.reports.line_writer import LineWriter
-from runner.reports.remedies import hint_of_end
 from runner.reports.shown import shortened, visible, width
+from runner.reports.task_hints import hint_of_end
 from runner.reports.terminal import Terminal, cut, words
 from runner.tasks import TaskState
 

@@ -1,10 +1,6 @@
-"""What a person can do about an error or a task, as text: its hint, or the command that helps."""
+"""What a person can do about an error, as text: its hint, or the command that helps."""
 
 from runner.errors import LedgerOutdated, LedgerRefusal, RehearsalOnly, Remedy, RunnerError, UnknownTask
-from runner.events import TaskFinished
-from runner.reasons import ReasonKind
-from runner.store.rows import AttemptRow, TaskRow
-from runner.tasks import AttemptOutcome, TaskState
 
 DECIDE = (
     "put the newest ledger back, if there is one. If not, look at the phones for what has been done since, then run "
@@ -14,7 +10,6 @@ ELSEWHERE = (
     "rehearse with --virtual, go on with a rehearsal's run with `runner run --resume ID`, or name another "
     "ledger"
 )
-SETTLE = "look at the app on the phone, then settle it with `runner tasks resolve`"
 
 
 def hint_of(error: RunnerError) -> str | None:
@@ -29,25 +24,6 @@ def hint_of(error: RunnerError) -> str | None:
         case UnknownTask():
             return "name its number, its key, or a part of its key that no other has: runner tasks list"
     return error.hint
-
-
-def hint_of_task(row: TaskRow) -> str | None:
-    """What to do about a task, if anything is known."""
-    if row.state is TaskState.UNCERTAIN:
-        return row.hint or SETTLE
-    if row.reason_kind is ReasonKind.DID_NOT_HAPPEN:
-        return f"retry it with `runner tasks retry {row.task.key}`"
-    return row.hint
-
-
-def hint_of_attempt(row: AttemptRow) -> str | None:
-    """What to do after an attempt, if anything is known."""
-    return row.hint or (SETTLE if row.outcome is AttemptOutcome.UNCERTAIN else None)
-
-
-def hint_of_end(event: TaskFinished) -> str | None:
-    """What to do about a task that has just ended, if anything is known."""
-    return event.outcome.hint or (SETTLE if event.state is TaskState.UNCERTAIN else None)
 
 
 _COMMANDS = {

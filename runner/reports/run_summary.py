@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.reports.content import content_data, content_words
 from runner.reports.progress import STYLES
-from runner.reports.remedies import hint_of_task
+from runner.reports.task_hints import hint_of_task
 from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
 

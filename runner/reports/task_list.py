@@ -8,8 +8,8 @@ from runner.clock import utc
 from runner.reports.content import content_data, content_lines, content_words
 from runner.reports.instants import local
 from runner.reports.progress import STYLES
-from runner.reports.remedies import hint_of_task
 from runner.reports.run_summary import reason
+from runner.reports.task_hints import hint_of_task
 from runner.reports.terminal import Column, Rows
 from runner.store.rows import TaskRecord, TaskRow
 from runner.targets import DEFAULT_APP

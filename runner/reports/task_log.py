@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.clock import utc
 from runner.reports.instants import local, print_zone
-from runner.reports.remedies import hint_of_attempt
+from runner.reports.task_hints import hint_of_attempt
 from runner.reports.task_list import effect_data, task_data
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import AttemptRow, StepRow, TaskRecord

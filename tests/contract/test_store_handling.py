@@ -8,7 +8,8 @@ from ledgers import BROKEN, DONE, NOON, add, begin, decided, finish, occurrence,
 
 from runner.clock import ManualClock
 from runner.errors import LedgerRefusal
-from runner.reports.remedies import hint_of, hint_of_task
+from runner.reports.remedies import hint_of
+from runner.reports.task_hints import hint_of_task
 from runner.store.ledger import Ledger
 from runner.store.rows import (
     TaskFilter,

@@ -13,7 +13,7 @@ from runner.errors import AppMissing, HeldBack, LedgerError
 from runner.events import TaskFinished, TaskStarted, TaskWaiting
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
-from runner.reports.remedies import hint_of_task
+from runner.reports.task_hints import hint_of_task
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind
