@@ -52,8 +52,6 @@ configs:
       - media/more.mp4
     upload_wait_time: 45
     add_sound: "-1"
-    origin_sound_volume: 80
-    add_sound_volume: 20
 
   evening_video:
     content_type: 0
