@@ -72,8 +72,10 @@ def _alike(prospects: Sequence[Prospect]) -> dict[_Visits, list[str]]:
 def _again(
     prospects: Sequence[Prospect], stays: Sequence[Stay], where: str
 ) -> Iterator[tuple[int, AgainAhead]]:
+    """Where each prospect of an account first posts a file again, in the order of time."""
     had: dict[str, int] = {}
     of: dict[str, Prospect] = {}
+    left = {stay.prospect for stay in stays}
     for number, stay in enumerate(stays):
         prospect = prospects[stay.prospect]
         posts = prospect.posts
@@ -82,9 +84,12 @@ def _again(
         # All accounts of a group stand for one: only where its turn begins would differ.
         taken = pick(posts.files, posts.order, posts.several, ordinal=0, key="", had=had)
         for file in taken:
-            if file.sha256 in had:
+            if file.sha256 in had and stay.prospect in left:
+                left.discard(stay.prospect)
                 yield stay.prospect, AgainAhead(prospect, of[file.sha256], file, stay.start_s, where)
             had[file.sha256], of[file.sha256] = number, prospect
+        if not left:  # what comes later tells nothing new
+            return
 
 
 def _effort(prospect: Prospect) -> int:
