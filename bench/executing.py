@@ -21,26 +21,13 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import BatchJournal, Intent, Journal, Listener, Settlement, StopSignal
 from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState, PauseScope
 from runner.store.witness import Witnesses
-from runner.tasks import (
-    AttemptOutcome,
-    BatchJournal,
-    EffectState,
-    Intent,
-    Journal,
-    Listener,
-    Occurrence,
-    Outcome,
-    Settlement,
-    StopSignal,
-    Task,
-    TaskState,
-    task_key,
-)
+from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
 
 TASKS, LANES = 10_000, 100
 WAITING_LANES = 250

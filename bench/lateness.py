@@ -23,6 +23,7 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.jobs import Jobs
@@ -30,7 +31,7 @@ from runner.scheduling.timetable import Timetable
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import AttemptOutcome, Outcome, Task
 
 START_TIMES = 120
 APART = timedelta(milliseconds=50)

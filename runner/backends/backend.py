@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from runner.clock import Clock
+from runner.journals import BatchJournal, Journal, Listener, StopSignal
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
-from runner.tasks import BatchJournal, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import Outcome, Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,22 +21,14 @@ from runner.flows.loading import load_flow, load_own_flow
 from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unrecorded
 from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
+from runner.journals import Journal, Listener, StopSignal
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
 from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.targets import account, whose
-from runner.tasks import (
-    Again,
-    AttemptOutcome,
-    Effect,
-    Journal,
-    Listener,
-    Outcome,
-    StopSignal,
-    Task,
-)
+from runner.tasks import Again, AttemptOutcome, Effect, Outcome, Task
 
 PARALLEL = 16
 """How many phones are asked at the same time whether their apps are there."""

@@ -12,9 +12,10 @@ from runner.backends.backend import Backend, BatchBackend, Problem
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve_campaign
 from runner.errors import RunnerError
+from runner.journals import Journal, Listener, StopSignal
 from runner.scheduling.campaign_files import CampaignFiles
 from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import Again, AttemptOutcome, Outcome, Task
 from runner.virtual.apps.picturenet.ids import PACKAGE as PICTURE_NETWORK
 from runner.virtual.apps.shortvideo.ids import PACKAGE as SHORT_VIDEO
 from runner.virtual.host import DEFAULT_PHONES, serials_of

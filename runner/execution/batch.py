@@ -11,10 +11,11 @@ from runner.execution.attempt import bug
 from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.retry import what_follows_always
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decide, finish, tell_finished
+from runner.journals import Intent, Settlement
 from runner.planning.limits import NotBefore
 from runner.reasons import ReasonKind
 from runner.store.rows import NewEffect
-from runner.tasks import AttemptOutcome, Effect, EffectState, Intent, Outcome, Settlement
+from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
 
 
 class Batch:

@@ -14,10 +14,11 @@ from runner.execution.limiter import Limiter
 from runner.execution.requests import StopRequest
 from runner.execution.retry import Ended, Next, what_follows
 from runner.execution.state import Mode, Running
+from runner.journals import Settlement
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Attempt, AttemptEnd
-from runner.tasks import EffectState, Outcome, Settlement, Task
+from runner.tasks import EffectState, Outcome, Task
 
 
 @dataclass(slots=True)

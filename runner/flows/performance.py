@@ -16,8 +16,9 @@ from runner.flows.profile import AppView
 from runner.flows.typed_values import filled
 from runner.flows.variables import VARIABLES
 from runner.flows.watch import Watch
+from runner.journals import Journal, Listener, StopSignal
 from runner.phone.driver import Driver
-from runner.tasks import Journal, Listener, SeenFile, StepOutcome, StepRecord, StopSignal
+from runner.tasks import SeenFile, StepOutcome, StepRecord
 
 TITLE_LENGTH = 100
 """Where titles are cut: they may hold captions and names from the screen."""

@@ -1,7 +1,6 @@
 """One phone that is being driven: adb for apps and files, uiautomator2's server for its screen."""
 
 import base64
-import io
 import logging
 import threading
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from runner.errors import (
     TaskError,
 )
 from runner.media_file import MediaFile
-from runner.phone import copying, rpc, shell
+from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
 from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.translate import hint, phone_error, translated
@@ -30,11 +29,6 @@ if TYPE_CHECKING:
     import uiautomator2
 
 LOG = logging.getLogger(__name__)
-
-SCREENSHOT_WIDTH = 300
-SCREENSHOT_SCALE = 0.5
-"""The phone makes its picture smaller, which is less to encode, to send and to decode; phones are 720 pixels wide, or
-more."""
 
 SWIPE_STEPS_PER_S = 200
 CONTENT_TIMEOUT_S = 20.0
@@ -173,28 +167,12 @@ class Session:
         self._call("pressKey", key)
 
     def screenshot(self) -> bytes:
-        encoded = self._call("takeScreenshot", SCREENSHOT_SCALE, 80, again=HARMLESS)
+        encoded = self._call("takeScreenshot", screenshot.SCALE, 80, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
-                self._shot = raw, self._thumbnail(raw)
+                self._shot = raw, screenshot.thumbnail(raw, self.serial)
             return self._shot[1]
-
-    def _thumbnail(self, raw: bytes) -> bytes:
-        from PIL import Image
-
-        try:
-            image = Image.open(io.BytesIO(raw))
-            # A JPEG is decoded at a fraction of its size, which saves most of the time of making it
-            # small.
-            image.draft("RGB", (SCREENSHOT_WIDTH, SCREENSHOT_WIDTH))
-            image.thumbnail((SCREENSHOT_WIDTH, 10 * SCREENSHOT_WIDTH))
-        except OSError as error:
-            came_back = f"no picture ({len(raw)} bytes)"
-            raise phone_error(AutomationFailed, self.serial, "take a screenshot", came_back) from error
-        jpeg = io.BytesIO()
-        image.convert("RGB").save(jpeg, "JPEG", quality=60)
-        return jpeg.getvalue()
 
     def _screencap(self) -> bytes:
         """uiautomator2 takes no picture of protected windows; Android's own tool sometimes does."""

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, false, func, insert, literal_colum
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.journals import Settlement
 from runner.store import schema
 from runner.store.bulk import WANTED, Values, ask, fetch, instant, text, update_rows
 from runner.store.connector import among
@@ -16,7 +17,7 @@ from runner.store.json_text import to_json
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Attempt, AttemptEnd
-from runner.tasks import AttemptOutcome, Outcome, Settlement, StepRecord, TaskState
+from runner.tasks import AttemptOutcome, Outcome, StepRecord, TaskState
 
 TASK, ATTEMPT, STEP = schema.tasks.c, schema.attempts.c, schema.steps.c
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, 
 
 from runner.clock import Clock
 from runner.errors import LedgerError
+from runner.journals import Settlement
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
 from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
@@ -30,7 +31,7 @@ from runner.store.reading import (
 from runner.store.rows import NewEffect, UsageTable
 from runner.store.schema import EPOCH, MICROSECOND
 from runner.store.tally import Tally
-from runner.tasks import Effect, EffectState, Settlement
+from runner.tasks import Effect, EffectState
 
 ATTEMPT, EFFECT, TASK = schema.attempts.c, schema.effects.c, schema.tasks.c
 

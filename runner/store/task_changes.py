@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Update, and_, bindparam, literal_column, or_, select, update
 
 from runner.errors import LedgerRefusal, Remedy
+from runner.journals import Settlement
 from runner.planning.rotation import Order
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -23,7 +24,7 @@ from runner.store.reading import (
     task_rows,
 )
 from runner.store.rows import TaskRow
-from runner.tasks import LEAVE_OPEN, Effect, EffectState, Settlement, TaskSource, TaskState
+from runner.tasks import LEAVE_OPEN, Effect, EffectState, TaskSource, TaskState
 
 EFFECT, TASK = schema.effects.c, schema.tasks.c
 

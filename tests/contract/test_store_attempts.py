@@ -8,19 +8,13 @@ from ledgers import BROKEN, DONE, HOUR, NOON, add, begin, finish
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError
+from runner.journals import Settlement
 from runner.store.ledger import Ledger
 from runner.store.rows import (
     AttemptEnd,
     NewEffect,
 )
-from runner.tasks import (
-    Again,
-    AttemptOutcome,
-    EffectState,
-    Outcome,
-    Settlement,
-    TaskState,
-)
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, TaskState
 
 
 def test_many_tasks_are_started_at_once(ledger: Ledger) -> None:

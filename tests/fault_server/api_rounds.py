@@ -29,12 +29,13 @@ from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
+from runner.journals import BatchJournal
 from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 from runner.store.rows import CommandKind
-from runner.tasks import BatchJournal, Occurrence, RetryRule, Task, TaskOptions
+from runner.tasks import Occurrence, RetryRule, Task, TaskOptions
 
 FASTER = 150.0
 

@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runner.clock import Clock
+from runner.journals import Intent, Settlement
 from runner.scripts import SCRIPTS, complete
 from runner.tasks import (
     NO_OPTIONS,
     NO_RETRY,
     Effect,
     EffectState,
-    Intent,
     Outcome,
     RetryRule,
-    Settlement,
     Task,
     TaskOptions,
     task_key,

@@ -16,6 +16,7 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.attention import attention
 from runner.planning.content import texts
 from runner.planning.limits import effective_limits
@@ -26,7 +27,7 @@ from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import Again, AttemptOutcome, EffectState, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task
 
 START = datetime(2026, 11, 30, 5, tzinfo=UTC)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -15,13 +15,14 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import BatchJournal
 from runner.planning.limits import effective_limits
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.service import cancel_what_is_gone
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, BatchJournal, Outcome, Task
+from runner.tasks import AttemptOutcome, Outcome, Task
 
 START = datetime(2026, 1, 1, 0, 0, 17, tzinfo=UTC)
 DONE = Outcome(AttemptOutcome.COMPLETED)

@@ -21,10 +21,11 @@ from PIL import Image
 
 from runner.backends.device import DeviceBackend
 from runner.clock import SystemClock
+from runner.journals import Journal
 from runner.phone.session import Session
 from runner.store.artifacts import Artifacts
 from runner.store.lock import ExecutorLock
-from runner.tasks import AttemptOutcome, EffectState, Journal, Outcome, Task
+from runner.tasks import AttemptOutcome, EffectState, Outcome, Task
 
 
 def wrap_the_rest(points: Points) -> None:

@@ -17,12 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from runner.journals import Settlement
 from runner.store.attempts import Attempts
 from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.part import Part
 from runner.store.rows import AttemptEnd, NewEffect
-from runner.tasks import Effect, EffectState, Settlement
+from runner.tasks import Effect, EffectState
 
 
 class Points:

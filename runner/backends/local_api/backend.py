@@ -12,8 +12,9 @@ from runner.backends.local_api.searching import search, take_up
 from runner.backends.local_api.sending import send_unsent
 from runner.backends.local_api.server import Server
 from runner.clock import Clock
+from runner.journals import BatchJournal
 from runner.settings import Settings
-from runner.tasks import BatchJournal, Task
+from runner.tasks import Task
 
 TICK_S = 0.25
 """How often a batch looks at requests and at what the view has seen; it asks the server less often."""

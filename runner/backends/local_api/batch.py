@@ -15,7 +15,8 @@ from runner.backends.local_api.sent_task import (
 )
 from runner.backends.local_api.server import Server
 from runner.errors import ApiRefused, ServerApiError
-from runner.tasks import BatchJournal, EffectState, Outcome, Settlement, Task
+from runner.journals import BatchJournal, Settlement
+from runner.tasks import EffectState, Outcome, Task
 
 State = TypeVar("State", Unsent, Searched, Followed)
 T = TypeVar("T")

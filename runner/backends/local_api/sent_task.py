@@ -9,9 +9,10 @@ from math import inf
 from runner.backends.local_api.answers import FailureKind, ServerStatus, ServerTask, found
 from runner.backends.local_api.server import Newest
 from runner.errors import ApiUnreachable, RunnerError, ServerApiError
+from runner.journals import Intent
 from runner.scripts import SCRIPTS
 from runner.targets import account
-from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Intent, Outcome, Task
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, Task
 
 UNOBSERVED = ("account_warmup",)
 """Scripts whose effects nobody can see: they count for the most that they can do."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from runner.backends.backend import BackendSetup, Problem
-from runner.tasks import AttemptOutcome, EffectState, Journal, Listener, Outcome, StopSignal, Task
+from runner.journals import Journal, Listener, StopSignal
+from runner.tasks import AttemptOutcome, EffectState, Outcome, Task
 
 
 class PaperBackend:

@@ -10,9 +10,10 @@ from runner.backends.backend import Problem
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import resolve_campaign
 from runner.daemon.rehearsal import Account, Rehearsal, RehearsalBackend, serials_for
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.plan import manual
 from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import Again, AttemptOutcome, Outcome, Task
 from runner.virtual.process import PhonesError
 
 CAMPAIGN = """\

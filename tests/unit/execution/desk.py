@@ -13,23 +13,12 @@ from runner.events import Event
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import BatchJournal, Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
-from runner.tasks import (
-    AttemptOutcome,
-    BatchJournal,
-    EffectState,
-    Journal,
-    Listener,
-    Occurrence,
-    Outcome,
-    StopSignal,
-    Task,
-    TaskState,
-    task_key,
-)
+from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DONE = Outcome(AttemptOutcome.COMPLETED)

@@ -5,8 +5,9 @@ from claims import claim
 from desk import DONE, LONG_S, Desk, LaneBackend
 
 from runner.errors import HeldBack
+from runner.journals import Journal, StopSignal
 from runner.reasons import ReasonKind
-from runner.tasks import AttemptOutcome, EffectState, Journal, Outcome, StopSignal, Task, TaskState
+from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 ONE_A_DAY = {"min_gap": "0s", "per_account": {"per_day": {"follow": 1}}}
 

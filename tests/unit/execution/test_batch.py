@@ -9,17 +9,9 @@ from claims import claim
 from desk import DONE, LONG_S, NOON, BatchOf, Desk
 
 from runner.errors import TaskError
+from runner.journals import Intent, Settlement
 from runner.store.rows import CommandKind, PauseScope
-from runner.tasks import (
-    Again,
-    AttemptOutcome,
-    EffectState,
-    Intent,
-    Outcome,
-    RetryRule,
-    Settlement,
-    TaskState,
-)
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
 
 def make_all(tasks, journal) -> None:

@@ -7,18 +7,10 @@ from typing import Any
 from desk import DONE, LONG_S, Desk, LaneBackend
 
 from runner.errors import HeldBack
+from runner.journals import Journal, StopSignal
 from runner.reasons import ReasonKind
 from runner.targets import account
-from runner.tasks import (
-    AttemptOutcome,
-    EffectState,
-    Journal,
-    Outcome,
-    StopSignal,
-    Task,
-    TaskOptions,
-    TaskState,
-)
+from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskOptions, TaskState
 
 ONE_A_DAY = {"min_gap": "0s", "per_account": {"per_day": {"follow": 1}}}
 

@@ -9,8 +9,9 @@ from claims import claim
 from desk import DONE, FAILED, LONG_S, NOON, BatchOf, Desk, LaneBackend
 
 from runner.errors import HeldBack
+from runner.journals import Journal, StopSignal
 from runner.store.rows import CommandKind, PauseScope
-from runner.tasks import Again, AttemptOutcome, EffectState, Journal, Outcome, StopSignal, Task, TaskState
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 HOUR = timedelta(hours=1)
 NOT_LOOKED = Outcome(AttemptOutcome.FAILED, "the page was not found", again=Again.TO_PROVE)

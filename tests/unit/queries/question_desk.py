@@ -19,6 +19,7 @@ from runner.events import ignore
 from runner.execution.executor import LEAST_POLL_S, Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.queries.situation import Situation
 from runner.queries.why import explain_entry, explain_tasks
@@ -30,16 +31,7 @@ from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
-from runner.tasks import (
-    Again,
-    AttemptOutcome,
-    EffectState,
-    Journal,
-    Listener,
-    Outcome,
-    StopSignal,
-    Task,
-)
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task
 
 ZONE = ZoneInfo("Europe/Stockholm")
 DONE = Outcome(AttemptOutcome.COMPLETED)

@@ -13,11 +13,12 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.scheduling.timetable import Timetable
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task, TaskState
+from runner.tasks import AttemptOutcome, Outcome, Task, TaskState
 
 PATIENCE_S = 20.0
 

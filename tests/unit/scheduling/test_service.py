@@ -25,6 +25,7 @@ from runner.events import (
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.scheduling import alarm as alarm_module
 from runner.scheduling import campaign_files as files_module
 from runner.scheduling import watch as watch_module
@@ -33,7 +34,7 @@ from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import AttemptOutcome, Outcome, Task
 
 PATIENCE_S = 20.0
 FLOW = "version: 1\nname: visit\napp: tiktok\neffects: none\nsteps:\n  - launch:\n"

@@ -16,11 +16,12 @@ from runner.events import ignore
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
+from runner.journals import Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.store.artifacts import Artifacts
-from runner.tasks import AttemptOutcome, Journal, Listener, Outcome, StopSignal, Task
+from runner.tasks import AttemptOutcome, Outcome, Task
 
 
 class Effortless:
