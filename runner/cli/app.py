@@ -1,6 +1,6 @@
 """`runner app`: what an app profile finds on a phone's screen, or on screens that were recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,7 @@ Examples:
 @click.argument("name", metavar="APP", shell_complete=complete_app)
 @click.option("--serial", metavar="SERIAL", help="Look at what this phone shows now.")
 @click.option("--hierarchy", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE...",
-              help="Look at recorded screens: hierarchies as uiautomator writes them.")  # fmt: skip
+              help="Look at recorded screens: hierarchies as uiautomator writes them, or folders of them.")  # fmt: skip
 @click.option("--expect", "expected", multiple=True, metavar="ELEMENT...",
               help="Elements that should be there; the exit code is 1 if one is missing.")  # fmt: skip
 @click.option("--user", metavar="NAME", help="The account that `${user}` stands for (default: any).")
@@ -95,7 +95,7 @@ def check(
     if serial:
         found = {serial: on_phone(profile, serial, language, user)}
     else:
-        found = {str(file): on_file(profile, file, language, user) for file in files}
+        found = {str(file): on_file(profile, file, language, user) for file in screens_in(files)}
     if form == "json":
         print_json({"screens": [one.as_json(file, expected) for file, one in found.items()]})
     else:
@@ -118,11 +118,32 @@ def on_phone(profile: "Profile", serial: str, language: str | None, user: str | 
         return check_screen(profile, screen, language=shown, user=user)
 
 
+def screens_in(paths: Iterable[Path]) -> list[Path]:
+    """The recorded screens among files and folders, each once. Raises UsageError if there are none.
+
+    `screens/**` names folders and pages too: what is no .xml is left out, and said to be.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found |= dict.fromkeys(sorted(path.rglob("*.xml")))
+        elif path.suffix == ".xml":
+            found[path] = None
+        else:
+            say(f"{path} is left out: recorded screens are .xml files", err=True)
+    if not found:
+        raise UsageError("there are no recorded screens", hint="name .xml files, or folders of them")
+    return list(found)
+
+
 def on_file(profile: "Profile", file: Path, language: str | None, user: str | None) -> "ScreenCheck":
     """What is found on a recorded screen."""
     from runner.flows.screen_check import check_screen
 
-    return check_screen(profile, recorded(file), language=language, user=user)
+    screen = recorded(file)
+    if not screen.roots:
+        say(f"{file} holds no element of a screen: is it a hierarchy as uiautomator writes it?", err=True)
+    return check_screen(profile, screen, language=language, user=user)
 
 
 def check_cases(ctx: click.Context, name: str, folder: Path, form: str) -> None:

@@ -12,6 +12,7 @@ import adbutils
 import pytest
 from daemon_process import Daemons
 from local_api_daemon import ApiDaemon
+from picture_shelf import PictureShelf
 
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhoneAddress, PhonesProcess
@@ -110,6 +111,22 @@ def phones() -> Iterator[Start]:
     for process in started:
         process.stop()
     assert [process.complaints for process in started if process.complaints] == []
+
+
+@pytest.fixture(scope="module")
+def started(phones: Start) -> VirtualPhones:
+    """One virtual phone for all tests of a file."""
+    return phones("VIRTUAL01")
+
+
+@pytest.fixture
+def pictures(started: VirtualPhones, tmp_path: Path) -> Iterator[PictureShelf]:
+    """That phone with its picture network; nothing may be published or sent there that nobody asked for."""
+    shelf = PictureShelf(started, tmp_path)
+    shelf.calm_down()
+    yield shelf
+    assert shelf.harmless()
+    shelf.backend.close()
 
 
 @pytest.fixture

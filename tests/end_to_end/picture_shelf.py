@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from test_flows import Shelf
+from phone_shelf import Shelf
 
 from runner.tasks import Outcome, Task, TaskOptions
 

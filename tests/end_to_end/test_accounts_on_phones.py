@@ -2,30 +2,24 @@
 
 import json
 import os
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from phone_shelf import APP, Notes, Shelf
 from runner_command import RunnerCommand
 
 from runner.backends.device import DeviceBackend
 from runner.errors import HeldBack, Stopped
-from runner.scripts import SCRIPTS, complete
 from runner.scripts.script import ProfileText
-from runner.settings import Settings
-from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, StepRecord, Task, TaskOptions
+from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, StepRecord, TaskOptions
 
 pytestmark = pytest.mark.phones
 
-APP = "com.zhiliaoapp.musically"
 PICTURES = "com.instagram.android"
-VIDEO = b"a film of its own" * 2000
 
 SWITCHER = """
 version: 1
@@ -38,95 +32,50 @@ elements:
 
 
 @dataclass
-class Notes:
-    """A journal and a listener in memory; `stop` is asked for as soon as a step has this title."""
+class AccountNotes(Notes):
+    """Notes that know the accounts; a stop is asked for as soon as a step has the title `stop_after`."""
 
-    rows: list[Effect] = field(default_factory=list)
-    steps: list[StepRecord] = field(default_factory=list)
     claimed: list[tuple[str, str]] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
     stop_after: str = ""
     busy: bool = False
-
-    def effects(self) -> list[Effect]:
-        return list(self.rows)
 
     def works_as(self, app: str, account: str) -> None:
         if self.busy:
             raise HeldBack(f"account {account} is busy on VIRTUAL02", not_before=datetime.now(UTC))
         self.claimed.append((app, account))
 
-    def committing(
-        self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
-    ) -> int:
-        state = EffectState.COMMITTING
-        self.rows.append(Effect(len(self.rows), "key", 0, kind, target, state, dict(evidence), account))
-        return len(self.rows) - 1
-
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self.rows[effect_id] = replace(self.rows[effect_id], state=state)
-
-    def step_started(self, ordinal: int, total: int, title: str) -> None:
-        pass
-
     def step_finished(self, record: StepRecord) -> None:
-        self.steps.append(record)
+        super().step_finished(record)
         if self.stop_after and record.title == self.stop_after:
             self.stop.set()
 
 
-class Shelf:
+class AccountShelf(Shelf):
     """A virtual phone with two accounts, @first and @second, of which the first is shown."""
 
+    notes: AccountNotes
+
     def __init__(self, phones: Any, tmp_path: Path) -> None:
-        self.phone = phones["VIRTUAL01"]
+        super().__init__(phones, tmp_path)
         self.profiles: dict[str, ProfileText] = {}
-        settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
-        self.backend = DeviceBackend(settings, profiles=lambda campaign: self.profiles)
-        self.notes = Notes()
-        self.video = tmp_path / "clip.mp4"
-        self.video.write_bytes(VIDEO)
-
-    def app(self, action: str, **arguments: Any) -> None:
-        self.phone.post("app", package=APP, action=action, arguments=arguments)
-
-    def memory(self) -> Any:
-        return self.phone.memory(APP)
+        self.backend = DeviceBackend(self.settings, profiles=lambda campaign: self.profiles)
+        self.notes = AccountNotes()
 
     def posts(self) -> list[tuple[str, str]]:
         return [(post["account"], post["caption"]) for post in self.memory()["posts"]]
 
     def post_as(self, account: str | None, caption: str) -> Outcome:
         config = {"captions": caption, "material_list": [str(self.video)]}
-        return self.perform("post", None, config, account)
+        return self.perform(replace(self.task("post", None, config), username=account))
 
     def follow_as(self, account: str | None, user: str, app: str = "tiktok") -> Outcome:
-        return self.perform("follow", f"@{user}", {"target_users": [f"@{user}"]}, account, app)
-
-    def perform(
-        self,
-        script: str,
-        target: str | None,
-        config: Mapping[str, Any],
-        account: str | None,
-        app: str = "tiktok",
-    ) -> Outcome:
-        filled, serial = complete(SCRIPTS[script], config), self.phone.serial
-        now = datetime.now(UTC)
-        task = Task("key", "c", "e", script, "device", serial, account, target, "n", 0, now, 300.0, filled)
-        task = replace(task, options=TaskOptions(app=app))
-        deadline = time.monotonic() + task.timeout_s
-        return self.backend.perform(task, self.notes, self.notes, self.notes.stop, deadline)
-
-
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
+        task = self.task("follow", f"@{user}", {"target_users": [f"@{user}"]})
+        return self.perform(replace(task, username=account, options=TaskOptions(app=app)))
 
 
 @pytest.fixture
-def shelf(started, tmp_path) -> Iterator[Shelf]:
-    shelf = Shelf(started, tmp_path)
+def shelf(started, tmp_path) -> Iterator[AccountShelf]:
+    shelf = AccountShelf(started, tmp_path)
     shelf.phone.calm()
     shelf.app("clear")
     memory = shelf.memory()
@@ -140,15 +89,15 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def recorded(shelf: Shelf) -> None:
+def recorded(shelf: AccountShelf) -> None:
     """Somebody has recorded the switcher of the app."""
     shelf.profiles["tiktok"] = ProfileText("apps/tiktok.yaml", SWITCHER)
 
 
-def test_each_account_posts_as_itself(shelf: Shelf, recorded: None) -> None:
+def test_each_account_posts_as_itself(shelf: AccountShelf, recorded: None) -> None:
     before = shelf.posts()
     for account, caption in (("@second", "from the second"), ("@first", "from the first")):
-        shelf.notes = Notes()
+        shelf.notes = AccountNotes()
         outcome = shelf.post_as(account, caption)
         assert outcome.outcome is AttemptOutcome.COMPLETED, outcome
         assert shelf.notes.rows[0].account == account
@@ -156,13 +105,13 @@ def test_each_account_posts_as_itself(shelf: Shelf, recorded: None) -> None:
     assert shelf.memory()["account"] == "first"
 
 
-def test_an_account_that_is_shown_needs_no_switch(shelf: Shelf) -> None:
+def test_an_account_that_is_shown_needs_no_switch(shelf: AccountShelf) -> None:
     outcome = shelf.follow_as("@First", "demo_shown")
     assert outcome.outcome is AttemptOutcome.COMPLETED, outcome
     assert shelf.notes.claimed[0] == ("tiktok", "@first")
 
 
-def test_nothing_is_made_as_another_account(shelf: Shelf) -> None:
+def test_nothing_is_made_as_another_account(shelf: AccountShelf) -> None:
     before = shelf.memory()["follows"]
     outcome = shelf.follow_as("@second", "demo_wrong")
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.again is Again.NEVER
@@ -171,7 +120,7 @@ def test_nothing_is_made_as_another_account(shelf: Shelf) -> None:
     assert shelf.notes.rows == [] and shelf.memory()["follows"] == before
 
 
-def test_an_account_that_is_not_on_the_phone(shelf: Shelf, recorded: None) -> None:
+def test_an_account_that_is_not_on_the_phone(shelf: AccountShelf, recorded: None) -> None:
     before = shelf.posts()
     outcome = shelf.post_as("@third", "from nobody")
     assert outcome.outcome is AttemptOutcome.FAILED and outcome.again is Again.NEVER
@@ -180,20 +129,20 @@ def test_an_account_that_is_not_on_the_phone(shelf: Shelf, recorded: None) -> No
 
 
 def test_what_is_interrupted_after_the_switch_begins_anew_and_posts_once(
-    shelf: Shelf, recorded: None
+    shelf: AccountShelf, recorded: None
 ) -> None:
     before = shelf.posts()
     shelf.notes.stop_after = "tap account row"
     outcome = shelf.post_as("@second", "once")
     assert outcome.outcome is AttemptOutcome.STOPPED
     assert shelf.memory()["account"] == "second" and shelf.notes.rows == []
-    shelf.notes = Notes()
+    shelf.notes = AccountNotes()
     outcome = shelf.post_as("@second", "once")
     assert outcome.outcome is AttemptOutcome.COMPLETED, outcome
     assert shelf.posts()[len(before) :] == [("second", "once")]
 
 
-def test_somebody_switches_while_the_flow_is_under_way(shelf: Shelf, recorded: None) -> None:
+def test_somebody_switches_while_the_flow_is_under_way(shelf: AccountShelf, recorded: None) -> None:
     """The flow reads the account again before its effect."""
     before = shelf.posts()
     kept = shelf.notes.step_finished
@@ -210,14 +159,16 @@ def test_somebody_switches_while_the_flow_is_under_way(shelf: Shelf, recorded: N
     assert shelf.posts() == before
 
 
-def test_an_account_that_is_busy_elsewhere_is_not_even_switched_to(shelf: Shelf, recorded: None) -> None:
+def test_an_account_that_is_busy_elsewhere_is_not_even_switched_to(
+    shelf: AccountShelf, recorded: None
+) -> None:
     shelf.notes.busy = True
     outcome = shelf.post_as("@second", "later")
     assert outcome.outcome is AttemptOutcome.HELD_BACK
     assert shelf.memory()["account"] == "first"
 
 
-def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -> None:
+def test_a_doubt_is_looked_up_as_its_own_account(shelf: AccountShelf, recorded: None) -> None:
     """The proof of a follow finds another account, switches, and tells what happened."""
 
     class Interrupted(Notes):
@@ -230,7 +181,7 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -
     assert shelf.follow_as("@second", "demo_doubt").outcome is AttemptOutcome.STOPPED
     shelf.app("switch_account", account="first")
     rows = shelf.notes.rows
-    shelf.notes = Notes(rows=rows)
+    shelf.notes = AccountNotes(rows=rows)
     outcome = shelf.follow_as("@second", "demo_doubt")
     assert outcome.outcome is AttemptOutcome.COMPLETED, outcome
     assert [row.state for row in shelf.notes.rows] == [EffectState.COMMITTED]
@@ -238,7 +189,7 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: Shelf, recorded: None) -
     assert follows.count(("second", "demo_doubt")) == 1 and ("first", "demo_doubt") not in follows
 
 
-def test_instagram_is_looked_at_and_never_switched(shelf: Shelf) -> None:
+def test_instagram_is_looked_at_and_never_switched(shelf: AccountShelf) -> None:
     arguments = {"account": "photos"}
     shelf.phone.post("app", package=PICTURES, action="set_account", arguments=arguments)
     wrong = shelf.follow_as("@brand_se", "demo_wrong", "instagram")

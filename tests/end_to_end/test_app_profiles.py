@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from test_flows import APP, Notes, Shelf
+from phone_shelf import APP, Notes, Shelf
 
 from runner.backends.device import DeviceBackend
 from runner.flows import watch
@@ -16,11 +16,6 @@ from runner.scripts.script import FlowText, ProfileText
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
-
-
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ elements:
 """
 
 
-@pytest.fixture(scope="module")
-def started(phones: Any) -> Any:
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
 def runner(started: Any, daemons: Daemons) -> Iterator[RunnerCommand]:
     """A phone that shows two notes, one of which is full of what is somebody's own, and a profile of the app."""

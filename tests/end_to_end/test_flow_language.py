@@ -1,62 +1,24 @@
 """The steps of the flow language on a virtual phone, in an app that has no profile: the notes app."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from phone_shelf import Notes
 
 from runner.backends.device import DeviceBackend
 from runner.scripts.script import FlowText
 from runner.settings import Settings
-from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome, StepOutcome, StepRecord, Task
+from runner.tasks import AttemptOutcome, EffectState, Outcome, StepOutcome, StepRecord, Task
 
 APP = "org.example.notes"
 HEAD = "version: 1\nname: {name}\napp: org.example.notes\n"
 
 pytestmark = pytest.mark.phones
-
-
-@dataclass
-class Notebook:
-    """A journal and a listener in memory."""
-
-    rows: list[Effect] = field(default_factory=list)
-    steps: list[StepRecord] = field(default_factory=list)
-    worked: float = 0.0
-
-    def effects(self) -> list[Effect]:
-        return list(self.rows)
-
-    def committing(
-        self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
-    ) -> int:
-        state = EffectState.COMMITTING
-        self.rows.append(Effect(len(self.rows), "key", 0, kind, target, state, dict(evidence)))
-        return len(self.rows) - 1
-
-    def worked_s(self) -> float:
-        return self.worked
-
-    def works_as(self, app: str, account: str) -> None:
-        pass
-
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self.rows[effect_id] = replace(self.rows[effect_id], state=state)
-
-    def step_started(self, ordinal: int, total: int, title: str) -> None:
-        pass
-
-    def step_finished(self, record: StepRecord) -> None:
-        self.steps.append(record)
-
-    def said(self, kind: str) -> list[str]:
-        return [step.message for step in self.steps if step.kind == kind]
 
 
 class Desk:
@@ -65,8 +27,7 @@ class Desk:
     def __init__(self, phones: Any, tmp_path: Path) -> None:
         self.phone, self.phones, self.folder = phones["VIRTUAL01"], phones, tmp_path
         self.settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
-        self.notebook = Notebook()
-        self.stop = threading.Event()
+        self.notebook = Notes()
         self.before = len(self.phone.memory(APP)["saves"])
 
     def app(self, action: str, **arguments: Any) -> None:
@@ -90,18 +51,13 @@ class Desk:
         task = Task("key/1", "c", "e", "f", "device", serial, None, None, "n", 0, now, 300.0, config)
         try:
             deadline = time.monotonic() + task.timeout_s
-            return backend.perform(task, self.notebook, self.notebook, self.stop, deadline)
+            return backend.perform(task, self.notebook, self.notebook, self.notebook.stop, deadline)
         finally:
             backend.close()
 
     def _used(self, texts: Mapping[str, str]) -> Iterator[FlowText]:
         for name, text in texts.items():
             yield FlowText(f"flows/{name}.yaml", HEAD.format(name=name) + text)
-
-
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
 
 
 @pytest.fixture
@@ -154,13 +110,13 @@ def test_an_interrupted_flow_goes_on_and_makes_nothing_twice(desk):
     def stop_after_the_second(record: StepRecord) -> None:
         finished(record)
         if len(desk.notebook.rows) == 2 and record.kind == "commit":
-            desk.stop.set()
+            desk.notebook.stop.set()
 
     desk.notebook.step_finished = stop_after_the_second
     config = {"titles": ["one", "two", "three"], "text": "tea"}
     assert desk.run(WRITE, config).outcome is AttemptOutcome.STOPPED
     assert sorted(desk.titles) == ["one", "two"]
-    desk.stop.clear()
+    desk.notebook.stop.clear()
     desk.notebook.step_finished = finished
     assert desk.run(WRITE, config).outcome is AttemptOutcome.COMPLETED
     assert [save["title"] for save in desk.saves] == ["one", "two", "three"]

@@ -45,11 +45,6 @@ elements:
 """
 
 
-@pytest.fixture(scope="module")
-def started(phones: Any) -> Any:
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
 def shelf(started: Any, daemons: Daemons) -> Any:
     daemons.adb_port = started.adb_port

@@ -3,125 +3,30 @@
 import hashlib
 import os
 import threading
-import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 import psutil
 import pytest
+from phone_shelf import APP, VIDEO, Notes, Shelf, eventually, hurry, tenth
 
-from runner.backends.device import DeviceBackend
 from runner.flows import flow_run, watch
 from runner.flows.profile import Profiles, load_profile
-from runner.scripts import SCRIPTS, complete
-from runner.settings import Settings
 from runner.tasks import (
     Again,
     AttemptOutcome,
-    Effect,
     EffectState,
     Outcome,
     SeenFile,
     StepOutcome,
-    StepRecord,
-    Task,
     TaskOptions,
 )
 
 pytestmark = pytest.mark.phones
 
-APP = "com.zhiliaoapp.musically"
 LONG = 120 * 1024 * 1024
-VIDEO = b"no real video, but a file of its own" * 2000
-
-
-@dataclass
-class Notes:
-    """A journal and a listener in memory."""
-
-    rows: list[Effect] = field(default_factory=list)
-    steps: list[StepRecord] = field(default_factory=list)
-
-    def effects(self) -> list[Effect]:
-        return list(self.rows)
-
-    def committing(
-        self, kind: str, target: str | None, account: str | None, evidence: Mapping[str, str]
-    ) -> int:
-        self.rows.append(
-            Effect(len(self.rows), "key", 0, kind, target, EffectState.COMMITTING, dict(evidence))
-        )
-        return len(self.rows) - 1
-
-    def worked_s(self) -> float:
-        return 0.0
-
-    def works_as(self, app: str, account: str) -> None:
-        pass
-
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self.rows[effect_id] = replace(self.rows[effect_id], state=state)
-
-    def step_started(self, ordinal: int, total: int, title: str) -> None:
-        pass
-
-    def step_finished(self, record: StepRecord) -> None:
-        self.steps.append(record)
-
-    @property
-    def states(self) -> list[EffectState]:
-        return [row.state for row in self.rows]
-
-
-class Shelf:
-    """One virtual phone, and the backend that works on it."""
-
-    def __init__(self, phones: Any, tmp_path: Path) -> None:
-        self.phone = phones["VIRTUAL01"]
-        self.settings = Settings(tmp_path, "", phones.adb_port, ZoneInfo("UTC"))
-        self.backend = DeviceBackend(self.settings)
-        self.notes = Notes()
-        self.video = tmp_path / "clip.mp4"
-        self.video.write_bytes(VIDEO)
-
-    def app(self, action: str, **arguments: Any) -> None:
-        self.phone.post("app", package=APP, action=action, arguments=arguments)
-
-    def memory(self) -> Any:
-        return self.phone.memory(APP)
-
-    def follows(self, user: str) -> int:
-        return sum(follow["user"] == user for follow in self.memory()["follows"])
-
-    def follow(self, user: str, **config: Any) -> Outcome:
-        return self.perform(self.task("follow", f"@{user}", {"target_users": [f"@{user}"], **config}))
-
-    def post(self, caption: str, **config: Any) -> Outcome:
-        return self.perform(
-            self.task("post", None, {"captions": caption, "material_list": [str(self.video)], **config})
-        )
-
-    def task(self, script: str, target: str | None, config: Mapping[str, Any]) -> Task:
-        filled = complete(SCRIPTS[script], config)
-        now, serial = datetime.now(UTC), self.phone.serial
-        return Task(
-            f"key/{target}", "c", "e", script, "device", serial, None, target, "n", 0, now, 300.0, filled
-        )
-
-    def perform(self, task: Task) -> Outcome:
-        deadline = time.monotonic() + task.timeout_s
-        return self.backend.perform(task, self.notes, self.notes, threading.Event(), deadline)
-
-
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
 
 
 @pytest.fixture
@@ -138,13 +43,7 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 @pytest.fixture
 def brisk(monkeypatch) -> None:
     """What the flows wait for 10 s or less to come to rest has a tenth of that."""
-    seconds = watch.Watch.seconds
-
-    def fewer(self: watch.Watch, text: str) -> float:
-        limit_s = seconds(self, text)
-        return limit_s / 10 if limit_s <= 10 else limit_s
-
-    monkeypatch.setattr(watch.Watch, "seconds", fewer)
+    hurry(monkeypatch, tenth(10))
 
 
 @pytest.fixture
@@ -172,14 +71,6 @@ def comes_back(shelf: Shelf) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-
-
-def eventually(ask: Callable[[], Any]) -> Any:
-    """What `ask` answers, as soon as that is something, or after 10 s."""
-    until = time.monotonic() + 10
-    while not (answer := ask()) and time.monotonic() < until:
-        threading.Event().wait(0.05)
-    return answer
 
 
 # files

@@ -1,15 +1,14 @@
 """Posts on Instagram, on virtual phones: what the phone remembers afterwards is the truth."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from phone_shelf import VIDEO, Notes, hurry, tenth
 from picture_shelf import ACCOUNT, PictureShelf
-from test_flows import VIDEO, Notes
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -18,30 +17,15 @@ COMMITTED, REFUTED, MADE = EffectState.COMMITTED, EffectState.REFUTED, EffectSta
 COMPLETED, FAILED, UNCERTAIN = AttemptOutcome.COMPLETED, AttemptOutcome.FAILED, AttemptOutcome.UNCERTAIN
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
-def shelf(started, tmp_path) -> Iterator[PictureShelf]:
-    shelf = PictureShelf(started, tmp_path)
-    shelf.calm_down()
-    yield shelf
-    assert shelf.harmless()
-    shelf.backend.close()
+def shelf(pictures: PictureShelf) -> PictureShelf:
+    return pictures
 
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch) -> None:
     """What the flows wait for 10 s or less to come to rest, or not to come at all, has a tenth of that."""
-    seconds = watch.Watch.seconds
-
-    def fewer(self: watch.Watch, text: str) -> float:
-        limit_s = seconds(self, text)
-        return limit_s / 10 if limit_s <= 10 else limit_s
-
-    monkeypatch.setattr(watch.Watch, "seconds", fewer)
+    hurry(monkeypatch, tenth(10))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 

@@ -1,13 +1,12 @@
 """Changes of the own page on Instagram, on virtual phones: what the phone remembers afterwards is the truth."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from phone_shelf import Notes, hurry, tenth
 from picture_shelf import ACCOUNT, PictureShelf
-from test_flows import Notes
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -16,31 +15,16 @@ COMMITTED, REFUTED = EffectState.COMMITTED, EffectState.REFUTED
 COMPLETED, FAILED = AttemptOutcome.COMPLETED, AttemptOutcome.FAILED
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
-def shelf(started, tmp_path) -> Iterator[PictureShelf]:
-    shelf = PictureShelf(started, tmp_path)
-    shelf.calm_down()
-    shelf.app("set_account", account=ACCOUNT)
-    yield shelf
-    assert shelf.harmless()
-    shelf.backend.close()
+def shelf(pictures: PictureShelf) -> PictureShelf:
+    pictures.app("set_account", account=ACCOUNT)
+    return pictures
 
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch) -> None:
     """What the flows wait for 10 s or less to come to rest, or not to come at all, has a tenth of that."""
-    seconds = watch.Watch.seconds
-
-    def fewer(self: watch.Watch, text: str) -> float:
-        limit_s = seconds(self, text)
-        return limit_s / 10 if limit_s <= 10 else limit_s
-
-    monkeypatch.setattr(watch.Watch, "seconds", fewer)
+    hurry(monkeypatch, tenth(10))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 

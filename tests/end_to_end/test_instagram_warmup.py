@@ -1,12 +1,11 @@
 """Watching reels on Instagram, on virtual phones: what the phone remembers afterwards is the truth."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from phone_shelf import hurry, tenth
 from picture_shelf import PictureShelf
 
-from runner.flows import watch
 from runner.tasks import AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -16,30 +15,15 @@ COMPLETED = AttemptOutcome.COMPLETED
 MANY_S, FEW_S = 25, 4
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
-def shelf(started, tmp_path) -> Iterator[PictureShelf]:
-    shelf = PictureShelf(started, tmp_path)
-    shelf.calm_down()
-    yield shelf
-    assert shelf.harmless()
-    shelf.backend.close()
+def shelf(pictures: PictureShelf) -> PictureShelf:
+    return pictures
 
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch) -> None:
     """What the flows wait for 3 s or less has a tenth of that: reels are not watched for a second."""
-    seconds = watch.Watch.seconds
-
-    def fewer(self: watch.Watch, text: str) -> float:
-        limit_s = seconds(self, text)
-        return limit_s / 10 if limit_s <= 3 else limit_s
-
-    monkeypatch.setattr(watch.Watch, "seconds", fewer)
+    hurry(monkeypatch, tenth(3))
 
 
 def warm_up(shelf: PictureShelf, seconds: int, **config: Any) -> Outcome:

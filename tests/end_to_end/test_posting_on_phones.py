@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_flows import VIDEO, Shelf
+from phone_shelf import VIDEO, Shelf, hurry, untouched
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -17,18 +17,10 @@ DONE = Outcome(AttemptOutcome.COMPLETED)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
 def shelf(started, tmp_path) -> Iterator[Shelf]:
     """A phone that nothing was done to yet."""
-    shelf = Shelf(started, tmp_path)
-    serial = f"POST{len(started.process.phones)}"
-    started.process.have(serial)
-    shelf.phone = type(shelf.phone)(started.process.phones[-1])
+    shelf = untouched(started, tmp_path, "POST")
     shelf.app("set_upload_seconds", seconds=0.3)
     yield shelf
     shelf.backend.close()
@@ -38,10 +30,7 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 def brisk(monkeypatch) -> None:
     """How long things may take to come to rest, or not to come at all; in seconds."""
     shorter = {1.0: 0.1, 2.0: 0.2, 3.0: 0.3, 8.0: 2.0, 10.0: 0.5}
-    seconds = watch.Watch.seconds
-    monkeypatch.setattr(
-        watch.Watch, "seconds", lambda self, text: shorter.get(limit_s := seconds(self, text), limit_s)
-    )
+    hurry(monkeypatch, lambda limit_s: shorter.get(limit_s, limit_s))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from test_flows import Shelf, eventually
+from phone_shelf import Shelf, eventually, hurry, untouched
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
@@ -14,18 +14,10 @@ pytestmark = pytest.mark.phones
 PLACES = ["user", "sheet", "video", "comments", "search", "camera"]
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
 def shelf(started, tmp_path) -> Iterator[Shelf]:
     """A phone that nothing was done to yet."""
-    shelf = Shelf(started, tmp_path)
-    serial = f"PROOF{len(started.process.phones)}"
-    started.process.have(serial)
-    shelf.phone = type(shelf.phone)(started.process.phones[-1])
+    shelf = untouched(started, tmp_path, "PROOF")
     shelf.app("set_upload_seconds", seconds=0.3)
     yield shelf
     shelf.backend.close()
@@ -35,10 +27,7 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 def brisk(monkeypatch) -> dict[float, float]:
     """How long things may take to come to rest, or not to come at all, by what the flows say; in seconds."""
     shorter = {1.0: 0.1, 2.0: 0.2, 3.0: 0.3, 10.0: 0.5, 60.0: 10.0}
-    seconds = watch.Watch.seconds
-    monkeypatch.setattr(
-        watch.Watch, "seconds", lambda self, text: shorter.get(limit_s := seconds(self, text), limit_s)
-    )
+    hurry(monkeypatch, lambda limit_s: shorter.get(limit_s, limit_s))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
     return shorter
 

@@ -5,20 +5,15 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from test_flows import Notes, Shelf
+from phone_shelf import Notes, Shelf, hurry, tenth
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 
 pytestmark = pytest.mark.phones
 
 COMMITTED, REFUTED = EffectState.COMMITTED, EffectState.REFUTED
 ACCOUNT = "@studio_virtual01"
-
-
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
 
 
 @pytest.fixture
@@ -39,13 +34,7 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch) -> None:
     """What the flows wait for 10 s or less to come to rest, or not to come at all, has a tenth of that."""
-    seconds = watch.Watch.seconds
-
-    def fewer(self: watch.Watch, text: str) -> float:
-        limit_s = seconds(self, text)
-        return limit_s / 10 if limit_s <= 10 else limit_s
-
-    monkeypatch.setattr(watch.Watch, "seconds", fewer)
+    hurry(monkeypatch, tenth(10))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 

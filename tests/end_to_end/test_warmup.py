@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_flows import Shelf
+from phone_shelf import Shelf, hurry, untouched
 
-from runner.flows import flow_run, watch
+from runner.flows import flow_run
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome
 from runner.virtual.apps.shortvideo.world import feed_video
 
@@ -17,18 +17,10 @@ ALL = {"like_probable": 100, "collect_probable": 100, "floow_probable": 100}
 SPECIAL = ["live", "ad", "sponsored", "ad_unlabelled", "survey", "stories", "people", "photo"]
 
 
-@pytest.fixture(scope="module")
-def started(phones):
-    return phones("VIRTUAL01")
-
-
 @pytest.fixture
 def shelf(started, tmp_path) -> Iterator[Shelf]:
     """A phone that nothing was done to yet."""
-    shelf = Shelf(started, tmp_path)
-    serial = f"WARM{len(started.process.phones)}"
-    started.process.have(serial)
-    shelf.phone = type(shelf.phone)(started.process.phones[-1])
+    shelf = untouched(started, tmp_path, "WARM")
     yield shelf
     shelf.backend.close()
 
@@ -37,10 +29,7 @@ def shelf(started, tmp_path) -> Iterator[Shelf]:
 def brisk(monkeypatch) -> None:
     """How long things may take to come to rest, or not to come at all; in seconds."""
     shorter = {1.0: 0.2, 2.0: 0.4}
-    seconds = watch.Watch.seconds
-    monkeypatch.setattr(
-        watch.Watch, "seconds", lambda self, text: shorter.get(limit_s := seconds(self, text), limit_s)
-    )
+    hurry(monkeypatch, lambda limit_s: shorter.get(limit_s, limit_s))
     monkeypatch.setattr(flow_run, "JUDGE_S", 0.5)
 
 

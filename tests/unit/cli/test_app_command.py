@@ -85,8 +85,22 @@ def test_a_profile_of_ones_own_beside_the_campaigns(check, tmp_path: Path) -> No
 
 
 def test_what_is_no_hierarchy_has_no_elements(check) -> None:
-    screens = json.loads(check("tiktok", "--hierarchy", "none.xml", "--format", "json").stdout)["screens"]
+    result = check("tiktok", "--hierarchy", "none.xml", "--format", "json")
+    screens = json.loads(result.stdout)["screens"]
     assert screens[0]["elements"] == {} and not screens[0]["opaque"]
+    assert "none.xml holds no element of a screen" in result.stderr
+
+
+def test_folders_stand_for_the_screens_in_them(check, tmp_path: Path) -> None:
+    (tmp_path / "more" / "old").mkdir(parents=True)
+    for place in ("more/b.xml", "more/old/a.xml", "more/INDEX.md"):
+        (tmp_path / place).write_bytes((tmp_path / "feed.xml").read_bytes())
+    result = check(
+        "tiktok", "--hierarchy", "feed.xml", "more", "more/b.xml", "more/INDEX.md", "--format", "json"
+    )
+    files = [screen["file"] for screen in json.loads(result.stdout)["screens"]]
+    assert files == ["feed.xml", "more/b.xml", "more/old/a.xml"]
+    assert result.stderr == "more/INDEX.md is left out: recorded screens are .xml files\n"
 
 
 @pytest.mark.parametrize(
@@ -94,6 +108,7 @@ def test_what_is_no_hierarchy_has_no_elements(check) -> None:
     [
         (["tiktok"], "nothing to look at"),
         (["tiktok", "--hierarchy", "missing.xml"], "missing.xml cannot be read"),
+        (["tiktok", "--hierarchy", "campaigns.md"], "there are no recorded screens"),
         (
             ["tiktok", "--hierarchy", "feed.xml", "--expect", "home_tb"],
             "the app profile has no element 'home_tb'",
