@@ -83,8 +83,10 @@ def cases_of(name: str, case_name: str, folder: Path) -> "tuple[Profile, Case, l
     profile = profiles_beside(folder).load(name)
     found = {case.name: case for case in cases(folder, name)}
     if case_name not in found:
+        record = f"record one: runner app record {case_name} --serial SERIAL --app {name}"
         raise UsageError(
-            f"there is no case {case_name!r} in {folder_of(folder, name)}", hint=legal(case_name, found)
+            f"there is no case {case_name!r} in {folder_of(folder, name)}",
+            hint=legal(case_name, found) if found else record,
         )
     return profile, found.pop(case_name), list(found.values())
 

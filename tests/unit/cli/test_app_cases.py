@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from runner.cli.main import cli
+from runner.errors import UsageError
 from runner.flows.cases import cases
 
 PACKAGE = "org.example.shop"
@@ -140,6 +141,12 @@ def test_a_profile_of_ones_own_is_made_for_a_shipped_one(shop: Shop) -> None:
 )
 def test_where_nothing_can_be_proposed(shop: Shop, words: list[str], said: str) -> None:
     assert said in str(shop("suggest", *words).exception)
+
+
+def test_the_first_case_has_to_be_recorded(shop: Shop) -> None:
+    error = shop("suggest", "tiktok", "first").exception
+    assert isinstance(error, UsageError)
+    assert error.hint == "record one: runner app record first --serial SERIAL --app tiktok"
 
 
 def test_nothing_that_is_like_it(shop: Shop) -> None:
