@@ -164,10 +164,9 @@ def test_while_it_cannot_be_proved_its_kind_waits_and_other_kinds_go_on(desk: De
     (alike,) = desk.add(("A", "@alike"), entry="evening")
     (other,) = desk.add(("A", "@other"), entry="warm-up", script="comment", config={})
     leave_in_doubt(desk, doubt)
-    phones = Phones()
+    phones = Phones(kind="comment")
     phones.proofs["@doubt"] = None
     with desk.executor(LaneBackend(phones), desk.rows()) as executor:
-        phones.kind = "comment"
         assert executor.wait_until_idle(LONG_S)
         assert phones.done == ["looked at @doubt", "did @other"]
         row = desk.row("@doubt")
