@@ -15,6 +15,7 @@ from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
+from runner.store.actions import Actions
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
@@ -58,6 +59,7 @@ class Ledger:
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
+        self.actions = Actions(database, clock)
         self.holds = Holds(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(

@@ -43,8 +43,8 @@ class Retention(Part):
 
         A task that was over before `before` loses its attempts, steps and effects, and is shown no longer; its key and
         state stay if it was due at `keep_from` or later, so that nothing can make it again. Effects that limits still
-        count stay, and so do uncertain tasks. Commands, pauses, spans, schedules, and occurrences and runs without
-        tasks go when nothing asks for them any longer.
+        count stay, and so do uncertain tasks. Commands, pauses, spans, schedules, what people did and were told, how
+        phones were, and occurrences and runs without tasks go when nothing asks for them any longer.
         """
         now = self._clock.now()
         ended = func.coalesce(TASK.finished_utc, TASK.due_utc)
@@ -119,6 +119,9 @@ def _forget_the_rest(connection: Connection, before: datetime, keep_from: dateti
         (schema.pauses, schema.pauses.c.ended_utc),
         (schema.holds, schema.holds.c.released_utc),
         (schema.daemon_spans, schema.daemon_spans.c.stopped_utc),
+        (schema.actions, schema.actions.c.at_utc),
+        (schema.phone_states, schema.phone_states.c.at_utc),
+        (schema.notifications, schema.notifications.c.over_utc),
     ):
         connection.execute(delete(table).where(ended < before))
     connection.execute(delete(schema.schedules).where(schema.schedules.c.gone_utc < keep_from))

@@ -359,6 +359,17 @@ class CommandRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionRow:
+    """What a person did by hand: to which campaign, device or task (None: to everything)."""
+
+    at_utc: datetime
+    by: str
+    kind: str
+    subject: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRow:
     """A pause; `subject` is the campaign or device, None for all; `ended_utc` is None while it lasts."""
 

@@ -27,7 +27,7 @@ from runner.reasons import ReasonKind
 from runner.store.rows import CommandKind, OccurrenceState, PauseScope
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0006"
+REVISION = "0007"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -283,6 +283,7 @@ steps = Table(
     Column("duration_s", Float, nullable=False),
     Column("screenshot", Text),
     Column("hierarchy", Text),
+    Column("touch", JSON),
 )
 
 effects = Table(
@@ -373,4 +374,56 @@ daemon_spans = Table(
     Column("stopped_utc", Instant),
     Column("stop_reason", Text, nullable=False),
     Index(None, "started_utc"),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at_utc", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text),
+    Column("detail", Text, nullable=False),
+    Index(None, "at_utc"),
+    Index(None, "subject", "at_utc"),
+)
+
+phones = Table(
+    "phones",
+    metadata,
+    Column("serial", Text, primary_key=True),
+    Column("seen_utc", Instant, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+phone_states = Table(
+    "phone_states",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("serial", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("battery", Integer),
+    Column("problem", Text, nullable=False),
+    Column("at_utc", Instant, nullable=False),
+    Index(None, "serial", "at_utc"),
+    Index(None, "at_utc"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("event", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_utc", Instant, nullable=False),
+    Column("not_before_utc", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("over_utc", Instant),
+    Column("is_sent", Boolean, nullable=False),
+    _index_where("over_utc IS NULL", "ix_notifications_open", "not_before_utc"),
+    Index(None, "created_utc"),
 )
