@@ -284,12 +284,18 @@ class Effect:
         return self.state.is_unsettled and not self.is_left_open
 
 
+Touch = Mapping[str, Any]
+"""Where a step touched the screen, in parts of its width and height, from 0 to 1: `{"kind": "tap", "x": 0.5, "y": 0.25,
+"box": [0.4, 0.2, 0.6, 0.3]}`, where `box` is the element (left, top, right, bottom) if there is one; a swipe also has
+`x2` and `y2`, where it ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """One step of an attempt that has ended.
 
     `source` is `path:line` of the flow file; `screenshot` a JPEG, `hierarchy` the screen's XML (kept when a step
-    fails).
+    fails), `touch` where it touched the screen, if it did.
     """
 
     ordinal: int
@@ -302,6 +308,7 @@ class StepRecord:
     duration_s: float
     screenshot: bytes | None = field(default=None, repr=False)
     hierarchy: str | None = field(default=None, repr=False)
+    touch: Touch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,13 @@ class Actions(Part):
     def note(self, by: str, kind: ActionKind, subject: str | None, detail: str = "") -> None:
         """Write down that somebody did something to a subject (a campaign's name, a device, a task's key; None:
         everything). `detail` is for people, and holds no secret: of typed text only its length."""
-        row = dict(at_utc=self._clock.now(), by=by, kind=kind.value, subject=subject, detail=detail)
+        row = {
+            "at_utc": self._clock.now(),
+            "by": by,
+            "kind": kind.value,
+            "subject": subject,
+            "detail": detail,
+        }
         self._write(
             f"record the action {kind}", lambda connection: connection.execute(insert(schema.actions), row)
         )

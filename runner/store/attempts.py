@@ -152,6 +152,7 @@ class Attempts(Part):
             "duration_s": record.duration_s,
             "screenshot": screenshot,
             "hierarchy": hierarchy,
+            "touch": record.touch,
         }
         self._write(
             f"record step {record.ordinal} of attempt {attempt_id}",

@@ -17,6 +17,7 @@ from runner.tasks import (
     Task,
     TaskSource,
     TaskState,
+    Touch,
 )
 
 Identity = tuple[str, str, str]
@@ -256,7 +257,8 @@ class AttemptEnd(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A step that has ended; `screenshot` and `hierarchy` are paths inside the artifacts' folder."""
+    """A step that has ended; `screenshot` and `hierarchy` are paths inside the artifacts' folder, `touch` is where it
+    touched the screen."""
 
     ordinal: int
     kind: str
@@ -268,6 +270,7 @@ class StepRow:
     duration_s: float
     screenshot: str | None
     hierarchy: str | None
+    touch: Touch | None = None
 
 
 @dataclass(frozen=True, slots=True)
