@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 
-from runner.cli.ledger_option import who
 from runner.cli.situation import read_situation
 from runner.clock import Clock
 from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
@@ -14,6 +13,7 @@ from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskRecord, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
+from runner.who import who
 
 POLL_S = 0.25
 ASK_S = 2.0

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from sqlalchemy import select
 
@@ -32,6 +32,26 @@ from runner.store.spans import Spans
 from runner.store.tally import Tally
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+
+
+class Writes(NamedTuple):
+    """Who has written to a ledger since the last look. While this process writes, writes of others go unseen."""
+
+    own: bool
+    foreign: bool
+
+
+class Watch:
+    """Looks whether anything has been written; cheap. One thread at a time may look."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seen = (database.transactions, database.version())
+
+    def __call__(self) -> Writes:
+        before, self._seen = self._seen, (self._database.transactions, self._database.version())
+        own = before[0] != self._seen[0]
+        return Writes(own, foreign=not own and before[1] != self._seen[1])
 
 
 class Ledger:
@@ -97,6 +117,10 @@ class Ledger:
         with self._seeing:
             before, self._seen_version = self._seen_version, self._database.version()
             return before != self._seen_version
+
+    def watch(self) -> "Watch":
+        """A look of its own at what is written, beside `changed`, which belongs to the executor."""
+        return Watch(self._database)
 
     def warm_up(self) -> None:
         """Compile the statements that a task begins with, so that the first task does not wait for that."""
