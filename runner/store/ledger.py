@@ -26,6 +26,7 @@ from runner.store.holds import Holds
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
+from runner.store.phones import Phones
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
@@ -81,6 +82,7 @@ class Ledger:
         self.file_uses = FileUses(database, clock)
         self.actions = Actions(database, clock)
         self.holds = Holds(database, clock)
+        self.phones = Phones(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
