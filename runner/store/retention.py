@@ -121,7 +121,7 @@ def _forget_the_rest(connection: Connection, before: datetime, keep_from: dateti
         (schema.daemon_spans, schema.daemon_spans.c.stopped_utc),
         (schema.actions, schema.actions.c.at_utc),
         (schema.phone_states, schema.phone_states.c.at_utc),
-        (schema.notifications, schema.notifications.c.over_utc),
+        (schema.notifications, schema.notifications.c.created_utc),
     ):
         connection.execute(delete(table).where(ended < before))
     connection.execute(delete(schema.schedules).where(schema.schedules.c.gone_utc < keep_from))
