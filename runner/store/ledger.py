@@ -27,6 +27,7 @@ from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
+from runner.store.phones import Phones
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
@@ -63,6 +64,7 @@ class Ledger:
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
+        self.phones = Phones(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal

@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
+from runner.store.phones import PhoneSeen
 from runner.store.rows import CommandKind, NewEffect, NewNotification, PauseScope, TaskFilter
 from runner.tasks import (
     AttemptOutcome,
@@ -26,7 +27,7 @@ from runner.tasks import (
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
-GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|notifications"
+GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states|notifications"
 
 BACKWARDS = ("the first page", "the latest instant")
 """These read from the newest row backwards, and stop after a few."""
@@ -169,6 +170,11 @@ QUESTIONS: dict[str, Question] = {
         ledger.pauses.begin(PauseScope.ALL, None, "Ann"),
         ledger.pauses.current(),
         ledger.pauses.end(),
+    ),
+    "phones": lambda ledger: (
+        ledger.phones.note([PhoneSeen("A1", "device", 80)]),
+        ledger.phones.latest(),
+        ledger.phones.history("A1", NOON - DAY, NOON),
     ),
     "retention": lambda ledger: (
         ledger.tasks.cancel(["k"], ""),
