@@ -28,6 +28,11 @@ class TaskState(StrEnum):
     def is_final(self) -> bool:
         return self not in (TaskState.PENDING, TaskState.RUNNING)
 
+    @property
+    def is_trouble(self) -> bool:
+        """Whether people want to hear of a task that ended so."""
+        return self in (TaskState.FAILED, TaskState.MISSED, TaskState.UNCERTAIN)
+
 
 class EffectState(StrEnum):
     """What is known of one effect.

@@ -23,6 +23,7 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
@@ -81,6 +82,7 @@ class Ledger:
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
         self.actions = Actions(database, clock)
+        self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)

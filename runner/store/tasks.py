@@ -107,6 +107,12 @@ class Tasks(Part):
 
         return self._read("count the tasks", work)
 
+    def troubles(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[TaskRow]:
+        """The tasks that ended failed, missed or uncertain from `since` on and are so still, newest first."""
+        query = task_query().where(TASK.trouble_utc >= since, IS_LISTED)
+        query = query.order_by(TASK.trouble_utc.desc(), TASK.id.desc()).offset(offset).limit(limit)
+        return self._read("read what went wrong", lambda connection: task_rows(connection, query))
+
     def record_of(self, key: str | int) -> TaskRecord | None:
         """A task with its attempts, their steps, and its effects."""
         is_it = TASK.id == key if isinstance(key, int) else TASK.key == key
@@ -143,17 +149,18 @@ class Tasks(Part):
     def cancel(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> int:
         """Cancel those of the tasks that are pending; returns how many. A task for which an earlier attempt may have
         done something becomes uncertain."""
-        wanted = list(keys)
+        wanted, now = list(keys), self._clock.now()
         return self._write(
-            f"cancel {len(keys)} tasks", lambda connection: changes.cancel(connection, wanted, reason, kind)
+            f"cancel {len(keys)} tasks",
+            lambda connection: changes.cancel(connection, wanted, reason, kind, now),
         )
 
     def miss(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> set[str]:
         """Miss those of the tasks that are pending: their time is over. Returns their keys."""
-        wanted = list(keys)
+        wanted, now = list(keys), self._clock.now()
         return self._write(
             f"record {len(keys)} missed tasks",
-            lambda connection: changes.end(connection, wanted, TaskState.MISSED, reason, kind),
+            lambda connection: changes.end(connection, wanted, TaskState.MISSED, reason, kind, now),
         )
 
     def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
 from runner.store.phones import PhoneSeen
-from runner.store.rows import CommandKind, NewEffect, PauseScope, TaskFilter
+from runner.store.rows import CommandKind, NewEffect, NewNotification, PauseScope, TaskFilter
 from runner.tasks import (
     AttemptOutcome,
     Occurrence,
@@ -27,7 +27,7 @@ from runner.tasks import (
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
-GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states"
+GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states|notifications"
 
 BACKWARDS = ("the first page", "the latest instant")
 """These read from the newest row backwards, and stop after a few."""
@@ -146,6 +146,22 @@ QUESTIONS: dict[str, Question] = {
         ledger.tasks.retry("k"),
         ledger.tasks.cancel_unstarted("autumn", "publish", "removed"),
         ledger.tasks.delete("k"),
+    ),
+    "what went wrong": lambda ledger: (
+        ledger.tasks.troubles(NOON - DAY),
+        ledger.occurrences.missed(NOON - DAY),
+    ),
+    "notifications": lambda ledger: (
+        ledger.notifications.note([NewNotification("k", "failed", "A1", "mail", {}, NOON)]),
+        ledger.notifications.open(),
+        ledger.notifications.begin([1]),
+        ledger.notifications.failed([1], "refused", NOON),
+        ledger.notifications.sent([1]),
+        ledger.notifications.give_up([1], "refused"),
+        ledger.notifications.last_sent(),
+        ledger.notifications.newest(),
+        ledger.notifications.given_up(NOON - DAY),
+        ledger.notifications.was_noted("k"),
     ),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
