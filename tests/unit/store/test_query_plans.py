@@ -29,7 +29,13 @@ DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
 GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states|notifications"
 
-BACKWARDS = ("the first page", "the latest instant")
+BACKWARDS = (
+    "the first page",
+    "the latest instant",
+    "leafing",
+    "looking for a text",
+    "leafing by state and day",
+)
 """These read from the newest row backwards, and stop after a few."""
 
 Question = Callable[[Ledger], object]
@@ -66,13 +72,20 @@ def plans(ledger: Ledger, ask: Question) -> list[str]:
         return [
             row[-1]
             for statement, values in asked
-            if re.match("SELECT|UPDATE|DELETE|INSERT", statement)
+            if re.match("SELECT|UPDATE|DELETE|INSERT|WITH", statement)
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
 
 
 def page(**chosen: Any) -> Question:
     return lambda ledger: ledger.tasks.page(TaskFilter(**chosen))
+
+
+def leaf(said: str = "", before: int | None = None, **chosen: Any) -> Question:
+    return lambda ledger: (
+        ledger.task_pages.page(TaskFilter(**chosen), said, before),
+        ledger.task_pages.counts(TaskFilter(**chosen), said),
+    )
 
 
 def carry_out(ledger: Ledger) -> None:
@@ -116,6 +129,24 @@ QUESTIONS: dict[str, Question] = {
     "a source": page(sources=[TaskSource.API]),
     "a run": page(run_id="1"),
     "a day": page(since_utc=NOON - DAY, until_utc=NOON),
+    "leafing": leaf(),
+    "leafing on": leaf(before=7),
+    "looking for a text": leaf("north"),
+    "leafing by state": leaf(states=[TaskState.FAILED]),
+    "leafing by state and day": leaf(states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by device": leaf("north", device="A1", states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by account": leaf(username="@us", script="post"),
+    "leafing by campaign": leaf(campaign="autumn", entry="publish", states=[TaskState.FAILED]),
+    "leafing by script": leaf(script="post", before=7),
+    "names": lambda ledger: [
+        ledger.task_pages.names(of) for of in ("campaign", "device", "username", "script")
+    ],
+    "a task's page": lambda ledger: (
+        ledger.task_pages.attempts(1),
+        ledger.task_pages.steps(1, 1, 9),
+        ledger.task_pages.effects(1),
+        ledger.actions.of("k"),
+    ),
     "occurrences": lambda ledger: (
         ledger.occurrences.known([("autumn", "publish", "run:1")]),
         ledger.occurrences.of_entry("autumn", "publish", NOON - DAY, NOON),
