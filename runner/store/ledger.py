@@ -23,6 +23,7 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.lanes_now import LanesNow
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
@@ -61,6 +62,7 @@ class Ledger:
         self.file_uses = FileUses(database, clock)
         self.actions = Actions(database, clock)
         self.holds = Holds(database, clock)
+        self.lanes_now = LanesNow(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
