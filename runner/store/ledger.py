@@ -23,6 +23,7 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.lanes_now import LanesNow
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
@@ -87,6 +88,7 @@ class Ledger:
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
+        self.lanes_now = LanesNow(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal

@@ -157,6 +157,16 @@ QUESTIONS: dict[str, Question] = {
     ),
     "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
     "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "the wall": lambda ledger: (
+        ledger.lanes_now.running(),
+        ledger.lanes_now.queues(NOON),
+        ledger.lanes_now.queues(NOON, ["A1"]),
+        ledger.lanes_now.counts(NOON - DAY, NOON),
+        ledger.lanes_now.counts(NOON - DAY, NOON, ["A1"]),
+        ledger.lanes_now.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
+        ledger.lanes_now.steps([1, 2]),
+        ledger.lanes_now.pictures(["A1", "B2"]),
+    ),
     "files": lambda ledger: (
         ledger.file_uses.of(["A1", "B2"], ["abc", "def"]),
         ledger.file_uses.of(["A1"], ["abc"]),
