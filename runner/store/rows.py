@@ -69,6 +69,20 @@ PROFILE = "apps/"
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One text of a campaign file that was read, without the text: its `size` is in characters. It was first and last
+    read at these instants, the last time at this commit."""
+
+    id: int
+    name: str
+    path: str
+    commit: str | None
+    first_seen_utc: datetime
+    seen_utc: datetime
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
     flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts that it

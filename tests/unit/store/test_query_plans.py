@@ -116,6 +116,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),

@@ -10,6 +10,15 @@ down_revision = "0006"
 def upgrade() -> None:
     op.add_column("steps", sa.Column("touch", sa.JSON))
     _add_troubles()
+
+    is_listed = sa.text("deleted_utc IS NULL")
+    op.create_index(
+        "ix_tasks_listed_campaign_due_utc",
+        "tasks",
+        ["campaign", "due_utc", "state"],
+        sqlite_where=is_listed,
+        postgresql_where=is_listed,
+    )
     op.create_table(
         "actions",
         _id(),
