@@ -19,6 +19,8 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.phone_watch import PERIOD_S as PHONES_S
+from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
 from runner.daemon.retention import PERIOD_S, RetentionJob
 from runner.daemon.self_check import SelfCheck
@@ -179,6 +181,7 @@ class Daemon:
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
+            self._watch_phones(jobs, ledger, executor, campaigns, adb_port)
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
             health.draining = True
@@ -260,6 +263,17 @@ class Daemon:
         keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
+
+    def _watch_phones(
+        self, jobs: Jobs, ledger: Ledger, executor: Executor, campaigns: Registry, adb_port: int
+    ) -> None:
+        """Have the daemon look at its phones every few seconds, and write down what has changed of them."""
+
+        def at_work() -> set[str]:
+            return {task.lane for task in executor.state().running}
+
+        watch = PhoneWatch(ledger, adb_port, campaigns.in_force, at_work, self._log, jobs.stopping)
+        jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""

@@ -23,13 +23,17 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.lanes_now import LanesNow
+from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
+from runner.store.phones import Phones
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.tally import Tally
+from runner.store.task_pages import TaskPages
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
 
@@ -74,13 +78,17 @@ class Ledger:
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
         self.tasks = Tasks(database, clock)
+        self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
         self.actions = Actions(database, clock)
+        self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
+        self.phones = Phones(database, clock)
+        self.lanes_now = LanesNow(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
