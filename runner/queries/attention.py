@@ -11,7 +11,7 @@ from runner.queries.phones import PhoneLine
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, InvalidFile, PauseRow, TaskFilter, TaskRecord, TaskRow
+from runner.store.rows import Hold, InvalidFile, PauseRow, PauseScope, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Effect, TaskState
 
 MOST = 10
@@ -33,7 +33,8 @@ class NeedKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Need:
     """Something that a person should look at. `subject` is the phone, file or campaign, `said` what is known of it,
-    `action` what can be done; None where nobody but the person can do it. `row` is the task that it is about."""
+    `action` what can be done; None where nobody but the person can do it. `row` is the task that it is
+    about, `campaign` the one of a file, `scope` that of a pause."""
 
     kind: NeedKind
     subject: str
@@ -42,6 +43,7 @@ class Need:
     since_utc: datetime | None = None
     row: TaskRow | None = None
     campaign: str | None = None
+    scope: PauseScope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +131,5 @@ def _away(phone: PhoneLine) -> Need:
 
 
 def _pause(pause: PauseRow) -> Need:
-    return Need(NeedKind.PAUSE, pause.subject or "", pause.by, EndPause(pause.subject), pause.since_utc)
+    action = EndPause(pause.subject)
+    return Need(NeedKind.PAUSE, pause.subject or "", pause.by, action, pause.since_utc, scope=pause.scope)
