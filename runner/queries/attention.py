@@ -48,14 +48,16 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`left_out` counts, by kind, those that are not named."""
+    """`left_out` counts, by kind, those that are not named. Pauses stand among them and do not count: somebody wants
+    them."""
 
     named: tuple[Need, ...]
     left_out: Mapping[NeedKind, int]
 
     @property
     def count(self) -> int:
-        return len(self.named) + sum(self.left_out.values())
+        named = sum(one.kind is not NeedKind.PAUSE for one in self.named)
+        return named + sum(count for kind, count in self.left_out.items() if kind is not NeedKind.PAUSE)
 
 
 def needs(

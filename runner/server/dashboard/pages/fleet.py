@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from runner import __version__
+from runner.reports.shown import shortened
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.now import digest, pictures_of
 from runner.server.dashboard.pages.page import frame_of, page, render
@@ -19,6 +20,9 @@ SPACE = 1.9
 
 SHAPE = 0.5
 """How much wider than high a phone with its name is: less than 1."""
+
+NAMES, LEAST_NAME = 300, 6
+"""How many letters of names fit beside each other, and how many each has at least."""
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -32,12 +36,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     def _context(request: Request) -> dict[str, Any]:
         wall = walls.wall()
+        across = columns(len(wall.tiles))
         return {
             "headline": wall.headline,
             "totals": wall.headline.totals,
             "tiles": wall.tiles,
             "pictures": pictures_of(desk, wall.tiles),
-            "columns": columns(len(wall.tiles)),
+            "columns": across,
+            "names": shortened([tile.lane for tile in wall.tiles], max(NAMES // across, LEAST_NAME)),
             "life": digest((__version__, frame_of(request).assets.version)),
             "slug": slug,
         }
