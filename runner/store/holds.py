@@ -1,6 +1,8 @@
 """Holds: devices that run nothing until a person has looked at them."""
 
-from sqlalchemy import Connection, insert, select, update
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -19,17 +21,13 @@ class Holds(Part):
 
     def current(self) -> list[Hold]:
         """The holds that have not been released, oldest first."""
-        query = (
-            select(HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc)
-            .outerjoin_from(schema.holds, schema.tasks)
-            .where(HOLD.released_utc.is_(None))
-            .order_by(HOLD.id)
+        return self._holds(HOLD.released_utc.is_(None))
+
+    def between(self, from_utc: datetime, until_utc: datetime) -> list[Hold]:
+        """The holds that lasted at some instant from `from_utc` until `until_utc`, oldest first; released ones too."""
+        return self._holds(
+            HOLD.placed_utc < until_utc, or_(HOLD.released_utc.is_(None), HOLD.released_utc > from_utc)
         )
-
-        def work(connection: Connection) -> list[Hold]:
-            return [Hold(*row) for row in connection.execute(query)]
-
-        return self._read("read the holds", work)
 
     def release(self, device: str) -> int:
         """Let a device go on; returns how many holds it had."""
@@ -38,3 +36,16 @@ class Holds(Part):
         return self._write(
             f"release the device {device}", lambda connection: connection.execute(statement).rowcount
         )
+
+    def _holds(self, *where: ColumnElement[bool]) -> list[Hold]:
+        query = (
+            select(HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc, HOLD.released_utc)
+            .outerjoin_from(schema.holds, schema.tasks)
+            .where(*where)
+            .order_by(HOLD.id)
+        )
+
+        def work(connection: Connection) -> list[Hold]:
+            return [Hold(*row) for row in connection.execute(query)]
+
+        return self._read("read the holds", work)

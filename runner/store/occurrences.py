@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from runner.planning.rotation import Files
 from runner.store import file_uses, schema
@@ -136,23 +136,20 @@ class Occurrences(Part):
         if until_utc is not None:
             query = query.where(OCCURRENCE.instant_utc < until_utc)
         query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
+        return self._read(
+            f"read the occurrences of {campaign}/{entry}", lambda connection: _rows(connection, query)
+        )
 
-        def work(connection: Connection) -> list[OccurrenceRow]:
-            return [
-                OccurrenceRow(
-                    id=row.id,
-                    occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
-                    state=row.state,
-                    reason=row.reason,
-                    commit=row.git_commit,
-                    created_utc=row.created_utc,
-                    run_id=row.run_id,
-                    reason_kind=row.reason_kind,
-                )
-                for row in connection.execute(query)
-            ]
-
-        return self._read(f"read the occurrences of {campaign}/{entry}", work)
+    def between(self, from_utc: datetime, until_utc: datetime, limit: int) -> list[OccurrenceRow]:
+        """The occurrences of all entries from an instant (included) until one (excluded), the latest ones first; at
+        most `limit`."""
+        query = (
+            select(schema.occurrences)
+            .where(OCCURRENCE.instant_utc >= from_utc, OCCURRENCE.instant_utc < until_utc)
+            .order_by(OCCURRENCE.instant_utc.desc())
+            .limit(limit)
+        )
+        return self._read("read occurrences", lambda connection: _rows(connection, query))
 
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""
@@ -175,6 +172,22 @@ class Occurrences(Part):
         return self._read(
             f"read what is open of {campaign}/{entry}", lambda connection: list(connection.scalars(query))
         )
+
+
+def _rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
+    return [
+        OccurrenceRow(
+            id=row.id,
+            occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
+            state=row.state,
+            reason=row.reason,
+            commit=row.git_commit,
+            created_utc=row.created_utc,
+            run_id=row.run_id,
+            reason_kind=row.reason_kind,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _record(
