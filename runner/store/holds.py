@@ -1,8 +1,9 @@
 """Holds: devices that run nothing until a person has looked at them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -21,13 +22,16 @@ class Holds(Part):
 
     def current(self) -> list[Hold]:
         """The holds that have not been released, oldest first."""
-        return self._holds(HOLD.released_utc.is_(None))
+        return self._holds(_query(HOLD.released_utc.is_(None)).order_by(HOLD.id))
 
     def between(self, from_utc: datetime, until_utc: datetime) -> list[Hold]:
         """The holds that lasted at some instant from `from_utc` until `until_utc`, oldest first; released ones too."""
-        return self._holds(
-            HOLD.placed_utc < until_utc, or_(HOLD.released_utc.is_(None), HOLD.released_utc > from_utc)
-        )
+        goes_on = or_(HOLD.released_utc.is_(None), HOLD.released_utc > from_utc)
+        return self._holds(_query(HOLD.placed_utc < until_utc).where(goes_on).order_by(HOLD.id))
+
+    def of(self, device: str, limit: int = 50) -> list[Hold]:
+        """The holds of a device, released ones too, newest first."""
+        return self._holds(_query(HOLD.device == device).order_by(HOLD.id.desc()).limit(limit))
 
     def release(self, device: str) -> int:
         """Let a device go on; returns how many holds it had."""
@@ -37,15 +41,13 @@ class Holds(Part):
             f"release the device {device}", lambda connection: connection.execute(statement).rowcount
         )
 
-    def _holds(self, *where: ColumnElement[bool]) -> list[Hold]:
-        query = (
-            select(HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc, HOLD.released_utc)
-            .outerjoin_from(schema.holds, schema.tasks)
-            .where(*where)
-            .order_by(HOLD.id)
-        )
-
+    def _holds(self, query: Select[Any]) -> list[Hold]:
         def work(connection: Connection) -> list[Hold]:
             return [Hold(*row) for row in connection.execute(query)]
 
         return self._read("read the holds", work)
+
+
+def _query(where: ColumnElement[bool]) -> Select[Any]:
+    columns = (HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc, HOLD.released_utc)
+    return select(*columns).outerjoin_from(schema.holds, schema.tasks).where(where)

@@ -12,7 +12,7 @@ from runner.store import file_uses, schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
 from runner.store.json_text import to_json
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN
+from runner.store.reading import IS_LISTED, IS_MISSED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
 from runner.store.task_options import options_text
 from runner.tasks import Occurrence, Task, TaskState
@@ -136,9 +136,15 @@ class Occurrences(Part):
         if until_utc is not None:
             query = query.where(OCCURRENCE.instant_utc < until_utc)
         query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
-        return self._read(
-            f"read the occurrences of {campaign}/{entry}", lambda connection: _rows(connection, query)
-        )
+        action = f"read the occurrences of {campaign}/{entry}"
+        return self._read(action, lambda connection: _occurrence_rows(connection, query))
+
+    def missed(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[OccurrenceRow]:
+        """The occurrences that were missed as a whole, and so decided from `since` on, newest first."""
+        query = select(schema.occurrences).where(IS_MISSED, OCCURRENCE.created_utc >= since)
+        query = query.order_by(OCCURRENCE.created_utc.desc(), OCCURRENCE.id.desc())
+        page = query.offset(offset).limit(limit)
+        return self._read("read what was missed", lambda connection: _occurrence_rows(connection, page))
 
     def between(self, from_utc: datetime, until_utc: datetime, limit: int) -> list[OccurrenceRow]:
         """The occurrences of all entries from an instant (included) until one (excluded), the latest ones first; at
@@ -149,7 +155,7 @@ class Occurrences(Part):
             .order_by(OCCURRENCE.instant_utc.desc())
             .limit(limit)
         )
-        return self._read("read occurrences", lambda connection: _rows(connection, query))
+        return self._read("read occurrences", lambda connection: _occurrence_rows(connection, query))
 
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""
@@ -174,7 +180,7 @@ class Occurrences(Part):
         )
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
+def _occurrence_rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
     return [
         OccurrenceRow(
             id=row.id,

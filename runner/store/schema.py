@@ -45,6 +45,9 @@ LATE_AFTER = timedelta(hours=6)
 LATE = f"{LISTED} AND finished_utc > due_utc + {LATE_AFTER // timedelta(microseconds=1)}"
 """The tasks that ended long after they were due."""
 
+MISSED = "state = 'missed'"
+"""The occurrences that were missed as a whole."""
+
 IN_DOUBT = "state IN ('committing', 'made')"
 """The effects that were begun and not looked at yet."""
 
@@ -204,6 +207,7 @@ occurrences = Table(
     Index(None, "campaign", "entry", "instant_utc"),
     Index(None, "instant_utc"),
     Index(None, "campaign_version_id"),
+    _index_where(MISSED, "ix_occurrences_missed", "created_utc"),
 )
 
 tasks = Table(
@@ -243,11 +247,13 @@ tasks = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("pruned_utc", Instant),
     Column("reason_kind", REASON_KIND),
+    Column("trouble_utc", Instant),
     Index(None, "occurrence_id"),
     _index_where("run_id IS NOT NULL", None, "run_id", "state"),
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
     _index_where(LISTED, "ix_tasks_listed_state", "state"),
     _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
+    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state"),
     _index_where(LISTED, "ix_tasks_listed_device", "device"),
     _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
     _index_where(LISTED, "ix_tasks_listed_script", "script"),
@@ -256,6 +262,7 @@ tasks = Table(
     _index_where(LATE, "ix_tasks_late", "finished_utc"),
     _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
     _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
+    _index_where("trouble_utc IS NOT NULL", "ix_tasks_trouble_utc", "trouble_utc"),
     # Ids are never given twice, even after the newest row was removed: people name tasks by them.
     sqlite_autoincrement=True,
 )
@@ -424,10 +431,12 @@ notifications = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("event", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created_utc", Instant, nullable=False),
     Column("not_before_utc", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("begun_utc", Instant),
     Column("problem", Text, nullable=False),
     Column("over_utc", Instant),
     Column("is_sent", Boolean, nullable=False),
