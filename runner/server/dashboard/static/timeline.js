@@ -143,16 +143,26 @@ class Page {
 
   refilter() {
     if (!this.scene) return;
-    this.layout = layOut(this.scene, filter(this.scene, this.state));
+    this.filled = filter(this.scene, this.state);
+    this.arrangeLanes();
     this.minimap.gather(this.scene, this.theme, this.now);
     this.figure.dataset.empty = this.layout.order.length ? "" : "1";
     this.paint();
   }
 
+  arrangeLanes() {
+    this.layout = layOut(this.scene, this.filled, this.canvas.clientHeight - AXIS);
+    this.state.view = { ...this.view, top: Math.min(this.view.top, this.lowest) };
+  }
+
+  /** How far lanes can be scrolled. */
+  get lowest() {
+    return Math.max(0, (this.layout?.total ?? 0) - (this.canvas.clientHeight - AXIS));
+  }
+
   /** Look at another part of time or of the lanes. */
   look(view) {
-    const most = Math.max(0, (this.layout?.total ?? 0) - (this.canvas.clientHeight - AXIS));
-    this.state.view = { ...view, top: Math.min(most, Math.max(0, view.top)) };
+    this.state.view = { ...view, top: Math.min(this.lowest, Math.max(0, view.top)) };
     this.paint();
     this.later("address", ADDRESS_AFTER, () => this.writeAddress());
     this.later("table", TABLE_AFTER, () => this.refreshTable());
@@ -176,6 +186,7 @@ class Page {
     if (this.painter.width !== box.width || this.painter.height !== box.height || this.painter.ratio !== ratio) {
       this.painter.resize(box.width, box.height);
       this.restyle();
+      this.arrangeLanes();
     }
     const { view } = this, now = this.now, started = performance.now();
     const place = { view, now, label: this.label, selected: this.selected, cursor: this.at };
@@ -262,6 +273,7 @@ class Page {
     const place = this.place(x, y);
     if (!place || x <= this.label) return;
     const { row } = this.under(place);
+    this.leave();
     this.at = { lane: place.lane, at: place.at };
     this.select(row);
     this.why(place.lane, place.at, row);

@@ -4,12 +4,19 @@
 import { firstAt, MOST_ROWS, PLANNED } from "./timeline_data.js";
 import { lines, nights, step } from "./timeline_clock.js";
 
-export const AXIS = 40, LANE = 30, GROUP = 24, EXTRA_LINE = 11, MARK = 5;
+export const AXIS = 40, LANE = 34, GROUP = 24, EXTRA_LINE = 12, MARK = 5;
 const HOUR = 3600e3, DAY = 24 * HOUR;
-const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46;
+const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46, TALLEST = 1.7, DAY_ROOM = 84;
 
-/** Where lanes are: `y[l]` and `height[l]` in pixels from the top of the first, -1 for lanes that are not shown. */
-export function layOut(scene, filled) {
+/** Where lanes are: `y[l]` and `height[l]` in pixels from the top of the first, -1 for lanes that are not shown. Few
+ * lanes are taller, as far as there is room. */
+export function layOut(scene, filled, room) {
+  const layout = stacked(scene, filled, 1);
+  const tall = Math.min(TALLEST, room / layout.total);
+  return tall > 1.05 ? stacked(scene, filled, tall) : layout;
+}
+
+function stacked(scene, filled, tall) {
   const count = scene.lanes.name.length, y = new Float64Array(count).fill(-1), height = new Float64Array(count);
   const groups = [], order = [];
   let at = 0, group = "";
@@ -27,7 +34,7 @@ export function layOut(scene, filled) {
       at += GROUP;
     }
     y[l] = at;
-    height[l] = LANE + (scene.depth[l] - 1) * EXTRA_LINE;
+    height[l] = Math.round((LANE + (scene.depth[l] - 1) * EXTRA_LINE) * tall);
     order.push(l);
     at += height[l];
   }
@@ -358,7 +365,7 @@ export class Painter {
     for (const at of [clock.day(view.from), ...lines(clock, view.from, view.until, days)].reverse()) {
       // The day that began before the view keeps its name at the edge, unless the next one needs the room.
       const x = Math.max(label, this.x(at, view.from)) + 4;
-      if (x + 70 <= end) it.fillText(clock.text(at, "day"), x, distance < DAY ? 12 : 20);
+      if (x + DAY_ROOM <= end) it.fillText(clock.text(at, "day"), x, 12);
       end = Math.min(end, x);
     }
     if (now > view.from && now < view.until) {

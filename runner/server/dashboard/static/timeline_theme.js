@@ -53,8 +53,8 @@ export function readTheme(element, states, ratio) {
 }
 
 const PAINTERS = {
-  rising: (it, n) => { it.moveTo(-n, n); it.lineTo(n, -n); it.moveTo(0, 2 * n); it.lineTo(2 * n, 0); },
-  falling: (it, n) => { it.moveTo(-n, 0); it.lineTo(n, 2 * n); it.moveTo(0, -n); it.lineTo(2 * n, n); },
+  rising: (it, n) => [-n, 0, n].forEach((x) => { it.moveTo(x, n); it.lineTo(x + n, 0); }),
+  falling: (it, n) => [-n, 0, n].forEach((x) => { it.moveTo(x, 0); it.lineTo(x + n, n); }),
   cross: (it, n) => { it.moveTo(0, 0); it.lineTo(n, n); it.moveTo(0, n); it.lineTo(n, 0); },
   lines: (it, n) => { it.moveTo(0, n / 2); it.lineTo(n, n / 2); },
   bars: (it, n) => { it.moveTo(n / 2, 0); it.lineTo(n / 2, n); },
