@@ -34,6 +34,7 @@ from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
+from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
 
@@ -78,6 +79,7 @@ class Ledger:
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
         self.tasks = Tasks(database, clock)
+        self.task_times = TaskTimeTable(database, clock)
         self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)
