@@ -13,6 +13,7 @@ from runner.queries.advice import Advice, EndPause, MendFile, ReleaseHold, Resol
 from runner.queries.why import NOWHERE, answers_to
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.reports.advice import sentence
+from runner.reports.remedies import hint_of
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import frame_of, page, render, zone_of
 
@@ -77,6 +78,7 @@ def _why(request: Request) -> Response:
         "at": at,
         "answers": [_shown(one, desk) for one in answers],
         "problem": problem,
+        "hint": hint_of(problem) if problem else None,
     }
     return render(request, "why.html.j2", context, status=404 if is_nowhere else 200)
 
