@@ -156,7 +156,7 @@ class Daemon:
                 self._place,
                 self._options.paths,
                 campaigns,
-                PhonesNow(adb_port, lambda: devices_of(campaigns.in_force())),
+                PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
                 changes,
                 executor.submit,
                 executor.refresh,

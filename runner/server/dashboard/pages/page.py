@@ -223,8 +223,9 @@ def require_own_origin(request: Request) -> None:
 
 
 def require_csrf(request: Request, form: Form) -> None:
-    """Raises HTTPException unless the request shows the token of its session."""
-    wanted = visitor_of(request).csrf
+    """Raises HTTPException unless the request has the cookie of a session, and shows its token."""
+    visitor = visitor_of(request)
+    wanted = None if visitor.is_new else visitor.csrf
     shown = request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD, "")
     if wanted is None or not hmac.compare_digest(shown.encode(), wanted.encode()):
         raise HTTPException(403, "this page is too old; load it again, and repeat what you did")
@@ -255,7 +256,9 @@ def _for_htmx(request: Request, response: Response) -> Response:
     """htmx would follow a redirect by itself, and put the whole page where a fragment belongs."""
     if "hx-request" not in request.headers or response.status_code != 303:
         return response
-    return Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
+    answer = Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
+    answer.raw_headers += [header for header in response.raw_headers if header[0] == b"set-cookie"]
+    return answer
 
 
 # Errors
