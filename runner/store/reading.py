@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
-from runner.store.rows import AttemptRow, StepRow, TaskRecord, TaskRow
+from runner.store.rows import AttemptRow, OccurrenceState, StepRow, TaskRecord, TaskRow
 from runner.store.task_options import options_of
 from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
 
@@ -24,6 +24,7 @@ IS_OPEN = TASK.state.in_(bindparam("open_states", _OPEN_STATES, expanding=True, 
 IS_LISTED = TASK.deleted_utc.is_(None)
 IS_UNPRUNED = and_(TASK.deleted_utc.is_not(None), TASK.pruned_utc.is_(None))
 IS_IN_DOUBT = EFFECT.state.in_(bindparam("doubtful", _DOUBTFUL, expanding=True, literal_execute=True))
+IS_MISSED = OCCURRENCE.state == bindparam("missed", OccurrenceState.MISSED, literal_execute=True)
 MAY_HAVE_HAPPENED: ColumnElement[bool] = EFFECT.state != EffectState.REFUTED
 
 
@@ -73,7 +74,7 @@ def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[in
     attempt_query = select(schema.attempts).join_from(schema.attempts, schema.tasks).where(condition)
     found: dict[int, list[AttemptRow]] = defaultdict(list)
     for row in connection.execute(attempt_query.order_by(ATTEMPT.id)):
-        found[row.task_id].append(_attempt_row(row, steps[row.id]))
+        found[row.task_id].append(attempt_row(row, steps[row.id]))
     return found
 
 
@@ -112,10 +113,11 @@ def _task_row(row: AnyRow) -> TaskRow:
         finished_utc=row.finished_utc,
         tries=row.tries,
         reason_kind=row.reason_kind,
+        trouble_utc=row.trouble_utc,
     )
 
 
-def _attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
+def attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
     return AttemptRow(
         number=row.number,
         executor=row.executor,

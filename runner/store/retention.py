@@ -121,7 +121,7 @@ def _forget_the_rest(connection: Connection, before: datetime, keep_from: dateti
         (schema.holds, schema.holds.c.released_utc),
         (schema.daemon_spans, schema.daemon_spans.c.stopped_utc),
         (schema.actions, schema.actions.c.at_utc),
-        (schema.notifications, schema.notifications.c.over_utc),
+        (schema.notifications, schema.notifications.c.created_utc),
     ):
         connection.execute(delete(table).where(ended < before))
     # What a phone still is stays, however long it has been so.
