@@ -26,6 +26,7 @@ from runner.store.holds import Holds
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
+from runner.store.reports import Reports
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
@@ -53,6 +54,7 @@ class Ledger:
         self.campaigns = Campaigns(database, clock)
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
+        self.reports = Reports(database, clock)
         self.tasks = Tasks(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)

@@ -12,7 +12,7 @@ from runner.store import file_uses, schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
 from runner.store.json_text import to_json
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN
+from runner.store.reading import IS_LISTED, IS_OPEN, occurrence_row
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
 from runner.store.task_options import options_text
 from runner.tasks import Occurrence, Task, TaskState
@@ -138,19 +138,7 @@ class Occurrences(Part):
         query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
 
         def work(connection: Connection) -> list[OccurrenceRow]:
-            return [
-                OccurrenceRow(
-                    id=row.id,
-                    occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
-                    state=row.state,
-                    reason=row.reason,
-                    commit=row.git_commit,
-                    created_utc=row.created_utc,
-                    run_id=row.run_id,
-                    reason_kind=row.reason_kind,
-                )
-                for row in connection.execute(query)
-            ]
+            return [occurrence_row(row) for row in connection.execute(query)]
 
         return self._read(f"read the occurrences of {campaign}/{entry}", work)
 

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
-from runner.store.rows import AttemptRow, StepRow, TaskRecord, TaskRow
+from runner.store.rows import AttemptRow, OccurrenceRow, StepRow, TaskRecord, TaskRow
 from runner.store.task_options import options_of
-from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
+from runner.tasks import Effect, EffectState, Occurrence, RetryRule, Task, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
@@ -60,6 +60,19 @@ def effect_query() -> Select[Any]:
 def effect(row: AnyRow) -> Effect:
     return Effect(
         row.id, row.key, row.ordinal, row.kind, row.target, row.state, row.evidence, row.account, row.app
+    )
+
+
+def occurrence_row(row: AnyRow) -> OccurrenceRow:
+    return OccurrenceRow(
+        id=row.id,
+        occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
+        state=row.state,
+        reason=row.reason,
+        commit=row.git_commit,
+        created_utc=row.created_utc,
+        run_id=row.run_id,
+        reason_kind=row.reason_kind,
     )
 
 
