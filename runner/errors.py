@@ -14,6 +14,7 @@ RunnerError
 ├── FlowError               a flow or an app profile is wrong
 ├── Stopped                 a person asked for a stop; raised at a step boundary
 ├── HeldBack                a limit forbids the effect for now
+├── PhoneInUse              a task, or somebody else, has the phone that a person wants to see or to touch
 └── TaskError               a task cannot go on
     ├── NeedsPerson         a login, verification or unreadable screen: only a person may go on
     ├── Unsupported         the backend cannot do what the config asks for
@@ -136,6 +137,10 @@ class HeldBack(RunnerError):
         super().__init__(message)
         self.not_before = not_before
         self.kind = kind
+
+
+class PhoneInUse(RunnerError):
+    """A task, or somebody else, has the phone that a person wants to see or to touch."""
 
 
 class TaskError(RunnerError):

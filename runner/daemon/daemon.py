@@ -19,6 +19,8 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.phone_watch import PERIOD_S as PHONES_S
+from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
 from runner.daemon.retention import PERIOD_S, RetentionJob
 from runner.daemon.self_check import SelfCheck
@@ -32,13 +34,17 @@ from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.phone.states import LastStates
-from runner.queries.phones import phones_now
+from runner.queries.phones import devices_of, phones_now
 from runner.reports.log_lines import LogLines
 from runner.reports.remedies import hint_of
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
+from runner.server.dashboard.app import create_dashboard
+from runner.server.dashboard.changes import Changes
+from runner.server.dashboard.desk import Desk
+from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.health import Health
 from runner.server.local_api.app import create_local_api
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
@@ -53,6 +59,7 @@ from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
+from runner.who import who
 
 ASK_AGAIN_S = 1.0
 """How often a daemon that waits for the ledger's lock asks for it."""
@@ -111,7 +118,8 @@ class Daemon:
             ledger = stack.enter_context(Ledger.open(self._place.store_url, self._clock))
             take_custody(ledger, self._place)
             registry = CollectorRegistry()
-            sink = self._sink(ledger, registry)
+            changes = Changes(ledger.watch())
+            sink = self._sink(ledger, registry, changes)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
             settle_interrupted(ledger)  # first, so that these tasks are among the pending ones below
             rehearsal = self._rehearsal(stack)
@@ -140,8 +148,30 @@ class Daemon:
             )
             local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            app = create_app(state, local_api, self._settings.token)
+            desk = Desk(
+                ledger,
+                self._clock,
+                self._settings.zone,
+                Artifacts(self._place.artifacts),
+                self._place,
+                self._options.paths,
+                campaigns,
+                PhonesNow(adb_port, lambda: devices_of(campaigns.in_force())),
+                changes,
+                executor.submit,
+                executor.refresh,
+                executor.state,
+                adb_port,
+                url_of(listening),
+                who(),
+                os.getpid(),
+            )
+            dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
+            app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
+            stack.callback(
+                dashboard.state.frame.streams.close
+            )  # before the server, which would wait for them
             collect_garbage_seldom()
             # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()
@@ -151,6 +181,7 @@ class Daemon:
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
+            self._watch_phones(jobs, ledger, executor, campaigns, adb_port)
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
             health.draining = True
@@ -181,13 +212,14 @@ class Daemon:
             self._guard.over.wait(ASK_AGAIN_S)
         return False
 
-    def _sink(self, ledger: Ledger, registry: CollectorRegistry) -> EventSink:
+    def _sink(self, ledger: Ledger, registry: CollectorRegistry, changes: Changes) -> EventSink:
         events = EventMetrics(registry)
         ledger.on_write(events.wrote)
 
         def tell(event: Event) -> None:
             events.tell(event)
             self._log.tell(event)
+            changes.tell_event(event)
 
         return tell
 
@@ -231,6 +263,17 @@ class Daemon:
         keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
+
+    def _watch_phones(
+        self, jobs: Jobs, ledger: Ledger, executor: Executor, campaigns: Registry, adb_port: int
+    ) -> None:
+        """Have the daemon look at its phones every few seconds, and write down what has changed of them."""
+
+        def at_work() -> set[str]:
+            return {task.lane for task in executor.state().running}
+
+        watch = PhoneWatch(ledger, adb_port, campaigns.in_force, at_work, self._log, jobs.stopping)
+        jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""

@@ -11,6 +11,11 @@ _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
 )
 
+_LEVEL = re.compile(r"^\s*level:\s*(\d+)", re.MULTILINE)
+_SCALE = re.compile(r"^\s*scale:\s*(\d+)", re.MULTILINE)
+# A size that somebody has set stands below the physical one, and is the one that is shown.
+_SIZE = re.compile(r"^(?:Physical|Override) size:\s*(\d+)x(\d+)", re.MULTILINE)
+
 
 def newest_content_id(output: str) -> int | None:
     """The highest `_id` of what `content query` printed; None if there is no row."""
@@ -50,3 +55,18 @@ def keyguard_shown(output: str) -> bool:
 def keyboard_shown(output: str) -> bool:
     """Whether `dumpsys input_method` says that the keyboard is shown."""
     return "mInputShown=true" in output
+
+
+def battery_level(output: str) -> int | None:
+    """The battery in percent, as `dumpsys battery` tells; None if it tells none."""
+    level, scale = _LEVEL.search(output), _SCALE.search(output)
+    if level is None:
+        return None
+    full = int(scale[1]) if scale else 100
+    return min(round(100 * int(level[1]) / full), 100) if full else None
+
+
+def screen_size(output: str) -> tuple[int, int] | None:
+    """Width and height in pixels, as `wm size` tells."""
+    found = _SIZE.findall(output)
+    return (int(found[-1][0]), int(found[-1][1])) if found else None

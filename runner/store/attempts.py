@@ -22,7 +22,16 @@ from runner.tasks import AttemptOutcome, Outcome, StepRecord, TaskState
 TASK, ATTEMPT, STEP = schema.tasks.c, schema.attempts.c, schema.steps.c
 
 ENDED_ATTEMPT = ("finished_utc", "outcome", "message", "hint", "needs_person")
-ENDED_TASK = ("state", "reason", "reason_kind", "hint", "not_before_utc", "finished_utc", "+tries")
+ENDED_TASK = (
+    "state",
+    "reason",
+    "reason_kind",
+    "hint",
+    "not_before_utc",
+    "finished_utc",
+    "trouble_utc",
+    "+tries",
+)
 
 CLAIM = (
     update(schema.tasks)
@@ -201,4 +210,5 @@ def _ended(
     why = message if reason is None else text(reason)
     tried = outcome.outcome is AttemptOutcome.FAILED and outcome.again.is_a_try
     of_attempt = (now, outcome.outcome, message, hint, outcome.needs_person)
-    return of_attempt, (state, why, outcome.kind, hint, wait, now, int(tried))
+    trouble = now if state.is_trouble else None
+    return of_attempt, (state, why, outcome.kind, hint, wait, now, trouble, int(tried))

@@ -1,6 +1,8 @@
 """Holds: devices that run nothing until a person has looked at them."""
 
-from sqlalchemy import Connection, insert, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -19,17 +21,11 @@ class Holds(Part):
 
     def current(self) -> list[Hold]:
         """The holds that have not been released, oldest first."""
-        query = (
-            select(HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc)
-            .outerjoin_from(schema.holds, schema.tasks)
-            .where(HOLD.released_utc.is_(None))
-            .order_by(HOLD.id)
-        )
+        return self._holds(_query(HOLD.released_utc.is_(None)).order_by(HOLD.id))
 
-        def work(connection: Connection) -> list[Hold]:
-            return [Hold(*row) for row in connection.execute(query)]
-
-        return self._read("read the holds", work)
+    def of(self, device: str, limit: int = 50) -> list[Hold]:
+        """The holds of a device, released ones too, newest first."""
+        return self._holds(_query(HOLD.device == device).order_by(HOLD.id.desc()).limit(limit))
 
     def release(self, device: str) -> int:
         """Let a device go on; returns how many holds it had."""
@@ -38,3 +34,14 @@ class Holds(Part):
         return self._write(
             f"release the device {device}", lambda connection: connection.execute(statement).rowcount
         )
+
+    def _holds(self, query: Select[Any]) -> list[Hold]:
+        def work(connection: Connection) -> list[Hold]:
+            return [Hold(*row) for row in connection.execute(query)]
+
+        return self._read("read the holds", work)
+
+
+def _query(where: ColumnElement[bool]) -> Select[Any]:
+    columns = (HOLD.id, HOLD.device, HOLD.reason, TASK.key, HOLD.placed_utc, HOLD.released_utc)
+    return select(*columns).outerjoin_from(schema.holds, schema.tasks).where(where)

@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from runner.planning.rotation import Files
 from runner.store import file_uses, schema
 from runner.store.bulk import Values, ask, insert_and_number, insert_rows, instant, text
 from runner.store.json_text import to_json
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, IS_OPEN, occurrence_row
+from runner.store.reading import IS_LISTED, IS_MISSED, IS_OPEN
 from runner.store.rows import Decision, Identity, OccurrenceRow, OccurrenceState
 from runner.store.task_options import options_text
 from runner.tasks import Occurrence, Task, TaskState
@@ -136,11 +136,15 @@ class Occurrences(Part):
         if until_utc is not None:
             query = query.where(OCCURRENCE.instant_utc < until_utc)
         query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
+        action = f"read the occurrences of {campaign}/{entry}"
+        return self._read(action, lambda connection: occurrence_rows(connection, query))
 
-        def work(connection: Connection) -> list[OccurrenceRow]:
-            return [occurrence_row(row) for row in connection.execute(query)]
-
-        return self._read(f"read the occurrences of {campaign}/{entry}", work)
+    def missed(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[OccurrenceRow]:
+        """The occurrences that were missed as a whole, and so decided from `since` on, newest first."""
+        query = select(schema.occurrences).where(IS_MISSED, OCCURRENCE.created_utc >= since)
+        query = query.order_by(OCCURRENCE.created_utc.desc(), OCCURRENCE.id.desc())
+        page = query.offset(offset).limit(limit)
+        return self._read("read what was missed", lambda connection: occurrence_rows(connection, page))
 
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""
@@ -163,6 +167,22 @@ class Occurrences(Part):
         return self._read(
             f"read what is open of {campaign}/{entry}", lambda connection: list(connection.scalars(query))
         )
+
+
+def occurrence_rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
+    return [
+        OccurrenceRow(
+            id=row.id,
+            occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
+            state=row.state,
+            reason=row.reason,
+            commit=row.git_commit,
+            created_utc=row.created_utc,
+            run_id=row.run_id,
+            reason_kind=row.reason_kind,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _record(

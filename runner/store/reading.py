@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, 
 
 from runner.errors import LedgerRefusal
 from runner.store import schema
-from runner.store.rows import AttemptRow, OccurrenceRow, StepRow, TaskRecord, TaskRow
+from runner.store.rows import AttemptRow, OccurrenceState, StepRow, TaskRecord, TaskRow
 from runner.store.task_options import options_of
-from runner.tasks import Effect, EffectState, Occurrence, RetryRule, Task, TaskState
+from runner.tasks import Effect, EffectState, RetryRule, Task, TaskState
 
 AnyRow = Row[Any]
 TASK, OCCURRENCE = schema.tasks.c, schema.occurrences.c
@@ -24,6 +24,7 @@ IS_OPEN = TASK.state.in_(bindparam("open_states", _OPEN_STATES, expanding=True, 
 IS_LISTED = TASK.deleted_utc.is_(None)
 IS_UNPRUNED = and_(TASK.deleted_utc.is_not(None), TASK.pruned_utc.is_(None))
 IS_IN_DOUBT = EFFECT.state.in_(bindparam("doubtful", _DOUBTFUL, expanding=True, literal_execute=True))
+IS_MISSED = OCCURRENCE.state == bindparam("missed", OccurrenceState.MISSED, literal_execute=True)
 MAY_HAVE_HAPPENED: ColumnElement[bool] = EFFECT.state != EffectState.REFUTED
 
 
@@ -63,19 +64,6 @@ def effect(row: AnyRow) -> Effect:
     )
 
 
-def occurrence_row(row: AnyRow) -> OccurrenceRow:
-    return OccurrenceRow(
-        id=row.id,
-        occurrence=Occurrence(row.campaign, row.entry, row.nominal, row.rule, row.instant_utc),
-        state=row.state,
-        reason=row.reason,
-        commit=row.git_commit,
-        created_utc=row.created_utc,
-        run_id=row.run_id,
-        reason_kind=row.reason_kind,
-    )
-
-
 def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[int, list[AttemptRow]]:
     """By task id."""
     steps: dict[int, list[StepRow]] = defaultdict(list)
@@ -86,7 +74,7 @@ def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[in
     attempt_query = select(schema.attempts).join_from(schema.attempts, schema.tasks).where(condition)
     found: dict[int, list[AttemptRow]] = defaultdict(list)
     for row in connection.execute(attempt_query.order_by(ATTEMPT.id)):
-        found[row.task_id].append(_attempt_row(row, steps[row.id]))
+        found[row.task_id].append(attempt_row(row, steps[row.id]))
     return found
 
 
@@ -125,10 +113,11 @@ def _task_row(row: AnyRow) -> TaskRow:
         finished_utc=row.finished_utc,
         tries=row.tries,
         reason_kind=row.reason_kind,
+        trouble_utc=row.trouble_utc,
     )
 
 
-def _attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
+def attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
     return AttemptRow(
         number=row.number,
         executor=row.executor,

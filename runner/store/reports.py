@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from runner.store import schema
 from runner.store.bulk import chunks
+from runner.store.occurrences import occurrence_rows
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, occurrence_row, records, task_query, task_rows
+from runner.store.reading import IS_LISTED, records, task_query, task_rows
 from runner.store.rows import OccurrenceRow, OccurrenceState, TaskFilter, TaskRecord, TaskRow
 from runner.store.tasks import conditions
 from runner.tasks import TaskState
@@ -63,10 +64,9 @@ class Reports(Part):
         newest_first = (OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc())
         query = select(schema.occurrences).where(*where).order_by(*newest_first).limit(limit)
 
-        def work(connection: Connection) -> list[OccurrenceRow]:
-            return list(map(occurrence_row, connection.execute(query)))
-
-        return self._read("read the occurrences of a report", work)
+        return self._read(
+            "read the occurrences of a report", lambda connection: occurrence_rows(connection, query)
+        )
 
     def ends_around(self, chosen: TaskFilter) -> tuple[datetime | None, datetime | None]:
         """When the last task before the time of a filter was due, and the first one from its end on."""

@@ -11,6 +11,7 @@ from runner.planning.limits import LOOK_BACK
 from runner.store import schema
 from runner.store.file_uses import settle_uses
 from runner.store.part import Part
+from runner.store.phones import NEWEST
 from runner.store.reading import IS_LISTED, IS_UNPRUNED, MAY_HAVE_HAPPENED
 from runner.tasks import EffectState, TaskState
 
@@ -120,10 +121,13 @@ def _forget_the_rest(connection: Connection, before: datetime, keep_from: dateti
         (schema.holds, schema.holds.c.released_utc),
         (schema.daemon_spans, schema.daemon_spans.c.stopped_utc),
         (schema.actions, schema.actions.c.at_utc),
-        (schema.phone_states, schema.phone_states.c.at_utc),
-        (schema.notifications, schema.notifications.c.over_utc),
+        (schema.notifications, schema.notifications.c.created_utc),
     ):
         connection.execute(delete(table).where(ended < before))
+    # What a phone still is stays, however long it has been so.
+    present = select(NEWEST).select_from(schema.phones).where(NEWEST.is_not(None))
+    states = schema.phone_states.c
+    connection.execute(delete(schema.phone_states).where(states.at_utc < before, states.id.not_in(present)))
     connection.execute(delete(schema.schedules).where(schema.schedules.c.gone_utc < keep_from))
     has_tasks = select(TASK.id).where(TASK.run_id == RUN.id).exists()
     connection.execute(delete(schema.runs).where(RUN.created_utc < keep_from, ~has_tasks))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from runner.planning.limits import Usage
 from runner.reasons import ReasonKind
@@ -66,6 +66,20 @@ class CampaignVersion:
 
 PROFILE = "apps/"
 """What stands before the name of an app profile among the texts of flows: no script is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One text of a campaign file that was read, without the text: its `size` is in characters. It was first and last
+    read at these instants, the last time at this commit."""
+
+    id: int
+    name: str
+    path: str
+    commit: str | None
+    first_seen_utc: datetime
+    seen_utc: datetime
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,7 @@ class TaskRow:
     `reason` is for people, and empty if nothing need be said; `reason_kind` tells programs what it is about, where one
     asks for that. `not_before` is set while a pending task is held back. `attempts` counts them all, `tries` those that
     failed since a person last asked for a retry (`task.retry.max` limits them); `started_utc` and `finished_utc` are
-    those of the latest attempt since then.
+    those of the latest attempt since then; `trouble_utc` is when it ended failed, missed or uncertain, while it is so.
     """
 
     id: int
@@ -203,6 +217,7 @@ class TaskRow:
     finished_utc: datetime | None
     tries: int = 0
     reason_kind: ReasonKind | None = None
+    trouble_utc: datetime | None = None
 
     @property
     def duration_s(self) -> float | None:
@@ -346,6 +361,44 @@ class Hold:
     reason: str
     task_key: str | None
     placed_utc: datetime
+    released_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneFacts:
+    """What a phone said of itself, empty where it did not: its maker's name for it, its version of Android, its
+    language, the width and height of its screen in pixels, and the versions of its apps, by profile."""
+
+    model: str = ""
+    android: str = ""
+    language: str = ""
+    size: tuple[int, int] | None = None
+    apps: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A phone that the ledger knows; `seen_utc` is when its facts were read, None if nobody has read them yet."""
+
+    serial: str
+    facts: PhoneFacts
+    seen_utc: datetime | None
+
+
+READY, AWAY = "device", "away"
+"""The states of a phone that can be used, which is adb's word, and of one that adb does not list."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """How a phone is from `at_utc` on: adb's word, or AWAY; its battery in percent, None if nobody has read it; what is
+    wrong with it, if anything."""
+
+    serial: str
+    state: str
+    battery: int | None
+    problem: str
+    at_utc: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +424,43 @@ class ActionRow:
     kind: str
     subject: str | None
     detail: str
+
+
+class NewNotification(NamedTuple):
+    """What a recipient is to be told, not before an instant; `key` is the same for the same news to the same recipient.
+
+    `content` is what happened, as `notifications/news.py` has it, in a form that JSON takes.
+    """
+
+    key: str
+    event: str
+    subject: str
+    recipient: str
+    content: Mapping[str, object]
+    not_before_utc: datetime
+
+
+class NotificationRow(NamedTuple):
+    """What a recipient is told, or was.
+
+    `tries` counts how often it was begun to be sent, and `begun_utc` is when the present try began, None between tries;
+    `problem` says why the last try failed. Once it is over (`over_utc`), it was sent, or it was given up for that
+    problem.
+    """
+
+    id: int
+    key: str
+    event: str
+    subject: str
+    recipient: str
+    content: Mapping[str, Any]
+    created_utc: datetime
+    not_before_utc: datetime
+    tries: int
+    begun_utc: datetime | None
+    problem: str
+    over_utc: datetime | None
+    is_sent: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ LISTED = "deleted_utc IS NULL"
 UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
 """The tasks that a person has deleted, and that still have their attempts."""
 
+MISSED = "state = 'missed'"
+"""The occurrences that were missed as a whole."""
+
 IN_DOUBT = "state IN ('committing', 'made')"
 """The effects that were begun and not looked at yet."""
 
@@ -198,6 +201,7 @@ occurrences = Table(
     Index(None, "campaign", "entry", "instant_utc"),
     Index(None, "instant_utc"),
     Index(None, "campaign_version_id"),
+    _index_where(MISSED, "ix_occurrences_missed", "created_utc"),
 )
 
 tasks = Table(
@@ -237,11 +241,13 @@ tasks = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("pruned_utc", Instant),
     Column("reason_kind", REASON_KIND),
+    Column("trouble_utc", Instant),
     Index(None, "occurrence_id"),
     _index_where("run_id IS NOT NULL", None, "run_id", "state"),
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
     _index_where(LISTED, "ix_tasks_listed_state", "state"),
     _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
+    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state"),
     _index_where(LISTED, "ix_tasks_listed_device", "device"),
     _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
     _index_where(LISTED, "ix_tasks_listed_script", "script"),
@@ -249,6 +255,7 @@ tasks = Table(
     _index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
     _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
     _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
+    _index_where("trouble_utc IS NOT NULL", "ix_tasks_trouble_utc", "trouble_utc"),
     # Ids are never given twice, even after the newest row was removed: people name tasks by them.
     sqlite_autoincrement=True,
 )
@@ -417,10 +424,12 @@ notifications = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("event", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created_utc", Instant, nullable=False),
     Column("not_before_utc", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
+    Column("begun_utc", Instant),
     Column("problem", Text, nullable=False),
     Column("over_utc", Instant),
     Column("is_sent", Boolean, nullable=False),

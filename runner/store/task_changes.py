@@ -11,7 +11,7 @@ from runner.journals import Settlement
 from runner.planning.rotation import Order
 from runner.reasons import ReasonKind
 from runner.store import schema
-from runner.store.bulk import ask, text
+from runner.store.bulk import ask, instant, text
 from runner.store.connector import json_member
 from runner.store.effects import settle
 from runner.store.file_uses import taken_since
@@ -42,6 +42,7 @@ END = (
         reason_kind=bindparam("kind"),
         hint=None,
         not_before_utc=None,
+        trouble_utc=bindparam("trouble"),
     )
     .returning(TASK.key)
 )
@@ -82,7 +83,7 @@ def retry(connection: Connection, key: str, now: datetime) -> TaskRow:
     _refuse_retry(key, task, _effects(connection, key))
     _refuse_second_use(connection, key, task)
     values = {"state": TaskState.PENDING, "due_utc": now, "tries": 0, "reason": "", "hint": None}
-    anew = dict.fromkeys(["reason_kind", "not_before_utc", "started_utc", "finished_utc"])
+    anew = dict.fromkeys(["reason_kind", "not_before_utc", "started_utc", "finished_utc", "trouble_utc"])
     connection.execute(_of(task).values(**values, **anew))
     return _row(connection, key)
 
@@ -99,7 +100,14 @@ def resolve(connection: Connection, key: str, happened: bool, by: str, now: date
         else (TaskState.FAILED, f"{by} says that it did not happen", ReasonKind.DID_NOT_HAPPEN)
     )
     connection.execute(
-        _of(task).values(state=ended, reason=said, reason_kind=kind, hint=None, not_before_utc=None)
+        _of(task).values(
+            state=ended,
+            reason=said,
+            reason_kind=kind,
+            hint=None,
+            not_before_utc=None,
+            trouble_utc=None,  # whoever says so knows it
+        )
     )
     return _row(connection, key)
 
@@ -112,21 +120,29 @@ def delete(connection: Connection, key: str, now: datetime) -> None:
             remedy=Remedy.STOP_FIRST,
             task_key=key,
         )
-    cancel(connection, [key], "deleted", ReasonKind.DELETED)
+    cancel(connection, [key], "deleted", ReasonKind.DELETED, now)
     connection.execute(_of(task).values(deleted_utc=now))
 
 
-def cancel(connection: Connection, keys: Sequence[str], reason: str, kind: ReasonKind | None) -> int:
-    doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED}
+def cancel(
+    connection: Connection, keys: Sequence[str], reason: str, kind: ReasonKind | None, now: datetime
+) -> int:
+    doubt = {"as_state": TaskState.UNCERTAIN, "because": MAY_HAVE_HAPPENED, "trouble": instant(now)}
     # Those in doubt first: they are not pending any more when the others are cancelled.
     in_doubt = ask(connection, END_IN_DOUBT, TASK.key, keys, **doubt, kind=kind)
-    return len(in_doubt) + len(end(connection, keys, TaskState.CANCELLED, reason, kind))
+    return len(in_doubt) + len(end(connection, keys, TaskState.CANCELLED, reason, kind, now))
 
 
 def end(
-    connection: Connection, keys: Sequence[str], state: TaskState, reason: str, kind: ReasonKind | None
+    connection: Connection,
+    keys: Sequence[str],
+    state: TaskState,
+    reason: str,
+    kind: ReasonKind | None,
+    now: datetime,
 ) -> set[str]:
-    ended = ask(connection, END, TASK.key, keys, as_state=state, because=text(reason), kind=kind)
+    how = {"as_state": state, "because": text(reason), "trouble": instant(now) if state.is_trouble else None}
+    ended = ask(connection, END, TASK.key, keys, **how, kind=kind)
     return {row.key for row in ended}
 
 

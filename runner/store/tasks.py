@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select, type_coerce, update
 
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -18,6 +18,9 @@ TASK = schema.tasks.c
 
 LAST_CHARACTER = "\U0010ffff"
 """Sorts after every other character: all that begins with a text lies between that text and the text with this one."""
+
+QUARTER = timedelta(minutes=15)
+QUARTER_US = QUARTER // schema.MICROSECOND
 
 IN_ORDER = (TASK.due_utc, TASK.id)
 """In the order in which tasks fall due, then in that of the plan."""
@@ -107,6 +110,36 @@ class Tasks(Part):
 
         return self._read("count the tasks", work)
 
+    def troubles(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[TaskRow]:
+        """The tasks that ended failed, missed or uncertain from `since` on and are so still, newest first."""
+        query = task_query().where(TASK.trouble_utc >= since, IS_LISTED)
+        query = query.order_by(TASK.trouble_utc.desc(), TASK.id.desc()).offset(offset).limit(limit)
+        return self._read("read what went wrong", lambda connection: task_rows(connection, query))
+
+    def counts_by_time(
+        self, campaigns: Collection[str], since_utc: datetime, until_utc: datetime
+    ) -> list[tuple[str, datetime, TaskState, int]]:
+        """How many tasks of these campaigns fell due in each quarter of an hour, and are in each state: campaign, when
+        the quarter begins, state, count.
+
+        Days begin with such a quarter in every time zone: whoever asks makes days of them on his clocks.
+        """
+        quarter = type_coerce(TASK.due_utc, BigInteger) // QUARTER_US
+        query = (
+            select(TASK.campaign, quarter, TASK.state, func.count())
+            .where(TASK.campaign.in_(campaigns), TASK.due_utc >= since_utc, TASK.due_utc < until_utc)
+            .where(IS_LISTED)
+            .group_by(TASK.campaign, quarter, TASK.state)
+        )
+
+        def work(connection: Connection) -> list[tuple[str, datetime, TaskState, int]]:
+            return [
+                (campaign, schema.EPOCH + int(slot) * QUARTER, state, count)
+                for campaign, slot, state, count in connection.execute(query)
+            ]
+
+        return self._read("count tasks by time", work)
+
     def record_of(self, key: str | int) -> TaskRecord | None:
         """A task with its attempts, their steps, and its effects."""
         is_it = TASK.id == key if isinstance(key, int) else TASK.key == key
@@ -143,17 +176,18 @@ class Tasks(Part):
     def cancel(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> int:
         """Cancel those of the tasks that are pending; returns how many. A task for which an earlier attempt may have
         done something becomes uncertain."""
-        wanted = list(keys)
+        wanted, now = list(keys), self._clock.now()
         return self._write(
-            f"cancel {len(keys)} tasks", lambda connection: changes.cancel(connection, wanted, reason, kind)
+            f"cancel {len(keys)} tasks",
+            lambda connection: changes.cancel(connection, wanted, reason, kind, now),
         )
 
     def miss(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> set[str]:
         """Miss those of the tasks that are pending: their time is over. Returns their keys."""
-        wanted = list(keys)
+        wanted, now = list(keys), self._clock.now()
         return self._write(
             f"record {len(keys)} missed tasks",
-            lambda connection: changes.end(connection, wanted, TaskState.MISSED, reason, kind),
+            lambda connection: changes.end(connection, wanted, TaskState.MISSED, reason, kind, now),
         )
 
     def cancel_unstarted(self, campaign: str, entry: str | None, reason: str) -> list[str]:

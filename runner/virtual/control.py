@@ -134,7 +134,10 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
         "connections": len(endpoint.connections),
+        "battery": phone.battery,
+        "charging": phone.is_charging,
         "screen_on": phone.screen_on,
+        "protected": phone.is_protected,
         "package": phone.component[0],
         "activity": phone.component[1],
         "system_windows": phone.has_system_windows,
@@ -218,6 +221,19 @@ async def _authorize(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
     endpoint.authorize()
 
 
+async def _set_battery(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    level = _value(wish, "level", int)
+    if not 0 <= level <= 100:
+        raise ValueError("needs 'level', a number from 0 to 100")
+    endpoint.phone.battery = level
+    endpoint.phone.is_charging = bool(wish.get("charging", endpoint.phone.is_charging))
+
+
+async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.is_protected = _value(wish, "on", bool)
+    endpoint.phone.changed()
+
+
 async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package = _value(wish, "package", str)
     if not endpoint.phone.uninstall(package):
@@ -261,6 +277,8 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "online": _go_online,
     "unauthorized": _revoke,
     "authorize": _authorize,
+    "battery": _set_battery,
+    "protect": _protect,
     "uninstall": _uninstall,
     "version": _set_version,
     "system-windows": _show_system_windows,

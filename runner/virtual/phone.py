@@ -75,6 +75,10 @@ class Phone:
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
+        self.battery = 87
+        self.is_charging = True
+        self.is_protected = False
+        """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""

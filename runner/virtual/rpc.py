@@ -270,7 +270,10 @@ def scroll_to(phone: Phone, selector: Selector, target: Selector, vertical: bool
 
 
 @method
-def take_screenshot(phone: Phone, scale: float, quality: int) -> str:
+def take_screenshot(phone: Phone, scale: float, quality: int) -> str | None:
+    """Nothing where the system protects what is shown; `screencap` gives a black picture then."""
+    if phone.is_protected:
+        return None
     return base64.b64encode(screenshots.jpeg(phone, scale, quality)).decode()
 
 

@@ -33,6 +33,7 @@ def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None
 def _draw(phone: Phone, scale: float) -> "Image.Image":
     from runner.virtual.render import draw  # Pillow is loaded with the first screenshot
 
-    windows = phone.drawn_windows if phone.screen_on else []
-    toast = phone.toast_shown if phone.screen_on else None
+    is_dark = phone.is_protected or not phone.screen_on
+    windows = [] if is_dark else phone.drawn_windows
+    toast = None if is_dark else phone.toast_shown
     return draw(windows, phone.width, phone.height, toast, f"{phone.now():%H:%M}", scale)

@@ -210,3 +210,23 @@ def test_a_wrong_request_is_told_what_would_be_right(
 ) -> None:
     with pytest.raises(AssertionError, match=message):
         phone.post(name, **wish)
+
+
+def test_no_picture_shows_what_the_system_protects(
+    phone: Any, device: adbutils.AdbDevice, d: u2.Device
+) -> None:
+    phone.post("protect", on=True)
+    assert d.jsonrpc.takeScreenshot(1, 80) is None
+    middle = device.screenshot().crop((0, 200, 720, 1400))
+    assert middle.convert("L").getextrema() == (0, 0)
+    phone.post("protect", on=False)
+    assert d.jsonrpc.takeScreenshot(1, 80)
+
+
+def test_a_battery_runs_down(phone: Any, device: adbutils.AdbDevice) -> None:
+    assert "USB powered: true" in device.shell("dumpsys battery")
+    phone.post("battery", level=4, charging=False)
+    said = device.shell("dumpsys battery")
+    assert "level: 4\n" in said and "USB powered: false" in said
+    with pytest.raises(AssertionError, match="a number from 0 to 100"):
+        phone.post("battery", level=101)

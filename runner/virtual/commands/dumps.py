@@ -63,11 +63,12 @@ def _power(phone: Phone, words: list[str]) -> str:
 
 
 def _battery(phone: Phone, words: list[str]) -> str:
+    charging, status = str(phone.is_charging).lower(), 2 if phone.is_charging else 3
     return (
         "Current Battery Service state:\n"
-        "  AC powered: false\n  USB powered: true\n  Wireless powered: false\n"
+        f"  AC powered: false\n  USB powered: {charging}\n  Wireless powered: false\n"
         "  Max charging current: 500000\n  Max charging voltage: 5000000\n  Charge counter: 3480000\n"
-        "  status: 2\n  health: 2\n  present: true\n  level: 87\n  scale: 100\n"
+        f"  status: {status}\n  health: 2\n  present: true\n  level: {phone.battery}\n  scale: 100\n"
         "  voltage: 4100\n  temperature: 281\n  technology: Li-ion"
     )
 

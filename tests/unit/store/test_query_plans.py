@@ -11,7 +11,8 @@ from sqlalchemy import event
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind, NewEffect, PauseScope, TaskFilter
+from runner.store.phones import PhoneSeen
+from runner.store.rows import CommandKind, NewEffect, NewNotification, PauseScope, TaskFilter
 from runner.tasks import (
     AttemptOutcome,
     Occurrence,
@@ -26,9 +27,15 @@ from runner.tasks import (
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
-GROWING = "tasks|occurrences|attempts|steps|effects|file_uses"
+GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states|notifications"
 
-BACKWARDS = ("the first page", "the latest instant")
+BACKWARDS = (
+    "the first page",
+    "the latest instant",
+    "leafing",
+    "looking for a text",
+    "leafing by state and day",
+)
 """These read from the newest row backwards, and stop after a few."""
 
 Question = Callable[[Ledger], object]
@@ -65,13 +72,20 @@ def plans(ledger: Ledger, ask: Question) -> list[str]:
         return [
             row[-1]
             for statement, values in asked
-            if re.match("SELECT|UPDATE|DELETE|INSERT", statement)
+            if re.match("SELECT|UPDATE|DELETE|INSERT|WITH", statement)
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
 
 
 def page(**chosen: Any) -> Question:
     return lambda ledger: ledger.tasks.page(TaskFilter(**chosen))
+
+
+def leaf(said: str = "", before: int | None = None, **chosen: Any) -> Question:
+    return lambda ledger: (
+        ledger.task_pages.page(TaskFilter(**chosen), said, before),
+        ledger.task_pages.counts(TaskFilter(**chosen), said),
+    )
 
 
 def carry_out(ledger: Ledger) -> None:
@@ -102,6 +116,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
@@ -115,6 +130,24 @@ QUESTIONS: dict[str, Question] = {
     "a source": page(sources=[TaskSource.API]),
     "a run": page(run_id="1"),
     "a day": page(since_utc=NOON - DAY, until_utc=NOON),
+    "leafing": leaf(),
+    "leafing on": leaf(before=7),
+    "looking for a text": leaf("north"),
+    "leafing by state": leaf(states=[TaskState.FAILED]),
+    "leafing by state and day": leaf(states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by device": leaf("north", device="A1", states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by account": leaf(username="@us", script="post"),
+    "leafing by campaign": leaf(campaign="autumn", entry="publish", states=[TaskState.FAILED]),
+    "leafing by script": leaf(script="post", before=7),
+    "names": lambda ledger: [
+        ledger.task_pages.names(of) for of in ("campaign", "device", "username", "script")
+    ],
+    "a task's page": lambda ledger: (
+        ledger.task_pages.attempts(1),
+        ledger.task_pages.steps(1, 1, 9),
+        ledger.task_pages.effects(1),
+        ledger.actions.of("k"),
+    ),
     "occurrences": lambda ledger: (
         ledger.occurrences.known([("autumn", "publish", "run:1")]),
         ledger.occurrences.of_entry("autumn", "publish", NOON - DAY, NOON),
@@ -125,6 +158,16 @@ QUESTIONS: dict[str, Question] = {
     ),
     "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
     "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "the wall": lambda ledger: (
+        ledger.lanes_now.running(),
+        ledger.lanes_now.queues(NOON),
+        ledger.lanes_now.queues(NOON, ["A1"]),
+        ledger.lanes_now.counts(NOON - DAY, NOON),
+        ledger.lanes_now.counts(NOON - DAY, NOON, ["A1"]),
+        ledger.lanes_now.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
+        ledger.lanes_now.steps([1, 2]),
+        ledger.lanes_now.pictures(["A1", "B2"]),
+    ),
     "files": lambda ledger: (
         ledger.file_uses.of(["A1", "B2"], ["abc", "def"]),
         ledger.file_uses.of(["A1"], ["abc"]),
@@ -146,6 +189,22 @@ QUESTIONS: dict[str, Question] = {
         ledger.tasks.cancel_unstarted("autumn", "publish", "removed"),
         ledger.tasks.delete("k"),
     ),
+    "what went wrong": lambda ledger: (
+        ledger.tasks.troubles(NOON - DAY),
+        ledger.occurrences.missed(NOON - DAY),
+    ),
+    "notifications": lambda ledger: (
+        ledger.notifications.note([NewNotification("k", "failed", "A1", "mail", {}, NOON)]),
+        ledger.notifications.open(),
+        ledger.notifications.begin([1]),
+        ledger.notifications.failed([1], "refused", NOON),
+        ledger.notifications.sent([1]),
+        ledger.notifications.give_up([1], "refused"),
+        ledger.notifications.last_sent(),
+        ledger.notifications.newest(),
+        ledger.notifications.given_up(NOON - DAY),
+        ledger.notifications.was_noted("k"),
+    ),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
     ),
@@ -153,6 +212,11 @@ QUESTIONS: dict[str, Question] = {
         ledger.pauses.begin(PauseScope.ALL, None, "Ann"),
         ledger.pauses.current(),
         ledger.pauses.end(),
+    ),
+    "phones": lambda ledger: (
+        ledger.phones.note([PhoneSeen("A1", "device", 80)]),
+        ledger.phones.latest(),
+        ledger.phones.history("A1", NOON - DAY, NOON),
     ),
     "retention": lambda ledger: (
         ledger.tasks.cancel(["k"], ""),

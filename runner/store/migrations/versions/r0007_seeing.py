@@ -9,6 +9,16 @@ down_revision = "0006"
 
 def upgrade() -> None:
     op.add_column("steps", sa.Column("touch", sa.JSON))
+    _add_troubles()
+
+    is_listed = sa.text("deleted_utc IS NULL")
+    op.create_index(
+        "ix_tasks_listed_campaign_due_utc",
+        "tasks",
+        ["campaign", "due_utc", "state"],
+        sqlite_where=is_listed,
+        postgresql_where=is_listed,
+    )
     op.create_table(
         "actions",
         _id(),
@@ -46,10 +56,12 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("event", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
         sa.Column("content", sa.JSON, nullable=False),
         sa.Column("created_utc", sa.BigInteger, nullable=False),
         sa.Column("not_before_utc", sa.BigInteger, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
+        sa.Column("begun_utc", sa.BigInteger),
         sa.Column("problem", sa.Text, nullable=False),
         sa.Column("over_utc", sa.BigInteger),
         sa.Column("is_sent", sa.Boolean, nullable=False),
@@ -65,6 +77,31 @@ def upgrade() -> None:
         postgresql_where=is_open,
     )
     op.create_index("ix_notifications_created_utc", "notifications", ["created_utc"])
+
+
+def _add_troubles() -> None:
+    """When tasks ended failed, missed or uncertain. Of an older row only the end of its last attempt is known, or when
+    it was due."""
+    op.add_column("tasks", sa.Column("trouble_utc", sa.BigInteger))
+    op.execute(
+        "UPDATE tasks SET trouble_utc = COALESCE(finished_utc, due_utc)"
+        " WHERE state IN ('failed', 'missed', 'uncertain')"
+    )
+    is_trouble, is_missed = sa.text("trouble_utc IS NOT NULL"), sa.text("state = 'missed'")
+    op.create_index(
+        "ix_tasks_trouble_utc",
+        "tasks",
+        ["trouble_utc"],
+        sqlite_where=is_trouble,
+        postgresql_where=is_trouble,
+    )
+    op.create_index(
+        "ix_occurrences_missed",
+        "occurrences",
+        ["created_utc"],
+        sqlite_where=is_missed,
+        postgresql_where=is_missed,
+    )
 
 
 def _id() -> sa.Column[int]:

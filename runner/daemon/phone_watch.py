@@ -1,0 +1,170 @@
+"""How the phones are: a job of the daemon writes down what has changed of them.
+
+It asks over adb alone, so it touches no screen; a phone that carries a task out is asked for its battery only, and
+seldom.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TypeVar
+
+from runner.campaign.resolve import ResolvedCampaign
+from runner.errors import AdbUnavailable, FlowError, PhoneError, RunnerError
+from runner.flows.profile import Profiles
+from runner.phone.choosing import Device, choose
+from runner.phone.fleet import Fleet
+from runner.phone.transport import AdbServer
+from runner.phone.vitals import battery, vitals
+from runner.reports.log_lines import LogLines
+from runner.store.ledger import Ledger
+from runner.store.phones import PhoneSeen
+from runner.store.rows import AWAY, READY, PhoneFacts
+
+T = TypeVar("T")
+
+PERIOD_S = 15.0
+"""How often the job looks at the states that adb tells, which asks no phone."""
+
+LOOK_S = 3.0
+"""How long it waits for phones that have newly come to say who they are."""
+
+BATTERY_S, AT_WORK_S = 60.0, 600.0
+"""How often it reads the battery of a phone that rests, and how seldom it asks one that carries a task out."""
+
+FACTS_S = 6 * 3600.0
+"""How often it asks a phone what it is, if the phone has not been away."""
+
+PARALLEL = 8
+"""How many phones are asked at the same time."""
+
+
+class PhoneWatch:
+    """Looks at the phones that campaigns in force work on, at those that adb lists, and at those that it has met.
+
+    `at_work` gives the serials of phones that carry a task out; `stop` ends a look early. It starts no adb server.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        adb_port: int,
+        campaigns: Callable[[], Iterable[ResolvedCampaign]],
+        at_work: Callable[[], Collection[str]],
+        log: LogLines,
+        stop: Event,
+    ) -> None:
+        self._ledger = ledger
+        self._server = AdbServer(adb_port)
+        self._fleet = Fleet(adb_port)
+        self._campaigns = campaigns
+        self._at_work = at_work
+        self._log = log
+        self._stop = stop
+        self._asked: dict[tuple[str, str, str, str | None], float] = {}
+        """When each phone was asked for what, by each of its connections, in monotonic seconds."""
+
+    def look(self) -> None:
+        """Write down how the phones are now. Raises LedgerError."""
+        known = {row.serial for row in self._ledger.phones.all()}
+        known |= {serial for campaign in self._campaigns() for serial in campaign.phones}
+        found = self._found(known)
+        ready = {serial: device for serial, (_, device) in found.items() if device is not None}
+        at_work = self._at_work()
+        levels = self._ask(self._battery, ready, BATTERY_S, "battery", at_work)
+        seen = [one._replace(battery=levels.get(serial)) for serial, (one, _) in sorted(found.items())]
+        self._note(seen)
+        resting = {serial: device for serial, device in ready.items() if serial not in at_work}
+        for serial, facts in self._ask(self._facts, resting, FACTS_S, "facts").items():
+            self._ledger.phones.learn(serial, facts)
+
+    def say_failed(self, error: RunnerError) -> None:
+        """Log that the phones could not be looked at; the job runs again soon."""
+        self._log.say("phones not looked at", "warning", reason=error.message, hint=error.hint)
+
+    def _found(self, known: Collection[str]) -> dict[str, tuple[PhoneSeen, Device | None]]:
+        """How these phones and those that adb lists are, by serial, with the way to each that can be asked."""
+        try:
+            devices = self._fleet.listed_by(self._server, LOOK_S)
+        except AdbUnavailable as error:
+            return {serial: (PhoneSeen(serial, AWAY, problem=error.message), None) for serial in known}
+        listed = {device.serial for device in devices if device.serial}
+        return {serial: _seen(serial, devices) for serial in {*known, *listed}}
+
+    def _ask(
+        self,
+        ask: Callable[[str, Device], T],
+        ready: Mapping[str, Device],
+        every_s: float,
+        what: str,
+        at_work: Collection[str] = (),
+    ) -> dict[str, T]:
+        """What those phones answer that have not been asked for long enough, by serial; those that fail are left out,
+        and asked again when it is their turn."""
+        now, due = time.monotonic(), list[str]()
+        for serial, device in ready.items():
+            key = (serial, what, device.transport, device.boot)
+            wait_s = max(every_s, AT_WORK_S) if serial in at_work else every_s
+            if now - self._asked.get(key, float("-inf")) >= wait_s:
+                self._asked[key] = now
+                due.append(serial)
+
+        def one(serial: str) -> T | None:
+            if self._stop.is_set():
+                return None
+            try:
+                return ask(serial, ready[serial])
+            except PhoneError:  # its state tells what is wrong with it, at the latest at the next look
+                return None
+
+        if not due:
+            return {}
+        with ThreadPoolExecutor(PARALLEL, "phone watch") as pool:
+            answers = zip(due, pool.map(one, due), strict=True)
+            return {serial: answer for serial, answer in answers if answer is not None}
+
+    def _battery(self, serial: str, device: Device) -> int | None:
+        return battery(self._server.transport(device.transport), serial)
+
+    def _facts(self, serial: str, device: Device) -> PhoneFacts:
+        packages = self._packages()
+        told = vitals(self._server.transport(device.transport), serial, list(packages))
+        apps = {packages[package]: version for package, version in told.apps.items()}
+        return PhoneFacts(told.model, told.android, told.language, told.size, apps)
+
+    def _packages(self) -> dict[str, str]:
+        """The packages of all apps for which there are profiles, with the profile's name."""
+        found: dict[str, str] = {}
+        for own in ({}, *(campaign.profiles for campaign in self._campaigns())):
+            profiles = Profiles.over(own)
+            for name in profiles.names:
+                with contextlib.suppress(FlowError):  # told where its file is read
+                    found |= dict.fromkeys(profiles.load(name).packages, name)
+        return found
+
+    def _note(self, seen: Sequence[PhoneSeen]) -> None:
+        before = self._ledger.phones.latest()
+        for state in self._ledger.phones.note(seen):
+            was = before.get(state.serial)
+            if was is not None and was.state != state.state:
+                is_back = state.state == READY
+                values = {"serial": state.serial, "state": state.state, "reason": state.problem}
+                self._log.say(
+                    "phone is back" if is_back else "phone has gone",
+                    "info" if is_back else "warning",
+                    **values,
+                )
+
+
+def _seen(serial: str, devices: Sequence[Device]) -> tuple[PhoneSeen, Device | None]:
+    """How a phone is, and the way to it if it can be asked."""
+    chosen = choose(serial, devices)
+    if isinstance(chosen, Device):
+        return PhoneSeen(serial, chosen.state), chosen
+    own = [device for device in devices if serial in (device.serial, device.transport)]
+    if not own:
+        # Not the error's words: they name all other phones, and would change with each of them.
+        return PhoneSeen(serial, AWAY, problem="adb does not list it"), None
+    return PhoneSeen(serial, own[0].state, problem=chosen.message), None

@@ -1,0 +1,16 @@
+"""The fleet, for the wall of an office."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from runner.server.dashboard.desk import Desk
+from runner.server.dashboard.pages.page import page, render
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    return [page("/fleet", _show)]
+
+
+def _show(request: Request) -> Response:
+    return render(request, "fleet.html.j2", {})

@@ -1,0 +1,16 @@
+"""Reports of runs, days and weeks."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from runner.server.dashboard.desk import Desk
+from runner.server.dashboard.pages.page import page, render
+
+
+def routes(desk: Desk) -> list[BaseRoute]:
+    return [page("/reports", _show)]
+
+
+def _show(request: Request) -> Response:
+    return render(request, "reports.html.j2", {})
