@@ -15,7 +15,6 @@ from runner.cli.situation import read_situation
 from runner.errors import UsageError
 from runner.planning.source import Window
 from runner.private_files import make_folder, write_file
-from runner.queries.report import refuse_empty, report_of
 from runner.queries.report_scope import (
     ReportScope,
     of_day,
@@ -27,7 +26,7 @@ from runner.queries.report_scope import (
     window_of,
 )
 from runner.queries.situation import Situation
-from runner.reports.report_file import Form, file_of
+from runner.reports.report_file import Form, report_file
 from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir
 from runner.store.ledger import Ledger
@@ -100,7 +99,7 @@ def report(
     with open_ledger(place) as ledger:
         situation = read_situation(ledger, place)
         scope = scope_of(ledger, subject, at, times, situation)
-        content = content_of(ledger, scope, Form(form), place, situation)
+        content = report_file(ledger, scope, Form(form), place.artifacts, situation)
     write(content, f"{scope.name}.{Form(form).suffix}", out, place, is_html=form == Form.HTML)
 
 
@@ -159,15 +158,6 @@ def scope_of(
         return of_day(read_day(times.day, today), zone)
     assert window is not None
     return of_time(window, zone)
-
-
-def content_of(
-    ledger: Ledger, scope: ReportScope, form: Form, place: StateDir, situation: Situation
-) -> bytes:
-    """The report as a file. Raises UsageError if there is nothing to tell."""
-    report = report_of(ledger, scope, situation.now)
-    refuse_empty(ledger, report, situation)
-    return file_of(report, form, place.artifacts, situation.zone)
 
 
 def write(content: bytes, name: str, out: Path | None, place: StateDir, *, is_html: bool) -> None:

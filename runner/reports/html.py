@@ -93,6 +93,7 @@ def _render(template: str, values: dict[str, Any], screens: Screens, zone: tzinf
         "clock": lambda instant: f"{instant.astimezone(zone):%H:%M:%S}",
         "utc": utc,
         "seconds": seconds,
+        "length_of": lambda whole: f"{whole} s" if whole < 100 else seconds(whole),
         "content": lambda task: ", ".join(content_words(task)),
         "content_lines": content_lines,
         "hint_of_task": hint_of_task,

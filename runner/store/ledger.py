@@ -33,6 +33,7 @@ from runner.store.reports import Reports
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
+from runner.store.summaries import Summaries
 from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
 from runner.store.tasks import Tasks
@@ -79,6 +80,7 @@ class Ledger:
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
         self.reports = Reports(database, clock)
+        self.summaries = Summaries(database, clock)
         self.tasks = Tasks(database, clock)
         self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
