@@ -176,7 +176,9 @@ def _exactly(ledger: Ledger, subject: str) -> list[ReportScope]:
 
 def of_run(run: RunRow) -> ReportScope:
     title = f"Run {run.run_id} of {run.campaign}"
-    return ReportScope(ReportKind.RUN, title, f"run-{run.run_id}", TaskFilter(run_id=run.run_id), run=run)
+    return ReportScope(
+        ReportKind.RUN, title, f"run-{_plain(run.run_id)}", TaskFilter(run_id=run.run_id), run=run
+    )
 
 
 def of_task(row: TaskRow) -> ReportScope:
@@ -186,7 +188,7 @@ def of_task(row: TaskRow) -> ReportScope:
 
 
 def of_campaign(name: str) -> ReportScope:
-    return ReportScope(ReportKind.CAMPAIGN, name, f"campaign-{name}", TaskFilter(campaign=name))
+    return ReportScope(ReportKind.CAMPAIGN, name, f"campaign-{_plain(name)}", TaskFilter(campaign=name))
 
 
 def of_occurrences(rows: tuple[OccurrenceRow, ...]) -> ReportScope:
@@ -205,7 +207,7 @@ def _of_entry(ledger: Ledger, subject: str) -> ReportScope | None:
     if not EntryHistory.read(ledger, campaign, entry, resolved_in_force(ledger)).is_known:
         return None
     chosen = TaskFilter(campaign=campaign, entry=entry)
-    return ReportScope(ReportKind.ENTRY, subject, f"entry-{campaign}-{_plain(entry)}", chosen)
+    return ReportScope(ReportKind.ENTRY, subject, f"entry-{_plain(subject)}", chosen)
 
 
 def _plain(text: str) -> str:

@@ -33,6 +33,11 @@ class Reports(Part):
         query = task_query().where(TASK.id.in_(ids)).order_by(TASK.id.desc())
         return self._read("read the tasks of a report", lambda connection: task_rows(connection, query))
 
+    def has_tasks(self, chosen: TaskFilter) -> bool:
+        """Whether a filter lets any task through."""
+        query = select(TASK.id).where(IS_LISTED, *conditions(chosen)).limit(1)
+        return self._read("look for tasks", lambda it: it.scalar(query) is not None)
+
     def records(self, rows: Sequence[TaskRow]) -> list[TaskRecord]:
         """These tasks, in this order, with their attempts, steps and effects."""
 
