@@ -280,6 +280,7 @@ class TaskFilter:
     run_id: str | None = None
     since_utc: datetime | None = None
     until_utc: datetime | None = None
+    occurrence_ids: Collection[int] | None = None
 
 
 class Attempt(NamedTuple):

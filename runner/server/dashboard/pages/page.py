@@ -23,6 +23,7 @@ from runner.reports.remedies import hint_of
 from runner.server.dashboard.assets import Assets
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.header import read_header
+from runner.server.dashboard.rehearsals import Rehearsals
 from runner.server.dashboard.sessions import Patience, Sessions, Visitor
 from runner.server.dashboard.stream import Streams
 from runner.server.dashboard.templating import Templates
@@ -52,6 +53,7 @@ class Frame:
     sessions: Sessions
     streams: Streams
     patience: Patience
+    rehearsals: Rehearsals
     room: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PAGES_TOGETHER))
 
 
