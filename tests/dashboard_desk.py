@@ -137,6 +137,7 @@ class DashboardDesk:
         self.app = create_dashboard(self.desk, token, viewer_token)
 
     def close(self) -> None:
+        self.app.state.frame.rehearsals.close()
         self.ledger.close()
 
     def _submit(self, rows: Iterable[TaskRow | Task]) -> None:
