@@ -3,6 +3,7 @@
 RunnerError
 ├── UsageError              the command cannot be carried out as typed
 │   ├── UnknownTask         the ledger has no task that goes by a name
+│   ├── NothingToReport     the ledger has nothing of a name, or of a time
 │   └── RehearsalOnly       the ledger is a rehearsal's, and the command would reach real phones or a real server
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
@@ -58,6 +59,15 @@ class UsageError(RunnerError):
 
 class UnknownTask(UsageError):
     """The ledger has no task that goes by a name."""
+
+
+class NothingToReport(UsageError):
+    """The ledger has nothing of a name, or of a time. `wanted` is what was looked for: a `run`, `task`, `campaign`,
+    `entry` or `occurrence`, a `time`, or a `name` of whatever it may be."""
+
+    def __init__(self, message: str, *, wanted: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.wanted = wanted
 
 
 class RehearsalOnly(UsageError):

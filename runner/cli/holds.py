@@ -7,11 +7,10 @@ from runner.cli.ledger_completion import complete_campaign_or_device, complete_h
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, say, terminal
 from runner.cli.pause_scope import scope_of
-from runner.cli.situation import options_of
 from runner.clock import utc
 from runner.errors import UsageError
 from runner.queries.advice import ReleaseHold
-from runner.reports.advice import command
+from runner.reports.advice import command, options_of
 from runner.reports.instants import print_zone
 from runner.reports.terminal import Column, Rows
 from runner.settings import Settings

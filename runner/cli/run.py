@@ -25,7 +25,9 @@ from runner.execution.record_run import record_now, record_scheduled
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.interrupts import stop_at_eof
 from runner.private_files import make_folder, write_file
-from runner.reports.html import render_run
+from runner.queries.report import report_of
+from runner.queries.report_scope import of_run
+from runner.reports.html import render_report
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
@@ -228,13 +230,14 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
 
 def write_report(this: Run, ledger: Ledger) -> Path | None:
     """Write the run's HTML report and return its path; None if no occurrence is the run's own."""
-    record = ledger.runs.record_of(this.id)
-    if record is None:
+    run = ledger.runs.get(this.id)
+    if run is None:
         return None
     path = this.place.report(this.id)
-    html = render_run(record, Artifacts(this.place.artifacts), this.settings.zone)
+    record = report_of(ledger, of_run(run), this.clock.now())
+    html = render_report(record, Artifacts(this.place.artifacts), this.settings.zone)
     make_folder(path.parent)
-    write_file(path, html.encode())
+    write_file(path, html.encode(errors="replace"))
     return path
 
 

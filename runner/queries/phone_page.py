@@ -148,7 +148,7 @@ def _spells(found: Sequence[PhoneState], from_utc: datetime, until_utc: datetime
         if before is None or (before.state, before.problem) != (one.state, one.problem)
     ]
     ends = [*(one.at_utc for one in changes[1:]), until_utc]
-    for one, end in zip(changes, ends, strict=True):
+    for one, end in zip(changes, ends, strict=False):
         yield Spell(one.state, one.problem, max(one.at_utc, from_utc), end)
 
 

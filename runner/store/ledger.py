@@ -29,11 +29,14 @@ from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
 from runner.store.phones import Phones
+from runner.store.reports import Reports
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
+from runner.store.summaries import Summaries
 from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
+from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
 
@@ -77,7 +80,10 @@ class Ledger:
         self.campaigns = Campaigns(database, clock)
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
+        self.reports = Reports(database, clock)
+        self.summaries = Summaries(database, clock)
         self.tasks = Tasks(database, clock)
+        self.task_times = TaskTimeTable(database, clock)
         self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)

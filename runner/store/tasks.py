@@ -51,7 +51,7 @@ class Tasks(Part):
 
     def all(self, *, run_id: str | None = None, states: Collection[TaskState] | None = None) -> list[TaskRow]:
         """The tasks of a run, in these states (None: of all), in the order in which they fall due."""
-        return self._tasks("read tasks", *_conditions(TaskFilter(run_id=run_id, states=states)))
+        return self._tasks("read tasks", *conditions(TaskFilter(run_id=run_id, states=states)))
 
     def of(self, occurrence: Occurrence) -> list[TaskRow]:
         """The tasks of an occurrence, in the order in which they fall due."""
@@ -94,10 +94,10 @@ class Tasks(Part):
 
     def page(self, chosen: TaskFilter, offset: int = 0, limit: int = 50) -> tuple[int, list[TaskRow]]:
         """How many tasks a filter lets through, and those from `offset` on, newest first."""
-        conditions = [IS_LISTED, *_conditions(chosen)]
-        ids = select(TASK.id).where(*conditions).order_by(TASK.id.desc()).offset(offset).limit(limit)
+        wanted = [IS_LISTED, *conditions(chosen)]
+        ids = select(TASK.id).where(*wanted).order_by(TASK.id.desc()).offset(offset).limit(limit)
         with self._database.read("read a page of tasks") as connection:
-            total = connection.scalar(select(func.count()).select_from(schema.tasks).where(*conditions)) or 0
+            total = connection.scalar(select(func.count()).select_from(schema.tasks).where(*wanted)) or 0
             query = task_query().where(TASK.id.in_(ids)).order_by(TASK.id.desc())
             return total, task_rows(connection, query)
 
@@ -218,8 +218,8 @@ class Tasks(Part):
         now = self._clock.now()
         self._write(f"delete the task {key}", lambda connection: changes.delete(connection, key, now))
 
-    def _tasks(self, action: str, *conditions: ColumnElement[bool]) -> list[TaskRow]:
-        query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER)
+    def _tasks(self, action: str, *where: ColumnElement[bool]) -> list[TaskRow]:
+        query = task_query().where(*where, IS_LISTED).order_by(*IN_ORDER)
         return self._read(action, lambda connection: task_rows(connection, query))
 
 
@@ -229,7 +229,10 @@ def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:
     return TASK.occurrence_id == its_id
 
 
-def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    """What a filter asks of tasks."""
+    if chosen.occurrence_ids is not None:
+        yield TASK.occurrence_id.in_(chosen.occurrence_ids)
     for name in ("campaign", "entry", "device", "username", "script", "run_id"):
         if (value := getattr(chosen, name)) is not None:
             yield TASK[name] == value

@@ -126,13 +126,13 @@ def test_a_hold_is_released_in_the_ledger_that_is_named_behind_the_phone(
 
 
 def test_a_phone_is_put_on_hold_by_hand_and_that_is_on_record(asked: AskedLedger) -> None:
-    asked.put_in_force()
     said = asked("holds", "place", "VIRTUAL01", "--reason", "a new screen is fitted")
     assert said.output.startswith("VIRTUAL01 is on hold. To go on: runner holds release VIRTUAL01")
     (hold,) = asked.ledger.holds.current()
     assert hold.reason.startswith("a new screen is fitted (")
-    assert "is on hold already" in asked("holds", "place", "VIRTUAL01").output
-    assert "neither a campaign nor a phone" in asked("holds", "place", "VIRTUAL99").output
+    assert "is on hold already" in str(asked("holds", "place", "VIRTUAL01").exception)
+    assert "neither a campaign nor a phone" in str(asked("holds", "place", "VIRTUAL99").exception)
+    assert "is a campaign" in str(asked("holds", "place", "demo").exception)
     asked("holds", "release", "VIRTUAL01")
     done = [(one.kind, one.subject, one.detail) for one in asked.ledger.actions.newest()]
     assert done == [("release", "VIRTUAL01", ""), ("hold", "VIRTUAL01", "a new screen is fitted")]
