@@ -224,6 +224,8 @@ QUESTIONS: dict[str, Question] = {
     "phones": lambda ledger: (
         ledger.phones.note([PhoneSeen("A1", "device", 80)]),
         ledger.phones.latest(),
+        ledger.phones.last_tasks(),
+        ledger.holds.of("A1"),
         ledger.phones.history("A1", NOON - DAY, NOON),
     ),
     "retention": lambda ledger: (
