@@ -156,7 +156,7 @@ class Daemon:
                 self._place,
                 self._options.paths,
                 campaigns,
-                PhonesNow(adb_port, lambda: devices_of(campaigns.in_force())),
+                PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
                 changes,
                 executor.submit,
                 executor.refresh,
@@ -172,6 +172,7 @@ class Daemon:
             stack.callback(
                 dashboard.state.frame.streams.close
             )  # before the server, which would wait for them
+            stack.callback(dashboard.state.frame.rehearsals.close)
             collect_garbage_seldom()
             # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()

@@ -71,7 +71,7 @@ class Executor:
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
-        self._loans = Loans(clock)
+        self._loans = Loans(clock, self._board.lift)
         gate = Gate(self._context, self._requests, self._loans)
         self._worker = Worker(
             self._context,
@@ -171,14 +171,13 @@ class Executor:
         """
         return self._board.lend(serial, self._loans, by)
 
-    def keep(self, serial: str, loan_id: str) -> Loan:
-        """Let a loan last on, since its phone is used. Raises PhoneInUse if it is over."""
-        return self._loans.renew(serial, loan_id)
+    def using(self, serial: str, loan_id: str) -> AbstractContextManager[Loan]:
+        """Something that is done with a lent phone: no task begins meanwhile. Raises PhoneInUse if the loan is over."""
+        return self._loans.using(serial, loan_id)
 
     def give_back(self, serial: str, loan_id: str | None = None) -> None:
         """End a loan, or any of the phone: its tasks may begin."""
-        if self._loans.give_back(serial, loan_id):
-            self._board.lift()
+        self._loans.give_back(serial, loan_id)
 
     def lent(self, serial: str) -> Loan | None:
         """Who has a phone in his hands, if anybody."""
@@ -224,8 +223,7 @@ class Executor:
     def _look_for_work(self) -> None:
         self._refresh_soon()
         self.clock_watch.look()
-        if self._loans.end_idle():
-            self._board.lift()
+        self._loans.end_idle()
         for taken in self._board.overdue():
             self._tell_overdue(taken)
         self._begin_ready()

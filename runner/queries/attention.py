@@ -11,7 +11,7 @@ from runner.queries.phones import PhoneLine
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, InvalidFile, PauseRow, TaskFilter, TaskRecord, TaskRow
+from runner.store.rows import Hold, InvalidFile, PauseRow, PauseScope, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Effect, TaskState
 
 MOST = 10
@@ -33,7 +33,8 @@ class NeedKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Need:
     """Something that a person should look at. `subject` is the phone, file or campaign, `said` what is known of it,
-    `action` what can be done; None where nobody but the person can do it. `row` is the task that it is about."""
+    `action` what can be done; None where nobody but the person can do it. `row` is the task that it is
+    about, `campaign` the one of a file, `scope` that of a pause."""
 
     kind: NeedKind
     subject: str
@@ -42,18 +43,21 @@ class Need:
     since_utc: datetime | None = None
     row: TaskRow | None = None
     campaign: str | None = None
+    scope: PauseScope | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`left_out` counts, by kind, those that are not named."""
+    """`left_out` counts, by kind, those that are not named. Pauses stand among them and do not count: somebody wants
+    them."""
 
     named: tuple[Need, ...]
     left_out: Mapping[NeedKind, int]
 
     @property
     def count(self) -> int:
-        return len(self.named) + sum(self.left_out.values())
+        named = sum(one.kind is not NeedKind.PAUSE for one in self.named)
+        return named + sum(count for kind, count in self.left_out.items() if kind is not NeedKind.PAUSE)
 
 
 def needs(
@@ -129,4 +133,5 @@ def _away(phone: PhoneLine) -> Need:
 
 
 def _pause(pause: PauseRow) -> Need:
-    return Need(NeedKind.PAUSE, pause.subject or "", pause.by, EndPause(pause.subject), pause.since_utc)
+    action = EndPause(pause.subject)
+    return Need(NeedKind.PAUSE, pause.subject or "", pause.by, action, pause.since_utc, scope=pause.scope)

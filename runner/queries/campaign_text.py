@@ -20,7 +20,7 @@ MOST_DIFFERENCES = 5000
 
 @dataclass(frozen=True, slots=True)
 class NewestText:
-    """What a campaign file holds now, as `runner validate` tells it: secrets are masked.
+    """What a campaign file holds now, as the command that validates tells it: secrets are masked.
 
     `text` is None if it cannot be read; then a diagnostic says why. `campaign` is what it says, None if it has errors.
     A wrong file of which something lies `outside` of the campaigns' folders is not told: a link may lead to whatever

@@ -58,7 +58,7 @@ class Week:
 
 
 def week_of(ledger: Ledger, campaign: ResolvedCampaign, now: datetime, zone: tzinfo) -> Week:
-    """The tasks of the next seven days, and what `runner plan` notes about them. It looks at the files that are posted,
+    """The tasks of the next seven days, and what a plan notes about them. It looks at the files that are posted,
     but reads none of them whole."""
     window = Window(now, now + timedelta(days=DAYS))
     lanes = [lane for plannable in plannable_entries([campaign]) for lane in plannable.lanes]

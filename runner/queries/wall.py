@@ -245,8 +245,7 @@ class _Today:
             rows = [*running.values(), *(queue.first for queue in queues.values())]
             others = {row.task.lane: Member(row.task.lane, row.task.device) for row in rows}
             others |= {hold.device: Member(hold.device, hold.device) for hold in situation.holds.values()}
-            members = list({**others, **known}.values())
-            members.sort(key=lambda member: member.lane not in known)
+            members = [*known.values(), *(others[lane] for lane in others if lane not in known)]
         else:
             members = [known.get(lane) or Member(lane, lane) for lane in lanes]
         return cls(

@@ -38,7 +38,7 @@ BEGUN = _BEGUN.where(TASK.device == bindparam("device")).limit(LOOK_BACK_TASKS)
 
 _DEVICES = json_values(WANTED).table_valued("value")
 _NEWEST = _BEGUN.where(TASK.device == _DEVICES.c.value).limit(1).correlate(_DEVICES).scalar_subquery()
-NEWEST_TASKS = select(_NEWEST.label("id")).select_from(_DEVICES)
+NEWEST_TASKS = select(_DEVICES.c.value, _NEWEST.label("id")).select_from(_DEVICES)
 """The newest task that has begun on each device of a JSON array; NULL for one that has had none."""
 
 STEPS = (
@@ -48,7 +48,7 @@ STEPS = (
 )
 
 PICTURES = (
-    select(TASK.device, TASK.id, STEP.screenshot, STEP.started_utc, STEP.duration_s)
+    select(TASK.device, STEP.screenshot, STEP.started_utc, STEP.duration_s)
     .join_from(schema.tasks, schema.attempts)
     .join(schema.steps)
     .where(STEP.screenshot.is_not(None))
@@ -72,7 +72,6 @@ class Picture:
 
     path: str
     at_utc: datetime
-    task_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +194,13 @@ class LanesNow(Part):
         """The newest screenshot that a step has left of each device; a device without any is left out."""
 
         def work(connection: Connection) -> dict[str, Picture]:
-            newest = connection.execute(NEWEST_TASKS, {WANTED.key: to_json(list(devices))}).scalars()
-            found = _pictures(connection, [task_id for task_id in newest if task_id is not None])
-            # The newest task may have ended before its first picture, or be another's: look further back.
-            for device in devices:
-                if device not in found:
-                    begun = connection.execute(BEGUN, {"device": device}).scalars().all()
-                    found |= _pictures(connection, begun)
+            newest = fetch(connection, NEWEST_TASKS, wanted=to_json(list(devices)))
+            ids = {device: task_id for device, task_id in newest if task_id is not None}
+            found = _pictures(connection, list(ids.values()))
+            # The newest task may have ended before its first picture: look further back.
+            for device in ids.keys() - found.keys():
+                begun = connection.execute(BEGUN, {"device": device}).scalars().all()
+                found |= _pictures(connection, begun)
             return found
 
         return self._read("look for the newest screenshots", work)
@@ -218,10 +217,10 @@ def _pictures(connection: Connection, task_ids: Collection[int]) -> dict[str, Pi
     found: dict[str, Picture] = {}
     for chunk in chunks(list(task_ids)):
         rows = connection.execute(PICTURES.where(TASK.id.in_(chunk)))
-        for device, task_id, path, started_utc, duration_s in rows:
+        for device, path, started_utc, duration_s in rows:
             at_utc = started_utc + timedelta(seconds=duration_s)
             if device not in found or found[device].at_utc <= at_utc:
-                found[device] = Picture(path, at_utc, task_id)
+                found[device] = Picture(path, at_utc)
     return found
 
 

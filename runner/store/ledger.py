@@ -36,6 +36,7 @@ from runner.store.spans import Spans
 from runner.store.summaries import Summaries
 from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
+from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
 
@@ -82,6 +83,7 @@ class Ledger:
         self.reports = Reports(database, clock)
         self.summaries = Summaries(database, clock)
         self.tasks = Tasks(database, clock)
+        self.task_times = TaskTimeTable(database, clock)
         self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)

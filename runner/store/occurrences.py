@@ -146,6 +146,17 @@ class Occurrences(Part):
         page = query.offset(offset).limit(limit)
         return self._read("read what was missed", lambda connection: occurrence_rows(connection, page))
 
+    def between(self, from_utc: datetime, until_utc: datetime, limit: int) -> list[OccurrenceRow]:
+        """The occurrences of all entries from an instant (included) until one (excluded), the latest ones first; at
+        most `limit`."""
+        query = (
+            select(schema.occurrences)
+            .where(OCCURRENCE.instant_utc >= from_utc, OCCURRENCE.instant_utc < until_utc)
+            .order_by(OCCURRENCE.instant_utc.desc())
+            .limit(limit)
+        )
+        return self._read("read occurrences", lambda connection: _occurrence_rows(connection, query))
+
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""
         query = select(TASK.campaign, TASK.entry).where(IS_OPEN, IS_LISTED).distinct()

@@ -9,22 +9,28 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from runner.server.dashboard.assets import Assets
+from runner.server.dashboard.changes import topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages import (
+    campaign_actions,
     campaigns,
     files,
     fleet,
     header,
     login,
     now,
+    pausing,
     phones,
     preferences,
     reports,
+    screens,
     task,
     timeline,
+    why,
 )
 from runner.server.dashboard.pages.page import Frame, problem
 from runner.server.dashboard.protection import Protection
+from runner.server.dashboard.rehearsals import Rehearsals
 from runner.server.dashboard.sessions import Patience, Sessions
 from runner.server.dashboard.stream import Streams
 from runner.server.dashboard.templating import Templates
@@ -33,11 +39,15 @@ PAGES: Sequence[ModuleType] = (
     now,
     timeline,
     campaigns,
+    campaign_actions,
+    why,
     task,
     phones,
     fleet,
     reports,
     files,
+    screens,
+    pausing,
     header,
     login,
     preferences,
@@ -54,7 +64,10 @@ def create_dashboard(desk: Desk, token: str | None = None, viewer_token: str | N
         middleware=[Middleware(Protection, sessions=sessions)],
         exception_handlers={HTTPException: problem, Exception: problem},
     )
-    app.state.frame = Frame(desk, assets, Templates(assets), sessions, streams, Patience(desk.clock))
+    rehearsals = Rehearsals(desk.clock, lambda campaign: desk.changes.tell(topic("campaign", campaign)))
+    app.state.frame = Frame(
+        desk, assets, Templates(assets), sessions, streams, Patience(desk.clock), rehearsals
+    )
     return app
 
 

@@ -73,6 +73,7 @@ class Changes:
         self._watch = watch
         self._boot = secrets.token_hex(6)
         self._lock = threading.Lock()
+        self._listeners: list[Callable[[Event], None]] = []
         self._told: set[str] = set()
         self._number = 0
         self._log: deque[frozenset[str]] = deque(maxlen=REMEMBERED)
@@ -90,7 +91,13 @@ class Changes:
             if len(self._told) > MOST_TOPICS:
                 self._told = {EVERYTHING}
 
+    def on_event(self, tell: Callable[[Event], None]) -> None:
+        """Have `tell` called with each event before pages hear of it; it must not raise, nor take long."""
+        self._listeners.append(tell)
+
     def tell_event(self, event: Event) -> None:
+        for tell in self._listeners:
+            tell(event)
         self.tell(*topics_of(event))
 
     def collect(self) -> bool:

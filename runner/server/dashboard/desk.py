@@ -1,7 +1,7 @@
 """What the pages work on: the ledger, the executor, and what a daemon knows beside them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from runner.reports.advice import Options, options_of
 from runner.scheduling.registry import Registry
 from runner.server.dashboard.changes import Changes
 from runner.server.dashboard.phones_now import PhonesNow
+from runner.server.dashboard.screens import Screens
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -49,6 +50,13 @@ class Desk:
     url: str
     user: str
     pid: int | None = None
+    screens: Screens = field(init=False)
+    """The newest screen of each phone."""
+
+    def __post_init__(self) -> None:
+        screens = Screens(self.ledger, self.artifacts, self.clock)
+        self.changes.on_event(screens.tell)
+        object.__setattr__(self, "screens", screens)  # it is made of the other parts, and frozen with them
 
     @property
     def is_rehearsal(self) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from runner.queries.phones import PhoneLine, phones_now
+from runner.queries.phones import PhoneLine
 
 FRESH_S = 2.0
 """How old an answer of adb may be before it is asked again."""
@@ -26,10 +26,11 @@ class Phones(NamedTuple):
 
 
 class PhonesNow:
-    """Asks adb in a thread of its own. Any thread may call it, and gets what adb said last."""
+    """Asks adb in a thread of its own, by `ask`, as `queries/phones.py` does. Any thread may call it, and gets what adb
+    said last."""
 
-    def __init__(self, adb_port: int, declared: Callable[[], Sequence[str]]) -> None:
-        self._port, self._declared = adb_port, declared
+    def __init__(self, ask: Callable[[], tuple[Sequence[PhoneLine], str | None]]) -> None:
+        self._ask = ask
         self._last = Phones([], None)
         self._asked_at = float("-inf")
         self._asking: threading.Thread | None = None
@@ -40,13 +41,13 @@ class PhonesNow:
             is_first = self._asking is None
             is_old = time.monotonic() - self._asked_at > FRESH_S
             if is_old and (self._asking is None or not self._asking.is_alive()):
-                self._asking = threading.Thread(target=self._ask, name="phones now", daemon=True)
+                self._asking = threading.Thread(target=self._refresh, name="phones now", daemon=True)
                 self._asking.start()
             asking = self._asking
         if is_first and asking is not None:
             asking.join(PATIENCE_S)
         return self._last
 
-    def _ask(self) -> None:
-        self._last = Phones(*phones_now(self._port, self._declared()))
+    def _refresh(self) -> None:
+        self._last = Phones(*self._ask())
         self._asked_at = time.monotonic()

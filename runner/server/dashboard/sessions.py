@@ -10,7 +10,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -50,15 +50,16 @@ class Visitor:
 
 
 class Sessions:
-    """Without a token everybody who reaches the server is the user of this machine, in a session all the same: its
-    cookie is what a page of another site does not have."""
+    """Without a token everybody who reaches the server is the user of this machine, all in one session: its cookie is
+    what a page of another site cannot send."""
 
     def __init__(
         self, ledger_id: str, token: str | None, viewer_token: str | None, user: str, clock: Clock
     ) -> None:
         self._tokens = {Role.WRITER: token, Role.VIEWER: viewer_token if token else None}
         self._keys = {role: _key(shown or ledger_id, role) for role, shown in self._tokens.items()}
-        self._user, self._clock = user, clock
+        self._clock = clock
+        self._alone = self._visitor(user, Role.WRITER, _payload(user, 0, "alone"))
         self._ended: dict[str, None] = {}
         # Browsers send cookies to all ports of a host: each ledger's are called differently.
         self.cookie_name = f"runner_session_{hashlib.sha256(ledger_id.encode()).hexdigest()[:8]}"
@@ -70,16 +71,20 @@ class Sessions:
     def log_in(self, name: str, shown: str) -> Visitor | None:
         """A session of the role whose token is shown; None if it is nobody's."""
         found = [role for role, token in self._tokens.items() if token and _equal(shown, token)]
-        return self._begin(name, found[0]) if found else None
+        if not found:
+            return None
+        made = int(self._clock.now().timestamp())
+        return self._visitor(name, found[0], _payload(name, made, secrets.token_urlsafe(12)))
 
     def visitor(self, cookies: Mapping[str, str], authorization: str = "") -> Visitor | None:
         """Who sends a request with these cookies and this `Authorization`; None if he has to log in."""
         for role, token in self._tokens.items():
             if token and shows(authorization, token):
                 return Visitor(role.value, role, csrf=None)
-        if known := self._known(cookies.get(self.cookie_name, "")):
-            return known
-        return None if self.wants_log_in else self._begin(self._user, Role.WRITER)
+        cookie = cookies.get(self.cookie_name, "")
+        if self.wants_log_in:
+            return self._known(cookie)
+        return replace(self._alone, is_new=not _equal(cookie, self._alone.cookie or ""))
 
     def end(self, visitor: Visitor) -> None:
         """The session's cookie counts no more, wherever it was copied to, until the daemon starts anew."""
@@ -88,24 +93,25 @@ class Sessions:
             while len(self._ended) > MOST_ENDED:
                 del self._ended[next(iter(self._ended))]
 
-    def _begin(self, name: str, role: Role) -> Visitor:
-        made = int(self._clock.now().timestamp())
-        content = json.dumps([name, made, secrets.token_urlsafe(12)])
-        payload = base64.urlsafe_b64encode(content.encode()).decode()
+    def _visitor(self, name: str, role: Role, payload: str) -> Visitor:
         cookie = f"{payload}.{self._sign('session', payload, role)}"
         return Visitor(name, role, self._sign("csrf", payload, role), cookie, is_new=True)
 
     def _known(self, cookie: str) -> Visitor | None:
         payload, _, signature = cookie.partition(".")
-        signed_by = (role for role in Role if _equal(signature, self._sign("session", payload, role)))
-        role = next(signed_by, None)
         # Nothing is read of a cookie that this server has not made.
-        if role is None or cookie in self._ended or (self.wants_log_in and not self._tokens[role]):
+        signed_by = (
+            role
+            for role, token in self._tokens.items()
+            if token and _equal(signature, self._sign("session", payload, role))
+        )
+        role = next(signed_by, None)
+        if role is None or cookie in self._ended:
             return None
         name, made, _ = json.loads(base64.urlsafe_b64decode(payload))
         if abs(self._clock.now().timestamp() - made) > LIFE.total_seconds():
             return None
-        return Visitor(name, role, self._sign("csrf", payload, role), cookie)
+        return replace(self._visitor(name, role, payload), is_new=False)
 
     def _sign(self, purpose: str, payload: str, role: Role) -> str:
         return hmac.new(self._keys[role], f"{purpose}:{payload}".encode(), hashlib.sha256).hexdigest()
@@ -137,6 +143,11 @@ class Patience:
 
     def note_right(self, address: str) -> None:
         self._wrong.pop(address, None)
+
+
+def _payload(name: str, made: int, nonce: str) -> str:
+    content = json.dumps([name, made, nonce]).encode()
+    return base64.urlsafe_b64encode(content).decode()
 
 
 def _key(secret: str, role: Role) -> bytes:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2_fragments import render_block
 
+from runner.campaign.revision import short_commit
 from runner.clock import utc
 from runner.reports.shown import visible
 from runner.server.dashboard.assets import Assets
@@ -37,6 +38,8 @@ class Templates:
             "lasts": lasts,
             "iso": utc,
             "visible": lambda text: visible(str(text)),
+            "lines_visible": lambda text: "\n".join(map(visible, str(text).split("\n"))),
+            "short_commit": short_commit,
             "segment": lambda text: quote(str(text), safe=""),
         }
 

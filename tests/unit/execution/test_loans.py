@@ -67,14 +67,15 @@ def test_a_phone_that_rests_in_somebodys_hands_is_given_back(desk: Desk) -> None
         loan = executor.lend("A", "anna")
         executor.submit(desk.add(("A", "@1")))
         desk.pass_time(executor, LOAN_S - 1)
-        executor.keep("A", loan.id)
+        with executor.using("A", loan.id):
+            pass
         desk.pass_time(executor, LOAN_S - 1)
         assert desk.states() == {"@1": TaskState.PENDING}
         assert executor.lent("A") is not None
         desk.clock.advance(1)
         assert executor.wait_until_done(LONG_S)
-        with pytest.raises(PhoneInUse, match="not in your hands any more"):
-            executor.keep("A", loan.id)
+        with pytest.raises(PhoneInUse, match="not in your hands"), executor.using("A", loan.id):
+            pass
     assert desk.states() == {"@1": TaskState.COMPLETED}
 
 
@@ -93,12 +94,32 @@ def test_two_people_do_not_get_one_phone_and_a_persons_new_page_replaces_his_old
         with pytest.raises(PhoneInUse, match="in the hands of anna"):
             executor.lend("A", "bob")
         new = executor.lend("A", "anna")
-        with pytest.raises(PhoneInUse):
-            executor.keep("A", old.id)
+        with pytest.raises(PhoneInUse), executor.using("A", old.id):
+            pass
         executor.give_back("A", old.id)
-        assert executor.keep("A", new.id).id == new.id
+        with executor.using("A", new.id) as loan:
+            assert loan.id == new.id
         executor.give_back("A", new.id)
         assert executor.lend("A", "bob").by == "bob"
+
+
+@pytest.mark.parametrize("ends", ["given back", "idle for long"])
+def test_no_task_begins_while_an_input_is_under_way(desk: Desk, ends: str) -> None:
+    with desk.executor(LaneBackend(nothing), []) as executor:
+        loan = executor.lend("A", "anna")
+        executor.submit(desk.add(("A", "@1")))
+        with executor.using("A", loan.id):
+            if ends == "given back":
+                executor.give_back("A", loan.id)
+            else:
+                desk.clock.advance(2 * LOAN_S)
+            assert executor.wait_until_idle(LONG_S)
+            executor.wake()
+            assert executor.wait_until_idle(LONG_S)
+            assert desk.states() == {"@1": TaskState.PENDING}
+        desk.clock.advance(LOAN_S)
+        assert executor.wait_until_done(LONG_S)
+    assert desk.states() == {"@1": TaskState.COMPLETED}
 
 
 def test_no_task_begins_while_a_picture_is_taken(desk: Desk) -> None:

@@ -156,6 +156,14 @@ QUESTIONS: dict[str, Question] = {
         ledger.occurrences.open_entries(),
         ledger.occurrences.open_nominals("autumn", "publish"),
     ),
+    "the timeline": lambda ledger: (
+        ledger.task_times.between(NOON - DAY, NOON + DAY, NOON, 100),
+        ledger.task_times.between(NOON - DAY, NOON + DAY, NOON, 100, since_utc=NOON),
+        ledger.task_times.is_beyond(NOON - DAY, NOON, 5),
+        ledger.task_times.totals(NOON - DAY, NOON + DAY, 60, ["lane", "app"], 100),
+        ledger.occurrences.between(NOON - DAY, NOON + DAY, 100),
+        ledger.holds.between(NOON - DAY, NOON + DAY),
+    ),
     "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
     "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
     "the wall": lambda ledger: (

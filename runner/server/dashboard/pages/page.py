@@ -23,6 +23,7 @@ from runner.reports.remedies import hint_of
 from runner.server.dashboard.assets import Assets
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.header import read_header
+from runner.server.dashboard.rehearsals import Rehearsals
 from runner.server.dashboard.sessions import Patience, Sessions, Visitor
 from runner.server.dashboard.stream import Streams
 from runner.server.dashboard.templating import Templates
@@ -52,6 +53,7 @@ class Frame:
     sessions: Sessions
     streams: Streams
     patience: Patience
+    rehearsals: Rehearsals
     room: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PAGES_TOGETHER))
 
 
@@ -221,8 +223,9 @@ def require_own_origin(request: Request) -> None:
 
 
 def require_csrf(request: Request, form: Form) -> None:
-    """Raises HTTPException unless the request shows the token of its session."""
-    wanted = visitor_of(request).csrf
+    """Raises HTTPException unless the request has the cookie of a session, and shows its token."""
+    visitor = visitor_of(request)
+    wanted = None if visitor.is_new else visitor.csrf
     shown = request.headers.get(CSRF_HEADER) or form.get(CSRF_FIELD, "")
     if wanted is None or not hmac.compare_digest(shown.encode(), wanted.encode()):
         raise HTTPException(403, "this page is too old; load it again, and repeat what you did")
@@ -253,7 +256,9 @@ def _for_htmx(request: Request, response: Response) -> Response:
     """htmx would follow a redirect by itself, and put the whole page where a fragment belongs."""
     if "hx-request" not in request.headers or response.status_code != 303:
         return response
-    return Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
+    answer = Response(status_code=204, headers={"HX-Redirect": response.headers["location"]})
+    answer.raw_headers += [header for header in response.raw_headers if header[0] == b"set-cookie"]
+    return answer
 
 
 # Errors

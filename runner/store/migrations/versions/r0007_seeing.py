@@ -77,6 +77,10 @@ def upgrade() -> None:
         postgresql_where=is_open,
     )
     op.create_index("ix_notifications_created_utc", "notifications", ["created_utc"])
+    is_late = sa.text("deleted_utc IS NULL AND finished_utc > due_utc + 21600000000")
+    op.create_index(
+        "ix_tasks_late", "tasks", ["finished_utc"], sqlite_where=is_late, postgresql_where=is_late
+    )
 
 
 def _add_troubles() -> None:
