@@ -19,6 +19,7 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.notifying import Surroundings, tell_people
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
@@ -33,6 +34,7 @@ from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
+from runner.notifications.recipients import NotifySettings
 from runner.phone.states import LastStates
 from runner.queries.phones import phones_now
 from runner.reports.log_lines import LogLines
@@ -81,6 +83,7 @@ class DaemonOptions:
     wait: bool
     retention: timedelta
     grace: timedelta
+    notify: NotifySettings
 
 
 class Daemon:
@@ -154,6 +157,7 @@ class Daemon:
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
             self._watch_phones(jobs, ledger, executor, campaigns, adb_port)
+            self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
             health.draining = True
@@ -245,6 +249,17 @@ class Daemon:
 
         watch = PhoneWatch(ledger, adb_port, campaigns.in_force, at_work, self._log, jobs.stopping)
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
+
+    def _tell_people(
+        self, stack: ExitStack, jobs: Jobs, ledger: Ledger, campaigns: Registry, url: str
+    ) -> None:
+        """Send notifications, if the settings name anybody who gets them."""
+
+        def phones() -> set[str]:
+            return {serial for campaign in campaigns.in_force() for serial in campaign.phones}
+
+        around = Surroundings(self._settings, self._place, ledger, self._clock, url, self._log)
+        tell_people(stack, jobs, self._options.notify, around, phones)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""
