@@ -54,23 +54,26 @@ fuzz: .venv/.ready
 	cd .fuzz && ../$(BIN)/python ../tests/fuzz/campaign_file.py -max_total_time=$(FUZZ_SECONDS) -max_len=16384 corpus
 
 # After a change of the dependencies: constraints.txt has the versions, and these the hashes of all their files.
-PIN := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
-	--no-emit-index-url --custom-compile-command "make pins" -c constraints.txt pyproject.toml
+PIN_ALONE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--no-emit-index-url --custom-compile-command "make pins" -c constraints.txt
+PIN := $(PIN_ALONE) pyproject.toml
 pins: .venv/.ready
 	$(BIN)/python -m pip install $(QUIETLY) uv
+	$(PIN_ALONE) packaging/node.in -o packaging/node.txt
 	$(PIN) packaging/build.in -o requirements.txt
 	$(PIN) --extra dev -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 	sed -i '2a -r requirements.txt' requirements-dev.txt
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .web runner/server/dashboard/static/packages
 
 # Every file that is installed has its hash in the pins, so that nothing else can come in its place.
-.venv/.ready: pyproject.toml requirements.txt requirements-dev.txt
+.venv/.ready: pyproject.toml requirements.txt requirements-dev.txt package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
 	@echo "Setting up .venv; this is done once, and takes a minute or two."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements-dev.txt
+	$(BIN)/python packaging/web_packages.py
 	$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q runner .venv/lib > /dev/null || true
 	@touch $@

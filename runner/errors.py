@@ -3,6 +3,7 @@
 RunnerError
 ├── UsageError              the command cannot be carried out as typed
 │   ├── UnknownTask         the ledger has no task that goes by a name
+│   ├── NothingToReport     the ledger has nothing of a name, or of a time
 │   └── RehearsalOnly       the ledger is a rehearsal's, and the command would reach real phones or a real server
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
@@ -13,6 +14,7 @@ RunnerError
 ├── FlowError               a flow or an app profile is wrong
 ├── Stopped                 a person asked for a stop; raised at a step boundary
 ├── HeldBack                a limit forbids the effect for now
+├── PhoneInUse              a task, or somebody else, has the phone that a person wants to see or to touch
 └── TaskError               a task cannot go on
     ├── NeedsPerson         a login, verification or unreadable screen: only a person may go on
     ├── Unsupported         the backend cannot do what the config asks for
@@ -57,6 +59,15 @@ class UsageError(RunnerError):
 
 class UnknownTask(UsageError):
     """The ledger has no task that goes by a name."""
+
+
+class NothingToReport(UsageError):
+    """The ledger has nothing of a name, or of a time. `wanted` is what was looked for: a `run`, `task`, `campaign`,
+    `entry` or `occurrence`, a `time`, or a `name` of whatever it may be."""
+
+    def __init__(self, message: str, *, wanted: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.wanted = wanted
 
 
 class RehearsalOnly(UsageError):
@@ -126,6 +137,10 @@ class HeldBack(RunnerError):
         super().__init__(message)
         self.not_before = not_before
         self.kind = kind
+
+
+class PhoneInUse(RunnerError):
+    """A task, or somebody else, has the phone that a person wants to see or to touch."""
 
 
 class TaskError(RunnerError):

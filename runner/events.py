@@ -39,6 +39,8 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepFinished:
+    """`screenshot` is the path of its picture inside the artifacts' folder, if it has left one."""
+
     key: str
     lane: str
     ordinal: int
@@ -46,6 +48,7 @@ class StepFinished:
     outcome: StepOutcome
     message: str
     duration_s: float
+    screenshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

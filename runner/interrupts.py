@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -31,6 +32,21 @@ def stop_on_interrupt(stop: Event, say: Callable[[str], None], message: str = ST
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def stop_at_eof(stop: Event, grace_s: float) -> None:
+    """Set `stop` once standard input ends, which it does when the process that holds its other end dies, however that
+    dies; end this process if it is still there `grace_s` seconds later. Like a second interrupt, that loses nothing."""
+
+    def watch() -> None:
+        # Unbuffered: a thread in the midst of a buffered read would keep the interpreter from ending in good order.
+        while os.read(0, 4096):
+            pass
+        stop.set()
+        threading.Event().wait(grace_s)
+        os._exit(EXIT_INTERRUPTED)
+
+    Thread(target=watch, name="end of input", daemon=True).start()
 
 
 @contextmanager

@@ -31,7 +31,8 @@ class Settings:
     `language` is that of the apps on the phones, where the phones do not tell it. `public_url` is the address at which
     people reach the daemon's pages, if it is another than where it serves.
 
-    `token` is a secret that clients of the daemon's server must show; `api_plan` is the plan that its Local API plays.
+    `token` is a secret that clients of the daemon's server must show; `viewer_token` is one for people who may look at
+    its pages, and change nothing. `api_plan` is the plan that its Local API plays.
     `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
     """
 
@@ -40,6 +41,7 @@ class Settings:
     adb_port: int
     zone: ZoneInfo
     token: str | None = field(default=None, repr=False)
+    viewer_token: str | None = field(default=None, repr=False)
     language: str | None = None
     public_url: str | None = None
     api_plan: str = DEFAULT_API_PLAN
@@ -51,8 +53,8 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
-        RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and ANDROID_ADB_SERVER_PORT;
-        defaults fill the rest.
+        RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and
+        ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them has no legal value.
         """
@@ -64,7 +66,8 @@ class Settings:
             store_url=store,
             adb_port=_port(env.get("ANDROID_ADB_SERVER_PORT")),
             zone=fleet_zone(env),
-            token=_own_token(env),
+            token=_own_token("RUNNER_TOKEN", env),
+            viewer_token=_viewer_token(env),
             language=_language(env.get("RUNNER_LANGUAGE")),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
             public_url=_url("RUNNER_URL", env["RUNNER_URL"]) if env.get("RUNNER_URL") else None,
@@ -165,13 +168,28 @@ def _token(name: str, env: Mapping[str, str]) -> str | None:
     return text or None
 
 
-def _own_token(env: Mapping[str, str]) -> str | None:
-    """The token of our own server, at which everybody who reaches it may guess."""
-    token = _token("RUNNER_TOKEN", env)
+def _own_token(name: str, env: Mapping[str, str]) -> str | None:
+    """A token of our own server, at which everybody who reaches it may guess."""
+    token = _token(name, env)
     if token is not None and len(token) < LEAST_TOKEN:
         raise UsageError(
-            f"RUNNER_TOKEN has {len(token)} characters, and can be guessed",
+            f"{name} has {len(token)} characters, and can be guessed",
             hint=f"make one of at least {LEAST_TOKEN}, such as `openssl rand -hex 32` prints",
+        )
+    return token
+
+
+def _viewer_token(env: Mapping[str, str]) -> str | None:
+    token = _own_token("RUNNER_VIEWER_TOKEN", env)
+    if token and not env.get("RUNNER_TOKEN"):
+        raise UsageError(
+            "RUNNER_VIEWER_TOKEN protects nothing without RUNNER_TOKEN",
+            hint="set RUNNER_TOKEN too: without it everybody who reaches the server may do everything",
+        )
+    if token and token == env.get("RUNNER_TOKEN"):
+        raise UsageError(
+            "RUNNER_VIEWER_TOKEN is the same as RUNNER_TOKEN",
+            hint="make another one, such as `openssl rand -hex 32` prints",
         )
     return token
 

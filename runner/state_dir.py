@@ -39,8 +39,13 @@ class StateDir:
     def artifacts(self) -> Path:
         return self.folder / "artifacts"
 
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
     def report(self, run_id: str) -> Path:
-        return self.folder / "reports" / f"{run_id}.html"
+        """The HTML report that a run leaves behind."""
+        return self.reports / f"{run_id}.html"
 
 
 def new_run_id(now: datetime) -> str:

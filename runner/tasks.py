@@ -291,8 +291,11 @@ class Effect:
 
 Touch = Mapping[str, Any]
 """Where a step touched the screen, in parts of its width and height, from 0 to 1: `{"kind": "tap", "x": 0.5, "y": 0.25,
-"box": [0.4, 0.2, 0.6, 0.3]}`, where `box` is the element (left, top, right, bottom) if there is one; a swipe also has
-`x2` and `y2`, where it ended."""
+"box": [0.4, 0.2, 0.6, 0.3], "after_s": 0.8}`, where `box` is the element (left, top, right, bottom) if there is one; a
+swipe also has `x2` and `y2`, where it ended. `after_s` is how long after the step began. A step that touches more than
+once has the first touch, how many `times` it did so, and in `more` the other places, if it did so elsewhere.
+
+It is true of the screen as it was before: of the picture of the step that ended last before this one began."""
 
 
 @dataclass(frozen=True, slots=True)

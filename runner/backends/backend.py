@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from runner.clock import Clock
 from runner.journals import BatchJournal, Journal, Listener, StopSignal
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.tasks import Outcome, Task
+
+if TYPE_CHECKING:
+    from runner.phone.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Let go of the phones. Never raises."""
+        ...
+
+
+@runtime_checkable
+class LendsPhones(Protocol):
+    """A backend that drives phones itself, and whose phones people may see and touch while no task has them."""
+
+    def session(self, serial: str) -> "Session":
+        """The session that tasks on this phone use, not yet opened. Only whoever has the phone's lane may use it."""
         ...
 
 

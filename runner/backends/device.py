@@ -91,7 +91,7 @@ class DeviceBackend:
         effects = journal.effects()
         try:
             flow, profile, settled, language = self._work(task)
-            session = self._session(task.device)
+            session = self._opened(task.device)
             looks = any(effect.state.is_in_doubt for effect in effects)
             variables = inputs(task, only_looks=looks)
             app = self._app(session, profile, variables, language)
@@ -119,6 +119,11 @@ class DeviceBackend:
             self._tidy(session)
         return replace(outcome, message="; ".join(filter(None, (outcome.message, note)))) if note else outcome
 
+    def session(self, serial: str) -> Session:
+        """The phone's session, kept for its lane."""
+        with self._lock:
+            return self._sessions.setdefault(serial, Session(self._fleet, serial, self._clock))
+
     def close(self) -> None:
         with self._lock:
             sessions, self._sessions = list(self._sessions.values()), {}
@@ -132,12 +137,11 @@ class DeviceBackend:
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
         return _Work(flow, profiles.load(flow.app), _settled(task), task.options.language)
 
-    def _session(self, serial: str | None) -> Session:
+    def _opened(self, serial: str | None) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
         if serial is None:
             raise Unsupported("the device backend works on phones, and the task names none")
-        with self._lock:
-            session = self._sessions.setdefault(serial, Session(self._fleet, serial, self._clock))
+        session = self.session(serial)
         session.open()
         return session
 

@@ -105,6 +105,11 @@ class Document:
         return (start, start + len(self.text[start:end].rstrip()))
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as editors and spans count them."""
+    return _LINE_BREAK.split(text)
+
+
 def line_starts(text: str) -> list[int]:
     """The offset at which each line starts."""
     return [0, *(match.end() for match in _LINE_BREAK.finditer(text))]

@@ -3,8 +3,9 @@ folder once, however many ways lead there."""
 
 import os
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 # On the root of an ext4 file system, readable by root only: no sign of a mistake.
 _OF_THE_SYSTEM = "lost+found"
@@ -43,6 +44,16 @@ def walk(root: str, leave_out: Collection[str] = ()) -> Iterator[Visit]:
     failed = (str(failure.filename) for failure in failures)
     shut = [path for path in failed if os.path.isdir(path) and not path.endswith(_OF_THE_SYSTEM)]  # noqa: PTH112
     yield Visit(root, (), (), tuple(sorted(shut)))
+
+
+def are_within(files: Iterable[str], roots: Sequence[Path]) -> bool:
+    """Whether all files are among `roots`, files and folders, or lie in one of these folders or beside one of these
+    files, wherever links lead."""
+    named = {os.path.realpath(path) for path in roots}
+    folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in roots]
+    return all(
+        real in named or any(map(Path(real).is_relative_to, folders)) for real in map(os.path.realpath, files)
+    )
 
 
 def _is_new(folder: str, seen: set[tuple[int, int]]) -> bool:

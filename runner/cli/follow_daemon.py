@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 
-from runner.cli.ledger_option import who
 from runner.cli.situation import read_situation
 from runner.clock import Clock
 from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
+from runner.execution.record_run import hand_over
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
-from runner.store.rows import CommandKind, TaskRecord, TaskRow
+from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
+from runner.who import who
 
 POLL_S = 0.25
 ASK_S = 2.0
@@ -58,7 +59,7 @@ class Follower:
     def follow(self, stop: Event) -> FollowEnd:
         """Ask the daemon to look for new tasks, and tell what becomes of them until all have ended, none of the others
         will start soon, the daemon is gone, or `stop` is set."""
-        self._ledger.commands.request(CommandKind.TASKS_ADDED, None, who())
+        hand_over(self._ledger, who())
         asked_at = -ASK_S
         while True:
             is_alive, now = True, self._clock.monotonic()

@@ -121,6 +121,13 @@ def _rehearsals() -> Iterator[Offer]:
     return ((name, "a rehearsal") for name in names[:MOST])
 
 
+def _reported(ledger: "Ledger") -> Iterator[Offer]:
+    yield from _runs(ledger)
+    yield from _campaigns(ledger)
+    yield from _entries(ledger)
+    yield from _tasks(ledger)
+
+
 complete_task = _from_ledger(_tasks)
 complete_entry_or_task = _from_ledger(_entries_and_tasks)
 complete_campaign = _from_ledger(_campaigns)
@@ -129,3 +136,4 @@ complete_campaign_or_device = _from_ledger(_campaigns_and_devices)
 complete_paused = _from_ledger(_paused)
 complete_held = _from_ledger(_held)
 complete_run = _from_ledger(_runs, beside=_rehearsals)
+complete_reported = _from_ledger(_reported, beside=_rehearsals)

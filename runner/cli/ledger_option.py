@@ -1,8 +1,5 @@
 """The options `--store` and `--virtual`, which choose the ledger that a command asks."""
 
-import getpass
-import os
-import socket
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -69,12 +66,3 @@ def refuse_absent(place: StateDir) -> None:
         if rehearsal is not None and rehearsal.exists():
             hint += ", that of the rehearsal daemon with --virtual"
         raise UsageError(f"there is no ledger {path}: nothing has been run from it", hint=hint)
-
-
-def who() -> str:
-    """Who asks, as the ledger keeps it: `anna@shelf`."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in containers
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}"

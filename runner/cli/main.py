@@ -31,6 +31,7 @@ COMMANDS = {
     "why": "Say why something ran, will run, or did not.",
     "tasks": "List tasks; stop, retry, resolve or delete them.",
     "logs": "Show what was done for a task, step by step.",
+    "report": "Write what was done as a file: to read, for continuous integration, for programs.",
     "pause": "Start no more tasks: none, or none of a campaign or on a phone.",
     "resume": "End a pause.",
     "stop": "Stop everything at the next step, until resumed.",

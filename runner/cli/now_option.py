@@ -1,9 +1,11 @@
-"""The option `--now`: a command looks at its files as if it were that time."""
+"""The option `--now`: a command looks at its files as if it were that time; and instants as options name them."""
 
 from datetime import UTC, datetime
 
 import click
 
+from runner.campaign.quantities import Duration
+from runner.clock import SystemClock
 from runner.planning.rules import FIRST_YEAR, LAST_YEAR
 
 
@@ -29,6 +31,20 @@ def read_instant(ctx: click.Context, param: click.Parameter, written: str | None
             f"{written!r} is not between the years {FIRST_YEAR} and {LAST_YEAR}", ctx, param
         )
     return at.astimezone(UTC)
+
+
+def read_since(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | None:
+    """An instant, or how long ago: `24h`. Raises click.BadParameter."""
+    if written is None:
+        return None
+    try:
+        return SystemClock().now() - Duration.parse(written).delta
+    except ValueError:
+        pass
+    try:
+        return read_instant(ctx, param, written)
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message}, or a length such as 24h", ctx, param) from None
 
 
 now_option = click.option(

@@ -7,9 +7,8 @@ from runner.cli.ledger_completion import complete_paused
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
 from runner.cli.pause_scope import scope_of
-from runner.cli.situation import options_of
 from runner.queries.advice import EndPause
-from runner.reports.advice import command
+from runner.reports.advice import command, options_of
 from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.rows import PauseScope

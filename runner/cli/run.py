@@ -17,14 +17,17 @@ from runner.cli.follow_daemon import FollowEnd, daemon_pid
 from runner.cli.ledger_completion import complete_run
 from runner.cli.output import print_json, terminal
 from runner.cli.problems import check_or_exit
-from runner.cli.record_run import record_now, record_scheduled
 from runner.cli.run_here import ReadRows, Run, carry_out, follow
 from runner.clock import SystemClock, format_instant
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.errors import LedgerBusy, UsageError
+from runner.execution.record_run import record_now, record_scheduled
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
+from runner.interrupts import stop_at_eof
 from runner.private_files import make_folder, write_file
-from runner.reports.html import render_run
+from runner.queries.report import report_of
+from runner.queries.report_scope import of_run
+from runner.reports.html import render_report
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
@@ -33,6 +36,9 @@ from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, holder
 from runner.store.rows import TaskRow
 from runner.tasks import TaskState
+
+EOF_GRACE_S = 10.0
+"""How long steps may go on after whoever started this run has gone, or wants its end."""
 
 LEFT_TO = {
     FollowEnd.LEFT: "the daemon goes on with the rest when it may; why it waits: runner why {campaign}/{entry}",
@@ -71,6 +77,7 @@ Examples:
     show_default=True,
     help="How to print the summary.",
 )
+@click.option("--until-eof", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -81,6 +88,7 @@ def run(
     backend: str | None,
     store: str | None,
     form: str,
+    until_eof: bool,
 ) -> None:
     """Carry FILE out now: one occurrence of each entry, whatever its start times say.
 
@@ -105,6 +113,8 @@ def run(
     run_id = resume_id or new_run_id(clock.now())
     place = choose_state_dir(settings, run_id, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
+    if until_eof:
+        stop_at_eof(this.stop, EOF_GRACE_S)
     follow_end = FollowEnd.ALL_ENDED
     if place.phones is None and holder(place.store_url) is None:
         refuse_wrong_ledger(place)
@@ -220,13 +230,14 @@ def stored_campaign(ledger: Ledger, run_id: str) -> ResolvedCampaign:
 
 def write_report(this: Run, ledger: Ledger) -> Path | None:
     """Write the run's HTML report and return its path; None if no occurrence is the run's own."""
-    record = ledger.runs.record_of(this.id)
-    if record is None:
+    run = ledger.runs.get(this.id)
+    if run is None:
         return None
     path = this.place.report(this.id)
-    html = render_run(record, Artifacts(this.place.artifacts), this.settings.zone)
+    record = report_of(ledger, of_run(run), this.clock.now())
+    html = render_report(record, Artifacts(this.place.artifacts), this.settings.zone)
     make_folder(path.parent)
-    write_file(path, html.encode())
+    write_file(path, html.encode(errors="replace"))
     return path
 
 

@@ -1,11 +1,9 @@
-"""For every command that asks the ledger: the situation, and the options that its advice has to name."""
+"""For every command that asks the ledger: the situation in which it asks."""
 
 from datetime import datetime
-from shlex import quote
 
 from runner.clock import SystemClock
 from runner.queries.situation import Situation
-from runner.reports.advice import Options
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
@@ -23,9 +21,3 @@ def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None)
         is_rehearsal=place.phones is not None,
         rehearsed_run=place.rehearsed_run,
     )
-
-
-def options_of(place: StateDir) -> Options:
-    """The options with which commands ask this ledger."""
-    is_rehearsal = place.phones is not None
-    return Options(place.option, f" --store {quote(place.store_url)}" if is_rehearsal else place.option)

@@ -5,10 +5,11 @@ import click
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
-from runner.cli.situation import options_of, read_situation
+from runner.cli.situation import read_situation
 from runner.daemon_notice import Notice
 from runner.queries.overview import Surroundings, overview
 from runner.queries.phones import phones_now
+from runner.reports.advice import options_of
 from runner.reports.status_json import status_data
 from runner.reports.status_text import print_status
 from runner.settings import Settings

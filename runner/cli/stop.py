@@ -4,16 +4,16 @@ import click
 
 from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
-from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
-from runner.cli.situation import options_of
 from runner.queries.advice import EndPause
-from runner.reports.advice import command
+from runner.reports.advice import command, options_of
 from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, PauseScope, TaskFilter
 from runner.tasks import TaskState
+from runner.who import who
 
 
 @click.command(

@@ -5,22 +5,19 @@ from datetime import datetime
 
 import click
 
-from runner.campaign.quantities import Duration
 from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
-from runner.cli.ledger_option import ledger_option, open_ledger, who
+from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import report
-from runner.cli.now_option import read_instant
+from runner.cli.now_option import read_since
 from runner.cli.output import print_json, say, say_lines, terminal
-from runner.cli.situation import options_of
-from runner.clock import SystemClock
 from runner.errors import LedgerRefusal
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.queries.advice import RetryTask
 from runner.queries.find_task import find_task
 from runner.reasons import ReasonKind
-from runner.reports.advice import command
+from runner.reports.advice import command, options_of
 from runner.reports.instants import print_zone, zone_line
 from runner.reports.remedies import hint_of
 from runner.reports.task_list import effect_data, task_data, task_lines, task_table
@@ -30,25 +27,12 @@ from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import CommandKind, TaskFilter, TaskRow
 from runner.tasks import TaskState
+from runner.who import who
 
 DEFAULT_LIMIT = 50
 
 Act = Callable[[Ledger, TaskRow], str]
 """What a command does with one task. It returns what to say, or raises LedgerRefusal."""
-
-
-def read_since(ctx: click.Context, param: click.Parameter, written: str | None) -> datetime | None:
-    """An instant, or how long ago: `24h`. Raises click.BadParameter."""
-    if written is None:
-        return None
-    try:
-        return SystemClock().now() - Duration.parse(written).delta
-    except ValueError:
-        pass
-    try:
-        return read_instant(ctx, param, written)
-    except click.BadParameter as error:
-        raise click.BadParameter(f"{error.message}, or a length such as 24h", ctx, param) from None
 
 
 tasks_argument = click.argument(

@@ -6,9 +6,10 @@ from runner.cli.format_option import format_option
 from runner.cli.ledger_completion import complete_entry_or_task
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
-from runner.cli.situation import options_of, read_situation
+from runner.cli.situation import read_situation
 from runner.exit_codes import EXIT_USAGE
 from runner.queries.why import NOWHERE, answers_to
+from runner.reports.advice import options_of
 from runner.reports.why_json import why_data
 from runner.reports.why_text import print_why
 from runner.state_dir import StateDir

@@ -36,13 +36,17 @@ from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.notifications.recipients import NotifySettings
 from runner.phone.states import LastStates
-from runner.queries.phones import phones_now
+from runner.queries.phones import devices_of, phones_now
 from runner.reports.log_lines import LogLines
 from runner.reports.remedies import hint_of
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
+from runner.server.dashboard.app import create_dashboard
+from runner.server.dashboard.changes import Changes
+from runner.server.dashboard.desk import Desk
+from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.health import Health
 from runner.server.local_api.app import create_local_api
 from runner.server.local_api.intake import CAMPAIGN as API_CAMPAIGN
@@ -57,6 +61,7 @@ from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
+from runner.who import who
 
 ASK_AGAIN_S = 1.0
 """How often a daemon that waits for the ledger's lock asks for it."""
@@ -116,7 +121,8 @@ class Daemon:
             ledger = stack.enter_context(Ledger.open(self._place.store_url, self._clock))
             take_custody(ledger, self._place)
             registry = CollectorRegistry()
-            sink = self._sink(ledger, registry)
+            changes = Changes(ledger.watch())
+            sink = self._sink(ledger, registry, changes)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
             settle_interrupted(ledger)  # first, so that these tasks are among the pending ones below
             rehearsal = self._rehearsal(stack)
@@ -145,8 +151,31 @@ class Daemon:
             )
             local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            app = create_app(state, local_api, self._settings.token)
+            desk = Desk(
+                ledger,
+                self._clock,
+                self._settings.zone,
+                Artifacts(self._place.artifacts),
+                self._place,
+                self._options.paths,
+                campaigns,
+                PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
+                changes,
+                executor.submit,
+                executor.refresh,
+                executor.state,
+                adb_port,
+                url_of(listening),
+                who(),
+                os.getpid(),
+            )
+            dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
+            app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
+            stack.callback(
+                dashboard.state.frame.streams.close
+            )  # before the server, which would wait for them
+            stack.callback(dashboard.state.frame.rehearsals.close)
             collect_garbage_seldom()
             # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()
@@ -188,13 +217,14 @@ class Daemon:
             self._guard.over.wait(ASK_AGAIN_S)
         return False
 
-    def _sink(self, ledger: Ledger, registry: CollectorRegistry) -> EventSink:
+    def _sink(self, ledger: Ledger, registry: CollectorRegistry, changes: Changes) -> EventSink:
         events = EventMetrics(registry)
         ledger.on_write(events.wrote)
 
         def tell(event: Event) -> None:
             events.tell(event)
             self._log.tell(event)
+            changes.tell_event(event)
 
         return tell
 

@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from runner import targets
 from runner.backend_registry import declared
-from runner.backends.backend import Backend, BatchBackend, Problem
+from runner.backends.backend import Backend, BatchBackend, LendsPhones, Problem
 from runner.campaign.loader import load
 from runner.campaign.resolve import resolve_campaign
-from runner.errors import RunnerError
+from runner.errors import RunnerError, Unsupported
 from runner.journals import Journal, Listener, StopSignal
 from runner.scheduling.campaign_files import CampaignFiles
 from runner.settings import Settings
@@ -20,6 +20,9 @@ from runner.virtual.apps.picturenet.ids import PACKAGE as PICTURE_NETWORK
 from runner.virtual.apps.shortvideo.ids import PACKAGE as SHORT_VIDEO
 from runner.virtual.host import DEFAULT_PHONES, serials_of
 from runner.virtual.process import PhonesError, PhonesProcess
+
+if TYPE_CHECKING:
+    from runner.phone.session import Session
 
 PACKAGES = {targets.TIKTOK: SHORT_VIDEO, targets.INSTAGRAM: PICTURE_NETWORK}
 """The apps of virtual phones, by the profiles that are for them."""
@@ -119,6 +122,11 @@ class RehearsalBackend:
         if problem := self._need(task):
             return Outcome(AttemptOutcome.FAILED, problem, again=Again.WHEN_BACK)
         return self._backend.perform(task, journal, listener, stop, deadline)
+
+    def session(self, serial: str) -> "Session":
+        if not isinstance(self._backend, LendsPhones):
+            raise Unsupported(f"the backend of {serial} drives no phones itself")
+        return self._backend.session(serial)
 
     def close(self) -> None:
         self._backend.close()

@@ -2,16 +2,22 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
 
+from runner.errors import PhoneInUse
 from runner.execution.lanes import Away, LaneName, Lanes, Waiting
+from runner.execution.loans import Loan, Loans
 from runner.execution.retry import Next
 from runner.execution.state import OVERDUE_S, ExecutorState
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask
 from runner.store.rows import TaskRow
 from runner.tasks import Again, AttemptOutcome, Task, TaskState
+
+ASKED_S = 1.0
+"""How long a person waits for a phone of which it is just asked whether a task may begin on it."""
 
 
 class Board:
@@ -165,6 +171,44 @@ class Board:
         self.close()
         # As when the process ends: no attempt stays even for its proof, which the next process makes.
         self.stop(by_person=False)
+
+    # what people do with phones
+
+    def lend(self, serial: str, loans: Loans, by: str) -> Loan:
+        """Give a phone into somebody's hands. Raises PhoneInUse while a task has it."""
+        with self._changed:
+            # A task that is only asked whether it may begin is put back within milliseconds.
+            self._changed.wait_for(lambda: not self._is_asked(serial), ASKED_S)
+            if taken := self._taken_on(serial):
+                raise PhoneInUse(f"{taken.task.title} has {serial} now", hint="wait until it has ended")
+            return loans.lend(serial, by)
+
+    @contextmanager
+    def glance(self, serial: str) -> Iterator[None]:
+        """Keep tasks from beginning on a phone while a picture of it is taken. Raises PhoneInUse while one has it."""
+        name = _lane_name("", serial)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_asked(serial), ASKED_S)
+            taken = self._taken_on(serial)
+            if taken or not self._lanes.occupy(name):
+                what = taken.task.title if taken else "a task"
+                raise PhoneInUse(f"{what} has {serial} now", hint="its screenshots are on the task's page")
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._lanes.free(name)
+                self._changed.notify_all()
+            self._wake()
+
+    def _taken_on(self, serial: str) -> TakenTask | None:
+        """The task that has a phone, in whatever lane or batch."""
+        return next((taken for taken in self._taken_tasks.values() if taken.task.device == serial), None)
+
+    def _is_asked(self, serial: str) -> bool:
+        """Whether a task has been taken that has no attempt (yet)."""
+        taken = self._taken_on(serial)
+        return taken is not None and taken.attempt is None
 
     # what is asked about it
 

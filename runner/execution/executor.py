@@ -3,17 +3,21 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
+from typing import TYPE_CHECKING
 
-from runner.backends.backend import Backend, BatchBackend
+from runner.backends.backend import Backend, BatchBackend, LendsPhones
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
+from runner.errors import Unsupported
 from runner.events import EventSink, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
 from runner.execution.doubts import Doubts
 from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
+from runner.execution.loans import Loan, Loans
 from runner.execution.requests import ON_REQUEST, Requests
 from runner.execution.state import ExecutorState, Mode
 from runner.execution.taken_task import ExecutionContext, TakenTask
@@ -24,6 +28,9 @@ from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import CommandKind, CommandRow, TaskRow
 from runner.tasks import Task, TaskState
+
+if TYPE_CHECKING:
+    from runner.phone.session import Session
 
 POLL_S = 0.25
 """How often the pump looks for what others have written to the ledger; that costs one page of shared memory."""
@@ -60,10 +67,12 @@ class Executor:
             ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode
         )
         self._lookers = {*backends} - self._batched
+        self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
-        gate = Gate(self._context, self._requests)
+        self._loans = Loans(clock, self._board.lift)
+        gate = Gate(self._context, self._requests, self._loans)
         self._worker = Worker(
             self._context,
             gate,
@@ -153,6 +162,38 @@ class Executor:
         # Real seconds, not those of the clock, which a ManualClock stops.
         return time.monotonic() - self._looked
 
+    # phones in the hands of people
+
+    def lend(self, serial: str, by: str) -> Loan:
+        """Give a phone into somebody's hands: no task begins on it until it is given back, or has rested for LOAN_S.
+
+        Raises PhoneInUse while a task or somebody else has it. Whether it may be touched at all the caller decides.
+        """
+        return self._board.lend(serial, self._loans, by)
+
+    def using(self, serial: str, loan_id: str) -> AbstractContextManager[Loan]:
+        """Something that is done with a lent phone: no task begins meanwhile. Raises PhoneInUse if the loan is over."""
+        return self._loans.using(serial, loan_id)
+
+    def give_back(self, serial: str, loan_id: str | None = None) -> None:
+        """End a loan, or any of the phone: its tasks may begin."""
+        self._loans.give_back(serial, loan_id)
+
+    def lent(self, serial: str) -> Loan | None:
+        """Who has a phone in his hands, if anybody."""
+        return self._loans.of(serial)
+
+    def glance(self, serial: str) -> AbstractContextManager[None]:
+        """A moment in which no task begins on a phone, for a picture of it. Raises PhoneInUse while a task has it."""
+        return self._board.glance(serial)
+
+    def session(self, serial: str) -> "Session":
+        """A phone's own session, for whoever has the phone while no task does. Raises Unsupported if no backend here
+        drives phones."""
+        if self._lender is None:
+            raise Unsupported("this runner drives no phones itself")
+        return self._lender.session(serial)
+
     def _prove_first(self) -> None:
         """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""
         for row in self._doubts.read():
@@ -182,6 +223,7 @@ class Executor:
     def _look_for_work(self) -> None:
         self._refresh_soon()
         self.clock_watch.look()
+        self._loans.end_idle()
         for taken in self._board.overdue():
             self._tell_overdue(taken)
         self._begin_ready()

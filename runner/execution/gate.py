@@ -1,4 +1,5 @@
-"""Whether a task that may go by its queue may begin: people, accounts, phones that are away, limits."""
+"""Whether a task that may go by its queue may begin: people, phones in their hands or away, accounts,
+limits."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,6 +8,7 @@ from runner.errors import LedgerError, RunnerError
 from runner.execution.accounts import Account
 from runner.execution.journal import ACCOUNT_LOOK, busy
 from runner.execution.lanes import Away
+from runner.execution.loans import Loans
 from runner.execution.requests import Refusal, Requests
 from runner.execution.retry import away_reason, look_after
 from runner.execution.taken_task import ExecutionContext, TakenTask
@@ -21,9 +23,10 @@ class Gate:
     """The executor asks it before each attempt. Its answer may have changed by the time the attempt makes its effect:
     the journal asks again there."""
 
-    def __init__(self, context: ExecutionContext, requests: Requests) -> None:
+    def __init__(self, context: ExecutionContext, requests: Requests, loans: Loans) -> None:
         self._context = context
         self._requests = requests
+        self._loans = loans
 
     def refusals(
         self,
@@ -53,7 +56,7 @@ class Gate:
             if (
                 not taken.waiting.is_to_stop
                 and (refusal := self._requests.refusal(taken.task, only_looks=in_doubt))
-            ) or (refusal := self._context.doubts.refusal(taken.task)):
+            ) or (refusal := self._loans.refusal(taken.task) or self._context.doubts.refusal(taken.task)):
                 yield taken.key, refusal
             elif (obstacle := self._context.accounts.obstacle(taken.waiting.lane)) and _may_be(
                 taken, obstacle[0]

@@ -100,6 +100,7 @@ class AttemptJournal:
                 record.outcome,
                 record.message,
                 record.duration_s,
+                screenshot or None,
             )
         )
         self._look()

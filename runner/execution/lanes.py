@@ -246,6 +246,15 @@ class Lanes:
         lane.busy = False
         return next(iter(self._take(lane, now)), None)
 
+    def occupy(self, name: LaneName) -> bool:
+        """Keep a single lane from giving a task until `free` is called; false if it has given one."""
+        lane = self._lane(name, single=True)
+        if lane.busy:
+            return False
+        lane.busy = True
+        self._watch(lane)
+        return True
+
     def free(self, name: LaneName) -> None:
         """The task that a lane gave has ended."""
         lane = self._lanes.get(name)

@@ -87,9 +87,11 @@ class Performance(Watch):
         for step in steps:
             self.check_time()
             outer, self.step = self.step, step
+            lifted = self.finger.lift()
             try:
                 taken = self._report(step)
             finally:
+                self.finger.put_back(lifted)
                 self.step, self._skipped, self._note = outer, "", ""
             if self.finished is None and taken is not None:
                 self.perform(step.branches.get("then" if taken else "else", ()))
@@ -109,7 +111,9 @@ class Performance(Watch):
         ) -> None:
             took_s = self.now_s - started
             what = (ordinal, step.action.kind, title, step.source)
-            record = StepRecord(*what, outcome, message, started_utc, took_s, screenshot, hierarchy)
+            record = StepRecord(
+                *what, outcome, message, started_utc, took_s, screenshot, hierarchy, self.finger.touch
+            )
             self._listener.step_finished(record)
 
         try:
@@ -145,9 +149,11 @@ class Performance(Watch):
     def _screenshot(self) -> bytes | None:
         """A picture for the record; None, which fails no step, if there is none (a protected window)."""
         try:
-            return self.phone.screenshot()
+            picture = self.phone.screenshot()
         except PhoneError:
             return None
+        self.finger.saw(picture)
+        return picture
 
     @property
     def has_begun(self) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.flows.elements import variables_of
+from runner.flows.matching import matches
 from runner.flows.profile import VARIABLES, AppView, Profile
 from runner.flows.selectors import Selector
-from runner.phone.screen import Bounds, Screen
+from runner.phone.screen import Bounds, Element, Screen
 
 _ANY_NAME = "[a-z0-9_.]{2,24}"
 """What `${user}` matches while nobody is named: small letters, since other words of a page begin with a large one."""
@@ -86,6 +87,25 @@ def _check(profile: Profile, screen: Screen, user: str | None) -> ScreenCheck:
         dialog.name if dialog and stop is None else None,
         screen.is_opaque(profile.packages),
     )
+
+
+def names_of(element: Element, profile: Profile, screen: Screen) -> dict[str, list[Element]]:
+    """The names of the profile that find an element, in any of its languages, each with all that it finds there.
+
+    Only names that are true of the element are looked for everywhere else: to look for all takes seconds on a screen of
+    many hundred elements.
+    """
+    found: dict[str, list[Element]] = {}
+    for language in (profile.language, *profile.languages):
+        shown = profile.in_language(language)
+        app = AppView(shown, shown.packages[0], dict.fromkeys(VARIABLES, ""))
+        for name, candidates in shown.elements.items():
+            ways = [one for one in map(_of_anybody, candidates) if not set(variables_of((one,)))]
+            if name not in found and any(matches(one, element, screen) for one in ways):
+                everything = next(filter(None, (app.search([one], screen) for one in ways)), [])
+                if element in everything:
+                    found[name] = everything
+    return found
 
 
 def _of_anybody(selector: Selector) -> Selector:

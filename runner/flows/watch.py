@@ -14,6 +14,7 @@ from runner.flows.matching import find_all, has_room
 from runner.flows.profile import AppView, Dialog, filled_in
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
+from runner.flows.touching import Finger, Place
 from runner.phone.driver import Driver
 from runner.phone.screen import Element, Screen, focused_field
 
@@ -50,6 +51,7 @@ class Watch(ABC):
     ) -> None:
         self.app = app
         self.phone = phone
+        self.finger = Finger(phone, clock)
         self.variables = variables
         self._clock = clock
         self._deadline = deadline
@@ -157,31 +159,38 @@ class Watch(ABC):
 
         return self._await(words, timeout_s, self.spoken(name))
 
-    def await_point(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> tuple[int, int]:
+    def await_place(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> Place:
         """Where to tap an element, as soon as it is shown and, with `still`, no longer moves."""
         last: tuple[int, int] | None = None
 
-        def found(screen: Screen) -> tuple[int, int] | None:
+        def found(screen: Screen) -> Place | None:
             nonlocal last
             element = self.find(name, screen)
-            point = self.app.point(element, screen) if element is not None else None
+            place = self._place(element, screen) if element is not None else None
+            point = place[:2] if place is not None else None
             moved, last = last != point, point
-            return None if still and moved else point
+            return None if still and moved else place
 
         return self._await(found, timeout_s, self.spoken(name))
 
-    def await_points(self, name: ElementRef, count: int, timeout_s: float) -> list[tuple[int, int]]:
+    def await_places(self, name: ElementRef, count: int, timeout_s: float) -> list[Place]:
         """Where to tap the first `count` elements of a name, as soon as so many are shown and stay where they are."""
         last: list[tuple[int, int]] = []
 
-        def found(screen: Screen) -> list[tuple[int, int]] | None:
+        def found(screen: Screen) -> list[Place] | None:
             nonlocal last
-            shown = (self.app.point(element, screen) for element in self.find_all(name, screen))
-            points = [point for point in shown if point is not None][:count]
+            shown = (self._place(element, screen) for element in self.find_all(name, screen))
+            places = [place for place in shown if place is not None][:count]
+            points = [place[:2] for place in places]
             moved, last = last != points, points
-            return None if moved or len(points) < count else points
+            return None if moved or len(places) < count else places
 
         return self._await(found, timeout_s, f"{count} of {self.spoken(name)}")
+
+    def _place(self, element: Element, screen: Screen) -> Place | None:
+        """Where to tap an element; None if nothing of it is visible."""
+        point = self.app.point(element, screen)
+        return Place(*point, element.bounds, screen.size) if point is not None else None
 
     def await_focus(self, name: ElementRef, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""

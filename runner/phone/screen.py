@@ -8,6 +8,9 @@ from typing import Any
 Bounds = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; right and bottom are exclusive."""
 
+Size = tuple[float, float]
+"""Width and height."""
+
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 # Apps put any character into their texts, and uiautomator writes it as it is, or as a reference to it.
 # XML 1.0 allows neither, and a parser that recovers may lose what follows.
@@ -130,6 +133,23 @@ def parse(xml: str) -> Screen:
     roots = tuple(_element(node) for node in root if isinstance(node.tag, str))
     inner = (element for root in roots for element in root.walk())
     return Screen(roots, {child: element for element in inner for child in element.children}, xml)
+
+
+def whole_size(reach: Size, picture: Size | None) -> Size:
+    """The size of a whole screen in pixels, by how far its elements reach and by the shape of a picture of it.
+
+    The bar with the system's keys belongs to the picture, and has no elements on some phones. A picture that was taken
+    before somebody turned the phone tells nothing.
+    """
+    width, height = reach
+    if picture is None or not all((*reach, *picture)) or (width > height) != (picture[0] > picture[1]):
+        return reach
+    shape = picture[0] / picture[1]
+    return (
+        (width, max(height, width / shape))
+        if width / height > shape
+        else (max(width, height * shape), height)
+    )
 
 
 def focused_field(screen: Screen) -> Element | None:

@@ -13,6 +13,17 @@ SCALE = 0.5
 more."""
 
 
+def size_of(picture: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture, from its first bytes; None if it is none."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(picture)) as image:
+            return image.size
+    except OSError:
+        return None
+
+
 def thumbnail(picture: bytes, serial: str) -> bytes:
     """A picture of a phone's screen, JPEG or PNG, as a JPEG that is at most `WIDTH` wide. Raises AutomationFailed if it
     is no picture."""

@@ -21,6 +21,7 @@ from runner.errors import (
 from runner.media_file import MediaFile
 from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
+from runner.phone.hands import Hands
 from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.translate import hint, phone_error, translated
 from runner.phone.transport import CALL_TIMEOUT_S, Transport
@@ -115,19 +116,23 @@ class Session:
         return self._automation
 
     def _call(
-        self, method: str, *params: Any, again: tuple[type[PhoneError], ...] = (rpc.ServerGone,)
+        self,
+        method: str,
+        *params: Any,
+        again: tuple[type[PhoneError], ...] = (rpc.ServerGone,),
+        timeout_s: float = CALL_TIMEOUT_S,
     ) -> Any:
         """A call. After one of the errors in `again` the server is started anew and the call repeated, once."""
         server = self._server()
         arguments: Any = list(params) or {}
         try:
-            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
         except again as error:
             LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
-        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=CALL_TIMEOUT_S)
+        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
 
     def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
         """The output of a command, each argument quoted, whatever its exit code."""
@@ -178,6 +183,10 @@ class Session:
         """uiautomator2 takes no picture of protected windows; Android's own tool sometimes does."""
         raw: bytes = self._phone().shell("screencap -p", encoding=None)
         return raw
+
+    def hands(self) -> Hands:
+        """What a person sees and does on this phone, by the same way."""
+        return Hands(self.serial, self._call, self._shell, self._screencap)
 
     def toast(self) -> str | None:
         said = self._call("getLastToast", again=HARMLESS)

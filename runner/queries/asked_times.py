@@ -1,16 +1,18 @@
 """The occurrence that a person means by a time, and the nearest ones if there is none."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from runner.campaign.nearest import legal_names
+from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import UsageError
 from runner.planning.coming import Coming, coming, inactive
 from runner.planning.occurrences import Moment
-from runner.planning.plannable_entry import PlannableEntry
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import FIRST_YEAR, LAST_YEAR
 from runner.planning.source import Window
 from runner.planning.walltime import resolve
@@ -139,3 +141,42 @@ def previous(plannable: PlannableEntry, before_utc: datetime) -> Coming | None:
 def following(plannable: PlannableEntry, from_utc: datetime) -> Coming | None:
     """The first occurrence at or after an instant."""
     return next(coming(plannable, Window.after(from_utc)), None)
+
+
+def alone(campaign: ResolvedCampaign, entry: str | None) -> ResolvedCampaign:
+    """The campaign with one of its entries (None: all). Raises UsageError if it has no such entry."""
+    if entry is None:
+        return campaign
+    entries = tuple(one for one in campaign.entries if one.name == entry)
+    if not entries:
+        names = [one.name for one in campaign.entries]
+        raise UsageError(f"{campaign.name} has no entry {entry}", hint=legal_names(entry, names))
+    return replace(campaign, entries=entries)
+
+
+def scheduled_at(campaign: ResolvedCampaign, at: str, now: datetime) -> list[Coming]:
+    """The occurrences of a typed time; if it names no zone, on the clocks of each zone that entries are in. Raises
+    UsageError if none falls on it."""
+    asked = asked_of(plannable_entries([campaign]), at, now)
+    found = [one for plannable, when in asked for one in coming(plannable, when.window)]
+    if not found:
+        written = " or ".join(dict.fromkeys(when.written for _, when in asked)) or at
+        raise UsageError(f"no start time of {campaign.name} falls on {written}", hint=_nearest(asked))
+    return found
+
+
+def _nearest(asked: Sequence[tuple[PlannableEntry, AskedTime]]) -> str:
+    """The occurrences right before and after a time, of any entry, or why the one at that time does not count."""
+    for plannable, when in asked:
+        if moment := inactive_at(plannable, when):
+            return f"{plannable.entry.name} has one at {moment.nominal}, but the campaign is not active on that day"
+    before = [one for plannable, when in asked if (one := previous(plannable, when.window.from_utc))]
+    after = [one for plannable, when in asked if (one := following(plannable, when.window.until_utc))]
+    near = [max(before, key=_instant)] if before else []
+    near += [min(after, key=_instant)] if after else []
+    names = [f"{one.occurrence.nominal} ({one.occurrence.entry})" for one in near]
+    return f"the nearest are {' and '.join(names)}" if names else "its entries have no start times"
+
+
+def _instant(one: Coming) -> datetime:
+    return one.occurrence.instant_utc

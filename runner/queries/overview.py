@@ -19,7 +19,7 @@ from runner.queries.advice import (
     StartDaemon,
 )
 from runner.queries.asked_times import following
-from runner.queries.phones import PhoneLine
+from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
 from runner.store.last_good import resolved_in_force
@@ -136,14 +136,7 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         uncertain_count=uncertain[0],
         pauses=situation.pauses,
         counts=_counts(ledger, situation),
-        phones=tuple(
-            dict.fromkeys(
-                lane.device
-                for plannable in plannable_entries(campaigns.values())
-                for lane in plannable.lanes
-                if lane.device
-            )
-        ),
+        phones=devices_of(campaigns.values()),
     )
 
 

@@ -1,7 +1,10 @@
 """The phones that campaigns work on, as adb sees them now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from runner.campaign.resolve import ResolvedCampaign
+from runner.planning.plannable_entry import plannable_entries
 
 PATIENCE_S = 1.5
 """How long to wait for all phones together: one that does not say who it is keeps no other from being shown."""
@@ -16,6 +19,12 @@ class PhoneLine:
 
     serial: str
     state: str
+
+
+def devices_of(campaigns: Iterable[ResolvedCampaign]) -> tuple[str, ...]:
+    """The devices on which campaigns work, each once."""
+    lanes = (lane for plannable in plannable_entries(campaigns) for lane in plannable.lanes)
+    return tuple(dict.fromkeys(lane.device for lane in lanes if lane.device))
 
 
 def phones_now(adb_port: int, declared: Sequence[str]) -> tuple[list[PhoneLine], str | None]:

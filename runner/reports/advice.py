@@ -20,6 +20,7 @@ from runner.queries.advice import (
     WidenActive,
 )
 from runner.queries.why_answer import WhyVerdict
+from runner.state_dir import StateDir
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Options:
 
     ledger: str = ""
     run: str = ""
+
+
+def options_of(place: StateDir) -> Options:
+    """The options with which commands ask the ledger of a state folder."""
+    is_rehearsal = place.phones is not None
+    return Options(place.option, f" --store {quote(place.store_url)}" if is_rehearsal else place.option)
 
 
 def command(action: Action, options: Options) -> str:

@@ -1,7 +1,7 @@
 """The result of a run, as a table for people and as JSON for programs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.reports.content import content_data, content_words
@@ -9,6 +9,7 @@ from runner.reports.progress import STYLES
 from runner.reports.task_hints import hint_of_task
 from runner.reports.terminal import Column, Rows, Words
 from runner.store.rows import TaskRow
+from runner.tasks import TaskState
 
 
 def summary_table(rows: Sequence[TaskRow]) -> Rows:
@@ -43,10 +44,14 @@ def reason(row: TaskRow) -> list[Words]:
 
 def totals(rows: Sequence[TaskRow]) -> str:
     """`12 tasks: 11 completed, 1 failed`."""
-    counts = Counter(row.state for row in rows)
-    return f"{len(rows)} task{'' if len(rows) == 1 else 's'}: " + ", ".join(
-        f"{count} {state}" for state, count in counts.items()
-    )
+    return counted(Counter(row.state for row in rows))
+
+
+def counted(counts: Mapping[TaskState, int]) -> str:
+    """The same of tasks that are counted by state."""
+    total = sum(counts.values())
+    words = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{total} task{'' if total == 1 else 's'}{': ' if words else ''}{words}"
 
 
 def summary_data(run_id: str, rows: Sequence[TaskRow], report: str | None) -> dict[str, Any]:

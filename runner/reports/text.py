@@ -1,9 +1,9 @@
 """Diagnostics for people: the place, the problem, the line with carets, and what to do."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
+from runner.campaign.document import lines_of
 from runner.diagnostics import Diagnostic, Severity, Span
 from runner.reports.shown import visible, width
 
@@ -15,7 +15,6 @@ _NARROWEST, _WIDEST = 20, 1_000
 
 _RESET = "\x1b[0m"
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "place": "\x1b[1m", "frame": "\x1b[2m"}
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 _Painter = Callable[[str, str], str]
 
@@ -46,7 +45,7 @@ def excerpts(
 
     `texts` has each file's text by its path; source lines of a file without text are left out.
     """
-    lines = cache(lambda path: _LINE_BREAK.split(texts.get(path, "")))
+    lines = cache(lambda path: lines_of(texts.get(path, "")))
     paint = _paint if color else _leave_plain
     for diagnostic in diagnostics:
         yield from _diagnostic(diagnostic, lines(diagnostic.path), room, paint)
@@ -55,27 +54,28 @@ def excerpts(
 
 def _diagnostic(diagnostic: Diagnostic, lines: Sequence[str], room: int, paint: _Painter) -> Iterator[str]:
     severity = str(diagnostic.severity)
-    place = paint("place", _place(diagnostic.path, diagnostic.span))
-    yield f"{place}: {paint(severity, severity)}: {visible(diagnostic.message)} [{diagnostic.code}]"
+    where = paint("place", place(diagnostic.path, diagnostic.span))
+    yield f"{where}: {paint(severity, severity)}: {visible(diagnostic.message)} [{diagnostic.code}]"
     gutter = len(str(diagnostic.span.line)) + 2
     line = lines[diagnostic.span.line - 1] if diagnostic.span.line <= len(lines) else ""
     if line.strip():
-        shown, carets = _underlined(line, diagnostic.span, room - gutter - 2)
+        shown, carets = underlined(line, diagnostic.span, room - gutter - 2)
         yield f"{paint('frame', f' {diagnostic.span.line} |')} {shown}"
         yield f"{paint('frame', ' ' * gutter + '|')} {paint(severity, carets)}"
     if diagnostic.hint:
         yield f"{paint('frame', ' ' * gutter + '=')} {visible(diagnostic.hint)}"
     for related in diagnostic.related:
-        place = _place(related.path, related.span)
-        yield f"{paint('frame', ' ' * gutter + '-')} {place}: {visible(related.message)}"
+        where = place(related.path, related.span)
+        yield f"{paint('frame', ' ' * gutter + '-')} {where}: {visible(related.message)}"
 
 
-def _place(path: str, span: Span) -> str:
+def place(path: str, span: Span) -> str:
+    """`launch.yaml:3:7`."""
     return f"{visible(path)}:{span.line}:{span.column}"
 
 
-def _underlined(line: str, span: Span, room: int) -> tuple[str, str]:
-    """The line as a terminal shows it, and the carets under its part of the span."""
+def underlined(line: str, span: Span, room: int) -> tuple[str, str]:
+    """The line as a terminal of `room` columns shows it, and the carets under its part of the span."""
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     most = min(_WINDOW, max(room - len("……"), _NARROWEST))

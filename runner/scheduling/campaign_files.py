@@ -13,6 +13,7 @@ from runner.campaign import accounts_file, app_file
 from runner.campaign.accounts_file import ACCOUNTS_FILES
 from runner.campaign.app_file import APP_FILES
 from runner.campaign.flow_file import FLOW_FILES
+from runner.campaign.folders import are_within
 from runner.campaign.loader import Loaded, discover, load
 from runner.campaign.revision import revisions
 from runner.checks import Checked, check_each, check_together, duplicate_name
@@ -159,10 +160,7 @@ class CampaignFiles:
 
     def _is_outside(self, file: CampaignFile) -> bool:
         """Whether the file, or one beside it, lies outside of the folders that are named or hold named files."""
-        folders = [os.path.realpath(path if path.is_dir() else path.parent) for path in self.paths]
-        named = {os.path.realpath(path) for path in self.paths}
-        lies = map(os.path.realpath, [str(file.path), *file.paths_beside])
-        return not all(path in named or any(map(Path(path).is_relative_to, folders)) for path in lies)
+        return not are_within([str(file.path), *file.paths_beside], self.paths)
 
     def _is_stale(self, path: Path) -> bool:
         known = self._known.get(path)

@@ -1,4 +1,4 @@
-"""The daemon's HTTP application: metrics, health, and the Local API."""
+"""The daemon's HTTP application: metrics, health, the Local API and the dashboard."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,12 @@ class ServerState:
     remarks: Callable[[], Sequence[str]] = tuple
 
 
-def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str | None = None) -> ASGIApp:
+def create_app(
+    state: ServerState,
+    local_api: ASGIApp | None = None,
+    token: str | None = None,
+    dashboard: ASGIApp | None = None,
+) -> ASGIApp:
     """The application. With a token other machines may call it, by any name, and only those that show the token get
     figures; without one only this machine may call it, by its own name. Everybody gets health."""
     is_for_others = token is not None
@@ -72,6 +77,8 @@ def create_app(state: ServerState, local_api: ASGIApp | None = None, token: str 
         at("/healthz", healthz, for_health, token=None),
         at("/readyz", readyz, for_health, token=None),
     ]
+    if dashboard:
+        routes.append(Mount("/", dashboard))  # last, since it answers every other path
     return Shield(Router(routes))
 
 

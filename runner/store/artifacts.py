@@ -32,6 +32,15 @@ class Artifacts:
         except OSError as error:
             raise LedgerError(f"cannot read {self._folder / path}: {error.strerror}") from error
 
+    def size(self, path: str) -> int | None:
+        """How many bytes were saved under this path; None if somebody has removed it since."""
+        try:
+            return (self._folder / path).stat().st_size
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise LedgerError(f"cannot read {self._folder / path}: {error.strerror}") from error
+
     def remove(self, paths: Iterable[str]) -> None:
         """Remove what was saved under these paths, and the tasks' folders that this leaves empty."""
         for path in (self._folder / path for path in paths):

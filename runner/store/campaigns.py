@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, Text, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -17,6 +17,7 @@ from runner.store.rows import (
     InvalidFile,
     PauseScope,
     ScheduleRow,
+    VersionRow,
 )
 
 CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.campaign_versions.c
@@ -43,6 +44,28 @@ class Campaigns(Part):
         found = self._read(
             f"read the campaign {name}", lambda connection: connection.execute(query).one_or_none()
         )
+        return None if found is None else CampaignVersion(*found)
+
+    def versions(self, name: str, limit: int = 50) -> list[VersionRow]:
+        """The texts of a campaign, the one that was first read last comes first."""
+        columns = (VERSION.id, VERSION.name, VERSION.path, VERSION.git_commit, VERSION.first_seen_utc)
+        query = (
+            select(*columns, VERSION.seen_utc, func.length(VERSION.text))
+            .where(VERSION.name == name)
+            .order_by(VERSION.first_seen_utc.desc(), VERSION.id.desc())
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> list[VersionRow]:
+            return [VersionRow(*row) for row in connection.execute(query)]
+
+        return self._read(f"read the versions of {name}", work)
+
+    def version(self, version_id: int) -> CampaignVersion | None:
+        """One text of a campaign, by its id."""
+        columns = (VERSION.id, VERSION.name, VERSION.path, VERSION.text, VERSION.git_commit)
+        query = select(*columns).where(VERSION.id == version_id)
+        found = self._read(f"read the version {version_id}", lambda it: it.execute(query).one_or_none())
         return None if found is None else CampaignVersion(*found)
 
     def put_in_force(self, campaign: InForce) -> None:

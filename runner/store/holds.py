@@ -1,8 +1,9 @@
 """Holds: devices that run nothing until a person has looked at them."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -22,6 +23,11 @@ class Holds(Part):
     def current(self) -> list[Hold]:
         """The holds that have not been released, oldest first."""
         return self._holds(_query(HOLD.released_utc.is_(None)).order_by(HOLD.id))
+
+    def between(self, from_utc: datetime, until_utc: datetime) -> list[Hold]:
+        """The holds that lasted at some instant from `from_utc` until `until_utc`, oldest first; released ones too."""
+        goes_on = or_(HOLD.released_utc.is_(None), HOLD.released_utc > from_utc)
+        return self._holds(_query(HOLD.placed_utc < until_utc).where(goes_on).order_by(HOLD.id))
 
     def of(self, device: str, limit: int = 50) -> list[Hold]:
         """The holds of a device, released ones too, newest first."""

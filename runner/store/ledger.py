@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from sqlalchemy import select
 
@@ -23,17 +23,42 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.lanes_now import LanesNow
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
 from runner.store.pauses import Pauses
 from runner.store.phones import Phones
+from runner.store.reports import Reports
 from runner.store.retention import Retention
 from runner.store.runs import Runs
 from runner.store.spans import Spans
+from runner.store.summaries import Summaries
 from runner.store.tally import Tally
+from runner.store.task_pages import TaskPages
+from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+
+
+class Writes(NamedTuple):
+    """Who has written to a ledger since the last look. While this process writes, writes of others go unseen."""
+
+    own: bool
+    foreign: bool
+
+
+class Watch:
+    """Looks whether anything has been written; cheap. One thread at a time may look."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seen = (database.transactions, database.version())
+
+    def __call__(self) -> Writes:
+        before, self._seen = self._seen, (self._database.transactions, self._database.version())
+        own = before[0] != self._seen[0]
+        return Writes(own, foreign=not own and before[1] != self._seen[1])
 
 
 class Ledger:
@@ -55,7 +80,11 @@ class Ledger:
         self.campaigns = Campaigns(database, clock)
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
+        self.reports = Reports(database, clock)
+        self.summaries = Summaries(database, clock)
         self.tasks = Tasks(database, clock)
+        self.task_times = TaskTimeTable(database, clock)
+        self.task_pages = TaskPages(database, clock)
         self.attempts = Attempts(database, clock, self.executor)
         self.effects = Effects(database, clock, self.tally)
         self.commands = Commands(database, clock)
@@ -65,6 +94,7 @@ class Ledger:
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
+        self.lanes_now = LanesNow(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
@@ -101,6 +131,10 @@ class Ledger:
         with self._seeing:
             before, self._seen_version = self._seen_version, self._database.version()
             return before != self._seen_version
+
+    def watch(self) -> "Watch":
+        """A look of its own at what is written, beside `changed`, which belongs to the executor."""
+        return Watch(self._database)
 
     def warm_up(self) -> None:
         """Compile the statements that a task begins with, so that the first task does not wait for that."""

@@ -137,14 +137,25 @@ class Occurrences(Part):
             query = query.where(OCCURRENCE.instant_utc < until_utc)
         query = query.order_by(OCCURRENCE.instant_utc.desc(), OCCURRENCE.id.desc()).limit(limit)
         action = f"read the occurrences of {campaign}/{entry}"
-        return self._read(action, lambda connection: _occurrence_rows(connection, query))
+        return self._read(action, lambda connection: occurrence_rows(connection, query))
 
     def missed(self, since: datetime, offset: int = 0, limit: int = 1000) -> list[OccurrenceRow]:
         """The occurrences that were missed as a whole, and so decided from `since` on, newest first."""
         query = select(schema.occurrences).where(IS_MISSED, OCCURRENCE.created_utc >= since)
         query = query.order_by(OCCURRENCE.created_utc.desc(), OCCURRENCE.id.desc())
         page = query.offset(offset).limit(limit)
-        return self._read("read what was missed", lambda connection: _occurrence_rows(connection, page))
+        return self._read("read what was missed", lambda connection: occurrence_rows(connection, page))
+
+    def between(self, from_utc: datetime, until_utc: datetime, limit: int) -> list[OccurrenceRow]:
+        """The occurrences of all entries from an instant (included) until one (excluded), the latest ones first; at
+        most `limit`."""
+        query = (
+            select(schema.occurrences)
+            .where(OCCURRENCE.instant_utc >= from_utc, OCCURRENCE.instant_utc < until_utc)
+            .order_by(OCCURRENCE.instant_utc.desc())
+            .limit(limit)
+        )
+        return self._read("read occurrences", lambda connection: _occurrence_rows(connection, query))
 
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""
@@ -169,7 +180,7 @@ class Occurrences(Part):
         )
 
 
-def _occurrence_rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
+def occurrence_rows(connection: Connection, query: Select[Any]) -> list[OccurrenceRow]:
     return [
         OccurrenceRow(
             id=row.id,

@@ -74,7 +74,7 @@ def _attempts(connection: Connection, condition: ColumnElement[bool]) -> dict[in
     attempt_query = select(schema.attempts).join_from(schema.attempts, schema.tasks).where(condition)
     found: dict[int, list[AttemptRow]] = defaultdict(list)
     for row in connection.execute(attempt_query.order_by(ATTEMPT.id)):
-        found[row.task_id].append(_attempt_row(row, steps[row.id]))
+        found[row.task_id].append(attempt_row(row, steps[row.id]))
     return found
 
 
@@ -117,7 +117,7 @@ def _task_row(row: AnyRow) -> TaskRow:
     )
 
 
-def _attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
+def attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
     return AttemptRow(
         number=row.number,
         executor=row.executor,

@@ -69,6 +69,20 @@ PROFILE = "apps/"
 
 
 @dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One text of a campaign file that was read, without the text: its `size` is in characters. It was first and last
+    read at these instants, the last time at this commit."""
+
+    id: int
+    name: str
+    path: str
+    commit: str | None
+    first_seen_utc: datetime
+    seen_utc: datetime
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
     flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts that it
@@ -213,6 +227,44 @@ class TaskRow:
         return (self.finished_utc - self.started_utc).total_seconds()
 
 
+class TaskTimes(NamedTuple):
+    """When one of many tasks was: instants are microseconds since 1970, as the ledger keeps them.
+
+    `app` is None for the usual one; `reason` is empty for a task that was completed.
+    """
+
+    id: int
+    lane: str
+    device: str | None
+    username: str | None
+    app: str | None
+    campaign: str
+    entry: str
+    script: str
+    target: str | None
+    state: str
+    due: int
+    started: int | None
+    finished: int | None
+    not_before: int | None
+    reason: str
+
+
+class TaskTotal(NamedTuple):
+    """How many tasks in a state fell due in one stretch of time, which begins at `due`; the other fields are as in
+    `TaskTimes`, None where they were not asked for."""
+
+    lane: str | None
+    device: str | None
+    username: str | None
+    app: str | None
+    campaign: str | None
+    entry: str | None
+    state: str
+    due: int
+    tasks: int
+
+
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
     """Which tasks a list shows: those that match every field that is set. `since_utc` (included) and `until_utc`
@@ -228,6 +280,7 @@ class TaskFilter:
     run_id: str | None = None
     since_utc: datetime | None = None
     until_utc: datetime | None = None
+    occurrence_ids: Collection[int] | None = None
 
 
 class Attempt(NamedTuple):
@@ -339,7 +392,7 @@ class UsageTable:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A device that runs nothing until a person has looked at it."""
+    """A device that runs nothing until a person has looked at it; `released_utc` is None while it waits."""
 
     id: int
     device: str

@@ -39,6 +39,12 @@ LISTED = "deleted_utc IS NULL"
 UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
 """The tasks that a person has deleted, and that still have their attempts."""
 
+LATE_AFTER = timedelta(hours=6)
+"""How long after its due instant a task may end and still be found by that instant; the later ones have an index."""
+
+LATE = f"{LISTED} AND finished_utc > due_utc + {LATE_AFTER // timedelta(microseconds=1)}"
+"""The tasks that ended long after they were due."""
+
 MISSED = "state = 'missed'"
 """The occurrences that were missed as a whole."""
 
@@ -247,11 +253,13 @@ tasks = Table(
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
     _index_where(LISTED, "ix_tasks_listed_state", "state"),
     _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
+    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state"),
     _index_where(LISTED, "ix_tasks_listed_device", "device"),
     _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
     _index_where(LISTED, "ix_tasks_listed_script", "script"),
     _index_where(LISTED, "ix_tasks_listed_source", "source"),
     _index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
+    _index_where(LATE, "ix_tasks_late", "finished_utc"),
     _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
     _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
     _index_where("trouble_utc IS NOT NULL", "ix_tasks_trouble_utc", "trouble_utc"),

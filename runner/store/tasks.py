@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, func, select, type_coerce, update
 
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -18,6 +18,9 @@ TASK = schema.tasks.c
 
 LAST_CHARACTER = "\U0010ffff"
 """Sorts after every other character: all that begins with a text lies between that text and the text with this one."""
+
+QUARTER = timedelta(minutes=15)
+QUARTER_US = QUARTER // schema.MICROSECOND
 
 IN_ORDER = (TASK.due_utc, TASK.id)
 """In the order in which tasks fall due, then in that of the plan."""
@@ -48,7 +51,7 @@ class Tasks(Part):
 
     def all(self, *, run_id: str | None = None, states: Collection[TaskState] | None = None) -> list[TaskRow]:
         """The tasks of a run, in these states (None: of all), in the order in which they fall due."""
-        return self._tasks("read tasks", *_conditions(TaskFilter(run_id=run_id, states=states)))
+        return self._tasks("read tasks", *conditions(TaskFilter(run_id=run_id, states=states)))
 
     def of(self, occurrence: Occurrence) -> list[TaskRow]:
         """The tasks of an occurrence, in the order in which they fall due."""
@@ -91,10 +94,10 @@ class Tasks(Part):
 
     def page(self, chosen: TaskFilter, offset: int = 0, limit: int = 50) -> tuple[int, list[TaskRow]]:
         """How many tasks a filter lets through, and those from `offset` on, newest first."""
-        conditions = [IS_LISTED, *_conditions(chosen)]
-        ids = select(TASK.id).where(*conditions).order_by(TASK.id.desc()).offset(offset).limit(limit)
+        wanted = [IS_LISTED, *conditions(chosen)]
+        ids = select(TASK.id).where(*wanted).order_by(TASK.id.desc()).offset(offset).limit(limit)
         with self._database.read("read a page of tasks") as connection:
-            total = connection.scalar(select(func.count()).select_from(schema.tasks).where(*conditions)) or 0
+            total = connection.scalar(select(func.count()).select_from(schema.tasks).where(*wanted)) or 0
             query = task_query().where(TASK.id.in_(ids)).order_by(TASK.id.desc())
             return total, task_rows(connection, query)
 
@@ -112,6 +115,30 @@ class Tasks(Part):
         query = task_query().where(TASK.trouble_utc >= since, IS_LISTED)
         query = query.order_by(TASK.trouble_utc.desc(), TASK.id.desc()).offset(offset).limit(limit)
         return self._read("read what went wrong", lambda connection: task_rows(connection, query))
+
+    def counts_by_time(
+        self, campaigns: Collection[str], since_utc: datetime, until_utc: datetime
+    ) -> list[tuple[str, datetime, TaskState, int]]:
+        """How many tasks of these campaigns fell due in each quarter of an hour, and are in each state: campaign, when
+        the quarter begins, state, count.
+
+        Days begin with such a quarter in every time zone: whoever asks makes days of them on his clocks.
+        """
+        quarter = type_coerce(TASK.due_utc, BigInteger) // QUARTER_US
+        query = (
+            select(TASK.campaign, quarter, TASK.state, func.count())
+            .where(TASK.campaign.in_(campaigns), TASK.due_utc >= since_utc, TASK.due_utc < until_utc)
+            .where(IS_LISTED)
+            .group_by(TASK.campaign, quarter, TASK.state)
+        )
+
+        def work(connection: Connection) -> list[tuple[str, datetime, TaskState, int]]:
+            return [
+                (campaign, schema.EPOCH + int(slot) * QUARTER, state, count)
+                for campaign, slot, state, count in connection.execute(query)
+            ]
+
+        return self._read("count tasks by time", work)
 
     def record_of(self, key: str | int) -> TaskRecord | None:
         """A task with its attempts, their steps, and its effects."""
@@ -191,8 +218,8 @@ class Tasks(Part):
         now = self._clock.now()
         self._write(f"delete the task {key}", lambda connection: changes.delete(connection, key, now))
 
-    def _tasks(self, action: str, *conditions: ColumnElement[bool]) -> list[TaskRow]:
-        query = task_query().where(*conditions, IS_LISTED).order_by(*IN_ORDER)
+    def _tasks(self, action: str, *where: ColumnElement[bool]) -> list[TaskRow]:
+        query = task_query().where(*where, IS_LISTED).order_by(*IN_ORDER)
         return self._read(action, lambda connection: task_rows(connection, query))
 
 
@@ -202,7 +229,10 @@ def _is_of(occurrence: Occurrence) -> ColumnElement[bool]:
     return TASK.occurrence_id == its_id
 
 
-def _conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(chosen: TaskFilter) -> Iterator[ColumnElement[bool]]:
+    """What a filter asks of tasks."""
+    if chosen.occurrence_ids is not None:
+        yield TASK.occurrence_id.in_(chosen.occurrence_ids)
     for name in ("campaign", "entry", "device", "username", "script", "run_id"):
         if (value := getattr(chosen, name)) is not None:
             yield TASK[name] == value

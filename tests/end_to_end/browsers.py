@@ -3,10 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
@@ -32,3 +33,23 @@ def chromium(*arguments: str) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+WIDE = {"width": 1280, "height": 800}
+TELEPHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def quiet_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own, with options of Playwright's `new_context`. In the end the console must have been
+    silent: an error there is a bug, or something that the content-security policy has stopped. `page.allowed` are words
+    of errors that are expected."""
+    with closing(browser.new_context(**{"viewport": WIDE, **options})) as context:
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.allowed = ()  # type: ignore[attr-defined]
+        yield page
+        allowed: tuple[str, ...] = page.allowed  # type: ignore[attr-defined]
+        assert [line for line in said if not any(words in line for words in allowed)] == []

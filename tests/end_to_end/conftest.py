@@ -10,9 +10,12 @@ from urllib.request import Request, urlopen
 
 import adbutils
 import pytest
+from browsers import chromium
 from daemon_process import Daemons
+from dashboard_daemon import DashboardDaemon
 from local_api_daemon import ApiDaemon
 from picture_shelf import PictureShelf
+from playwright.sync_api import Browser
 
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhoneAddress, PhonesProcess
@@ -142,4 +145,20 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiDaemon]:
     """A daemon that serves the Local API on two virtual phones, for all tests of a file."""
     daemons = Daemons(tmp_path_factory.mktemp("api"))
     yield ApiDaemon(daemons, tmp_path_factory.getbasetemp()).start()
+    daemons.close()
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """A browser for all tests of a file; `browsers.quiet_page` opens a page in it."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardDaemon]:
+    """A daemon with its dashboard, and a campaign on two virtual phones that is due when a test says so, for all tests
+    of a file."""
+    daemons = Daemons(tmp_path_factory.mktemp("dashboard"))
+    yield DashboardDaemon(daemons).start()
     daemons.close()

@@ -170,6 +170,8 @@ class Daemons:
         self.campaigns = folder / "campaigns"
         self.campaigns.mkdir()
         self.adb_port: int | None = None
+        self.variables: dict[str, str] = {}
+        """Further variables of their environment, such as RUNNER_TOKEN."""
         self.is_forked = True
         """Whether the zygote forks them; else each has a Python of its own."""
         self.started: list[DaemonProcess] = []
@@ -177,7 +179,12 @@ class Daemons:
     @property
     def environment(self) -> dict[str, str]:
         port = {"ANDROID_ADB_SERVER_PORT": str(self.adb_port)} if self.adb_port else {}
-        return os.environ | {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"} | port
+        return (
+            os.environ
+            | {"RUNNER_STATE_DIR": str(self.state), "RUNNER_TIMEZONE": "UTC"}
+            | port
+            | self.variables
+        )
 
     @property
     def witness(self) -> Path:

@@ -10,7 +10,9 @@ from claims import claim
 from playwright.sync_api import Browser
 
 from runner.clock import ManualClock
-from runner.reports.html import render_run
+from runner.queries.report import report_of
+from runner.queries.report_scope import of_run
+from runner.reports.html import render_report
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.tasks import (
@@ -72,10 +74,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ledger.attempts.add_step(attempt.id, step, None, hierarchy)
             outcome = Outcome(AttemptOutcome.UNCERTAIN, REASON, f"look at {ADDRESS}")
             ledger.attempts.finish(attempt.id, outcome, TaskState.UNCERTAIN)
-        record = ledger.runs.record_of("1")
-    assert record is not None
+        run = ledger.runs.get("1")
+        assert run is not None
+        html = render_report(report_of(ledger, of_run(run), NOON), artifacts, UTC)
     path = folder / "report.html"
-    path.write_text(render_run(record, artifacts, UTC), encoding="utf-8")
+    path.write_text(html, encoding="utf-8")
     return path
 
 
@@ -92,7 +95,7 @@ def test_nothing_sticks_out(browser: Browser, report: Path, width: int) -> None:
 def test_every_card_names_its_entry_and_a_narrow_table_its_columns(browser: Browser, report: Path) -> None:
     page = browser.new_page(viewport={"width": 420, "height": 900})
     page.goto(report.as_uri())
-    first, second = page.locator("body > details > summary").all_inner_texts()
+    first, second = page.locator("details.task > summary").all_inner_texts()
     assert "greet" in first and "an_entry_with_a_long_name" in second
     names = "(cell) => getComputedStyle(cell, '::before').content"
     row = page.locator("table").first.locator("tbody tr").first.locator("td").all()

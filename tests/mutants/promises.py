@@ -57,7 +57,7 @@ MUTANTS = (
         "an effect is in the ledger before it is tapped",
         "                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)\n",
         """\
-                attempt.phone.tap_once(*point)
+                attempt.finger.tap_once(place)
                 attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
 """,
         ("test_the_ledger_is_told_before_and_after_the_one_tap",),

@@ -1,5 +1,6 @@
 """What is installed is pinned by version and by content, and the pages install it so."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_everything_that_is_needed_has_hashes(project: dict[str, list[str]]) -> 
 def test_the_pins_are_those_versions_that_are_known_to_work_together() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     known = {canonical(line): line.partition("==")[2] for line in lines if not line.startswith("#")}
-    pinned = pins("requirements.txt") | pins("requirements-dev.txt")
+    pinned = pins("requirements.txt") | pins("requirements-dev.txt") | pins("packaging/node.txt")
     assert known.items() <= pinned.items()
     assert pinned.keys() - known.keys() <= {"colorama"}  # of Windows
 
@@ -59,3 +60,13 @@ def test_pages_install_by_hashes_and_nothing_beside(page: str) -> None:
     assert installs
     for line in installs:
         assert "--require-hashes -r requirements" in line or "--no-deps --no-build-isolation" in line, line
+
+
+def test_packages_of_pages_are_pinned_by_content_from_whatever_registry() -> None:
+    text = (ROOT / "package-lock.json").read_text(encoding="utf-8")
+    packages = {path: one for path, one in json.loads(text)["packages"].items() if path}
+    wanted = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    named = wanted["dependencies"] | wanted["devDependencies"]
+    assert {path.removeprefix("node_modules/"): one["version"] for path, one in packages.items()} == named
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert "://" not in text

@@ -25,7 +25,7 @@ class Clear(Action, AboutElement):
 
     def perform(self, attempt: FlowRun) -> None:
         timeout_s = attempt.seconds(self.timeout)
-        attempt.phone.tap(*attempt.await_point(self.element, timeout_s))
+        attempt.finger.tap(attempt.await_place(self.element, timeout_s))
         attempt.await_focus(self.element, timeout_s)
         attempt.phone.type_text("")
         attempt.phone.hide_keyboard()

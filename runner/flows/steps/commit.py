@@ -18,6 +18,7 @@ from runner.flows.flow_run import FlowRun
 from runner.flows.made_effects import RESERVED
 from runner.flows.reading import refuse
 from runner.flows.templates import Template
+from runner.flows.touching import Place
 from runner.flows.typed_values import OrVariable
 from runner.reasons import ReasonKind
 from runner.tasks import EffectState
@@ -90,26 +91,26 @@ class Commit(Action):
         if attempt.made.has(self.effect, target, is_own=self.target is not None):
             attempt.skip("this task has made it already")
             return
-        point = self._begun_at(attempt, target)
-        if point is None:
+        place = self._begun_at(attempt, target)
+        if place is None:
             return
-        self._tap(attempt, point)
+        self._tap(attempt, place)
         if attempt.step.proves_itself:
             attempt.verify()
 
-    def _begun_at(self, attempt: FlowRun, target: str | None) -> tuple[int, int] | None:
+    def _begun_at(self, attempt: FlowRun, target: str | None) -> Place | None:
         """Where to tap, once the effect is in the ledger; None if a limit leaves it out. Raises HeldBack."""
         evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
         known = {name: seen for name, seen in evidence.items() if seen is not None}
         while True:
-            point = attempt.await_point(self.tap, attempt.seconds(self.timeout))
+            place = attempt.await_place(self.tap, attempt.seconds(self.timeout))
             # Asked again after each wait: a feed may have gone on to another card, whose button looks the same.
             if self.only_if is not None and not attempt.is_true(self.only_if):
                 attempt.skip(f"not shown: {attempt.text_for_people(self.only_if.words())}")
                 return None
             try:
                 attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
-                return point
+                return place
             except HeldBack as limit:
                 if self.at_limit == "skip" and limit.kind in OF_A_LIMIT:
                     attempt.skip(limit.message)
@@ -125,9 +126,9 @@ class Commit(Action):
                 attempt.note(f"waited {wait_s:.0f} s: {limit.message}")
                 attempt.rest(wait_s)
 
-    def _tap(self, attempt: FlowRun, point: tuple[int, int]) -> None:
+    def _tap(self, attempt: FlowRun, place: Place) -> None:
         try:
-            attempt.phone.tap_once(*point)
+            attempt.finger.tap_once(place)
         except PhoneError as error:
             if not error.sent:
                 # Any other error leaves the effect in doubt: the tap may have reached the phone before

@@ -48,5 +48,5 @@ def swipe_once(attempt: FlowRun, direction: str, screen: Screen) -> None:
     width, height = screen.size
     (x, y), (to_x, to_y) = WAYS[direction]
     start, end = (round(x * width), round(y * height)), (round(to_x * width), round(to_y * height))
-    attempt.phone.swipe(start, end, DURATION_S)
+    attempt.finger.swipe(start, end, DURATION_S, screen.size)
     attempt.pause(PAUSE_S)

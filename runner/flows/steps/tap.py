@@ -30,7 +30,7 @@ class Tap(Action, AboutElement):
         return f"tap {spoken(self.element)}"
 
     def perform(self, attempt: FlowRun) -> None:
-        attempt.phone.tap(*attempt.await_point(self.element, attempt.seconds(self.timeout), still=self.still))
+        attempt.finger.tap(attempt.await_place(self.element, attempt.seconds(self.timeout), still=self.still))
 
 
 class LongTap(Action, AboutElement):
@@ -48,8 +48,8 @@ class LongTap(Action, AboutElement):
         return f"hold a finger on {spoken(self.element)}"
 
     def perform(self, attempt: FlowRun) -> None:
-        point = attempt.await_point(self.element, attempt.seconds(self.timeout))
-        attempt.phone.long_tap(*point, min(attempt.seconds(self.duration), LONGEST_TAP_S))
+        place = attempt.await_place(self.element, attempt.seconds(self.timeout))
+        attempt.finger.long_tap(place, min(attempt.seconds(self.duration), LONGEST_TAP_S))
 
 
 class DoubleTap(Action, AboutElement):
@@ -66,4 +66,4 @@ class DoubleTap(Action, AboutElement):
         return f"tap {spoken(self.element)} twice"
 
     def perform(self, attempt: FlowRun) -> None:
-        attempt.phone.double_tap(*attempt.await_point(self.element, attempt.seconds(self.timeout)))
+        attempt.finger.double_tap(attempt.await_place(self.element, attempt.seconds(self.timeout)))

@@ -25,6 +25,5 @@ class TapFirst(Action, AboutElement):
         return f"tap the first {self.times} of {spoken(self.element)}"
 
     def perform(self, attempt: FlowRun) -> None:
-        points = attempt.await_points(self.element, self.times, attempt.seconds(self.timeout))
-        for point in points:
-            attempt.phone.tap(*point)
+        for place in attempt.await_places(self.element, self.times, attempt.seconds(self.timeout)):
+            attempt.finger.tap(place)

@@ -26,7 +26,7 @@ class Type(Action):
 
     def perform(self, attempt: FlowRun) -> None:
         timeout_s = attempt.seconds(self.timeout)
-        attempt.phone.tap(*attempt.await_point(self.into, timeout_s))
+        attempt.finger.tap(attempt.await_place(self.into, timeout_s))
         # The phone types into whatever has the focus, and a tap may take a moment to move it.
         attempt.await_focus(self.into, timeout_s)
         attempt.phone.type_text(attempt.fill(self.text))

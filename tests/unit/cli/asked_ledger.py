@@ -9,9 +9,9 @@ from claims import claim
 from click.testing import CliRunner, Result
 
 from runner.cli.main import cli
-from runner.cli.record_run import record_now
 from runner.clock import SystemClock
 from runner.errors import RunnerError
+from runner.execution.record_run import record_now
 from runner.scheduling.folder import CampaignFolder
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock

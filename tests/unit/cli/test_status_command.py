@@ -9,10 +9,10 @@ import pytest
 from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 from claims import claim
 
-from runner.cli.record_run import record_now
 from runner.clock import SystemClock
 from runner.daemon_notice import Notice
 from runner.errors import UsageError
+from runner.execution.record_run import record_now
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
 from runner.store.rows import PauseScope

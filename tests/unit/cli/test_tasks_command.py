@@ -11,9 +11,9 @@ from asked_ledger import CAMPAIGN, AskedLedger, asked_ledger
 from claims import claim
 from real_terminal import in_terminal
 
-from runner.cli.record_run import record_now
 from runner.clock import SystemClock
 from runner.errors import UsageError
+from runner.execution.record_run import record_now
 from runner.store.rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 

@@ -9,7 +9,9 @@ import pytest
 from claims import claim
 
 from runner.clock import ManualClock
-from runner.reports.html import render_run
+from runner.queries.report import report_of
+from runner.queries.report_scope import of_run
+from runner.reports.html import render_report
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.tasks import (
@@ -51,12 +53,16 @@ def fail(ledger: Ledger, artifacts: Artifacts) -> None:
     )
 
 
+def rendered(ledger: Ledger, artifacts: Artifacts) -> str:
+    run = ledger.runs.get("1")
+    assert run is not None
+    return render_report(report_of(ledger, of_run(run), NOON), artifacts, UTC)
+
+
 def test_it_shows_every_step_with_its_screen_and_its_source(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     fail(ledger, artifacts)
-    record = ledger.runs.record_of("1")
-    assert record is not None
-    html = render_run(record, artifacts, UTC)
+    html = rendered(ledger, artifacts)
     assert b64encode(b"a picture").decode() in html
     for words in (
         "1 task: 1 uncertain",
@@ -77,9 +83,7 @@ def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path
         picture = artifacts.save_screenshot(KEY, attempt.id, ordinal, b"the same picture")
         step = StepRecord(ordinal, "tap", "look", "a.yaml:1", StepOutcome.COMPLETED, "", NOON, 0.1)
         ledger.attempts.add_step(attempt.id, step, picture, None)
-    record = ledger.runs.record_of("1")
-    assert record is not None
-    html = render_run(record, artifacts, UTC)
+    html = rendered(ledger, artifacts)
     assert html.count('role="img"') == 3
     assert html.count(b64encode(b"the same picture").decode()) == 1
 
@@ -87,9 +91,7 @@ def test_a_screen_that_several_steps_show_is_in_it_once(ledger: Ledger, tmp_path
 def test_what_phones_say_is_escaped(ledger: Ledger, tmp_path: Path) -> None:
     artifacts = Artifacts(tmp_path)
     fail(ledger, artifacts)
-    record = ledger.runs.record_of("1")
-    assert record is not None
-    html = render_run(record, artifacts, UTC)
+    html = rendered(ledger, artifacts)
     assert HOSTILE not in html
     assert html.count("&lt;script&gt;") == 5  # the step twice, its hierarchy with heading, the evidence
     assert "&lt;hierarchy&gt;&lt;script&gt;" in html
@@ -100,6 +102,4 @@ def test_a_picture_that_was_deleted_leaves_the_rest(ledger: Ledger, tmp_path: Pa
     fail(ledger, artifacts)
     for picture in tmp_path.rglob("*.jpg"):
         picture.unlink()
-    record = ledger.runs.record_of("1")
-    assert record is not None
-    assert "follow.yaml:12" in render_run(record, artifacts, UTC)
+    assert "follow.yaml:12" in rendered(ledger, artifacts)

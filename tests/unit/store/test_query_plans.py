@@ -29,7 +29,13 @@ DAY = timedelta(days=1)
 OCCURRENCE = Occurrence("autumn", "publish", "run:1", "now", NOON)
 GROWING = "tasks|occurrences|attempts|steps|effects|file_uses|phone_states|notifications"
 
-BACKWARDS = ("the first page", "the latest instant")
+BACKWARDS = (
+    "the first page",
+    "the latest instant",
+    "leafing",
+    "looking for a text",
+    "leafing by state and day",
+)
 """These read from the newest row backwards, and stop after a few."""
 
 Question = Callable[[Ledger], object]
@@ -66,13 +72,20 @@ def plans(ledger: Ledger, ask: Question) -> list[str]:
         return [
             row[-1]
             for statement, values in asked
-            if re.match("SELECT|UPDATE|DELETE|INSERT", statement)
+            if re.match("SELECT|UPDATE|DELETE|INSERT|WITH", statement)
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
 
 
 def page(**chosen: Any) -> Question:
     return lambda ledger: ledger.tasks.page(TaskFilter(**chosen))
+
+
+def leaf(said: str = "", before: int | None = None, **chosen: Any) -> Question:
+    return lambda ledger: (
+        ledger.task_pages.page(TaskFilter(**chosen), said, before),
+        ledger.task_pages.counts(TaskFilter(**chosen), said),
+    )
 
 
 def carry_out(ledger: Ledger) -> None:
@@ -103,6 +116,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
@@ -116,6 +130,24 @@ QUESTIONS: dict[str, Question] = {
     "a source": page(sources=[TaskSource.API]),
     "a run": page(run_id="1"),
     "a day": page(since_utc=NOON - DAY, until_utc=NOON),
+    "leafing": leaf(),
+    "leafing on": leaf(before=7),
+    "looking for a text": leaf("north"),
+    "leafing by state": leaf(states=[TaskState.FAILED]),
+    "leafing by state and day": leaf(states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by device": leaf("north", device="A1", states=[TaskState.FAILED], since_utc=NOON),
+    "leafing by account": leaf(username="@us", script="post"),
+    "leafing by campaign": leaf(campaign="autumn", entry="publish", states=[TaskState.FAILED]),
+    "leafing by script": leaf(script="post", before=7),
+    "names": lambda ledger: [
+        ledger.task_pages.names(of) for of in ("campaign", "device", "username", "script")
+    ],
+    "a task's page": lambda ledger: (
+        ledger.task_pages.attempts(1),
+        ledger.task_pages.steps(1, 1, 9),
+        ledger.task_pages.effects(1),
+        ledger.actions.of("k"),
+    ),
     "occurrences": lambda ledger: (
         ledger.occurrences.known([("autumn", "publish", "run:1")]),
         ledger.occurrences.of_entry("autumn", "publish", NOON - DAY, NOON),
@@ -124,8 +156,26 @@ QUESTIONS: dict[str, Question] = {
         ledger.occurrences.open_entries(),
         ledger.occurrences.open_nominals("autumn", "publish"),
     ),
+    "the timeline": lambda ledger: (
+        ledger.task_times.between(NOON - DAY, NOON + DAY, NOON, 100),
+        ledger.task_times.between(NOON - DAY, NOON + DAY, NOON, 100, since_utc=NOON),
+        ledger.task_times.is_beyond(NOON - DAY, NOON, 5),
+        ledger.task_times.totals(NOON - DAY, NOON + DAY, 60, ["lane", "app"], 100),
+        ledger.occurrences.between(NOON - DAY, NOON + DAY, 100),
+        ledger.holds.between(NOON - DAY, NOON + DAY),
+    ),
     "usage": lambda ledger: ledger.effects.usage(device="A1", account="@us", now=NOON),
     "usage of many": lambda ledger: ledger.effects.usage_of(["A1", "B2"], ["@us", "@no"], NOON),
+    "the wall": lambda ledger: (
+        ledger.lanes_now.running(),
+        ledger.lanes_now.queues(NOON),
+        ledger.lanes_now.queues(NOON, ["A1"]),
+        ledger.lanes_now.counts(NOON - DAY, NOON),
+        ledger.lanes_now.counts(NOON - DAY, NOON, ["A1"]),
+        ledger.lanes_now.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
+        ledger.lanes_now.steps([1, 2]),
+        ledger.lanes_now.pictures(["A1", "B2"]),
+    ),
     "files": lambda ledger: (
         ledger.file_uses.of(["A1", "B2"], ["abc", "def"]),
         ledger.file_uses.of(["A1"], ["abc"]),

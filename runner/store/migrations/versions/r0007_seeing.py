@@ -10,6 +10,15 @@ down_revision = "0006"
 def upgrade() -> None:
     op.add_column("steps", sa.Column("touch", sa.JSON))
     _add_troubles()
+
+    is_listed = sa.text("deleted_utc IS NULL")
+    op.create_index(
+        "ix_tasks_listed_campaign_due_utc",
+        "tasks",
+        ["campaign", "due_utc", "state"],
+        sqlite_where=is_listed,
+        postgresql_where=is_listed,
+    )
     op.create_table(
         "actions",
         _id(),
@@ -68,6 +77,10 @@ def upgrade() -> None:
         postgresql_where=is_open,
     )
     op.create_index("ix_notifications_created_utc", "notifications", ["created_utc"])
+    is_late = sa.text("deleted_utc IS NULL AND finished_utc > due_utc + 21600000000")
+    op.create_index(
+        "ix_tasks_late", "tasks", ["finished_utc"], sqlite_where=is_late, postgresql_where=is_late
+    )
 
 
 def _add_troubles() -> None:

@@ -27,6 +27,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "login": Kind(logins.welcome, back_leaves_app=True),
     "phone_login": Kind(logins.phone_number, back_leaves_app=True),
+    "short_login": Kind(logins.phone_number, ended_by=("Continue",), back_leaves_app=True),
     "account_status": Kind(dialogs.account_status),
     "captcha": Kind(opaque_pages.verification),
     "web_page": Kind(opaque_pages.web_page, back_ends=True),

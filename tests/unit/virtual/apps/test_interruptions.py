@@ -136,3 +136,12 @@ def test_a_phone_login_goes_on_only_with_a_number(app, hand):
 
     assert [given["answer"] for given in app.memory()["answers"]] == ["Continue"]
     assert not app.back() and hand.see(text="Continue") is not None
+
+
+def test_a_short_login_is_over_once_somebody_has_given_a_number(app, hand):
+    app.control("show", {"screen": "short_login"})
+    hand.tap(text="Continue")
+    assert app.memory()["settings"]["interruption"] == "short_login"
+    hand.type("0700000000")
+    hand.tap(text="Continue")
+    assert app.memory()["settings"]["interruption"] == ""

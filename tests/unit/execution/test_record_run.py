@@ -8,9 +8,9 @@ import pytest
 
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
-from runner.cli.record_run import record_scheduled
 from runner.clock import ManualClock
 from runner.errors import UsageError
+from runner.execution.record_run import record_scheduled
 from runner.store.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -1,0 +1,160 @@
+"""The bands of a timeline: stretches of time in which something kept tasks from starting, or spread them out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from runner.campaign.quantities import Hours
+from runner.campaign.resolve import ResolvedCampaign
+from runner.planning.plannable_entry import PlannableEntry
+from runner.planning.walltime import open_hours
+from runner.queries.timeline_lanes import Lanes
+from runner.store.ledger import Ledger
+from runner.store.rows import PauseRow, PauseScope, SpanRow
+from runner.store.schema import EPOCH
+
+MOST_SPANS = 1000
+"""How many of the newest lives of daemons are looked at."""
+
+LEAST_DOWN = timedelta(seconds=30)
+"""A shorter time without a daemon is none that anybody sees: a restart, or the time between two heartbeats."""
+
+LONGEST_HOURS = timedelta(days=45)
+"""In a longer window working hours are thinner than a line."""
+
+
+class BandKind(StrEnum):
+    DOWN = "down"
+    PAUSE = "pause"
+    HOLD = "hold"
+    CLOSED = "closed"
+    SPREAD = "spread"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """`until_utc` is None while it lasts; `lanes` are numbers, None for all; `reason` says what it is, without times;
+    `subject` is the device or campaign that is paused or on hold, if it is one."""
+
+    kind: BandKind
+    from_utc: datetime
+    until_utc: datetime | None
+    lanes: tuple[int, ...] | None
+    reason: str
+    subject: str | None = None
+
+
+class _Stretch(NamedTuple):
+    from_utc: datetime
+    until_utc: datetime
+
+
+def past_bands(
+    ledger: Ledger, lanes: Lanes, from_utc: datetime, until_utc: datetime, now: datetime
+) -> Iterator[Band]:
+    """Down-times, pauses and holds that touch the window."""
+    yield from _down_times(ledger.spans.newest(MOST_SPANS), from_utc, min(until_utc, now))
+    for pause in ledger.pauses.between(from_utc, until_utc):
+        yield _pause(pause, lanes)
+    for hold in ledger.holds.between(from_utc, until_utc):
+        if on := lanes.of_device(hold.device):
+            said = f"{hold.device} was on hold: {hold.reason}"
+            yield Band(BandKind.HOLD, hold.placed_utc, hold.released_utc, tuple(on), said, hold.device)
+
+
+def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetime) -> Iterator[Band]:
+    """The times in which no daemon lived, whole; the last one is open."""
+    # Sorted by what the spans say: a clock that stepped back has written later ones with earlier times.
+    alive_until, reason = EPOCH, "no daemon had run on this ledger yet"
+    for span in sorted(spans, key=lambda span: span.started_utc):
+        if (
+            alive_until + LEAST_DOWN < span.started_utc
+            and alive_until < until_utc
+            and span.started_utc > from_utc
+        ):
+            yield Band(BandKind.DOWN, alive_until, span.started_utc, None, reason)
+        if span.until_utc > alive_until:
+            alive_until = span.until_utc
+            how = f"it stopped: {span.stop_reason}" if span.stopped_utc else "it died"
+            reason = f"the daemon was down ({how})"
+    if alive_until + LEAST_DOWN < until_utc:
+        yield Band(BandKind.DOWN, alive_until, None, None, reason)
+
+
+def _pause(pause: PauseRow, lanes: Lanes) -> Band:
+    on: list[int] | None = None
+    if pause.scope is not PauseScope.ALL:
+        of = lanes.of_campaign if pause.scope is PauseScope.CAMPAIGN else lanes.of_device
+        on = of(pause.subject or "")
+    said = f"{pause.subject or 'everything'} was paused by {pause.by}"
+    lanes_on = None if on is None else tuple(on)
+    return Band(BandKind.PAUSE, pause.since_utc, pause.ended_utc, lanes_on, said, pause.subject)
+
+
+def closed_hours(
+    lanes: Lanes,
+    campaigns: Mapping[str, ResolvedCampaign],
+    from_utc: datetime,
+    until_utc: datetime,
+    fleet_zone: tzinfo,
+) -> Iterator[Band]:
+    """The times outside of the working hours of every campaign of a lane, as they are in force now, on its clocks."""
+    if until_utc - from_utc > LONGEST_HOURS:
+        return
+    rules: dict[int, set[tuple[str, str]]] = {}
+    always: set[int] = set()
+    for plannable in lanes.plannables:
+        hours = plannable.campaign.limits.get("working_hours")
+        for lane, number in lanes.names_of(plannable).items():
+            if hours is None:
+                always.add(number)
+            else:
+                zone = plannable.campaign.timezone_of(plannable.entry.name, lane.doer)
+                rules.setdefault(number, set()).add((str(hours), zone or ""))
+    alike: dict[frozenset[tuple[str, str]], list[int]] = {}
+    for number, its in rules.items():
+        if number not in always:
+            alike.setdefault(frozenset(its), []).append(number)
+    for written, numbers in alike.items():
+        named = [
+            (Hours.parse(text), ZoneInfo(zone) if zone else fleet_zone) for text, zone in sorted(written)
+        ]
+        said = "it is outside of the working hours " + " and ".join(
+            f"{hours} in {zone}" for hours, zone in named
+        )
+        opened = [one for hours, zone in named for one in _opened(hours, zone, from_utc, until_utc)]
+        for closed in _between(sorted(opened), from_utc, until_utc):
+            yield Band(BandKind.CLOSED, *closed, tuple(numbers), said)
+
+
+def _opened(hours: Hours, zone: tzinfo, from_utc: datetime, until_utc: datetime) -> Iterator[_Stretch]:
+    day = from_utc.astimezone(zone).date() - timedelta(days=1)
+    last = until_utc.astimezone(zone).date()
+    while day <= last:
+        yield _Stretch(*open_hours(hours.opens, hours.closes, day, zone))
+        day += timedelta(days=1)
+
+
+def _between(opened: Iterable[_Stretch], from_utc: datetime, until_utc: datetime) -> Iterator[_Stretch]:
+    """What is left of the window between these, which are in order."""
+    at = from_utc
+    for one in opened:
+        if at < min(one.from_utc, until_utc):
+            yield _Stretch(at, min(one.from_utc, until_utc))
+        at = max(at, one.until_utc)
+    if at < until_utc:
+        yield _Stretch(at, until_utc)
+
+
+def spread_band(lanes: Lanes, plannable: PlannableEntry, instant_utc: datetime) -> Band | None:
+    """The time over which an occurrence's tasks are spread out; None if they are not."""
+    if not plannable.reach:
+        return None
+    campaign, entry = plannable.name
+    over = f"over {plannable.entry.spread}" if plannable.entry.spread else "by its jitter"
+    said = f"{campaign}/{entry} is spread out {over}"
+    on = tuple(dict.fromkeys(lanes.names_of(plannable).values()))
+    return Band(BandKind.SPREAD, instant_utc, instant_utc + plannable.reach, on, said)
