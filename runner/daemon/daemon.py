@@ -19,6 +19,7 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
@@ -76,7 +77,7 @@ FAILING_GRACE_S = 5.0
 class DaemonOptions:
     """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
     declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
-    `files`."""
+    `files`. With `opens` the dashboard comes up in a browser."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -87,6 +88,7 @@ class DaemonOptions:
     wait: bool
     retention: timedelta
     grace: timedelta
+    opens: bool = False
 
 
 class Daemon:
@@ -293,8 +295,11 @@ class Daemon:
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
         where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
-        self._log.say("ready", version=__version__, **where, url=url)
+        page = address_for_people(url)
+        self._log.say("ready", version=__version__, **where, url=url, dashboard=page)
         self._notifier.ready(f"serving on {url}")
+        if self._options.opens and self._is_on_terminal and has_browser():
+            open_browser(page)
 
     def _hung_up(self, service: Service) -> None:
         """Answer SIGHUP, which asks to read the files again; from a terminal it means that the terminal has gone."""
