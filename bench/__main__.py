@@ -15,6 +15,7 @@ NAMES = (
     "reloading",
     "serving",
     "drawing",
+    "watching",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 
