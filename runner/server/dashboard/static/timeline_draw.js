@@ -6,7 +6,7 @@ import { lines, nights, step } from "./timeline_clock.js";
 
 export const AXIS = 40, LANE = 34, GROUP = 24, EXTRA_LINE = 12, MARK = 5;
 const HOUR = 3600e3, DAY = 24 * HOUR;
-const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46, TALLEST = 1.7, DAY_ROOM = 84;
+const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46, LEAST_PATTERN = 8, TALLEST = 1.7, DAY_ROOM = 84;
 
 /** Where lanes are: `y[l]` and `height[l]` in pixels from the top of the first, -1 for lanes that are not shown. Few
  * lanes are taller, as far as there is room. */
@@ -255,7 +255,7 @@ export class Painter {
       for (let n = 0; n < size; n += 4) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
       if (!theme.patterns[s] || size > 4 * FEW_BARS) continue;
       it.fillStyle = theme.patterns[s];
-      for (let n = 0; n < size; n += 4) if (at[n + 2] >= 5) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
+      for (let n = 0; n < size; n += 4) if (at[n + 2] >= LEAST_PATTERN) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
     }
   }
 
