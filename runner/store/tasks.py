@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, select, union_all, update
 
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -119,14 +119,16 @@ class Tasks(Part):
         """How many tasks of these campaigns fell due in each of the periods that follow one another, and are in each
         state: campaign, number of the period from 0, state, count. `begins_utc` are the periods' beginnings; the last
         one ends at `until_utc`."""
-        last = literal(len(begins_utc) - 1)
-        ends = [(TASK.due_utc < end, number) for number, end in enumerate(begins_utc[1:])]
-        period = case(*ends, else_=last) if ends else last
-        query = (
-            select(TASK.campaign, period.label("period"), TASK.state, func.count())
-            .where(TASK.campaign.in_(campaigns), TASK.due_utc >= begins_utc[0], TASK.due_utc < until_utc)
-            .where(IS_LISTED)
-            .group_by(TASK.campaign, text("period"), TASK.state)
+        # A query for each period, since the index has their tasks side by side: to sort each task into its period takes
+        # twice as long.
+        ends_utc = [*begins_utc[1:], until_utc]
+        query = union_all(
+            *(
+                select(TASK.campaign, literal(number), TASK.state, func.count())
+                .where(TASK.campaign.in_(campaigns), TASK.due_utc >= begin, TASK.due_utc < end, IS_LISTED)
+                .group_by(TASK.campaign, TASK.state)
+                for number, (begin, end) in enumerate(zip(begins_utc, ends_utc, strict=True))
+            )
         )
 
         def work(connection: Connection) -> list[tuple[str, int, TaskState, int]]:
