@@ -1,13 +1,16 @@
 """The pages of campaigns in a real browser, on a daemon with virtual phones."""
 
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from axe import check_page
 from browsers import TELEPHONE, needs_chromium, quiet_page
-from daemon_process import NEVER, campaign_text
+from daemon_process import NEVER, Daemons, campaign_text
 from dashboard_daemon import DashboardDaemon
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -89,7 +92,7 @@ def test_pausing_and_resuming_show_at_once(page: Page, dashboard: DashboardDaemo
 
 def test_an_entry_is_run_by_hand_and_watched_to_its_end(page: Page, dashboard: DashboardDaemon) -> None:
     look(page, dashboard, "/campaigns/trial")
-    page.get_by_role("link", name="Run now").click()
+    page.get_by_role("link", name="Run now…").click()
     expect(page.locator("main")).to_contain_text("2 follow")
     check_page(page)
     page.get_by_role("button", name="Run 2 tasks now").click()
@@ -193,3 +196,22 @@ def test_campaigns_are_readable_for_everybody_and_on_a_telephone(
                 is_narrow = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
                 assert is_narrow, (path, page.evaluate(STICKS_OUT))
     (folder(dashboard) / "wrong.yaml").unlink()
+
+
+def test_a_rehearsal_never_outlives_its_daemon(chrome: Browser, tmp_path: Path) -> None:
+    daemons = Daemons(tmp_path)
+    dashboard = DashboardDaemon(daemons).start()
+    with quiet_page(chrome) as page:
+        page.allowed = ("ERR_",)  # type: ignore[attr-defined]
+        look(page, dashboard, "/campaigns/trial")
+        page.get_by_role("button", name="Rehearse").click()
+        expect(page.locator("#rehearsals pre")).to_contain_text("on virtual phones", timeout=PATIENCE_MS)
+        below = [one for one in descendants(dashboard) if "--until-eof" in one.cmdline()]
+        assert any("run" in one.cmdline() for one in below)
+        os.kill(dashboard.process.process.pid, signal.SIGKILL)
+        assert psutil.wait_procs(below, timeout=60)[1] == []
+    daemons.close()
+
+
+def descendants(dashboard: DashboardDaemon) -> list[psutil.Process]:
+    return psutil.Process(dashboard.process.process.pid).children(recursive=True)
