@@ -209,6 +209,7 @@ CASES = [
     ("accounts", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
+    ("holds", "place", HOSTILE),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),
