@@ -250,7 +250,8 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.was_noted("k"),
+        ledger.notifications.newest_of({"failed"}),
+        ledger.notifications.states_of(["k"]),
     ),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
