@@ -225,7 +225,7 @@ QUESTIONS: dict[str, Question] = {
         )
     ],
     "a run's report": lambda ledger: (
-        ledger.runs.record_of("1"),
+        ledger.runs.get("1"),
         ledger.runs.campaign_of("1"),
         ledger.runs.newest(),
     ),
