@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.server.dashboard.desk import Desk
 from runner.store.rows import PauseRow, PauseScope, TaskFilter
 from runner.tasks import TaskState
@@ -10,7 +11,7 @@ from runner.tasks import TaskState
 @dataclass(frozen=True, slots=True)
 class Header:
     """`running` and `waiting` tasks of this executor; `attention` is what needs a person: devices on hold, uncertain
-    tasks and invalid files; `pause` is that of everything."""
+    tasks and invalid files; `pause` is that of everything; `untold` is what nobody could be told."""
 
     running: int
     waiting: int
@@ -18,6 +19,7 @@ class Header:
     uncertain: int
     invalid: int
     pause: PauseRow | None
+    untold: NotificationTrouble | None
 
     @property
     def attention(self) -> int:
@@ -35,4 +37,5 @@ def read_header(desk: Desk) -> Header:
         uncertain=uncertain,
         invalid=len(ledger.campaigns.invalid_files()),
         pause=pauses[0] if pauses else None,
+        untold=trouble_with(ledger, desk.clock.now()),
     )
