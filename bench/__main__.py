@@ -5,7 +5,17 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = ("starting", "reading", "validating", "planning", "executing", "lateness", "reloading", "serving")
+NAMES = (
+    "starting",
+    "reading",
+    "validating",
+    "planning",
+    "executing",
+    "lateness",
+    "reloading",
+    "serving",
+    "watching",
+)
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 
 

@@ -30,6 +30,7 @@ from runner.daemon_notice import Notice
 from runner.errors import LedgerBusy, RunnerError
 from runner.events import Event, EventSink
 from runner.execution.executor import Executor
+from runner.execution.live_screen import LiveScreens
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
@@ -44,7 +45,7 @@ from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
 from runner.server.dashboard.app import create_dashboard
-from runner.server.dashboard.changes import Changes
+from runner.server.dashboard.changes import Changes, topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.health import Health
@@ -168,6 +169,7 @@ class Daemon:
                 url_of(listening),
                 who(),
                 os.getpid(),
+                LiveScreens(executor, ledger),
             )
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
@@ -185,7 +187,7 @@ class Daemon:
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
-            self._watch_phones(jobs, ledger, executor, campaigns, adb_port)
+            self._watch_phones(jobs, desk, executor)
             self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
@@ -269,15 +271,18 @@ class Daemon:
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 
-    def _watch_phones(
-        self, jobs: Jobs, ledger: Ledger, executor: Executor, campaigns: Registry, adb_port: int
-    ) -> None:
+    def _watch_phones(self, jobs: Jobs, desk: Desk, executor: Executor) -> None:
         """Have the daemon look at its phones every few seconds, and write down what has changed of them."""
 
         def at_work() -> set[str]:
             return {task.lane for task in executor.state().running}
 
-        watch = PhoneWatch(ledger, adb_port, campaigns.in_force, at_work, self._log, jobs.stopping)
+        def tell(serial: str) -> None:
+            desk.changes.tell(topic("phone", serial))
+
+        watch = PhoneWatch(
+            desk.ledger, desk.adb_port, desk.campaigns, at_work, tell, self._log, jobs.stopping
+        )
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
 
     def _tell_people(

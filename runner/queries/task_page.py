@@ -54,12 +54,13 @@ class AttemptPart:
         """How many steps are not shown."""
         return self.steps - len(self.attempt.steps)
 
-    @property
-    def lasting_s(self) -> float:
-        """How long its steps took, from its start to the end of the last one."""
-        start = self.attempt.started_utc
-        ends = ((step.started_utc - start).total_seconds() + step.duration_s for step in self.attempt.steps)
-        return max(ends, default=0.0)
+    def span_of(self, step: StepRow) -> tuple[float, float]:
+        """Where a step lies in the time of all steps that are shown: its beginning and its length, in parts of that."""
+        begun_s = min(one.started_utc.timestamp() for one in self.attempt.steps)
+        whole_s = max(_end_s(one) for one in self.attempt.steps) - begun_s
+        if whole_s <= 0:
+            return 0.0, 1.0
+        return (step.started_utc.timestamp() - begun_s) / whole_s, step.duration_s / whole_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,7 @@ CASES = [
     ("notify", "test", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
+    ("holds", "place", HOSTILE),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),

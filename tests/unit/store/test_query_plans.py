@@ -184,6 +184,45 @@ QUESTIONS: dict[str, Question] = {
     ),
     "interrupted": lambda ledger: ledger.attempts.interrupted(),
     "the latest instant": lambda ledger: ledger.spans.latest_instant(),
+    "a report": lambda ledger: [
+        (
+            ledger.reports.counts(chosen),
+            ledger.reports.newest(chosen, 10),
+            ledger.reports.has_tasks(chosen),
+            ledger.reports.ends_around(chosen),
+        )
+        for chosen in (
+            TaskFilter(run_id="1"),
+            TaskFilter(occurrence_ids=[1, 2]),
+            TaskFilter(campaign="autumn"),
+            TaskFilter(campaign="autumn", entry="publish"),
+            TaskFilter(since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(campaign="autumn", since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(states=[TaskState.FAILED, TaskState.MISSED], since_utc=NOON - DAY, until_utc=NOON),
+        )
+    ],
+    "what a report tells": lambda ledger: (
+        ledger.reports.records(ledger.tasks.all(run_id="1")),
+        ledger.reports.occurrence("autumn", "publish", "run:1"),
+        ledger.reports.occurrence_by_id(1),
+        ledger.reports.not_started(TaskFilter(campaign="autumn"), 10),
+        ledger.reports.not_started(TaskFilter(since_utc=NOON - DAY, until_utc=NOON), 10),
+    ),
+    "a week": lambda ledger: [
+        (
+            ledger.summaries.counts_by(chosen, "lane"),
+            ledger.summaries.counts_by(chosen, "script"),
+            ledger.summaries.counts_by(chosen, "campaign"),
+            ledger.summaries.lateness(chosen),
+            ledger.summaries.reasons(chosen, 10),
+            ledger.summaries.accounts(chosen),
+            ledger.summaries.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
+        )
+        for chosen in (
+            TaskFilter(since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(campaign="autumn", since_utc=NOON - DAY, until_utc=NOON),
+        )
+    ],
     "a run's report": lambda ledger: (
         ledger.runs.record_of("1"),
         ledger.runs.campaign_of("1"),
@@ -226,6 +265,8 @@ QUESTIONS: dict[str, Question] = {
     "phones": lambda ledger: (
         ledger.phones.note([PhoneSeen("A1", "device", 80)]),
         ledger.phones.latest(),
+        ledger.phones.last_tasks(),
+        ledger.holds.of("A1"),
         ledger.phones.history("A1", NOON - DAY, NOON),
     ),
     "retention": lambda ledger: (

@@ -9,6 +9,7 @@ let timer = 0;
 
 const wall = () => document.getElementById("wall");
 const tiles = () => [...document.querySelectorAll(".tile")];
+const laneOf = (tile) => decodeURIComponent(tile.dataset.topic.slice("phone:".length));
 const isNear = (tile) => {
   const { top, bottom } = tile.getBoundingClientRect();
   return bottom > -NEAR_PX && top < innerHeight + NEAR_PX;
@@ -51,7 +52,7 @@ const draw = async () => {
   changed.clear();
   const shown = tiles().filter((tile) => topics.has(tile.dataset.topic));
   if (wall().hasAttribute("data-moves") || shown.length > MANY) await drawWall();
-  else if (shown.length) await drawTiles(shown.map((tile) => tile.dataset.lane));
+  else if (shown.length) await drawTiles(shown.map(laneOf));
 };
 
 const note = ({ detail }) => {

@@ -35,7 +35,7 @@ def runs(shown: DashboardDesk, row: TaskRow, step: str = "Tap Follow") -> None:
 
 def tiles(html: str) -> list[str]:
     """The lanes of a page's tiles, in their order."""
-    return re.findall(r'data-lane="([^"]*)"', html)
+    return re.findall(r'data-topic="phone:([^"]*)"', html)
 
 
 @pytest.mark.parametrize("size", ["s", "m", "l"])
