@@ -91,6 +91,8 @@ def daemon(
         Daemon,
         DaemonOptions,
     )
+    from runner.daemon.notifying import refuse_wrong_recipients
+    from runner.notifications.recipients import NotifySettings
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
@@ -110,9 +112,10 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     if not paths and not api_only:
         paths = (Path("campaigns"),)
-    options = DaemonOptions(
-        paths, phones, host, port, limits, RequestedFiles(media), wait, retention, grace, opens
-    )
+    notify = NotifySettings.from_environment()
+    refuse_wrong_recipients(notify)
+    files = RequestedFiles(media)
+    options = DaemonOptions(paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
     place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(options, settings, place, log).run()

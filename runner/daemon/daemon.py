@@ -19,6 +19,7 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.notifying import Surroundings, tell_people
 from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
@@ -35,6 +36,7 @@ from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
+from runner.notifications.recipients import NotifySettings
 from runner.phone.states import LastStates
 from runner.queries.phones import devices_of, phones_now
 from runner.reports.log_lines import LogLines
@@ -89,6 +91,7 @@ class DaemonOptions:
     wait: bool
     retention: timedelta
     grace: timedelta
+    notify: NotifySettings
     opens: bool = False
 
 
@@ -167,6 +170,7 @@ class Daemon:
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
             self._watch_phones(jobs, desk, executor)
+            self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
             health.draining = True
@@ -292,6 +296,17 @@ class Daemon:
             desk.ledger, desk.adb_port, desk.campaigns, at_work, tell, self._log, jobs.stopping
         )
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
+
+    def _tell_people(
+        self, stack: ExitStack, jobs: Jobs, ledger: Ledger, campaigns: Registry, url: str
+    ) -> None:
+        """Send notifications, if the settings name anybody who gets them."""
+
+        def phones() -> set[str]:
+            return {serial for campaign in campaigns.in_force() for serial in campaign.phones}
+
+        around = Surroundings(self._settings, self._place, ledger, self._clock, url, self._log)
+        tell_people(stack, jobs, self._options.notify, around, phones)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""

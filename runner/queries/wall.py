@@ -77,7 +77,7 @@ class RunningTask:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """The first task that is due and does not run, and why, as `runner why` says it."""
+    """The first task that is due and does not run, and why, as the command `why` says it."""
 
     row: TaskRow
     answer: WhyAnswer
