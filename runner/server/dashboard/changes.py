@@ -49,10 +49,10 @@ def topic(kind: str, name: object) -> str:
 def topics_of(event: Event) -> set[str]:
     """What an event may have changed."""
     match event:
-        case (
-            StepStarted() | StepFinished() | TaskReported() | TaskWaiting() | EffectSettled() | TaskOverdue()
-        ):
+        case StepStarted() | StepFinished() | TaskReported() | EffectSettled():
             return {NOW, topic("task", event.key), topic("phone", event.lane)}
+        case TaskWaiting() | TaskOverdue():
+            return {NOW, TIMELINE, topic("task", event.key), topic("phone", event.lane)}
         case TaskStarted() | TaskFinished():
             campaign = topic("campaign", unquote(event.key.partition("/")[0]))
             return {NOW, TIMELINE, campaign, topic("task", event.key), topic("phone", event.lane)}

@@ -304,7 +304,9 @@ class Page {
       if (kind !== TASK && this.scene.entry[row] >= 0) asked.set("entry", this.scene.entries[this.scene.entry[row]]);
     }
     this.panel.hidden = false;
-    htmx.ajax("GET", `/timeline/why?${asked}`, { target: "#timeline-panel-body", swap: "innerHTML" });
+    const body = document.getElementById("timeline-panel-body");
+    body.replaceChildren();  // no answer to another question, while this one is on its way
+    htmx.ajax("GET", `/timeline/why?${asked}`, { source: body, target: body, swap: "innerHTML" });
   }
 
   // What keys do
