@@ -1,7 +1,6 @@
 """Why something ran, will run, or did not: any occurrence of past or future, any task. It asks only the ledger, so it
 answers with the daemon down too."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -95,14 +94,10 @@ def explain_campaign(ledger: Ledger, name: str, at: str | None, situation: Situa
 
 
 def in_short(answer: WhyAnswer) -> WhyAnswer:
-    """An answer without most of its tasks: it counts them, and keeps the first that ended as the answer says."""
-    if len(answer.parts) <= MOST_PARTS:
-        return answer
-    counts = Counter(part.verdict.value for part in answer.parts)
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    named = [part for part in answer.parts if part.verdict is answer.verdict][:MOST_PARTS]
-    said = f"Of its {len(answer.parts)} tasks: {counted}."
-    return replace(answer, sentences=(*answer.sentences, said), parts=tuple(named))
+    """An answer that names only a few of its tasks, those that a person should see first; it counts them all."""
+    order = list(WhyVerdict)
+    pressing = sorted(answer.parts, key=lambda part: order.index(part.verdict))
+    return replace(answer, parts=tuple(pressing[:MOST_PARTS]))
 
 
 def explain_deleted(task: DeletedTask, situation: Situation) -> WhyAnswer:

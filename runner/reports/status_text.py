@@ -127,11 +127,13 @@ class _Shown:
         return table
 
     def _phones(self) -> Rows:
-        table = _table("PHONE", "STATE")
+        problem = self._around.adb_problem
+        table = _table("PHONE", "STATE", *(["WHY"] if problem else []))
         for device in self._around.devices:
-            table.add(device.serial, (device.state, "green" if device.state == "device" else "red"))
-        if self._around.adb_problem:
-            table.add("", (self._around.adb_problem, "yellow"))
+            state = (device.state, "green" if device.state == "device" else "red")
+            table.add(device.serial, state, *([""] if problem else []))
+        if problem:
+            table.add("", "", (problem, "yellow"))
         return table
 
     def _time(self, instant: datetime | None) -> str:

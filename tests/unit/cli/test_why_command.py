@@ -124,7 +124,7 @@ def test_a_campaign_tells_of_each_of_its_entries_in_short(asked: AskedLedger) ->
         asked.attempt(key, TaskState.FAILED if number < 4 else TaskState.COMPLETED, "no button")
     shown = asked("why", "demo").stdout
     assert "demo/greet at run:1" in shown and "demo/part at run:1" in shown
-    assert "Of its 6 tasks: 4 failed, 2 ran." in shown
+    assert "6 tasks: 4 failed, 2 ran" in shown
     assert shown.count("no button") == 3, "three of the failed tasks are named"
     data = json.loads(asked("why", "demo", "--format", "json").stdout)
     assert {one["subject"].partition(" ")[0] for one in data["answers"]} == {"demo/greet", "demo/part"}
