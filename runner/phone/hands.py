@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from runner.errors import AutomationFailed, PhoneError
 from runner.phone.rpc import ServerGone
-from runner.phone.session import SWIPE_STEPS_PER_S
 from runner.phone.translate import error_text, hint, phone_error, translated
 
 SCALE, QUALITY = 0.5, 70
@@ -38,6 +37,8 @@ KEYS = {
 
 WAKE = "wake"
 """The key that switches a dark screen on."""
+
+SWIPE_STEPS_PER_S = 200
 
 
 class Shown(StrEnum):

@@ -116,7 +116,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
-    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_period(
+        ["autumn", "winter"], [NOON - 2 * DAY, NOON - DAY], NOON
+    ),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
@@ -223,7 +225,7 @@ QUESTIONS: dict[str, Question] = {
         )
     ],
     "a run's report": lambda ledger: (
-        ledger.runs.record_of("1"),
+        ledger.runs.get("1"),
         ledger.runs.campaign_of("1"),
         ledger.runs.newest(),
     ),
@@ -250,7 +252,8 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.was_noted("k"),
+        ledger.notifications.newest_of({"failed"}),
+        ledger.notifications.states_of(["k"]),
     ),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
