@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from runner.queries.attention import Needs, needs
+from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.wall import away
 from runner.server.dashboard.desk import Desk
 from runner.store.rows import PauseRow, PauseScope
@@ -11,11 +12,12 @@ from runner.store.rows import PauseRow, PauseScope
 @dataclass(frozen=True, slots=True)
 class Header:
     """`running` counts the tasks at work, `needs` is what needs a person, as the page Now lists it; `pause` is that of
-    everything, if there is one."""
+    everything, if there is one; `untold` is what nobody could be told."""
 
     running: int
     needs: Needs
     pause: PauseRow | None
+    untold: NotificationTrouble | None
 
 
 def read_header(desk: Desk) -> Header:
@@ -31,4 +33,5 @@ def read_header(desk: Desk) -> Header:
             around.outdated,
         ),
         pause=next((pause for pause in situation.pauses if pause.scope is PauseScope.ALL), None),
+        untold=trouble_with(desk.ledger, desk.clock.now()),
     )

@@ -35,6 +35,7 @@ BACKWARDS = (
     "leafing",
     "looking for a text",
     "leafing by state and day",
+    "the newest notifications",
 )
 """These read from the newest row backwards, and stop after a few."""
 
@@ -252,9 +253,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.newest_of({"failed"}),
         ledger.notifications.states_of(["k"]),
     ),
+    "the newest notifications": lambda ledger: ledger.notifications.newest_of(["phone-gone"]),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
     ),
