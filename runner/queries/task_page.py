@@ -122,7 +122,7 @@ def read_attempt(ledger: Ledger, row: TaskRow, number: int) -> AttemptPart | Non
 
 
 def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
-    """The pictures of an attempt in the order of its steps, each with what was touched on the screen that it shows.
+    """The pictures of an attempt as they were taken, each with what was touched on the screen that it shows.
 
     A picture is taken when its step has ended: the touches of a step belong on the one that was taken last before.
     """
@@ -133,7 +133,7 @@ def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
             marks.setdefault(before.ordinal, []).append(Mark(step, step.touch))
     return tuple(
         Picture(step, step.screenshot, tuple(marks.get(step.ordinal, ())))
-        for step in steps
+        for step in sorted(steps, key=lambda one: (_end_s(one), one.ordinal))
         if step.screenshot
     )
 

@@ -60,6 +60,7 @@ def test_the_picture_of_a_step_around_others_was_taken_after_theirs() -> None:
     around = step(2, 1, 9, touch=TAP)
     steps = (step(1, 0, 1), around, step(3, 4, 2), step(4, 6, 2, touch=TAP), step(5, 10, 1, touch=TAP))
     assert marked(*steps) == {1: [2], 2: [5], 3: [4], 4: [], 5: []}
+    assert [one.step.ordinal for one in pictures(steps)] == [1, 3, 4, 2, 5]  # as they were taken
 
 
 def test_steps_are_beside_each_other_by_their_ordinals() -> None:

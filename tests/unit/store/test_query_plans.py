@@ -35,6 +35,7 @@ BACKWARDS = (
     "leafing",
     "looking for a text",
     "leafing by state and day",
+    "the newest notifications",
 )
 """These read from the newest row backwards, and stop after a few."""
 
@@ -116,7 +117,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
-    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_period(
+        ["autumn", "winter"], [NOON - 2 * DAY, NOON - DAY], NOON
+    ),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
@@ -247,8 +250,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.was_noted("k"),
+        ledger.notifications.states_of(["k"]),
     ),
+    "the newest notifications": lambda ledger: ledger.notifications.newest_of(["phone-gone"]),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
     ),

@@ -128,6 +128,7 @@ def context_of(desk: Desk, request: Request, row: TaskRow) -> dict[str, Any]:
         "timeline": _timeline(row),
         "picture_size": _picture_size(desk, task.attempts),
         "refused": None,
+        "running": next((one for one in desk.executor_state().running if one.key == row.task.key), None),
         "hold": desk.situation().holds.get(row.task.device or ""),
     }
 
