@@ -327,6 +327,25 @@ MUTANTS = (
         "if False:",
         ("test_a_pipe_or_a_device_is_told_and_never_waited_for",),
     ),
+    # reports
+    Mutant(
+        "a report that is shown has no origin, and runs nothing",
+        'f"sandbox; {policy()}; frame-ancestors \'none\'"',
+        "policy()",
+        ("test_a_report_that_is_shown_has_no_origin_and_runs_nothing",),
+    ),
+    Mutant(
+        "screens make no report longer than its bound",
+        "if size * 4 // 3 + 4 > room:",
+        "if False:",
+        ("test_of_300_tasks_with_pictures_no_more_fit_than_there_is_room_for",),
+    ),
+    Mutant(
+        "what is uncertain is an error in continuous integration",
+        'TaskState.UNCERTAIN: "error",',
+        'TaskState.UNCERTAIN: "skipped",',
+        ("test_each_state_has_its_result",),
+    ),
     # app profiles
     Mutant(
         "whether a screen can be read is asked of the app's own windows",
