@@ -212,12 +212,9 @@ QUESTIONS: dict[str, Question] = {
     ),
     "a week": lambda ledger: [
         (
-            ledger.summaries.counts_by(chosen, "lane"),
-            ledger.summaries.counts_by(chosen, "script"),
-            ledger.summaries.counts_by(chosen, "campaign"),
+            ledger.summaries.groups(chosen),
             ledger.summaries.lateness(chosen),
             ledger.summaries.reasons(chosen, 10),
-            ledger.summaries.accounts(chosen),
             ledger.summaries.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
         )
         for chosen in (
