@@ -1,5 +1,6 @@
 """Notifications of a real daemon: a webhook and apprise get them, once over a kill; no secret of theirs is kept."""
 
+import base64
 import json
 import signal
 import subprocess
@@ -9,17 +10,19 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
 
 pytestmark = pytest.mark.phones
 
+APP = "com.zhiliaoapp.musically"
 SECRET = "t0ken-that-nobody-may-see"
 FILE = """\
 recipients:
   - {name: ops, webhook: "${env:HOOK_URL}", secret: "${env:HOOK_SECRET}", gather: 0s, every: 1s}
-  - {name: chat, url: "${env:CHAT_URL}", gather: 0s, every: 1s, events: [failed]}
+  - {name: chat, url: "${env:CHAT_URL}", gather: 0s, every: 1s, events: [failed, needs-person]}
 summary: never
 """
 
@@ -122,6 +125,32 @@ def test_a_failed_task_is_told_to_everybody_once_over_a_kill(daemons: Daemons, t
     kept = [path for path in daemons.state.rglob("*") if path.is_file()]
     assert not [path for path in kept if SECRET.encode() in path.read_bytes()]
     assert SECRET not in daemon.said + again.said
+
+
+def test_a_phone_that_needs_a_person_is_told_with_its_screen(daemons: Daemons, told: Services) -> None:
+    daemons.write(campaign_text("A1", at=NEVER))
+    daemon = daemons.start("--virtual").ready()
+    show_login(daemon.wait_for("virtual phones")["control"], "A1")
+    daemons.write(campaign_text("A1", at=soon(SOON_S)))
+    daemon.wait_for("task finished", state="failed")
+    daemon.wait_for("notification sent", to="ops")
+    daemon.wait_for("notification sent", to="chat")
+    assert told.events() == ["needs-person"], "not once more as a failed task"
+    (item,) = next(body for _, body in told.got if "event" in body)["items"]
+    assert item["link"] == "https://shelf.example/phones/A1"
+    mail = next(body for _, body in told.got if "event" not in body)
+    assert mail["title"] == "[rehearsal] runner: the phone A1 needs a person"
+    assert base64.b64decode(mail["attachments"][0]["base64"]).startswith(b"\xff\xd8"), "a JPEG"
+    assert item["screenshot"].startswith("https://shelf.example/artifacts/")
+    assert daemon.end() == 0
+
+
+def show_login(control: str, serial: str) -> None:
+    wish = {"package": APP, "action": "show", "arguments": {"screen": "login"}}
+    kind = {"Content-Type": "application/json"}
+    request = Request(f"{control}{serial}/app", json.dumps(wish).encode(), kind, method="POST")
+    with urlopen(request, timeout=30) as answer:
+        assert answer.status == 200
 
 
 def test_a_service_that_hangs_delays_no_task_and_no_end(daemons: Daemons, told: Services) -> None:

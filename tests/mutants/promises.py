@@ -18,6 +18,31 @@ class Mutant:
 
 
 MUTANTS = (
+    # notifications
+    Mutant(
+        "news are told once, whatever restarts",
+        "                for key in connection.scalars(known).all():\n                    del by_key[key]\n",
+        "                connection.scalars(known).all()\n",
+        ("test_a_new_process_goes_on_where_the_old_one_ended",),
+    ),
+    Mutant(
+        "what happened right before a crash is told after it",
+        "self._since = min(before.seen_utc, now) - AFTER_START if before else now",
+        "self._since = now",
+        ("test_what_happened_right_before_a_crash_is_found_after_it",),
+    ),
+    Mutant(
+        "a message that may be the second one says so",
+        "event, again = news[0].event, any(row.begun_utc for row in rows)",
+        "event, again = news[0].event, False",
+        ("test_what_was_cut_off_is_sent_again_and_says_so",),
+    ),
+    Mutant(
+        "what a service answers is kept without secrets",
+        'line = visible(hidden(" ".join(problem.split()), recipient.secrets))',
+        'line = visible(" ".join(problem.split()))',
+        ("test_what_is_quoted_of_a_url_is_hidden",),
+    ),
     # phones in the hands of people
     Mutant(
         "no task begins on a phone that somebody has in his hands",
