@@ -32,6 +32,7 @@ class DurationType(click.ParamType[timedelta]):
 Examples:
   runner daemon campaigns/                        until SIGTERM or Ctrl-C
   runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
+  runner daemon campaigns/ --virtual --open       the same, with its page in the browser
   runner daemon --api-only                        nothing but the Local API, without campaigns
   runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
 )
@@ -49,6 +50,7 @@ Examples:
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
               help="Serve on this port; 0 picks a free one.")  # fmt: skip
+@click.option("--open", "opens_page", is_flag=True, help="Open the dashboard in a browser once it is there.")
 @click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Hold tasks made through the Local API to the limits in this file.")  # fmt: skip
 @click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
@@ -71,6 +73,7 @@ def daemon(
     store: str | None,
     host: str,
     port: int,
+    opens_page: bool,
     api_limits: Path | None,
     media: tuple[Path, ...],
     wait: bool,
@@ -107,7 +110,10 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     if not paths and not api_only:
         paths = (Path("campaigns"),)
-    options = DaemonOptions(paths, phones, host, port, limits, RequestedFiles(media), wait, retention, grace)
+    files = RequestedFiles(media)
+    options = DaemonOptions(
+        paths, phones, host, port, limits, files, wait, retention, grace, opens_page=opens_page
+    )
     place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(options, settings, place, log).run()

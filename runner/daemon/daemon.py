@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from runner import __version__
 from runner.clock import SystemClock
 from runner.crash_log import write_crash_log
+from runner.daemon.browser import open_page
 from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
@@ -75,7 +76,7 @@ FAILING_GRACE_S = 5.0
 class DaemonOptions:
     """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
     declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
-    `files`."""
+    `files`; `opens_page` opens the dashboard in a browser once it is there."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -86,6 +87,7 @@ class DaemonOptions:
     wait: bool
     retention: timedelta
     grace: timedelta
+    opens_page: bool = False
 
 
 class Daemon:
@@ -290,6 +292,8 @@ class Daemon:
         where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
         self._log.say("ready", version=__version__, **where, url=url)
         self._notifier.ready(f"serving on {url}")
+        if self._options.opens_page and not open_page(url):
+            self._log.say("no browser to open the page in", page=url)
 
     def _hung_up(self, service: Service) -> None:
         """Answer SIGHUP, which asks to read the files again; from a terminal it means that the terminal has gone."""
