@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins clean
+.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins screenshots clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/python packaging/demo.py
@@ -63,6 +63,11 @@ pins: .venv/.ready
 	$(PIN) packaging/build.in -o requirements.txt
 	$(PIN) --extra dev -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 	sed -i '2a -r requirements.txt' requirements-dev.txt
+
+# The pictures of the docs, anew: a daemon on virtual phones, a prepared past, and a headless Chromium; NAME=... takes one.
+NAME ?=
+screenshots: .venv/.ready
+	$(BIN)/python packaging/pictures/make.py $(NAME)
 
 clean:
 	rm -rf .venv .web runner/server/dashboard/static/packages

@@ -14,6 +14,7 @@ NAMES = (
     "lateness",
     "reloading",
     "serving",
+    "drawing",
     "watching",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""

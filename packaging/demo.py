@@ -7,6 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+import click
+
+from runner.daemon.open_browser import has_browser, open_browser
 from runner.daemon_notice import Notice
 from runner.settings import Settings
 from runner.state_dir import daemon_rehearsal
@@ -23,20 +26,22 @@ def main() -> int:
         return subprocess.call([*RUNNER, "run", DEMO, "--virtual"])
     place = daemon_rehearsal(Settings.from_environment())
     if holder(place.store_url) is not None:
-        print(f"A demo runs already: {_url(place.store_url)}")
+        click.echo(f"A demo runs already: {_url(place.store_url)}")
         return 1
     shutil.rmtree(place.folder, ignore_errors=True)  # phones and limits as on the first day
     place.folder.mkdir(parents=True)
     log = place.folder / "daemon.log"
     with log.open("wb") as stream:
-        command = [*RUNNER, "daemon", FOLDER, "--virtual", "--open", "--port", "0"]
+        command = [*RUNNER, "daemon", FOLDER, "--virtual", "--port", "0"]
         # A session of its own: Ctrl-C ends the run first, and then the daemon in good order.
         daemon = subprocess.Popen(command, stderr=stream, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         url = _await(daemon, place.store_url, log)
-        print(f"The page: {url}", flush=True)
+        click.echo(f"The page: {url}")
+        if has_browser():
+            open_browser(url)
         code = subprocess.call([*RUNNER, "run", DEMO, "--store", place.store_url])
-        print(f"\nThe page: {url}    its log: {log}    Ctrl-C ends it")
+        click.echo(f"\nThe page: {url}    its log: {log}    Ctrl-C ends it")
         daemon.wait()
     except KeyboardInterrupt:
         code = 0

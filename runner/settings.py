@@ -28,7 +28,8 @@ class Settings:
     fleet's time zone: this machine's, if RUNNER_TIMEZONE names no other. `witness_dir` keeps what this machine has
     seen of its ledgers, outside of their folders.
 
-    `language` is that of the apps on the phones, where the phones do not tell it.
+    `language` is that of the apps on the phones, where the phones do not tell it. `public_url` is the address at which
+    people reach the daemon's pages, if it is another than where it serves.
 
     `token` is a secret that clients of the daemon's server must show; `viewer_token` is one for people who may look at
     its pages, and change nothing. `api_plan` is the plan that its Local API plays.
@@ -42,6 +43,7 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     viewer_token: str | None = field(default=None, repr=False)
     language: str | None = None
+    public_url: str | None = None
     api_plan: str = DEFAULT_API_PLAN
     api_url: str = DEFAULT_API_URL
     api_token: str | None = field(default=None, repr=False)
@@ -51,7 +53,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
-        RUNNER_VIEWER_TOKEN, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and
+        RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and
         ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them has no legal value.
@@ -68,7 +70,8 @@ class Settings:
             viewer_token=_viewer_token(env),
             language=_language(env.get("RUNNER_LANGUAGE")),
             api_plan=_plan(env.get("RUNNER_API_PLAN")),
-            api_url=_url(env.get("RUNNER_API_URL") or DEFAULT_API_URL),
+            public_url=_url("RUNNER_URL", env["RUNNER_URL"]) if env.get("RUNNER_URL") else None,
+            api_url=_url("RUNNER_API_URL", env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
             witness_dir=_witness_dir(env),
@@ -135,7 +138,8 @@ def material_library(environment: Mapping[str, str] | None = None) -> Path | Non
     return Path(named).absolute() if named else None
 
 
-def _url(text: str) -> str:
+def _url(name: str, text: str) -> str:
+    example = DEFAULT_API_URL if name == "RUNNER_API_URL" else "https://shelf.example/"
     try:
         parts = urlsplit(text)
         is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -143,13 +147,13 @@ def _url(text: str) -> str:
         is_one = False
     if "@" in text:  # first, since the messages below quote the address
         raise UsageError(
-            "RUNNER_API_URL holds a name or a password",
-            hint="leave out what stands before the @; a token belongs in RUNNER_API_TOKEN",
+            f"{name} holds a name or a password",
+            hint="leave out what stands before the @; a token belongs in a variable of its own",
         )
     if not is_one or parts.query or parts.fragment:
         raise UsageError(
-            f"RUNNER_API_URL is {text!r}, which is no address of a server",
-            hint="set it to one such as http://127.0.0.1:50809/api/v1/, or unset it to use that",
+            f"{name} is {text!r}, which is no address of a server",
+            hint=f"set it to one such as {example}, or unset it",
         )
     return text.rstrip("/") + "/"
 

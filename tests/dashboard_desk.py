@@ -137,6 +137,7 @@ class DashboardDesk:
         self.app = create_dashboard(self.desk, token, viewer_token)
 
     def close(self) -> None:
+        self.app.state.frame.rehearsals.close()
         self.ledger.close()
 
     def _submit(self, rows: Iterable[TaskRow | Task]) -> None:
@@ -284,9 +285,21 @@ class DashboardDesk:
         """Serve it on a port, as the daemon does; gives the URL."""
         listening = listen("127.0.0.1", 0)
         state = ServerState(CollectorRegistry(), tuple, tuple)
-        with Serving(create_app(state, None, self._token, self.app), listening):
+        with Serving(create_app(state, None, self._token, self.app), listening) as self._serving:
             yield url_of(listening)
             self.app.state.frame.streams.close()
+
+    def cut(self) -> None:
+        """Cut all connections, as a network does."""
+        server = self._serving._server
+        loop = self.app.state.frame.streams._loop
+        assert loop is not None, "no page is open"
+
+        def abort() -> None:
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()  # type: ignore[union-attr]
+
+        loop.call_soon_threadsafe(abort)
 
     @contextmanager
     def browser(self, **headers: str) -> Iterator["TestBrowser"]:

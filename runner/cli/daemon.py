@@ -31,9 +31,9 @@ class DurationType(click.ParamType[timedelta]):
     epilog="""\b
 Examples:
   runner daemon campaigns/                        until SIGTERM or Ctrl-C
+  runner daemon campaigns/ --open                 and show the dashboard
   runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
-  runner daemon campaigns/ --virtual --open       the same, with its page in the browser
-  runner daemon --api-only                        nothing but the Local API, without campaigns
+  runner daemon --api-only                        without campaigns: for the Local API
   runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -46,11 +46,10 @@ Examples:
     "--host",
     default=DEFAULT_HOST,
     show_default=True,
-    help="Serve the Local API, metrics and health at this address.",
+    help="Serve the dashboard, the Local API, metrics and health at this address.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
               help="Serve on this port; 0 picks a free one.")  # fmt: skip
-@click.option("--open", "opens_page", is_flag=True, help="Open the dashboard in a browser once it is there.")
 @click.option("--api-limits", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Hold tasks made through the Local API to the limits in this file.")  # fmt: skip
 @click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
@@ -63,6 +62,7 @@ Examples:
 @click.option("--verbose", is_flag=True, help="Log each step too, when it begins and when it has ended.")
 @click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
               help="Let current steps take so long to end after SIGTERM.")  # fmt: skip
+@click.option("--open", "opens", is_flag=True, help="Open the dashboard in a browser, if on a terminal.")
 @click.pass_context
 def daemon(
     ctx: click.Context,
@@ -73,7 +73,6 @@ def daemon(
     store: str | None,
     host: str,
     port: int,
-    opens_page: bool,
     api_limits: Path | None,
     media: tuple[Path, ...],
     wait: bool,
@@ -81,6 +80,7 @@ def daemon(
     form: Form,
     verbose: bool,
     grace: timedelta,
+    opens: bool,
 ) -> int:
     """Carry out the campaigns in PATH (default: campaigns/) whenever their start times come.
 
@@ -91,6 +91,8 @@ def daemon(
         Daemon,
         DaemonOptions,
     )
+    from runner.daemon.notifying import refuse_wrong_recipients
+    from runner.notifications.recipients import NotifySettings
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
@@ -110,10 +112,10 @@ def daemon(
     limits = limits_or_exit(ctx, api_limits) if api_limits else {}
     if not paths and not api_only:
         paths = (Path("campaigns"),)
+    notify = NotifySettings.from_environment()
+    refuse_wrong_recipients(notify)
     files = RequestedFiles(media)
-    options = DaemonOptions(
-        paths, phones, host, port, limits, files, wait, retention, grace, opens_page=opens_page
-    )
+    options = DaemonOptions(paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
     place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(options, settings, place, log).run()

@@ -3,15 +3,21 @@
 import click
 
 from runner.cli.format_option import format_option
-from runner.cli.ledger_completion import complete_held
+from runner.cli.ledger_completion import complete_campaign_or_device, complete_held
 from runner.cli.ledger_option import choose_place, ledger_option, open_ledger, with_store, with_virtual
 from runner.cli.output import print_json, say, terminal
+from runner.cli.pause_scope import scope_of
 from runner.clock import utc
 from runner.errors import UsageError
+from runner.queries.advice import ReleaseHold
+from runner.reports.advice import command, options_of
 from runner.reports.instants import print_zone
 from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir
+from runner.store.actions import ActionKind
+from runner.store.rows import PauseScope
+from runner.who import who
 
 
 @click.group(
@@ -19,7 +25,8 @@ from runner.state_dir import StateDir
     epilog="""\b
 Examples:
   runner holds                         which phones are on hold, and why
-  runner holds release R58M123ABC      you have looked at the phone; it may go on""",
+  runner holds release R58M123ABC      you have looked at the phone; it may go on
+  runner holds place R58M123ABC        no task begins on it until you release it""",
 )
 @ledger_option
 @format_option
@@ -64,6 +71,37 @@ def show(place: StateDir, form: str) -> None:
 @holds.command(
     epilog="""\b
 Examples:
+  runner holds place R58M123ABC --reason "a new screen is being fitted"
+  runner holds release R58M123ABC      and on again"""
+)
+@click.argument("serial", shell_complete=complete_campaign_or_device)
+@click.option("--reason", default="", metavar="WORDS", help="Why; others read it.")
+@with_store
+@with_virtual
+@format_option
+@click.pass_obj
+def place(place: StateDir, serial: str, reason: str, store: str | None, virtual: bool, form: str) -> None:
+    """Put the phone SERIAL on hold: no task begins on it until it is released. One that runs is finished."""
+    if store or virtual:
+        place = choose_place(Settings.from_environment(), store, virtual=virtual)
+    with open_ledger(place) as ledger:
+        if any(hold.device == serial for hold in ledger.holds.current()):
+            raise UsageError(f"{serial} is on hold already", hint="`runner holds` says why")
+        if ledger.phones.get(serial) is None and scope_of(ledger, serial) is not PauseScope.DEVICE:
+            raise UsageError(
+                f"{serial} is a campaign", hint=f"`runner pause {serial}` keeps it from starting"
+            )
+        ledger.holds.place(serial, f"{reason} ({who()})" if reason else f"put on hold by {who()}")
+        ledger.actions.note(who(), ActionKind.HOLD, serial, reason)
+    if form == "json":
+        print_json({"device": serial, "on_hold": True})
+    else:
+        say(f"{serial} is on hold. To go on: {command(ReleaseHold(serial), options_of(place))}")
+
+
+@holds.command(
+    epilog="""\b
+Examples:
   runner holds release R58M123ABC      you have looked at the phone; it may go on"""
 )
 @click.argument("serial", shell_complete=complete_held)
@@ -82,6 +120,7 @@ def release(place: StateDir, serial: str, store: str | None, virtual: bool, form
                 f"{serial} is not on hold", hint=f"on hold: {', '.join(sorted(held)) or 'no phone'}"
             )
         ledger.holds.release(serial)
+        ledger.actions.note(who(), ActionKind.RELEASE, serial)
     if form == "json":
         print_json({"device": serial, "released": True})
     else:

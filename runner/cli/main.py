@@ -39,6 +39,7 @@ COMMANDS = {
     "app": "Try app profiles on phones and on recorded screens.",
     "phones": "List phones with their apps, or start virtual ones that any adb client can use.",
     "accounts": "List the accounts that campaigns declare.",
+    "notify": "List what people were told, and try whether they can be told.",
     "holds": "List and release phones that wait for a person.",
     "api": "Look at the server behind the backend local_api; stop, retry or delete its tasks.",
     "init": "Start a repository of campaigns.",

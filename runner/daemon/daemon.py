@@ -15,11 +15,12 @@ from prometheus_client import CollectorRegistry
 from runner import __version__
 from runner.clock import SystemClock
 from runner.crash_log import write_crash_log
-from runner.daemon.browser import open_page
 from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
+from runner.daemon.notifying import Surroundings, tell_people
+from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
@@ -30,10 +31,12 @@ from runner.daemon_notice import Notice
 from runner.errors import LedgerBusy, RunnerError
 from runner.events import Event, EventSink
 from runner.execution.executor import Executor
+from runner.execution.live_screen import LiveScreens
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
 from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
 from runner.interrupts import on_hangup, stop_on_interrupt
+from runner.notifications.recipients import NotifySettings
 from runner.phone.states import LastStates
 from runner.queries.phones import devices_of, phones_now
 from runner.reports.log_lines import LogLines
@@ -42,8 +45,9 @@ from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
-from runner.server.dashboard.app import create_dashboard
-from runner.server.dashboard.changes import Changes
+from runner.server.dashboard.app import close_dashboard, create_dashboard
+from runner.server.dashboard.assets import missing_packages
+from runner.server.dashboard.changes import Changes, topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.health import Health
@@ -76,7 +80,7 @@ FAILING_GRACE_S = 5.0
 class DaemonOptions:
     """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
     declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
-    `files`; `opens_page` opens the dashboard in a browser once it is there."""
+    `files`. With `opens` the dashboard comes up in a browser."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -87,7 +91,9 @@ class DaemonOptions:
     wait: bool
     retention: timedelta
     grace: timedelta
-    opens_page: bool = False
+    notify: NotifySettings
+
+    opens: bool = False
 
 
 class Daemon:
@@ -150,31 +156,11 @@ class Daemon:
             )
             local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            desk = Desk(
-                ledger,
-                self._clock,
-                self._settings.zone,
-                Artifacts(self._place.artifacts),
-                self._place,
-                self._options.paths,
-                campaigns,
-                PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
-                changes,
-                executor.submit,
-                executor.refresh,
-                executor.state,
-                adb_port,
-                url_of(listening),
-                who(),
-                os.getpid(),
-            )
+            desk = self._desk(ledger, executor, campaigns, changes, adb_port, url_of(listening))
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
-            stack.callback(
-                dashboard.state.frame.streams.close
-            )  # before the server, which would wait for them
-            stack.callback(dashboard.state.frame.rehearsals.close)
+            stack.callback(close_dashboard, dashboard)  # before the server, which would wait for its streams
             collect_garbage_seldom()
             # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()
@@ -184,7 +170,8 @@ class Daemon:
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
-            self._watch_phones(jobs, ledger, executor, campaigns, adb_port)
+            self._watch_phones(jobs, desk, executor)
+            self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
             health.draining = True
@@ -262,21 +249,65 @@ class Daemon:
         )
         return create_local_api(desk, self._settings.token)
 
+    def _desk(
+        self,
+        ledger: Ledger,
+        executor: Executor,
+        campaigns: Registry,
+        changes: Changes,
+        adb_port: int,
+        url: str,
+    ) -> Desk:
+        """What the pages of the dashboard work on."""
+        return Desk(
+            ledger=ledger,
+            clock=self._clock,
+            zone=self._settings.zone,
+            artifacts=Artifacts(self._place.artifacts),
+            place=self._place,
+            paths=self._options.paths,
+            registry=campaigns,
+            phones=PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
+            changes=changes,
+            submit=executor.submit,
+            refresh=executor.refresh,
+            executor_state=executor.state,
+            adb_port=adb_port,
+            url=url,
+            user=who(),
+            pid=os.getpid(),
+            live=LiveScreens(executor, ledger),
+        )
+
     def _remove_old_records(self, jobs: Jobs, ledger: Ledger) -> None:
         keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 
-    def _watch_phones(
-        self, jobs: Jobs, ledger: Ledger, executor: Executor, campaigns: Registry, adb_port: int
-    ) -> None:
+    def _watch_phones(self, jobs: Jobs, desk: Desk, executor: Executor) -> None:
         """Have the daemon look at its phones every few seconds, and write down what has changed of them."""
 
         def at_work() -> set[str]:
             return {task.lane for task in executor.state().running}
 
-        watch = PhoneWatch(ledger, adb_port, campaigns.in_force, at_work, self._log, jobs.stopping)
+        def tell(serial: str) -> None:
+            desk.changes.tell(topic("phone", serial))
+
+        watch = PhoneWatch(
+            desk.ledger, desk.adb_port, desk.campaigns, at_work, tell, self._log, jobs.stopping
+        )
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
+
+    def _tell_people(
+        self, stack: ExitStack, jobs: Jobs, ledger: Ledger, campaigns: Registry, url: str
+    ) -> None:
+        """Send notifications, if the settings name anybody who gets them."""
+
+        def phones() -> set[str]:
+            return {serial for campaign in campaigns.in_force() for serial in campaign.phones}
+
+        around = Surroundings(self._settings, self._place, ledger, self._clock, url, self._log)
+        tell_people(stack, jobs, self._options.notify, around, phones)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""
@@ -290,10 +321,14 @@ class Daemon:
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
         where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
-        self._log.say("ready", version=__version__, **where, url=url)
+        page = address_for_people(url)
+        self._log.say("ready", version=__version__, **where, url=url, dashboard=page)
+        if missing := missing_packages():
+            hint = "set the runner up as its README says, or run packaging/web_packages.py"
+            self._log.say("the dashboard lacks files", "warning", files=missing, hint=hint)
         self._notifier.ready(f"serving on {url}")
-        if self._options.opens_page and not open_page(url):
-            self._log.say("no browser to open the page in", page=url)
+        if self._options.opens and self._is_on_terminal and has_browser():
+            open_browser(page)
 
     def _hung_up(self, service: Service) -> None:
         """Answer SIGHUP, which asks to read the files again; from a terminal it means that the terminal has gone."""

@@ -44,7 +44,8 @@ PARALLEL = 8
 class PhoneWatch:
     """Looks at the phones that campaigns in force work on, at those that adb lists, and at those that it has met.
 
-    `at_work` gives the serials of phones that carry a task out; `stop` ends a look early. It starts no adb server.
+    `at_work` gives the serials of phones that carry a task out; `tell` hears of each phone of which something was
+    written; `stop` ends a look early. It starts no adb server.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PhoneWatch:
         adb_port: int,
         campaigns: Callable[[], Iterable[ResolvedCampaign]],
         at_work: Callable[[], Collection[str]],
+        tell: Callable[[str], None],
         log: LogLines,
         stop: Event,
     ) -> None:
@@ -61,6 +63,7 @@ class PhoneWatch:
         self._fleet = Fleet(adb_port)
         self._campaigns = campaigns
         self._at_work = at_work
+        self._tell = tell
         self._log = log
         self._stop = stop
         self._asked: dict[tuple[str, str, str, str | None], float] = {}
@@ -147,6 +150,7 @@ class PhoneWatch:
     def _note(self, seen: Sequence[PhoneSeen]) -> None:
         before = self._ledger.phones.latest()
         for state in self._ledger.phones.note(seen):
+            self._tell(state.serial)
             was = before.get(state.serial)
             if was is not None and was.state != state.state:
                 is_back = state.state == READY

@@ -21,7 +21,7 @@ from runner.errors import (
 from runner.media_file import MediaFile
 from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
-from runner.phone.hands import Hands
+from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
 from runner.phone.screen import Screen, focused_field, normalise, parse
 from runner.phone.translate import hint, phone_error, translated
 from runner.phone.transport import CALL_TIMEOUT_S, Transport
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-SWIPE_STEPS_PER_S = 200
 CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
 

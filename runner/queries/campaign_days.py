@@ -1,6 +1,5 @@
 """How the tasks of campaigns ended, day by day on the reader's clocks."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -28,18 +27,13 @@ def days_of(
     """For each of these campaigns the last `days` days, today included, oldest first; today ends now."""
     today = now.astimezone(zone).date()
     dates = [today - timedelta(days=back) for back in reversed(range(days))]
-    counts: dict[str, dict[date, Counter[TaskState]]] = {
-        name: {day: Counter() for day in dates} for name in campaigns
-    }
+    begins = [midnight(now, zone, days=-back) for back in reversed(range(days))]
+    counts: dict[str, list[dict[TaskState, int]]] = {name: [{} for _ in dates] for name in campaigns}
     # A moment more than now, since what falls due this very instant has come.
     until = now + timedelta.resolution
-    for name, begins, state, count in ledger.tasks.counts_by_time(
-        campaigns, midnight(now, zone, days=1 - days), until
-    ):
-        # A day whose midnight the clocks skip begins within a quarter that belongs to the day before by its beginning.
-        day = max(begins.astimezone(zone).date(), dates[0])
-        counts[name][day][state] += count
-    return {name: tuple(DayCounts(day, it[day]) for day in dates) for name, it in counts.items()}
+    for name, day, state, count in ledger.tasks.counts_by_period(campaigns, begins, until):
+        counts[name][day][state] = count
+    return {name: tuple(map(DayCounts, dates, it)) for name, it in counts.items()}
 
 
 def states_in(days: Sequence[DayCounts]) -> list[TaskState]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import islice
 
 from runner.campaign.masking import masked_text
@@ -10,7 +10,6 @@ from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming, coming
 from runner.planning.plannable_entry import plannable_entries
 from runner.planning.source import Window
-from runner.queries.campaign_days import DayCounts, days_of
 from runner.queries.campaign_list import Standing, pause_on, standing_of
 from runner.store.ledger import Ledger
 from runner.store.rows import (
@@ -22,9 +21,6 @@ from runner.store.rows import (
     PauseScope,
     VersionRow,
 )
-
-DAYS = 30
-"""How many days its success reaches back."""
 
 MOST_NEXT = 3
 MOST_VERSIONS, MOST_ACTIONS = 30, 20
@@ -61,7 +57,6 @@ class CampaignPage:
     entries: tuple[EntryLine, ...]
     pause: PauseRow | None
     pauses: tuple[PauseRow, ...]
-    days: tuple[DayCounts, ...]
     versions: tuple[VersionRow, ...]
     actions: tuple[ActionRow, ...]
 
@@ -75,10 +70,10 @@ class CampaignPage:
 
 
 def campaign_page(
-    ledger: Ledger, in_force: Sequence[ResolvedCampaign], name: str, now: datetime, zone: tzinfo
+    ledger: Ledger, in_force: Sequence[ResolvedCampaign], name: str, now: datetime
 ) -> CampaignPage | None:
     """None if neither the ledger nor a wrong file knows such a campaign."""
-    row = next((one for one in ledger.campaigns.all() if one.name == name), None)
+    row = ledger.campaigns.get(name)
     invalid = next((one for one in ledger.campaigns.invalid_files() if one.campaign == name), None)
     if row is None and invalid is None:
         return None
@@ -95,7 +90,6 @@ def campaign_page(
         entries=tuple(_entries(resolved, now)) if resolved else (),
         pause=pause_on(pauses, name),
         pauses=tuple(_others(pauses, resolved)),
-        days=days_of(ledger, [name], now, zone, DAYS)[name],
         versions=tuple(ledger.campaigns.versions(name, MOST_VERSIONS)),
         actions=tuple(ledger.actions.of(name, MOST_ACTIONS)),
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from runner.errors import NothingToReport, UnknownTask, UsageError
+from runner.planning.rules import FIRST_YEAR, LAST_YEAR
 from runner.planning.source import Window
 from runner.planning.walltime import resolve
 from runner.queries.asked_times import AskedTime, asked_of
@@ -16,6 +17,9 @@ from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.rows import OccurrenceRow, RunRow, TaskFilter, TaskRow
 from runner.store.tasks import is_id
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.ASCII)
 
 
 class ReportKind(StrEnum):
@@ -105,8 +109,10 @@ def window_of(day: date, days: int, zone: tzinfo) -> Window:
 def read_day(written: str, today: date) -> date:
     """A day as typed: `2026-11-21`, `today` or `yesterday`. Raises UsageError."""
     words = {"today": today, "yesterday": today - timedelta(days=1)}
+    if written in words:
+        return words[written]
     try:
-        return words.get(written) or date.fromisoformat(written)
+        return _in_bounds(date.fromisoformat(written) if _DAY.fullmatch(written) else None)
     except ValueError:
         raise UsageError(f"{written!r} is no day", hint="write 2026-11-21, today or yesterday") from None
 
@@ -117,13 +123,18 @@ def read_week(written: str, today: date) -> date:
     words = {"this": monday, "last": monday - timedelta(days=7)}
     if written in words:
         return words[written]
-    found = re.fullmatch(r"(\d{4})-?W(\d{1,2})", written)
+    found = _WEEK.fullmatch(written)
     try:
-        if found is None:
-            raise ValueError
-        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        return _in_bounds(date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None)
     except ValueError:
         raise UsageError(f"{written!r} is no week", hint="write 2026-W48, this or last") from None
+
+
+def _in_bounds(day: date | None) -> date:
+    """The day, which the clocks of every zone can show. Raises ValueError."""
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day
 
 
 def _within(window: Window) -> TaskFilter:

@@ -54,12 +54,13 @@ class AttemptPart:
         """How many steps are not shown."""
         return self.steps - len(self.attempt.steps)
 
-    @property
-    def lasting_s(self) -> float:
-        """How long its steps took, from its start to the end of the last one."""
-        start = self.attempt.started_utc
-        ends = ((step.started_utc - start).total_seconds() + step.duration_s for step in self.attempt.steps)
-        return max(ends, default=0.0)
+    def span_of(self, step: StepRow) -> tuple[float, float]:
+        """Where a step lies in the time of all steps that are shown: its beginning and its length, in parts of that."""
+        begun_s = min(one.started_utc.timestamp() for one in self.attempt.steps)
+        whole_s = max(_end_s(one) for one in self.attempt.steps) - begun_s
+        if whole_s <= 0:
+            return 0.0, 1.0
+        return (step.started_utc.timestamp() - begun_s) / whole_s, step.duration_s / whole_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def read_attempt(ledger: Ledger, row: TaskRow, number: int) -> AttemptPart | Non
 
 
 def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
-    """The pictures of an attempt in the order of its steps, each with what was touched on the screen that it shows.
+    """The pictures of an attempt as they were taken, each with what was touched on the screen that it shows.
 
     A picture is taken when its step has ended: the touches of a step belong on the one that was taken last before.
     """
@@ -132,7 +133,7 @@ def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
             marks.setdefault(before.ordinal, []).append(Mark(step, step.touch))
     return tuple(
         Picture(step, step.screenshot, tuple(marks.get(step.ordinal, ())))
-        for step in steps
+        for step in sorted(steps, key=lambda one: (_end_s(one), one.ordinal))
         if step.screenshot
     )
 

@@ -37,7 +37,7 @@ def why_at(
     entry: tuple[str, str] | None = None,
 ) -> list[WhyAnswer]:
     """What kept the lane from working at the instant, then what each of its entries has to say about that minute, as
-    `runner why CAMPAIGN/ENTRY --at INSTANT` does; with `entry` (campaign, entry) only that one."""
+    the command `why` does; with `entry` (campaign, entry) only that one."""
     at = at.replace(second=0, microsecond=0)
     lanes = Lanes(by, campaigns)
     asked = [entry] if entry else _entries_of(lanes, lane, by)

@@ -77,7 +77,7 @@ class RunningTask:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """The first task that is due and does not run, and why, as `runner why` says it."""
+    """The first task that is due and does not run, and why, as the command `why` says it."""
 
     row: TaskRow
     answer: WhyAnswer
@@ -206,7 +206,7 @@ def tiles(
     return list(today.tiles(ledger, roster, steps=steps))
 
 
-def away(phones: Iterable[PhoneLine], running: Mapping[str, TaskRow]) -> list[PhoneLine]:
+def away(phones: Iterable[PhoneLine], running: Collection[str]) -> list[PhoneLine]:
     """The phones that cannot be used now. One at work is there, whatever adb said a moment ago."""
     return [one for one in phones if one.state not in (READY, UNKNOWN) and one.serial not in running]
 

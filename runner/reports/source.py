@@ -10,17 +10,20 @@ from runner.diagnostics import Diagnostic
 from runner.reports.shown import visible
 from runner.reports.text import place, underlined
 
-MOST_LINES = 1500
+MOST_LINES = 800
 """A longer file is told in stretches around its problems."""
 
 AROUND = 3
 """How many lines before and behind a problem of a long file are told."""
 
 MOST_NOTES = 100
-MOST_COMPARED = 4000
+MOST_COMPARED = 2500
 """Files with more lines are not compared: that could take seconds."""
 
-_WIDE = 400
+MOST_DIFFERENT = 1000
+"""How many lines of a diff are told."""
+
+_WIDE = 300
 """A longer line is cut around its first problem, or at its end."""
 
 
@@ -88,8 +91,13 @@ def text_diff(before: str, after: str) -> list[tuple[str, str]] | None:
     olds, news = lines_of(before), lines_of(after)
     if max(len(olds), len(news)) > MOST_COMPARED:
         return None
-    lines = islice(unified_diff(olds, news, lineterm="", n=3), 2, None)
-    return [("@", line) if line.startswith("@@") else (line[:1], _shown(line[1:])) for line in lines]
+    lines = list(islice(unified_diff(olds, news, lineterm="", n=3), 2, None))
+    more = len(lines) - MOST_DIFFERENT
+    told = [
+        ("@", line) if line.startswith("@@") else (line[:1], _shown(line[1:]))
+        for line in lines[:MOST_DIFFERENT]
+    ]
+    return [*told, ("@", f"and {more} more lines")] if more > 0 else told
 
 
 def _numbers(count: int, wrong: Mapping[int, object]) -> Iterator[int]:

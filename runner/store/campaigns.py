@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, delete, func, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part, new_id
@@ -165,26 +166,17 @@ class Campaigns(Part):
 
     def all(self) -> list[CampaignRow]:
         """Every campaign that the daemon has met, by name; see `CampaignRow` for which of them are in force."""
-        query = (
-            select(
-                CAMPAIGN.name,
-                CAMPAIGN.path,
-                CAMPAIGN.campaign_version_id,
-                VERSION.text,
-                CAMPAIGN.git_commit,
-                CAMPAIGN.since_utc,
-                CAMPAIGN.withdrawn_utc,
-                CAMPAIGN.withdrawn_reason,
-                CAMPAIGN.flows,
-            )
-            .join_from(schema.campaigns, schema.campaign_versions)
-            .order_by(CAMPAIGN.name)
-        )
 
         def work(connection: Connection) -> list[CampaignRow]:
-            return [CampaignRow(*row) for row in connection.execute(query)]
+            return [CampaignRow(*row) for row in connection.execute(_campaigns().order_by(CAMPAIGN.name))]
 
         return self._read("read the campaigns in force", work)
+
+    def get(self, name: str) -> CampaignRow | None:
+        """One campaign that the daemon has met."""
+        query = _campaigns().where(CAMPAIGN.name == name)
+        found = self._read(f"read the campaign {name}", lambda it: it.execute(query).one_or_none())
+        return None if found is None else CampaignRow(*found)
 
     def schedules(self, campaign: str | None = None, entry: str | None = None) -> list[ScheduleRow]:
         """The start times that are or were in force, of a campaign and an entry, oldest first."""
@@ -205,6 +197,21 @@ class Campaigns(Part):
             return [ScheduleRow(*row) for row in connection.execute(query)]
 
         return self._read("read the schedules", work)
+
+
+def _campaigns() -> Select[Any]:
+    """The columns of `CampaignRow`, of all campaigns."""
+    return select(
+        CAMPAIGN.name,
+        CAMPAIGN.path,
+        CAMPAIGN.campaign_version_id,
+        VERSION.text,
+        CAMPAIGN.git_commit,
+        CAMPAIGN.since_utc,
+        CAMPAIGN.withdrawn_utc,
+        CAMPAIGN.withdrawn_reason,
+        CAMPAIGN.flows,
+    ).join_from(schema.campaigns, schema.campaign_versions)
 
 
 def _record(

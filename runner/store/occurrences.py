@@ -155,7 +155,7 @@ class Occurrences(Part):
             .order_by(OCCURRENCE.instant_utc.desc())
             .limit(limit)
         )
-        return self._read("read occurrences", lambda connection: _occurrence_rows(connection, query))
+        return self._read("read occurrences", lambda connection: occurrence_rows(connection, query))
 
     def open_entries(self) -> set[tuple[str, str]]:
         """The (campaign, entry) that have pending or running tasks."""

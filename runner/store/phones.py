@@ -9,9 +9,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.rows import PhoneFacts, PhoneRow, PhoneState
+from runner.store.reading import IS_LISTED, task_query, task_rows
+from runner.store.rows import PhoneFacts, PhoneRow, PhoneState, TaskRow
 
-PHONE, STATE = schema.phones.c, schema.phone_states.c
+PHONE, STATE, TASK = schema.phones.c, schema.phone_states.c, schema.tasks.c
 STATE_COLUMNS = (STATE.serial, STATE.state, STATE.battery, STATE.problem, STATE.at_utc)
 
 # For each phone the first row of an index: the newest of a group would read all of their states.
@@ -69,9 +70,10 @@ class Phones(Part):
 
         self._write(f"record the facts of {serial}", work)
 
-    def latest(self) -> dict[str, PhoneState]:
-        """The state in which each known phone is, by serial."""
+    def latest(self, serial: str | None = None) -> dict[str, PhoneState]:
+        """The state in which each known phone is, or this one, by serial."""
         query = select(*STATE_COLUMNS).join_from(schema.phones, schema.phone_states, STATE.id == NEWEST)
+        query = query.where(PHONE.serial == serial) if serial is not None else query
         return {state.serial: state for state in self._states(query)}
 
     def all(self) -> list[PhoneRow]:
@@ -81,6 +83,26 @@ class Phones(Part):
     def get(self, serial: str) -> PhoneRow | None:
         found = self._phones(select(schema.phones).where(PHONE.serial == serial))
         return found[0] if found else None
+
+    def last_tasks(self, serial: str | None = None) -> dict[str, TaskRow]:
+        """The newest task that has begun on each known phone, or on this one, by serial."""
+        newest = (
+            select(TASK.id)
+            .where(IS_LISTED, TASK.started_utc.is_not(None), TASK.device == PHONE.serial)
+            .order_by(TASK.id.desc())
+            .limit(1)
+            .correlate(schema.phones)
+            .scalar_subquery()
+        )
+        asked = select(newest).select_from(schema.phones)
+        asked = asked.where(PHONE.serial == serial) if serial is not None else asked
+
+        def work(connection: Connection) -> dict[str, TaskRow]:
+            ids = [id for id in connection.scalars(asked) if id]
+            query = task_query().where(TASK.id.in_(ids))
+            return {row.task.device or "": row for row in task_rows(connection, query)}
+
+        return self._read("read the newest tasks of phones", work)
 
     def history(self, serial: str, from_utc: datetime, until_utc: datetime) -> list[PhoneState]:
         """How a phone was between two instants, oldest first, beginning with what it was already at the first one; of

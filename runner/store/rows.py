@@ -351,14 +351,6 @@ class TaskRecord:
     effects: tuple[Effect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """Everything that is known of one run, its tasks in the order of the plan."""
-
-    run: RunRow
-    tasks: tuple[TaskRecord, ...]
-
-
 # Effects
 
 

@@ -253,7 +253,8 @@ tasks = Table(
     _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
     _index_where(LISTED, "ix_tasks_listed_state", "state"),
     _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
-    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state"),
+    # With the column of its condition: else SQLite looks each row up.
+    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state", "deleted_utc"),
     _index_where(LISTED, "ix_tasks_listed_device", "device"),
     _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
     _index_where(LISTED, "ix_tasks_listed_script", "script"),

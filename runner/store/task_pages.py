@@ -147,6 +147,20 @@ class TaskPages(Part):
 
         return self._read(f"read the steps of attempt {attempt} at task {task_id}", work)
 
+    def step(self, task_id: int, attempt: int, ordinal: int) -> StepRow | None:
+        """One step, by the number of its attempt and its own."""
+        query = (
+            select(schema.steps)
+            .join_from(schema.steps, schema.attempts)
+            .where(ATTEMPT.task_id == task_id, ATTEMPT.number == attempt, STEP.ordinal == ordinal)
+        )
+
+        def work(connection: Connection) -> StepRow | None:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else StepRow(*row[1:])
+
+        return self._read(f"read step {ordinal} of attempt {attempt} at task {task_id}", work)
+
     def effects(self, task_id: int) -> list[EffectHistory]:
         """The effects of all attempts at a task, in the order in which they were begun."""
         number = select(ATTEMPT.number).where(ATTEMPT.id == EFFECT.attempt_id).scalar_subquery()

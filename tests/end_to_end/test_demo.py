@@ -66,7 +66,10 @@ def test_without_a_terminal_it_ends_as_its_run_does() -> None:
     )
     assert "packaging/demo.py" in recipe.stdout
     # The run itself is that of the README's commands: here it is enough to see which one it is.
-    only_said = "import runpy, subprocess; subprocess.call = print; runpy.run_path('packaging/demo.py', run_name='__main__')"
+    only_said = (
+        "import runpy, subprocess; subprocess.call = print; "
+        "runpy.run_path('packaging/demo.py', run_name='__main__')"
+    )
     done = subprocess.run(
         [sys.executable, "-c", only_said],
         cwd=ROOT,

@@ -44,11 +44,17 @@ def log(said: io.StringIO) -> Iterator[LogLines]:
 
 
 @pytest.fixture
-def watch(shelf: Any, ledger: Ledger, log: LogLines) -> Iterator[Watch]:
+def told() -> list[str]:
+    """The phones of which the watch has told something."""
+    return []
+
+
+@pytest.fixture
+def watch(shelf: Any, ledger: Ledger, log: LogLines, told: list[str]) -> Iterator[Watch]:
     """Make a watch that has asked nobody anything yet."""
 
     def make(at_work: tuple[str, ...] = (), port: int = shelf.adb_port) -> PhoneWatch:
-        return PhoneWatch(ledger, port, list, lambda: at_work, log, threading.Event())
+        return PhoneWatch(ledger, port, list, lambda: at_work, told.append, log, threading.Event())
 
     yield make
     for phone in shelf.by_serial.values():
@@ -67,12 +73,13 @@ def test_a_phone_says_what_it_is_and_how_it_is(watch: Watch, ledger: Ledger) -> 
 
 
 def test_a_battery_that_runs_down_is_written_and_an_equal_look_writes_nothing(
-    watch: Watch, ledger: Ledger, shelf: Any
+    watch: Watch, ledger: Ledger, shelf: Any, told: list[str]
 ) -> None:
     watch().look()
+    assert sorted(told) == ["WATCH01", "WATCH02"]
     ledger.changed()
     watch().look()
-    assert not ledger.changed()
+    assert not ledger.changed() and len(told) == 2
     shelf["WATCH01"].post("battery", level=20, charging=False)
     watch().look()
     assert [one.battery for one in ledger.phones.latest().values()] == [20, 87]

@@ -1,20 +1,26 @@
 """A report in a real browser: nothing sticks out, on a phone as on a wide screen; every card says what it is of."""
 
+import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from axe import check_page
 from browsers import chromium, needs_chromium
 from claims import claim
+from PIL import Image
 from playwright.sync_api import Browser
+from reported_ledger import ReportedLedger, reported_ledger
 
 from runner.clock import ManualClock
 from runner.queries.report import report_of
-from runner.queries.report_scope import of_run
+from runner.queries.report_scope import of_campaign, of_run, of_week
 from runner.reports.html import render_report
+from runner.reports.report_file import Form, report_file
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
+from runner.store.rows import OccurrenceState, PauseScope
 from runner.tasks import (
     AttemptOutcome,
     EffectState,
@@ -82,10 +88,42 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def reports(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run's report, and that of a campaign and of a week in which everything happened."""
+    folder = tmp_path_factory.mktemp("reports")
+    with reported_ledger(folder) as made:
+        fill(made)
+        for scope in (of_campaign("demo"), of_week(date(2026, 11, 16), UTC)):
+            content = report_file(made.ledger, scope, Form.HTML, folder / "artifacts", made.situation())
+            (folder / f"{scope.kind}.html").write_bytes(content)
+    return {"run": report, **{kind: folder / f"{kind}.html" for kind in ("campaign", "week")}}
+
+
+def fill(made: ReportedLedger) -> None:
+    for number in range(24):
+        made.task(
+            list(TaskState)[number % len(TaskState)],
+            device=f"{PHONE}{number % 3}",
+            username="@somebody_with_a_long_name",
+            reason=REASON,
+            hint=f"look at {ADDRESS}",
+            target=ADDRESS,
+            title=ADDRESS,
+            evidence="x" * 90,
+            pictures=3,
+            hierarchy="<hierarchy/>" * 90,
+        )
+    made.not_run(OccurrenceState.MISSED, REASON, at=NOON)
+    made.ledger.holds.place(PHONE, REASON)
+    made.ledger.pauses.begin(PauseScope.ALL, None, "Ann")
+
+
+@pytest.mark.parametrize("kind", ["run", "campaign", "week"])
 @pytest.mark.parametrize("width", [320, 420, 700, 800, 1280])
-def test_nothing_sticks_out(browser: Browser, report: Path, width: int) -> None:
+def test_nothing_sticks_out(browser: Browser, reports: dict[str, Path], kind: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto(report.as_uri())
+    page.goto(reports[kind].as_uri())
     page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     assert page.evaluate(STICKS_OUT) == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
@@ -100,4 +138,79 @@ def test_every_card_names_its_entry_and_a_narrow_table_its_columns(browser: Brow
     names = "(cell) => getComputedStyle(cell, '::before').content"
     row = page.locator("table").first.locator("tbody tr").first.locator("td").all()
     assert [cell.evaluate(names).strip('"') for cell in row[:4]] == ["Phone", "Entry", "Script", "Target"]
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["run", "campaign", "week"])
+def test_people_can_read_it_without_seeing_it_in_light_and_in_dark(
+    browser: Browser, reports: dict[str, Path], kind: str
+) -> None:
+    # axe would not be let into the page otherwise: the file allows no script, its own neither
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(reports[kind].as_uri())
+    check_page(page)
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["campaign", "week"])
+def test_it_asks_no_network_and_offends_no_policy(
+    browser: Browser, reports: dict[str, Path], kind: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    said, asked = list[str](), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(reports[kind].as_uri())
+    page.locator("svg.screen").first.scroll_into_view_if_needed()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [reports[kind].as_uri()]
+    assert page.locator("body").evaluate("(body) => getComputedStyle(body).maxWidth") == "1240px"
+    context.close()
+
+
+def test_it_is_filtered_by_state_without_a_script(browser: Browser, reports: dict[str, Path]) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(reports["campaign"].as_uri())
+    cards, rows = page.locator("details.task"), page.locator("tr.of-state")
+    assert (cards.filter(visible=True).count(), rows.filter(visible=True).count()) == (24, 24)
+    page.get_by_role("radio", name="failed 3").check()
+    for shown in (cards, rows):
+        assert shown.filter(visible=True).count() == 3
+        assert page.locator(".of-state.is-failed").filter(visible=True).count() == 6
+    page.keyboard.press("ArrowUp")
+    assert page.get_by_role("radio", name="completed 3").is_checked()
+    page.get_by_role("radio", name="all 24").check()
+    assert cards.filter(visible=True).count() == 24
+    context.close()
+
+
+def test_pictures_are_drawn(browser: Browser, reports: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(reports["week"].as_uri())
+    drawn = page.locator("svg.screen").first.screenshot()
+    with Image.open(io.BytesIO(drawn)) as image:
+        middle = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+    assert isinstance(middle, tuple)
+    assert abs(middle[2] - 90) < 12  # as `picture` has made it
+    page.close()
+
+
+@pytest.mark.parametrize("kind", ["campaign", "week"])
+def test_it_prints_on_pages_of_paper(
+    browser: Browser, reports: dict[str, Path], kind: str, tmp_path: Path
+) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(reports[kind].as_uri())
+    pdf = page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert pdf.startswith(b"%PDF-")
+    assert pdf.count(b"/Type /Page\n") >= 2
+    page.emulate_media(media="print")
+    assert (
+        page.locator("body").evaluate("(body) => getComputedStyle(body).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
+    assert page.locator(".filter").filter(visible=True).count() == 0
     page.close()

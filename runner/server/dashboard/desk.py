@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
+from runner.execution.live_screen import LiveScreens
 from runner.execution.state import ExecutorState
 from runner.queries.overview import Surroundings
 from runner.queries.situation import Situation
@@ -31,7 +32,8 @@ class Desk:
     folder. `submit` hands pending tasks to the executor, `refresh` has it look at once for what was written to the
     ledger, `executor_state` tells what runs. `registry` has the campaigns in force, `phones` what adb last said.
     `changes` tells open pages what has changed: whoever writes to the ledger without an event tells it. `url` is the
-    address of the dashboard, `pid` the process that carries tasks out.
+    address of the dashboard, `pid` the process that carries tasks out. `live` are the screens of
+    the phones that it drives, for people; None if it drives none.
     """
 
     ledger: Ledger
@@ -50,6 +52,7 @@ class Desk:
     url: str
     user: str
     pid: int | None = None
+    live: LiveScreens | None = None
     screens: Screens = field(init=False)
     """The newest screen of each phone."""
 

@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import IO, Any, Self
@@ -41,7 +40,7 @@ class Rehearsal:
     by: str
     began_utc: datetime
     ended_utc: datetime | None = None
-    lines: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
+    lines: tuple[str, ...] = ()
     result: Mapping[str, Any] | None = None
     is_stopped: bool = False
 
@@ -93,19 +92,9 @@ class Rehearsals:
                     f"{len(self._processes)} rehearsals go on already",
                     hint="wait until one has ended, or stop it",
                 )
+            process = _started(path)
             self._last += 1
             one = Rehearsal(self._last, campaign, path, by, self._clock.now())
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-P", "-m", "runner", "run", "--virtual", "--until-eof"),
-                    *("--format", "json", "--", path),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
-                start_new_session=True,
-            )
             self._known[one.number], self._processes[one.number] = one, process
             for old in [number for number, it in self._known.items() if not it.is_running][:-MOST_KEPT]:
                 del self._known[old]
@@ -163,7 +152,8 @@ class Rehearsals:
         reader.start()
         with process.stderr as said:
             while line := said.readline(LONGEST_LINE):
-                one.lines.append(line.decode("utf-8", "replace").rstrip())
+                # Replaced as a whole: pages read it at any moment.
+                one.lines = (*one.lines, line.decode("utf-8", "replace").rstrip())[-MOST_LINES:]
                 self._tell(one.campaign)
         reader.join()
         process.wait()
@@ -172,6 +162,24 @@ class Rehearsals:
             del self._processes[one.number], self._threads[one.number]
         _end(process)
         self._tell(one.campaign)
+
+
+def _started(path: str) -> subprocess.Popen[bytes]:
+    """Raises UsageError if no process can be started."""
+    try:
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-P", "-m", "runner", "run", "--virtual", "--until-eof"),
+                *("--format", "json", "--", path),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={name: value for name, value in os.environ.items() if name not in _NOT_INHERITED},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise UsageError(f"no process can be started: {error.strerror}") from error
 
 
 def _read_result(printed: IO[bytes], into: list[bytes]) -> None:

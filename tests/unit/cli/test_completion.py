@@ -90,6 +90,10 @@ def test_bash_takes_the_script() -> None:
         ("runner pause ", ["plain,demo", "plain,VIRTUAL01", "plain,VIRTUAL02"]),
         ("runner resume ", ["plain,VIRTUAL01"]),
         ("runner holds release ", ["plain,VIRTUAL02"]),
+        (
+            "runner report ",
+            [f"plain,{name}" for name in ("1", "demo", "demo/greet", "4", "3", "2", "20261121-180036-3fa9")],
+        ),
         ("runner run --resume ", ["plain,1", "plain,20261121-180036-3fa9"]),
     ],
 )

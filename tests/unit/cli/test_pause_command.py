@@ -123,3 +123,16 @@ def test_a_hold_is_released_in_the_ledger_that_is_named_behind_the_phone(
     assert shown.startswith("Times are those of UTC where they name no other zone.\n")
     released = asked("holds", "release", "VIRTUAL01", "--store", asked.url)
     assert (released.output, asked.ledger.holds.current()) == ("VIRTUAL01 may go on.\n", [])
+
+
+def test_a_phone_is_put_on_hold_by_hand_and_that_is_on_record(asked: AskedLedger) -> None:
+    said = asked("holds", "place", "VIRTUAL01", "--reason", "a new screen is fitted")
+    assert said.output.startswith("VIRTUAL01 is on hold. To go on: runner holds release VIRTUAL01")
+    (hold,) = asked.ledger.holds.current()
+    assert hold.reason.startswith("a new screen is fitted (")
+    assert "is on hold already" in str(asked("holds", "place", "VIRTUAL01").exception)
+    assert "neither a campaign nor a phone" in str(asked("holds", "place", "VIRTUAL99").exception)
+    assert "is a campaign" in str(asked("holds", "place", "demo").exception)
+    asked("holds", "release", "VIRTUAL01")
+    done = [(one.kind, one.subject, one.detail) for one in asked.ledger.actions.newest()]
+    assert done == [("release", "VIRTUAL01", ""), ("hold", "VIRTUAL01", "a new screen is fitted")]

@@ -15,7 +15,7 @@ SECRET = "sk-" + "a" * 32
 
 
 def page(desk: Desk, name: str = "demo") -> CampaignPage:
-    found = campaign_page(desk.ledger, desk.files.campaigns, name, desk.clock.now(), ZONE)
+    found = campaign_page(desk.ledger, desk.files.campaigns, name, desk.clock.now())
     assert found is not None
     return found
 
@@ -62,7 +62,7 @@ def test_a_file_that_was_never_right_has_a_page(desk: Desk) -> None:
     desk.reload()
     found = page(desk, "new")
     assert (found.standing, found.row, found.text, found.entries) == (Standing.INVALID, None, None, ())
-    assert campaign_page(desk.ledger, desk.files.campaigns, "nobody", desk.clock.now(), ZONE) is None
+    assert campaign_page(desk.ledger, desk.files.campaigns, "nobody", desk.clock.now()) is None
 
 
 def test_versions_come_newest_first_with_secrets_masked(desk: Desk) -> None:

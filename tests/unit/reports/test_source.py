@@ -8,6 +8,7 @@ from runner.diagnostics import Diagnostic, Severity, Span
 from runner.reports.source import (
     AROUND,
     MOST_COMPARED,
+    MOST_DIFFERENT,
     MOST_LINES,
     MOST_NOTES,
     Source,
@@ -73,14 +74,14 @@ def test_a_long_line_is_cut_around_its_mistake() -> None:
 
 
 def test_a_long_file_is_told_around_its_mistakes() -> None:
-    text = "\n".join(f"line {number}" for number in range(1, MOST_LINES + 2000))
+    text = "\n".join(f"line {number}" for number in range(1, 4001))
     file = source("a.yaml", text, [wrong(1000), wrong(3000)])
     numbers = [line.number for line in file.lines]
     assert numbers == [
         *range(1000 - AROUND, 1001 + AROUND),
         *range(3000 - AROUND, 3001 + AROUND),
     ]
-    assert (file.lines[0].gap, file.rest) == (996, MOST_LINES + 1999 - 3003)
+    assert (file.lines[0].gap, file.rest) == (996, 4000 - 3003)
     assert len(source("a.yaml", text).lines) == MOST_LINES
 
 
@@ -108,4 +109,7 @@ def test_a_diff_has_its_signs() -> None:
         (" ", "c"),
     ]
     assert text_diff("a", "a") == []
+    long = text_diff("a\n" * 2000, "b\n" * 2000)
+    assert long is not None
+    assert (len(long), long[-1]) == (MOST_DIFFERENT + 1, ("@", "and 3002 more lines"))
     assert text_diff("a\n" * (MOST_COMPARED + 1), "a") is None

@@ -35,6 +35,7 @@ BACKWARDS = (
     "leafing",
     "looking for a text",
     "leafing by state and day",
+    "the newest notifications",
 )
 """These read from the newest row backwards, and stop after a few."""
 
@@ -116,7 +117,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.effects.doubts(["local_api"]),
         ledger.effects.in_doubt(["k"]),
     ),
-    "a campaign's days": lambda ledger: ledger.tasks.counts_by_time(["autumn", "winter"], NOON - DAY, NOON),
+    "a campaign's days": lambda ledger: ledger.tasks.counts_by_period(
+        ["autumn", "winter"], [NOON - 2 * DAY, NOON - DAY], NOON
+    ),
     "counts": lambda ledger: ledger.tasks.counts(),
     "the first page": page(),
     "a state": page(states=[TaskState.FAILED]),
@@ -183,8 +186,47 @@ QUESTIONS: dict[str, Question] = {
     ),
     "interrupted": lambda ledger: ledger.attempts.interrupted(),
     "the latest instant": lambda ledger: ledger.spans.latest_instant(),
+    "a report": lambda ledger: [
+        (
+            ledger.reports.counts(chosen),
+            ledger.reports.newest(chosen, 10),
+            ledger.reports.has_tasks(chosen),
+            ledger.reports.ends_around(chosen),
+        )
+        for chosen in (
+            TaskFilter(run_id="1"),
+            TaskFilter(occurrence_ids=[1, 2]),
+            TaskFilter(campaign="autumn"),
+            TaskFilter(campaign="autumn", entry="publish"),
+            TaskFilter(since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(campaign="autumn", since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(states=[TaskState.FAILED, TaskState.MISSED], since_utc=NOON - DAY, until_utc=NOON),
+        )
+    ],
+    "what a report tells": lambda ledger: (
+        ledger.reports.records(ledger.tasks.all(run_id="1")),
+        ledger.reports.occurrence("autumn", "publish", "run:1"),
+        ledger.reports.occurrence_by_id(1),
+        ledger.reports.not_started(TaskFilter(campaign="autumn"), 10),
+        ledger.reports.not_started(TaskFilter(since_utc=NOON - DAY, until_utc=NOON), 10),
+    ),
+    "a week": lambda ledger: [
+        (
+            ledger.summaries.counts_by(chosen, "lane"),
+            ledger.summaries.counts_by(chosen, "script"),
+            ledger.summaries.counts_by(chosen, "campaign"),
+            ledger.summaries.lateness(chosen),
+            ledger.summaries.reasons(chosen, 10),
+            ledger.summaries.accounts(chosen),
+            ledger.summaries.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
+        )
+        for chosen in (
+            TaskFilter(since_utc=NOON - DAY, until_utc=NOON),
+            TaskFilter(campaign="autumn", since_utc=NOON - DAY, until_utc=NOON),
+        )
+    ],
     "a run's report": lambda ledger: (
-        ledger.runs.record_of("1"),
+        ledger.runs.get("1"),
         ledger.runs.campaign_of("1"),
         ledger.runs.newest(),
     ),
@@ -211,8 +253,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.was_noted("k"),
+        ledger.notifications.states_of(["k"]),
     ),
+    "the newest notifications": lambda ledger: ledger.notifications.newest_of(["phone-gone"]),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
     ),
@@ -224,6 +267,8 @@ QUESTIONS: dict[str, Question] = {
     "phones": lambda ledger: (
         ledger.phones.note([PhoneSeen("A1", "device", 80)]),
         ledger.phones.latest(),
+        ledger.phones.last_tasks(),
+        ledger.holds.of("A1"),
         ledger.phones.history("A1", NOON - DAY, NOON),
     ),
     "retention": lambda ledger: (

@@ -156,7 +156,7 @@ def _rehearsal(request: Request) -> Response:
     one = frame_of(request).rehearsals.get(request.path_params["number"])
     if one is None:
         raise HTTPException(404, "there is no such rehearsal; the daemon forgets them when it ends")
-    return render(request, "rehearsal.html.j2", {"rehearsal": one, "lines": list(one.lines)})
+    return render(request, "rehearsal.html.j2", {"rehearsal": one, "lines": one.lines})
 
 
 def _report(request: Request) -> Response:

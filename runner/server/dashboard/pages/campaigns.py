@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from runner.planning.content import files, texts
 from runner.planning.source import Window
-from runner.queries.campaign_days import DayCounts, states_in
+from runner.queries.campaign_days import DayCounts, days_of, states_in
 from runner.queries.campaign_list import MOST_LISTED, campaign_list
 from runner.queries.campaign_page import CampaignPage, campaign_page, version_of
 from runner.queries.campaign_text import NewestText, newest_text, plan_change
@@ -28,6 +28,9 @@ from runner.tasks import TaskState
 
 READERS_TOGETHER = 2
 """Threads that read and check files: a folder on a disk that does not answer holds up nobody else."""
+
+SUCCESS_DAYS = 30
+"""How many days the success of a campaign reaches back on its page."""
 
 BAR_STATES = (TaskState.COMPLETED, TaskState.FAILED, TaskState.UNCERTAIN, TaskState.MISSED)
 """What the small chart of the list tells apart; everything else is of one colour."""
@@ -131,7 +134,7 @@ def _told(days: Sequence[DayCounts]) -> str:
 def read_page(request: Request) -> CampaignPage:
     """The campaign that the address names. Raises HTTPException if there is none."""
     desk, name = frame_of(request).desk, request.path_params["name"]
-    found = campaign_page(desk.ledger, desk.campaigns(), name, desk.clock.now(), zone_of(request))
+    found = campaign_page(desk.ledger, desk.campaigns(), name, desk.clock.now())
     if found is None:
         raise HTTPException(404, f"there is no campaign {name}")
     return found
@@ -139,7 +142,9 @@ def read_page(request: Request) -> CampaignPage:
 
 def _campaign(request: Request) -> Response:
     found = read_page(request)
-    return render(request, "campaign.html.j2", _of_standing(request, found) | _of_success(found))
+    return render(
+        request, "campaign.html.j2", _of_standing(request, found) | _of_success(request, found.name)
+    )
 
 
 def _standing(request: Request) -> Response:
@@ -158,18 +163,22 @@ def _of_standing(request: Request, found: CampaignPage) -> dict[str, Any]:
 
 
 def _success(request: Request) -> Response:
-    found = read_page(request)
-    return _unless_seen(request, "campaign_success.html.j2", _of_success(found), found.days)
+    context = _of_success(request, read_page(request).name)
+    if request.query_params.get("seen") == context["digest"]:
+        return Response(status_code=204)
+    return render(request, "campaign_success.html.j2", context)
 
 
-def _of_success(found: CampaignPage) -> dict[str, Any]:
-    states = states_in(found.days)
+def _of_success(request: Request, name: str) -> dict[str, Any]:
+    desk = frame_of(request).desk
+    days = days_of(desk.ledger, [name], desk.clock.now(), zone_of(request), SUCCESS_DAYS)[name]
+    states = states_in(days)
     columns = {
-        "days": [str(day.day) for day in found.days],
+        "days": [str(day.day) for day in days],
         "states": [state.value for state in states],
-        "counts": [[day.counts.get(state, 0) for day in found.days] for state in states],
+        "counts": [[day.counts.get(state, 0) for day in days] for state in states],
     }
-    return {"campaign": found, "states": states, "columns": columns, "digest": _digest(found.days)}
+    return {"name": name, "days": days, "states": states, "columns": columns, "digest": _digest(columns)}
 
 
 # Its file

@@ -80,7 +80,9 @@ def _why(request: Request) -> Response:
         "problem": problem,
         "hint": hint_of(problem) if problem else None,
     }
-    return render(request, "why.html.j2", context, status=404 if is_nowhere else 200)
+    # htmx shows nothing of an answer that failed.
+    is_page = "hx-request" not in request.headers
+    return render(request, "why.html.j2", context, status=404 if is_nowhere and is_page else 200)
 
 
 def _shown(one: WhyAnswer, desk: Desk, *, is_part: bool = False) -> Shown:

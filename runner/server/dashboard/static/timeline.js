@@ -197,8 +197,15 @@ class Page {
       from: iso(view.from), until: iso(view.until), fromMs: String(view.from), untilMs: String(view.until), label: String(this.label),
       drawn: String(drawn), tasks: String(this.scene.size), lanes: String(this.layout.order.length),
       frameMs: (performance.now() - started).toFixed(1),
+      layout: this.laneBoxes(),
       selected: this.selected < 0 ? "" : String(this.scene.id[this.selected]),
     });
+  }
+
+  /** Where the first lanes are, as JSON: [[label, top, height]], from the canvas's top. */
+  laneBoxes() {
+    const { order, y, height } = this.layout, { label } = this.scene.lanes;
+    return JSON.stringify(order.slice(0, 20).map((l) => [label[l], AXIS + y[l] - this.view.top, height[l]]));
   }
 
   writeAddress() {

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tasks_listed_campaign_due_utc",
         "tasks",
-        ["campaign", "due_utc", "state"],
+        ["campaign", "due_utc", "state", "deleted_utc"],
         sqlite_where=is_listed,
         postgresql_where=is_listed,
     )
