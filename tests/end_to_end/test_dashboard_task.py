@@ -214,6 +214,7 @@ def test_a_failed_task_is_tried_again_and_followed_to_its_end(
     dashboard: DashboardDaemon, failed: TaskRow, page: Page
 ) -> None:
     page.goto(f"{dashboard.url}/tasks/{failed.id}")
+    page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Retry").click()
     state = page.locator("#task-state .state").first
     # Nobody loads the page again: the stream tells of each step.
