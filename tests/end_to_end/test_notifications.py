@@ -5,15 +5,14 @@ import json
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from daemon_process import NEVER, SOON_S, Daemons, campaign_text, soon
+from notified_services import Services, notified_services
 
 pytestmark = pytest.mark.phones
 
@@ -27,52 +26,10 @@ summary: never
 """
 
 
-class Services:
-    """A server for webhooks (`/hook/...`) and for apprise's JSON. While `answers` is cleared it takes messages and says
-    nothing."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, dict[str, Any]]] = []
-        self.answers = threading.Event()
-        self.answers.set()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.got.append((self.path, json.loads(body)))
-                outer.answers.wait()
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_: object) -> None:
-                """A client that has gone."""
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.where = f"127.0.0.1:{self.server.server_port}/hook/{SECRET}"
-
-    def events(self, name: str = "hook") -> list[str]:
-        return [str(body["event"]) for path, body in self.got if "event" in body and name in path]
-
-
 @pytest.fixture
 def services() -> Iterator[Services]:
-    made = Services()
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    try:
+    with notified_services(SECRET) as made:
         yield made
-    finally:
-        made.answers.set()
-        made.server.shutdown()
-        thread.join()
-        made.server.server_close()
 
 
 @pytest.fixture
