@@ -1,12 +1,12 @@
-# make demo: set everything up and run the main job on virtual phones.   make test: set up and pass every test.
+# make demo: set everything up, and run the main job on virtual phones, on a terminal with its page.   make test: set up and pass every test.
 PYTHON ?= python3
 BIN := .venv/bin
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins clean
+.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins screenshots clean
 
 demo: .venv/.ready
-	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
+	RUNNER_STATE_DIR=.state $(BIN)/python packaging/demo.py
 
 # Compiled files are kept, whatever the environment says: each of hundreds of processes would compile its own.
 COMPILED := PYTHONDONTWRITEBYTECODE=
@@ -63,6 +63,11 @@ pins: .venv/.ready
 	$(PIN) packaging/build.in -o requirements.txt
 	$(PIN) --extra dev -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 	sed -i '2a -r requirements.txt' requirements-dev.txt
+
+# The pictures of the docs, anew: a daemon on virtual phones, a prepared past, and a headless Chromium; NAME=... takes one.
+NAME ?=
+screenshots: .venv/.ready
+	$(BIN)/python packaging/pictures/make.py $(NAME)
 
 clean:
 	rm -rf .venv .web runner/server/dashboard/static/packages

@@ -14,7 +14,9 @@ NAMES = (
     "lateness",
     "reloading",
     "serving",
+    "drawing",
     "watching",
+    "painting",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 

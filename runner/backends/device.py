@@ -53,7 +53,8 @@ class DeviceBackend:
     ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()
-        self._flows = flows or {}
+        # Not `or`: the mapping of a daemon is empty until a campaign with a flow of its own comes into force.
+        self._flows = {} if flows is None else flows
         self._profiles = profiles
         self._new_run = new_run
         self._language = settings.language

@@ -109,8 +109,19 @@ def _iterate(
         node = rules
         for step in error.schema_path[:-1]:
             node = node[step]
+        node = _with_reference(node, rules)
         place = (*path, *_way(data, error.instance_path))
         yield Breach(error.kind.name, place, error.instance, node, getattr(error.kind, "value", None))
+
+
+def _with_reference(node: Any, rules: Mapping[str, Any]) -> Any:
+    """A part of a schema, with what it refers to: rules may stand beside a reference, and are about what that says."""
+    if not isinstance(node, dict) or "$ref" not in node:
+        return node
+    meant: Any = rules
+    for step in node["$ref"].removeprefix("#/").split("/"):
+        meant = meant[step]
+    return {**meant, **node}
 
 
 def _way(data: Any, steps: Iterable[str | int]) -> Iterator[str | int]:

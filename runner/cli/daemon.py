@@ -31,8 +31,9 @@ class DurationType(click.ParamType[timedelta]):
     epilog="""\b
 Examples:
   runner daemon campaigns/                        until SIGTERM or Ctrl-C
+  runner daemon campaigns/ --open                 and show the dashboard
   runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
-  runner daemon --api-only                        nothing but the Local API, without campaigns
+  runner daemon --api-only                        without campaigns: for the Local API
   runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
@@ -45,7 +46,7 @@ Examples:
     "--host",
     default=DEFAULT_HOST,
     show_default=True,
-    help="Serve the Local API, metrics and health at this address.",
+    help="Serve the dashboard, the Local API, metrics and health at this address.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True,
               help="Serve on this port; 0 picks a free one.")  # fmt: skip
@@ -61,6 +62,7 @@ Examples:
 @click.option("--verbose", is_flag=True, help="Log each step too, when it begins and when it has ended.")
 @click.option("--drain-grace", "grace", type=DurationType(), default="30s", show_default=True,
               help="Let current steps take so long to end after SIGTERM.")  # fmt: skip
+@click.option("--open", "opens", is_flag=True, help="Open the dashboard in a browser, if on a terminal.")
 @click.pass_context
 def daemon(
     ctx: click.Context,
@@ -78,6 +80,7 @@ def daemon(
     form: Form,
     verbose: bool,
     grace: timedelta,
+    opens: bool,
 ) -> int:
     """Carry out the campaigns in PATH (default: campaigns/) whenever their start times come.
 
@@ -112,7 +115,7 @@ def daemon(
     notify = NotifySettings.from_environment()
     refuse_wrong_recipients(notify)
     files = RequestedFiles(media)
-    options = DaemonOptions(paths, phones, host, port, limits, files, wait, retention, grace, notify)
+    options = DaemonOptions(paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
     place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
         return Daemon(options, settings, place, log).run()

@@ -20,6 +20,7 @@ from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
 from runner.daemon.notifying import Surroundings, tell_people
+from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
 from runner.daemon.rehearsal import Rehearsal, serials_for
@@ -44,7 +45,8 @@ from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.server.app import ServerState, create_app
-from runner.server.dashboard.app import create_dashboard
+from runner.server.dashboard.app import close_dashboard, create_dashboard
+from runner.server.dashboard.assets import missing_packages
 from runner.server.dashboard.changes import Changes, topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.phones_now import PhonesNow
@@ -78,7 +80,7 @@ FAILING_GRACE_S = 5.0
 class DaemonOptions:
     """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
     declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
-    `files`."""
+    `files`. With `opens` the dashboard comes up in a browser."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -90,6 +92,7 @@ class DaemonOptions:
     retention: timedelta
     grace: timedelta
     notify: NotifySettings
+    opens: bool = False
 
 
 class Daemon:
@@ -152,32 +155,11 @@ class Daemon:
             )
             local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            desk = Desk(
-                ledger,
-                self._clock,
-                self._settings.zone,
-                Artifacts(self._place.artifacts),
-                self._place,
-                self._options.paths,
-                campaigns,
-                PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
-                changes,
-                executor.submit,
-                executor.refresh,
-                executor.state,
-                adb_port,
-                url_of(listening),
-                who(),
-                os.getpid(),
-                LiveScreens(executor, ledger),
-            )
+            desk = self._desk(ledger, executor, campaigns, changes, adb_port, url_of(listening))
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
-            stack.callback(
-                dashboard.state.frame.streams.close
-            )  # before the server, which would wait for them
-            stack.callback(dashboard.state.frame.rehearsals.close)
+            stack.callback(close_dashboard, dashboard)  # before the server, which would wait for its streams
             collect_garbage_seldom()
             # The service first misses what came too late while no daemon ran; only then are tasks handed over.
             service.start()
@@ -266,6 +248,36 @@ class Daemon:
         )
         return create_local_api(desk, self._settings.token)
 
+    def _desk(
+        self,
+        ledger: Ledger,
+        executor: Executor,
+        campaigns: Registry,
+        changes: Changes,
+        adb_port: int,
+        url: str,
+    ) -> Desk:
+        """What the pages of the dashboard work on."""
+        return Desk(
+            ledger=ledger,
+            clock=self._clock,
+            zone=self._settings.zone,
+            artifacts=Artifacts(self._place.artifacts),
+            place=self._place,
+            paths=self._options.paths,
+            registry=campaigns,
+            phones=PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
+            changes=changes,
+            submit=executor.submit,
+            refresh=executor.refresh,
+            executor_state=executor.state,
+            adb_port=adb_port,
+            url=url,
+            user=who(),
+            pid=os.getpid(),
+            live=LiveScreens(executor, ledger),
+        )
+
     def _remove_old_records(self, jobs: Jobs, ledger: Ledger) -> None:
         keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
@@ -308,8 +320,14 @@ class Daemon:
         coming = service.next_start()
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
         where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
-        self._log.say("ready", version=__version__, **where, url=url)
+        page = address_for_people(url)
+        self._log.say("ready", version=__version__, **where, url=url, dashboard=page)
+        if missing := missing_packages():
+            hint = "set the runner up as its README says, or run packaging/web_packages.py"
+            self._log.say("the dashboard lacks files", "warning", files=missing, hint=hint)
         self._notifier.ready(f"serving on {url}")
+        if self._options.opens and self._is_on_terminal and has_browser():
+            open_browser(page)
 
     def _hung_up(self, service: Service) -> None:
         """Answer SIGHUP, which asks to read the files again; from a terminal it means that the terminal has gone."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
 from heapq import merge
 from itertools import islice
 
@@ -70,20 +71,6 @@ class StoppedTask:
 
 
 @dataclass(frozen=True, slots=True)
-class PhonePage:
-    """Everything about one phone. `today` are the newest of the `today_count` tasks that fell due today."""
-
-    summary: PhoneSummary
-    seen_utc: datetime | None
-    stopped: StoppedTask | None
-    today: tuple[TaskRow, ...]
-    today_count: int
-    coming: tuple[Task, ...]
-    holds: tuple[Hold, ...]
-    actions: tuple[ActionRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Spell:
     """A stretch of time in which a phone was in one state."""
 
@@ -103,34 +90,64 @@ class Health:
     spells: tuple[Spell, ...]
 
 
+class PhonePage:
+    """Everything about one phone, each part read when it is asked for: a page refreshes its parts by themselves. Today
+    is the day on the clocks of `zone`."""
+
+    def __init__(
+        self, ledger: Ledger, campaigns: Iterable[ResolvedCampaign], tile: Tile, now: datetime, zone: tzinfo
+    ) -> None:
+        self._ledger, self._campaigns, self._now, self._zone = ledger, campaigns, now, zone
+        self.tile = tile
+
+    @cached_property
+    def summary(self) -> PhoneSummary:
+        serial, phones = self.tile.lane, self._ledger.phones
+        row = phones.get(serial)
+        rows = {serial: row} if row else {}
+        return _summary(self.tile, rows, phones.latest(serial), phones.last_tasks(serial))
+
+    @cached_property
+    def seen_utc(self) -> datetime | None:
+        """When it was last asked what it is."""
+        row = self._ledger.phones.get(self.tile.lane)
+        return row.seen_utc if row else None
+
+    @cached_property
+    def stopped(self) -> StoppedTask | None:
+        return _stopped(self._ledger, self.tile.hold)
+
+    @cached_property
+    def today(self) -> tuple[int, list[TaskRow]]:
+        """How many tasks fall due today, and the newest of them."""
+        since_utc, until_utc = (midnight(self._now, self._zone, days=days) for days in (0, 1))
+        day = TaskFilter(device=self.tile.lane, since_utc=since_utc, until_utc=until_utc)
+        return self._ledger.tasks.page(day, 0, MOST_TASKS)
+
+    @cached_property
+    def coming(self) -> list[Task]:
+        """The next tasks that start times will make on it within AHEAD."""
+        return list(islice(_coming(self._campaigns, self.tile.lane, self._now), MOST_COMING))
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        return self._ledger.holds.of(self.tile.lane, MOST_HOLDS)
+
+    @cached_property
+    def actions(self) -> list[ActionRow]:
+        """What people did with it, newest first."""
+        return self._ledger.actions.of(self.tile.lane, MOST_ACTIONS)
+
+    def health(self, days: int) -> "Health":
+        """How it was over the last days."""
+        return health(self._ledger, self.tile.lane, self._now - timedelta(days=days), self._now)
+
+
 def summaries(ledger: Ledger, tiles: Iterable[Tile]) -> list[PhoneSummary]:
     """The phones among these tiles, in their order."""
     rows = {row.serial: row for row in ledger.phones.all()}
     states, last = ledger.phones.latest(), ledger.phones.last_tasks()
     return [_summary(tile, rows, states, last) for tile in tiles if tile.device is not None]
-
-
-def phone_page(
-    ledger: Ledger, campaigns: Iterable[ResolvedCampaign], tile: Tile, now: datetime, zone: tzinfo
-) -> PhonePage:
-    """One phone; today is the day on the clocks of `zone`."""
-    day = TaskFilter(
-        device=tile.lane,
-        since_utc=midnight(now, zone, days=0),
-        until_utc=midnight(now, zone, days=1),
-    )
-    count, today = ledger.tasks.page(day, 0, MOST_TASKS)
-    row = ledger.phones.get(tile.lane)
-    return PhonePage(
-        summary=summaries(ledger, [tile])[0],
-        seen_utc=row.seen_utc if row else None,
-        stopped=_stopped(ledger, tile.hold),
-        today=tuple(today),
-        today_count=count,
-        coming=tuple(islice(_coming(campaigns, tile.lane, now), MOST_COMING)),
-        holds=tuple(ledger.holds.of(tile.lane, MOST_HOLDS)),
-        actions=tuple(ledger.actions.of(tile.lane, MOST_ACTIONS)),
-    )
 
 
 def health(ledger: Ledger, serial: str, from_utc: datetime, until_utc: datetime) -> Health:

@@ -206,7 +206,7 @@ def tiles(
     return list(today.tiles(ledger, roster, steps=steps))
 
 
-def away(phones: Iterable[PhoneLine], running: Mapping[str, TaskRow]) -> list[PhoneLine]:
+def away(phones: Iterable[PhoneLine], running: Collection[str]) -> list[PhoneLine]:
     """The phones that cannot be used now. One at work is there, whatever adb said a moment ago."""
     return [one for one in phones if one.state not in (READY, UNKNOWN) and one.serial not in running]
 

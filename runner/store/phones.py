@@ -70,9 +70,10 @@ class Phones(Part):
 
         self._write(f"record the facts of {serial}", work)
 
-    def latest(self) -> dict[str, PhoneState]:
-        """The state in which each known phone is, by serial."""
+    def latest(self, serial: str | None = None) -> dict[str, PhoneState]:
+        """The state in which each known phone is, or this one, by serial."""
         query = select(*STATE_COLUMNS).join_from(schema.phones, schema.phone_states, STATE.id == NEWEST)
+        query = query.where(PHONE.serial == serial) if serial is not None else query
         return {state.serial: state for state in self._states(query)}
 
     def all(self) -> list[PhoneRow]:
@@ -83,8 +84,8 @@ class Phones(Part):
         found = self._phones(select(schema.phones).where(PHONE.serial == serial))
         return found[0] if found else None
 
-    def last_tasks(self) -> dict[str, TaskRow]:
-        """The newest task that has begun on each known phone, by serial."""
+    def last_tasks(self, serial: str | None = None) -> dict[str, TaskRow]:
+        """The newest task that has begun on each known phone, or on this one, by serial."""
         newest = (
             select(TASK.id)
             .where(IS_LISTED, TASK.started_utc.is_not(None), TASK.device == PHONE.serial)
@@ -93,9 +94,11 @@ class Phones(Part):
             .correlate(schema.phones)
             .scalar_subquery()
         )
+        asked = select(newest).select_from(schema.phones)
+        asked = asked.where(PHONE.serial == serial) if serial is not None else asked
 
         def work(connection: Connection) -> dict[str, TaskRow]:
-            ids = [id for id in connection.scalars(select(newest).select_from(schema.phones)) if id]
+            ids = [id for id in connection.scalars(asked) if id]
             query = task_query().where(TASK.id.in_(ids))
             return {row.task.device or "": row for row in task_rows(connection, query)}
 

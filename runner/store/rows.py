@@ -351,14 +351,6 @@ class TaskRecord:
     effects: tuple[Effect, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """Everything that is known of one run, its tasks in the order of the plan."""
-
-    run: RunRow
-    tasks: tuple[TaskRecord, ...]
-
-
 # Effects
 
 
@@ -476,6 +468,14 @@ class NewNotification(NamedTuple):
     recipient: str
     content: Mapping[str, object]
     not_before_utc: datetime
+
+
+class Waiting(NamedTuple):
+    """A recipient who is still to be told something of an event, and when the oldest of it was made."""
+
+    recipient: str
+    event: str
+    oldest_utc: datetime
 
 
 class NotificationRow(NamedTuple):

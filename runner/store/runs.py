@@ -6,8 +6,8 @@ from sqlalchemy import Connection, func, select
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.reading import IS_LISTED, records, task_query, task_rows
-from runner.store.rows import CampaignVersion, RunRecord, RunRow
+from runner.store.reading import IS_LISTED
+from runner.store.rows import CampaignVersion, RunRow
 from runner.tasks import TaskState
 
 RUN, TASK, VERSION = schema.runs.c, schema.tasks.c, schema.campaign_versions.c
@@ -35,19 +35,6 @@ class Runs(Part):
             lambda connection: connection.execute(query).one_or_none(),
         )
         return None if found is None else CampaignVersion(*found)
-
-    def record_of(self, run_id: str) -> RunRecord | None:
-        """Everything that is known of a run, for rendering; None if the ledger does not know it."""
-
-        def work(connection: Connection) -> RunRecord | None:
-            run = next(iter(_runs(connection, run_id=run_id)), None)
-            if run is None:
-                return None
-            of_run = TASK.run_id == run_id
-            listed = task_query().where(of_run, IS_LISTED).order_by(TASK.due_utc, TASK.id)
-            return RunRecord(run, tuple(records(connection, task_rows(connection, listed), of_run)))
-
-        return self._read(f"read the run {run_id}", work)
 
 
 def _runs(connection: Connection, *, run_id: str | None = None, limit: int | None = None) -> list[RunRow]:

@@ -170,9 +170,7 @@ def test_a_report_nests_tasks_attempts_steps_and_effects(ledger: Ledger) -> None
     outcome = Outcome(AttemptOutcome.FAILED, "login screen", "log in", needs_person=True)
     ledger.attempts.finish(attempt.id, outcome, TaskState.FAILED)
 
-    report = ledger.runs.record_of(RUN)
-    assert report is not None
-    first, second = report.tasks
+    first, second = ledger.reports.records(ledger.tasks.all(run_id=RUN))
     assert (first.row, second.row) == tuple(ledger.tasks.all(run_id=RUN))
     assert (second.attempts, second.effects) == ((), ())
     assert list(first.effects) == ledger.effects.of(task("A1").key)
@@ -187,7 +185,7 @@ def test_a_report_nests_tasks_attempts_steps_and_effects(ledger: Ledger) -> None
         NOON,
         0.25,
     )
-    assert ledger.runs.record_of("another") is None
+    assert ledger.runs.get("another") is None
 
 
 def test_a_device_is_on_hold_until_it_is_released(ledger: Ledger) -> None:

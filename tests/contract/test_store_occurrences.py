@@ -91,10 +91,9 @@ def test_an_occurrence_that_was_missed_belongs_to_the_run_that_carries_it_out(le
     old, new = (ledger.campaigns.record("autumn", "autumn.yaml", text, text) for text in ("old", "new"))
     ledger.occurrences.record([decided(noon, state=OccurrenceState.MISSED, version_id=old)])
     ledger.occurrences.record([decided(noon, task(noon), version_id=new)], "by-hand")
-    version, report = ledger.runs.campaign_of("by-hand"), ledger.runs.record_of("by-hand")
-    assert (version and version.text, report and report.run.commit) == ("new", "new")
-    assert report is not None
-    assert [record.row.task for record in report.tasks] == [task(noon)]
+    version, run = ledger.runs.campaign_of("by-hand"), ledger.runs.get("by-hand")
+    assert (version and version.text, run and run.commit) == ("new", "new")
+    assert [row.task for row in ledger.tasks.all(run_id="by-hand")] == [task(noon)]
 
 
 def test_a_run_that_adds_tasks_to_an_occurrence_is_known_by_its_own_text(ledger: Ledger) -> None:
@@ -103,10 +102,9 @@ def test_a_run_that_adds_tasks_to_an_occurrence_is_known_by_its_own_text(ledger:
     first, second = task(noon), task(noon, "B2")
     ledger.occurrences.record([decided(noon, first, version_id=old)], "first")
     assert ledger.occurrences.record([decided(noon, first, second, version_id=new)], "second") == [second]
-    version, report = ledger.runs.campaign_of("second"), ledger.runs.record_of("second")
-    assert (version and version.text, report and report.run.commit) == ("new", "new")
-    assert report is not None
-    assert [record.row.task for record in report.tasks] == [second]
+    version, run = ledger.runs.campaign_of("second"), ledger.runs.get("second")
+    assert (version and version.text, run and run.commit) == ("new", "new")
+    assert [row.task for row in ledger.tasks.all(run_id="second")] == [second]
     assert ledger.occurrences.record([decided(noon, first, second, version_id=new)], "third") == []
     assert ledger.runs.campaign_of("third") is None
     assert {run.run_id for run in ledger.runs.newest()} == {"first", "second"}

@@ -246,10 +246,11 @@ def test_lanes_write_at_the_same_time(ledger: Ledger) -> None:
         ledger.attempts.finish(attempt.id, DONE, TaskState.COMPLETED)
 
     in_threads(8, lane)
-    report = ledger.runs.record_of(RUN)
-    assert report is not None
-    assert report.run.counts == {TaskState.COMPLETED: 8}
-    assert [[effect.ordinal for effect in one.effects] for one in report.tasks] == [list(range(10))] * 8
+    run = ledger.runs.get(RUN)
+    assert run is not None
+    assert run.counts == {TaskState.COMPLETED: 8}
+    records = ledger.reports.records(ledger.tasks.all(run_id=RUN))
+    assert [[effect.ordinal for effect in one.effects] for one in records] == [list(range(10))] * 8
 
 
 def in_threads(count: int, work: Callable[[], None]) -> None:

@@ -172,6 +172,31 @@ def test_nothing_to_show_is_said(chrome: Browser, tmp_path: Any) -> None:
     desk.close()
 
 
+LINES = """
+async ([zone, from, until, hours]) => {
+  const { ZoneClock, lines, nights } = await import("/static/timeline_clock.js");
+  const clock = new ZoneClock(zone), first = Date.parse(from), last = Date.parse(until);
+  const shown = lines(clock, first, last, hours * 3600e3).map((at) => clock.text(at));
+  return [shown, nights(clock, first, last).map(([dusk, dawn]) => (dawn - dusk) / 3600e3)];
+}
+"""
+
+
+def test_the_grid_follows_the_clocks_when_they_change(page: Page) -> None:
+    longest = ["Europe/Stockholm", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"]
+    shown, nights = page.evaluate(LINES, [*longest, 1])
+    assert len(shown) == 25
+    assert shown[1:5] == ["01:00", "02:00", "02:00", "03:00"]
+    assert nights == [9, 8]  # the night in which the clocks go back is an hour longer
+    assert page.evaluate(LINES, [*longest, 6])[0] == ["00:00", "06:00", "12:00", "18:00"]
+    shortest = ["Europe/Stockholm", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"]
+    shown, nights = page.evaluate(LINES, [*shortest, 1])
+    assert len(shown) == 23
+    assert shown[:3] == ["00:00", "01:00", "03:00"]
+    assert nights == [7, 8]
+    assert page.evaluate(LINES, [*shortest, 6])[0] == ["00:00", "06:00", "12:00", "18:00"]
+
+
 # Zoom, moves, and the address
 
 

@@ -96,3 +96,18 @@ def test_the_material_library_is_a_folder_that_is_named() -> None:
     assert material_library({"RUNNER_MATERIAL_LIBRARY": "/srv/clips"}) == Path("/srv/clips")
     named = material_library({"RUNNER_MATERIAL_LIBRARY": "clips"})
     assert named is not None and named.is_absolute()
+
+
+def test_a_token_for_viewers_is_another_one_beside_the_first() -> None:
+    tokens = {"RUNNER_TOKEN": "k3y" * 11, "RUNNER_VIEWER_TOKEN": "l00k" * 8}
+    settings = Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | tokens)
+    assert settings.viewer_token == "l00k" * 8
+    assert "l00k" not in repr(settings)
+    for wrong in (
+        {"RUNNER_VIEWER_TOKEN": "l00k" * 8},
+        tokens | {"RUNNER_VIEWER_TOKEN": "short"},
+        tokens | {"RUNNER_VIEWER_TOKEN": tokens["RUNNER_TOKEN"]},
+    ):
+        with pytest.raises(UsageError, match="RUNNER_VIEWER_TOKEN") as error:
+            Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state"} | wrong)
+        assert error.value.hint

@@ -71,6 +71,12 @@ def create_dashboard(desk: Desk, token: str | None = None, viewer_token: str | N
     return app
 
 
+def close_dashboard(app: Starlette) -> None:
+    """End what it has begun: the streams of open pages, and rehearsals."""
+    app.state.frame.streams.close()
+    app.state.frame.rehearsals.close()
+
+
 def routes(desk: Desk) -> list[BaseRoute]:
     """The routes of all pages."""
     return [route for page in PAGES for route in page.routes(desk)]

@@ -20,6 +20,11 @@ NEEDED = ("packages/htmx.min.js", "packages/uPlot.esm.js", "packages/uPlot.min.c
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
+def missing_packages(folder: Path = FOLDER) -> list[str]:
+    """What was not fetched of that which pages load."""
+    return [name for name in NEEDED if not (folder / name).is_file()]
+
+
 @dataclass(frozen=True, slots=True)
 class Assets:
     """The files by name, in memory. `version` is the hash of them all: it stands in the addresses that pages name, so
@@ -37,11 +42,6 @@ class Assets:
         for name, content in files.items():
             digest.update(f"{name} {len(content)} ".encode() + content)
         return cls(files, digest.hexdigest()[:12])
-
-    @property
-    def missing(self) -> list[str]:
-        """The packages that were not fetched."""
-        return [name for name in NEEDED if name not in self.files]
 
     def url(self, name: str) -> str:
         """The address of a file, for templates."""

@@ -1,38 +1,37 @@
-"""What the header of each page tells: whether the daemon works, and how much needs a person."""
+"""What the header of each page tells: how much runs, how much needs a person, and whether everything is paused."""
 
 from dataclasses import dataclass
 
+from runner.queries.attention import Needs, needs
+from runner.queries.notifications import NotificationTrouble, trouble_with
+from runner.queries.wall import away
 from runner.server.dashboard.desk import Desk
-from runner.store.rows import PauseRow, PauseScope, TaskFilter
-from runner.tasks import TaskState
+from runner.store.rows import PauseRow, PauseScope
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`running` and `waiting` tasks of this executor; `attention` is what needs a person: devices on hold, uncertain
-    tasks and invalid files; `pause` is that of everything."""
+    """`running` counts the tasks at work, `needs` is what needs a person, as the page Now lists it; `pause` is that of
+    everything, if there is one; `untold` is what nobody could be told."""
 
     running: int
-    waiting: int
-    holds: int
-    uncertain: int
-    invalid: int
+    needs: Needs
     pause: PauseRow | None
-
-    @property
-    def attention(self) -> int:
-        return self.holds + self.uncertain + self.invalid
+    untold: NotificationTrouble | None
 
 
 def read_header(desk: Desk) -> Header:
-    state, ledger = desk.executor_state(), desk.ledger
-    pauses = [pause for pause in ledger.pauses.current() if pause.scope is PauseScope.ALL]
-    uncertain, _ = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, 1)
+    running, situation, around = desk.executor_state().running, desk.situation(), desk.surroundings()
     return Header(
-        running=len(state.running),
-        waiting=sum(state.waiting.values()),
-        holds=len({hold.device for hold in ledger.holds.current()}),
-        uncertain=uncertain,
-        invalid=len(ledger.campaigns.invalid_files()),
-        pause=pauses[0] if pauses else None,
+        running=len(running),
+        needs=needs(
+            desk.ledger,
+            situation,
+            desk.ledger.effects.doubts(),
+            {one.key for one in running},
+            away(around.devices, {one.lane for one in running}),
+            around.outdated,
+        ),
+        pause=next((pause for pause in situation.pauses if pause.scope is PauseScope.ALL), None),
+        untold=trouble_with(desk.ledger, desk.clock.now()),
     )

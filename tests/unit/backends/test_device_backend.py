@@ -129,3 +129,13 @@ def test_a_phone_that_is_not_ready_may_come_back_by_itself(monkeypatch):
     backend = DeviceBackend(SETTINGS)
     (found,) = backend.check([task("follow", "@demo", target_users=["@demo"])])
     assert (found.message, found.is_away) == (problem.message, True)
+
+
+def test_a_flow_that_comes_into_force_later_is_known():
+    """The flows of a daemon are a mapping that is empty until a campaign uses one."""
+    flows = {}
+    backend = DeviceBackend(SETTINGS, flows=flows)
+    flows["c", "visit"] = FlowText("flows/visit.yaml", "version: 1\nname: visit\nstepps: []\n")
+    visit = Task(**{**fields(task("follow")), "script": "visit"})
+    outcome = backend.perform(visit, NoEffects(), None, threading.Event(), 600.0)
+    assert "flows/visit.yaml:3" in outcome.message

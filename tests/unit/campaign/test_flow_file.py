@@ -196,3 +196,22 @@ def test_nothing_but_a_plain_name_is_looked_for(tmp_path: Path, name: str) -> No
     (tmp_path / "evil.yaml").write_text("x")
     path = write(tmp_path, "x", f"version: 1\nname: a\nscripts: {{x: {{script: {name}, devices: A1}}}}\n")
     assert load(path).flows == {}
+
+
+def test_a_proof_without_its_steps_is_told_as_any_other_missing_key() -> None:
+    text = """\
+version: 1
+name: look
+app: tiktok
+steps:
+  - commit: {effect: look, tap: {desc: Profile}}
+verify:
+  happened: {text: Yes}
+  not_happened: {text: No}
+"""
+    (problem,) = read_flow_file(text, "flows/look.yaml").diagnostics
+    assert (problem.code, problem.message, problem.span.line) == (
+        "missing-key",
+        "`steps` is missing in `verify`",
+        6,
+    )

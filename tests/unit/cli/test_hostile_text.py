@@ -16,6 +16,7 @@ from asked_ledger import AskedLedger, asked_ledger
 
 from runner.cli.main import COMMANDS, main
 from runner.clock import SystemClock
+from runner.store.rows import NewNotification
 from runner.tasks import EffectState, Occurrence, Task, TaskState, task_key
 
 HOSTILE = "[/x]\x1b[2J\x1b]0;owned\x07\x9b31m\u202e[bold]:smile:"
@@ -63,6 +64,7 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RUNNER_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("RUNNER_TIMEZONE", "UTC")
+    monkeypatch.setenv("RUNNER_NOTIFY", "json://127.0.0.1:1")
     monkeypatch.delenv("RUNNER_STORE", raising=False)
     with asked_ledger(tmp_path) as made:
         made.put_in_force()
@@ -71,6 +73,12 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         made.attempt(_key(0), TaskState.FAILED, HOSTILE)
         made.attempt(_key(1), TaskState.UNCERTAIN, HOSTILE, EffectState.COMMITTING)
         made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
+        content = {"what": HOSTILE, "why": HOSTILE, "identity": HOSTILE}
+        made.ledger.notifications.note(
+            [NewNotification("1", HOSTILE, HOSTILE, HOSTILE, content, SystemClock().now())]
+        )
+        made.ledger.notifications.begin([1])
+        made.ledger.notifications.give_up([1], HOSTILE)
         (tmp_path / "campaigns" / FILE).write_text(WRONG, encoding="utf-8")
         (tmp_path / SCREEN_FILE).write_text(SCREEN, encoding="utf-8")
         (tmp_path / "hostile_flow.yaml").write_text(WRONG_FLOW, encoding="utf-8")
@@ -187,6 +195,8 @@ CASES = [
     ("report", "run:1", "--format=junit"),
     ("report", "--since", "24h", "--format", "json"),
     ("report", "task:1", "--out", "-"),
+    ("report", "--week", "--out", "-"),
+    ("report", "--week", "this", "--format", "json"),
     ("report", HOSTILE),
     ("report", f"demo/greet@{HOSTILE}"),
     ("report", "--day", HOSTILE),
@@ -207,6 +217,10 @@ CASES = [
     ("phones", HOSTILE),
     ("accounts",),
     ("accounts", HOSTILE),
+    ("notify",),
+    ("notify", "--format", "json"),
+    ("notify", "test", "--to", HOSTILE),
+    ("notify", "test", HOSTILE),
     ("holds",),
     ("holds", "--format", "json"),
     ("holds", "place", HOSTILE),

@@ -60,6 +60,7 @@ def test_the_picture_of_a_step_around_others_was_taken_after_theirs() -> None:
     around = step(2, 1, 9, touch=TAP)
     steps = (step(1, 0, 1), around, step(3, 4, 2), step(4, 6, 2, touch=TAP), step(5, 10, 1, touch=TAP))
     assert marked(*steps) == {1: [2], 2: [5], 3: [4], 4: [], 5: []}
+    assert [one.step.ordinal for one in pictures(steps)] == [1, 3, 4, 2, 5]  # as they were taken
 
 
 def test_steps_are_beside_each_other_by_their_ordinals() -> None:
@@ -162,3 +163,11 @@ def test_what_a_person_may_do(
         "retry": part.may_be_retried,
     }
     assert " ".join(name for name, is_so in found.items() if is_so) == may
+
+
+def test_how_far_a_task_is_needs_its_last_step_only(desk: DashboardDesk) -> None:
+    row = desk.task(state=TaskState.RUNNING, steps=[Step("open"), Step("tap it")])
+    part = read_task(desk.ledger, row, desk.desk.situation(), shows_steps=False)
+    (only,) = part.attempts
+    assert [one.title for one in only.attempt.steps] == ["tap it"] and only.steps == 2
+    assert read_task(desk.ledger, desk.task(), desk.desk.situation(), shows_steps=False).attempts == ()

@@ -218,6 +218,20 @@ def test_of_a_long_attempt_the_last_steps_are_shown(
     assert html.count("<figure>") == 30
 
 
+def test_a_week_has_the_last_screens_of_what_failed_and_no_others(made: ReportedLedger) -> None:
+    for _ in range(3):
+        made.task(TaskState.FAILED, reason="no button", pictures=4, hierarchy="<node/>")
+    made.task(TaskState.UNCERTAIN, reason="the connection broke", pictures=0)
+    made.task(pictures=2)
+    week = of_week(date(2026, 11, 16), UTC)
+    html = report_file(made.ledger, week, Form.HTML, made.folder / "artifacts", made.situation()).decode()
+    assert (html.count("<symbol id="), html.count('class="screen"')) == (1, 1)
+    assert b64encode(picture(304)).decode() in html
+    for chart in ("day", "phone", "late"):
+        assert f'aria-labelledby="{chart}-chart-title {chart}-chart-desc"' in html
+    assert "<title>S1: 1 completed</title>" in html
+
+
 def test_a_long_text_is_cut(made: ReportedLedger) -> None:
     made.task(TaskState.FAILED, reason="x" * 5000)
     assert f"{'x' * 4000}... (1000 more characters)" in whole(made)

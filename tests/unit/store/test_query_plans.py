@@ -35,6 +35,7 @@ BACKWARDS = (
     "leafing",
     "looking for a text",
     "leafing by state and day",
+    "the newest notifications",
 )
 """These read from the newest row backwards, and stop after a few."""
 
@@ -211,12 +212,9 @@ QUESTIONS: dict[str, Question] = {
     ),
     "a week": lambda ledger: [
         (
-            ledger.summaries.counts_by(chosen, "lane"),
-            ledger.summaries.counts_by(chosen, "script"),
-            ledger.summaries.counts_by(chosen, "campaign"),
+            ledger.summaries.groups(chosen),
             ledger.summaries.lateness(chosen),
             ledger.summaries.reasons(chosen, 10),
-            ledger.summaries.accounts(chosen),
             ledger.summaries.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
         )
         for chosen in (
@@ -225,7 +223,7 @@ QUESTIONS: dict[str, Question] = {
         )
     ],
     "a run's report": lambda ledger: (
-        ledger.runs.record_of("1"),
+        ledger.runs.get("1"),
         ledger.runs.campaign_of("1"),
         ledger.runs.newest(),
     ),
@@ -244,7 +242,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "notifications": lambda ledger: (
         ledger.notifications.note([NewNotification("k", "failed", "A1", "mail", {}, NOON)]),
+        ledger.notifications.waiting(),
         ledger.notifications.open(),
+        ledger.notifications.open("mail", "failed"),
+        ledger.notifications.failing(),
+        ledger.notifications.give_up_of("nobody", "refused", NOON),
         ledger.notifications.begin([1]),
         ledger.notifications.failed([1], "refused", NOON),
         ledger.notifications.sent([1]),
@@ -252,9 +254,9 @@ QUESTIONS: dict[str, Question] = {
         ledger.notifications.last_sent(),
         ledger.notifications.newest(),
         ledger.notifications.given_up(NOON - DAY),
-        ledger.notifications.newest_of({"failed"}),
         ledger.notifications.states_of(["k"]),
     ),
+    "the newest notifications": lambda ledger: ledger.notifications.newest_of(["phone-gone"]),
     "commands": lambda ledger: ledger.commands.answer(
         ledger.commands.request(CommandKind.TASKS_ADDED, None, "Ann"), "done"
     ),

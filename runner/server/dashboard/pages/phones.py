@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from runner.clock import utc
 from runner.errors import PhoneError, PhoneInUse, Unsupported, UsageError
 from runner.execution.live_screen import Frame, LiveScreens, input_of
-from runner.queries.phone_page import PhoneSummary, health, phone_page, summaries
+from runner.queries.phone_page import PhonePage, PhoneSummary, health, summaries
 from runner.server.dashboard.changes import topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import (
@@ -104,15 +104,11 @@ class PhonePages:
     def show(self, request: Request) -> Response:
         desk, serial = self._desk, self._known(request)
         tile = self._walls.tiles([serial])[0]
-        now = desk.clock.now()
-        shown = phone_page(desk.ledger, desk.campaigns(), tile, now, zone_of(request))
-        days = _days(request)
         context = {
-            "phone": shown,
+            "phone": PhonePage(desk.ledger, desk.campaigns(), tile, desk.clock.now(), zone_of(request)),
             "serial": serial,
-            "days": days,
+            "days": _days(request),
             "every_days": DAYS,
-            "health": health(desk.ledger, serial, now - timedelta(days=days), now),
             "loan": desk.live.lent(serial) if desk.live else None,
             "has_screen": desk.live is not None,
         }

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from runner.campaign.quantities import Duration
+from runner.clock import utc
 from runner.reports.shown import visible
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import Form, action, actor, page, render, zone_of
@@ -23,6 +25,9 @@ from runner.tasks import TaskState
 AT_A_TIME = 50
 TOGETHER = 200
 """How many tasks are acted on with one request."""
+
+AROUND = timedelta(minutes=30)
+LONGEST_WINDOW = timedelta(days=28)
 
 NAMES = ("campaign", "entry", "device", "account", "script", "since", "text")
 """The fields by which people choose, as they stand in the address, beside `state`."""
@@ -88,17 +93,14 @@ def routes(desk: Desk) -> list[BaseRoute]:
         choice = read_choice(request.query_params, desk.clock.now(), zone_of(request))
         asked = request.query_params.get("before", "")
         before = int(asked) if is_id(asked) else None
-        found = desk.ledger.task_pages.page(choice.filter, choice.said, before, AT_A_TIME)
-        counts = desk.ledger.task_pages.counts(choice.filter, choice.said)
-        context = {
-            "choice": choice,
-            "found": found,
-            "counts": counts,
-            "names": _names(desk),
-            "states": list(TaskState),
-            "before": before,
-            "may": {row.id: _may(row) for row in found.rows},
-        }
+        context: dict[str, Any] = {"choice": choice, "states": list(TaskState), "before": before}
+        block = request.query_params.get("block") if "hx-request" in request.headers else None
+        if block in (None, "rows"):
+            context |= _rows(desk, choice, before)
+        if block in (None, "chips"):
+            context["counts"] = desk.ledger.task_pages.counts(choice.filter, choice.said)
+        if block is None:
+            context["names"] = _names(desk)
         return render(request, "tasks.html.j2", context)
 
     def act(request: Request, form: Form, name: str) -> Response:
@@ -113,6 +115,24 @@ def routes(desk: Desk) -> list[BaseRoute]:
         page("/tasks", show),
         *(action(f"/actions/tasks/{name}", partial(act, name=name)) for name in ACTS),
     ]
+
+
+def _rows(desk: Desk, choice: Choice, before: int | None) -> Mapping[str, Any]:
+    found = desk.ledger.task_pages.page(choice.filter, choice.said, before, AT_A_TIME)
+    may = {row.id: _may(row) for row in found.rows}
+    return {"found": found, "may": may, "timeline": _timeline(choice, found.rows)}
+
+
+def _timeline(choice: Choice, rows: Sequence[TaskRow]) -> str | None:
+    """The part of the timeline in which these tasks are due, as far as it shows at once; None without tasks."""
+    if not rows:
+        return None
+    until = max(row.task.due_utc for row in rows) + AROUND
+    since = max(min(row.task.due_utc for row in rows) - AROUND, until - LONGEST_WINDOW)
+    asked = {"from": utc(since), "until": utc(until), "by": "phone"}
+    asked |= {"state": choice.state.value} if choice.state else {}
+    asked |= {"campaign": choice.fields["campaign"]} if "campaign" in choice.fields else {}
+    return f"/timeline?{urlencode(asked)}"
 
 
 def _names(desk: Desk) -> Mapping[str, Sequence[str]]:

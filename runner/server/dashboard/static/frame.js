@@ -112,6 +112,10 @@ document.addEventListener("keydown", (event) => {
 });
 document.getElementById("open-shortcuts")?.addEventListener("click", help);
 
+// On a telephone the pages' names are wider than the screen
+
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // The browser's own zone, as a choice
 
 const chooser = document.querySelector("[data-own-zone]");

@@ -15,8 +15,9 @@ const actions = place?.dataset.actions;
 const mayWrite = place?.dataset.mayWrite === "yes";
 const element = (id) => document.getElementById(id);
 
-/** What the page knows; `loan` is the secret of the loan, `at` where the ring is, in parts of the screen. */
-const state = { watching: false, loan: null, tag: null, timer: null, asking: null, at: { x: 0.5, y: 0.5 }, url: null };
+/** What the page knows; `loan` is the secret of the loan, `lost` why it has ended, `at` where the ring is, in parts of
+    the screen. */
+const state = { watching: false, loan: null, lost: "", tag: null, timer: null, asking: null, at: { x: 0.5, y: 0.5 }, url: null };
 
 const says = (words, kind = "") => {
   const line = element("screen-says");
@@ -68,7 +69,7 @@ const heard = async (answer) => {
     return schedule(AGAIN_MS);
   }
   if (answer.ok) await show(answer);
-  says(SHOWN[answer.headers.get("x-shown")] || (state.loan ? "It is in your hands." : "Live."));
+  says(SHOWN[answer.headers.get("x-shown")] || (state.loan ? "It is in your hands." : state.lost || "Live."));
   schedule(PAUSE_MS);
 };
 
@@ -89,6 +90,7 @@ const look = async () => {
 
 const watch = (on) => {
   state.watching = on;
+  state.lost = "";
   const button = element("watch");
   button.setAttribute("aria-pressed", String(on));
   button.textContent = on ? "Stop watching" : "Watch";
@@ -126,13 +128,15 @@ const followLoan = (whose) => {
   if (!state.loan || whose === "own" || !whose) return;
   state.loan = null;
   followHold();
-  says(whose === "other" ? "Somebody else has it in his hands now." : "It was given back: it had rested, or was released.");
+  state.lost = whose === "other" ? "Somebody else has it in his hands now." : "It was given back: it had rested, or was released.";
+  says(state.lost);
 };
 
 const borrow = async () => {
   try {
     const answer = await act(`${actions}/borrow`);
     state.loan = (await answer.json()).loan;
+    state.lost = "";
     followHold();
     element("screen-place").focus({ preventScroll: true });
     if (!state.watching) watch(true);

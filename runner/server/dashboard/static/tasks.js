@@ -32,16 +32,39 @@ form.addEventListener("change", (event) => {
   show();
 });
 
-const refresh = () => htmx.trigger(document.getElementById("rows"), "refresh");
+const OFTEN_MS = 2000;
+let waiting = null;
+let isWanted = false;
 
-document.body.addEventListener("changed:now", () => {
+const refresh = () => ["rows", "chips"].forEach((id) => htmx.trigger(document.getElementById(id), "refresh"));
+
+/** What happens while tasks run is shown every two seconds: a list is no film. */
+const refreshSoon = () => {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    if (!isBusy()) refresh();
+  }, OFTEN_MS);
+};
+
+const isBusy = () => {
   const rows = document.getElementById("rows");
-  const isBusy = boxes().some((box) => box.checked) || rows.contains(document.activeElement) && document.activeElement !== document.body;
-  if (!isBusy && rows.dataset.older === undefined) refresh();
-});
+  const isOlder = rows.dataset.older !== undefined;
+  return isOlder || rows.contains(document.activeElement) || boxes().some((box) => box.checked);
+};
+
+document.body.addEventListener("changed:now", refreshSoon);
 
 form.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.requestConfig.verb === "post" && detail.successful) refresh();
+  if (detail.requestConfig.verb !== "post" || !detail.successful) return;
+  isWanted = true;
+  refresh();
+});
+
+/** Rows that were asked for before somebody began to choose come too late. */
+form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "rows") return;
+  detail.shouldSwap &&= isWanted || !isBusy();
+  isWanted = false;
 });
 document.addEventListener("htmx:afterSettle", show);
 show();

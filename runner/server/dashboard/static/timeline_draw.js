@@ -6,7 +6,7 @@ import { lines, nights, step } from "./timeline_clock.js";
 
 export const AXIS = 40, LANE = 34, GROUP = 24, EXTRA_LINE = 12, MARK = 5;
 const HOUR = 3600e3, DAY = 24 * HOUR;
-const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46, TALLEST = 1.7, DAY_ROOM = 84;
+const FEW_BARS = 4000, MOST_WORDS = 400, LEAST_WORD = 46, LEAST_PATTERN = 8, TALLEST = 1.7, DAY_ROOM = 84;
 
 /** Where lanes are: `y[l]` and `height[l]` in pixels from the top of the first, -1 for lanes that are not shown. Few
  * lanes are taller, as far as there is room. */
@@ -48,6 +48,7 @@ class Bars {
     this.size = 0;
   }
 
+  /** Returns its place. */
   add(x, y, w, h) {
     if (this.size + 4 > this.at.length) {
       const larger = new Float32Array(this.at.length * 2);
@@ -60,6 +61,12 @@ class Bars {
     at[n + 2] = w;
     at[n + 3] = h;
     this.size = n + 4;
+    return n;
+  }
+
+  /** Let a bar end later. */
+  widen(n, to) {
+    this.at[n + 2] = to - this.at[n];
   }
 }
 
@@ -70,7 +77,9 @@ export class Painter {
     this.bars = [];
     this.words = new Int32Array(MOST_WORDS);
     this.wordCount = 0;
+    // Of each state and line of a lane: where its last bar ends, and where that stands among the bars.
     this.edges = new Int32Array(16 * MOST_ROWS);
+    this.places = new Int32Array(16 * MOST_ROWS);
   }
 
   /** Fit the canvas to its element; returns the ratio of its pixels to those of the page. */
@@ -196,7 +205,7 @@ export class Painter {
   }
 
   lane(scene, l, y, height, view, now, theme) {
-    const { start, end, state, row, shown, kind } = scene, { tops, bottoms } = theme, edges = this.edges.fill(-1e9);
+    const { start, end, state, row, shown, kind } = scene, { tops, bottoms } = theme, edges = this.edges.fill(-1e9), places = this.places;
     const scale = this.scale, left = this.left, from = view.from, until = view.until;
     const first = left - 4, beyond = this.width + 4;
     const line = (height - 8) / scene.depth[l], last = scene.laneFrom[l + 1];
@@ -216,10 +225,15 @@ export class Painter {
       count++;
       const s = state[i], r = row[i], edge = edges[s * MOST_ROWS + r];
       if (to <= edge) continue;
-      if (x < edge) x = edge;
       edges[s * MOST_ROWS + r] = to;
+      if (x <= edge && to - x <= MARK) {
+        // It touches the one before: both are too narrow to be told apart.
+        this.bars[s].widen(places[s * MOST_ROWS + r], to);
+        continue;
+      }
+      if (x < edge) x = edge;
       const top = tops[s] * (line - 1), high = bottoms[s] * (line - 1) - top, wide = to - x;
-      this.bars[s].add(x, y + 4 + r * line + top, wide > 4 ? wide - 1 : wide, high < 2 ? 2 : high);
+      places[s * MOST_ROWS + r] = this.bars[s].add(x, y + 4 + r * line + top, wide > MARK ? wide - 1 : wide, high < 2 ? 2 : high);
       if (wide > LEAST_WORD && line > 10 && this.wordCount < MOST_WORDS && kind[i] <= PLANNED) {
         this.words[this.wordCount++] = i;
       }
@@ -241,7 +255,7 @@ export class Painter {
       for (let n = 0; n < size; n += 4) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
       if (!theme.patterns[s] || size > 4 * FEW_BARS) continue;
       it.fillStyle = theme.patterns[s];
-      for (let n = 0; n < size; n += 4) if (at[n + 2] >= 5) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
+      for (let n = 0; n < size; n += 4) if (at[n + 2] >= LEAST_PATTERN) it.fillRect(at[n], at[n + 1], at[n + 2], at[n + 3]);
     }
   }
 

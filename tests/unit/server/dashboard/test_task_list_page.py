@@ -56,6 +56,13 @@ def test_what_was_asked_stands_in_the_fields_and_in_the_links(
     assert '<option value="winter"></option>' in html and '<option value="@brand"></option>' in html
 
 
+def test_the_list_leads_to_its_part_of_the_timeline(several: DashboardDesk, browser: TestBrowser) -> None:
+    html = browser.page("/tasks?campaign=winter&state=missed")
+    window = "from=2026-11-18T16%3A30%3A00Z&amp;until=2026-11-18T17%3A30%3A00Z&amp;by=phone"
+    assert f'href="/timeline?{window}&amp;state=missed&amp;campaign=winter"' in html
+    assert "/timeline?" not in browser.page("/tasks?device=nobody")
+
+
 def test_a_time_that_cannot_be_read_is_told(several: DashboardDesk, browser: TestBrowser) -> None:
     html = browser.page("/tasks?since=yesterday-ish")
     assert "&#39;yesterday-ish&#39; is no time" in html and shown_ids(html) == [4, 3, 2, 1]

@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 from dashboard_desk import NOW, DashboardDesk, Step, TestBrowser
 
+from runner.execution.state import ExecutorState, Running
 from runner.store.actions import ActionKind
 from runner.store.rows import CommandKind, TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, StepOutcome, TaskState
@@ -130,6 +131,14 @@ def test_attempts_stand_beside_each_other(shown: DashboardDesk, browser: TestBro
     assert f'href="/tasks/{row.id}/compare?one=1&amp;other=2"' in browser.page(f"/tasks/{row.id}")
     browser.page(f"/tasks/{row.id}/compare?one=1&other=7", 404)
     browser.page(f"/tasks/{row.id}/compare", 404)
+
+
+def test_a_running_task_tells_its_step(shown: DashboardDesk, browser: TestBrowser) -> None:
+    row = shown.task(state=TaskState.RUNNING)
+    going = Running(row.task.key, "S1", "follow", 1, 7, 29, HOSTILE, NOW, None)
+    shown.running = ExecutorState((going,), {}, ())
+    state = browser.fragment(f"/tasks/{row.id}?block=state")
+    assert "Step 7 of 29 at most" in state and 'value="6" max="29"' in state and "<script>" not in state
 
 
 def test_hostile_text_stays_text(shown: DashboardDesk, browser: TestBrowser) -> None:
