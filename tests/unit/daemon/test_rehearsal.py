@@ -71,6 +71,13 @@ def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
     assert serials_for([tmp_path], None) == ["OTHER"]
 
 
+def test_a_file_that_means_nothing_names_no_phones(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace("devices: shelf", "devices: shelv").replace("script: follow", "script: folow")
+    assert text != CAMPAIGN
+    (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")
+    assert serials_for([tmp_path], 1) == ["VIRTUAL01"]
+
+
 def test_a_phone_that_cannot_be_had_is_away() -> None:
     recording = Recording()
     campaign = resolve_campaign(load_text(CAMPAIGN.replace("VIRTUAL0", "A"), "demo.yaml"))
