@@ -299,7 +299,7 @@ MUTANTS = (
     # reports
     Mutant(
         "a report that is shown has no origin, and runs nothing",
-        'f"sandbox; {policy()}; frame-ancestors \'none\'"',
+        "f\"sandbox; {policy()}; frame-ancestors 'none'\"",
         "policy()",
         ("test_a_report_that_is_shown_has_no_origin_and_runs_nothing",),
     ),
