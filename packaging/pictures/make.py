@@ -104,7 +104,7 @@ def pictures(ledger: Ledger, now: datetime) -> Iterator[Picture]:
     yield Picture("campaign", "/campaigns/autumn-launch")
     yield Picture("tasks", "/tasks")
     if task := real_task(ledger):
-        yield Picture("task", f"/tasks/{task}")
+        yield Picture("task", f"/tasks/{task}", height=1500)
     yield Picture("phones", "/phones")
     yield Picture("phone", "/phones/VIRTUAL02")
     yield Picture("fleet", "/fleet", "body")

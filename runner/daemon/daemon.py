@@ -92,7 +92,6 @@ class DaemonOptions:
     retention: timedelta
     grace: timedelta
     notify: NotifySettings
-
     opens: bool = False
 
 

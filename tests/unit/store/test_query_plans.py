@@ -242,7 +242,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "notifications": lambda ledger: (
         ledger.notifications.note([NewNotification("k", "failed", "A1", "mail", {}, NOON)]),
+        ledger.notifications.waiting(),
         ledger.notifications.open(),
+        ledger.notifications.open("mail", "failed"),
+        ledger.notifications.failing(),
+        ledger.notifications.give_up_of("nobody", "refused", NOON),
         ledger.notifications.begin([1]),
         ledger.notifications.failed([1], "refused", NOON),
         ledger.notifications.sent([1]),
