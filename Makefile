@@ -1,4 +1,4 @@
-# make demo: set everything up and run the main job on virtual phones.   make test: set up and pass every test.
+# make demo: set everything up, and run the main job on virtual phones, on a terminal with its page.   make test: set up and pass every test.
 PYTHON ?= python3
 BIN := .venv/bin
 QUIETLY := --quiet --disable-pip-version-check
@@ -6,7 +6,7 @@ QUIETLY := --quiet --disable-pip-version-check
 .PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins screenshots clean
 
 demo: .venv/.ready
-	RUNNER_STATE_DIR=.state $(BIN)/runner run campaigns/demo.yaml --virtual
+	RUNNER_STATE_DIR=.state $(BIN)/python packaging/demo.py
 
 # Compiled files are kept, whatever the environment says: each of hundreds of processes would compile its own.
 COMPILED := PYTHONDONTWRITEBYTECODE=

@@ -16,6 +16,7 @@ NAMES = (
     "serving",
     "drawing",
     "watching",
+    "painting",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 

@@ -308,6 +308,10 @@ class DashboardDesk:
             yield browser
 
 
+PATIENCE_S = 60.0
+"""How long an answer may take: other tests keep the machine busy."""
+
+
 class TestBrowser(httpx.Client):
     """Asks as a browser does: for HTML, with its cookies, and from a page of this server."""
 
@@ -316,7 +320,9 @@ class TestBrowser(httpx.Client):
     def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         self.url = url
         # Without certificates, which take longer to read than most pages to make.
-        super().__init__(base_url=url, headers={"accept": "text/html", **(headers or {})}, verify=False)
+        super().__init__(
+            base_url=url, headers={"accept": "text/html", **(headers or {})}, verify=False, timeout=PATIENCE_S
+        )
 
     def page(self, path: str, status: int = 200) -> str:
         """The HTML of a page."""

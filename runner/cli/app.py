@@ -12,6 +12,7 @@ from runner.cli.app_screen import screen
 from runner.cli.app_screens import language_of, looking_at, recorded, with_campaigns
 from runner.cli.app_suggest import suggest
 from runner.cli.format_option import format_option
+from runner.cli.ledger_completion import complete_device
 from runner.cli.output import print_json, say, say_lines
 from runner.cli.own_profiles import profiles_beside
 from runner.cli.several import taking_several
@@ -50,7 +51,9 @@ Examples:
   runner app check tiktok                                          all cases in campaigns/apps/cases/tiktok""",
 )
 @click.argument("name", metavar="APP", shell_complete=complete_app)
-@click.option("--serial", metavar="SERIAL", help="Look at what this phone shows now.")
+@click.option(
+    "--serial", metavar="SERIAL", shell_complete=complete_device, help="Look at what this phone shows now."
+)
 @click.option("--hierarchy", "files", multiple=True, type=click.Path(path_type=Path), metavar="FILE...",
               help="Look at recorded screens: hierarchies as uiautomator writes them, or folders of them.")  # fmt: skip
 @click.option("--expect", "expected", multiple=True, metavar="ELEMENT...",

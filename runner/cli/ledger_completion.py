@@ -77,9 +77,14 @@ def _entries(ledger: "Ledger") -> Iterator[Offer]:
             yield f"{name}/{entry.name}", entry.script.name
 
 
-def _entries_and_tasks(ledger: "Ledger") -> Iterator[Offer]:
+def _asked(ledger: "Ledger") -> Iterator[Offer]:
+    yield from _campaigns(ledger)
     yield from _entries(ledger)
     yield from _tasks(ledger)
+
+
+def _entry_names(ledger: "Ledger") -> Iterator[Offer]:
+    return ((entry.partition("/")[2], script) for entry, script in _entries(ledger))
 
 
 def _campaigns(ledger: "Ledger") -> Iterator[Offer]:
@@ -93,6 +98,8 @@ def _devices(ledger: "Ledger") -> Iterator[Offer]:
     for name, campaign in resolved_in_force(ledger).items():
         for serial in campaign.phones:
             yield serial, name
+    for row in ledger.phones.all():
+        yield row.serial, row.facts.model or "a phone that was seen"
 
 
 def _campaigns_and_devices(ledger: "Ledger") -> Iterator[Offer]:
@@ -129,7 +136,8 @@ def _reported(ledger: "Ledger") -> Iterator[Offer]:
 
 
 complete_task = _from_ledger(_tasks)
-complete_entry_or_task = _from_ledger(_entries_and_tasks)
+complete_asked = _from_ledger(_asked)
+complete_entry_name = _from_ledger(_entry_names)
 complete_campaign = _from_ledger(_campaigns)
 complete_device = _from_ledger(_devices)
 complete_campaign_or_device = _from_ledger(_campaigns_and_devices)

@@ -56,7 +56,7 @@ Examples:
 @click.argument(
     "event", type=click.Choice([event.value for event in NewsEvent]), default=NewsEvent.TEST.value
 )
-@click.option("--to", "name", metavar="NAME", help="Only to this recipient.")
+@click.option("--to", "name", metavar="NAME", help="Send to this recipient only.")
 @format_option
 @click.pass_context
 def test(ctx: click.Context, event: str, name: str | None, form: str) -> None:

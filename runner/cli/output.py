@@ -15,6 +15,9 @@ from runner.reports.shown import json_shown, visible, visible_but_colors
 if TYPE_CHECKING:
     from runner.reports.terminal import Terminal
 
+_CLEAR, _HOME, _CLEAR_BELOW = "\x1b[2J", "\x1b[H", "\x1b[J"
+"""What a terminal is told to draw in place."""
+
 
 def prepare() -> None:
     """Make standard output and standard error take all text, whatever their encoding."""
@@ -36,6 +39,13 @@ def say_lines(lines: Iterable[str], stream: TextIO | None = None, *, painted: bo
     shown = visible_but_colors if painted else visible
     stream.writelines(f"{shown(line)}\n" for line in lines)
     stream.flush()
+
+
+def redraw(lines: Iterable[str], *, is_first: bool) -> None:
+    """Write painted lines over those before, from the top of the terminal on."""
+    shown = "".join(f"{visible_but_colors(line)}\x1b[K\n" for line in lines)
+    sys.stdout.write(f"{_CLEAR if is_first else ''}{_HOME}{shown}{_CLEAR_BELOW}")
+    sys.stdout.flush()
 
 
 def ask(question: str) -> str:

@@ -1,19 +1,24 @@
 """`runner status`: show what goes on now, what comes next, and what needs a person."""
 
+import json
+
 import click
 
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
-from runner.cli.output import print_json, terminal
+from runner.cli.output import print_json, print_json_lines, terminal
 from runner.cli.situation import read_situation
+from runner.cli.watching import follow, watch
 from runner.daemon_notice import Notice
-from runner.queries.overview import Surroundings, overview
+from runner.queries.overview import Overview, Surroundings, overview
 from runner.queries.phones import phones_now
 from runner.reports.advice import options_of
 from runner.reports.status_json import status_data
 from runner.reports.status_text import print_status
+from runner.reports.terminal import Terminal
 from runner.settings import Settings
 from runner.state_dir import StateDir
+from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.url import ledger_path
 
@@ -22,22 +27,47 @@ from runner.store.url import ledger_path
     epilog="""\b
 Examples:
   runner status                     what runs, what is next, what needs you
+  runner status --watch             the same, again and again, until Ctrl-C
   runner status --format json       the same for programs
   runner status --virtual           of the rehearsal daemon"""
 )
+@click.option("--watch", "is_watched", is_flag=True, help="Show it anew as it changes, until Ctrl-C.")
 @ledger_option
 @format_option
-def status(place: StateDir, form: str) -> None:
-    """Show what goes on: the daemon, its campaigns, what runs and what is next, and what needs a person."""
-    settings = Settings.from_environment()
+def status(is_watched: bool, place: StateDir, form: str) -> None:
+    """Show what goes on: the daemon, its campaigns, what runs and what is next, what went wrong, what needs a person.
+
+    Watched in a pipe, it writes a block whenever something has changed; as JSON, a line.
+    """
+    zone, options = Settings.from_environment().zone, options_of(place)
     with open_ledger(place) as ledger:
-        view = overview(ledger, read_situation(ledger, place))
-        outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
+
+        def show(out: Terminal) -> None:
+            view, around = _read(ledger, place)
+            if form == "json":
+                print_json_lines([json.dumps(status_data(view, around), ensure_ascii=False)])
+            else:
+                print_status(view, around, zone, out, options)
+
+        if is_watched and form == "json":
+            follow(lambda: show(terminal()), ledger.changed)
+        elif is_watched:
+            watch(show, ledger.changed)
+        elif form == "json":
+            print_json(status_data(*_read(ledger, place)))
+        else:
+            show(terminal())
+
+
+def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
+    view = overview(ledger, read_situation(ledger, place))
+    outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
     carrying = holder(place.store_url)
     notice = Notice.read(place.store_url, carrying.pid if carrying else None)
-    adb_port = notice.adb_port if notice else None if place.phones else settings.adb_port
+    own_port = None if place.phones else Settings.from_environment().adb_port
+    adb_port = notice.adb_port if notice else own_port
     devices, problem = phones_now(adb_port, view.phones) if adb_port else ([], None)
-    around = Surroundings(
+    return view, Surroundings(
         ledger=str(ledger_path(place.store_url)),
         is_rehearsal=place.phones is not None,
         pid=carrying.pid if carrying else None,
@@ -47,7 +77,3 @@ def status(place: StateDir, form: str) -> None:
         rehearsed_run=place.rehearsed_run,
         outdated=outdated.message if outdated else None,
     )
-    if form == "json":
-        print_json(status_data(view, around))
-    else:
-        print_status(view, around, settings.zone, terminal(), options_of(place))

@@ -7,7 +7,12 @@ import click
 
 from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
-from runner.cli.ledger_completion import complete_campaign, complete_device, complete_task
+from runner.cli.ledger_completion import (
+    complete_campaign,
+    complete_device,
+    complete_entry_name,
+    complete_task,
+)
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import report
 from runner.cli.now_option import read_since
@@ -70,7 +75,7 @@ Examples:
 @click.option(
     "--campaign", metavar="NAME", shell_complete=complete_campaign, help="List those of this campaign."
 )
-@click.option("--entry", metavar="NAME", help="List those of this entry.")
+@click.option("--entry", metavar="NAME", shell_complete=complete_entry_name, help="List those of this entry.")
 @click.option("--device", metavar="SERIAL", shell_complete=complete_device, help="List those on this phone.")
 @click.option("--script", metavar="NAME", help="List those with this script.")
 @click.option(

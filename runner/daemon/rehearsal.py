@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from runner import targets
 from runner.backend_registry import declared
 from runner.backends.backend import Backend, BatchBackend, LendsPhones, Problem
-from runner.campaign.loader import load
 from runner.campaign.resolve import resolve_campaign
+from runner.clock import SystemClock
 from runner.errors import RunnerError, Unsupported
 from runner.journals import Journal, Listener, StopSignal
 from runner.scheduling.campaign_files import CampaignFiles
@@ -150,16 +150,13 @@ def _account(task: Task) -> Account | None:
 
 
 def serials_for(paths: Sequence[Path], more: int | None) -> list[str]:
-    """The phones that readable campaigns name, and `more` beyond them; four if there are neither.
+    """The phones that right campaigns name, and `more` beyond them; four if there are neither.
 
     Raises FolderError if a path is not there, or a folder has no campaigns.
     """
-    loaded = [load(file) for file in CampaignFiles(paths).discover()]
+    files = CampaignFiles(paths).read(SystemClock().now()).files
     named = dict.fromkeys(
-        serial
-        for campaign in loaded
-        if not campaign.has_errors
-        for serial in resolve_campaign(campaign).phones
+        serial for file in files if not file.is_wrong for serial in resolve_campaign(file.loaded).phones
     )
     count = more if more is not None else 0 if named else DEFAULT_PHONES
     others = [serial for serial in serials_of(len(named) + count) if serial not in named]

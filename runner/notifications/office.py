@@ -4,7 +4,7 @@ Nothing waits for a recipient but its own thread, of which there is one at a tim
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ from runner.clock import Clock
 from runner.crash_log import write_crash_log
 from runner.errors import RunnerError
 from runner.notifications.look import Look
-from runner.notifications.news import news_of
+from runner.notifications.news import NewsEvent, news_of
 from runner.notifications.present import OVER, Present
 from runner.notifications.recipients import Recipient
 from runner.notifications.turns import next_turn
 from runner.notifications.wording import Message, Place, message_of
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.rows import NotificationRow
+from runner.store.rows import NotificationRow, Waiting
 
 PERIOD_S = 2.0
 """How often the job runs."""
@@ -79,6 +79,7 @@ class PostOffice:
         self._sending: dict[str, _Sending] = {}
         self._saving = threading.Lock()
         self._bugs: set[type[Exception]] = set()
+        self._troubles: set[str] = set()
 
     def run(self) -> None:
         """Look for news, write down what is to be told, and send what may go. Raises LedgerError.
@@ -89,6 +90,7 @@ class PostOffice:
             self._settle()
             self._note()
             self._hand_out()
+            self._troubles.clear()
         except RunnerError:
             raise
         except Exception as error:  # noqa: BLE001
@@ -100,8 +102,10 @@ class PostOffice:
                 )
 
     def say_failed(self, error: RunnerError) -> None:
-        """Log that the ledger could not be used; the job runs again in a moment."""
-        self._log.say("notifications wait", "warning", reason=error.message, hint=error.hint)
+        """Log that the ledger could not be used, once for each reason; the job runs again in a moment."""
+        if error.message not in self._troubles:
+            self._troubles.add(error.message)
+            self._log.say("notifications wait", "warning", reason=error.message, hint=error.hint)
 
     def close(self) -> None:
         """Wait a moment for what is being sent. What has no result by then is sent again at the next start."""
@@ -122,22 +126,25 @@ class PostOffice:
             )
 
     def _hand_out(self) -> None:
-        rows = self._ledger.notifications.open()
-        self._give_up_old(rows)
-        free = [one for one in self._recipients.values() if one.name not in self._sending]
-        if not rows or not free:
+        waiting = self._give_up_old(self._ledger.notifications.waiting())
+        if not waiting:
             return
         last_sent, present = self._ledger.notifications.last_sent(), Present(self._ledger)
-        for recipient in free:
-            self._serve(recipient, rows, last_sent, present)
+        for recipient in self._recipients.values():
+            events = {one.event for one in waiting if one.recipient == recipient.name}
+            if events and recipient.name not in self._sending:
+                self._serve(recipient, events, last_sent, present)
 
     def _serve(
         self,
         recipient: Recipient,
-        rows: Sequence[NotificationRow],
+        events: Collection[str],
         last_sent: Mapping[tuple[str, str], datetime],
         present: Present,
     ) -> None:
+        def rows(event: NewsEvent) -> Sequence[NotificationRow]:
+            return self._ledger.notifications.open(recipient.name, event) if event in events else ()
+
         now, place = self._clock.now(), self._place
         turn = next_turn(recipient, rows, last_sent, now, place.zone)
         over = [row.id for row in turn if present.is_over(news_of(row), recipient.name)]
@@ -192,12 +199,12 @@ class PostOffice:
         what = "notification given up" if wait is None else "notification not sent"
         self._log.say(what, "warning", to=name, news=len(sending.ids), tries=sending.tries, reason=problem)
 
-    def _give_up_old(self, rows: Sequence[NotificationRow]) -> None:
-        """Close what nobody will be told: a recipient is no longer named, or could not be reached for long."""
-        gone = [row.id for row in rows if row.recipient not in self._recipients]
-        if gone:
-            self._ledger.notifications.give_up(gone, "its recipient is no longer in the settings")
+    def _give_up_old(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+        """Close what nobody will be told: a recipient is no longer named, or could not be reached for long. Returns
+        what is left."""
         oldest = self._clock.now() - TOO_OLD
-        old = [row.id for row in rows if row.created_utc < oldest and row.recipient in self._recipients]
-        if old:
-            self._ledger.notifications.give_up(old, "it could not be told for two days")
+        for name in {one.recipient for one in waiting} - set(self._recipients):
+            self._ledger.notifications.give_up_of(name, "its recipient is no longer in the settings")
+        for name in {one.recipient for one in waiting if one.oldest_utc < oldest}:
+            self._ledger.notifications.give_up_of(name, "it could not be told for two days", oldest)
+        return [one for one in waiting if one.recipient in self._recipients]

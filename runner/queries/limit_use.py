@@ -10,8 +10,7 @@ from runner.planning.limits import CAUTIOUS, Cap, Scope, effective_limits
 from runner.planning.source import Window
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
-from runner.store.rows import TaskFilter
-from runner.store.summaries import Made
+from runner.store.summaries import Made, TaskGroup
 from runner.targets import account
 
 MOST_USES = 200
@@ -40,11 +39,13 @@ class LimitUse:
         return self.made / self.at_most if self.at_most else float(bool(self.made and self.at_most == 0))
 
 
-def limit_uses(ledger: Ledger, chosen: TaskFilter, days: Sequence[tuple[date, Window]]) -> Iterator[LimitUse]:
-    """The uses of the devices and accounts that have tasks, the nearest to their caps first. Days are those that are
+def limit_uses(
+    ledger: Ledger, groups: Sequence[TaskGroup], days: Sequence[tuple[date, Window]]
+) -> Iterator[LimitUse]:
+    """What the devices and accounts of these tasks used, the nearest to their caps first. Days are those that are
     given, on whatever clocks."""
-    lanes = list(ledger.summaries.counts_by(chosen, "lane"))
-    accounts = sorted({account(name) for name in ledger.summaries.accounts(chosen)})
+    lanes = sorted({group.lane for group in groups})
+    accounts = sorted({account(group.username) for group in groups if group.username})
     made: dict[tuple[Scope, str, str], Counter[date]] = {}
     for day, window in days:
         for one in ledger.summaries.made(lanes, accounts, window.from_utc, window.until_utc):

@@ -55,7 +55,7 @@ def notifications(ledger: Ledger, limit: int = 50) -> list[NotificationLine]:
 def trouble_with(ledger: Ledger, now: datetime) -> NotificationTrouble | None:
     """What could not be told, or not yet though it was tried; None if all is well. Quick: for every page."""
     failed = [
-        *(row for row in ledger.notifications.open() if row.problem),
+        *ledger.notifications.failing(),
         *ledger.notifications.given_up(now - LATELY),
     ]
     if not failed:

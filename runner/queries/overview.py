@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import nsmallest
+from itertools import islice
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import Coming
@@ -19,6 +20,7 @@ from runner.queries.advice import (
     StartDaemon,
 )
 from runner.queries.asked_times import following
+from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
@@ -38,7 +40,12 @@ from runner.tasks import Occurrence, TaskState
 
 DAY = timedelta(days=1)
 MOST_COMING, MOST_WAITING = 5, 10
-"""How many occurrences that come, and how many tasks that wait or need a person, are named."""
+"""How many occurrences that come, and how many tasks that wait, need a person or went wrong, are named."""
+
+PAGE = 50
+
+WENT_WRONG = (TaskState.FAILED, TaskState.MISSED)
+"""The states of tasks that went wrong; what is uncertain needs a person, and is listed there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,9 @@ class ComingLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `phones` are those on
-    which campaigns in force work."""
+    """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `troubles` the newest
+    of those that have failed or were missed since then, and `has_more_troubles` says whether there are others; `untold`
+    is what nobody could be told; `phones` are those on which campaigns in force work."""
 
     now_utc: datetime
     span: SpanRow | None
@@ -95,6 +103,9 @@ class Overview:
     uncertain_count: int
     pauses: tuple[PauseRow, ...]
     counts: Mapping[str, int]
+    troubles: tuple[TaskRow, ...]
+    has_more_troubles: bool
+    untold: NotificationTrouble | None
     phones: tuple[str, ...]
 
 
@@ -121,6 +132,7 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
     campaigns = resolved_in_force(ledger)
     uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST_WAITING)
     running = ledger.tasks.page(TaskFilter(states={TaskState.RUNNING}), 0, 1000)[1]
+    troubles = list(islice(_troubles(ledger, situation.now - DAY), MOST_WAITING + 1))
     return Overview(
         now_utc=situation.now,
         span=situation.span,
@@ -136,8 +148,19 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         uncertain_count=uncertain[0],
         pauses=situation.pauses,
         counts=_counts(ledger, situation),
+        troubles=tuple(troubles[:MOST_WAITING]),
+        has_more_troubles=len(troubles) > MOST_WAITING,
+        untold=trouble_with(ledger, situation.now),
         phones=devices_of(campaigns.values()),
     )
+
+
+def _troubles(ledger: Ledger, since: datetime) -> Iterator[TaskRow]:
+    """The tasks that have gone wrong since then, newest first."""
+    offset = 0
+    while rows := ledger.tasks.troubles(since, offset, PAGE):
+        yield from (row for row in rows if row.state in WENT_WRONG)
+        offset += PAGE
 
 
 def _campaigns(ledger: Ledger, campaigns: Mapping[str, ResolvedCampaign]) -> list[CampaignLine]:

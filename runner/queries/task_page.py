@@ -98,14 +98,25 @@ class TaskPart:
         return is_over and all(one.effect.state is EffectState.REFUTED for one in self.effects)
 
 
-def read_task(ledger: Ledger, row: TaskRow, situation: Situation, wanted: Collection[int] = ()) -> TaskPart:
+def read_task(
+    ledger: Ledger,
+    row: TaskRow,
+    situation: Situation,
+    wanted: Collection[int] = (),
+    *,
+    shows_steps: bool = True,
+) -> TaskPart:
     """Everything about a task. The newest attempts have their steps, as far as a page has room, and so have the
-    `wanted` ones, by their numbers."""
+    `wanted` ones, by their numbers. Unless it `shows_steps` there is only the last one of the newest attempt, by which
+    a task that runs tells how far it is."""
     pages, room = ledger.task_pages, MOST_STEPS
     attempts: list[AttemptPart] = []
     for summary in reversed(pages.attempts(row.id)):
         is_shown = summary.attempt.number in wanted or not attempts or summary.steps <= room
-        attempts.append(_part(ledger, row, summary, is_shown=is_shown))
+        if shows_steps:
+            attempts.append(_part(ledger, row, summary, is_shown=is_shown))
+        else:
+            attempts.append(_last_step_of(ledger, row, summary, is_newest=not attempts))
         room -= len(attempts[-1].attempt.steps)
     effects = tuple(pages.effects(row.id))
     tried = tuple(part.attempt for part in reversed(attempts))
@@ -159,6 +170,12 @@ def _picture_before(step: StepRow, steps: Sequence[StepRow]) -> StepRow | None:
 
 def _end_s(step: StepRow) -> float:
     return step.started_utc.timestamp() + step.duration_s
+
+
+def _last_step_of(ledger: Ledger, row: TaskRow, summary: AttemptSummary, *, is_newest: bool) -> AttemptPart:
+    last = ledger.task_pages.step(row.id, summary.attempt.number) if is_newest else None
+    attempt = replace(summary.attempt, steps=() if last is None else (last,))
+    return AttemptPart(attempt, summary.steps, ())
 
 
 def _part(ledger: Ledger, row: TaskRow, summary: AttemptSummary, *, is_shown: bool) -> AttemptPart:

@@ -15,7 +15,7 @@ from runner.queries.report_scope import ReportScope, window_of
 from runner.queries.situation import Situation
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, OccurrenceState, PauseRow, TaskFilter, TaskRecord
-from runner.store.summaries import ReasonCount
+from runner.store.summaries import ReasonCount, TaskGroup
 from runner.tasks import TaskState
 
 MOST_REASONS, MOST_FAILURES = 2000, 20
@@ -103,7 +103,10 @@ def week_of(ledger: Ledger, scope: ReportScope, situation: Situation) -> Week:
     """The summary of a scope that is a week, on the clocks of the fleet's zone."""
     window, chosen = scope.window, scope.chosen
     assert window is not None
-    counts = ledger.reports.counts(chosen)
+    groups = ledger.summaries.groups(chosen)
+    counts = Counter[TaskState]()
+    for group in groups:
+        counts[group.state] += group.tasks
     failures = list(_failures(ledger, chosen))
     problems = sum(counts.get(state, 0) for state in PROBLEMS)
     days = _days(window, situation)
@@ -112,14 +115,14 @@ def week_of(ledger: Ledger, scope: ReportScope, situation: Situation) -> Week:
         made_utc=situation.now,
         counts=_in_order(counts),
         days=tuple(_tally_of_days(ledger, chosen, days)),
-        phones=_tallies(ledger, chosen, "lane"),
-        scripts=_tallies(ledger, chosen, "script"),
-        campaigns=_tallies(ledger, chosen, "campaign"),
+        phones=_tallies(groups, "lane"),
+        scripts=_tallies(groups, "script"),
+        campaigns=_tallies(groups, "campaign"),
         lateness=lateness_of(ledger.summaries.lateness(chosen)),
         failures=tuple(failures),
         failures_left_out=problems - sum(failure.count for failure in failures),
         not_run=tuple(_not_run(ledger, chosen)),
-        limits=tuple(limit_uses(ledger, chosen, days)),
+        limits=tuple(limit_uses(ledger, groups, days)),
         down_times=tuple(down_times(ledger, window, situation)),
         has_daemon=situation.span is not None,
         pauses=tuple(ledger.pauses.between(window.from_utc, window.until_utc)),
@@ -171,9 +174,12 @@ def _tally_of_days(
         yield Tally(f"{day:%a} {day}", _in_order(ledger.reports.counts(of_day)))
 
 
-def _tallies(ledger: Ledger, chosen: TaskFilter, by: str) -> tuple[Tally, ...]:
-    found = ledger.summaries.counts_by(chosen, by)
-    return tuple(Tally(name, _in_order(counts)) for name, counts in found.items())
+def _tallies(groups: Iterable[TaskGroup], by: str) -> tuple[Tally, ...]:
+    """By one of the names of the groups, in order."""
+    found: dict[str, Counter[TaskState]] = {}
+    for group in groups:
+        found.setdefault(getattr(group, by), Counter())[group.state] += group.tasks
+    return tuple(Tally(name, _in_order(counts)) for name, counts in sorted(found.items()))
 
 
 def _in_order(counts: Mapping[TaskState, int]) -> Mapping[TaskState, int]:

@@ -2,6 +2,7 @@
 answers with the daemon down too."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from runner.campaign.nearest import legal_names
@@ -11,7 +12,7 @@ from runner.errors import UsageError
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
 from runner.planning.plannable_entry import PlannableEntry
-from runner.queries.advice import WidenActive
+from runner.queries.advice import MendFile, WidenActive
 from runner.queries.asked_times import (
     MINUTE,
     AskedTime,
@@ -38,6 +39,9 @@ from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.tasks import DeletedTask
 
+MOST_PARTS = 3
+"""How many tasks of an occurrence are named where a whole campaign is asked about."""
+
 NOWHERE = {
     WhyVerdict.NO_SUCH_CAMPAIGN,
     WhyVerdict.NO_SUCH_ENTRY,
@@ -48,7 +52,8 @@ NOWHERE = {
 
 
 def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
-    """The answers about an entry or a task. Raises UsageError if the subject can be neither."""
+    """The answers about an entry, each entry of a campaign, or a task. Raises UsageError if the subject can be none of
+    these."""
     campaign, slash, entry = subject.partition("/")
     # A part of a task's key may look like CAMPAIGN/ENTRY too: an entry that is known goes first.
     if slash and entry and "/" not in entry:
@@ -56,14 +61,43 @@ def answers_to(ledger: Ledger, subject: str, at: str | None, situation: Situatio
         is_nowhere = all(one.verdict in NOWHERE for one in answers)
         if at or not is_nowhere or not ledger.tasks.find(subject, limit=1):
             return answers
+    if not slash and (about := explain_campaign(ledger, subject, at, situation)):
+        return about
     if at:
-        raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN/ENTRY")
-    if not slash and (resolved := resolved_in_force(ledger).get(subject)):
-        entries = ", ".join(f"{subject}/{one.name}" for one in resolved.entries)
-        raise UsageError(f"{subject} is a campaign", hint=f"name one of its entries: {entries}")
+        raise UsageError(f"--at asks for an occurrence, and {subject!r} is no CAMPAIGN and no CAMPAIGN/ENTRY")
     if deleted := ledger.tasks.find_deleted(subject):
         return [explain_deleted(deleted, situation)]
     return explain_tasks(ledger, [find_task(ledger, subject).task.key], situation)
+
+
+def explain_campaign(ledger: Ledger, name: str, at: str | None, situation: Situation) -> list[WhyAnswer]:
+    """What is to be said about each entry of a campaign, in short: of each its latest occurrence and its next one, or
+    the occurrences at a typed time. Empty if the ledger knows no such campaign."""
+    resolved = resolved_in_force(ledger).get(name)
+    if resolved is not None:
+        by_entry = [explain_entry(ledger, name, entry.name, at, situation) for entry in resolved.entries]
+        found = [one for answers in by_entry for one in answers if at is None or one.verdict not in NOWHERE]
+        return list(map(in_short, found or by_entry[0]))
+    row = next((row for row in ledger.campaigns.all() if row.name == name and row.withdrawn_utc), None)
+    if row is not None and row.withdrawn_utc is not None:
+        when = situation.time(row.withdrawn_utc)
+        said = f"The campaign was withdrawn at {when}: {row.withdrawn_reason}."
+        return [WhyAnswer(WhyVerdict.NOTHING_AHEAD, name, (said,), {"gone_utc": utc(row.withdrawn_utc)})]
+    file = next((file for file in ledger.campaigns.invalid_files() if file.campaign == name), None)
+    if file is not None:
+        said = f"No version of it is in force, and its file {file.path} is invalid since"
+        said += f" {situation.time(file.since_utc)}: {file.problem.partition(chr(10))[0].rstrip('.')}."
+        return [
+            WhyAnswer(WhyVerdict.FILE_INVALID, name, (said,), {"path": file.path}, (MendFile(file.path),))
+        ]
+    return []
+
+
+def in_short(answer: WhyAnswer) -> WhyAnswer:
+    """An answer that names only a few of its tasks, those that a person should see first; it counts them all."""
+    order = list(WhyVerdict)
+    pressing = sorted(answer.parts, key=lambda part: order.index(part.verdict))
+    return replace(answer, parts=tuple(pressing[:MOST_PARTS]))
 
 
 def explain_deleted(task: DeletedTask, situation: Situation) -> WhyAnswer:

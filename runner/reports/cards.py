@@ -1,8 +1,9 @@
 """The cards of an HTML report, one a task: its last attempts and their last steps, as many as can be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from runner.queries.task_page import Mark, pictures
 from runner.store.rows import AttemptRow, TaskRecord
 
 MOST_ATTEMPTS = 5
@@ -15,11 +16,13 @@ MOST_STEPS, LEAST_STEPS = 6000, 20
 @dataclass(frozen=True, slots=True)
 class Card:
     """A task with those attempts and steps that are shown; `attempts_before` are left out, and by an attempt's number
-    `steps_before` of its steps."""
+    `steps_before` of its steps. `marks` are what was touched on the picture of a step, by the attempt's number and the
+    step's ordinal."""
 
     record: TaskRecord
     attempts_before: int
     steps_before: Mapping[int, int]
+    marks: Mapping[tuple[int, int], Sequence[Mark]]
 
 
 def cards_of(records: Sequence[TaskRecord]) -> list[Card]:
@@ -30,9 +33,16 @@ def cards_of(records: Sequence[TaskRecord]) -> list[Card]:
             record=replace(record, attempts=tuple(_last(attempt, each) for attempt in shown)),
             attempts_before=len(record.attempts) - len(shown),
             steps_before={attempt.number: max(len(attempt.steps) - each, 0) for attempt in shown},
+            marks=dict(_marks(shown)),
         )
         for record, shown in zip(records, attempts, strict=True)
     ]
+
+
+def _marks(attempts: Iterable[AttemptRow]) -> Iterator[tuple[tuple[int, int], Sequence[Mark]]]:
+    for attempt in attempts:
+        for picture in pictures(attempt.steps):
+            yield (attempt.number, picture.step.ordinal), picture.marks
 
 
 def _last(attempt: AttemptRow, steps: int) -> AttemptRow:

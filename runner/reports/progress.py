@@ -143,7 +143,7 @@ class LiveProgress:
             ProgressBar(
                 total=max(total, 1),
                 completed=min(done + parts, total),
-                width=max(min(_LONG_BAR, self._out.width - len(told) - 7), 1),
+                width=max(min(_LONG_BAR, self._out.width - len(told) - 9), 1),
             ),
             words(told),
         )

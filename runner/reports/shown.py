@@ -34,6 +34,11 @@ def visible_but_colors(line: str) -> str:
     return "".join(part if number % 2 else visible(part) for number, part in enumerate(parts))
 
 
+def without_colors(line: str) -> str:
+    """A line that was painted here, as it was before that."""
+    return _COLOR.sub("", line)
+
+
 def json_shown(text: str, *, ascii_only: bool = False) -> str:
     """JSON with the same meaning that steers no terminal; with ASCII characters only, if asked."""
     pattern = _BEYOND_ASCII if ascii_only else _STEERING_IN_JSON

@@ -3,13 +3,15 @@
 from typing import Any
 
 from runner.clock import utc
+from runner.queries.notifications import NotificationTrouble
 from runner.queries.overview import CampaignLine, Overview, Surroundings
 from runner.store.rows import InvalidFile, PauseRow, TaskRow
 
 
 def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
     """The same as JSON: `{"now_utc", "ledger", "rehearsal", "outdated", "daemon", "campaigns", "running", "waiting",
-    "next", "attention", "paused", "devices", "adb_problem", "last_24_hours"}`; instants are ISO 8601, UTC."""
+    "next", "attention", "troubles", "untold", "paused", "devices", "adb_problem", "last_24_hours"}`; instants are
+    ISO 8601, UTC."""
     return {
         "now_utc": utc(view.now_utc),
         "ledger": around.ledger,
@@ -43,11 +45,19 @@ def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
             "uncertain": [_task_data(row) for row in view.uncertain],
             "invalid_files": [_invalid_data(file) for file in view.invalid],
         },
+        "troubles": [{**_task_data(row), "at_utc": utc(row.trouble_utc)} for row in view.troubles],
+        "untold": _untold_data(view.untold),
         "paused": list(map(pause_data, view.pauses)),
         "devices": [{"serial": line.serial, "state": line.state} for line in around.devices],
         "adb_problem": around.adb_problem,
         "last_24_hours": dict(view.counts),
     }
+
+
+def _untold_data(untold: NotificationTrouble | None) -> dict[str, Any] | None:
+    if untold is None:
+        return None
+    return {"count": untold.count, "recipients": list(untold.recipients), "problem": untold.problem}
 
 
 def pause_data(pause: PauseRow) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from runner.campaign.revision import short_commit
 from runner.queries.overview import Overview, Surroundings, advice_on
 from runner.reports.advice import Options, to_do
 from runner.reports.instants import zone_line
+from runner.reports.notification_list import trouble_line
 from runner.reports.terminal import Column, Rows, Terminal, Words
 from runner.store.rows import InvalidFile
+from runner.tasks import TaskState
 
 _TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")
 _COUNTS = ("TASKS", "ENTRIES")
@@ -55,6 +57,8 @@ class _Shown:
             yield [f"Process {around.pid} carries a run out from this ledger"]
         if view.daemon_runs and around.url:
             yield [f"Serves metrics, health and the Local API on {around.url}"]
+        if view.untold:
+            yield [(trouble_line(view.untold), "yellow")]
         for pause in view.pauses:
             since = f" since {self._time(pause.since_utc)} by {pause.by}"
             yield [pause.subject or "Everything", (" is paused", "yellow"), since]
@@ -65,6 +69,7 @@ class _Shown:
         yield "Needs a person", self._attention()
         yield "Runs now", self._running()
         yield "Waits", self._waiting()
+        yield "Went wrong in the last 24 hours", self._troubles()
         yield "Next", self._coming()
         yield "Campaigns in force", self._campaigns()
         yield "Phones", self._phones()
@@ -96,6 +101,16 @@ class _Shown:
             table.add(line.verdict, str(line.count), first, line.first.reason)
         return table
 
+    def _troubles(self) -> Rows:
+        table, view = _table("TASK", "PHONE", "STATE", "AT", "WHAT", "WHY"), self._view
+        for row in view.troubles:
+            task, state = row.task, (row.state.value, "red" if row.state is TaskState.FAILED else "yellow")
+            what = f"{task.campaign}/{task.entry}: {task.title}"
+            table.add(str(row.id), task.lane, state, self._time(row.trouble_utc), what, row.reason)
+        if view.has_more_troubles:
+            table.add("...", "", "", "", "others before these", "")
+        return table
+
     def _coming(self) -> Rows:
         table = _table("AT", "CAMPAIGN", "ENTRY", "TASKS")
         for line in self._view.coming:
@@ -112,11 +127,13 @@ class _Shown:
         return table
 
     def _phones(self) -> Rows:
-        table = _table("PHONE", "STATE")
+        problem = self._around.adb_problem
+        table = _table("PHONE", "STATE", *(["WHY"] if problem else []))
         for device in self._around.devices:
-            table.add(device.serial, (device.state, "green" if device.state == "device" else "red"))
-        if self._around.adb_problem:
-            table.add("", (self._around.adb_problem, "yellow"))
+            state = (device.state, "green" if device.state == "device" else "red")
+            table.add(device.serial, state, *([""] if problem else []))
+        if problem:
+            table.add("", "", (problem, "yellow"))
         return table
 
     def _time(self, instant: datetime | None) -> str:

@@ -62,7 +62,7 @@ def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path
                 "message": attempt.message,
                 "hint": hint_of_attempt(attempt),
                 "needs_person": attempt.needs_person,
-                "steps": [_step_data(step, artifacts) for step in attempt.steps],
+                "steps": [step_data(step, artifacts) for step in attempt.steps],
             }
             for attempt in attempts
         ],
@@ -120,7 +120,7 @@ def _effects(effects: Sequence[Effect]) -> Rows:
     return table
 
 
-def _step_data(step: StepRow, artifacts: Path) -> dict[str, Any]:
+def step_data(step: StepRow, artifacts: Path) -> dict[str, Any]:
     return {
         "ordinal": step.ordinal,
         "kind": step.kind,

@@ -1,6 +1,7 @@
 """A week summed up, as one self-contained HTML file with charts and the screens of what failed."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import tzinfo
 
 from runner.queries.week import LATE, Failure, Lateness, Tally, Week
@@ -8,7 +9,7 @@ from runner.reports.charts import Row, chart
 from runner.reports.html import MOST_BYTES, render, seconds
 from runner.reports.run_summary import counted
 from runner.store.artifacts import Artifacts
-from runner.store.rows import StepRow
+from runner.store.rows import StepRow, TaskRecord
 from runner.tasks import TaskState
 
 
@@ -25,8 +26,16 @@ def render_week(week: Week, artifacts: Artifacts, zone: tzinfo, most_bytes: int 
         "lateness": list(lateness_rows(week.lateness)),
         "failures": [(failure, last_screen(failure)) for failure in week.failures],
     }
-    records = [failure.example for failure in week.failures if failure.example]
+    records = [record for failure in week.failures if (record := _last_screen_alone(failure))]
     return render("week.html.j2", values, records, artifacts, zone, most_bytes)
+
+
+def _last_screen_alone(failure: Failure) -> TaskRecord | None:
+    """The newest of these tasks with the one step whose screen is shown, so that the file has no other pictures."""
+    step, record = last_screen(failure), failure.example
+    if step is None or record is None:
+        return None
+    return replace(record, attempts=(replace(record.attempts[-1], steps=(replace(step, hierarchy=None),)),))
 
 
 def lateness_rows(lateness: Lateness) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from runner.store import schema
 from runner.store.bulk import chunks
 from runner.store.part import Part
-from runner.store.rows import NewNotification, NotificationRow
+from runner.store.rows import NewNotification, NotificationRow, Waiting
 
 NOTIFICATION = schema.notifications.c
 COLUMNS = tuple(NOTIFICATION[name] for name in NotificationRow._fields)
@@ -43,11 +43,32 @@ class Notifications(Part):
 
         return self._write(f"record {len(news)} notifications", work) if news else 0
 
-    def open(self, limit: int = 10_000) -> list[NotificationRow]:
-        """What is still to be told, in the order in which it may go."""
+    def waiting(self) -> list[Waiting]:
+        """To whom what is still to be told, without the news themselves."""
+        of_whom = (NOTIFICATION.recipient, NOTIFICATION.event)
+        query = select(*of_whom, func.min(NOTIFICATION.created_utc)).where(IS_OPEN).group_by(*of_whom)
+
+        def work(connection: Connection) -> list[Waiting]:
+            return [Waiting(*row) for row in connection.execute(query)]
+
+        return self._read("read whether anything is to be told", work)
+
+    def open(
+        self, recipient: str | None = None, event: str | None = None, limit: int = 1000
+    ) -> list[NotificationRow]:
+        """What is still to be told to a recipient of an event (None: of any), in the order in which it may go."""
+        query = select(*COLUMNS).where(IS_OPEN)
+        if recipient is not None:
+            query = query.where(NOTIFICATION.recipient == recipient)
+        if event is not None:
+            query = query.where(NOTIFICATION.event == event)
         order = (NOTIFICATION.not_before_utc, NOTIFICATION.id)
-        query = select(*COLUMNS).where(IS_OPEN).order_by(*order).limit(limit)
-        return self._rows("read what is to be told", query)
+        return self._rows("read what is to be told", query.order_by(*order).limit(limit))
+
+    def failing(self, limit: int = 200) -> list[NotificationRow]:
+        """What is still to be told, and could not be sent when it was tried last."""
+        query = select(*COLUMNS).where(IS_OPEN, NOTIFICATION.problem != "")
+        return self._rows("read what could not be told yet", query.limit(limit))
 
     def begin(self, ids: Sequence[int]) -> None:
         """Note that one message with these begins to be sent now: another process that finds them begun and not over
@@ -69,6 +90,17 @@ class Notifications(Part):
         """Note that they are never sent, and why."""
         over = {"over_utc": self._clock.now(), "begun_utc": None, "problem": problem}
         self._change("record that notifications are given up", ids, over)
+
+    def give_up_of(self, recipient: str, problem: str, before_utc: datetime | None = None) -> None:
+        """The same for all that a recipient is to be told, and that was made before an instant (None: ever); not for
+        what is being sent."""
+        over = {"over_utc": self._clock.now(), "problem": problem}
+        theirs = update(schema.notifications).where(
+            IS_OPEN, NOTIFICATION.recipient == recipient, NOTIFICATION.begun_utc.is_(None)
+        )
+        if before_utc is not None:
+            theirs = theirs.where(NOTIFICATION.created_utc < before_utc)
+        self._write("record that notifications are given up", lambda it: it.execute(theirs.values(over)))
 
     def last_sent(self) -> dict[tuple[str, str], datetime]:
         """When the newest message of each kind went out to each recipient lately, by recipient and event."""

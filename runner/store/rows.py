@@ -470,6 +470,14 @@ class NewNotification(NamedTuple):
     not_before_utc: datetime
 
 
+class Waiting(NamedTuple):
+    """A recipient who is still to be told something of an event, and when the oldest of it was made."""
+
+    recipient: str
+    event: str
+    oldest_utc: datetime
+
+
 class NotificationRow(NamedTuple):
     """What a recipient is told, or was.
 

@@ -20,8 +20,16 @@ TASK, ATTEMPT, EFFECT = schema.tasks.c, schema.attempts.c, schema.effects.c
 SECOND = 1_000_000
 """In the microseconds of `schema.Instant`."""
 
-BY = {"lane": TASK.lane, "script": TASK.script, "campaign": TASK.campaign}
-"""What tasks are counted by."""
+
+class TaskGroup(NamedTuple):
+    """How many tasks of a lane, a script, a campaign and a username are in a state."""
+
+    lane: str
+    script: str
+    campaign: str
+    username: str | None
+    state: TaskState
+    tasks: int
 
 
 class ReasonCount(NamedTuple):
@@ -47,15 +55,15 @@ class Made(NamedTuple):
 class Summaries(Part):
     """Each question reads the tasks that a filter lets through, and returns few rows."""
 
-    def counts_by(self, chosen: TaskFilter, by: str) -> dict[str, dict[TaskState, int]]:
-        """How many tasks are in each state, by lane, script or campaign (`BY`); the names in order."""
-        column = BY[by]
-        query = select(column, TASK.state, func.count()).where(IS_LISTED, *conditions(chosen))
-        found: dict[str, dict[TaskState, int]] = {}
-        with self._database.read(f"count tasks by {by}") as connection:
-            for name, state, count in connection.execute(query.group_by(column, TASK.state).order_by(column)):
-                found.setdefault(name, {})[state] = count
-        return found
+    def groups(self, chosen: TaskFilter) -> list[TaskGroup]:
+        """The tasks in groups: one look at each task, for whatever is to be counted of them."""
+        columns = (TASK.lane, TASK.script, TASK.campaign, TASK.username, TASK.state)
+        query = select(*columns, func.count()).where(IS_LISTED, *conditions(chosen)).group_by(*columns)
+
+        def work(connection: Connection) -> list[TaskGroup]:
+            return [TaskGroup(*row) for row in connection.execute(query)]
+
+        return self._read("count tasks in groups", work)
 
     def lateness(self, chosen: TaskFilter) -> list[tuple[int, int]]:
         """How many tasks began so many whole seconds after they were due, by the seconds."""
@@ -107,11 +115,6 @@ class Summaries(Part):
             ]
 
         return self._read("read what was made", work)
-
-    def accounts(self, chosen: TaskFilter) -> list[str]:
-        """The usernames of tasks."""
-        query = select(TASK.username).where(IS_LISTED, TASK.username.is_not(None), *conditions(chosen))
-        return self._read("read the accounts of tasks", lambda it: list(it.scalars(query.distinct())))
 
 
 def _within(from_utc: datetime, until_utc: datetime) -> Select[Any]:

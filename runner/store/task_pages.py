@@ -147,19 +147,22 @@ class TaskPages(Part):
 
         return self._read(f"read the steps of attempt {attempt} at task {task_id}", work)
 
-    def step(self, task_id: int, attempt: int, ordinal: int) -> StepRow | None:
-        """One step, by the number of its attempt and its own."""
+    def step(self, task_id: int, attempt: int, ordinal: int | None = None) -> StepRow | None:
+        """One step, by the number of its attempt and its own; the last one of the attempt, if that is not given."""
         query = (
             select(schema.steps)
             .join_from(schema.steps, schema.attempts)
-            .where(ATTEMPT.task_id == task_id, ATTEMPT.number == attempt, STEP.ordinal == ordinal)
+            .where(ATTEMPT.task_id == task_id, ATTEMPT.number == attempt)
+            .where(*([] if ordinal is None else [STEP.ordinal == ordinal]))
+            .order_by(STEP.ordinal.desc())
+            .limit(1)
         )
 
         def work(connection: Connection) -> StepRow | None:
             row = connection.execute(query).one_or_none()
             return None if row is None else StepRow(*row[1:])
 
-        return self._read(f"read step {ordinal} of attempt {attempt} at task {task_id}", work)
+        return self._read(f"read step {ordinal or 'last'} of attempt {attempt} at task {task_id}", work)
 
     def effects(self, task_id: int) -> list[EffectHistory]:
         """The effects of all attempts at a task, in the order in which they were begun."""

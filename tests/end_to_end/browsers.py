@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
@@ -18,6 +18,11 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PATIENCE_MS = 90_000
+"""How long a page may take to show something: other tests keep the machine busy."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no chromium on this machine"
@@ -46,6 +51,7 @@ def quiet_page(browser: Browser, **options: Any) -> Iterator[Page]:
     of errors that are expected."""
     with closing(browser.new_context(**{"viewport": WIDE, **options})) as context:
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         said: list[str] = []
         page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))

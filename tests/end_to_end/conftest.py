@@ -100,9 +100,10 @@ class VirtualPhones:
 Start = Callable[..., VirtualPhones]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def phones() -> Iterator[Start]:
-    """Start virtual phones: `phones("SERIAL", ..., folder=None)`. They end with the test session."""
+    """Start virtual phones: `phones("SERIAL", ..., folder=None)`. They end with the tests of the file: each adb server
+    holds one of the few notifications of files that the system gives to a user."""
     started: list[PhonesProcess] = []
 
     def start(*serials: str, folder: Path | None = None) -> VirtualPhones:

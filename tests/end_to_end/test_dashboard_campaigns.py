@@ -17,7 +17,6 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [needs_chromium, pytest.mark.phones]
 
-PATIENCE_MS = 90_000
 
 POSTS = """\
 version: 1
@@ -56,7 +55,6 @@ scripts:
 @pytest.fixture
 def page(chrome: Browser, dashboard: DashboardDaemon) -> Iterator[Page]:
     with quiet_page(chrome) as page:
-        page.set_default_timeout(PATIENCE_MS)
         yield page
 
 
@@ -72,7 +70,7 @@ def look(page: Page, dashboard: DashboardDaemon, path: str) -> None:
 
 
 def patiently(page: Page, text: str) -> None:
-    expect(page.get_by_text(text, exact=False).first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(text, exact=False).first).to_be_visible()
 
 
 def test_pausing_and_resuming_show_at_once(page: Page, dashboard: DashboardDaemon) -> None:
@@ -121,7 +119,7 @@ def test_a_rehearsal_is_stopped(page: Page, dashboard: DashboardDaemon) -> None:
     look(page, dashboard, "/campaigns/trial")
     page.get_by_role("button", name="Rehearse").click()
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#rehearsals li").first).to_contain_text("stopped", timeout=PATIENCE_MS)
+    expect(page.locator("#rehearsals li").first).to_contain_text("stopped")
 
 
 def test_a_file_that_goes_wrong_and_is_mended_shows_both(page: Page, dashboard: DashboardDaemon) -> None:
@@ -205,7 +203,7 @@ def test_a_rehearsal_never_outlives_its_daemon(chrome: Browser, tmp_path: Path) 
         page.allowed = ("ERR_",)  # type: ignore[attr-defined]
         look(page, dashboard, "/campaigns/trial")
         page.get_by_role("button", name="Rehearse").click()
-        expect(page.locator("#rehearsals pre")).to_contain_text("on virtual phones", timeout=PATIENCE_MS)
+        expect(page.locator("#rehearsals pre")).to_contain_text("on virtual phones")
         below = [one for one in descendants(dashboard) if "--until-eof" in one.cmdline()]
         assert any("run" in one.cmdline() for one in below)
         os.kill(dashboard.process.process.pid, signal.SIGKILL)

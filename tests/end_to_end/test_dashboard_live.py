@@ -11,8 +11,6 @@ from runner.tasks import TaskState
 
 pytestmark = [needs_chromium, pytest.mark.phones]
 
-PATIENCE_MS = 60_000
-
 
 def test_a_page_follows_a_campaign_a_pause_and_a_restart(chrome: Browser, dashboard: DashboardDaemon) -> None:
     with quiet_page(chrome) as page:
@@ -23,20 +21,20 @@ def test_a_page_follows_a_campaign_a_pause_and_a_restart(chrome: Browser, dashbo
         expect(header).to_contain_text("0 running")
 
         dashboard.run_soon()
-        expect(header).to_contain_text("2 running", timeout=PATIENCE_MS)
-        expect(header).to_contain_text("0 running", timeout=PATIENCE_MS)
+        expect(header).to_contain_text("2 running")
+        expect(header).to_contain_text("0 running")
         assert {row.state for row in dashboard.tasks()} == {TaskState.COMPLETED}
 
         assert dashboard.command("pause", "--virtual").returncode == 0
-        expect(header).to_contain_text("everything is paused", timeout=PATIENCE_MS)
+        expect(header).to_contain_text("everything is paused")
         assert dashboard.command("resume", "--virtual").returncode == 0
-        expect(header).not_to_contain_text("paused", timeout=PATIENCE_MS)
+        expect(header).not_to_contain_text("paused")
 
         began = time.monotonic()
         dashboard.stop()
         assert time.monotonic() - began < 10, "an open page does not hold up the end"
         expect(live).to_have_text("connection lost")
         dashboard.start()
-        expect(live).to_have_text("live", timeout=PATIENCE_MS)
+        expect(live).to_have_text("live")
         assert dashboard.command("pause", "--virtual").returncode == 0
-        expect(header).to_contain_text("everything is paused", timeout=PATIENCE_MS)
+        expect(header).to_contain_text("everything is paused")

@@ -119,7 +119,6 @@ def test_a_screen_is_watched_and_touched_by_keyboard_alone(daemon: DashboardDaem
     borrow = page.get_by_role("button", name="Take it in your hands")
     borrow.wait_for()
     app(daemon, "show", "VIRTUAL02", screen="short_login")
-    daemon.control("VIRTUAL02/app", package=APP, action="show", arguments={"screen": "short_login"})
     borrow.press("Enter")
     picture(page)
     screen = page.get_by_role("application")
@@ -135,6 +134,7 @@ def test_a_screen_is_watched_and_touched_by_keyboard_alone(daemon: DashboardDaem
     assert "typed" not in page.locator("#record").inner_text()
     page.get_by_role("button", name="Release").press("Enter")
     expect(page.locator("#touch-hint")).to_be_visible()
+    app(daemon, "clear", "VIRTUAL02")
 
 
 def test_two_people_do_not_touch_one_phone_and_a_page_that_is_left_gives_it_back(

@@ -54,6 +54,7 @@ def test_several_tasks_are_chosen_and_tried_again_together(desk: DashboardDesk, 
     expect(stop).to_have_text("Stop 1")
     page.get_by_label(f"Choose task {failed[0].id}", exact=True).uncheck()
     expect(retry).to_have_text("Retry 2")
+    page.once("dialog", lambda dialog: dialog.accept())
     retry.click()
     expect(page.locator("#answer")).to_contain_text("2 tasks: pending again.")
     # The list follows: those are pending, and nothing is chosen any more.

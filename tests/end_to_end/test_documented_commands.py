@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import Start
 from daemon_process import DaemonProcess, Daemons
+from notified_services import notified_services
 from runner_command import RunnerCommand
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,8 @@ def documented() -> list[str]:
 
 @dataclass
 class World:
-    """A repository of campaigns with a ledger behind it, the phones that it names, and a Local API."""
+    """A repository of campaigns with a ledger behind it, the phones that it names, a Local API, and a service that
+    is told of news."""
 
     folder: Path
     environment: Mapping[str, str]
@@ -85,11 +87,18 @@ def world(tmp_path_factory: pytest.TempPathFactory, phones: Start) -> Iterator[W
     shelf = phones("VIRTUAL01", "VIRTUAL02", "VIRTUAL03", "VIRTUAL04", "R58M123ABC")
     server = Daemons(tmp_path_factory.mktemp("server"))
     api = server.start("--virtual", "--phones", "1", api_only=True).ready()
+    with notified_services("secret") as told:
+        yield _world(folder, api.url, shelf.adb_port, told.where)
+    server.close()
+
+
+def _world(folder: Path, api_url: str, adb_port: int, notified: str) -> World:
     environment = os.environ | {
         "RUNNER_STATE_DIR": str(folder / "state"),
         "RUNNER_TIMEZONE": "Europe/Stockholm",
-        "RUNNER_API_URL": f"{api.url}/api/v1",
-        "ANDROID_ADB_SERVER_PORT": str(shelf.adb_port),
+        "RUNNER_API_URL": f"{api_url}/api/v1",
+        "RUNNER_NOTIFY": f"json://{notified}",
+        "ANDROID_ADB_SERVER_PORT": str(adb_port),
     }
     world = World(folder, environment, RunnerCommand(lambda: environment, folder))
     _write_campaigns(folder)
@@ -99,8 +108,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, phones: Start) -> Iterator[W
         world.run_id = RUN_ID.findall(done.stdout + done.stderr)[0]
     daemon = DaemonProcess(world.run.start("daemon", "campaigns", "--port", "0"))
     assert daemon.ready().end() == 0  # it has put the campaigns in force
-    yield world
-    server.close()
+    return world
 
 
 def _write_campaigns(folder: Path) -> None:

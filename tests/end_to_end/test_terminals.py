@@ -14,6 +14,7 @@ from real_terminal import in_terminal
 from runner.clock import SystemClock
 from runner.reports.shown import width
 from runner.store.ledger import Ledger
+from runner.store.rows import NewNotification
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, Task, TaskState, task_key
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,10 @@ def _fill(ledger: Ledger) -> None:
         attempt = claim(ledger, task.key)
         ledger.attempts.finish(attempt.id, Outcome(AttemptOutcome.FAILED, REASON), TaskState.FAILED)
     ledger.holds.place(PHONES[0], REASON, tasks[0].key)
+    content = {"what": f"the phone {PHONES[0]} needs a person"}
+    ledger.notifications.note([NewNotification("1", "needs-person", PHONES[0], "phone-room", content, now)])
+    ledger.notifications.begin([1])
+    ledger.notifications.give_up([1], REASON)
 
 
 @pytest.fixture
@@ -81,7 +86,9 @@ def variables(state: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 @pytest.mark.parametrize(
-    "words", [("tasks", "list"), ("run", "--resume", "1"), ("holds",), ("status",)], ids=" ".join
+    "words",
+    [("tasks", "list"), ("run", "--resume", "1"), ("holds",), ("status",), ("logs", "1")],
+    ids=" ".join,
 )
 def test_phones_states_and_reasons_are_whole(
     variables: dict[str, str], words: tuple[str, ...], columns: int
@@ -90,6 +97,9 @@ def test_phones_states_and_reasons_are_whole(
     assert shown.code in (0, 1), shown.text
     text = " ".join(shown.text.split())
     assert re.sub(r"\W", "", REASON) in re.sub(r"\W|REASON", "", text)
+    assert all(width(line) <= columns for line in shown.lines)
+    if words[0] == "run":
+        assert any(line.startswith("all") and line.endswith("0 tasks") for line in shown.lines)
     if words[0] in ("tasks", "run"):
         rows = [line for line in shown.lines if "greet" in line]
         assert [next(one for one in PHONES if one in row) for row in rows] in (
@@ -98,6 +108,14 @@ def test_phones_states_and_reasons_are_whole(
         )
         assert all("failed" in row for row in rows)
         assert shown.text.count(ADDRESS) == len(PHONES) or columns < 80
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_what_could_not_be_told_is_whole(variables: dict[str, str], columns: int) -> None:
+    shown = in_terminal([*RUNNER, "notify"], columns, **variables)
+    text = " ".join(shown.text.split())
+    assert f"the phone {PHONES[0]} needs a person" in text and REASON in text
+    assert all(width(line) <= columns for line in shown.lines)
 
 
 @pytest.mark.parametrize("words", [("tasks", "list"), ("run", "--resume", "1")], ids=" ".join)
@@ -122,6 +140,7 @@ def test_in_a_pipe_a_task_is_one_line_with_its_whole_reason(
         ("why", "trial/greet"),
         ("tasks", "list"),
         ("logs", "1"),
+        ("notify",),
         ("holds",),
         ("run", "--resume", "1"),
     ],

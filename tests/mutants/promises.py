@@ -18,6 +18,62 @@ class Mutant:
 
 
 MUTANTS = (
+    # notifications
+    Mutant(
+        "news are told once, whatever restarts",
+        "                for key in connection.scalars(known).all():\n                    del by_key[key]\n",
+        "                connection.scalars(known).all()\n",
+        ("test_a_new_process_goes_on_where_the_old_one_ended",),
+    ),
+    Mutant(
+        "what happened right before a crash is told after it",
+        "self._since = min(before.seen_utc, now) - AFTER_START if before else now",
+        "self._since = now",
+        ("test_what_happened_right_before_a_crash_is_found_after_it",),
+    ),
+    Mutant(
+        "a message that may be the second one says so",
+        "event, again = news[0].event, any(row.begun_utc for row in rows)",
+        "event, again = news[0].event, False",
+        ("test_what_was_cut_off_is_sent_again_and_says_so",),
+    ),
+    Mutant(
+        "what a service answers is kept without secrets",
+        'line = visible(hidden(" ".join(problem.split()), recipient.secrets))',
+        'line = visible(" ".join(problem.split()))',
+        ("test_what_is_quoted_of_a_url_is_hidden",),
+    ),
+    # phones in the hands of people
+    Mutant(
+        "no task begins on a phone that somebody has in his hands",
+        "self._loans.refusal(taken.task) or self._context.doubts.refusal(taken.task)",
+        "self._context.doubts.refusal(taken.task)",
+        ("test_a_task_waits_while_somebody_has_its_phone_and_goes_on_after",),
+    ),
+    Mutant(
+        "nobody gets a phone while a task has it",
+        "if taken := self._taken_on(serial):",
+        "if taken := None:",
+        ("test_nobody_gets_a_phone_while_a_task_has_it",),
+    ),
+    Mutant(
+        "no task begins while a picture is taken",
+        "        lane.busy = True\n        self._watch(lane)\n        return True",
+        "        self._watch(lane)\n        return True",
+        ("test_no_task_begins_while_a_picture_is_taken",),
+    ),
+    Mutant(
+        "a phone is touched only while it is on hold",
+        "            self._need_hold(serial)\n            frame =",
+        "            frame =",
+        ("test_a_phone_is_touched_only_on_hold_and_only_by_whoever_has_it",),
+    ),
+    Mutant(
+        "of typed text only its length is on record",
+        """return f"typed {count} character{'' if count == 1 else 's'}\"""",
+        """return f"typed {self.text}\"""",
+        ("test_typed_text_arrives_and_is_kept_nowhere",),
+    ),
     # as the account that was named
     Mutant(
         "no effect is made before somebody has read that the app shows the task's account",
@@ -295,6 +351,25 @@ MUTANTS = (
         "if not stat.S_ISREG(mode):",
         "if False:",
         ("test_a_pipe_or_a_device_is_told_and_never_waited_for",),
+    ),
+    # reports
+    Mutant(
+        "a report that is shown has no origin, and runs nothing",
+        "f\"sandbox; {policy()}; frame-ancestors 'none'\"",
+        "policy()",
+        ("test_a_report_that_is_shown_has_no_origin_and_runs_nothing",),
+    ),
+    Mutant(
+        "screens make no report longer than its bound",
+        "if size * 4 // 3 + 4 > room:",
+        "if False:",
+        ("test_of_300_tasks_with_pictures_no_more_fit_than_there_is_room_for",),
+    ),
+    Mutant(
+        "what is uncertain is an error in continuous integration",
+        'TaskState.UNCERTAIN: "error",',
+        'TaskState.UNCERTAIN: "skipped",',
+        ("test_each_state_has_its_result",),
     ),
     # app profiles
     Mutant(

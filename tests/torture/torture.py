@@ -38,6 +38,10 @@ UNPROVED = (
 )
 """Points between the tap and its proof: SIGTERM ends the daemon there, too."""
 
+WHILE_IDLE = "ledger.phones."
+"""Points that a daemon reaches when its phones have nothing to do, and the torture leaves them no such moment. Nothing
+depends on what is written there: people are shown it."""
+
 LATEST_COUNT = 6
 """The second kill at a point comes at its second to sixth time."""
 
@@ -51,12 +55,15 @@ class Discovery(Episode):
 
     def finish(self) -> None:
         super().finish()
-        self.calm = self.reached()
+        self.calm = self.points()
         self.add_wave()
         self.die(CRASH)
         self.disturb = stir
         super().finish()
-        self.stirred = self.reached()
+        self.stirred = self.points()
+
+    def points(self) -> list[str]:
+        return [point for point in self.reached() if not point.startswith(WHILE_IDLE)]
 
 
 def first_deaths(calm: Sequence[str], stirred: Sequence[str]) -> Deaths:

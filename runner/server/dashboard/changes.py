@@ -77,6 +77,7 @@ class Changes:
         self._told: set[str] = set()
         self._number = 0
         self._log: deque[frozenset[str]] = deque(maxlen=REMEMBERED)
+        self._is_silent = False
         self._silent_at = float("-inf")
 
     @property
@@ -105,10 +106,11 @@ class Changes:
         writes = self._watch()
         with self._lock:
             told, self._told = self._told, set()
+            self._is_silent |= writes.own
             if writes.foreign:
                 told = {EVERYTHING}
-            elif writes.own and time.monotonic() - self._silent_at > SILENT_EVERY_S:
-                self._silent_at = time.monotonic()
+            elif self._is_silent and time.monotonic() - self._silent_at > SILENT_EVERY_S:
+                self._is_silent, self._silent_at = False, time.monotonic()
                 told |= {NOW, TIMELINE, CAMPAIGNS}
             if told:
                 self._log.append(frozenset(told))

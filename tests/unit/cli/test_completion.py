@@ -9,6 +9,7 @@ import pytest
 from asked_ledger import asked_ledger
 
 from runner.cli.main import COMMANDS
+from runner.store.phones import PhoneSeen
 from runner.store.rows import PauseScope
 
 
@@ -82,11 +83,13 @@ def test_bash_takes_the_script() -> None:
     ("typed", "offered"),
     [
         ("runner why demo/", ["plain,demo/greet"]),
-        ("runner why ", ["plain,demo/greet", "plain,4", "plain,3", "plain,2", "plain,1"]),
+        ("runner why ", ["plain,demo", "plain,demo/greet", "plain,4", "plain,3", "plain,2", "plain,1"]),
         ("runner logs ", ["plain,4", "plain,3", "plain,2", "plain,1"]),
         ("runner tasks stop 4 ", ["plain,3", "plain,2", "plain,1"]),
         ("runner tasks list --device ", ["plain,VIRTUAL01", "plain,VIRTUAL02"]),
         ("runner tasks list --campaign ", ["plain,demo"]),
+        ("runner tasks list --entry ", ["plain,greet"]),
+        ("runner app check tiktok --serial S", ["plain,SEEN03"]),
         ("runner pause ", ["plain,demo", "plain,VIRTUAL01", "plain,VIRTUAL02"]),
         ("runner resume ", ["plain,VIRTUAL01"]),
         ("runner holds release ", ["plain,VIRTUAL02"]),
@@ -108,6 +111,8 @@ def test_names_that_the_ledger_knows(
         asked.put_in_force()
         asked.ledger.pauses.begin(PauseScope.DEVICE, "VIRTUAL01", "me")
         asked.ledger.holds.place("VIRTUAL02", "a login screen", None)
+        if "--serial" in typed:
+            asked.ledger.phones.note([PhoneSeen("SEEN03", "device")])
         (asked.state / "rehearsals" / "20261121-180036-3fa9").mkdir(parents=True)
         assert ask(typed) == offered
 

@@ -195,6 +195,8 @@ CASES = [
     ("report", "run:1", "--format=junit"),
     ("report", "--since", "24h", "--format", "json"),
     ("report", "task:1", "--out", "-"),
+    ("report", "--week", "--out", "-"),
+    ("report", "--week", "this", "--format", "json"),
     ("report", HOSTILE),
     ("report", f"demo/greet@{HOSTILE}"),
     ("report", "--day", HOSTILE),

@@ -15,7 +15,7 @@ from runner.errors import UsageError
 from runner.execution.record_run import record_now
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
-from runner.store.rows import PauseScope
+from runner.store.rows import NewNotification, PauseScope
 from runner.tasks import EffectState, TaskState
 
 
@@ -185,3 +185,41 @@ def test_what_the_daemon_says_of_itself_counts_while_it_lives(asked: AskedLedger
         assert f"Serves metrics, health and the Local API on {url}" in asked("status").stdout
         Notice(os.getpid() + 1, url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
         assert daemon()["url"] is None
+
+
+def test_what_went_wrong_is_named_but_not_for_ever(asked: AskedLedger) -> None:
+    keys = asked.run_by_hand()
+    asked.attempt(keys[0], TaskState.FAILED, "no button")
+    asked.ledger.tasks.miss([keys[1]], "held back for longer than 1h")
+    shown = asked("status").stdout
+    assert "Went wrong in the last 24 hours" in shown
+    assert "demo/greet: follow @north" in shown and "no button" in shown
+    assert "held back for longer than 1h" in shown
+    data = json.loads(asked("status", "--format", "json").stdout)
+    assert sorted(one["state"] for one in data["troubles"]) == ["failed", "missed"]
+    for key in keys[:2]:
+        asked.ledger.tasks.retry(key)
+    assert "Went wrong" not in asked("status").stdout
+
+
+def test_of_much_that_went_wrong_the_newest_are_named(asked: AskedLedger) -> None:
+    users = ", ".join(f'"@user{number}"' for number in range(12))
+    many = CAMPAIGN.replace('["@north", "@south"]', f"[{users}]")
+    record_now(asked.ledger, asked.put_in_force(many).campaigns[0], "1", SystemClock().now())
+    asked.ledger.tasks.miss([row.task.key for row in asked.ledger.tasks.all(run_id="1")], "too late")
+    shown = asked("status").stdout
+    assert shown.count("too late") == 10
+    assert "others before these" in shown
+
+
+def test_a_notification_that_could_not_be_sent_is_shown(asked: AskedLedger) -> None:
+    now = SystemClock().now()
+    notifications = asked.ledger.notifications
+    notifications.note([NewNotification("k", "failed", "A1", "mail", {"what": "it"}, now)])
+    notifications.begin([1])
+    notifications.failed([1], "no connection", now)
+    assert "1 notification to mail could not be sent: no connection" in asked("status").stdout
+    data = json.loads(asked("status", "--format", "json").stdout)
+    assert data["untold"] == {"count": 1, "recipients": ["mail"], "problem": "no connection"}
+    notifications.sent([1])
+    assert json.loads(asked("status", "--format", "json").stdout)["untold"] is None

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from asked_ledger import AskedLedger, asked_ledger
 
-from runner.errors import UsageError
+from runner.clock import SystemClock
+from runner.execution.record_run import record_now
 from runner.tasks import EffectState, TaskState
 
 
@@ -93,13 +94,6 @@ def test_a_question_that_leads_nowhere_is_a_slip_of_whoever_asks(
     assert [one["verdict"] for one in json.loads(result.stdout)["answers"]] == [verdict]
 
 
-def test_a_campaign_alone_is_answered_with_its_entries(asked: AskedLedger) -> None:
-    asked.put_in_force()
-    result = asked("why", "demo")
-    assert isinstance(result.exception, UsageError)
-    assert result.exception.hint == "name one of its entries: demo/greet"
-
-
 def test_a_deleted_task_is_said_to_be_deleted_by_its_number_and_its_key(asked: AskedLedger) -> None:
     key = asked.run_by_hand()[0]
     (row,) = asked.ledger.tasks.find(key)
@@ -109,3 +103,52 @@ def test_a_deleted_task_is_said_to_be_deleted_by_its_number_and_its_key(asked: A
         assert answer["verdict"] == "deleted"
         assert "it was cancelled then" in answer["sentences"][0]
     assert "1 more of its tasks was deleted since." in asked("why", "demo/greet").stdout
+
+
+TWO_ENTRIES = """\
+version: 1
+name: demo
+timezone: UTC
+limits: {min_gap: 0s}
+devices: {shelf: [VIRTUAL01, VIRTUAL02, VIRTUAL03]}
+scripts:
+  greet: {script: follow, devices: shelf, config: {target_users: ["@north", "@south"]}, start_times: ["09:00"]}
+  part: {script: follow, devices: shelf, config: {target_users: ["@west"]}, start_times: ["10:00"]}
+"""
+
+
+def test_a_campaign_tells_of_each_of_its_entries_in_short(asked: AskedLedger) -> None:
+    record_now(asked.ledger, asked.put_in_force(TWO_ENTRIES).campaigns[0], "1", SystemClock().now())
+    keys = [row.task.key for row in asked.ledger.tasks.all(run_id="1") if row.task.entry == "greet"]
+    for number, key in enumerate(keys):
+        asked.attempt(key, TaskState.FAILED if number < 4 else TaskState.COMPLETED, "no button")
+    shown = asked("why", "demo").stdout
+    assert "demo/greet at run:1" in shown and "demo/part at run:1" in shown
+    assert "6 tasks: 4 failed, 2 ran" in shown
+    assert shown.count("no button") == 3, "three of the failed tasks are named"
+    data = json.loads(asked("why", "demo", "--format", "json").stdout)
+    assert {one["subject"].partition(" ")[0] for one in data["answers"]} == {"demo/greet", "demo/part"}
+    assert max(len(one["tasks"]) for one in data["answers"]) == 3
+
+
+def test_a_campaign_may_be_asked_for_a_time(asked: AskedLedger) -> None:
+    asked.put_in_force(TWO_ENTRIES)
+    shown = asked("why", "demo", "--at", "2999-01-01T10:00").stdout
+    assert "demo/part at 2999-01-01T10:00" in shown
+    assert "demo/greet" not in shown
+    nothing = asked("why", "demo", "--at", "2999-01-01T11:00")
+    assert nothing.exit_code == 2
+    assert "no-start-time" in nothing.stdout
+
+
+def test_a_campaign_that_is_not_in_force_says_why(asked: AskedLedger) -> None:
+    folder = asked.put_in_force()
+    asked.ledger.campaigns.withdraw("demo", "its file is gone")
+    assert "The campaign was withdrawn at " in asked("why", "demo").stdout
+    assert folder.campaigns
+    (asked.campaigns / "new.yaml").write_text("version: 1\nname: new\nscripts: 7\n", encoding="utf-8")
+    asked.put_in_force()
+    shown = asked("why", "new")
+    assert shown.exit_code == 2
+    assert "No version of it is in force" in shown.stdout
+    assert "To do: " in shown.stdout and "new.yaml" in shown.stdout

@@ -59,16 +59,25 @@ class Recording:
 
 
 def test_phones_that_only_entries_name_are_had_too(tmp_path: Path) -> None:
-    text = CAMPAIGN.replace("devices: shelf", "devices: [shelf, OTHER]")
+    text = CAMPAIGN.replace("devices: shelf", "devices: [shelf, R58M123ABC]")
     (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")
-    named = ["VIRTUAL01", "VIRTUAL02", "OTHER"]
+    named = ["VIRTUAL01", "VIRTUAL02", "R58M123ABC"]
     assert serials_for([tmp_path], None) == named
     assert serials_for([tmp_path], 1) == [*named, "VIRTUAL03"]
-    (tmp_path / "demo.yaml").write_text(text.replace("[shelf, OTHER]", "[OTHER]"), encoding="utf-8")
+    (tmp_path / "demo.yaml").write_text(text.replace("[shelf, R58M123ABC]", "[R58M123ABC]"), encoding="utf-8")
     assert serials_for([tmp_path], None) == named
-    bare = text.replace("devices: {shelf: [VIRTUAL01, VIRTUAL02]}\n", "").replace("[shelf, OTHER]", "[OTHER]")
+    bare = text.replace("devices: {shelf: [VIRTUAL01, VIRTUAL02]}\n", "").replace(
+        "[shelf, R58M123ABC]", "[R58M123ABC]"
+    )
     (tmp_path / "demo.yaml").write_text(bare, encoding="utf-8")
-    assert serials_for([tmp_path], None) == ["OTHER"]
+    assert serials_for([tmp_path], None) == ["R58M123ABC"]
+
+
+def test_a_file_that_means_nothing_names_no_phones(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace("devices: shelf", "devices: shelv").replace("script: follow", "script: folow")
+    assert text != CAMPAIGN
+    (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")
+    assert serials_for([tmp_path], 1) == ["VIRTUAL01"]
 
 
 def test_a_phone_that_cannot_be_had_is_away() -> None:

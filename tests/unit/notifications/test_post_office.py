@@ -176,6 +176,18 @@ def test_the_summary_goes_out_at_its_time(desk: NewsDesk) -> None:
     assert desk.titles == ["summary of the 24 hours until 2026-11-21 13:00"]
 
 
+def test_thousands_that_wait_for_the_morning_hold_up_nothing_that_is_urgent(desk: NewsDesk) -> None:
+    quiet, urgent = Hours.parse("00:00-00:00"), frozenset({NewsEvent.NEEDS_PERSON})
+    office = desk.office(replace(ANNA, quiet=quiet, urgent=urgent), BOB)
+    for number in range(1100):
+        desk.miss(f"2026-11-21T09:00[UTC] {number}")
+    run(office)
+    desk.ledger.holds.place("A1", "TikTok asks to log in")
+    run(office)
+    assert sorted(name for name, _ in desk.sent) == ["anna", "bob"]
+    assert set(desk.titles) == {"the phone A1 needs a person"}
+
+
 def test_what_waits_for_somebody_who_is_gone_from_the_settings_ends(desk: NewsDesk) -> None:
     night = replace(ANNA, quiet=Hours.parse("00:00-00:00"))
     desk.fail()

@@ -154,6 +154,12 @@ def test_nobody_there_is_said_without_secrets(message: Message, is_webhook: bool
     assert SECRET not in problem
 
 
+def test_what_is_quoted_of_a_url_is_hidden(message: Message) -> None:
+    problem = send(Recipient("x", f"http://127.0.0.1:{SECRET}/", is_webhook=True), message)
+    assert problem is not None
+    assert "***" in problem and SECRET not in problem
+
+
 def test_what_apprise_logs_reaches_no_log(message: Message) -> None:
     logged = StringIO()
     handler = logging.StreamHandler(logged)

@@ -163,3 +163,11 @@ def test_what_a_person_may_do(
         "retry": part.may_be_retried,
     }
     assert " ".join(name for name, is_so in found.items() if is_so) == may
+
+
+def test_how_far_a_task_is_needs_its_last_step_only(desk: DashboardDesk) -> None:
+    row = desk.task(state=TaskState.RUNNING, steps=[Step("open"), Step("tap it")])
+    part = read_task(desk.ledger, row, desk.desk.situation(), shows_steps=False)
+    (only,) = part.attempts
+    assert [one.title for one in only.attempt.steps] == ["tap it"] and only.steps == 2
+    assert read_task(desk.ledger, desk.task(), desk.desk.situation(), shows_steps=False).attempts == ()

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
@@ -190,19 +190,25 @@ def test_a_picture_is_as_large_as_it_is_and_marked_where_it_was_touched(
     artifacts = Artifacts(tmp_path)
     attempt = claim(ledger, KEY)
     touches = (
+        None,
         {"kind": "tap", "x": 0.5, "y": 0.25, "box": [0.4, 0.2, 0.6, 0.3]},
         {"kind": "swipe", "x": 0.5, "y": 0.75, "x2": 0.5, "y2": 0.25},
-        {"kind": "tap", "x": 0.1, "y": 0.1},
+        {"kind": "tap", "x": 0.1, "y": 0.1, "more": [{"x": 0.2, "y": 0.2}]},
     )
     for ordinal, touch in enumerate(touches, 1):
         saved = artifacts.save_screenshot(KEY, attempt.id, ordinal, picture(ordinal))
-        step = StepRecord(ordinal, "tap", "look", "a:1", StepOutcome.COMPLETED, "", NOON, 0.1, touch=touch)
+        at = NOON + timedelta(seconds=ordinal)
+        step = StepRecord(
+            ordinal, "tap", f"step {ordinal}", "a:1", StepOutcome.COMPLETED, "", at, 0.1, touch=touch
+        )
         ledger.attempts.add_step(attempt.id, step, saved, None)
     html = rendered(ledger, artifacts)
-    assert html.count('viewBox="0 0 300 640"') == 3
-    assert '<rect class="touch" x="120.0" y="128.0" width="60.0" height="64.0"/>' in html
-    assert '<line class="touch" x1="150.0" y1="480.0" x2="150.0" y2="160.0"/>' in html
-    assert html.count('<circle class="touch"') == 3
+    screens = re.findall(r'<svg class="screen" viewBox="0 0 300 640".*?</svg>', html, re.DOTALL)
+    # a screen is taken after its step: what a step touched is on the one before
+    assert ["step 2" in screens[0], "step 3" in screens[1], "step 4" in screens[2]] == [True] * 3
+    assert '<rect x="120.0" y="128.0" width="60.0" height="64.0"/>' in screens[0]
+    assert '<line x1="150.0" y1="480.0" x2="150.0" y2="160.0"/>' in screens[1]
+    assert [one.count("<circle") for one in screens] == [1, 1, 2, 0]
 
 
 def test_of_a_long_attempt_the_last_steps_are_shown(
@@ -216,6 +222,20 @@ def test_of_a_long_attempt_the_last_steps_are_shown(
     html = rendered(ledger, Artifacts(tmp_path))
     assert "10 earlier steps are left out: <code>runner logs 1 --attempt 1</code>" in html
     assert html.count("<figure>") == 30
+
+
+def test_a_week_has_the_last_screens_of_what_failed_and_no_others(made: ReportedLedger) -> None:
+    for _ in range(3):
+        made.task(TaskState.FAILED, reason="no button", pictures=4, hierarchy="<node/>")
+    made.task(TaskState.UNCERTAIN, reason="the connection broke", pictures=0)
+    made.task(pictures=2)
+    week = of_week(date(2026, 11, 16), UTC)
+    html = report_file(made.ledger, week, Form.HTML, made.folder / "artifacts", made.situation()).decode()
+    assert (html.count("<symbol id="), html.count('class="screen"')) == (1, 1)
+    assert b64encode(picture(304)).decode() in html
+    for chart in ("day", "phone", "late"):
+        assert f'aria-labelledby="{chart}-chart-title {chart}-chart-desc"' in html
+    assert "<title>S1: 1 completed</title>" in html
 
 
 def test_a_long_text_is_cut(made: ReportedLedger) -> None:

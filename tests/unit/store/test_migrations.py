@@ -50,6 +50,7 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(url: str) -> None:
         assert [(step.title, step.screenshot) for step in attempt.steps] == [("Tap Post", "a.jpg")]
         assert (effect.id, effect.state, effect.evidence) == (9, EffectState.REFUTED, {"posts": "3"})
         task = record.row.task
+        assert record.row.trouble_utc == NOON
         assert (task.campaign, task.entry, task.source) == ("autumn", "publish", TaskSource.MANUAL)
         assert (task.retry, task.grace_s) == (RetryRule(0, 30.0), 3600.0)
         assert [(hold.device, hold.task_key) for hold in ledger.holds.current()] == [("A1", task.key)]

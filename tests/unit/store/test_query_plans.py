@@ -212,12 +212,9 @@ QUESTIONS: dict[str, Question] = {
     ),
     "a week": lambda ledger: [
         (
-            ledger.summaries.counts_by(chosen, "lane"),
-            ledger.summaries.counts_by(chosen, "script"),
-            ledger.summaries.counts_by(chosen, "campaign"),
+            ledger.summaries.groups(chosen),
             ledger.summaries.lateness(chosen),
             ledger.summaries.reasons(chosen, 10),
-            ledger.summaries.accounts(chosen),
             ledger.summaries.made(["A1", "B2"], ["@us"], NOON - DAY, NOON),
         )
         for chosen in (
@@ -245,7 +242,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "notifications": lambda ledger: (
         ledger.notifications.note([NewNotification("k", "failed", "A1", "mail", {}, NOON)]),
+        ledger.notifications.waiting(),
         ledger.notifications.open(),
+        ledger.notifications.open("mail", "failed"),
+        ledger.notifications.failing(),
+        ledger.notifications.give_up_of("nobody", "refused", NOON),
         ledger.notifications.begin([1]),
         ledger.notifications.failed([1], "refused", NOON),
         ledger.notifications.sent([1]),

@@ -115,7 +115,9 @@ def task_of(desk: Desk, request: Request) -> TaskRow:
 def context_of(desk: Desk, request: Request, row: TaskRow) -> dict[str, Any]:
     """What the page of a task shows."""
     wanted = {_number(text) for text in request.query_params.getlist("attempt")} - {0}
-    task = read_task(desk.ledger, row, desk.situation(), wanted)
+    situation = desk.situation()
+    is_state = request.query_params.get("block") == "state" and "hx-request" in request.headers
+    task = read_task(desk.ledger, row, situation, wanted, shows_steps=not is_state)
     return {
         "task": task,
         "row": row,
@@ -129,7 +131,7 @@ def context_of(desk: Desk, request: Request, row: TaskRow) -> dict[str, Any]:
         "picture_size": _picture_size(desk, task.attempts),
         "refused": None,
         "running": next((one for one in desk.executor_state().running if one.key == row.task.key), None),
-        "hold": desk.situation().holds.get(row.task.device or ""),
+        "hold": situation.holds.get(row.task.device or ""),
     }
 
 

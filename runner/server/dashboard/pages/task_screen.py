@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from runner.flows.profile import Profiles
 from runner.phone.screen import parse
 from runner.queries.kept_screen import KeptScreen, profile_for
-from runner.reports.shown import json_shown
+from runner.reports.shown import json_shown, visible
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page, render
 from runner.store.rows import StepRow, TaskRow
@@ -61,7 +61,10 @@ def routes(desk: Desk) -> list[BaseRoute]:
 
     def elements(request: Request) -> Response:
         _, _, screen = found(request)
-        return JSONResponse(screen.as_data())
+        data = screen.as_data()
+        for one in data["elements"]:
+            one |= {name: visible(one[name]) for name in ("class", "words", "id")}
+        return JSONResponse(data)
 
     def element(request: Request) -> Response:
         _, _, screen = found(request)

@@ -72,10 +72,34 @@ if (enlarged) {
   enlarged.addEventListener("close", () => present()?.focus());
 }
 
+// The steps of a running task come in one by one. They are asked for again as soon as there is news, but never for more
+// than a tenth of the time: a long attempt takes long to write, and its phone is more important than its page.
+const PART = 10;
+const LEAST_MS = 500;
+const followed = document.querySelector("[data-follows]");
+let askedAt = 0;
+let lastedMs = 0;
+let waiting = null;
+
+const askAgain = () => {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    askedAt = performance.now();
+    htmx.trigger(document.getElementById("attempts"), "refresh");
+  }, Math.max(0, askedAt + Math.max(LEAST_MS, PART * lastedMs) - performance.now()));
+};
+
+if (followed) {
+  document.body.addEventListener(followed.dataset.follows, askAgain);
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.id === "attempts") lastedMs = performance.now() - askedAt;
+  });
+}
+
 // A link to a step of an attempt whose steps are not shown asks for them first.
-const asked = /^#attempt-(\d+)(?:-step-\d+)?$/.exec(location.hash);
+const linked = /^#attempt-(\d+)(?:-step-\d+)?$/.exec(location.hash);
 const address = new URL(location.href);
-if (asked && !document.getElementById(location.hash.slice(1)) && !address.searchParams.has("attempt")) {
-  address.searchParams.set("attempt", asked[1]);
+if (linked && !document.getElementById(location.hash.slice(1)) && !address.searchParams.has("attempt")) {
+  address.searchParams.set("attempt", linked[1]);
   location.replace(address);
 }

@@ -27,9 +27,9 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "login": Kind(logins.welcome, back_leaves_app=True),
     "phone_login": Kind(logins.phone_number, back_leaves_app=True),
-    "short_login": Kind(logins.phone_number, ended_by=("Continue",), back_leaves_app=True),
     "account_status": Kind(dialogs.account_status),
     "captcha": Kind(opaque_pages.verification),
+    "short_login": Kind(logins.phone_number, ended_by=("Continue",), back_leaves_app=True),
     "web_page": Kind(opaque_pages.web_page, back_ends=True),
     "update": Kind(opaque_pages.update, back_ends=True),
     "save_login": Kind(dialogs.save_login, ended_by=("Not now", "Save"), back_ends=True),

@@ -104,7 +104,7 @@ def test_a_write_of_another_process_may_have_changed_anything() -> None:
     assert told.collect() and told.since(seen, ["x"]) == [EVERYTHING]
 
 
-def test_writes_without_an_event_are_told_seldom() -> None:
+def test_writes_without_an_event_are_told_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     writing = Writing()
     told = Changes(writing)
     seen = told.id
@@ -112,6 +112,8 @@ def test_writes_without_an_event_are_told_seldom() -> None:
         writing.writes = Writes(own=True, foreign=False)
         assert told.collect() is expected
     assert told.since(seen, ["now", "timeline", "phone:S1"]) == ["now", "timeline"]
+    monkeypatch.setattr(changes, "SILENT_EVERY_S", -1.0)
+    assert told.collect() and not told.collect(), "the second write is told later, and once"
 
 
 def test_threads_lose_nothing() -> None:
