@@ -349,6 +349,7 @@ class Daemon:
         self._log.say("stopping", grace_s=grace_s, running=running)
         self._notifier.stopping("letting current steps finish")
         drained = executor.drain(grace_s)
+        left = [task.key for task in executor.state().running]
         if not code:
             # The jobs after the executor: their heartbeat says that the daemon lives while steps finish.
             try:
@@ -361,7 +362,6 @@ class Daemon:
             self._log.flush()
             end_process(code)
         if not drained:
-            left = [task.key for task in executor.state().running]
             self._log.say("steps that did not end are left behind", "warning", running=left)
             self._log.flush()
             end_process(0)

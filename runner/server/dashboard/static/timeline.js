@@ -303,7 +303,6 @@ class Page {
       else asked.set("at", iso(this.scene.due[row]));
       if (kind !== TASK && this.scene.entry[row] >= 0) asked.set("entry", this.scene.entries[this.scene.entry[row]]);
     }
-    document.getElementById("timeline-panel-body").replaceChildren(); // another question's answer is none to this one
     this.panel.hidden = false;
     const body = document.getElementById("timeline-panel-body");
     body.replaceChildren();  // no answer to another question, while this one is on its way
