@@ -9,7 +9,7 @@ from playwright.sync_api import Route, sync_playwright
 
 from bench.figures import figure
 from runner.planning.source import Window
-from runner.queries.timeline import Kind, Row, Timeline
+from runner.queries.timeline import RowKind, Timeline, TimelineRow
 from runner.queries.timeline_lanes import By, LaneLine
 from runner.reports.timeline_json import timeline_data
 from runner.store.task_times import micros
@@ -77,7 +77,9 @@ def _view() -> Timeline:
     return Timeline(By.PHONE, window, window.until_utc, lanes, rows, *words, (), ())
 
 
-def _row(number: int, first: int, each: int) -> Row:
+def _row(number: int, first: int, each: int) -> TimelineRow:
     state = 4 if number % 20 == 0 else 5 if number % 30 == 0 else 3
     start = first + number // LANES * each
-    return Row(Kind.TASK, number % LANES, state, start, start + each * 2 // 3, start, number + 1, 0, 0, 0)
+    return TimelineRow(
+        RowKind.TASK, number % LANES, state, start, start + each * 2 // 3, start, number + 1, 0, 0, 0
+    )

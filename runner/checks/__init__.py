@@ -106,7 +106,7 @@ ON_OUTLOOK: tuple[Callable[[Outlook], Iterator[tuple[CompactCampaign, Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckResult:
     """The problems of some files, sorted, and the text of each file by its path, secrets made unreadable."""
 
     texts: dict[str, str]
@@ -133,20 +133,20 @@ class Checked(NamedTuple):
     texts: dict[str, str]
 
 
-def check_files(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
+def check_files(paths: Sequence[Path], now: datetime, fleet_zone: tzinfo = UTC) -> CheckResult:
     """Load the files one by one and check them; if there are many, several processes share them."""
     return check_together(
         in_processes(lambda part: list(check_each(map(load, part), now, fleet_zone)), paths)
     )
 
 
-def check_campaigns(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Report:
+def check_campaigns(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> CheckResult:
     """Every problem of the campaigns, including those of their text and structure. Days of limits that span campaigns
     are in the fleet's zone."""
     return check_together(check_each(campaigns, now, fleet_zone))
 
 
-def check_together(checked: Iterable[Checked]) -> Report:
+def check_together(checked: Iterable[Checked]) -> CheckResult:
     """The problems of each campaign, and those that the checks of all campaigns together find."""
     outlook, texts = Outlook(), dict[str, str]()
     for one in checked:
@@ -159,7 +159,7 @@ def check_together(checked: Iterable[Checked]) -> Report:
             found.setdefault(campaign, []).append(problem)
         for campaign, problems in found.items():
             diagnostics += campaign.new_problems(problems)
-    return Report(texts, tuple(tidy(diagnostics)))
+    return CheckResult(texts, tuple(tidy(diagnostics)))
 
 
 def check_each(campaigns: Iterable[Loaded], now: datetime, fleet_zone: tzinfo = UTC) -> Iterator[Checked]:

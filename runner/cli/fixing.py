@@ -10,7 +10,7 @@ from pathlib import Path
 from runner.campaign.document import Document
 from runner.campaign.loader import Loaded, load, load_text
 from runner.campaign.rewriting import rewrite
-from runner.checks import Report, check_campaigns
+from runner.checks import CheckResult, check_campaigns
 from runner.cli.problems import STDIN_NAME
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
@@ -25,8 +25,8 @@ class Fixed:
     written, both by path; with reports before and after."""
 
     campaigns: Sequence[Loaded]
-    before: Report
-    after: Report
+    before: CheckResult
+    after: CheckResult
     diagnostics: dict[str, list[Diagnostic]] = field(default_factory=dict)
     failures: dict[str, RunnerError] = field(default_factory=dict)
 

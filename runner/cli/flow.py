@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from runner.campaign.flow_file import FLOW_FILES
-from runner.checks import Report
+from runner.checks import CheckResult
 from runner.cli.flow_mistakes import mistakes_of
 from runner.cli.flow_try import try_
 from runner.cli.format_option import format_option
@@ -45,7 +45,7 @@ def check(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     """Check flow files and folders of them, and print all their mistakes at once: steps, keys, elements, links,
     variables, parameters, proofs, and the flows that they use."""
     files = [FLOW_FILES.load(path) for path in dict.fromkeys(_files(paths))]
-    report = Report(
+    report = CheckResult(
         {file.document.path: file.document.text for file in files},
         tuple(tidy([problem for file in files for problem in mistakes_of(file)])),
     )

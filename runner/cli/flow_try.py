@@ -87,13 +87,13 @@ def try_(
 def sound_flow(ctx: click.Context, file: Path) -> "FlowFile":
     """The flow in a file; shows its problems and exits if there are any."""
     from runner.campaign.flow_file import FLOW_FILES, flows_beside, linked
-    from runner.checks import Report
+    from runner.checks import CheckResult
     from runner.cli.problems import show
     from runner.diagnostics import tidy
 
     read = FLOW_FILES.load(file)
     if found := tuple(tidy(list(mistakes_of(read)))):
-        show(Report({read.document.path: read.document.text}, found), sys.stderr)
+        show(CheckResult({read.document.path: read.document.text}, found), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)
     return linked({**flows_beside(read), file.stem: read})[file.stem]
 

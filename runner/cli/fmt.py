@@ -10,7 +10,7 @@ import click
 from runner.campaign.document import Document
 from runner.campaign.layout import LayoutError, lay_out
 from runner.campaign.loader import Loaded
-from runner.checks import Report
+from runner.checks import CheckResult
 from runner.cli.fixing import write
 from runner.cli.main import report as report_error
 from runner.cli.output import say, say_bytes, say_lines
@@ -81,7 +81,7 @@ class _Layout:
 
     def _refuse(self, document: Document, problems: Sequence[Diagnostic]) -> None:
         self.failed += 1
-        show(Report({document.path: document.text}, tuple(problems)), sys.stderr)
+        show(CheckResult({document.path: document.text}, tuple(problems)), sys.stderr)
 
     def _change(self, document: Document, text: str) -> None:
         if self._writes:

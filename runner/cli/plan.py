@@ -17,7 +17,7 @@ from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.campaign.revision import files_at
-from runner.checks import Report, check_campaigns
+from runner.checks import CheckResult, check_campaigns
 from runner.cli.now_option import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
 from runner.cli.problems import check_or_exit, show
@@ -231,7 +231,7 @@ def _sources_at(revision: str, paths: Sequence[Path], at: datetime) -> Iterator[
     if wrong:
         texts = {f"{revision}:{path}": text for path, text in report.texts.items()}
         told = [replace(problem, path=f"{revision}:{problem.path}") for problem in wrong]
-        show(Report(texts, tuple(told)), sys.stderr)
+        show(CheckResult(texts, tuple(told)), sys.stderr)
     for one in campaigns:
         if one.document.path not in {problem.path for problem in wrong}:
             yield resolve_campaign(one, revision)

@@ -12,7 +12,7 @@ import click
 from runner.campaign.loader import Loaded, discover, load, load_limits, load_text
 from runner.campaign.reader import MAX_BYTES
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
-from runner.checks import Report, check_campaigns
+from runner.checks import CheckResult, check_campaigns
 from runner.cli.output import say_lines
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.reports import text
@@ -69,13 +69,13 @@ def limits_or_exit(ctx: click.Context, path: Path) -> Mapping[str, Any]:
     loaded = load_limits(path)
     document = loaded.document
     if loaded.has_errors:
-        show(Report({document.path: document.text}, loaded.diagnostics), sys.stderr)
+        show(CheckResult({document.path: document.text}, loaded.diagnostics), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)
     limits: Mapping[str, Any] = document.data["limits"]
     return limits
 
 
-def show(report: Report, out: TextIO) -> None:
+def show(report: CheckResult, out: TextIO) -> None:
     """Print the problems for a person, with color if they look at a terminal and want it."""
     color = has_colors(out)
     lines = text.render(report.diagnostics, report.texts, report.files, room=columns(out), color=color)

@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from runner.campaign.loader import Loaded, discover
-from runner.checks import Report, check_campaigns, check_files
+from runner.checks import CheckResult, check_campaigns, check_files
 from runner.cli.main import report as report_error
 from runner.cli.now_option import now_option
 from runner.cli.output import print_json_lines, say_bytes, say_lines
@@ -67,7 +67,7 @@ def validate(
         ctx.exit(EXIT_PROBLEMS)
 
 
-def _print(report: Report, form: str, out: TextIO) -> None:
+def _print(report: CheckResult, form: str, out: TextIO) -> None:
     match form:
         case "json":
             from runner.reports import json_report
@@ -85,7 +85,9 @@ def _print(report: Report, form: str, out: TextIO) -> None:
             show(report, out)
 
 
-def _fix(campaigns: Sequence[Loaded], now: datetime, zone: tzinfo, form: str, *, prints_file: bool) -> Report:
+def _fix(
+    campaigns: Sequence[Loaded], now: datetime, zone: tzinfo, form: str, *, prints_file: bool
+) -> CheckResult:
     """Rewrite the files and say how; print the fixed text of standard input, if it can be read.
 
     Output for another program, be it that text or a report, has standard output for itself.

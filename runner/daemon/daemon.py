@@ -19,7 +19,7 @@ from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
-from runner.daemon.notifying import Surroundings, tell_people
+from runner.daemon.notifying import NotifyingDaemon, tell_people
 from runner.daemon.open_browser import address_for_people, has_browser, open_browser
 from runner.daemon.phone_watch import PERIOD_S as PHONES_S
 from runner.daemon.phone_watch import PhoneWatch
@@ -305,7 +305,7 @@ class Daemon:
         def phones() -> set[str]:
             return {serial for campaign in campaigns.in_force() for serial in campaign.phones}
 
-        around = Surroundings(self._settings, self._place, ledger, self._clock, url, self._log)
+        around = NotifyingDaemon(self._settings, self._place, ledger, self._clock, url, self._log)
         tell_people(stack, jobs, self._options.notify, around, phones)
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:

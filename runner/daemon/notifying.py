@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from runner.clock import Clock
 from runner.errors import UsageError
-from runner.notifications.look import Look
+from runner.notifications.look import NewsLook
 from runner.notifications.office import PERIOD_S, PostOffice
 from runner.notifications.recipients import NotifySettings
 from runner.notifications.summary import Summary
-from runner.notifications.wording import Place
+from runner.notifications.wording import MessageOrigin
 from runner.reports.log_lines import LogLines
 from runner.scheduling.jobs import Jobs
 from runner.settings import Settings
@@ -33,7 +33,7 @@ def refuse_wrong_recipients(notify: NotifySettings) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class NotifyingDaemon:
     """The daemon in which it happens; `url` is where that serves."""
 
     settings: Settings
@@ -48,7 +48,7 @@ def tell_people(
     stack: ExitStack,
     jobs: Jobs,
     notify: NotifySettings,
-    around: Surroundings,
+    around: NotifyingDaemon,
     phones: Callable[[], Collection[str]],
 ) -> None:
     """Look for news every few seconds until the stack closes; `phones` gives the serials of those that campaigns use.
@@ -62,8 +62,8 @@ def tell_people(
     ledger, clock, zone = around.ledger, around.clock, around.settings.zone
     summary = Summary(ledger, zone, notify.summary_at) if notify.summary_at else None
     url = around.settings.public_url or around.url
-    where = Place(zone, url, around.place.artifacts, ledger.is_rehearsal)
-    look = Look(ledger, clock, zone, phones, summary)
+    where = MessageOrigin(zone, url, around.place.artifacts, ledger.is_rehearsal)
+    look = NewsLook(ledger, clock, zone, phones, summary)
     office = PostOffice(notify.recipients, look, ledger, clock, where, send, around.log)
     stack.callback(office.close)
     jobs.every(PERIOD_S, "notifications", office.run, office.say_failed, at_once=True)

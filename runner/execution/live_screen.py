@@ -13,7 +13,7 @@ from typing import Protocol
 from runner.errors import UsageError
 from runner.execution.executor import Executor
 from runner.execution.loans import Loan
-from runner.phone.hands import KEYS, WAKE, Hands, Picture
+from runner.phone.hands import KEYS, WAKE, Hands, ScreenPicture
 from runner.store.actions import ActionKind
 from runner.store.ledger import Ledger
 
@@ -40,7 +40,7 @@ Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Tap:
+class TapInput:
     at: Place
 
     def words(self, size: tuple[int, int]) -> str:
@@ -63,7 +63,7 @@ class LongPress:
 
 
 @dataclass(frozen=True, slots=True)
-class Swipe:
+class SwipeInput:
     start: Place
     end: Place
     duration_s: float = 0.3
@@ -91,7 +91,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextInput:
     """Its text is shown nowhere: it may be a password."""
 
     text: str = field(repr=False)
@@ -109,10 +109,10 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ScreenFrame:
     """A picture of a phone; `tag` is the same as long as the picture is, `taken` in monotonic seconds."""
 
-    picture: Picture
+    picture: ScreenPicture
     tag: str
     taken: float
 
@@ -122,7 +122,7 @@ class _Screen:
     """The newest frame of a phone. Whoever has the lock talks to the phone."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    frame: Frame | None = None
+    frame: ScreenFrame | None = None
 
 
 class LiveScreens:
@@ -133,7 +133,7 @@ class LiveScreens:
         self._ledger = ledger
         self._screens: dict[str, _Screen] = {}
 
-    def frame(self, serial: str) -> Frame:
+    def frame(self, serial: str) -> ScreenFrame:
         """What a phone shows now, or has shown LEAST_S ago: all who watch it share its pictures.
 
         Raises PhoneInUse while a task has the phone, and PhoneError.
@@ -182,10 +182,10 @@ class LiveScreens:
     def _screen(self, serial: str) -> _Screen:
         return self._screens.setdefault(serial, _Screen())
 
-    def _take(self, serial: str, screen: _Screen) -> Frame:
+    def _take(self, serial: str, screen: _Screen) -> ScreenFrame:
         picture = self._executor.session(serial).hands().picture()
         tag = sha256(picture.jpeg).hexdigest()[:20]
-        screen.frame = Frame(picture, tag, time.monotonic())
+        screen.frame = ScreenFrame(picture, tag, time.monotonic())
         return screen.frame
 
 
@@ -204,16 +204,16 @@ def input_of(said: dict[str, object]) -> Input:
     try:
         match said.get("kind"):
             case "tap":
-                return Tap(_place(said, "x", "y"))
+                return TapInput(_place(said, "x", "y"))
             case "long_press":
                 return LongPress(_place(said, "x", "y"))
             case "swipe":
                 lasts_s = min(max(_number(said.get("seconds", 0.3)), 0.05), 3.0)
-                return Swipe(_place(said, "x", "y"), _place(said, "to_x", "to_y"), lasts_s)
+                return SwipeInput(_place(said, "x", "y"), _place(said, "to_x", "to_y"), lasts_s)
             case "key":
                 return Key(str(said.get("key")))
             case "text" if isinstance(text := said.get("text"), str):
-                return Text(text)
+                return TextInput(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
     raise UsageError("that is no input", hint="kinds: tap, long_press, swipe, key, text")

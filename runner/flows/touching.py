@@ -15,7 +15,7 @@ DIGITS = 4
 Point = tuple[int, int]
 
 
-class Place(NamedTuple):
+class TouchPlace(NamedTuple):
     """Where to touch an element, in pixels; `box` is the element, `screen` how far the elements of its screen reach."""
 
     x: int
@@ -37,20 +37,20 @@ class Finger:
         self._marks: list[Touch] = []
         self._picture: Size | None = None
 
-    def tap(self, place: Place) -> None:
+    def tap(self, place: TouchPlace) -> None:
         self._note("tap", place)
         self._phone.tap(place.x, place.y)
 
-    def tap_once(self, place: Place) -> None:
+    def tap_once(self, place: TouchPlace) -> None:
         """One tap in one raw action; see `Driver.tap_once`."""
         self._note("tap", place)
         self._phone.tap_once(place.x, place.y)
 
-    def long_tap(self, place: Place, duration_s: float) -> None:
+    def long_tap(self, place: TouchPlace, duration_s: float) -> None:
         self._note("long_tap", place)
         self._phone.long_tap(place.x, place.y, duration_s)
 
-    def double_tap(self, place: Place) -> None:
+    def double_tap(self, place: TouchPlace) -> None:
         self._note("double_tap", place)
         self._phone.double_tap(place.x, place.y)
 
@@ -86,7 +86,7 @@ class Finger:
             **({"more": more} if more else {}),
         }
 
-    def _note(self, kind: str, place: Place) -> None:
+    def _note(self, kind: str, place: TouchPlace) -> None:
         left, top, right, bottom = place.box
         (x, y), low, high = self._parts(place.screen, (place.x, place.y), (left, top), (right, bottom))
         self._add({"kind": kind, "x": x, "y": y, "box": [*low, *high]})

@@ -14,7 +14,7 @@ from runner.flows.matching import find_all, has_room
 from runner.flows.profile import AppView, Dialog, filled_in
 from runner.flows.templates import fill, names_in
 from runner.flows.tiles import listed
-from runner.flows.touching import Finger, Place
+from runner.flows.touching import Finger, TouchPlace
 from runner.phone.driver import Driver
 from runner.phone.screen import Element, Screen, focused_field
 
@@ -159,11 +159,11 @@ class Watch(ABC):
 
         return self._await(words, timeout_s, self.spoken(name))
 
-    def await_place(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> Place:
+    def await_place(self, name: ElementRef, timeout_s: float, *, still: bool = False) -> TouchPlace:
         """Where to tap an element, as soon as it is shown and, with `still`, no longer moves."""
         last: tuple[int, int] | None = None
 
-        def found(screen: Screen) -> Place | None:
+        def found(screen: Screen) -> TouchPlace | None:
             nonlocal last
             element = self.find(name, screen)
             place = self._place(element, screen) if element is not None else None
@@ -173,11 +173,11 @@ class Watch(ABC):
 
         return self._await(found, timeout_s, self.spoken(name))
 
-    def await_places(self, name: ElementRef, count: int, timeout_s: float) -> list[Place]:
+    def await_places(self, name: ElementRef, count: int, timeout_s: float) -> list[TouchPlace]:
         """Where to tap the first `count` elements of a name, as soon as so many are shown and stay where they are."""
         last: list[tuple[int, int]] = []
 
-        def found(screen: Screen) -> list[Place] | None:
+        def found(screen: Screen) -> list[TouchPlace] | None:
             nonlocal last
             shown = (self._place(element, screen) for element in self.find_all(name, screen))
             places = [place for place in shown if place is not None][:count]
@@ -187,10 +187,10 @@ class Watch(ABC):
 
         return self._await(found, timeout_s, f"{count} of {self.spoken(name)}")
 
-    def _place(self, element: Element, screen: Screen) -> Place | None:
+    def _place(self, element: Element, screen: Screen) -> TouchPlace | None:
         """Where to tap an element; None if nothing of it is visible."""
         point = self.app.point(element, screen)
-        return Place(*point, element.bounds, screen.size) if point is not None else None
+        return TouchPlace(*point, element.bounds, screen.size) if point is not None else None
 
     def await_focus(self, name: ElementRef, timeout_s: float) -> None:
         """Wait until a text field has the focus that a tap gave it."""

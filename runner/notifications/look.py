@@ -35,7 +35,7 @@ STATES = {
 }
 
 
-class Look:
+class NewsLook:
     """Finds what is new since the last look. `phones` gives the serials of the phones that campaigns use."""
 
     def __init__(

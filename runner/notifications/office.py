@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from runner.clock import Clock
 from runner.crash_log import write_crash_log
 from runner.errors import RunnerError
-from runner.notifications.look import Look
+from runner.notifications.look import NewsLook
 from runner.notifications.news import NewsEvent, news_of
 from runner.notifications.present import OVER, Present
 from runner.notifications.recipients import Recipient
 from runner.notifications.turns import next_turn
-from runner.notifications.wording import Message, Place, message_of
+from runner.notifications.wording import Message, MessageOrigin, message_of
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.rows import NotificationRow, Waiting
+from runner.store.rows import NotificationRow, Untold
 
 PERIOD_S = 2.0
 """How often the job runs."""
@@ -66,10 +66,10 @@ class PostOffice:
     def __init__(
         self,
         recipients: Sequence[Recipient],
-        look: Look,
+        look: NewsLook,
         ledger: Ledger,
         clock: Clock,
-        place: Place,
+        place: MessageOrigin,
         send: Send,
         log: LogLines,
     ) -> None:
@@ -199,7 +199,7 @@ class PostOffice:
         what = "notification given up" if wait is None else "notification not sent"
         self._log.say(what, "warning", to=name, news=len(sending.ids), tries=sending.tries, reason=problem)
 
-    def _give_up_old(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+    def _give_up_old(self, waiting: Sequence[Untold]) -> list[Untold]:
         """Close what nobody will be told: a recipient is no longer named, or could not be reached for long. Returns
         what is left."""
         oldest = self._clock.now() - TOO_OLD

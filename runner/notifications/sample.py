@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from runner.notifications.news import News, NewsEvent
-from runner.notifications.wording import Message, Place, message_of
+from runner.notifications.wording import Message, MessageOrigin, message_of
 from runner.settings import Settings
 from runner.state_dir import real_state_dir
 from runner.store.rows import NotificationRow
@@ -31,4 +31,4 @@ def sample(event: NewsEvent, settings: Settings, now: datetime) -> Message:
     new = news.to("test", now)
     row = NotificationRow(0, *new[:5], now, now, 1, None, "", None, False)
     place = real_state_dir(settings)
-    return message_of([row], Place(settings.zone, settings.public_url, place.artifacts), now)
+    return message_of([row], MessageOrigin(settings.zone, settings.public_url, place.artifacts), now)

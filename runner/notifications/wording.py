@@ -43,7 +43,7 @@ _CALLS = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b)|<(?=[@!#])")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessageOrigin:
     """Where messages come from and lead to: `url` is the address of the dashboard, None if there is none."""
 
     zone: tzinfo
@@ -72,7 +72,7 @@ class Message:
         return json.dumps(self.data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def message_of(rows: Sequence[NotificationRow], place: Place, now: datetime) -> Message:
+def message_of(rows: Sequence[NotificationRow], place: MessageOrigin, now: datetime) -> Message:
     """The message that tells news of one event."""
     news = [news_of(row) for row in rows]
     event, again = news[0].event, any(row.begun_utc for row in rows)
@@ -99,12 +99,12 @@ def safe(text: str) -> str:
     return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _title(news: Sequence[News], place: Place) -> str:
+def _title(news: Sequence[News], place: MessageOrigin) -> str:
     what = safe(news[0].what) if len(news) == 1 else MANY[news[0].event].format(len(news))
     return f"{'[rehearsal] ' if place.is_rehearsal else ''}runner: {what}"
 
 
-def _lines(news: Sequence[News], place: Place, *, again: bool) -> Iterator[str]:
+def _lines(news: Sequence[News], place: MessageOrigin, *, again: bool) -> Iterator[str]:
     if again:
         yield AGAIN
     for one in news[:MOST_NAMED]:
@@ -118,7 +118,7 @@ def _lines(news: Sequence[News], place: Place, *, again: bool) -> Iterator[str]:
     yield f"Times are those of {place.zone}."
 
 
-def _item(news: News, row: NotificationRow, place: Place) -> dict[str, object]:
+def _item(news: News, row: NotificationRow, place: MessageOrigin) -> dict[str, object]:
     picture = f"/artifacts/{news.screenshot}" if news.screenshot else None
     return {
         "key": row.key,
@@ -132,7 +132,7 @@ def _item(news: News, row: NotificationRow, place: Place) -> dict[str, object]:
     }
 
 
-def _pictures(news: Sequence[News], place: Place) -> Iterator[Path]:
+def _pictures(news: Sequence[News], place: MessageOrigin) -> Iterator[Path]:
     kept = (place.artifacts / one.screenshot for one in news if one.screenshot)
     there = (path for path in kept if path.is_file() and path.stat().st_size <= LARGEST_PICTURE)
     for path, _ in zip(there, range(MOST_PICTURES), strict=False):

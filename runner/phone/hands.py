@@ -41,7 +41,7 @@ WAKE = "wake"
 SWIPE_STEPS_PER_S = 200
 
 
-class Shown(StrEnum):
+class PictureShows(StrEnum):
     """What a picture shows: the screen, or nothing, since that is off, or since the app has it protected."""
 
     SCREEN = "screen"
@@ -49,12 +49,12 @@ class Shown(StrEnum):
     PROTECTED = "protected"
 
 
-class Picture(NamedTuple):
+class ScreenPicture(NamedTuple):
     """A JPEG of a screen; `size` is that of the screen in pixels, of which the picture may have fewer."""
 
     jpeg: bytes
     size: tuple[int, int]
-    shown: Shown
+    shown: PictureShows
 
 
 class Hands:
@@ -70,7 +70,7 @@ class Hands:
         self.serial = serial
         self._call, self._shell, self._screencap = call, shell, screencap
 
-    def picture(self) -> Picture:
+    def picture(self) -> ScreenPicture:
         """What the phone shows now."""
         with translated(self.serial, "take a picture"):
             encoded = self._call("takeScreenshot", SCALE, QUALITY, again=(ServerGone,), timeout_s=PICTURE_S)
@@ -78,7 +78,7 @@ class Hands:
             jpeg = base64.b64decode(encoded) if encoded else _halved(self._screencap())
             (width, height), is_black = _look(jpeg, self.serial)
             size = (round(width / SCALE), round(height / SCALE))
-            return Picture(jpeg, size, self._nothing() if is_black else Shown.SCREEN)
+            return ScreenPicture(jpeg, size, self._nothing() if is_black else PictureShows.SCREEN)
 
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)
@@ -125,11 +125,11 @@ class Hands:
         finally:
             self._call("setClipboard", None, "")
 
-    def _nothing(self) -> Shown:
+    def _nothing(self) -> PictureShows:
         """Why a picture is black."""
         info = self._call("deviceInfo", timeout_s=PICTURE_S)
         is_on = not isinstance(info, dict) or info.get("screenOn", True)
-        return Shown.PROTECTED if is_on else Shown.OFF
+        return PictureShows.PROTECTED if is_on else PictureShows.OFF
 
 
 def _halved(png: bytes) -> bytes:

@@ -31,7 +31,7 @@ class NeedKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Attention:
     """Something that a person should look at. `subject` is the phone, file or campaign, `said` what is known of it,
     `action` what can be done; None where nobody but the person can do it. `row` is the task that it is
     about, `campaign` the one of a file, `scope` that of a pause."""
@@ -51,7 +51,7 @@ class Needs:
     """`left_out` counts, by kind, those that are not named. Pauses stand among them and do not count: somebody wants
     them."""
 
-    named: tuple[Need, ...]
+    named: tuple[Attention, ...]
     left_out: Mapping[NeedKind, int]
 
     @property
@@ -71,12 +71,12 @@ def needs(
     """What needs a person now. `doubts` are the effects in doubt by task, `running` the keys of tasks that run, whose
     doubts their attempts are about to settle; `away` are the phones that cannot be used, `outdated` says why nothing is
     done with the ledger, if so."""
-    found: list[Need] = [] if outdated is None else [_outdated(outdated)]
+    found: list[Attention] = [] if outdated is None else [_outdated(outdated)]
     left_out: dict[NeedKind, int] = {}
     uncertain_count, uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST)
     in_doubt = [key for key in doubts if key not in running]
     invalid = ledger.campaigns.invalid_files()
-    groups: list[tuple[NeedKind, int, Iterable[Need]]] = [
+    groups: list[tuple[NeedKind, int, Iterable[Attention]]] = [
         (NeedKind.HOLD, len(situation.holds), map(_hold, situation.holds.values())),
         (NeedKind.UNCERTAIN, uncertain_count, map(_uncertain, uncertain)),
         (NeedKind.IN_DOUBT, len(in_doubt), _in_doubt(ledger, situation, in_doubt, doubts)),
@@ -91,34 +91,34 @@ def needs(
     return Needs(tuple(found), left_out)
 
 
-def _outdated(problem: str) -> Need:
-    return Need(NeedKind.OUTDATED, "ledger", problem, AcceptRestore(problem))
+def _outdated(problem: str) -> Attention:
+    return Attention(NeedKind.OUTDATED, "ledger", problem, AcceptRestore(problem))
 
 
-def _hold(hold: Hold) -> Need:
-    return Need(NeedKind.HOLD, hold.device, hold.reason, ReleaseHold(hold.device), hold.placed_utc)
+def _hold(hold: Hold) -> Attention:
+    return Attention(NeedKind.HOLD, hold.device, hold.reason, ReleaseHold(hold.device), hold.placed_utc)
 
 
-def _uncertain(row: TaskRow) -> Need:
-    return Need(
+def _uncertain(row: TaskRow) -> Attention:
+    return Attention(
         NeedKind.UNCERTAIN, row.task.lane, row.reason, Resolve(row.id, row.task.lane), row.finished_utc, row
     )
 
 
 def _in_doubt(
     ledger: Ledger, situation: Situation, keys: Sequence[str], doubts: Mapping[str, Sequence[Effect]]
-) -> Iterator[Need]:
+) -> Iterator[Attention]:
     for key in keys[:MOST]:
         row = ledger.tasks.get(key)
         if row is not None:
             said = explain_task(TaskRecord(row, (), tuple(doubts[key])), situation).sentences[0]
-            yield Need(
+            yield Attention(
                 NeedKind.IN_DOUBT, row.task.lane, said, Resolve(row.id, row.task.lane), row.started_utc, row
             )
 
 
-def _invalid(file: InvalidFile) -> Need:
-    return Need(
+def _invalid(file: InvalidFile) -> Attention:
+    return Attention(
         NeedKind.INVALID_FILE,
         file.path,
         file.problem,
@@ -128,10 +128,12 @@ def _invalid(file: InvalidFile) -> Need:
     )
 
 
-def _away(phone: PhoneLine) -> Need:
-    return Need(NeedKind.AWAY, phone.serial, phone.state, None)
+def _away(phone: PhoneLine) -> Attention:
+    return Attention(NeedKind.AWAY, phone.serial, phone.state, None)
 
 
-def _pause(pause: PauseRow) -> Need:
+def _pause(pause: PauseRow) -> Attention:
     action = EndPause(pause.subject)
-    return Need(NeedKind.PAUSE, pause.subject or "", pause.by, action, pause.since_utc, scope=pause.scope)
+    return Attention(
+        NeedKind.PAUSE, pause.subject or "", pause.by, action, pause.since_utc, scope=pause.scope
+    )

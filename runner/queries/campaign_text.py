@@ -9,7 +9,7 @@ from pathlib import Path
 from runner.campaign.folders import are_within
 from runner.campaign.loader import Loaded, load
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
-from runner.checks import Report, check_campaigns
+from runner.checks import CheckResult, check_campaigns
 from runner.diagnostics import Diagnostic
 from runner.planning.difference import Difference, differences
 from runner.planning.plan import Plan, plan
@@ -29,7 +29,7 @@ class NewestText:
 
     path: str
     text: str | None
-    report: Report
+    report: CheckResult
     campaign: ResolvedCampaign | None
     is_outside: bool = False
 
@@ -43,7 +43,7 @@ def newest_text(path: str, now: datetime, fleet_zone: tzinfo, roots: Sequence[Pa
     loaded = load(Path(path))
     report = check_campaigns([loaded], now, fleet_zone)
     if report.errors and _is_outside(loaded, roots):
-        return NewestText(path, None, Report({}, ()), None, is_outside=True)
+        return NewestText(path, None, CheckResult({}, ()), None, is_outside=True)
     is_read = not any(problem.code == "unreadable-file" for problem in loaded.document.diagnostics)
     return NewestText(
         path,

@@ -45,7 +45,7 @@ class PlannedDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class PlannedWeek:
     """The plan of a week: days with tasks. `is_cut` says that so many tasks come that the rest was not counted."""
 
     days: tuple[PlannedDay, ...]
@@ -57,7 +57,7 @@ class Week:
         return sum(day.total for day in self.days)
 
 
-def week_of(ledger: Ledger, campaign: ResolvedCampaign, now: datetime, zone: tzinfo) -> Week:
+def week_of(ledger: Ledger, campaign: ResolvedCampaign, now: datetime, zone: tzinfo) -> PlannedWeek:
     """The tasks of the next seven days, and what a plan notes about them. It looks at the files that are posted,
     but reads none of them whole."""
     window = Window(now, now + timedelta(days=DAYS))
@@ -65,7 +65,7 @@ def week_of(ledger: Ledger, campaign: ResolvedCampaign, now: datetime, zone: tzi
     made = plan([campaign], window, material_of([campaign], window, ledger, now))
     days, is_cut = _days(made, zone, MOST_OF_A_DAY)
     notes = attention(made, zone, usage_until(ledger, lanes, now)) if not is_cut else ()
-    return Week(tuple(days), tuple(notes), is_cut)
+    return PlannedWeek(tuple(days), tuple(notes), is_cut)
 
 
 def day_of(

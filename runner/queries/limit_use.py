@@ -10,7 +10,7 @@ from runner.planning.limits import CAUTIOUS, Cap, Scope, effective_limits
 from runner.planning.source import Window
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
-from runner.store.summaries import Made, TaskGroup
+from runner.store.summaries import EffectTotal, TaskGroup
 from runner.targets import account
 
 MOST_USES = 200
@@ -58,7 +58,7 @@ def limit_uses(
     yield from sorted(uses, key=lambda use: -use.part)[:MOST_USES]
 
 
-def _names(made: Made) -> Iterator[tuple[Scope, str]]:
+def _names(made: EffectTotal) -> Iterator[tuple[Scope, str]]:
     if made.device is not None:
         yield "device", made.device
     if made.account is not None:

@@ -81,7 +81,7 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class PhoneHealth:
     """How a phone was between two instants: its battery in percent as it was read, and its states."""
 
     from_utc: datetime
@@ -138,7 +138,7 @@ class PhonePage:
         """What people did with it, newest first."""
         return self._ledger.actions.of(self.tile.lane, MOST_ACTIONS)
 
-    def health(self, days: int) -> "Health":
+    def health(self, days: int) -> "PhoneHealth":
         """How it was over the last days."""
         return health(self._ledger, self.tile.lane, self._now - timedelta(days=days), self._now)
 
@@ -150,11 +150,11 @@ def summaries(ledger: Ledger, tiles: Iterable[Tile]) -> list[PhoneSummary]:
     return [_summary(tile, rows, states, last) for tile in tiles if tile.device is not None]
 
 
-def health(ledger: Ledger, serial: str, from_utc: datetime, until_utc: datetime) -> Health:
+def health(ledger: Ledger, serial: str, from_utc: datetime, until_utc: datetime) -> PhoneHealth:
     """How a phone was; before anybody looked it has no state."""
     found = ledger.phones.history(serial, from_utc, until_utc)
     battery = tuple((max(one.at_utc, from_utc), one.battery) for one in found if one.battery is not None)
-    return Health(from_utc, until_utc, battery, tuple(_spells(found, from_utc, until_utc)))
+    return PhoneHealth(from_utc, until_utc, battery, tuple(_spells(found, from_utc, until_utc)))
 
 
 def _spells(found: Sequence[PhoneState], from_utc: datetime, until_utc: datetime) -> Iterator[Spell]:

@@ -28,7 +28,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class StepPicture:
     """The picture of a step, taken when it had ended, and what was touched on the screen that it shows."""
 
     step: StepRow
@@ -42,7 +42,7 @@ class AttemptPart:
 
     attempt: AttemptRow
     steps: int
-    pictures: tuple[Picture, ...]
+    pictures: tuple[StepPicture, ...]
 
     @property
     def is_open(self) -> bool:
@@ -132,7 +132,7 @@ def read_attempt(ledger: Ledger, row: TaskRow, number: int) -> AttemptPart | Non
     return None if summary is None else _part(ledger, row, summary, is_shown=True)
 
 
-def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
+def pictures(steps: Sequence[StepRow]) -> tuple[StepPicture, ...]:
     """The pictures of an attempt as they were taken, each with what was touched on the screen that it shows.
 
     A picture is taken when its step has ended: the touches of a step belong on the one that was taken last before.
@@ -143,7 +143,7 @@ def pictures(steps: Sequence[StepRow]) -> tuple[Picture, ...]:
         if step.touch and before is not None:
             marks.setdefault(before.ordinal, []).append(Mark(step, step.touch))
     return tuple(
-        Picture(step, step.screenshot, tuple(marks.get(step.ordinal, ())))
+        StepPicture(step, step.screenshot, tuple(marks.get(step.ordinal, ())))
         for step in sorted(steps, key=lambda one: (_end_s(one), one.ordinal))
         if step.screenshot
     )

@@ -12,7 +12,7 @@ from runner.errors import UsageError
 from runner.planning.plan import Made, plan
 from runner.planning.source import Window
 from runner.queries.timeline_bands import Band, closed_hours, past_bands, spread_band
-from runner.queries.timeline_lanes import By, LaneLine, Lanes
+from runner.queries.timeline_lanes import By, LaneLine, TimelineLanes
 from runner.store.ledger import Ledger
 from runner.store.rows import Identity, OccurrenceRow, OccurrenceState, TaskTimes
 from runner.store.task_times import micros
@@ -53,7 +53,7 @@ STATES = (
 _NUMBER_OF = {state: number for number, state in enumerate(STATES)}
 
 
-class Kind(IntEnum):
+class RowKind(IntEnum):
     """What one row is: a task of the ledger, one that is planned, an occurrence that did not run, or
     the number of tasks in a state and a stretch of time."""
 
@@ -63,7 +63,7 @@ class Kind(IntEnum):
     TOTAL = 3
 
 
-class Row(NamedTuple):
+class TimelineRow(NamedTuple):
     """What a timeline shows of one thing. Instants are milliseconds since 1970; `end` is `OPEN` for what goes on. `id`
     is that of the task or occurrence, 0 for what has none. `entry`, `title` and `reason` number the words beside the
     rows, -1 is none; `tasks` is how many it stands for."""
@@ -81,7 +81,7 @@ class Row(NamedTuple):
     tasks: int = 1
 
 
-class Words:
+class WordList:
     """Gives each word a number, in the order in which they are met."""
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class Timeline:
     window: Window
     now: datetime
     lanes: tuple[LaneLine, ...]
-    rows: Sequence[Row]
+    rows: Sequence[TimelineRow]
     entries: tuple[str, ...]
     titles: tuple[str, ...]
     reasons: tuple[str, ...]
@@ -129,7 +129,7 @@ def timeline(
     """
     if not timedelta() < window.length <= LONGEST:
         raise UsageError(f"a timeline shows more than no time and at most {LONGEST.days} days")
-    drawing = _Drawing(ledger, Lanes(by, campaigns), window, now)
+    drawing = _Drawing(ledger, TimelineLanes(by, campaigns), window, now)
     drawing.add_ledger(since_utc)
     if since_utc is None:
         drawing.add_plan(campaigns)
@@ -142,14 +142,14 @@ def timeline(
 class _Drawing:
     """A timeline in the making."""
 
-    def __init__(self, ledger: Ledger, lanes: Lanes, window: Window, now: datetime) -> None:
+    def __init__(self, ledger: Ledger, lanes: TimelineLanes, window: Window, now: datetime) -> None:
         self.lanes = lanes
         self.bands: list[Band] = []
         self._ledger = ledger
         self._window = window
         self._now = now
-        self._rows: list[Row] = []
-        self._entries, self._titles, self._reasons = Words(), Words(), Words()
+        self._rows: list[TimelineRow] = []
+        self._entries, self._titles, self._reasons = WordList(), WordList(), WordList()
         self._reasons.number("")
         self._notes: list[str] = []
         self._stretch_s: int | None = None
@@ -168,13 +168,13 @@ class _Drawing:
         now = micros(self._now)
         self._rows += [self._task(row, now) for row in sorted(rows, key=_due)]
 
-    def _task(self, row: TaskTimes, now: int) -> Row:
+    def _task(self, row: TaskTimes, now: int) -> TimelineRow:
         start, end = self._when(row, now)
         reason = row.reason
         if not reason and row.state == "pending" and row.due <= now:
             reason = f"waits for its turn on {row.lane}"
-        return Row(
-            Kind.TASK,
+        return TimelineRow(
+            RowKind.TASK,
             self.lanes.of_task(row),
             _NUMBER_OF[row.state],
             start // 1000,
@@ -217,7 +217,9 @@ class _Drawing:
             start, state = row.due // 1000, _NUMBER_OF[row.state]
             end = start + self._stretch_s * 1000
             self._rows.append(
-                Row(Kind.TOTAL, self.lanes.of_task(row), state, start, end, start, 0, -1, -1, 0, row.tasks)
+                TimelineRow(
+                    RowKind.TOTAL, self.lanes.of_task(row), state, start, end, start, 0, -1, -1, 0, row.tasks
+                )
             )
         minutes = self._stretch_s / 60
         self._notes.append(
@@ -253,8 +255,8 @@ class _Drawing:
         due = micros(task.due_utc)
         start, end = self._queued(task.lane, due, (task.campaign, task.entry))
         self._rows.append(
-            Row(
-                Kind.PLANNED,
+            TimelineRow(
+                RowKind.PLANNED,
                 self.lanes.of_planned(task),
                 0,
                 start // 1000,
@@ -313,8 +315,8 @@ class _Drawing:
     def _add_occurrence(self, row: OccurrenceRow, lane: int) -> None:
         at = micros(row.occurrence.instant_utc) // 1000
         self._rows.append(
-            Row(
-                Kind.OCCURRENCE,
+            TimelineRow(
+                RowKind.OCCURRENCE,
                 lane,
                 _NUMBER_OF[row.state],
                 at,

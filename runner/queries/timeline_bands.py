@@ -11,7 +11,7 @@ from runner.campaign.quantities import Hours
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.walltime import open_hours
-from runner.queries.timeline_lanes import Lanes
+from runner.queries.timeline_lanes import TimelineLanes
 from runner.store.ledger import Ledger
 from runner.store.rows import PauseRow, PauseScope, SpanRow
 from runner.store.schema import EPOCH
@@ -53,7 +53,7 @@ class _Stretch(NamedTuple):
 
 
 def past_bands(
-    ledger: Ledger, lanes: Lanes, from_utc: datetime, until_utc: datetime, now: datetime
+    ledger: Ledger, lanes: TimelineLanes, from_utc: datetime, until_utc: datetime, now: datetime
 ) -> Iterator[Band]:
     """Down-times, pauses and holds that touch the window."""
     yield from _down_times(ledger.spans.newest(MOST_SPANS), from_utc, min(until_utc, now))
@@ -84,7 +84,7 @@ def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetim
         yield Band(BandKind.DOWN, alive_until, None, None, reason)
 
 
-def _pause(pause: PauseRow, lanes: Lanes) -> Band:
+def _pause(pause: PauseRow, lanes: TimelineLanes) -> Band:
     on: list[int] | None = None
     if pause.scope is not PauseScope.ALL:
         of = lanes.of_campaign if pause.scope is PauseScope.CAMPAIGN else lanes.of_device
@@ -95,7 +95,7 @@ def _pause(pause: PauseRow, lanes: Lanes) -> Band:
 
 
 def closed_hours(
-    lanes: Lanes,
+    lanes: TimelineLanes,
     campaigns: Mapping[str, ResolvedCampaign],
     from_utc: datetime,
     until_utc: datetime,
@@ -149,7 +149,7 @@ def _between(opened: Iterable[_Stretch], from_utc: datetime, until_utc: datetime
         yield _Stretch(at, until_utc)
 
 
-def spread_band(lanes: Lanes, plannable: PlannableEntry, instant_utc: datetime) -> Band | None:
+def spread_band(lanes: TimelineLanes, plannable: PlannableEntry, instant_utc: datetime) -> Band | None:
     """The time over which an occurrence's tasks are spread out; None if they are not."""
     if not plannable.reach:
         return None

@@ -43,7 +43,7 @@ class LaneLine:
     group: str
 
 
-class Lanes:
+class TimelineLanes:
     """Those of campaigns in force come first, as declared; any other one gets its number when it is met."""
 
     def __init__(self, by: By, campaigns: Mapping[str, ResolvedCampaign]) -> None:

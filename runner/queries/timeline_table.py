@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from runner.queries.timeline import OPEN, STATES, Kind, Row, Timeline
+from runner.queries.timeline import OPEN, STATES, RowKind, Timeline, TimelineRow
 from runner.store.schema import EPOCH
 
 ROWS_A_PAGE = 50
@@ -25,7 +25,7 @@ class TableRow:
     """`task_id` is set for a task of the ledger; `until_utc` is None for what goes on; `tasks` is how many it stands
     for."""
 
-    kind: Kind
+    kind: RowKind
     lane: str
     title: str
     state: str
@@ -57,7 +57,7 @@ def timeline_table(view: Timeline, chosen: TimelineFilter, page: int = 1) -> Tim
     return TimelineTable(tuple(_table_row(view, row) for row in shown), page, pages, len(found))
 
 
-def _filtered(view: Timeline, chosen: TimelineFilter) -> Iterator[Row]:
+def _filtered(view: Timeline, chosen: TimelineFilter) -> Iterator[TimelineRow]:
     needle = chosen.text.strip().lower()
     states = {number for number, state in enumerate(STATES) if not chosen.states or state in chosen.states}
     lanes = {n for n, it in enumerate(view.lanes) if needle in f"{it.label} {it.detail} {it.group}".lower()}
@@ -74,9 +74,9 @@ def _filtered(view: Timeline, chosen: TimelineFilter) -> Iterator[Row]:
             yield row
 
 
-def _table_row(view: Timeline, row: Row) -> TableRow:
+def _table_row(view: Timeline, row: TimelineRow) -> TableRow:
     return TableRow(
-        kind=Kind(row.kind),
+        kind=RowKind(row.kind),
         lane=view.lanes[row.lane].label,
         title=view.titles[row.title] if row.title >= 0 else "tasks",
         state=STATES[row.state],
@@ -85,7 +85,7 @@ def _table_row(view: Timeline, row: Row) -> TableRow:
         until_utc=None if row.end == OPEN else _instant(row.end),
         due_utc=_instant(row.due),
         reason=view.reasons[row.reason],
-        task_id=row.id if row.kind == Kind.TASK else None,
+        task_id=row.id if row.kind == RowKind.TASK else None,
         tasks=row.tasks,
     )
 

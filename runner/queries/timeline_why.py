@@ -9,7 +9,7 @@ from runner.planning.plannable_entry import PlannableEntry
 from runner.queries.advice import Advice, EndPause, ReleaseHold
 from runner.queries.situation import Situation
 from runner.queries.timeline_bands import Band, BandKind, closed_hours, past_bands
-from runner.queries.timeline_lanes import By, Lanes
+from runner.queries.timeline_lanes import By, TimelineLanes
 from runner.queries.why import NOWHERE, explain_entry
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.store.ledger import Ledger
@@ -39,7 +39,7 @@ def why_at(
     """What kept the lane from working at the instant, then what each of its entries has to say about that minute, as
     the command `why` does; with `entry` (campaign, entry) only that one."""
     at = at.replace(second=0, microsecond=0)
-    lanes = Lanes(by, campaigns)
+    lanes = TimelineLanes(by, campaigns)
     asked = [entry] if entry else _entries_of(lanes, lane, by)
     answers = [
         answer
@@ -51,7 +51,7 @@ def why_at(
     return [*_kept_by(ledger, lanes, lane, at, campaigns, situation), *answers]
 
 
-def _entries_of(lanes: Lanes, lane: str, by: By) -> list[tuple[str, str]]:
+def _entries_of(lanes: TimelineLanes, lane: str, by: By) -> list[tuple[str, str]]:
     if by is By.CAMPAIGN:
         campaign, _, entry = lane.partition("/")
         return [(campaign, entry)] if entry else []
@@ -59,13 +59,13 @@ def _entries_of(lanes: Lanes, lane: str, by: By) -> list[tuple[str, str]]:
     return list(dict.fromkeys(named))
 
 
-def _names(lanes: Lanes, plannable: PlannableEntry) -> set[str]:
+def _names(lanes: TimelineLanes, plannable: PlannableEntry) -> set[str]:
     return {lanes.lines[number].name for number in lanes.names_of(plannable).values()}
 
 
 def _kept_by(
     ledger: Ledger,
-    lanes: Lanes,
+    lanes: TimelineLanes,
     lane: str,
     at: datetime,
     campaigns: Mapping[str, ResolvedCampaign],

@@ -14,7 +14,7 @@ from runner.queries.roster import Ahead, DayCap, Member, Roster
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer
 from runner.queries.why_task import explain_task
-from runner.store.lanes_now import Made, Queue, StepLine
+from runner.store.lanes_now import EffectsOfLanes, Queue, StepLine
 from runner.store.ledger import Ledger
 from runner.store.rows import Hold, PauseRow, TaskRecord, TaskRow
 from runner.tasks import Effect, Occurrence, TaskState
@@ -38,7 +38,7 @@ class TileState(StrEnum):
     IDLE = "idle"
 
 
-class Progress(NamedTuple):
+class TaskProgress(NamedTuple):
     """The step that an attempt is at: its ordinal, how many steps there are, and its title."""
 
     ordinal: int
@@ -51,7 +51,7 @@ class Around:
     """What the ledger does not know: `progress` of running tasks by their keys, the phones as adb last listed them (or
     why it cannot be asked), the name of this machine, and why nothing is done with the ledger, if so."""
 
-    progress: Mapping[str, Progress] = field(default_factory=dict)
+    progress: Mapping[str, TaskProgress] = field(default_factory=dict)
     phones: Sequence[PhoneLine] = ()
     adb_problem: str | None = None
     host: str = ""
@@ -64,7 +64,7 @@ class RunningTask:
     are the last ones of its attempt that have ended, if they were asked for."""
 
     row: TaskRow
-    progress: Progress | None
+    progress: TaskProgress | None
     steps: tuple[StepLine, ...] = ()
 
     @property
@@ -311,7 +311,7 @@ class _Today:
         pauses = [self.situation.pause_of(name, member.device) for name in member.campaigns or ("",)]
         return pauses[0] if all(pauses) else None
 
-    def _meters(self, member: Member, made: Mapping[datetime, Made]) -> Iterator[Meter]:
+    def _meters(self, member: Member, made: Mapping[datetime, EffectsOfLanes]) -> Iterator[Meter]:
         for limit in member.caps.values():
             cap, count = limit.cap, _count(made[_opening(limit, self.situation)], limit)
             if cap.at_most or count:
@@ -377,7 +377,9 @@ def _opening(limit: DayCap, situation: Situation) -> datetime:
     return midnight(situation.now, limit.zone or situation.zone, days=0)
 
 
-def _made_today(ledger: Ledger, members: Sequence[Member], situation: Situation) -> Mapping[datetime, Made]:
+def _made_today(
+    ledger: Ledger, members: Sequence[Member], situation: Situation
+) -> Mapping[datetime, EffectsOfLanes]:
     """What limits of a day count, by the instant at which that day began on their clocks."""
     by_opening: dict[datetime, list[DayCap]] = {}
     for member in members:
@@ -394,7 +396,7 @@ def _made_today(ledger: Ledger, members: Sequence[Member], situation: Situation)
     }
 
 
-def _count(made: Made, limit: DayCap) -> int:
+def _count(made: EffectsOfLanes, limit: DayCap) -> int:
     if limit.cap.scope == "device":
         return made.devices.get((limit.name, limit.cap.kind), 0)
     return made.by(limit.name, limit.app, limit.cap.kind)

@@ -31,7 +31,7 @@ _CHANGING = re.compile(r"\S*\d\S*")
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class StateTally:
     """Tasks of one day, phone, script or campaign, by state."""
 
     name: str
@@ -55,7 +55,7 @@ class Lateness:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureGroup:
     """Tasks with problems whose reasons are alike; `example` is the newest, `reason` its reason."""
 
     state: TaskState
@@ -80,12 +80,12 @@ class Week:
     scope: ReportScope
     made_utc: datetime
     counts: Mapping[TaskState, int]
-    days: tuple[Tally, ...]
-    phones: tuple[Tally, ...]
-    scripts: tuple[Tally, ...]
-    campaigns: tuple[Tally, ...]
+    days: tuple[StateTally, ...]
+    phones: tuple[StateTally, ...]
+    scripts: tuple[StateTally, ...]
+    campaigns: tuple[StateTally, ...]
     lateness: Lateness
-    failures: tuple[Failure, ...]
+    failures: tuple[FailureGroup, ...]
     failures_left_out: int
     not_run: tuple[NotRun, ...]
     limits: tuple[LimitUse, ...]
@@ -163,7 +163,7 @@ def _days(window: Window, situation: Situation) -> list[tuple[date, Window]]:
 
 def _tally_of_days(
     ledger: Ledger, chosen: TaskFilter, days: Iterable[tuple[date, Window]]
-) -> Iterator[Tally]:
+) -> Iterator[StateTally]:
     for day, window in days:
         of_day = TaskFilter(
             campaign=chosen.campaign,
@@ -171,22 +171,22 @@ def _tally_of_days(
             since_utc=window.from_utc,
             until_utc=window.until_utc,
         )
-        yield Tally(f"{day:%a} {day}", _in_order(ledger.reports.counts(of_day)))
+        yield StateTally(f"{day:%a} {day}", _in_order(ledger.reports.counts(of_day)))
 
 
-def _tallies(groups: Iterable[TaskGroup], by: str) -> tuple[Tally, ...]:
+def _tallies(groups: Iterable[TaskGroup], by: str) -> tuple[StateTally, ...]:
     """By one of the names of the groups, in order."""
     found: dict[str, Counter[TaskState]] = {}
     for group in groups:
         found.setdefault(getattr(group, by), Counter())[group.state] += group.tasks
-    return tuple(Tally(name, _in_order(counts)) for name, counts in sorted(found.items()))
+    return tuple(StateTally(name, _in_order(counts)) for name, counts in sorted(found.items()))
 
 
 def _in_order(counts: Mapping[TaskState, int]) -> Mapping[TaskState, int]:
     return {state: counts[state] for state in TaskState if state in counts}
 
 
-def _failures(ledger: Ledger, chosen: TaskFilter) -> Iterator[Failure]:
+def _failures(ledger: Ledger, chosen: TaskFilter) -> Iterator[FailureGroup]:
     """The most frequent first."""
     having = TaskFilter(
         states=PROBLEMS,
@@ -201,7 +201,7 @@ def _failures(ledger: Ledger, chosen: TaskFilter) -> Iterator[Failure]:
     groups = sorted(alike.values(), key=lambda group: -sum(one.tasks for one in group))
     for group in groups[:MOST_FAILURES]:
         newest = max(group, key=lambda one: one.newest_id)
-        yield Failure(
+        yield FailureGroup(
             state=newest.state,
             reason=newest.reason,
             count=sum(one.tasks for one in group),

@@ -15,7 +15,7 @@ MOST_ROWS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BarPart:
     """A part of a bar; `kind` is its class, `title` says what it is."""
 
     x: float
@@ -32,7 +32,7 @@ class Bar:
     name: str
     number: str
     number_x: float
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _bar(y: int, row: Row, scale: float) -> Bar:
     for kind, number in parts:
         if number:
             width = round(number * scale, 2)
-            drawn.append(Part(round(x, 2), width, kind, f"{name}: {number} {kind}"))
+            drawn.append(BarPart(round(x, 2), width, kind, f"{name}: {number} {kind}"))
             x += width
     short = name if len(name) <= LONGEST else f"{name[: LONGEST // 2 - 1]}…{name[-LONGEST // 2 :]}"
     return Bar(y, short, str(_sum(row)), round(x + 6, 2), tuple(drawn))

@@ -20,7 +20,7 @@ from runner.queries.report import Report
 from runner.reports.cards import cards_of
 from runner.reports.content import content_lines, content_words
 from runner.reports.run_summary import counted
-from runner.reports.screens import Screens, Whole
+from runner.reports.screens import ReportScreens, Whole
 from runner.reports.shown import visible
 from runner.reports.task_hints import hint_of_attempt, hint_of_task
 from runner.store.artifacts import Artifacts
@@ -72,14 +72,14 @@ def render(
 ) -> str:
     """A template with these values, and with as many screens of these records as a file of so many bytes has room
     for."""
-    screens = Screens(artifacts, records, most_bytes)
+    screens = ReportScreens(artifacts, records, most_bytes)
     if sum(map(len, screens.definitions.values())) > most_bytes // 2:
-        text = _render(template, values, Screens(artifacts, [], 0), zone)
-        screens = Screens(artifacts, records, max(most_bytes - len(text.encode()), 0))
+        text = _render(template, values, ReportScreens(artifacts, [], 0), zone)
+        screens = ReportScreens(artifacts, records, max(most_bytes - len(text.encode()), 0))
     return _render(template, values, screens, zone)
 
 
-def _render(template: str, values: dict[str, Any], screens: Screens, zone: tzinfo) -> str:
+def _render(template: str, values: dict[str, Any], screens: ReportScreens, zone: tzinfo) -> str:
     environment = Environment(
         loader=PackageLoader("runner.reports"),
         autoescape=select_autoescape(default=True, default_for_string=True),

@@ -41,7 +41,7 @@ OCCURRENCE_RESULTS = {OccurrenceState.MISSED: "failure"}
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JUnitCase:
     """A test case: `result` is its element, if it has not passed; `kind` and `message` are that element's."""
 
     suite: str
@@ -60,7 +60,7 @@ def render_junit(report: Report, artifacts: Path) -> bytes:
     root = etree.Element(
         "testsuites", {"name": xml_text(report.scope.title), **_counts(cases, with_skipped=False)}
     )
-    suites: dict[str, list[Case]] = defaultdict(list)
+    suites: dict[str, list[JUnitCase]] = defaultdict(list)
     for case in cases:
         suites[case.suite].append(case)
     for name, some in suites.items():
@@ -83,7 +83,7 @@ def xml_text(text: str) -> str:
     return "\n".join(lines)
 
 
-def _add_suite(root: etree._Element, name: str, cases: list[Case]) -> etree._Element:
+def _add_suite(root: etree._Element, name: str, cases: list[JUnitCase]) -> etree._Element:
     started = min((case.started for case in cases), default="")
     suite = etree.SubElement(root, "testsuite", {"name": xml_text(name), **_counts(cases, with_skipped=True)})
     if started:
@@ -93,7 +93,7 @@ def _add_suite(root: etree._Element, name: str, cases: list[Case]) -> etree._Ele
     return suite
 
 
-def _add_case(suite: etree._Element, case: Case) -> None:
+def _add_case(suite: etree._Element, case: JUnitCase) -> None:
     element = etree.SubElement(
         suite,
         "testcase",
@@ -109,7 +109,7 @@ def _add_case(suite: etree._Element, case: Case) -> None:
         etree.SubElement(element, "system-out").text = xml_text(case.out)
 
 
-def _counts(cases: Iterable[Case], *, with_skipped: bool) -> dict[str, str]:
+def _counts(cases: Iterable[JUnitCase], *, with_skipped: bool) -> dict[str, str]:
     cases = list(cases)
     results = Counter(case.result for case in cases)
     counts = {
@@ -125,9 +125,9 @@ def _without_tasks(report: Report) -> Iterator[OccurrenceRow]:
     return (row for row in report.occurrences if row.state is not OccurrenceState.STARTED)
 
 
-def _of_occurrence(row: OccurrenceRow) -> Case:
+def _of_occurrence(row: OccurrenceRow) -> JUnitCase:
     one = row.occurrence
-    return Case(
+    return JUnitCase(
         suite=_suite(one.campaign, one.entry),
         name=one.nominal,
         seconds=0.0,
@@ -139,12 +139,12 @@ def _of_occurrence(row: OccurrenceRow) -> Case:
     )
 
 
-def _of_tasks(report: Report, artifacts: Path) -> Iterator[Case]:
+def _of_tasks(report: Report, artifacts: Path) -> Iterator[JUnitCase]:
     records = {record.row.id: record for record in report.records}
     for row in report.rows:
         task = row.task
         what = ", ".join(filter(None, (task.target, *content_words(task))))
-        yield Case(
+        yield JUnitCase(
             suite=_suite(task.campaign, task.entry),
             name=" ".join(filter(None, (task.place, task.work, what, f"at {task.nominal}"))),
             seconds=row.duration_s or 0.0,

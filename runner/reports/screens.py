@@ -29,7 +29,7 @@ class Whole(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReportPicture:
     """A picture in the report; `name` is that of its one definition."""
 
     name: str
@@ -37,7 +37,7 @@ class Picture:
     height: int
 
 
-class Screens:
+class ReportScreens:
     """What a report shows of the screens of its tasks.
 
     `definitions` are the pictures in base64, by name; however many steps show a picture, it is there once. Those of
@@ -47,7 +47,7 @@ class Screens:
 
     def __init__(self, artifacts: Artifacts, records: Iterable[TaskRecord], most_bytes: int) -> None:
         self.definitions: dict[str, str] = {}
-        self._pictures: dict[str, Picture] = {}
+        self._pictures: dict[str, ReportPicture] = {}
         self._hierarchies: dict[str, str] = {}
         self._without_room: set[str] = set()
         self._artifacts = artifacts
@@ -63,7 +63,7 @@ class Screens:
     def left_out(self) -> int:
         return len(self._without_room)
 
-    def picture(self, path: str) -> Picture | None:
+    def picture(self, path: str) -> ReportPicture | None:
         """The picture that was saved under a path; None if it was left out or is gone."""
         return self._pictures.get(path)
 
@@ -96,7 +96,7 @@ class Screens:
             return 0
         jpeg = self._artifacts.read(path) or b""
         name = f"p{blake2b(jpeg, digest_size=8).hexdigest()}"
-        self._pictures[path] = Picture(name, *_size_of(jpeg))
+        self._pictures[path] = ReportPicture(name, *_size_of(jpeg))
         if name in self.definitions:
             return 0
         self.definitions[name] = Whole(b64encode(jpeg).decode("ascii"))

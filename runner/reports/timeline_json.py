@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from runner.clock import utc
-from runner.queries.timeline import OPEN, STATES, Row, Timeline
+from runner.queries.timeline import OPEN, STATES, Timeline, TimelineRow
 from runner.queries.timeline_bands import Band
 from runner.store.task_times import micros
 
@@ -45,10 +45,10 @@ def timeline_data(view: Timeline) -> dict[str, Any]:
     }
 
 
-def _columns(rows: Sequence[Row], from_ms: int) -> dict[str, Any]:
-    columns = dict(zip(Row._fields, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+def _columns(rows: Sequence[TimelineRow], from_ms: int) -> dict[str, Any]:
+    columns = dict(zip(TimelineRow._fields, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
     if not rows:
-        return {name: [] for name in Row._fields}
+        return {name: [] for name in TimelineRow._fields}
     starts, ends, dues = columns["start"], columns["end"], columns["due"]
     columns["end"] = [end if end == OPEN else end - start for start, end in zip(starts, ends, strict=True)]
     columns["due"] = [start - due for start, due in zip(starts, dues, strict=True)]

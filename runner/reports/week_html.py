@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
-from runner.queries.week import LATE, Failure, Lateness, Tally, Week
+from runner.queries.week import LATE, FailureGroup, Lateness, StateTally, Week
 from runner.reports.charts import Row, chart
 from runner.reports.html import MOST_BYTES, render, seconds
 from runner.reports.run_summary import counted
@@ -30,7 +30,7 @@ def render_week(week: Week, artifacts: Artifacts, zone: tzinfo, most_bytes: int 
     return render("week.html.j2", values, records, artifacts, zone, most_bytes)
 
 
-def _last_screen_alone(failure: Failure) -> TaskRecord | None:
+def _last_screen_alone(failure: FailureGroup) -> TaskRecord | None:
     """The newest of these tasks with the one step whose screen is shown, so that the file has no other pictures."""
     step, record = last_screen(failure), failure.example
     if step is None or record is None:
@@ -53,12 +53,12 @@ def seconds_words(whole: int) -> str:
     return seconds(whole) if whole >= 100 else f"{whole} s"
 
 
-def last_screen(failure: Failure) -> StepRow | None:
+def last_screen(failure: FailureGroup) -> StepRow | None:
     """The last step of the newest of these tasks that has a picture."""
     attempts = failure.example.attempts if failure.example else ()
     steps = [step for attempt in attempts for step in attempt.steps if step.screenshot]
     return steps[-1] if steps else None
 
 
-def _row(tally: Tally) -> Row:
+def _row(tally: StateTally) -> Row:
     return tally.name, [(state.value, tally.counts[state]) for state in TaskState if state in tally.counts]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.clock import utc
-from runner.queries.week import Tally, Week
+from runner.queries.week import StateTally, Week
 from runner.reports.status_json import pause_data
 from runner.reports.task_list import task_data
 from runner.reports.week_html import last_screen, lateness_rows
@@ -82,7 +82,7 @@ def week_data(week: Week, artifacts: Path) -> dict[str, Any]:
     }
 
 
-def _tallies(rows: Iterable[Tally]) -> list[dict[str, Any]]:
+def _tallies(rows: Iterable[StateTally]) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name,

@@ -67,7 +67,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class NewestScreenshot:
     """A screenshot of a device between two steps: its path inside the artifacts' folder, and when it was taken."""
 
     path: str
@@ -75,7 +75,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class EffectsOfLanes:
     """How many effects that may have happened there are: by device and kind, and by account, its app (None: unknown)
     and kind."""
 
@@ -166,7 +166,7 @@ class LanesNow(Part):
 
     def made(
         self, devices: Collection[str], accounts: Collection[str], since_utc: datetime, until_utc: datetime
-    ) -> Made:
+    ) -> EffectsOfLanes:
         """What limits count on devices and by accounts from `since_utc` to `until_utc`, both included."""
         counted = and_(MAY_HAVE_HAPPENED, EFFECT.begun_utc.between(since_utc, until_utc))
         on_devices = (
@@ -180,20 +180,20 @@ class LanesNow(Part):
             .group_by(EFFECT.account, EFFECT.app, EFFECT.kind)
         )
 
-        def work(connection: Connection) -> Made:
+        def work(connection: Connection) -> EffectsOfLanes:
             of_devices = connection.execute(on_devices, _wanted(devices))
             of_accounts = connection.execute(by_accounts, _wanted(accounts))
-            return Made(
+            return EffectsOfLanes(
                 {(device, kind): count for device, kind, count in of_devices},
                 {(account, app, kind): count for account, app, kind, count in of_accounts},
             )
 
         return self._read("count what limits count", work)
 
-    def pictures(self, devices: Collection[str]) -> dict[str, Picture]:
+    def pictures(self, devices: Collection[str]) -> dict[str, NewestScreenshot]:
         """The newest screenshot that a step has left of each device; a device without any is left out."""
 
-        def work(connection: Connection) -> dict[str, Picture]:
+        def work(connection: Connection) -> dict[str, NewestScreenshot]:
             newest = fetch(connection, NEWEST_TASKS, wanted=to_json(list(devices)))
             ids = {device: task_id for device, task_id in newest if task_id is not None}
             found = _pictures(connection, list(ids.values()))
@@ -212,15 +212,15 @@ def _rows(connection: Connection, ids: Sequence[int]) -> list[TaskRow]:
     ]
 
 
-def _pictures(connection: Connection, task_ids: Collection[int]) -> dict[str, Picture]:
+def _pictures(connection: Connection, task_ids: Collection[int]) -> dict[str, NewestScreenshot]:
     """The newest screenshot of these tasks, by device."""
-    found: dict[str, Picture] = {}
+    found: dict[str, NewestScreenshot] = {}
     for chunk in chunks(list(task_ids)):
         rows = connection.execute(PICTURES.where(TASK.id.in_(chunk)))
         for device, path, started_utc, duration_s in rows:
             at_utc = started_utc + timedelta(seconds=duration_s)
             if device not in found or found[device].at_utc <= at_utc:
-                found[device] = Picture(path, at_utc)
+                found[device] = NewestScreenshot(path, at_utc)
     return found
 
 

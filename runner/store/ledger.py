@@ -48,7 +48,7 @@ class Writes(NamedTuple):
     foreign: bool
 
 
-class Watch:
+class WriteWatch:
     """Looks whether anything has been written; cheap. One thread at a time may look."""
 
     def __init__(self, database: Database) -> None:
@@ -132,9 +132,9 @@ class Ledger:
             before, self._seen_version = self._seen_version, self._database.version()
             return before != self._seen_version
 
-    def watch(self) -> "Watch":
+    def watch(self) -> "WriteWatch":
         """A look of its own at what is written, beside `changed`, which belongs to the executor."""
-        return Watch(self._database)
+        return WriteWatch(self._database)
 
     def warm_up(self) -> None:
         """Compile the statements that a task begins with, so that the first task does not wait for that."""

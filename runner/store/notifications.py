@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 from runner.store import schema
 from runner.store.bulk import chunks
 from runner.store.part import Part
-from runner.store.rows import NewNotification, NotificationRow, Waiting
+from runner.store.rows import NewNotification, NotificationRow, Untold
 
 NOTIFICATION = schema.notifications.c
 COLUMNS = tuple(NOTIFICATION[name] for name in NotificationRow._fields)
@@ -43,13 +43,13 @@ class Notifications(Part):
 
         return self._write(f"record {len(news)} notifications", work) if news else 0
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[Untold]:
         """To whom what is still to be told, without the news themselves."""
         of_whom = (NOTIFICATION.recipient, NOTIFICATION.event)
         query = select(*of_whom, func.min(NOTIFICATION.created_utc)).where(IS_OPEN).group_by(*of_whom)
 
-        def work(connection: Connection) -> list[Waiting]:
-            return [Waiting(*row) for row in connection.execute(query)]
+        def work(connection: Connection) -> list[Untold]:
+            return [Untold(*row) for row in connection.execute(query)]
 
         return self._read("read whether anything is to be told", work)
 

@@ -470,7 +470,7 @@ class NewNotification(NamedTuple):
     not_before_utc: datetime
 
 
-class Waiting(NamedTuple):
+class Untold(NamedTuple):
     """A recipient who is still to be told something of an event, and when the oldest of it was made."""
 
     recipient: str

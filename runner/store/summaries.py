@@ -42,7 +42,7 @@ class ReasonCount(NamedTuple):
     newest_id: int
 
 
-class Made(NamedTuple):
+class EffectTotal(NamedTuple):
     """How many effects of a kind were made on a device, by an account of an app, each of which may be unknown."""
 
     device: str | None
@@ -99,7 +99,7 @@ class Summaries(Part):
 
     def made(
         self, devices: Sequence[str], accounts: Sequence[str], from_utc: datetime, until_utc: datetime
-    ) -> list[Made]:
+    ) -> list[EffectTotal]:
         """What was made on these devices, and elsewhere by these accounts, in a time."""
         on_devices = [EFFECT.device.in_(chunk) for chunk in chunks(devices)]
         elsewhere = [
@@ -107,7 +107,7 @@ class Summaries(Part):
             for chunk in chunks(accounts)
         ]
 
-        def work(connection: Connection) -> list[Made]:
+        def work(connection: Connection) -> list[EffectTotal]:
             return [
                 made
                 for where in (*on_devices, *elsewhere)
@@ -123,5 +123,5 @@ def _within(from_utc: datetime, until_utc: datetime) -> Select[Any]:
     return select(*columns, func.count()).where(MAY_HAVE_HAPPENED, *in_time).group_by(*columns)
 
 
-def _made(connection: Connection, query: Select[Any], where: ColumnElement[bool]) -> Iterator[Made]:
-    return (Made(*row) for row in connection.execute(query.where(where)))
+def _made(connection: Connection, query: Select[Any], where: ColumnElement[bool]) -> Iterator[EffectTotal]:
+    return (EffectTotal(*row) for row in connection.execute(query.where(where)))

@@ -34,7 +34,7 @@ NAMED = {"campaign": TASK.campaign, "device": TASK.device, "username": TASK.user
 
 
 @dataclass(frozen=True, slots=True)
-class TaskPage:
+class PageOfTasks:
     """Tasks, newest first. `before` is where the next page goes on, None if there is no more; `is_cut` if this page is
     not full since so many tasks were looked at, and more may lie further back."""
 
@@ -72,7 +72,7 @@ class TaskPages(Part):
 
     def page(
         self, chosen: TaskFilter, said: str = "", before: int | None = None, limit: int = 50
-    ) -> TaskPage:
+    ) -> PageOfTasks:
         """The newest tasks that a filter lets through and that say a text in their key, target or reason, or have it
         for a number. `before` is the id above the page, None for the newest."""
         found: list[int] = []
@@ -93,8 +93,8 @@ class TaskPages(Part):
             query = task_query().where(TASK.id.in_(shown), IS_LISTED).order_by(TASK.id.desc())
             rows = task_rows(connection, query)
         if len(found) > limit:
-            return TaskPage(rows, shown[-1], is_cut=False)
-        return TaskPage(rows, None if is_over else before, is_cut=not is_over)
+            return PageOfTasks(rows, shown[-1], is_cut=False)
+        return PageOfTasks(rows, None if is_over else before, is_cut=not is_over)
 
     def counts(self, chosen: TaskFilter, said: str = "") -> TaskCounts:
         """How many of the tasks that a filter lets through, whatever their state, are in each state."""

@@ -17,9 +17,17 @@ from runner.clock import SystemClock
 from runner.errors import PhoneError, PhoneInUse, UsageError
 from runner.execution.executor import Executor
 from runner.execution.limiter import Limiter
-from runner.execution.live_screen import Key, LiveScreens, LongPress, Swipe, Tap, Text, input_of
+from runner.execution.live_screen import (
+    Key,
+    LiveScreens,
+    LongPress,
+    SwipeInput,
+    TapInput,
+    TextInput,
+    input_of,
+)
 from runner.execution.state import Mode
-from runner.phone.hands import Shown
+from runner.phone.hands import PictureShows
 from runner.planning.limits import effective_limits
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
@@ -88,13 +96,13 @@ def test_a_login_is_cleared_by_hand_and_each_touch_is_on_record(desk: Desk) -> N
     desk.show("short_login")
     loan = desk.screens.borrow(SERIAL, "anna")
     before = desk.screens.frame(SERIAL)
-    assert before.picture.size == (720, 1600) and before.picture.shown is Shown.SCREEN
+    assert before.picture.size == (720, 1600) and before.picture.shown is PictureShows.SCREEN
     assert Image.open(io.BytesIO(before.picture.jpeg)).size == (360, 800)
-    desk.screens.touch(SERIAL, loan.id, Tap(NUMBER))
-    desk.screens.touch(SERIAL, loan.id, Text("0700000000"))
+    desk.screens.touch(SERIAL, loan.id, TapInput(NUMBER))
+    desk.screens.touch(SERIAL, loan.id, TextInput("0700000000"))
     assert desk.settings["typed_number"] == "0700000000"
     assert desk.screens.frame(SERIAL).tag != before.tag
-    desk.screens.touch(SERIAL, loan.id, Tap(CONTINUE))
+    desk.screens.touch(SERIAL, loan.id, TapInput(CONTINUE))
     assert desk.settings["interruption"] == ""
     assert desk.record() == [
         ("anna", "input", "tap 432,365"),
@@ -111,13 +119,13 @@ def test_typed_text_arrives_and_is_kept_nowhere(
     desk.phone.post("app", package=APP, action="clear", arguments={})
     desk.show("short_login")
     loan = desk.screens.borrow(SERIAL, "anna")
-    desk.screens.touch(SERIAL, loan.id, Tap(NUMBER))
+    desk.screens.touch(SERIAL, loan.id, TapInput(NUMBER))
     while desk.settings["typed_number"]:
         desk.screens.touch(SERIAL, loan.id, Key("delete"))
-    desk.screens.touch(SERIAL, loan.id, Text(text))
+    desk.screens.touch(SERIAL, loan.id, TextInput(text))
     assert desk.settings["typed_number"] == text
     assert ("anna", "input", f"typed {len(text)} characters") in desk.record()
-    assert text not in repr(Text(text))
+    assert text not in repr(TextInput(text))
     kept = b"".join(path.read_bytes() for path in desk.file.parent.rglob("*") if path.is_file())
     for part in (text, text.replace(" ", "%s"), text.split(maxsplit=1)[0]):
         assert part.encode() not in kept and part not in caplog.text
@@ -128,7 +136,7 @@ def test_a_failure_to_type_does_not_tell_the_text(desk: Desk) -> None:
     desk.screens.frame(SERIAL)
     desk.phone.fault("setClipboard", "error", message=SECRET)
     with pytest.raises(PhoneError) as raised:
-        desk.screens.touch(SERIAL, loan.id, Text(SECRET))
+        desk.screens.touch(SERIAL, loan.id, TextInput(SECRET))
     assert raised.value.message == f"{SERIAL}: could not type {len(SECRET)} characters"
     assert raised.value.__cause__ is None and raised.value.__context__ is None
 
@@ -137,7 +145,7 @@ def test_keys_and_swipes_arrive(desk: Desk) -> None:
     loan = desk.screens.borrow(SERIAL, "anna")
     desk.screens.touch(SERIAL, loan.id, Key("home"))
     assert desk.phone.get()["package"] != APP
-    for made in (Swipe((0.5, 0.8), (0.5, 0.2)), LongPress((0.5, 0.5)), Key("back"), Key("recents")):
+    for made in (SwipeInput((0.5, 0.8), (0.5, 0.2)), LongPress((0.5, 0.5)), Key("back"), Key("recents")):
         desk.screens.touch(SERIAL, loan.id, made)
     assert [detail for _, _, detail in desk.record()] == [
         "key home",
@@ -151,11 +159,11 @@ def test_keys_and_swipes_arrive(desk: Desk) -> None:
 def test_a_dark_and_a_protected_screen_say_so(desk: Desk, started: Any) -> None:
     loan = desk.screens.borrow(SERIAL, "anna")
     started.device(SERIAL).shell("input keyevent 223")
-    assert desk.screens.frame(SERIAL).picture.shown is Shown.OFF
+    assert desk.screens.frame(SERIAL).picture.shown is PictureShows.OFF
     desk.screens.touch(SERIAL, loan.id, Key("wake"))
-    assert desk.screens.frame(SERIAL).picture.shown is Shown.SCREEN
+    assert desk.screens.frame(SERIAL).picture.shown is PictureShows.SCREEN
     desk.phone.post("protect", on=True)
-    shown = eventually(lambda: desk.screens.frame(SERIAL).picture.shown is Shown.PROTECTED)
+    shown = eventually(lambda: desk.screens.frame(SERIAL).picture.shown is PictureShows.PROTECTED)
     assert shown
     assert desk.screens.frame(SERIAL).picture.size == (720, 1600)
 
@@ -204,14 +212,14 @@ def test_a_phone_that_is_away_says_so(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("said", "made"),
     [
-        ({"kind": "tap", "x": 0.5, "y": 1}, Tap((0.5, 1.0))),
+        ({"kind": "tap", "x": 0.5, "y": 1}, TapInput((0.5, 1.0))),
         ({"kind": "long_press", "x": 0, "y": 0}, LongPress((0.0, 0.0))),
         (
             {"kind": "swipe", "x": 0, "y": 0, "to_x": 1, "to_y": 1, "seconds": 99},
-            Swipe((0, 0), (1, 1), 3.0),
+            SwipeInput((0, 0), (1, 1), 3.0),
         ),
         ({"kind": "key", "key": "wake"}, Key("wake")),
-        ({"kind": "text", "text": "ä"}, Text("ä")),
+        ({"kind": "text", "text": "ä"}, TextInput("ä")),
     ],
 )
 def test_what_a_page_says_is_an_input(said: dict[str, object], made: object) -> None:

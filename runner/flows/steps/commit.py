@@ -18,7 +18,7 @@ from runner.flows.flow_run import FlowRun
 from runner.flows.made_effects import RESERVED
 from runner.flows.reading import refuse
 from runner.flows.templates import Template
-from runner.flows.touching import Place
+from runner.flows.touching import TouchPlace
 from runner.flows.typed_values import OrVariable
 from runner.reasons import ReasonKind
 from runner.tasks import EffectState
@@ -98,7 +98,7 @@ class Commit(Action):
         if attempt.step.proves_itself:
             attempt.verify()
 
-    def _begun_at(self, attempt: FlowRun, target: str | None) -> Place | None:
+    def _begun_at(self, attempt: FlowRun, target: str | None) -> TouchPlace | None:
         """Where to tap, once the effect is in the ledger; None if a limit leaves it out. Raises HeldBack."""
         evidence = {name: attempt.known(text) for name, text in self.evidence.items()}
         known = {name: seen for name, seen in evidence.items() if seen is not None}
@@ -126,7 +126,7 @@ class Commit(Action):
                 attempt.note(f"waited {wait_s:.0f} s: {limit.message}")
                 attempt.rest(wait_s)
 
-    def _tap(self, attempt: FlowRun, place: Place) -> None:
+    def _tap(self, attempt: FlowRun, place: TouchPlace) -> None:
         try:
             attempt.finger.tap_once(place)
         except PhoneError as error:

@@ -15,7 +15,7 @@ from runner.reports.advice import Options, options_of
 from runner.scheduling.registry import Registry
 from runner.server.dashboard.changes import Changes
 from runner.server.dashboard.phones_now import PhonesNow
-from runner.server.dashboard.screens import Screens
+from runner.server.dashboard.screens import NewestScreens
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
@@ -53,11 +53,11 @@ class Desk:
     user: str
     pid: int | None = None
     live: LiveScreens | None = None
-    screens: Screens = field(init=False)
+    screens: NewestScreens = field(init=False)
     """The newest screen of each phone."""
 
     def __post_init__(self) -> None:
-        screens = Screens(self.ledger, self.artifacts, self.clock)
+        screens = NewestScreens(self.ledger, self.artifacts, self.clock)
         self.changes.on_event(screens.tell)
         object.__setattr__(self, "screens", screens)  # it is made of the other parts, and frozen with them
 

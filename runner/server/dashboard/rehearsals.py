@@ -30,7 +30,7 @@ _NOT_INHERITED = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 @dataclass
-class Rehearsal:
+class RehearsalRun:
     """One rehearsal. `lines` are the last that it said, `result` is the summary as JSON that it printed in the end;
     None if it ended without one: the lines say why."""
 
@@ -76,13 +76,13 @@ class Rehearsals:
     def __init__(self, clock: Clock, tell: Callable[[str], None]) -> None:
         self._clock, self._tell = clock, tell
         self._lock = threading.Lock()
-        self._known: dict[int, Rehearsal] = {}
+        self._known: dict[int, RehearsalRun] = {}
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._threads: dict[int, threading.Thread] = {}
         self._last = 0
         self._is_closed = False
 
-    def start(self, campaign: str, path: str, by: str) -> Rehearsal:
+    def start(self, campaign: str, path: str, by: str) -> RehearsalRun:
         """Begin to rehearse a campaign's file, as it is now. Raises UsageError if too many go on."""
         with self._lock:
             if self._is_closed:
@@ -94,7 +94,7 @@ class Rehearsals:
                 )
             process = _started(path)
             self._last += 1
-            one = Rehearsal(self._last, campaign, path, by, self._clock.now())
+            one = RehearsalRun(self._last, campaign, path, by, self._clock.now())
             self._known[one.number], self._processes[one.number] = one, process
             for old in [number for number, it in self._known.items() if not it.is_running][:-MOST_KEPT]:
                 del self._known[old]
@@ -112,11 +112,11 @@ class Rehearsals:
             one.is_stopped = True
             _end(process)
 
-    def get(self, number: int) -> Rehearsal | None:
+    def get(self, number: int) -> RehearsalRun | None:
         with self._lock:
             return self._known.get(number)
 
-    def of(self, campaign: str) -> list[Rehearsal]:
+    def of(self, campaign: str) -> list[RehearsalRun]:
         """The rehearsals of a campaign, newest first."""
         with self._lock:
             return [one for one in reversed(self._known.values()) if one.campaign == campaign]
@@ -144,7 +144,7 @@ class Rehearsals:
     ) -> None:
         self.close()
 
-    def _watch(self, one: Rehearsal, process: subprocess.Popen[bytes]) -> None:
+    def _watch(self, one: RehearsalRun, process: subprocess.Popen[bytes]) -> None:
         """Read what a rehearsal says, until it has ended."""
         assert process.stdin and process.stdout and process.stderr
         printed: list[bytes] = []

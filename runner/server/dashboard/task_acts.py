@@ -14,7 +14,7 @@ from runner.tasks import TaskState
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ActAnswer:
     """What became of a request about one task; `row` is the task as it is now, None if there is none."""
 
     task_id: int
@@ -24,7 +24,7 @@ class Answer:
     is_refused: bool = False
 
 
-def retry(desk: Desk, task_id: int, by: str) -> Answer:
+def retry(desk: Desk, task_id: int, by: str) -> ActAnswer:
     """Do a task again that is over. Refused where an effect happened, or may have happened."""
     row = desk.ledger.tasks.get(task_id)
     if row is None:
@@ -35,16 +35,16 @@ def retry(desk: Desk, task_id: int, by: str) -> Answer:
         return _refused(row, refusal)
     desk.ledger.actions.note(by, ActionKind.RETRY, row.task.key, f"it was {row.state}")
     desk.submit([again])
-    return Answer(task_id, again, "it is pending again, and goes as soon as its phone is free")
+    return ActAnswer(task_id, again, "it is pending again, and goes as soon as its phone is free")
 
 
-def stop(desk: Desk, task_id: int, by: str) -> Answer:
+def stop(desk: Desk, task_id: int, by: str) -> ActAnswer:
     """Cancel a task: a pending one at once; a running one, and one in doubt, by whoever has the phone."""
     row = desk.ledger.tasks.get(task_id)
     if row is None:
         return _gone(task_id)
     if row.state.is_final:
-        return Answer(task_id, row, f"it is {row.state}, and over already", is_refused=True)
+        return ActAnswer(task_id, row, f"it is {row.state}, and over already", is_refused=True)
     is_in_doubt = bool(desk.ledger.effects.in_doubt([row.task.key]))
     if row.state is TaskState.RUNNING or is_in_doubt:
         desk.ledger.commands.request(CommandKind.STOP_TASK, row.task.key, by)
@@ -53,12 +53,14 @@ def stop(desk: Desk, task_id: int, by: str) -> Answer:
     elif desk.ledger.tasks.cancel([row.task.key], f"stopped on request by {by}", ReasonKind.STOPPED):
         said = "cancelled"
     else:
-        return Answer(task_id, desk.ledger.tasks.get(task_id), "it has just changed: look again", None, True)
+        return ActAnswer(
+            task_id, desk.ledger.tasks.get(task_id), "it has just changed: look again", None, True
+        )
     desk.ledger.actions.note(by, ActionKind.STOP, row.task.key, f"it was {row.state}")
-    return Answer(task_id, desk.ledger.tasks.get(task_id), said)
+    return ActAnswer(task_id, desk.ledger.tasks.get(task_id), said)
 
 
-def resolve(desk: Desk, task_id: int, by: str, *, happened: bool) -> Answer:
+def resolve(desk: Desk, task_id: int, by: str, *, happened: bool) -> ActAnswer:
     """Write down a person's word whether the effects of a task happened."""
     row = desk.ledger.tasks.get(task_id)
     if row is None:
@@ -70,12 +72,12 @@ def resolve(desk: Desk, task_id: int, by: str, *, happened: bool) -> Answer:
     word = "happened" if happened else "did not happen"
     desk.ledger.actions.note(by, ActionKind.RESOLVE, row.task.key, f"it {word}")
     hint = None if happened else f"to do it again: retry it, or {command(RetryTask(row.id), desk.options)}"
-    return Answer(task_id, now, f"it is {now.state} now: {now.reason}", hint)
+    return ActAnswer(task_id, now, f"it is {now.state} now: {now.reason}", hint)
 
 
-def _gone(task_id: int) -> Answer:
-    return Answer(task_id, None, "the ledger has no such task: it was deleted", is_refused=True)
+def _gone(task_id: int) -> ActAnswer:
+    return ActAnswer(task_id, None, "the ledger has no such task: it was deleted", is_refused=True)
 
 
-def _refused(row: TaskRow, refusal: LedgerRefusal) -> Answer:
-    return Answer(row.id, row, refusal.message, hint_of(refusal), is_refused=True)
+def _refused(row: TaskRow, refusal: LedgerRefusal) -> ActAnswer:
+    return ActAnswer(row.id, row, refusal.message, hint_of(refusal), is_refused=True)

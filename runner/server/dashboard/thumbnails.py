@@ -40,7 +40,7 @@ UNDECODABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.D
 SVG = "image/svg+xml"
 
 
-class Picture(NamedTuple):
+class Thumbnail(NamedTuple):
     content: bytes
     media_type: str
 
@@ -61,7 +61,7 @@ class Thumbnails:
         self._secret = secrets.token_bytes(16)
         self._lock = threading.Lock()
         self._places: OrderedDict[str, _Place] = OrderedDict()
-        self._made: OrderedDict[tuple[object, ...], Picture] = OrderedDict()
+        self._made: OrderedDict[tuple[object, ...], Thumbnail] = OrderedDict()
         self._bytes = 0
 
     def key(self, campaign: str, entry: str, path: str) -> str:
@@ -76,7 +76,7 @@ class Thumbnails:
                 self._places.popitem(last=False)
         return key
 
-    def picture(self, key: str) -> Picture | None:
+    def picture(self, key: str) -> Thumbnail | None:
         """The picture of a key: of a video, or of what cannot be shown, a drawing with its name, length and size. None
         if nobody gave this key out, or if no campaign in force names the file any more."""
         with self._lock:
@@ -102,7 +102,7 @@ class Thumbnails:
         entry = next((one for one in campaign.entries if one.name == place.entry), None) if campaign else None
         return entry is not None and is_named(entry.config, place.path)
 
-    def _keep(self, identity: tuple[object, ...], made: Picture) -> None:
+    def _keep(self, identity: tuple[object, ...], made: Thumbnail) -> None:
         with self._lock:
             before = self._made.pop(identity, None)
             self._made[identity] = made
@@ -123,12 +123,12 @@ def is_named(config: Mapping[str, Any], path: str) -> bool:
     return Path(path) in (Path(here(one)) for one in config[FILES_KEY])
 
 
-def _made(file: MediaFile, path: str) -> Picture:
+def _made(file: MediaFile, path: str) -> Thumbnail:
     size = file.status.st_size
     found = file.format
     if found is not None and found.kind is Kind.IMAGE and size <= MOST_FILE_BYTES:
         try:
-            return Picture(_jpeg(file.read(size)), "image/jpeg")
+            return Thumbnail(_jpeg(file.read(size)), "image/jpeg")
         except (*UNDECODABLE, Image.DecompressionBombWarning):
             return _drawing(path, [found.name, _size(size)])
     kind = found.name if found else "no video, no image"
@@ -152,7 +152,7 @@ def _jpeg(content: bytes) -> bytes:
         return out.getvalue()
 
 
-def _drawing(path: str, facts: Sequence[str]) -> Picture:
+def _drawing(path: str, facts: Sequence[str]) -> Thumbnail:
     """A film strip with the file's name and facts about it."""
     name = visible(Path(path).name)
     lines = [shortened([name], 22)[name], *facts]
@@ -174,7 +174,7 @@ def _drawing(path: str, facts: Sequence[str]) -> Picture:
         '<g fill="#f4f6f9" font-family="system-ui, sans-serif" text-anchor="middle" dominant-baseline="middle">'
         f"{words}</g></svg>"
     )
-    return Picture(svg.encode("utf-8", "replace"), SVG)
+    return Thumbnail(svg.encode("utf-8", "replace"), SVG)
 
 
 def _length(seconds: float) -> str:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Collection
 
 from runner.queries.roster import Roster
-from runner.queries.wall import Around, Headline, Progress, Tile, Wall, headline, tiles, wall
+from runner.queries.wall import Around, Headline, TaskProgress, Tile, Wall, headline, tiles, wall
 from runner.server.dashboard.desk import Desk
 
 
@@ -44,7 +44,9 @@ class Walls:
     def _around(self) -> Around:
         running, around = self._desk.executor_state().running, self._desk.surroundings()
         return Around(
-            progress={one.key: Progress(one.ordinal, one.total, one.step) for one in running if one.ordinal},
+            progress={
+                one.key: TaskProgress(one.ordinal, one.total, one.step) for one in running if one.ordinal
+            },
             phones=around.devices,
             adb_problem=around.adb_problem,
             host=self._host,

@@ -10,11 +10,11 @@ from pathlib import Path
 from claims import claim
 
 from runner.clock import ManualClock
-from runner.notifications.look import Look
+from runner.notifications.look import NewsLook
 from runner.notifications.office import PostOffice
 from runner.notifications.recipients import Recipient
 from runner.notifications.summary import Summary
-from runner.notifications.wording import Message, Place
+from runner.notifications.wording import Message, MessageOrigin
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
@@ -47,12 +47,12 @@ class NewsDesk:
     """While this is cleared, no recipient answers."""
     log: StringIO = field(default_factory=StringIO)
 
-    def look(self, summary_at: time | None = None) -> Look:
+    def look(self, summary_at: time | None = None) -> NewsLook:
         summary = Summary(self.ledger, UTC, summary_at) if summary_at else None
-        return Look(self.ledger, self.clock, UTC, lambda: self.phones, summary)
+        return NewsLook(self.ledger, self.clock, UTC, lambda: self.phones, summary)
 
-    def place(self, *, is_rehearsal: bool = False) -> Place:
-        return Place(UTC, URL, self.artifacts, is_rehearsal)
+    def place(self, *, is_rehearsal: bool = False) -> MessageOrigin:
+        return MessageOrigin(UTC, URL, self.artifacts, is_rehearsal)
 
     def office(self, *recipients: Recipient, summary_at: time | None = None) -> PostOffice:
         def send(recipient: Recipient, message: Message) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from news_desk import NewsDesk
 
-from runner.notifications.look import AFTER_START, Look
+from runner.notifications.look import AFTER_START, NewsLook
 from runner.notifications.news import News, NewsEvent
 from runner.store.phones import PhoneSeen
 from runner.store.rows import READY, InvalidFile
@@ -14,11 +14,11 @@ from runner.tasks import TaskState
 HOUR = timedelta(hours=1)
 
 
-def found(look: Look) -> list[News]:
+def found(look: NewsLook) -> list[News]:
     return [one for part in look.news() for one in part]
 
 
-def events(look: Look) -> list[str]:
+def events(look: NewsLook) -> list[str]:
     return [one.event.value for one in found(look)]
 
 

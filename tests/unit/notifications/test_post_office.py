@@ -9,7 +9,7 @@ import pytest
 from news_desk import NewsDesk, run
 
 from runner.campaign.quantities import Hours
-from runner.notifications.look import Look
+from runner.notifications.look import NewsLook
 from runner.notifications.news import NewsEvent
 from runner.notifications.office import BACK_OFF, DEADLINE_S, TOO_OLD
 from runner.notifications.recipients import Recipient
@@ -217,7 +217,7 @@ def test_a_bug_ends_nothing(desk: NewsDesk, monkeypatch: pytest.MonkeyPatch, tmp
     def fail(*_: object) -> list[object]:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(Look, "news", fail)
+    monkeypatch.setattr(NewsLook, "news", fail)
     for _ in range(2):
         office.run()
     assert len(list(tmp_path.glob("runner-crash-*"))) == 1

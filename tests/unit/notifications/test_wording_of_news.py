@@ -7,14 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from runner.notifications.news import News, NewsEvent
-from runner.notifications.wording import LONGEST_LINE, MOST_NAMED, Message, Place, message_of, safe
+from runner.notifications.wording import LONGEST_LINE, MOST_NAMED, Message, MessageOrigin, message_of, safe
 from runner.store.rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PLACE = Place(ZoneInfo("Europe/Stockholm"), "https://shelf.example/", Path("/nowhere"))
+PLACE = MessageOrigin(ZoneInfo("Europe/Stockholm"), "https://shelf.example/", Path("/nowhere"))
 
 
-def message(*news: News, place: Place = PLACE) -> Message:
+def message(*news: News, place: MessageOrigin = PLACE) -> Message:
     rows = [
         NotificationRow(number, *one.to("anna", NOW)[:5], NOW, NOW, 1, None, "", None, False)
         for number, one in enumerate(news)

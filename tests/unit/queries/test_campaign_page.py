@@ -7,7 +7,7 @@ from runner.errors import UsageError
 from runner.execution.record_run import record_scheduled
 from runner.queries.campaign_list import Standing
 from runner.queries.campaign_page import CampaignPage, campaign_page, version_of
-from runner.queries.campaign_week import DAYS, Week, day_of, week_of
+from runner.queries.campaign_week import DAYS, PlannedWeek, day_of, week_of
 from runner.queries.run_preview import RunPreview, preview_run
 from runner.store.rows import PauseScope
 
@@ -25,7 +25,7 @@ def preview(desk: Desk, at: str | None = None) -> RunPreview:
     return preview_run(desk.ledger, resolved, "greet", desk.situation(), ZONE, at)
 
 
-def week(desk: Desk) -> Week:
+def week(desk: Desk) -> PlannedWeek:
     (resolved,) = desk.files.campaigns
     return week_of(desk.ledger, resolved, desk.clock.now(), ZONE)
 

@@ -11,7 +11,7 @@ from question_desk import OFFLINE, ZONE, Desk, campaign
 from runner.errors import UsageError
 from runner.planning.source import Window
 from runner.queries import timeline as module
-from runner.queries.timeline import OPEN, STATES, Kind, Row, Timeline, timeline
+from runner.queries.timeline import OPEN, STATES, RowKind, Timeline, TimelineRow, timeline
 from runner.queries.timeline_bands import BandKind
 from runner.queries.timeline_lanes import By
 from runner.queries.timeline_table import TimelineFilter, timeline_table
@@ -36,12 +36,12 @@ def look(
     return timeline(desk.ledger, campaigns, chosen or window(), by, now, ZONE, since)
 
 
-def told(view: Timeline, rows: list[Row] | None = None) -> list[str]:
+def told(view: Timeline, rows: list[TimelineRow] | None = None) -> list[str]:
     """`A1 completed 09:00-09:00 follow @north`, with what was due earlier than it began."""
     return [_told(view, row) for row in sorted(view.rows if rows is None else rows, key=lambda it: it.start)]
 
 
-def _told(view: Timeline, row: Row) -> str:
+def _told(view: Timeline, row: TimelineRow) -> str:
     end = "" if row.end == OPEN else clock(row.end)
     due = "" if row.due == row.start else f" (due {clock(row.due)})"
     lane, title = view.lanes[row.lane].label, view.titles[row.title]
@@ -93,7 +93,7 @@ def test_past_present_and_future_are_in_one_picture(desk: Desk) -> None:
     assert "" not in waiting
     # A lane does one after the other, so the second has its turn when the first is expected to have ended.
     for lane in (0, 1):
-        first, second = [row for row in view.rows if row.kind == Kind.PLANNED and row.lane == lane]
+        first, second = [row for row in view.rows if row.kind == RowKind.PLANNED and row.lane == lane]
         assert [clock(row.due) for row in (first, second)] == ["18:00", "18:00"]
         assert first.start == first.due
         assert second.start == first.end > first.start
@@ -106,7 +106,7 @@ def test_what_did_not_run_stands_at_its_instant_with_its_reason(desk: Desk) -> N
     desk.move_to("2026-11-21T11:00")
     desk.start()
     view = look(desk)
-    missed = [row for row in view.rows if row.kind == Kind.OCCURRENCE]
+    missed = [row for row in view.rows if row.kind == RowKind.OCCURRENCE]
     assert Counter((view.lanes[row.lane].label, clock(row.start)) for row in missed) == {
         ("A1", "09:00"): 1,
         ("B2", "09:00"): 1,
@@ -182,7 +182,7 @@ def test_what_was_run_before_its_time_is_not_planned_again(desk: Desk) -> None:
     tasks = list(plan([one], window()).tasks())
     version = desk.ledger.campaigns.record("demo", "demo.yaml", "version: 1\n", None)
     desk.ledger.occurrences.add(version, [occurrence], tasks)
-    assert [row.kind for row in look(desk).rows] == [Kind.TASK]
+    assert [row.kind for row in look(desk).rows] == [RowKind.TASK]
 
 
 def test_a_day_of_25_hours_has_all_its_occurrences(desk: Desk) -> None:
@@ -313,7 +313,7 @@ def test_too_many_tasks_are_counted_by_stretches_of_time(desk: Desk, few: None) 
     for time in times:
         desk.move_to(f"2026-11-21T{time}")
     view = look(desk)
-    totals = [row for row in view.rows if row.kind == Kind.TOTAL]
+    totals = [row for row in view.rows if row.kind == RowKind.TOTAL]
     assert sum(row.tasks for row in totals) == 8
     assert view.stretch_s is not None
     assert {row.end - row.start for row in totals} == {view.stretch_s * 1000}

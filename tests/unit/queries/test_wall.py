@@ -10,7 +10,7 @@ from runner.queries.advice import AcceptRestore, EndPause, MendFile, ReleaseHold
 from runner.queries.attention import NeedKind
 from runner.queries.phones import PhoneLine
 from runner.queries.roster import Roster
-from runner.queries.wall import Around, Headline, Progress, Tile, TileState, headline, tiles, wall
+from runner.queries.wall import Around, Headline, TaskProgress, Tile, TileState, headline, tiles, wall
 from runner.reasons import ReasonKind
 from runner.store.rows import PauseScope
 from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
@@ -88,7 +88,7 @@ def test_a_running_task_tells_its_step_and_how_far_it_is(desk: Desk) -> None:
     begin(desk, campaign("09:00", users=["@north", "@south"]))
     desk.move_to("2026-11-21T09:00", settle=False)
     assert gate.entered.wait(20)
-    tile = on_the_wall(desk, progress={desk.key(): Progress(3, 8, "Tap Follow")})["A1"]
+    tile = on_the_wall(desk, progress={desk.key(): TaskProgress(3, 8, "Tap Follow")})["A1"]
     assert tile.state is TileState.RUNNING and tile.running is not None
     assert (tile.running.row.task.title, tile.running.row.attempts) == ("follow @north", 1)
     assert tile.running.progress == (3, 8, "Tap Follow") and tile.running.part == 0.25

@@ -97,7 +97,7 @@ def _number(text: str | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class DayBar:
     """A part of a day in the small chart of a campaign, in units of its picture."""
 
     state: str
@@ -106,7 +106,7 @@ class Bar:
     height: float
 
 
-def _bars(days: Sequence[DayCounts]) -> list[Bar]:
+def _bars(days: Sequence[DayCounts]) -> list[DayBar]:
     """How the tasks of each day ended, as bars that share one scale."""
     most = max((day.total for day in days), default=0)
     made = []
@@ -118,7 +118,9 @@ def _bars(days: Sequence[DayCounts]) -> list[Bar]:
             if count:
                 height = max(count / most * BAR_HEIGHT, 1.0)
                 bottom -= height
-                made.append(Bar(str(state), number * BAR_WIDTH, round(max(bottom, 0.0), 1), round(height, 1)))
+                made.append(
+                    DayBar(str(state), number * BAR_WIDTH, round(max(bottom, 0.0), 1), round(height, 1))
+                )
     return made
 
 

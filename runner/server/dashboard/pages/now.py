@@ -13,7 +13,7 @@ from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page, render
 from runner.server.dashboard.pages.wall_view import GROUPINGS, SIZES, Choices, WallView, slug
 from runner.server.dashboard.walls import Walls
-from runner.store.lanes_now import Picture
+from runner.store.lanes_now import NewestScreenshot
 
 TEMPLATE = "now.html.j2"
 
@@ -90,7 +90,7 @@ def _drawing(desk: Desk, view: WallView, shown: Sequence[Tile]) -> dict[str, Any
     }
 
 
-def pictures_of(desk: Desk, shown: Sequence[Tile]) -> Mapping[str, Picture]:
+def pictures_of(desk: Desk, shown: Sequence[Tile]) -> Mapping[str, NewestScreenshot]:
     """The newest screens of the phones of these tiles."""
     return desk.screens.newest([tile.device for tile in shown if tile.device])
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from runner.clock import utc
 from runner.errors import PhoneError, PhoneInUse, Unsupported, UsageError
-from runner.execution.live_screen import Frame, LiveScreens, input_of
+from runner.execution.live_screen import LiveScreens, ScreenFrame, input_of
 from runner.queries.phone_page import PhonePage, PhoneSummary, health, summaries
 from runner.server.dashboard.changes import topic
 from runner.server.dashboard.desk import Desk
@@ -251,7 +251,7 @@ def _days(request: Request) -> int:
     return next((days for days in DAYS if asked == str(days)), DAYS[0])
 
 
-def _frame_headers(frame: Frame) -> dict[str, str]:
+def _frame_headers(frame: ScreenFrame) -> dict[str, str]:
     width, height = frame.picture.size
     return {
         "ETag": f'"{frame.tag}"',

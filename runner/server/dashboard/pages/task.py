@@ -22,7 +22,7 @@ from runner.reports.task_hints import hint_of_attempt, hint_of_task
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages import task_list, task_screen
 from runner.server.dashboard.pages.page import Form, action, actor, page, render, see_other
-from runner.server.dashboard.task_acts import Answer, resolve, retry, stop
+from runner.server.dashboard.task_acts import ActAnswer, resolve, retry, stop
 from runner.store.rows import TaskRow
 from runner.store.tasks import is_id
 
@@ -69,7 +69,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         }
         return render(request, "task_compare.html.j2", context)
 
-    def acting(act: Callable[[int, str], Answer]) -> Callable[[Request, Form], Response]:
+    def acting(act: Callable[[int, str], ActAnswer]) -> Callable[[Request, Form], Response]:
         def answer(request: Request, form: Form) -> Response:
             done = act(task_of(desk, request).id, actor(request))
             if not done.is_refused:

@@ -41,7 +41,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAnswer:
     """An answer for a page: `advice` are sentences, each with the address where one can do it, if there is one."""
 
     subject: str
@@ -52,7 +52,7 @@ class Shown:
     lane: str
     target: str
     task_id: int | None
-    parts: tuple["Shown", ...]
+    parts: tuple["ShownAnswer", ...]
     more: int
 
 
@@ -85,11 +85,11 @@ def _why(request: Request) -> Response:
     return render(request, "why.html.j2", context, status=404 if is_nowhere and is_page else 200)
 
 
-def _shown(one: WhyAnswer, desk: Desk, *, is_part: bool = False) -> Shown:
+def _shown(one: WhyAnswer, desk: Desk, *, is_part: bool = False) -> ShownAnswer:
     advised = [one, *one.parts[:MOST_PARTS]] if not is_part else [one]
     advice = dict.fromkeys(told for answer in advised for told in _advice(answer, desk))
     parts = one.parts[:MOST_PARTS] if len(one.parts) > 1 else ()
-    return Shown(
+    return ShownAnswer(
         one.subject,
         one.verdict.value,
         LOOKS.get(one.verdict, "pending"),

@@ -11,9 +11,9 @@ import pytest
 from dashboard_desk import NOW, DashboardDesk, Step, TestBrowser
 
 from runner.errors import PhoneInUse, PhoneTimeout, UsageError
-from runner.execution.live_screen import Frame, Input, Tap, Text
+from runner.execution.live_screen import Input, ScreenFrame, TapInput, TextInput
 from runner.execution.loans import Loan
-from runner.phone.hands import Picture, Shown
+from runner.phone.hands import PictureShows, ScreenPicture
 from runner.store.phones import PhoneSeen
 from runner.store.rows import AWAY, PhoneFacts
 from runner.tasks import TaskState
@@ -26,15 +26,15 @@ class FakeScreens:
     """Screens without phones: `error` is raised instead of a picture, `touched` has what was done."""
 
     def __init__(self) -> None:
-        self.shown, self.error = Shown.SCREEN, None
+        self.shown, self.error = PictureShows.SCREEN, None
         self.lent_to: Loan | None = None
         self.touched: list[tuple[str, str, Input]] = []
         self.refusal: Exception | None = None
 
-    def frame(self, serial: str) -> Frame:
+    def frame(self, serial: str) -> ScreenFrame:
         if self.error:
             raise self.error
-        return Frame(Picture(b"\xff\xd8jpeg", (720, 1600), self.shown), "abc", 0.0)
+        return ScreenFrame(ScreenPicture(b"\xff\xd8jpeg", (720, 1600), self.shown), "abc", 0.0)
 
     def borrow(self, serial: str, by: str) -> Loan:
         if self.refusal:
@@ -186,7 +186,7 @@ def test_a_screen_is_a_picture_that_browsers_know_again(browser: TestBrowser, sc
     assert (answer.headers["x-shown"], answer.headers["x-size"]) == ("screen", "720x1600")
     tag = answer.headers["etag"]
     assert browser.get("/phones/S1/screen", headers={"if-none-match": tag}).status_code == 304
-    screens.shown = Shown.PROTECTED
+    screens.shown = PictureShows.PROTECTED
     assert browser.get("/phones/S1/screen").headers["x-shown"] == "protected"
 
 
@@ -214,7 +214,7 @@ def test_a_page_hears_in_whose_hands_the_phone_is(browser: TestBrowser, screens:
 def test_what_a_person_does_arrives(browser: TestBrowser, screens: FakeScreens) -> None:
     browser.act("/actions/phones/S1/input", status=204, **FIELDS)
     browser.act("/actions/phones/S1/input", status=204, kind="text", text="pä ss", loan="mine")
-    assert screens.touched == [("S1", "mine", Tap((0.5, 0.25))), ("S1", "mine", Text("pä ss"))]
+    assert screens.touched == [("S1", "mine", TapInput((0.5, 0.25))), ("S1", "mine", TextInput("pä ss"))]
 
 
 @pytest.mark.parametrize(

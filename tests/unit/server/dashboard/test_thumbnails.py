@@ -11,7 +11,7 @@ from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.media_file import MediaFile
 from runner.server.dashboard import thumbnails as module
-from runner.server.dashboard.thumbnails import SIDE, SVG, Picture, Thumbnails, is_named
+from runner.server.dashboard.thumbnails import SIDE, SVG, Thumbnail, Thumbnails, is_named
 from runner.server.dashboard.video_length import video_length_s
 
 TEXT = """\
@@ -48,7 +48,7 @@ def video(seconds: int, version: int = 0) -> bytes:
     return box(b"ftyp", b"mp42" + bytes(8)) + box(b"mdat", bytes(500)) + box(b"moov", box(b"mvhd", header))
 
 
-def made(folder: Path, *names: str) -> dict[str, Picture | None]:
+def made(folder: Path, *names: str) -> dict[str, Thumbnail | None]:
     campaign = listing(folder, *names)
     pictures = Thumbnails(lambda: [campaign])
     return {name: pictures.picture(pictures.key("posts", "publish", str(folder / name))) for name in names}
