@@ -25,7 +25,8 @@ from runner.journals import BatchJournal, Intent, Journal, Listener, Settlement,
 from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import Decision, OccurrenceState, PauseScope
+from runner.store.request_rows import PauseScope
+from runner.store.rows import Decision, OccurrenceState
 from runner.store.witness import Witnesses
 from runner.tasks import AttemptOutcome, EffectState, Occurrence, Outcome, Task, TaskState, task_key
 

@@ -21,7 +21,8 @@ from runner.planning.source import Window
 from runner.reasons import ReasonKind
 from runner.scheduling.folder import CampaignFolder
 from runner.store.ledger import Ledger
-from runner.store.rows import Decision, OccurrenceState, PauseScope
+from runner.store.request_rows import PauseScope
+from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 DAYS = 3

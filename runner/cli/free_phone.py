@@ -9,7 +9,8 @@ from runner.settings import Settings
 from runner.state_dir import real_state_dir
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, holder
-from runner.store.rows import PauseScope, TaskFilter
+from runner.store.request_rows import PauseScope
+from runner.store.rows import TaskFilter
 from runner.store.url import ledger_path
 from runner.tasks import TaskState
 

@@ -16,7 +16,7 @@ from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.actions import ActionKind
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.who import who
 
 

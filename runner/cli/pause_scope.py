@@ -4,7 +4,8 @@ from runner.campaign.nearest import legal_names
 from runner.errors import UsageError
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
-from runner.store.rows import PauseScope, TaskFilter
+from runner.store.request_rows import PauseScope
+from runner.store.rows import TaskFilter
 
 
 def scope_of(ledger: Ledger, name: str) -> PauseScope:

@@ -11,7 +11,7 @@ from runner.queries.advice import EndPause
 from runner.reports.advice import command, options_of
 from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 
 @click.command(

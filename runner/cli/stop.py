@@ -11,7 +11,8 @@ from runner.reports.advice import command, options_of
 from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
 from runner.store.lock import holder
-from runner.store.rows import CommandKind, PauseScope, TaskFilter
+from runner.store.request_rows import CommandKind, PauseScope
+from runner.store.rows import TaskFilter
 from runner.tasks import TaskState
 from runner.who import who
 

@@ -30,7 +30,8 @@ from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
-from runner.store.rows import CommandKind, TaskFilter, TaskRow
+from runner.store.request_rows import CommandKind
+from runner.store.rows import TaskFilter, TaskRow
 from runner.tasks import TaskState
 from runner.who import who
 

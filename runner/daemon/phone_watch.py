@@ -20,8 +20,8 @@ from runner.phone.transport import AdbServer
 from runner.phone.vitals import battery, vitals
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
+from runner.store.phone_rows import AWAY, READY, PhoneFacts
 from runner.store.phones import PhoneSeen
-from runner.store.rows import AWAY, READY, PhoneFacts
 
 T = TypeVar("T")
 

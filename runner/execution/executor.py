@@ -26,7 +26,8 @@ from runner.reasons import ReasonKind
 from runner.scripts import SCRIPTS
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind, CommandRow, TaskRow
+from runner.store.request_rows import CommandKind, CommandRow
+from runner.store.rows import TaskRow
 from runner.tasks import Task, TaskState
 
 if TYPE_CHECKING:

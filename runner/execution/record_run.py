@@ -10,7 +10,8 @@ from runner.planning.coming import Coming
 from runner.planning.plan import manual
 from runner.queries.asked_times import alone, scheduled_at
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind, Decision, OccurrenceState
+from runner.store.request_rows import CommandKind
+from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import Occurrence, Task, TaskSource
 
 

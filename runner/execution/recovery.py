@@ -6,7 +6,7 @@ from runner.backend_registry import declared
 from runner.execution.requests import ON_REQUEST
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind
+from runner.store.request_rows import CommandKind
 from runner.store.task_changes import MAY_HAVE_HAPPENED
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 

@@ -9,7 +9,8 @@ from runner.clock import format_instant
 from runner.execution.lanes import Away
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandRow, Hold, PauseRow, PauseScope
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import CommandRow, PauseRow, PauseScope
 from runner.tasks import Task
 
 ON_REQUEST = "stopped on request"

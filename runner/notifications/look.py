@@ -9,8 +9,10 @@ from urllib.parse import quote
 from runner.clock import Clock, format_instant, utc
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.summary import Summary
+from runner.store.campaign_rows import InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import READY, Hold, InvalidFile, OccurrenceRow, SpanRow, TaskRow
+from runner.store.phone_rows import READY, Hold
+from runner.store.rows import OccurrenceRow, SpanRow, TaskRow
 from runner.tasks import TaskState
 
 OVERLAP = timedelta(seconds=30)

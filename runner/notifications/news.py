@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from runner.clock import utc
-from runner.store.rows import NewNotification, NotificationRow
+from runner.store.notification_rows import NewNotification, NotificationRow
 
 LONGEST = 2000
 """How many characters of a foreign text are kept: a notification is short, the ledger has the whole."""

@@ -20,7 +20,7 @@ from runner.notifications.turns import next_turn
 from runner.notifications.wording import Message, MessageOrigin, message_of
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.rows import NotificationRow, Untold
+from runner.store.notification_rows import NotificationRow, Untold
 
 PERIOD_S = 2.0
 """How often the job runs."""

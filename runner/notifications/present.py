@@ -6,7 +6,7 @@ from functools import cached_property
 from runner.notifications.look import identity_of_file, identity_of_hold
 from runner.notifications.news import News, NewsEvent, key_of
 from runner.store.ledger import Ledger
-from runner.store.rows import READY, PhoneState
+from runner.store.phone_rows import READY, PhoneState
 
 OVER = "it was over before it was told"
 

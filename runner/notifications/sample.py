@@ -6,7 +6,7 @@ from runner.notifications.news import News, NewsEvent
 from runner.notifications.wording import Message, MessageOrigin, message_of
 from runner.settings import Settings
 from runner.state_dir import real_state_dir
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 TEST = "This is a test by hand: nothing has happened."
 

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from runner.notifications.news import NewsEvent
 from runner.notifications.recipients import Recipient
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 MOST = 500
 """How many news one message counts."""

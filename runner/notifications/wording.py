@@ -13,7 +13,7 @@ from runner.clock import utc
 from runner.notifications.news import News, NewsEvent, news_of
 from runner.reports.instants import local
 from runner.reports.shown import visible
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 MOST_NAMED = 10
 """How many news a message tells one by one; it counts the others."""

@@ -10,8 +10,11 @@ from runner.queries.advice import AcceptRestore, Action, EndPause, MendFile, Rel
 from runner.queries.phones import PhoneLine
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
+from runner.store.campaign_rows import InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, InvalidFile, PauseRow, PauseScope, TaskFilter, TaskRecord, TaskRow
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow, PauseScope
+from runner.store.rows import TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Effect, TaskState
 
 MOST = 10

@@ -9,8 +9,9 @@ from pathlib import Path
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.coming import next_occurrence
 from runner.queries.campaign_days import DayCounts, days_of
+from runner.store.campaign_rows import CampaignRow, InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, InvalidFile, PauseRow, PauseScope
+from runner.store.request_rows import PauseRow, PauseScope
 from runner.tasks import Occurrence
 
 DAYS = 14

@@ -11,16 +11,9 @@ from runner.planning.coming import Coming, coming
 from runner.planning.plannable_entry import plannable_entries
 from runner.planning.source import Window
 from runner.queries.campaign_list import Standing, pause_on, standing_of
+from runner.store.campaign_rows import CampaignRow, CampaignVersion, InvalidFile, VersionRow
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    ActionRow,
-    CampaignRow,
-    CampaignVersion,
-    InvalidFile,
-    PauseRow,
-    PauseScope,
-    VersionRow,
-)
+from runner.store.request_rows import ActionRow, PauseRow, PauseScope
 
 MOST_NEXT = 3
 MOST_VERSIONS, MOST_ACTIONS = 30, 20

@@ -11,9 +11,10 @@ from runner.planning.occurrences import moments
 from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.rules import read
 from runner.planning.source import Window
+from runner.store.campaign_rows import CampaignRow, InvalidFile, ScheduleRow
 from runner.store.last_good import restore
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, InvalidFile, OccurrenceRow, ScheduleRow, SpanRow
+from runner.store.rows import OccurrenceRow, SpanRow
 
 MOST_SPANS = 1000
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from runner.store.ledger import Ledger
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 LATELY = timedelta(days=1)
 """For how long a notification that was given up is shown as trouble."""

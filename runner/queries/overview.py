@@ -24,18 +24,12 @@ from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
+from runner.store.campaign_rows import CampaignRow, InvalidFile
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    CampaignRow,
-    Hold,
-    InvalidFile,
-    PauseRow,
-    SpanRow,
-    TaskFilter,
-    TaskRecord,
-    TaskRow,
-)
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow
+from runner.store.rows import SpanRow, TaskFilter, TaskRecord, TaskRow
 from runner.tasks import Occurrence, TaskState
 
 DAY = timedelta(days=1)

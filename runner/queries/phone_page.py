@@ -14,15 +14,9 @@ from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.source import Window
 from runner.queries.wall import Tile
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    ActionRow,
-    Hold,
-    PhoneFacts,
-    PhoneRow,
-    PhoneState,
-    TaskFilter,
-    TaskRow,
-)
+from runner.store.phone_rows import Hold, PhoneFacts, PhoneRow, PhoneState
+from runner.store.request_rows import ActionRow
+from runner.store.rows import TaskFilter, TaskRow
 from runner.tasks import Task
 
 MOST_TASKS, MOST_COMING, MOST_ACTIONS, MOST_HOLDS = 50, 10, 30, 20

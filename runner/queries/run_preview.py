@@ -17,7 +17,8 @@ from runner.queries.asked_times import alone, scheduled_at
 from runner.queries.situation import Situation
 from runner.queries.usage import usage_until
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, PauseRow
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow
 from runner.tasks import Task
 
 MOST_NAMED = 20

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 from runner.clock import format_instant
 from runner.queries.advice import ResumeRehearsal, StartDaemon
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, PauseRow, PauseScope, SpanRow
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow, PauseScope
+from runner.store.rows import SpanRow
 from runner.tasks import Task
 
 SILENCE = timedelta(seconds=30)

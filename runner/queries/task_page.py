@@ -8,7 +8,8 @@ from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer
 from runner.queries.why_task import explain_task
 from runner.store.ledger import Ledger
-from runner.store.rows import ActionRow, AttemptRow, StepRow, TaskRecord, TaskRow
+from runner.store.request_rows import ActionRow
+from runner.store.rows import AttemptRow, StepRow, TaskRecord, TaskRow
 from runner.store.task_pages import AttemptSummary, EffectHistory
 from runner.tasks import EffectState, TaskState, Touch
 

@@ -12,9 +12,10 @@ from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.walltime import open_hours
 from runner.queries.timeline_lanes import TimelineLanes
+from runner.store.columns import EPOCH
 from runner.store.ledger import Ledger
-from runner.store.rows import PauseRow, PauseScope, SpanRow
-from runner.store.schema import EPOCH
+from runner.store.request_rows import PauseRow, PauseScope
+from runner.store.rows import SpanRow
 
 MOST_SPANS = 1000
 """How many of the newest lives of daemons are looked at."""

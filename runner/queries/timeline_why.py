@@ -12,8 +12,8 @@ from runner.queries.timeline_bands import Band, BandKind, closed_hours, past_ban
 from runner.queries.timeline_lanes import By, TimelineLanes
 from runner.queries.why import NOWHERE, explain_entry
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.store.columns import EPOCH
 from runner.store.ledger import Ledger
-from runner.store.schema import EPOCH
 
 MOST_ENTRIES = 6
 """Of how many entries of a lane one click tells."""

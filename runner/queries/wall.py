@@ -16,7 +16,9 @@ from runner.queries.why_answer import WhyAnswer
 from runner.queries.why_task import explain_task
 from runner.store.lanes_now import EffectsOfLanes, Queue, StepLine
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, PauseRow, TaskRecord, TaskRow
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow
+from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, Occurrence, TaskState
 
 READY = "device"

@@ -14,7 +14,9 @@ from runner.queries.report import PROBLEMS
 from runner.queries.report_scope import ReportScope, window_of
 from runner.queries.situation import Situation
 from runner.store.ledger import Ledger
-from runner.store.rows import Hold, OccurrenceState, PauseRow, TaskFilter, TaskRecord
+from runner.store.phone_rows import Hold
+from runner.store.request_rows import PauseRow
+from runner.store.rows import OccurrenceState, TaskFilter, TaskRecord
 from runner.store.summaries import ReasonCount, TaskGroup
 from runner.tasks import TaskState
 

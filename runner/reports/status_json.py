@@ -5,7 +5,9 @@ from typing import Any
 from runner.clock import utc
 from runner.queries.notifications import NotificationTrouble
 from runner.queries.overview import CampaignLine, Overview, Surroundings
-from runner.store.rows import InvalidFile, PauseRow, TaskRow
+from runner.store.campaign_rows import InvalidFile
+from runner.store.request_rows import PauseRow
+from runner.store.rows import TaskRow
 
 
 def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:

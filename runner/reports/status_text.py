@@ -10,7 +10,7 @@ from runner.reports.advice import Options, to_do
 from runner.reports.instants import zone_line
 from runner.reports.notification_list import trouble_line
 from runner.reports.terminal import Column, Rows, Terminal, Words
-from runner.store.rows import InvalidFile
+from runner.store.campaign_rows import InvalidFile
 from runner.tasks import TaskState
 
 _TEXTS = ("WHAT", "WHY", "REASON", "LAST STEP", "FILE")

@@ -21,7 +21,7 @@ from runner.checks.written import Item
 from runner.diagnostics import Diagnostic, Severity
 from runner.errors import FolderError, UsageError
 from runner.file_names import escaped
-from runner.store.rows import PROFILE
+from runner.store.campaign_rows import PROFILE
 
 RECHECK_AFTER = timedelta(days=1)
 """Checks look some days ahead, so they are repeated after this time for files that do not change too."""

@@ -16,9 +16,9 @@ from runner.scheduling.campaign_files import CampaignFile, CampaignFiles
 from runner.scheduling.folder_decision import Bad, FolderDecision, decide_files
 from runner.scheduling.reload import CampaignChange, ChangeKind, Reload, differences, short
 from runner.scheduling.unread_changes import PATIENCE_S, QUIET_S, is_locked
+from runner.store.campaign_rows import CampaignRow, GoodText, InvalidFile
 from runner.store.last_good import restore
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, GoodText, InvalidFile
 
 _Rows = Mapping[str, CampaignRow]
 _Commits = Mapping[Path, str | None]

@@ -13,7 +13,7 @@ from runner.diagnostics import Diagnostic, Related, Severity, tidy
 from runner.file_names import escaped
 from runner.reports.text import excerpts
 from runner.scheduling.campaign_files import CampaignFile, FilesReading
-from runner.store.rows import CampaignRow, InvalidFile
+from runner.store.campaign_rows import CampaignRow, InvalidFile
 
 _MOST_TOLD = 3
 """How many problems of a wrong file are told."""

@@ -28,8 +28,8 @@ from runner.scheduling.registry import Registry
 from runner.scheduling.reload import Reload
 from runner.scheduling.timetable import Timetable
 from runner.scheduling.watch import NoNotifications, Watch
+from runner.store.campaign_rows import CampaignRow
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
 READ_AHEAD_S = 60.0

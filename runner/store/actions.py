@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.rows import ActionRow
+from runner.store.request_rows import ActionRow
 
 ACTION = schema.actions.c
 COLUMNS = (ACTION.at_utc, ACTION.by, ACTION.kind, ACTION.subject, ACTION.detail)

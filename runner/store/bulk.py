@@ -21,9 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import among
 from runner.store.json_text import to_json
-from runner.store.schema import EPOCH, MICROSECOND
 
 T = TypeVar("T")
 Values = tuple[Any, ...]
@@ -138,12 +138,12 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def instant(value: datetime | None) -> int | None:
-    """As `schema.Instant` keeps it."""
+    """As `columns.Instant` keeps it."""
     return None if value is None else (value - EPOCH) // MICROSECOND
 
 
 def text(value: str | None) -> str | None:
-    """As `schema.Text` keeps it."""
+    """As `columns.Text` keeps it."""
     return value if value is None or value.isascii() else value.encode(errors="replace").decode()
 
 

@@ -9,17 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, bindparam, delete, func, insert, select, update
 
 from runner.store import schema
-from runner.store.part import Part, new_id
-from runner.store.rows import (
+from runner.store.campaign_rows import (
     CampaignRow,
     CampaignVersion,
     GoodText,
     InForce,
     InvalidFile,
-    PauseScope,
     ScheduleRow,
     VersionRow,
 )
+from runner.store.columns import Instant
+from runner.store.part import Part, new_id
+from runner.store.request_rows import PauseScope
 
 CAMPAIGN, SCHEDULE, VERSION = schema.campaigns.c, schema.schedules.c, schema.campaign_versions.c
 INVALID, PAUSE = schema.invalid_files.c, schema.pauses.c
@@ -103,7 +104,7 @@ class Campaigns(Part):
         def work(connection: Connection) -> None:
             at = bindparam("at", type_=Text)
             version = update(schema.campaign_versions).where(VERSION.id == in_force)
-            seen = bindparam("now", type_=schema.Instant)
+            seen = bindparam("now", type_=Instant)
             connection.execute(version.values(git_commit=at, seen_utc=seen), rows)
             connection.execute(update(schema.campaigns).where(one).values(git_commit=at), rows)
 

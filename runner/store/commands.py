@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from runner.errors import LedgerError
 from runner.store import schema
 from runner.store.part import Part, new_id
-from runner.store.rows import Attempt, CommandKind, CommandRow
+from runner.store.request_rows import CommandKind, CommandRow
+from runner.store.rows import Attempt
 
 COMMAND = schema.commands.c
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)

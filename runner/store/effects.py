@@ -15,6 +15,7 @@ from runner.journals import Settlement
 from runner.planning.limits import LOOK_BACK, Usage
 from runner.store import schema
 from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, instant, text, update_rows
+from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import json_list, least
 from runner.store.database import Database
 from runner.store.json_text import to_json
@@ -29,7 +30,6 @@ from runner.store.reading import (
     effect_query,
 )
 from runner.store.rows import NewEffect, UsageTable
-from runner.store.schema import EPOCH, MICROSECOND
 from runner.store.tally import Tally
 from runner.tasks import Effect, EffectState
 

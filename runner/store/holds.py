@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, u
 
 from runner.store import schema
 from runner.store.part import Part, new_id
-from runner.store.rows import Hold
+from runner.store.phone_rows import Hold
 
 HOLD, TASK = schema.holds.c, schema.tasks.c
 

@@ -8,8 +8,8 @@ from runner.campaign.app_file import read_app_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
+from runner.store.campaign_rows import PROFILE, CampaignRow
 from runner.store.ledger import Ledger
-from runner.store.rows import PROFILE, CampaignRow
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:

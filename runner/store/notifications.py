@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from runner.store import schema
 from runner.store.bulk import chunks
+from runner.store.notification_rows import NewNotification, NotificationRow, Untold
 from runner.store.part import Part
-from runner.store.rows import NewNotification, NotificationRow, Untold
 
 NOTIFICATION = schema.notifications.c
 COLUMNS = tuple(NOTIFICATION[name] for name in NotificationRow._fields)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.rows import PauseRow, PauseScope
+from runner.store.request_rows import PauseRow, PauseScope
 
 PAUSE = schema.pauses.c
 PAUSE_COLUMNS = (PAUSE.scope, PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc, PAUSE.ended_utc)

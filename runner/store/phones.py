@@ -9,8 +9,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part
+from runner.store.phone_rows import PhoneFacts, PhoneRow, PhoneState
 from runner.store.reading import IS_LISTED, task_query, task_rows
-from runner.store.rows import PhoneFacts, PhoneRow, PhoneState, TaskRow
+from runner.store.rows import TaskRow
 
 PHONE, STATE, TASK = schema.phones.c, schema.phone_states.c, schema.tasks.c
 STATE_COLUMNS = (STATE.serial, STATE.state, STATE.battery, STATE.problem, STATE.at_utc)

@@ -1,10 +1,13 @@
-"""What callers write to the ledger and read from it. All instants are aware and in UTC."""
+"""Occurrences, tasks and what was tried, as callers write them to the ledger and read them; lives of daemons.
+
+Instants are aware and in UTC.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from runner.planning.limits import Usage
 from runner.reasons import ReasonKind
@@ -32,125 +35,6 @@ class OccurrenceState(StrEnum):
     SKIPPED = "skipped"
     MERGED = "merged"
     CANCELLED = "cancelled"
-
-
-class CommandKind(StrEnum):
-    """What people ask of the process that carries tasks out."""
-
-    STOP_ALL = "stop_all"
-    STOP_TASK = "stop_task"
-    TASKS_ADDED = "tasks_added"
-
-
-class PauseScope(StrEnum):
-    """What a pause keeps from starting: everything, the tasks of one campaign, or those of one device."""
-
-    ALL = "all"
-    CAMPAIGN = "campaign"
-    DEVICE = "device"
-
-
-# Campaigns
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignVersion:
-    """One text of a campaign file; `path` and `commit` are where it was last seen."""
-
-    id: int
-    name: str
-    path: str
-    text: str
-    commit: str | None
-
-
-PROFILE = "apps/"
-"""What stands before the name of an app profile among the texts of flows: no script is called so."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRow:
-    """One text of a campaign file that was read, without the text: its `size` is in characters. It was first and last
-    read at these instants, the last time at this commit."""
-
-    id: int
-    name: str
-    path: str
-    commit: str | None
-    first_seen_utc: datetime
-    seen_utc: datetime
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
-    flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts that it
-    shares, by `accounts.yaml`."""
-
-    name: str
-    path: str
-    version_id: int
-    commit: str | None
-    rules: frozenset[tuple[str, str]]
-    since_utc: datetime
-    flows: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GoodText:
-    """A campaign's text without errors, before it takes effect; see `InForce`."""
-
-    name: str
-    path: str
-    text: str
-    flows: Mapping[str, str]
-    commit: str | None
-    rules: frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignRow:
-    """A campaign that the daemon has met, and its last good text; `withdrawn_utc` and `withdrawn_reason` are set
-    when it is no longer in force."""
-
-    name: str
-    path: str
-    version_id: int
-    text: str
-    commit: str | None
-    since_utc: datetime
-    withdrawn_utc: datetime | None
-    withdrawn_reason: str | None
-    flows: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class InvalidFile:
-    """A campaign file that is wrong, or cannot be read; `campaign` is the one that it belongs to, if any.
-
-    `problem` has several lines, without secrets. It is wrong since `since_utc`, in this way since `commit`.
-    """
-
-    path: str
-    campaign: str | None
-    problem: str
-    commit: str | None
-    since_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleRow:
-    """A start time of an entry, from when until when it was in force; `gone_utc` is None while it is."""
-
-    campaign: str
-    entry: str
-    rule: str
-    first_seen_utc: datetime
-    gone_utc: datetime | None
-
-
-# Occurrences and runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +73,6 @@ class RunRow:
     commit: str | None
     created_utc: datetime
     counts: Mapping[TaskState, int]
-
-
-# Tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,9 +232,6 @@ class TaskRecord:
     effects: tuple[Effect, ...]
 
 
-# Effects
-
-
 class NewEffect(NamedTuple):
     """An effect that is about to be made, and the screen before it; `app` is the account's, None if unknown."""
 
@@ -377,139 +255,6 @@ class UsageTable:
     def of(self, device: str | None, account: str | None) -> Usage:
         """The usage of one device and one account, each of which may be unknown."""
         return Usage(self.devices.get(device or "", {}), self.accounts.get(account or "", {}))
-
-
-# Holds, commands, pauses and spans
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """A device that runs nothing until a person has looked at it; `released_utc` is None while it waits."""
-
-    id: int
-    device: str
-    reason: str
-    task_key: str | None
-    placed_utc: datetime
-    released_utc: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneFacts:
-    """What a phone said of itself, empty where it did not: its maker's name for it, its version of Android, its
-    language, the width and height of its screen in pixels, and the versions of its apps, by profile."""
-
-    model: str = ""
-    android: str = ""
-    language: str = ""
-    size: tuple[int, int] | None = None
-    apps: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneRow:
-    """A phone that the ledger knows; `seen_utc` is when its facts were read, None if nobody has read them yet."""
-
-    serial: str
-    facts: PhoneFacts
-    seen_utc: datetime | None
-
-
-READY, AWAY = "device", "away"
-"""The states of a phone that can be used, which is adb's word, and of one that adb does not list."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneState:
-    """How a phone is from `at_utc` on: adb's word, or AWAY; its battery in percent, None if nobody has read it; what is
-    wrong with it, if anything."""
-
-    serial: str
-    state: str
-    battery: int | None
-    problem: str
-    at_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRow:
-    """A request to the process that carries tasks out; open until it has been answered."""
-
-    id: int
-    kind: CommandKind
-    subject: str | None
-    arguments: Mapping[str, object]
-    by: str
-    requested_utc: datetime
-    done_utc: datetime | None
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """What a person did by hand: to which campaign, device or task (None: to everything)."""
-
-    at_utc: datetime
-    by: str
-    kind: str
-    subject: str | None
-    detail: str
-
-
-class NewNotification(NamedTuple):
-    """What a recipient is to be told, not before an instant; `key` is the same for the same news to the same recipient.
-
-    `content` is what happened, as `notifications/news.py` has it, in a form that JSON takes.
-    """
-
-    key: str
-    event: str
-    subject: str
-    recipient: str
-    content: Mapping[str, object]
-    not_before_utc: datetime
-
-
-class Untold(NamedTuple):
-    """A recipient who is still to be told something of an event, and when the oldest of it was made."""
-
-    recipient: str
-    event: str
-    oldest_utc: datetime
-
-
-class NotificationRow(NamedTuple):
-    """What a recipient is told, or was.
-
-    `tries` counts how often it was begun to be sent, and `begun_utc` is when the present try began, None between tries;
-    `problem` says why the last try failed. Once it is over (`over_utc`), it was sent, or it was given up for that
-    problem.
-    """
-
-    id: int
-    key: str
-    event: str
-    subject: str
-    recipient: str
-    content: Mapping[str, Any]
-    created_utc: datetime
-    not_before_utc: datetime
-    tries: int
-    begun_utc: datetime | None
-    problem: str
-    over_utc: datetime | None
-    is_sent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PauseRow:
-    """A pause; `subject` is the campaign or device, None for all; `ended_utc` is None while it lasts."""
-
-    scope: PauseScope
-    subject: str | None
-    by: str
-    since_utc: datetime
-    ended_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

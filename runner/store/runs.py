@@ -5,9 +5,10 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from runner.store import schema
+from runner.store.campaign_rows import CampaignVersion
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED
-from runner.store.rows import CampaignVersion, RunRow
+from runner.store.rows import RunRow
 from runner.tasks import TaskState
 
 RUN, TASK, VERSION = schema.runs.c, schema.tasks.c, schema.campaign_versions.c

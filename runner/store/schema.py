@@ -1,30 +1,25 @@
 """The ledger's tables: docs/ledger.md explains them, `migrations/` makes them, a test compares them."""
 
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Dialect,
-    Enum,
     Float,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
-    TypeDecorator,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy import Text as PlainText
 
 from runner.reasons import ReasonKind
-from runner.store.rows import CommandKind, OccurrenceState, PauseScope
+from runner.store.columns import MICROSECOND, Id, Instant, Text, index_where, one_of
+from runner.store.request_rows import CommandKind, PauseScope
+from runner.store.rows import OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
 REVISION = "0007"
@@ -42,7 +37,7 @@ UNPRUNED = "deleted_utc IS NOT NULL AND pruned_utc IS NULL"
 LATE_AFTER = timedelta(hours=6)
 """How long after its due instant a task may end and still be found by that instant; the later ones have an index."""
 
-LATE = f"{LISTED} AND finished_utc > due_utc + {LATE_AFTER // timedelta(microseconds=1)}"
+LATE = f"{LISTED} AND finished_utc > due_utc + {LATE_AFTER // MICROSECOND}"
 """The tasks that ended long after they were due."""
 
 MISSED = "state = 'missed'"
@@ -51,61 +46,7 @@ MISSED = "state = 'missed'"
 IN_DOUBT = "state IN ('committing', 'made')"
 """The effects that were begun and not looked at yet."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, kept as whole microseconds since 1970 UTC.
-
-    A number sorts, compares and subtracts alike in every database, loses nothing, and is the smallest key.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MICROSECOND
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + value * MICROSECOND
-
-
-class Text(TypeDecorator[str]):
-    """Any text. What a screen shows may hold half of a character, which UTF-8 cannot hold: it becomes `?`."""
-
-    impl = PlainText
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.encode(errors="replace").decode()
-
-
-def _one_of(words: type[StrEnum], name: str, *, is_checked: bool = True) -> Enum:
-    """Text that is one of the values of `words`; a CHECK of this name makes sure of that.
-
-    A column that `is_checked` cannot get another word unless its table is made anew.
-    """
-    return Enum(
-        words,
-        name=name,
-        native_enum=False,
-        create_constraint=is_checked,
-        length=16,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-def _index_where(condition: str, name: str | None, *columns: str) -> Index:
-    """An index of the rows that meet a condition; a query uses it if it has the same condition, word for word.
-
-    PostgreSQL's condition stands in the migrations alone: to name it here loads that dialect, 60 ms for each command.
-    """
-    return Index(name, *columns, sqlite_where=text(condition))
-
-
-REASON_KIND = _one_of(ReasonKind, "reason_kind", is_checked=False)
-Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY counts by itself in SQLite
+REASON_KIND = one_of(ReasonKind, "reason_kind", is_checked=False)
 
 metadata = MetaData(
     naming_convention={
@@ -199,7 +140,7 @@ occurrences = Table(
     Column("run_id", Text),
     Column("campaign_version_id", ForeignKey("campaign_versions.id")),
     Column("git_commit", Text),
-    Column("state", _one_of(OccurrenceState, "state"), nullable=False),
+    Column("state", one_of(OccurrenceState, "state"), nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_utc", Instant, nullable=False),
     Column("reason_kind", REASON_KIND),
@@ -207,7 +148,7 @@ occurrences = Table(
     Index(None, "campaign", "entry", "instant_utc"),
     Index(None, "instant_utc"),
     Index(None, "campaign_version_id"),
-    _index_where(MISSED, "ix_occurrences_missed", "created_utc"),
+    index_where(MISSED, "ix_occurrences_missed", "created_utc"),
 )
 
 tasks = Table(
@@ -227,7 +168,7 @@ tasks = Table(
     Column("due_utc", Instant, nullable=False),
     Column("timeout_s", Float, nullable=False),
     Column("git_commit", Text),
-    Column("state", _one_of(TaskState, "state"), nullable=False),
+    Column("state", one_of(TaskState, "state"), nullable=False),
     Column("reason", Text, nullable=False),
     Column("hint", Text),
     Column("not_before_utc", Instant),
@@ -240,7 +181,7 @@ tasks = Table(
     Column("config", JSON, nullable=False),
     Column("campaign", Text, nullable=False, server_default=""),
     Column("entry", Text, nullable=False, server_default=""),
-    Column("source", _one_of(TaskSource, "source"), nullable=False, server_default="campaign"),
+    Column("source", one_of(TaskSource, "source"), nullable=False, server_default="campaign"),
     Column("grace_s", Float, nullable=False, server_default="3600"),
     Column("retry_max", Integer, nullable=False, server_default="0"),
     Column("retry_delay_s", Float, nullable=False, server_default="30"),
@@ -249,21 +190,21 @@ tasks = Table(
     Column("reason_kind", REASON_KIND),
     Column("trouble_utc", Instant),
     Index(None, "occurrence_id"),
-    _index_where("run_id IS NOT NULL", None, "run_id", "state"),
-    _index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
-    _index_where(LISTED, "ix_tasks_listed_state", "state"),
-    _index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
+    index_where("run_id IS NOT NULL", None, "run_id", "state"),
+    index_where(OPEN, "ix_tasks_open", "state", "due_utc"),
+    index_where(LISTED, "ix_tasks_listed_state", "state"),
+    index_where(LISTED, "ix_tasks_listed_campaign", "campaign", "state", "entry"),
     # With the column of its condition: else SQLite looks each row up.
-    _index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state", "deleted_utc"),
-    _index_where(LISTED, "ix_tasks_listed_device", "device"),
-    _index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
-    _index_where(LISTED, "ix_tasks_listed_script", "script"),
-    _index_where(LISTED, "ix_tasks_listed_source", "source"),
-    _index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
-    _index_where(LATE, "ix_tasks_late", "finished_utc"),
-    _index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
-    _index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
-    _index_where("trouble_utc IS NOT NULL", "ix_tasks_trouble_utc", "trouble_utc"),
+    index_where(LISTED, "ix_tasks_listed_campaign_due_utc", "campaign", "due_utc", "state", "deleted_utc"),
+    index_where(LISTED, "ix_tasks_listed_device", "device"),
+    index_where(f"{LISTED} AND username IS NOT NULL", "ix_tasks_listed_username", "username"),
+    index_where(LISTED, "ix_tasks_listed_script", "script"),
+    index_where(LISTED, "ix_tasks_listed_source", "source"),
+    index_where(LISTED, "ix_tasks_listed_due_utc", "due_utc"),
+    index_where(LATE, "ix_tasks_late", "finished_utc"),
+    index_where(UNPRUNED, "ix_tasks_unpruned", "deleted_utc"),
+    index_where("pruned_utc IS NOT NULL", "ix_tasks_tombstones", "due_utc"),
+    index_where("trouble_utc IS NOT NULL", "ix_tasks_trouble_utc", "trouble_utc"),
     # Ids are never given twice, even after the newest row was removed: people name tasks by them.
     sqlite_autoincrement=True,
 )
@@ -277,7 +218,7 @@ attempts = Table(
     Column("executor", Text, nullable=False),
     Column("started_utc", Instant, nullable=False),
     Column("finished_utc", Instant),
-    Column("outcome", _one_of(AttemptOutcome, "outcome")),
+    Column("outcome", one_of(AttemptOutcome, "outcome")),
     Column("message", Text, nullable=False),
     Column("hint", Text),
     Column("needs_person", Boolean, nullable=False),
@@ -292,7 +233,7 @@ steps = Table(
     Column("kind", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("source", Text, nullable=False),
-    Column("outcome", _one_of(StepOutcome, "outcome"), nullable=False),
+    Column("outcome", one_of(StepOutcome, "outcome"), nullable=False),
     Column("message", Text, nullable=False),
     Column("started_utc", Instant, nullable=False),
     Column("duration_s", Float, nullable=False),
@@ -312,7 +253,7 @@ effects = Table(
     Column("target", Text),
     Column("device", Text),
     Column("account", Text),
-    Column("state", _one_of(EffectState, "state"), nullable=False),
+    Column("state", one_of(EffectState, "state"), nullable=False),
     Column("begun_utc", Instant, nullable=False),
     Column("settled_utc", Instant),
     Column("evidence", JSON, nullable=False),
@@ -321,7 +262,7 @@ effects = Table(
     Index(None, "device", "begun_utc"),
     Index(None, "account", "begun_utc"),
     Index(None, "attempt_id"),
-    _index_where(IN_DOUBT, "ix_effects_in_doubt", "task_id"),
+    index_where(IN_DOUBT, "ix_effects_in_doubt", "task_id"),
 )
 
 file_uses = Table(
@@ -354,7 +295,7 @@ commands = Table(
     "commands",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", _one_of(CommandKind, "kind"), nullable=False),
+    Column("kind", one_of(CommandKind, "kind"), nullable=False),
     Column("subject", Text),
     Column("arguments", JSON, nullable=False),
     Column("requested_by", Text, nullable=False),
@@ -369,7 +310,7 @@ pauses = Table(
     "pauses",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("scope", _one_of(PauseScope, "scope"), nullable=False),
+    Column("scope", one_of(PauseScope, "scope"), nullable=False),
     Column("subject", Text),
     Column("requested_by", Text, nullable=False),
     Column("since_utc", Instant, nullable=False),
@@ -441,6 +382,6 @@ notifications = Table(
     Column("problem", Text, nullable=False),
     Column("over_utc", Instant),
     Column("is_sent", Boolean, nullable=False),
-    _index_where("over_utc IS NULL", "ix_notifications_open", "not_before_utc"),
+    index_where("over_utc IS NULL", "ix_notifications_open", "not_before_utc"),
     Index(None, "created_utc"),
 )

@@ -18,7 +18,7 @@ from runner.tasks import TaskState
 TASK, ATTEMPT, EFFECT = schema.tasks.c, schema.attempts.c, schema.effects.c
 
 SECOND = 1_000_000
-"""In the microseconds of `schema.Instant`."""
+"""In the microseconds of `columns.Instant`."""
 
 
 class TaskGroup(NamedTuple):

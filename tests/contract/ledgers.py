@@ -6,11 +6,7 @@ from datetime import UTC, datetime, timedelta
 from claims import claim
 
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    Attempt,
-    Decision,
-    OccurrenceState,
-)
+from runner.store.rows import Attempt, Decision, OccurrenceState
 from runner.tasks import (
     AttemptOutcome,
     Occurrence,

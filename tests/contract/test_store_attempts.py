@@ -10,10 +10,7 @@ from runner.clock import ManualClock
 from runner.errors import LedgerError
 from runner.journals import Settlement
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    AttemptEnd,
-    NewEffect,
-)
+from runner.store.rows import AttemptEnd, NewEffect
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, TaskState
 
 

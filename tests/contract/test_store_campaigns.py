@@ -6,8 +6,9 @@ from pathlib import Path
 from ledgers import DAY, HOUR, NOON
 
 from runner.clock import ManualClock
+from runner.store.campaign_rows import InForce, InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import InForce, InvalidFile, PauseScope
+from runner.store.request_rows import PauseScope
 
 # The ledger
 

@@ -9,13 +9,9 @@ from ledgers import DAY, DONE, HOUR, NOON, SECOND, add, begin, decided, occurren
 from runner.clock import ManualClock
 from runner.errors import LedgerError
 from runner.store.ledger import Ledger
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.retention import Pruned
-from runner.store.rows import (
-    CommandKind,
-    OccurrenceState,
-    PauseScope,
-    TaskFilter,
-)
+from runner.store.rows import OccurrenceState, TaskFilter
 from runner.tasks import (
     EffectState,
     StepOutcome,

@@ -11,9 +11,7 @@ from runner.errors import LedgerRefusal
 from runner.reports.remedies import hint_of
 from runner.reports.task_hints import hint_of_task
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    TaskFilter,
-)
+from runner.store.rows import TaskFilter
 from runner.tasks import (
     AttemptOutcome,
     EffectState,

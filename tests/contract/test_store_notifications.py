@@ -4,7 +4,7 @@ from ledgers import BROKEN, HOUR, NOON, SECOND, add, finish
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
-from runner.store.rows import NewNotification
+from runner.store.notification_rows import NewNotification
 from runner.tasks import TaskState
 
 

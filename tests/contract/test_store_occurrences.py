@@ -18,11 +18,7 @@ from ledgers import (
 )
 
 from runner.store.ledger import Ledger
-from runner.store.rows import (
-    Attempt,
-    OccurrenceState,
-    TaskFilter,
-)
+from runner.store.rows import Attempt, OccurrenceState, TaskFilter
 from runner.tasks import (
     EffectState,
     StepOutcome,

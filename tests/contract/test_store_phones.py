@@ -7,8 +7,8 @@ from ledgers import NOON
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
+from runner.store.phone_rows import AWAY, PhoneFacts, PhoneState
 from runner.store.phones import PhoneSeen
-from runner.store.rows import AWAY, PhoneFacts, PhoneState
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -18,7 +18,7 @@ from daemon_process import NEVER, SOON_S, DaemonProcess, Daemons, campaign_text,
 
 from runner.clock import SystemClock
 from runner.store.ledger import Ledger
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import TaskState
 from runner.virtual.adbserver import find_adb
 from runner.virtual.process import PhonesProcess

@@ -14,7 +14,7 @@ from runner.clock import SystemClock
 from runner.daemon.phone_watch import PhoneWatch
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.rows import AWAY
+from runner.store.phone_rows import AWAY
 
 pytestmark = pytest.mark.phones
 

@@ -20,7 +20,8 @@ from runner.reports.html import render_report
 from runner.reports.report_file import Form, report_file
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import OccurrenceState, PauseScope
+from runner.store.request_rows import PauseScope
+from runner.store.rows import OccurrenceState
 from runner.tasks import (
     AttemptOutcome,
     EffectState,

@@ -14,7 +14,7 @@ from real_terminal import in_terminal
 from runner.clock import SystemClock
 from runner.reports.shown import width
 from runner.store.ledger import Ledger
-from runner.store.rows import NewNotification
+from runner.store.notification_rows import NewNotification
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, Task, TaskState, task_key
 
 ROOT = Path(__file__).parents[2]

@@ -34,7 +34,7 @@ from runner.planning.limits import effective_limits
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
-from runner.store.rows import CommandKind
+from runner.store.request_rows import CommandKind
 from runner.tasks import Occurrence, RetryRule, Task, TaskOptions
 
 FASTER = 150.0

@@ -6,7 +6,7 @@ from runner.queries.attention import Needs, needs
 from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.wall import away
 from runner.server.dashboard.desk import Desk
-from runner.store.rows import PauseRow, PauseScope
+from runner.store.request_rows import PauseRow, PauseScope
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from runner.reports.advice import command
 from runner.reports.remedies import hint_of
 from runner.server.dashboard.desk import Desk
 from runner.store.actions import ActionKind
-from runner.store.rows import CommandKind, TaskRow
+from runner.store.request_rows import CommandKind
+from runner.store.rows import TaskRow
 from runner.tasks import TaskState
 
 

@@ -18,7 +18,8 @@ from runner.server.local_api.requested_files import RequestedFiles
 from runner.server.local_api.shapes import MAX_ID, NewTask
 from runner.server.local_api.view import shown, states_of, stats
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind, Decision, OccurrenceState, TaskFilter, TaskRow
+from runner.store.request_rows import CommandKind
+from runner.store.rows import Decision, OccurrenceState, TaskFilter, TaskRow
 from runner.tasks import Task, TaskSource, TaskState
 
 BY = "local api"

@@ -10,7 +10,7 @@ from asked_ledger import asked_ledger
 
 from runner.cli.main import COMMANDS
 from runner.store.phones import PhoneSeen
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 
 def ask(typed: str, shell: str = "bash") -> list[str]:

@@ -16,7 +16,7 @@ from asked_ledger import AskedLedger, asked_ledger
 
 from runner.cli.main import COMMANDS, main
 from runner.clock import SystemClock
-from runner.store.rows import NewNotification
+from runner.store.notification_rows import NewNotification
 from runner.tasks import EffectState, Occurrence, Task, TaskState, task_key
 
 HOSTILE = "[/x]\x1b[2J\x1b]0;owned\x07\x9b31m\u202e[bold]:smile:"

@@ -9,7 +9,7 @@ from asked_ledger import AskedLedger, asked_ledger
 from claims import claim
 
 from runner.errors import UsageError
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 

@@ -15,7 +15,8 @@ from runner.errors import UsageError
 from runner.execution.record_run import record_now
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
-from runner.store.rows import NewNotification, PauseScope
+from runner.store.notification_rows import NewNotification
+from runner.store.request_rows import PauseScope
 from runner.tasks import EffectState, TaskState
 
 

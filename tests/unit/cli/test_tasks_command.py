@@ -14,7 +14,7 @@ from real_terminal import in_terminal
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.execution.record_run import record_now
-from runner.store.rows import CommandKind
+from runner.store.request_rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 

@@ -10,7 +10,7 @@ from desk import DONE, LONG_S, NOON, BatchOf, Desk
 
 from runner.errors import TaskError
 from runner.journals import Intent, Settlement
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
 

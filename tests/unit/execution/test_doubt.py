@@ -10,7 +10,7 @@ from desk import DONE, FAILED, LONG_S, NOON, BatchOf, Desk, LaneBackend
 
 from runner.errors import HeldBack
 from runner.journals import Journal, StopSignal
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 HOUR = timedelta(hours=1)

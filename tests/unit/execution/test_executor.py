@@ -16,7 +16,7 @@ from runner.execution.state import Mode
 from runner.reports.task_hints import hint_of_task
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.rows import CommandKind
+from runner.store.request_rows import CommandKind
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 

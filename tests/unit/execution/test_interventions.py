@@ -10,7 +10,7 @@ from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, follow, nothing,
 from runner.errors import HeldBack
 from runner.events import Event, TaskWaiting
 from runner.reports.task_hints import hint_of_task
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
 MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from desk import DONE, LONG_S, NOON, Desk, LaneBackend
 from runner.errors import LedgerRefusal
 from runner.journals import Journal, StopSignal
 from runner.reports.task_list import task_lines
-from runner.store.rows import CommandKind
+from runner.store.request_rows import CommandKind
 from runner.tasks import LEAVE_OPEN, Again, AttemptOutcome, EffectState, Outcome, RetryRule, Task, TaskState
 
 STUCK = Outcome(AttemptOutcome.FAILED, "no such button", again=Again.GO_ON)

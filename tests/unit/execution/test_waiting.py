@@ -9,7 +9,7 @@ from desk import DONE, FAILED, LONG_S, NOON, Desk, LaneBackend, follow, nothing,
 from runner.backends.backend import Problem
 from runner.errors import AdbUnavailable, HeldBack
 from runner.events import TaskFinished, TaskOverdue, TaskWaiting
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import Again, AttemptOutcome, EffectState, Outcome, RetryRule, TaskState
 
 AWAY = Outcome(AttemptOutcome.FAILED, "A: adb lists it as offline", again=Again.WHEN_BACK)

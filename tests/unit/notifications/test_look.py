@@ -7,8 +7,9 @@ from news_desk import NewsDesk
 
 from runner.notifications.look import AFTER_START, NewsLook
 from runner.notifications.news import News, NewsEvent
+from runner.store.campaign_rows import InvalidFile
+from runner.store.phone_rows import READY
 from runner.store.phones import PhoneSeen
-from runner.store.rows import READY, InvalidFile
 from runner.tasks import TaskState
 
 HOUR = timedelta(hours=1)

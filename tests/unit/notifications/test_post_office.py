@@ -15,8 +15,8 @@ from runner.notifications.office import BACK_OFF, DEADLINE_S, TOO_OLD
 from runner.notifications.recipients import Recipient
 from runner.notifications.wording import AGAIN
 from runner.queries.notifications import NotificationState, notifications, trouble_with
+from runner.store.phone_rows import READY
 from runner.store.phones import PhoneSeen
-from runner.store.rows import READY
 
 ANNA = Recipient("anna", "json://localhost", gather=timedelta(), every=timedelta(minutes=5))
 BOB = replace(ANNA, name="bob", events=frozenset({NewsEvent.NEEDS_PERSON}))

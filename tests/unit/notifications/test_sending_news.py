@@ -22,7 +22,7 @@ from runner.notifications.news import News, NewsEvent
 from runner.notifications.recipients import Recipient
 from runner.notifications.sending import refused, send
 from runner.notifications.wording import Message, MessageOrigin, message_of
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DOCS = Path(__file__).parents[3] / "docs" / "notifications.md"

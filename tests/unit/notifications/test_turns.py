@@ -8,7 +8,7 @@ from runner.campaign.quantities import Hours
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.recipients import Recipient
 from runner.notifications.turns import MOST, next_turn
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

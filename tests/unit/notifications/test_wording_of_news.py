@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.wording import LONGEST_LINE, MOST_NAMED, Message, MessageOrigin, message_of, safe
-from runner.store.rows import NotificationRow
+from runner.store.notification_rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PLACE = MessageOrigin(ZoneInfo("Europe/Stockholm"), "https://shelf.example/", Path("/nowhere"))

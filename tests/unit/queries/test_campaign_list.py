@@ -5,7 +5,7 @@ from datetime import date
 from question_desk import ZONE, Desk, campaign
 
 from runner.queries.campaign_list import MOST_LISTED, CampaignList, Standing, campaign_list
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 
 

@@ -9,7 +9,7 @@ from runner.queries.campaign_list import Standing
 from runner.queries.campaign_page import CampaignPage, campaign_page, version_of
 from runner.queries.campaign_week import DAYS, PlannedWeek, day_of, week_of
 from runner.queries.run_preview import RunPreview, preview_run
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 SECRET = "sk-" + "a" * 32
 

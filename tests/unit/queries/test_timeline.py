@@ -19,7 +19,7 @@ from runner.queries.timeline_why import why_at
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
 from runner.reports.timeline_json import timeline_data
 from runner.store.last_good import resolved_in_force
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import AttemptOutcome, Outcome
 
 DAY = timedelta(days=1)

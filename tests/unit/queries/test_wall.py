@@ -12,7 +12,7 @@ from runner.queries.phones import PhoneLine
 from runner.queries.roster import Roster
 from runner.queries.wall import Around, Headline, TaskProgress, Tile, TileState, headline, tiles, wall
 from runner.reasons import ReasonKind
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import AttemptOutcome, EffectState, Outcome, Task, TaskState
 
 

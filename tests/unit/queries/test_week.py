@@ -10,7 +10,8 @@ from reported_ledger import DAY, HOUR, NOON, ReportedLedger, reported_ledger
 from runner.queries.down_times import DownTime
 from runner.queries.report_scope import of_week
 from runner.queries.week import Week, lateness_of, week_of
-from runner.store.rows import OccurrenceState, PauseScope
+from runner.store.request_rows import PauseScope
+from runner.store.rows import OccurrenceState
 from runner.tasks import TaskState
 
 MONDAY = date(2026, 11, 16)

@@ -5,7 +5,7 @@ from question_desk import Desk, Gate, advised, campaign, follow, only, said
 
 from runner.queries.overview import overview
 from runner.queries.why_answer import WhyVerdict
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import LEAVE_OPEN, Again, AttemptOutcome, EffectState, Outcome
 
 # It ran, it runs, it will run

@@ -5,7 +5,7 @@ from claims import claim
 from question_desk import Desk, Gate, advised, campaign, commit, only, said
 
 from runner.queries.why_answer import WhyVerdict
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 
 def test_the_daemon_was_down(desk: Desk) -> None:

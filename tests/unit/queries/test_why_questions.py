@@ -9,7 +9,7 @@ from runner.errors import UsageError
 from runner.queries.why_answer import WhyVerdict
 from runner.reports.advice import Options
 from runner.reports.why_json import why_data
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 STOCKHOLM = "Europe/Stockholm"
 

@@ -9,8 +9,8 @@ from runner.planning.plan import plan
 from runner.planning.source import Window
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.reload import Reload
+from runner.store.campaign_rows import CampaignRow, InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import CampaignRow, InvalidFile
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -9,8 +9,9 @@ from runner.clock import ManualClock
 from runner.events import ClockStepped, Event, OccurrenceDecided
 from runner.planning.plannable_entry import plannable_entries
 from runner.scheduling.timetable import Timetable
+from runner.store.campaign_rows import InForce
 from runner.store.ledger import Ledger
-from runner.store.rows import InForce, OccurrenceRow, TaskRow
+from runner.store.rows import OccurrenceRow, TaskRow
 from runner.tasks import Task
 
 NINE = '"09:00"'

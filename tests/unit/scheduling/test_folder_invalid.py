@@ -8,7 +8,7 @@ from campaign_place import FLOW, NOW, Place, campaign, told
 
 from runner.scheduling.folder import CampaignFolder
 from runner.scripts.script import FlowText
-from runner.store.rows import InForce
+from runner.store.campaign_rows import InForce
 
 
 def test_a_wrong_file_leaves_the_last_good_text_in_force_over_restarts(place: Place) -> None:

@@ -7,7 +7,8 @@ from threading import Timer
 import pytest
 from local_api_desk import FOLLOW, Api
 
-from runner.store.rows import CommandKind, TaskRow
+from runner.store.request_rows import CommandKind
+from runner.store.rows import TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, TaskState
 
 

@@ -17,8 +17,8 @@ from runner.planning.limits import effective_limits
 from runner.server.health import HEARTBEAT_SILENT_S, Health
 from runner.server.metrics import EventMetrics, StateMetrics
 from runner.store.artifacts import Artifacts
+from runner.store.campaign_rows import InForce, InvalidFile
 from runner.store.ledger import Ledger
-from runner.store.rows import InForce, InvalidFile
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, StepOutcome, Task, TaskState
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

@@ -11,8 +11,10 @@ from sqlalchemy import event
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
+from runner.store.notification_rows import NewNotification
 from runner.store.phones import PhoneSeen
-from runner.store.rows import CommandKind, NewEffect, NewNotification, PauseScope, TaskFilter
+from runner.store.request_rows import CommandKind, PauseScope
+from runner.store.rows import NewEffect, TaskFilter
 from runner.tasks import (
     AttemptOutcome,
     Occurrence,

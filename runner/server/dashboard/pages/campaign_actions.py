@@ -21,7 +21,7 @@ from runner.server.dashboard.pages.page import Form, action, actor, frame_of, pa
 from runner.server.shield import POLICY
 from runner.state_dir import new_run_id
 from runner.store.actions import ActionKind
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 MOST_REPORT_BYTES = 256 * 1024 * 1024
 

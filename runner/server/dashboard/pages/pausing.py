@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import Form, action, actor, own_address, see_other
 from runner.store.actions import ActionKind
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 
 
 def routes(desk: Desk) -> list[BaseRoute]:

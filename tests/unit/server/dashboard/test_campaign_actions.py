@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from dashboard_desk import DashboardDesk, TestBrowser
 
-from runner.store.rows import CommandKind, PauseScope
+from runner.store.request_rows import CommandKind, PauseScope
 from runner.tasks import TaskSource
 
 TOKEN, VIEWER = "w" * 40, "v" * 40

@@ -10,7 +10,7 @@ import pytest
 from dashboard_desk import NOW, DashboardDesk, TestBrowser
 
 from runner.campaign.reader import MAX_BYTES
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import TaskState
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e{{7*7}}'

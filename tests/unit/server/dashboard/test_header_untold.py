@@ -3,7 +3,7 @@
 from dashboard_desk import DashboardDesk, TestBrowser
 
 from runner.clock import SystemClock
-from runner.store.rows import NewNotification
+from runner.store.notification_rows import NewNotification
 
 HOSTILE = '"><script>alert(1)</script>\u202e'
 

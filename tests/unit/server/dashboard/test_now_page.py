@@ -7,7 +7,8 @@ import pytest
 from dashboard_desk import NOW, DashboardDesk, Step, TestBrowser
 
 from runner.execution.state import ExecutorState, Running
-from runner.store.rows import PauseScope, TaskRow
+from runner.store.request_rows import PauseScope
+from runner.store.rows import TaskRow
 from runner.tasks import EffectState, TaskState
 
 HOSTILE = '"><script>alert(1)</script>'

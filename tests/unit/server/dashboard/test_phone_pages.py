@@ -14,8 +14,8 @@ from runner.errors import PhoneInUse, PhoneTimeout, UsageError
 from runner.execution.live_screen import Input, ScreenFrame, TapInput, TextInput
 from runner.execution.loans import Loan
 from runner.phone.hands import PictureShows, ScreenPicture
+from runner.store.phone_rows import AWAY, PhoneFacts
 from runner.store.phones import PhoneSeen
-from runner.store.rows import AWAY, PhoneFacts
 from runner.tasks import TaskState
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -10,7 +10,8 @@ from dashboard_desk import NOW, DashboardDesk, Step, TestBrowser
 
 from runner.execution.state import ExecutorState, Running
 from runner.store.actions import ActionKind
-from runner.store.rows import CommandKind, TaskRow
+from runner.store.request_rows import CommandKind
+from runner.store.rows import TaskRow
 from runner.tasks import AttemptOutcome, EffectState, Outcome, StepOutcome, TaskState
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'\u202e{{7*7}}"

@@ -3,7 +3,7 @@
 from dashboard_desk import DashboardDesk, TestBrowser
 
 from runner.queries.why import answers_to
-from runner.store.rows import PauseScope
+from runner.store.request_rows import PauseScope
 from runner.tasks import TaskState
 
 HOSTILE = "<script>alert(1)</script>\u202e"
