@@ -19,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from claims import claim
+from claims import claim, task_on_phone
 from PIL import Image
 from prometheus_client import CollectorRegistry
 
@@ -49,7 +49,6 @@ from runner.tasks import (
     Task,
     TaskState,
     Touch,
-    task_key,
 )
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
@@ -88,6 +87,23 @@ class Step:
     hierarchy: str | None = None
     touch: Touch | None = None
     duration_s: float = 1.2
+
+
+GROUPS = """\
+version: 1
+name: trial
+timezone: Europe/Stockholm
+devices:
+  shelf: [S1, S2]
+  studio: [S3]
+scripts:
+  greet:
+    script: follow
+    devices: [shelf, studio]
+    config: {target_users: ["@north"]}
+    start_times: ["20:00"]
+"""
+"""A campaign with two groups of phones."""
 
 
 class DashboardDesk:
@@ -187,22 +203,8 @@ class DashboardDesk:
         due = due or self.clock.now()
         self._made += 1  # each is an occurrence of its own
         nominal = nominal or f"{due + timedelta(seconds=self._made):%Y-%m-%dT%H:%M:%S}Z"
-        key = task_key(campaign, entry, nominal, device or username or "", target)
-        task = Task(
-            key,
-            campaign,
-            entry,
-            script,
-            "device",
-            device,
-            username,
-            target,
-            nominal,
-            0,
-            due,
-            600,
-            config or {},
-        )
+        task = task_on_phone(campaign, entry, nominal, script, device, username, target, due, config)
+        key = task.key
         self.add([task], due)
         if state is TaskState.MISSED:
             self.ledger.tasks.miss([key], reason or "its grace was over")

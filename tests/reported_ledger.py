@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from claims import claim
+from claims import claim, task_on_phone
 from PIL import Image
 
 from runner.clock import ManualClock
@@ -23,9 +23,7 @@ from runner.tasks import (
     Outcome,
     StepOutcome,
     StepRecord,
-    Task,
     TaskState,
-    task_key,
 )
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -93,22 +91,8 @@ class ReportedLedger:
         self._made += 1
         due = due or NOON + timedelta(seconds=self._made)
         nominal = nominal or f"run:{self._made}"
-        key = task_key(campaign, entry, nominal, device, target)
-        made = Task(
-            key,
-            campaign,
-            entry,
-            script,
-            "device",
-            device,
-            username,
-            target,
-            nominal,
-            0,
-            due,
-            600,
-            config or {},
-        )
+        made = task_on_phone(campaign, entry, nominal, script, device, username, target, due, config)
+        key = made.key
         occurrence = Occurrence(campaign, entry, nominal, "manual", due)
         self.ledger.occurrences.add(self.version, [occurrence], [made], run_id)
         if state is TaskState.MISSED:

@@ -11,6 +11,7 @@ from runner.campaign.quantities import Hours
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.walltime import open_hours
+from runner.queries.down_times import gaps
 from runner.queries.timeline_lanes import TimelineLanes
 from runner.store.columns import EPOCH
 from runner.store.ledger import Ledger
@@ -68,21 +69,21 @@ def past_bands(
 
 def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetime) -> Iterator[Band]:
     """The times in which no daemon lived, whole; the last one is open."""
-    # Sorted by what the spans say: a clock that stepped back has written later ones with earlier times.
-    alive_until, reason = EPOCH, "no daemon had run on this ledger yet"
-    for span in sorted(spans, key=lambda span: span.started_utc):
+    for last, began in gaps(spans):
+        ended = last.until_utc if last is not None else EPOCH
         if (
-            alive_until + LEAST_DOWN < span.started_utc
-            and alive_until < until_utc
-            and span.started_utc > from_utc
+            ended + LEAST_DOWN < (began or until_utc)
+            and ended < until_utc
+            and (began or until_utc) > from_utc
         ):
-            yield Band(BandKind.DOWN, alive_until, span.started_utc, None, reason)
-        if span.until_utc > alive_until:
-            alive_until = span.until_utc
-            how = f"it stopped: {span.stop_reason}" if span.stopped_utc else "it died"
-            reason = f"the daemon was down ({how})"
-    if alive_until + LEAST_DOWN < until_utc:
-        yield Band(BandKind.DOWN, alive_until, None, None, reason)
+            yield Band(BandKind.DOWN, ended, began, None, _why_down(last))
+
+
+def _why_down(last: SpanRow | None) -> str:
+    if last is None:
+        return "no daemon had run on this ledger yet"
+    how = f"it stopped: {last.stop_reason}" if last.stopped_utc else "it died"
+    return f"the daemon was down ({how})"
 
 
 def _pause(pause: PauseRow, lanes: TimelineLanes) -> Band:

@@ -56,7 +56,7 @@ class _Shown:
         if view.is_carried_out and not view.daemon_runs:
             yield [f"Process {around.pid} carries a run out from this ledger"]
         if view.daemon_runs and around.url:
-            yield [f"Serves metrics, health and the Local API on {around.url}"]
+            yield [f"Serves the dashboard, the Local API, metrics and health on {around.url}"]
         if view.untold:
             yield [(trouble_line(view.untold), "yellow")]
         for pause in view.pauses:

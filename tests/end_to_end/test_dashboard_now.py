@@ -8,7 +8,7 @@ import pytest
 from axe import check_page
 from browsers import TELEPHONE, needs_chromium, quiet_page
 from dashboard_daemon import DashboardDaemon
-from dashboard_desk import NOW, DashboardDesk, Step, picture
+from dashboard_desk import GROUPS, NOW, DashboardDesk, Step, picture
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from runner.events import StepFinished, TaskFinished
@@ -22,20 +22,6 @@ LONG = 90_000.0
 """How many milliseconds a campaign may take on virtual phones, on a machine that is busy."""
 
 USERS = [f"@user_{number}" for number in range(6)]
-GROUPS = """\
-version: 1
-name: trial
-timezone: Europe/Stockholm
-devices:
-  shelf: [S1, S2]
-  studio: [S3]
-scripts:
-  greet:
-    script: follow
-    devices: [shelf, studio]
-    config: {target_users: ["@north"]}
-    start_times: ["20:00"]
-"""
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def read_until(controller: int, pattern: str) -> str:
 
 def test_the_page_of_the_demo_stays_until_ctrl_c(tmp_path: Path) -> None:
     process, controller = pty.fork()
-    if process == 0:  # pragma: no cover
+    if process == 0:
         os.chdir(ROOT)
         os.execve(DEMO[0], DEMO, environment(tmp_path))
     try:

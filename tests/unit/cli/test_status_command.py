@@ -183,7 +183,7 @@ def test_what_the_daemon_says_of_itself_counts_while_it_lives(asked: AskedLedger
     assert daemon()["url"] is None
     with asked.daemon():
         assert daemon()["url"] == url
-        assert f"Serves metrics, health and the Local API on {url}" in asked("status").stdout
+        assert f"Serves the dashboard, the Local API, metrics and health on {url}" in asked("status").stdout
         Notice(os.getpid() + 1, url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
         assert daemon()["url"] is None
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from dashboard_desk import NOW, DashboardDesk, Step, TestBrowser
+from dashboard_desk import GROUPS, NOW, DashboardDesk, Step, TestBrowser
 
 from runner.execution.state import ExecutorState, Running
 from runner.store.request_rows import PauseScope
@@ -12,20 +12,6 @@ from runner.store.rows import TaskRow
 from runner.tasks import EffectState, TaskState
 
 HOSTILE = '"><script>alert(1)</script>'
-GROUPS = """\
-version: 1
-name: trial
-timezone: Europe/Stockholm
-devices:
-  shelf: [S1, S2]
-  studio: [S3]
-scripts:
-  greet:
-    script: follow
-    devices: [shelf, studio]
-    config: {target_users: ["@north"]}
-    start_times: ["20:00"]
-"""
 
 
 def runs(shown: DashboardDesk, row: TaskRow, step: str = "Tap Follow") -> None:
