@@ -1,13 +1,14 @@
 // The page of the timeline: what is loaded, what is seen, and what a person does with it.
 
 import { arrange, decode, filter, merge, rowAt, TASK } from "./timeline_data.js";
-import { around, format, iso, MOST, moved, parse, zoomed } from "./timeline_view.js";
-import { ZoneClock, step } from "./timeline_clock.js";
+import { around, format, iso, MOST, parse } from "./timeline_view.js";
+import { ZoneClock } from "./timeline_clock.js";
 import { AXIS, layOut, Painter } from "./timeline_draw.js";
 import { readTheme } from "./timeline_theme.js";
 import { gapWords, Hover, rowWords } from "./timeline_hover.js";
 import { Minimap } from "./timeline_minimap.js";
 import { listen } from "./timeline_input.js";
+import { connect } from "./timeline_controls.js";
 
 const DAY = 86400e3, SECOND = 1000;
 const LEAST_LOADED = 7 * DAY, MOST_LOADED = 92 * DAY;
@@ -309,69 +310,6 @@ class Page {
     htmx.ajax("GET", `/timeline/why?${asked}`, { source: body, target: body, swap: "innerHTML" });
   }
 
-  // What keys do
-
-  lane(by) {
-    if (!this.layout?.order.length) return;
-    const { order } = this.layout, middle = (this.view.from + this.view.until) / 2;
-    const place = this.at ? order.indexOf(this.at.lane) + by : by > 0 ? 0 : order.length - 1;
-    const lane = order[Math.min(order.length - 1, Math.max(0, place))];
-    this.at = { lane, at: this.at?.at ?? middle };
-    this.selected = -1;
-    this.reveal(lane);
-    this.said.textContent = `${this.scene.lanes.label[lane]} ${this.scene.lanes.detail[lane]}`.trim();
-  }
-
-  reveal(lane) {
-    const top = this.layout.y[lane], bottom = top + this.layout.height[lane], room = this.canvas.clientHeight - AXIS;
-    const { view } = this;
-    this.look({ ...view, top: Math.min(top, Math.max(view.top, bottom - room)) });
-  }
-
-  /** Select the next task of the lane, or the one before. */
-  row(by) {
-    if (!this.at) this.lane(1);
-    if (!this.at) return;
-    const { scene } = this, { lane, at } = this.at;
-    const first = scene.laneFrom[lane], last = scene.laneFrom[lane + 1];
-    const isHere = this.selected >= first && this.selected < last;
-    let next = isHere ? this.selected + by : by > 0 ? first : last - 1;
-    const isBehind = (i) => !scene.shown[i] || (!isHere && (by > 0 ? scene.start[i] < at : scene.start[i] > at));
-    while (next >= first && next < last && isBehind(next)) next += by;
-    if (next < first || next >= last) {
-      this.said.textContent = by > 0 ? "no later task" : "no earlier task";
-      return;
-    }
-    this.at = { lane, at: scene.start[next] };
-    this.select(next);
-    this.bring(scene.start[next]);
-  }
-
-  cursor(by) {
-    if (!this.at) this.lane(1);
-    if (!this.at) return;
-    const { from, until } = this.view, by_ms = step(until - from, this.canvas.clientWidth - this.label, 64) / 2;
-    const at = Math.round((this.at.at + by * by_ms) / by_ms) * by_ms;
-    this.at = { ...this.at, at };
-    this.selected = -1;
-    this.bring(at);
-    const said = gapWords(this.scene, this.at.lane, at, this.clock, this.now);
-    this.said.textContent = [this.clock.when(at, this.now), ...said].join(", ");
-  }
-
-  /** Move the view so that an instant is in it. */
-  bring(at) {
-    const { from, until } = this.view;
-    const parts = at < from ? (at - from) / (until - from) - 0.2 : at > until ? (at - until) / (until - from) + 0.2 : 0;
-    this.look(moved(this.view, parts));
-  }
-
-  ask() {
-    if (!this.at) this.lane(1);
-    if (this.at) this.why(this.at.lane, this.at.at, this.selected);
-    this.panel.focus();
-  }
-
   home() {
     this.look({ ...around(this.now, this.view.until - this.view.from), top: this.view.top });
   }
@@ -387,65 +325,8 @@ class Page {
     this.canvas.focus();
   }
 
-  // The controls around the picture
-
-  controls() {
-    const { form } = this;
-    const read = () => {
-      const asked = new FormData(form), by = asked.get("by");
-      const isOther = by !== this.state.by;
-      Object.assign(this.state, {
-        by,
-        states: new Set(asked.getAll("state")),
-        campaign: asked.get("campaign"),
-        text: asked.get("q"),
-      });
-      if (isOther) {
-        this.selected = -1;
-        this.at = null;
-        this.state.view = { ...this.view, top: 0 };
-        this.load();
-      } else this.refilter();
-      this.writeAddress();
-      this.later("table", TABLE_AFTER, () => this.refreshTable());
-    };
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", read);
-    for (const button of document.querySelectorAll("[data-look]")) {
-      button.addEventListener("click", () => this.press(button.dataset.look));
-    }
-    for (const button of document.querySelectorAll("[data-shows]")) {
-      button.addEventListener("click", () => this.show(button.dataset.shows === "table"));
-    }
-    this.panel.querySelector("button").addEventListener("click", () => this.close());
-    this.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
-    this.show(this.state.isTable);
-  }
-
-  press(what) {
-    const lengths = { hour: 3600e3, shift: 6 * 3600e3, day: DAY, week: 7 * DAY, month: 30 * DAY };
-    if (what === "now") this.home();
-    else if (what === "nearer") this.look(zoomed(this.view, 1 / 1.5, 0.5));
-    else if (what === "wider") this.look(zoomed(this.view, 1.5, 0.5));
-    else {
-      const middle = (this.view.from + this.view.until) / 2;
-      this.look(around(middle, lengths[what], this.view.top));
-    }
-  }
-
-  show(isTable) {
-    const isChange = this.state.isTable !== isTable;
-    this.state.isTable = isTable;
-    document.getElementById("timeline").dataset.shows = isTable ? "table" : "picture";
-    for (const button of document.querySelectorAll("[data-shows]")) {
-      if (button.tagName === "BUTTON") button.setAttribute("aria-pressed", String((button.dataset.shows === "table") === isTable));
-    }
-    if (isChange) this.writeAddress();
-    this.paint();
-  }
-
   begin() {
-    this.controls();
+    connect(this);
     listen(this.canvas, this);
     new ResizeObserver(() => this.paint()).observe(this.canvas);
     const restyled = () => {

@@ -2,11 +2,12 @@
 
 import { moved, zoomed } from "./timeline_view.js";
 import { AXIS } from "./timeline_draw.js";
+import { askWhy, chooseLane, chooseTask, moveCursor } from "./timeline_keys.js";
 
 const LEAST_DRAG = 4, KEY_ZOOM = 1.5, KEY_MOVE = 0.1;
 
-/** Listen on the canvas. `page` has {view, label, look(view), hover(x, y), leave(), choose(x, y)} and the acts of keys:
- * {lane(by), row(by), ask(), now(), home(), close(), cursor(by)}. */
+/** Listen on the canvas. `page` has {view, label, look(view), hover(x, y), leave(), choose(x, y),
+ * home(), close(), and what timeline_keys.js needs}. */
 export function listen(canvas, page) {
   const fingers = new Map();
   let drag = null;
@@ -70,15 +71,15 @@ export function listen(canvas, page) {
     "+": () => page.look(zoomed(page.view, 1 / KEY_ZOOM, 0.5)),
     "=": () => page.look(zoomed(page.view, 1 / KEY_ZOOM, 0.5)),
     "-": () => page.look(zoomed(page.view, KEY_ZOOM, 0.5)),
-    ArrowLeft: (event) => (event.shiftKey ? page.cursor(-1) : page.look(moved(page.view, -KEY_MOVE))),
-    ArrowRight: (event) => (event.shiftKey ? page.cursor(1) : page.look(moved(page.view, KEY_MOVE))),
-    ArrowUp: () => page.lane(-1),
-    ArrowDown: () => page.lane(1),
+    ArrowLeft: (event) => (event.shiftKey ? moveCursor(page, -1) : page.look(moved(page.view, -KEY_MOVE))),
+    ArrowRight: (event) => (event.shiftKey ? moveCursor(page, 1) : page.look(moved(page.view, KEY_MOVE))),
+    ArrowUp: () => chooseLane(page, -1),
+    ArrowDown: () => chooseLane(page, 1),
     PageUp: () => page.look(moved(page.view, 0, -canvas.clientHeight / 2)),
     PageDown: () => page.look(moved(page.view, 0, canvas.clientHeight / 2)),
-    n: () => page.row(1),
-    p: () => page.row(-1),
-    Enter: () => page.ask(),
+    n: () => chooseTask(page, 1),
+    p: () => chooseTask(page, -1),
+    Enter: () => askWhy(page),
     Home: () => page.home(),
     Escape: () => page.close(),
   };
