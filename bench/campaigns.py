@@ -77,6 +77,7 @@ scripts:
   # The phones take turns, so that not all post at once.
   publish_morning:
     script: post
+    order: same
     config: launch_video
     devices: [studio, lab]
     start_times: [morning, launch]
@@ -84,6 +85,7 @@ scripts:
 
   publish_evening:
     script: post
+    order: same
     config: evening_video
     devices: studio
     start_times: evening
@@ -92,6 +94,7 @@ scripts:
 
   publish_quarter:
     script: post
+    order: same
     config: folder
     devices: [studio, R57M{number:04}ABC]
     start_times:
@@ -101,7 +104,6 @@ scripts:
     on_missed: skip
     jitter: 1m
 
-  # People who have written to us.
   greet_friends:
     script: follow
     config: friends
@@ -132,8 +134,6 @@ scripts:
     start_times: ["15:50"]
     multi_account: false
 """
-
-LINES = 130
 
 
 def campaign_text(number: int) -> str:

@@ -159,8 +159,7 @@ def _source(instants: list[datetime]) -> ResolvedCampaign:
     resolved = _campaign("bench", '"00:00"', 1)
     times = tuple(StartTime(instant.isoformat(), None, ()) for instant in instants)
     (entry,) = resolved.entries
-    campaign = replace(resolved, entries=(replace(entry, start_times=times),))
-    return replace(resolved, campaign=campaign)
+    return replace(resolved, entries=(replace(entry, start_times=times),))
 
 
 def _campaign(name: str, at: str, phones: int) -> ResolvedCampaign:

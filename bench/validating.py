@@ -21,7 +21,7 @@ def _against_check_jsonschema(count: int, *, goal: float, rounds: int, peer_roun
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = write_campaigns(folder, count)
-        peer = [_BIN / "check-jsonschema", "--schemafile", schema_path("campaign"), *paths]
+        peer: list[str | Path] = [_BIN / "check-jsonschema", "--schemafile", schema_path("campaign"), *paths]
         return ratio(
             f"validate {count:,} file{'s' if count > 1 else ''}, against check-jsonschema",
             lambda: must([_BIN / "runner", "validate", folder], folder),
