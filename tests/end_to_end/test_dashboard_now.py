@@ -251,6 +251,11 @@ def test_the_fleet_fits_the_screen_of_an_office(chrome: Browser, desk: Dashboard
         desk.ledger.holds.release("S2")
         desk.desk.changes.tell()
         expect(page.locator(".fleet-needs")).to_have_count(0)
+        # After a swap too: many phones have no room for words, and few letters that tell them apart.
+        assert page.locator(".fleet-state").first.is_visible() is (phones <= 3)
+        names = page.locator(".fleet-name")
+        assert len(set(names.all_inner_texts())) == names.count()
+        assert names.evaluate_all("(all) => all.every((it) => it.scrollWidth <= it.clientWidth)")
         check_page(page)
 
 

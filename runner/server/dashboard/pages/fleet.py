@@ -21,7 +21,7 @@ SPACE = 1.9
 SHAPE = 0.5
 """How much wider than high a phone with its name is: less than 1."""
 
-NAMES, LEAST_NAME = 300, 6
+NAMES, LEAST_NAME = 160, 5
 """How many letters of names fit beside each other, and how many each has at least."""
 
 

@@ -23,7 +23,7 @@ const fit = () => {
   const { columns, size } = columnsFor(count, place.clientWidth, place.clientHeight);
   place.style.setProperty("--columns", columns);
   place.style.setProperty("--high", `${Math.floor(size)}px`);
-  place.classList.toggle("is-tiny", size < 130);
+  place.dataset.size = size < 130 ? "tiny" : ""; // no class: htmx takes those back when it settles a swap
 };
 
 const tick = () => {
