@@ -6,6 +6,7 @@ import pytest
 from dashboard_desk import DashboardDesk, Step, TestBrowser
 from starlette.routing import Route
 
+from runner.store.campaign_rows import InvalidFile
 from runner.tasks import EffectState, StepOutcome, TaskState
 
 PAGES = ["/", "/timeline", "/campaigns", "/tasks", "/phones", "/fleet", "/reports", "/preferences"]
@@ -84,10 +85,18 @@ def test_text_from_outside_stays_text(shown: DashboardDesk, browser: TestBrowser
         for state in (TaskState.FAILED, TaskState.RUNNING)
     ]
     rows.append(
-        shown.task(HOSTILE, "@b", state=TaskState.UNCERTAIN, reason=HOSTILE, config={"captions": HOSTILE})
+        shown.task(
+            HOSTILE,
+            "@b",
+            state=TaskState.UNCERTAIN,
+            reason=HOSTILE,
+            config={"captions": HOSTILE, "material_list": [f"/shelf/{HOSTILE}.mp4"]},
+        )
     )
     shown.ledger.holds.place(HOSTILE, HOSTILE, rows[0].task.key)
     shown.phones[HOSTILE] = "offline"
+    wrong = InvalidFile(f"/shelf/{HOSTILE}.yaml", HOSTILE, HOSTILE, None, shown.clock.now())
+    shown.ledger.campaigns.replace_invalid_files([wrong])
     for path in [*PAGES, *(f"/tasks/{row.id}" for row in rows)]:
         html = browser.page(path)
         assert "<script>alert" not in html and "<img src=x" not in html, path
