@@ -3,6 +3,7 @@
 from runner.virtual.commands import apps
 from runner.virtual.commands.apk import package_name
 from runner.virtual.commands.call import Call, Command, UsageError
+from runner.virtual.package import Package
 
 
 def _pm(call: Call) -> int:
@@ -54,7 +55,7 @@ def _install(call: Call, words: list[str]) -> int:
         return call.fail(f"Error: Unable to open file: {path}", 255)
     except ValueError as error:
         return call.fail(f"Failure [INSTALL_PARSE_FAILED_NOT_APK: {error}]")
-    call.phone.packages.install(package)
+    call.phone.packages.install(Package(package))
     call.phone.changed()
     return call.print("Success")
 
