@@ -10,6 +10,18 @@ _SYSTEM_APPS = (
 )
 """Those of the apps with screens that came with the phone; the home screen is one anyway."""
 
+_SHARED_USERS = {
+    "android": 1000,
+    "com.android.bluetooth": 1002,
+    "com.android.phone": 1001,
+    "com.android.providers.settings": 1000,
+    "com.android.providers.telephony": 1001,
+    "com.android.server.telecom": 1000,
+    "com.android.settings": 1000,
+    "com.android.shell": 2000,
+}
+"""The users of the system's packages that have no user of their own."""
+
 _WITHOUT_SCREENS = (
     "android",
     "com.android.bluetooth",
@@ -47,7 +59,7 @@ _REQUESTED = {
 
 def system_packages() -> list[Package]:
     """Those without screens."""
-    return [Package(name, "14", 34, system=True) for name in _WITHOUT_SCREENS]
+    return [Package(name, "14", 34, system=True, uid=_SHARED_USERS.get(name, 0)) for name in _WITHOUT_SCREENS]
 
 
 def package_of(app: App, *, is_home: bool) -> Package:
@@ -59,4 +71,5 @@ def package_of(app: App, *, is_home: bool) -> Package:
         permissions=tuple(_PREFIX + name for name in _REQUESTED.get(app.package, ())),
         launcher=app.activities[0],
         system=is_home or app.package in _SYSTEM_APPS,
+        uid=_SHARED_USERS.get(app.package, 0),
     )

@@ -1,15 +1,19 @@
 """Which apps are installed on a phone, and which input methods they bring."""
 
+import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from runner.virtual.apk_file import make_apk
 from runner.virtual.apps.app import App
 from runner.virtual.apps.plain_app import PlainApp
+from runner.virtual.files import Body, Files
 from runner.virtual.known_packages import package_of, system_packages
 from runner.virtual.package import DEFAULT_VERSION, Package
 
 LATIN_KEYBOARD = "com.android.inputmethod.latin/.LatinIME"
 ADB_KEYBOARD = "com.github.uiautomator/.AdbKeyboard"
+_LAST_SYSTEM_APP = 10_119
 
 
 class Packages:
@@ -18,14 +22,18 @@ class Packages:
     Packages that it does not know can be installed too: their activities show a plain page.
     """
 
-    def __init__(self, make_apps: Callable[[], list[App]]) -> None:
+    def __init__(self, make_apps: Callable[[], list[App]], files: Files) -> None:
         self._make_apps = make_apps
+        self._files = files
+        self._last_uid = _LAST_SYSTEM_APP
         self._apps = {app.package: app for app in make_apps()}
         self._known = tuple(self._apps)
         self.home = self._known[0]
-        self._installed = {package.package: package for package in system_packages()}
+        self._installed: dict[str, Package] = {}
+        for package in system_packages():
+            self._put(package)
         for app in self._apps.values():
-            self._installed[app.package] = package_of(app, is_home=app.package == self.home)
+            self._put(package_of(app, is_home=app.package == self.home))
         self.versions: dict[str, str] = {}
         """What a rehearsal wants the versions of apps to be, by package."""
 
@@ -40,6 +48,11 @@ class Packages:
     def find(self, package: str) -> Package | None:
         """What is known about an installed package."""
         return self._installed.get(package)
+
+    def startable(self, package: str) -> Package | None:
+        """A package with screens that nobody has disabled."""
+        found = self.find(package)
+        return found if found and found.enabled and package in self._apps else None
 
     @property
     def third_party(self) -> list[str]:
@@ -56,8 +69,14 @@ class Packages:
     def is_installed(self, package: str) -> bool:
         return package in self._installed
 
-    def install(self, package: Package) -> None:
-        """Install a package, or install it again, keeping its data and what was granted to it."""
+    def of_user(self, uid: int) -> list[Package]:
+        return [package for package in self._installed.values() if package.uid == uid]
+
+    def install(self, package: Package, apk: Body | None = None) -> None:
+        """Install a package, or install it again, keeping its data and what was granted to it.
+
+        `apk` is its base file; without it there is one with the manifest only.
+        """
         name, before = package.package, self.find(package.package)
         fresh = self._fresh(name)
         if fresh is not None:
@@ -68,9 +87,10 @@ class Packages:
                 package.version_name = facts.version_name
         if before is not None:
             package.granted |= before.granted
-            package.system = before.system
-        self._installed[name] = package
-        if name not in self._apps:
+            package.system, package.uid = before.system, before.uid
+            package.installed_s = before.installed_s
+        self._put(package, apk)
+        if fresh is None or name not in self._apps:
             self._apps[name] = fresh or PlainApp(package)
 
     def uninstall(self, package: str) -> bool:
@@ -78,7 +98,8 @@ class Packages:
         if package not in self.third_party:
             return False
         self._apps.pop(package, None)
-        del self._installed[package]
+        removed = self._installed.pop(package)
+        self._files.displace(posixpath.dirname(removed.folder))
         return True
 
     def clear(self, package: str) -> bool:
@@ -126,6 +147,13 @@ class Packages:
         for package, remembered in memory["apps"].items():
             if package in self._apps:
                 self._apps[package].restore(remembered)
+
+    def _put(self, package: Package, apk: Body | None = None) -> None:
+        if not package.uid:
+            self._last_uid += 1
+            package.uid = self._last_uid
+        self._installed[package.package] = package
+        self._files.place(package.base, apk or make_apk(package))
 
     def _fresh(self, package: str) -> App | None:
         return next((app for app in self._make_apps() if app.package == package), None)
