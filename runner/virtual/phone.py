@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from runner.virtual import values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
@@ -15,8 +15,9 @@ from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretch
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
+from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
-from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
+from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.system_windows import system_windows
@@ -24,7 +25,17 @@ from runner.virtual.views import Bounds, View, Window, hit_window
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-LOG_LINES = 200
+_SYSTEM_PROCESSES = {
+    "init": "root",
+    "zygote64": "root",
+    "logd": "logd",
+    "surfaceflinger": "system",
+    "system_server": "system",
+    "com.android.phone": "radio",
+    "com.android.systemui": "system",
+}
+"""What runs from the start, with its user."""
+
 Result = TypeVar("Result")
 
 
@@ -66,11 +77,12 @@ class Phone:
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
-        self.settings: dict[tuple[str, str], str] = {("secure", "default_input_method"): LATIN_KEYBOARD}
+        self.settings = values.settings(serial, self.model)
+        """By namespace (system, secure, global) and name."""
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.log = Log()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
@@ -309,7 +321,7 @@ class Phone:
     def keyboard_shown(self) -> bool:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
-        invisible = self.settings["secure", "default_input_method"] == ADB_KEYBOARD
+        invisible = self.keyboard == ADB_KEYBOARD
         return field is not None and not invisible and self._keyboard_closed_on != field.bounds
 
     def go_back(self) -> None:
@@ -360,17 +372,59 @@ class Phone:
         """What survives when the phone is switched off, as JSON."""
         return {"serial": self.serial, **self.packages.memory(), "media": self.media.memory()}
 
-    def write_log(self, tag: str, text: str) -> None:
-        """Add a line to what logcat shows."""
-        self.log.append(f"{self.now():%m-%d %H:%M:%S}.000  1000  1000 I {tag}: {text}")
+    def write_log(
+        self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
+    ) -> None:
+        """Add what logcat shows."""
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
+
+    def _pid_of(self, uid: int) -> int:
+        server = self.processes.find("system_server")
+        return server.pid if server and uid == 1000 else 5000
+
+    @property
+    def keyboard(self) -> str:
+        """The id of the input method that is chosen."""
+        return self.settings.get(("secure", "default_input_method"), "")
+
+    def reboot(self) -> None:
+        """Go away and come back, as after `adb reboot`. Whoever connects the phone calls `restart` meanwhile."""
+        self.link.reboot()
+
+    def restart(self) -> None:
+        """Everything that runs ends and starts anew; files, settings and what apps remember stay."""
+        if self.automation is not None:
+            self.automation.kill()
+            self.automation = None
+        for app in self.packages.apps:
+            app.kill()
+        for process in self.processes.all():
+            self.processes.end(process)
+        self.files.boot()
+        self.properties = {
+            name: text for name, text in self.properties.items() if name.startswith("persist.")
+        }
+        self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
+        self.reverses.clear()
+        self.log.clear()
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
+        self._keyboard_closed_on = None
+        self.screen_on = True
+        self.started_s = time.monotonic()
+        self._stack = [self.packages.home]
+        self._start_system()
+        self.changed()
 
     def _boot(self) -> None:
         memory = self._store.load() if self._store is not None else None
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
-        for name in ("init", "zygote64", "system_server", "surfaceflinger", "com.android.systemui"):
-            self.processes.start(name, user="root", command=name, kill=_nothing)
+        self._start_system()
+
+    def _start_system(self) -> None:
+        for name, user in _SYSTEM_PROCESSES.items():
+            self.processes.start(name, user=user, command=name, kill=_nothing)
         self._bring_to_front(self.front)
 
     def _bring_to_front(self, app: App) -> None:
