@@ -199,5 +199,5 @@ def test_a_screen_that_has_not_changed_is_searched_once() -> None:
     asked = (Selector(text="OK"),)
     first = shown.remember(asked, lambda: find_all(asked, shown, ["app"]))
     assert [element.text for element in first] == ["OK"]
-    assert shown.remember(asked, lambda: []) is first
-    assert shown.remember((Selector(text="OK"),), lambda: []) == []
+    assert shown.remember(asked, list) is first
+    assert shown.remember((Selector(text="OK"),), list) == []
