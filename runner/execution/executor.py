@@ -16,6 +16,7 @@ from runner.events import EventSink, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
 from runner.execution.doubts import Doubts
+from runner.execution.failing_phones import CAUTIOUS, FailingPhones, Patience
 from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
 from runner.execution.loans import Loan, Loans
@@ -44,7 +45,8 @@ LEAST_POLL_S = 0.05
 class Executor:
     """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
 
-    `backends` carry out the tasks that name them; a BatchBackend takes many at once and no lanes. If the ledger
+    `backends` carry out the tasks that name them; a BatchBackend takes many at once and no lanes. `patience` is that
+    with phones that fail repeatedly. If the ledger
     fails, the executor begins no further task and asks running attempts to stop; in a daemon the error ends its
     thread, by hand `wait_until_done` raises it.
     """
@@ -59,14 +61,16 @@ class Executor:
         clock: Clock,
         sink: EventSink,
         mode: Mode,
+        patience: Patience = CAUTIOUS,
     ) -> None:
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self.clock_watch = ClockWatch(clock)
         """The pump looks at it. Whoever must know when the clock steps registers here, before the executor starts."""
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
         self._doubts = Doubts(ledger, self._batched, clock)
+        failing = FailingPhones(ledger, clock, limiter.zone, patience)
         self._context = ExecutionContext(
-            ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode
+            ledger, artifacts, limiter, Accounts(), self._doubts, failing, clock, sink, mode
         )
         self._lookers = {*backends} - self._batched
         self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
