@@ -193,6 +193,10 @@ async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> 
     endpoint.drop()
 
 
+async def _reboot(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.reboot()
+
+
 async def _pause(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.pause()
 
@@ -270,6 +274,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "fault": _order_fault,
     "clear-faults": _clear_faults,
     "drop": _drop,
+    "reboot": _reboot,
     "pause": _pause,
     "resume": _resume,
     "offline": _go_offline,

@@ -114,7 +114,16 @@ class Host:
 
     def _endpoint(self, serial: str) -> Endpoint:
         store = MemoryFile(self._folder, serial) if self._folder is not None else None
-        return Endpoint(Phone(serial, store=store))
+        endpoint = Endpoint(Phone(serial, store=store))
+        endpoint.come_back = lambda: self._come_back(endpoint)
+        return endpoint
+
+    async def _come_back(self, endpoint: Endpoint) -> None:
+        """Connect a phone again that has been rebooted."""
+        try:
+            await self.plug_in(endpoint)
+        except (AdbServerError, OSError) as error:
+            sys.stderr.write(f"virtual phones: {endpoint.phone.serial} does not come back: {error}\n")
 
 
 def serials_of(count: int) -> list[str]:
