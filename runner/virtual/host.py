@@ -32,6 +32,7 @@ class Host:
             raise ValueError("two phones have the same serial")
         self._folder = folder
         self._adb_port = adb_port
+        self._stores: dict[str, MemoryFile] = {}
         self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
         self._control = ControlServer(self)
@@ -112,9 +113,25 @@ class Host:
         endpoint.unplug()
         await self._adb.disconnect(endpoint.address)
 
+    async def reset(self, endpoint: Endpoint) -> None:
+        """Have a phone as it was at first, connected, at its address: nothing of what was done to it is left, and
+        what runs on it ends."""
+        serial = endpoint.phone.serial
+        if self._folder is not None:
+            self._stores[serial].forget()
+        was_reachable = endpoint.is_reachable
+        endpoint.replace(self._phone(serial))
+        if not was_reachable:
+            await self.plug_in(endpoint)
+
     def _endpoint(self, serial: str) -> Endpoint:
-        store = MemoryFile(self._folder, serial) if self._folder is not None else None
-        return Endpoint(Phone(serial, store=store))
+        return Endpoint(self._phone(serial))
+
+    def _phone(self, serial: str) -> Phone:
+        if self._folder is None:
+            return Phone(serial)
+        store = self._stores[serial] = MemoryFile(self._folder, serial)
+        return Phone(serial, store=store)
 
 
 def serials_of(count: int) -> list[str]:
