@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
+from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
@@ -48,21 +49,19 @@ class Phone:
         self,
         serial: str,
         *,
-        width: int = 720,
-        height: int = 1600,
+        width: int = DESIGN_WIDTH,
+        height: int = DESIGN_HEIGHT,
         density: int = 320,
         store: Store | None = None,
         make_apps: Callable[[Device], list[App]] = installed,
     ) -> None:
         self.serial = serial
-        self.width = width
-        self.height = height
-        self.density = density
+        self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
         self.files = Files(time.time)
         self.media = MediaIndex(self.files)
-        self.packages = Packages(lambda: make_apps(self))
+        self.packages = Packages(lambda: make_apps(self), self.files)
         self.processes = Processes()
         self.automation: Automation | None = None
         self.faults = Faults()
@@ -96,6 +95,37 @@ class Phone:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    @property
+    def rotation(self) -> int:
+        """How the phone is turned, in quarters against the clock; upright while it may turn as it is held."""
+        quarters = self.settings.get(("system", "user_rotation"), "0")
+        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
+
+    @property
+    def turns_freely(self) -> bool:
+        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
+        return self.settings.get(("system", "accelerometer_rotation"), "1") != "0"
+
+    def turn(self, rotation: int) -> None:
+        """Hold the screen turned by this number of quarters, whichever way the phone is held."""
+        self.settings["system", "accelerometer_rotation"] = "0"
+        self.settings["system", "user_rotation"] = str(rotation % 4)
+        self.changed()
+
+    @property
+    def width(self) -> int:
+        """Of the screen as it is turned, in pixels."""
+        return self.display.size(self.rotation)[0]
+
+    @property
+    def height(self) -> int:
+        return self.display.size(self.rotation)[1]
+
+    @property
+    def density(self) -> int:
+        """Dots an inch."""
+        return self.display.override_density or self.display.density
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         asyncio.get_running_loop().call_later(seconds, action)
@@ -183,10 +213,15 @@ class Phone:
         return app
 
     @property
+    def open_packages(self) -> list[str]:
+        """The packages with something open, the one in front last."""
+        return list(self._stack)
+
+    @property
     def windows(self) -> list[Window]:
         """What is on the screen, frontmost first."""
         if self._windows is None:
-            self._windows = self.front.windows()
+            self._windows = stretched(self.front.windows(), self.width, self.height)
             self._mark_focus(self._windows)
         return self._windows
 
@@ -210,7 +245,9 @@ class Phone:
     def dump(self, max_depth: int = 50) -> str:
         """The screen's hierarchy as XML."""
         if max_depth not in self._dumps:
-            self._dumps[max_depth] = dump(self.drawn_windows, self.width, self.height, max_depth)
+            self._dumps[max_depth] = dump(
+                self.drawn_windows, self.width, self.height, max_depth, self.rotation
+            )
         return self._dumps[max_depth]
 
     def find(self, selector: dict[str, Any]) -> View | None:
@@ -255,8 +292,13 @@ class Phone:
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         if self.screen_on:
-            self.front.swipe((round(start[0]), round(start[1])), (round(end[0]), round(end[1])))
+            self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
+
+    def _in_design(self, point: tuple[float, float]) -> tuple[int, int]:
+        """A point of the screen, as the app sees it."""
+        x, y = point
+        return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
 
     def go_home(self) -> None:
         self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
@@ -334,9 +376,9 @@ class Phone:
     def _bring_to_front(self, app: App) -> None:
         package = app.package
         if self.processes.find(package) is None:
-            self.processes.start(
-                package, user="u0_a123", command=package, kill=lambda: self.stop_app(package)
-            )
+            facts = self.packages.find(package)
+            user = facts.user if facts else "system"
+            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:

@@ -4,6 +4,7 @@ from runner.virtual.commands import (
     apps,
     automation,
     basics,
+    cmd,
     dumps,
     media,
     packages,
@@ -12,6 +13,7 @@ from runner.virtual.commands import (
     storage,
     system,
     text,
+    wm,
 )
 from runner.virtual.commands.call import Call, Command
 
@@ -36,6 +38,8 @@ COMMANDS: dict[str, Command] = {
     **dumps.COMMANDS,
     **apps.COMMANDS,
     **packages.COMMANDS,
+    **cmd.COMMANDS,
+    **wm.COMMANDS,
     **screen.COMMANDS,
     **media.COMMANDS,
     **automation.COMMANDS,

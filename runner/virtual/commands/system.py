@@ -66,8 +66,11 @@ def _settings(call: Call) -> int:
         return call.print(known.get((namespace, rest[0]), "null"))
     if verb == "put":
         known[namespace, rest[0]] = rest[1]
+        call.phone.changed()
         return 0
-    return call.print(f"Deleted {int(known.pop((namespace, rest[0]), None) is not None)} rows")
+    deleted = known.pop((namespace, rest[0]), None) is not None
+    call.phone.changed()
+    return call.print(f"Deleted {int(deleted)} rows")
 
 
 def _ime(call: Call) -> int:
@@ -89,14 +92,6 @@ def _ime(call: Call) -> int:
     if verb == "disable" and call.phone.settings[_KEYBOARD] == keyboard:
         call.phone.settings[_KEYBOARD] = LATIN_KEYBOARD
     return call.print(f"Input method {keyboard}: now {verb}d for user #0")
-
-
-def _wm(call: Call) -> int:
-    if call.arguments == ["size"]:
-        return call.print(f"Physical size: {call.phone.width}x{call.phone.height}")
-    if call.arguments == ["density"]:
-        return call.print(f"Physical density: {call.phone.density}")
-    return call.fail("wm: only `wm size` and `wm density` are known to a virtual phone", 255)
 
 
 def _svc(call: Call) -> int:
@@ -136,7 +131,6 @@ COMMANDS: dict[str, Command] = {
     "setprop": _setprop,
     "settings": _settings,
     "ime": _ime,
-    "wm": _wm,
     "svc": _svc,
     "logcat": _logcat,
 }
