@@ -147,8 +147,7 @@ class Host:
         try:
             await self.plug_in(endpoint)
         except (AdbServerError, OSError) as error:
-            sys.stderr.write(f"virtual phones: {endpoint.phone.serial} does not come back: {error}
-")
+            sys.stderr.write(f"virtual phones: {endpoint.phone.serial} does not come back: {error}\n")
 
 
 def serials_of(count: int) -> list[str]:
