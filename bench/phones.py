@@ -53,7 +53,8 @@ def driven(count: int) -> Iterator[list[Driven]]:
         fleets = {port: Fleet(port) for port, _, _ in places}
         with ThreadPoolExecutor(_STARTING) as pool:
             phones = list(pool.map(lambda place: _ready(fleets[place[0]], *place), places))
-        stack.callback(lambda: [phone.session.close() for phone in phones])
+        for phone in phones:
+            stack.callback(phone.session.close)
         yield phones
 
 

@@ -69,7 +69,7 @@ class Calls:
     def call(
         self, phone: Transport, method: str, params: Any, *, timeout_s: float, anew: bool = False
     ) -> Any:
-        """The result of one call, all of it within `timeout_s`. Raises ServerGone, ElementMissing or another PhoneError.
+        """The result of one call, all of it within `timeout_s`. Raises ServerGone, ElementMissing, another PhoneError.
 
         With `anew` it opens a stream of its own: that the phone takes it proves that it is there, so a phone that is
         not there is told as one that got nothing. On a kept stream one finds out only after the request is sent.
@@ -94,6 +94,9 @@ class Calls:
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.sock.end()
+
+    def __del__(self) -> None:
+        self.hang_up()
 
     def _take(self, phone: Transport) -> LimitedSocket | None:
         """The kept stream, if it leads to this phone and is as good as a new one."""

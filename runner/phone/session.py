@@ -58,7 +58,7 @@ class Session:
         self._automation: uiautomator2.Device | None = None
         self._pushed: list[str] = []
         self._shot: tuple[bytes, bytes] | None = None
-        self._seen: Screen | None = None
+        self._screen: Screen | None = None
         self._never = threading.Event()
         self._calls = rpc.Calls(serial)
 
@@ -146,9 +146,9 @@ class Session:
 
     def screen(self) -> Screen:
         xml = self._call("dumpWindowHierarchy", False, 50, again=HARMLESS) or ""
-        if self._seen is None or self._seen.xml != xml:  # whoever waits sees the same screen many times
-            self._seen = parse(xml)
-        return self._seen
+        if self._screen is None or self._screen.xml != xml:  # one that waits sees the same screen many times
+            self._screen = parse(xml)
+        return self._screen
 
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)

@@ -6,7 +6,6 @@ what may hang (sockets that wait for ten minutes or for ever). uiautomator2 gets
 """
 
 import shlex
-import socket
 from collections.abc import Sequence
 from typing import Any
 

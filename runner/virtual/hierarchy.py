@@ -14,13 +14,13 @@ _ESCAPES = str.maketrans(
 )
 
 
-def dump(windows: list[Window], width: int, height: int, max_depth: int = 50) -> str:
+def dump(windows: list[Window], width: int, height: int, max_depth: int = 50, rotation: int = 0) -> str:
     """The windows as uiautomator XML, one root node a window, frontmost first.
 
     Views outside the screen are left out, bounds are clipped to it, and nothing deeper than `max_depth` nodes
     is written.
     """
-    parts = [HEADER, '<hierarchy rotation="0">']
+    parts = [HEADER, f'<hierarchy rotation="{rotation}">']
     for window in windows:
         _write(parts, window.root, window.package, (0, 0, width, height), place=(0, 0), depth_left=max_depth)
     parts.append("</hierarchy>")

@@ -95,13 +95,13 @@ def device_info(phone: Phone) -> dict[str, Any]:
         "currentPackageName": phone.component[0],
         "displayWidth": phone.width,
         "displayHeight": phone.height,
-        "displayRotation": 0,
+        "displayRotation": phone.rotation,
         "displaySizeDpX": phone.width * 160 // phone.density,
         "displaySizeDpY": phone.height * 160 // phone.density,
         "productName": phone.product,
         "screenOn": phone.screen_on,
         "sdkInt": 34,
-        "naturalOrientation": True,
+        "naturalOrientation": phone.rotation == 0,
     }
 
 
@@ -363,9 +363,15 @@ def open_quick_settings(phone: Phone) -> bool:
 
 @method
 def freeze_rotation(phone: Phone, freeze: bool) -> None:
-    """The screen is always upright."""
+    """Keep the screen as it is turned, or let it turn freely: then it is upright."""
+    phone.turn(phone.rotation)
+    if not freeze:
+        phone.settings["system", "accelerometer_rotation"] = "1"
+        phone.changed()
 
 
 @method
 def set_orientation(phone: Phone, orientation: str) -> None:
-    """The screen is always upright."""
+    """`natural`, `left`, `upsidedown` or `right`, or their first letters."""
+    if (quarters := "nlur".find(orientation[:1])) >= 0:
+        phone.turn(quarters)

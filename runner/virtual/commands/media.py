@@ -1,6 +1,7 @@
 """content: asks and changes the media index."""
 
 import re
+from urllib.parse import urlsplit
 
 from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.files import resolve
@@ -19,9 +20,7 @@ def _content(call: Call) -> int:
         return _call(call, options)
     collection = collection_of(uri)
     if collection is None:
-        return call.fail(
-            f"Error while accessing provider: {uri}\njava.lang.IllegalStateException: Could not find provider"
-        )
+        return _no_provider(call, uri)
     if verb == "query":
         return _query(call, uri, collection, options)
     if verb == "insert":
@@ -30,7 +29,16 @@ def _content(call: Call) -> int:
         for row in _rows(call, uri, collection, options):
             call.phone.media.remove(int(row["_id"]))
         return 0
-    return call.fail(f"[ERROR] Unsupported operation: {verb}")
+    return call.print(f"[ERROR] Unsupported operation: {verb}")
+
+
+def _no_provider(call: Call, uri: str) -> int:
+    """As every failure of `content`, it ends with 0."""
+    if not uri:
+        return call.print("[ERROR] Content provider URI not specified. Did you specify --uri argument?")
+    name = urlsplit(uri).netloc
+    problem = f"java.lang.IllegalStateException: Could not find provider: {name}"
+    return call.fail(f"Error while accessing provider:{name}\n{problem}", 0)
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:
@@ -40,7 +48,7 @@ def _options(words: list[str]) -> dict[str, list[str]]:
     for name in pairs:
         value = next(pairs, None)
         if not name.startswith("--") or value is None:
-            raise UsageError(f"[ERROR] Unsupported argument: {name}")
+            raise UsageError(f"[ERROR] Unsupported argument: {name}", 0)
         options.setdefault(name, []).append(value)
     return options
 
@@ -77,7 +85,8 @@ def _rows(call: Call, uri: str, collection: str, options: dict[str, list[str]]) 
 def _fulfils(row: dict[str, str], condition: str) -> bool:
     found = _CONDITION.fullmatch(condition)
     if found is None or found.group(1) not in row:
-        raise UsageError(f"Error while accessing provider: media\nSQLiteException: cannot read {condition!r}")
+        problem = f"android.database.sqlite.SQLiteException: cannot read {condition!r}"
+        raise UsageError(f"Error while accessing provider:media\n{problem}", 0)
     name, operator, value = found.group(1), found.group(2).upper(), found.group(3)
     if value[0] in "'\"":
         value = value[1:-1].replace("''", "'")
@@ -95,7 +104,7 @@ def _insert(call: Call, options: dict[str, list[str]]) -> int:
     path = bound.get("_data", "s:").partition(":")[2]
     if not path or call.phone.media.scan(path) is None:
         problem = f"java.lang.IllegalArgumentException: no media file {path!r}"
-        return call.fail(f"Error while accessing provider: media\n{problem}")
+        return call.fail(f"Error while accessing provider:media\n{problem}", 0)
     call.phone.changed()
     return 0
 
@@ -112,9 +121,8 @@ def _call(call: Call, options: dict[str, list[str]]) -> int:
         call.phone.media.scan_tree()
         call.phone.changed()
         return call.print("Result: Bundle[{}]")
-    return call.fail(
-        f"Error while accessing provider: media\njava.lang.UnsupportedOperationException: {method}"
-    )
+    problem = f"java.lang.UnsupportedOperationException: {method}"
+    return call.fail(f"Error while accessing provider:media\n{problem}", 0)
 
 
 COMMANDS: dict[str, Command] = {"content": _content}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from runner.clock import ManualClock
+from runner.store.actions import ActionKind
 from runner.store.ledger import Ledger
 from runner.store.notification_rows import NewNotification
 from runner.store.phones import PhoneSeen
@@ -153,6 +154,7 @@ QUESTIONS: dict[str, Question] = {
         ledger.task_pages.effects(1),
         ledger.actions.of("k"),
     ),
+    "who has logged out": lambda ledger: ledger.actions.since(NOON, ActionKind.LOG_OUT, 9),
     "occurrences": lambda ledger: (
         ledger.occurrences.known([("autumn", "publish", "run:1")]),
         ledger.occurrences.of_entry("autumn", "publish", NOON - DAY, NOON),
