@@ -60,6 +60,7 @@ class Session:
         self._shot: tuple[bytes, bytes] | None = None
         self._screen: Screen | None = None
         self._never = threading.Event()
+        self._calls = rpc.Calls(serial)
 
     # the connection
 
@@ -90,6 +91,7 @@ class Session:
         """Stop uiautomator2's server on the phone. Never raises."""
         automation = self._automation
         self._automation = self._transport = None
+        self._calls.hang_up()
         if automation is None:
             return
         try:
@@ -126,13 +128,13 @@ class Session:
         server = self._server()
         arguments: Any = list(params) or {}
         try:
-            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+            return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
         except again as error:
             LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
-        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+        return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
 
     def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
         """The output of a command, each argument quoted, whatever its exit code."""
@@ -152,9 +154,9 @@ class Session:
         self._call("click", x, y)
 
     def tap_once(self, x: int, y: int) -> None:
-        # Not through `_call`, which repeats: a second tap on Post would be a second post.
-        phone = self._phone()
-        answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+        # Not through `_call`, which repeats: a second tap on Post would be a second post. On a stream of its own: if
+        # the phone is away, then it is sure that nothing was sent.
+        answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)
         if answer is not True:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)

@@ -19,6 +19,7 @@ KINDS = {
     "null": "the answer is null, and nothing has happened",
     "ignored": "the answer is true, as if it had happened, and nothing has",
     "delay": "it happens after `seconds`",
+    "drip": "it happens, and its answer comes byte by byte, `seconds` apart",
 }
 
 
@@ -43,6 +44,15 @@ class OrderedError(Exception):
         super().__init__(message)
         self.message = message
         self.data = data
+
+
+class DrippedError(Exception):
+    """A fault lets the answer with this result come byte by byte."""
+
+    def __init__(self, result: Any, seconds: float) -> None:
+        super().__init__(seconds)
+        self.result = result
+        self.seconds = seconds
 
 
 @dataclass(slots=True)
@@ -76,6 +86,8 @@ class Fault:
             raise ValueError(f"unknown kind {wish['kind']!r}; legal kinds: {', '.join(KINDS)}")
         if wish["kind"] == "ignored" and (wish["method"] == "*" or ":" in wish["method"]):
             raise ValueError("'ignored' is for one JSON-RPC method that answers true, as click does")
+        if wish["kind"] == "drip" and (wish["method"] == "*" or ":" in wish["method"]):
+            raise ValueError("'drip' is for one JSON-RPC method")
         for name in ("times", "skip", "seconds"):
             if name in wish and (not isinstance(wish[name], int | float) or wish[name] < 0):
                 raise ValueError(f"{name!r} must be a number that is not negative, not {wish[name]!r}")
@@ -101,7 +113,7 @@ class Faults:
     ) -> Result | None:
         """Carry `action` out, or let it go wrong.
 
-        Raises UnansweredError, OrderedError and what `action` raises.
+        Raises UnansweredError, OrderedError, DrippedError and what `action` raises.
         """
         fault = self._take(method, mentions) if self.ordered else None
         if fault is None:
@@ -115,6 +127,8 @@ class Faults:
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await action()
+        if fault.kind == "drip":
+            raise DrippedError(await action(), fault.seconds)
         if fault.kind.endswith("_after"):
             await action()
         {"drop": link.drop, "offline": link.unplug, "kill_u2": kill_u2}[fault.kind.removesuffix("_after")]()
