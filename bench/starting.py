@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.campaigns import write_campaigns
@@ -32,7 +33,7 @@ def run() -> Iterator[str]:
         for command in (["status"], ["why", str(TASKS)]):
             yield ratio(
                 f"runner {command[0]} on a ledger of {TASKS:,} tasks, against `runner --help`",
-                lambda asked=command: must([_RUNNER, *asked, "--store", store], folder),
+                partial(must, [_RUNNER, *command, "--store", store], folder),
                 lambda: must([_RUNNER, "--help"], folder),
                 goal=3,
                 rounds=11,
