@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.virtual import rpc
 from runner.virtual.automation import Automation
-from runner.virtual.faults import OrderedError
+from runner.virtual.faults import BadAnswerError, OrderedError
 from runner.virtual.http import json_response, read_request, response
 from runner.virtual.phone import Phone
 from runner.virtual.wire import Stream, StreamClosedError
@@ -27,13 +27,23 @@ async def serve(phone: Phone, automation: Automation, stream: Stream) -> None:
             if request.path == "/ping":
                 await stream.write(response(HTTPStatus.OK, "text/plain", b"pong"))
             elif request.path == "/jsonrpc/0" and request.method == "POST":
-                await stream.write(json_response(HTTPStatus.OK, await _answer(phone, request.body)))
+                await stream.write(await _answer_or_not(phone, request.body))
             else:
                 await stream.write(response(HTTPStatus.NOT_FOUND, "text/plain", b"Not Found"))
     except ValueError as error:
         await stream.write(response(HTTPStatus.BAD_REQUEST, "text/plain", str(error).encode()))
     finally:
         automation.streams.discard(stream)
+
+
+async def _answer_or_not(phone: Phone, body: bytes) -> bytes:
+    """The answer to a call, or what a fault wants instead."""
+    try:
+        return json_response(HTTPStatus.OK, await _answer(phone, body))
+    except BadAnswerError as fault:
+        if fault.kind == "garbage":
+            return response(HTTPStatus.OK, "text/plain", b"\x00 no JSON")
+        return response(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"Internal Server Error")
 
 
 async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
@@ -54,8 +64,8 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
     except re.error as error:
         code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
-    except StreamClosedError:
-        raise  # a fault broke the connection: there is no answer
+    except (StreamClosedError, BadAnswerError):
+        raise  # a fault broke the connection, or the answer
     except Exception as error:
         logging.getLogger(__name__).exception("%s %s", call["method"], params)
         code, message, data = SERVER_ERROR, "java.lang.RuntimeException", repr(error)
