@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,24 @@ class Executor:
         """Wait until nothing runs and nothing could start at the clock's present instant."""
         self._poke.set()
         return self._board.wait_until(is_empty=False, timeout_s=timeout_s)
+
+    def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
+        """As `wait_until_idle`, under a simulated clock: attempts may run whose threads wait for the clock to move;
+        `asleep` counts these. Call `look_again` when it has changed. Raises the error that keeps the executor from
+        going on."""
+        self._poke.set()
+        is_at_rest = self._board.wait_until_at_rest(asleep, timeout_s)
+        if self._board.failure is not None:
+            raise self._board.failure
+        return is_at_rest
+
+    def look_again(self) -> None:
+        """Have whoever waits for rest look again."""
+        self._board.look_again()
+
+    def next_wake(self) -> datetime | None:
+        """The first instant at which a task that waits may go, or is looked at again."""
+        return self._board.next_wake()
 
     def wait_until_done(self, timeout_s: float | None = None) -> bool:
         """Wait until no task is left: each has ended or, in a run by hand, is left for a later run.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
@@ -14,6 +15,9 @@ from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.visitors import refusal
 
+CLOCK = "clock"
+"""`POST /clock` moves the time of all phones; no phone is called so."""
+
 
 class Phones(Protocol):
     """What the control interface needs of the host."""
@@ -24,7 +28,11 @@ class Phones(Protocol):
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
 
+    async def reset(self, endpoint: Endpoint) -> None: ...
+
     async def add(self, serial: str) -> None: ...
+
+    def move_clock(self, instant: datetime) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -81,6 +89,8 @@ class ControlServer:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:
                 return await self._on_all(request)
+            if serial == CLOCK and not rest:
+                return self._move_clock(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
@@ -94,6 +104,18 @@ class ControlServer:
         else:
             _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
+
+    def _move_clock(self, request: Request) -> bytes:
+        _expect(request, "POST")
+        written = _value_or_bad(_wish(request.body), "now")
+        try:
+            instant = datetime.fromisoformat(written)
+        except ValueError as error:
+            raise BadRequestError(f"{CLOCK}: {error}") from error
+        if instant.tzinfo is None:
+            raise BadRequestError(f"{CLOCK}: {written!r} has no offset from UTC; write {written}Z")
+        self._phones.move_clock(instant.astimezone(UTC))
+        return json_response(HTTPStatus.OK, {"now": instant.astimezone(UTC).isoformat()})
 
     def _endpoint(self, serial: str) -> Endpoint:
         if serial not in self._phones.endpoints:
@@ -174,6 +196,12 @@ def _value(wish: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
     return wish[name]
 
 
+def _value_or_bad(wish: Mapping[str, Any], name: str) -> str:
+    if not isinstance(wish.get(name), str):
+        raise BadRequestError(f"{CLOCK}: needs {name!r}, an instant as 2026-12-01T09:00:00Z")
+    return str(wish[name])
+
+
 async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     seconds = wish.get("seconds")
     if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
@@ -187,6 +215,10 @@ async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
 
 async def _clear_faults(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.phone.faults.ordered.clear()
+
+
+async def _reset(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.reset(endpoint)
 
 
 async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -268,6 +300,13 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
+async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package = _value(wish, "package", str)
+    if endpoint.phone.packages.app(package) is None:
+        raise ValueError(f"no app {package!r}; {_installed(endpoint)}")
+    endpoint.phone.start_app(package)
+
+
 async def _set_version(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package, version = _value(wish, "package", str), _value(wish, "version", str)
     if not endpoint.phone.packages.is_installed(package):
@@ -297,6 +336,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "latency": _set_latency,
     "fault": _order_fault,
     "clear-faults": _clear_faults,
+    "reset": _reset,
     "drop": _drop,
     "reboot": _reboot,
     "pause": _pause,
@@ -312,6 +352,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "screen": _set_screen,
     "protect": _protect,
     "uninstall": _uninstall,
+    "open": _open,
     "version": _set_version,
     "system-windows": _show_system_windows,
     "app": _control_app,
