@@ -83,7 +83,7 @@ def parse(output: str) -> Condition:
         is_plugged_in="true" in plugged if plugged else None,
         gains=str(status) in (_CHARGING, _FULL) if status is not None else None,
         charger_ma=current // 1000 if current else None,
-        free_mb=_free_mb(space),
+        free_mb=shell.free_mb(space),
         is_awake=awake[1] == "Awake" if awake else None,
         is_locked=is_locked,
         lock_wants_code=secure[1] == "true" if secure and is_locked else None,
@@ -96,9 +96,3 @@ def parse(output: str) -> Condition:
 def _number(text: str, name: str) -> int | None:
     found = re.search(rf"^\s*{name}: (-?\d+)", text, re.MULTILINE)
     return int(found[1]) if found else None
-
-
-def _free_mb(output: str) -> int | None:
-    """What `df -k` says is available; it may fold a long name onto a line of its own."""
-    found = re.search(r"(\d+)\s+(\d+)\s+(\d+)\s+\d+%", output)
-    return int(found[3]) // 1000 if found else None

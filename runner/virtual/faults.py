@@ -9,6 +9,9 @@ from runner.virtual.wire import StreamClosedError
 
 Result = TypeVar("Result")
 
+HANG_S = 3600.0
+"""How long a call hangs: longer than anybody waits."""
+
 KINDS = {
     "drop": "the connection breaks and nothing has happened",
     "drop_after": "it happens, then the connection breaks before the answer",
@@ -129,7 +132,8 @@ class Faults:
         if fault.kind in ("http_500", "garbage"):
             raise BadAnswerError(fault.kind)
         if fault.kind == "hang":
-            await asyncio.Event().wait()
+            await asyncio.sleep(HANG_S)
+            raise UnansweredError(fault.kind)
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await action()

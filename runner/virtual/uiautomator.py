@@ -42,7 +42,7 @@ async def _answer_or_not(phone: Phone, body: bytes) -> bytes:
         return json_response(HTTPStatus.OK, await _answer(phone, body))
     except BadAnswerError as fault:
         if fault.kind == "garbage":
-            return response(HTTPStatus.OK, "text/plain", b"\x00 no JSON")
+            return response(HTTPStatus.OK, "text/plain", b"<html>no JSON</html>")
         return response(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"Internal Server Error")
 
 
