@@ -345,7 +345,7 @@ class Session:
             remote = f"{folder}/{name}"
             # Before the copy: a part of the file may be on the phone when the copy fails.
             self._pushed.append(remote)
-            with translated(self.serial, f"copy {file.name} to {remote}"):
+            with copying.accepted(self._phone(), self.serial, f"copy {file.name} to {remote}"):
                 self._phone().sync.push(content, remote, mode=0o644, check=True)
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
                 self.remove_shared()

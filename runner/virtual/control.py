@@ -263,6 +263,30 @@ async def _set_battery(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
         raise ValueError("needs 'level', a number from 0 to 100")
     endpoint.phone.battery = level
     endpoint.phone.is_charging = bool(wish.get("charging", endpoint.phone.is_charging))
+    condition = endpoint.phone.condition
+    condition.charger_ma = _count(wish, "charger_ma", condition.charger_ma)
+    condition.temperature = _count(wish, "temperature", condition.temperature)
+
+
+async def _fill(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.condition.free_kb = _count(wish, "free_mb") * 1000
+
+
+async def _lock(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    condition = endpoint.phone.condition
+    condition.is_locked, condition.is_secure = _value(wish, "on", bool), bool(wish.get("secure", False))
+    endpoint.phone.changed()
+
+
+async def _set_screen(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.set_screen(_value(wish, "on", bool))
+
+
+def _count(wish: Mapping[str, Any], name: str, known: int | None = None) -> int:
+    found = wish.get(name, known)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise ValueError(f"needs {name!r}, a number that is not negative")
+    return found
 
 
 async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -323,6 +347,9 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "unauthorized": _revoke,
     "authorize": _authorize,
     "battery": _set_battery,
+    "storage": _fill,
+    "lock": _lock,
+    "screen": _set_screen,
     "protect": _protect,
     "uninstall": _uninstall,
     "open": _open,

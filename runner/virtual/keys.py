@@ -28,7 +28,7 @@ def press(phone: Phone, key: int | str, meta: int = 0) -> bool:
         return isinstance(key, int) or name.isdigit()
     if name in ("power", "sleep", "wakeup"):
         phone.set_screen(name == "wakeup" or (name == "power" and not phone.screen_on))
-    elif phone.screen_on:
+    elif phone.takes_input:
         _press_awake(phone, name, meta)
     return True
 

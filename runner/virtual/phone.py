@@ -11,6 +11,7 @@ from runner.virtual import values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
+from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
@@ -89,6 +90,7 @@ class Phone:
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
+        self.condition = Condition()
         self.battery = 87
         self.is_charging = True
         self.is_protected = False
@@ -274,7 +276,12 @@ class Phone:
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.takes_input else None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a touch or a key reaches what is shown: not on a dark screen, nor behind the lock."""
+        return self.screen_on and not self.condition.is_locked
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
@@ -306,7 +313,7 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on:
+        if self.takes_input:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 

@@ -15,12 +15,13 @@ def _power(phone: Phone, words: list[str]) -> str:
 
 def _battery(phone: Phone, words: list[str]) -> str:
     charging, status = str(phone.is_charging).lower(), 2 if phone.is_charging else 3
+    current = phone.condition.charger_ma * 1000 if phone.is_charging else 0
     return (
         "Current Battery Service state:\n"
         f"  AC powered: false\n  USB powered: {charging}\n  Wireless powered: false\n"
-        "  Max charging current: 500000\n  Max charging voltage: 5000000\n  Charge counter: 3480000\n"
+        f"  Max charging current: {current}\n  Max charging voltage: 5000000\n  Charge counter: 3480000\n"
         f"  status: {status}\n  health: 2\n  present: true\n  level: {phone.battery}\n  scale: 100\n"
-        "  voltage: 4100\n  temperature: 281\n  technology: Li-ion"
+        f"  voltage: 4100\n  temperature: {phone.condition.temperature}\n  technology: Li-ion"
     )
 
 
