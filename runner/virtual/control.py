@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -209,6 +210,13 @@ async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     endpoint.phone.latency_s = float(seconds)
 
 
+async def _rest(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    seconds = wish.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 86_400:
+        raise ValueError("needs 'seconds', a number from 0 to 86400")
+    endpoint.phone.touched_s = time.monotonic() - seconds
+
+
 async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.phone.faults.ordered.append(Fault.from_json(wish))
 
@@ -350,6 +358,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "storage": _fill,
     "lock": _lock,
     "screen": _set_screen,
+    "rest": _rest,
     "protect": _protect,
     "uninstall": _uninstall,
     "open": _open,

@@ -96,6 +96,8 @@ class Phone:
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
+        self.woken_s = self.touched_s = time.monotonic()
+        """When the screen was switched on, and when somebody, or a client in his place, last touched it."""
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
@@ -302,6 +304,7 @@ class Phone:
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        self.touched_s = time.monotonic()
         view = self.view_at(x, y)
         if view is None or not view.enabled:
             return
@@ -313,6 +316,7 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self.touched_s = time.monotonic()
         if self.takes_input:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
@@ -343,6 +347,9 @@ class Phone:
         self.changed()
 
     def set_screen(self, on: bool) -> None:
+        self.touched_s = time.monotonic()
+        if on and not self.screen_on:
+            self.woken_s = self.touched_s
         self.screen_on = on
         self.changed()
 

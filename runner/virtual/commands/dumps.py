@@ -1,5 +1,6 @@
 """dumpsys: the parts of it that adb clients read."""
 
+import time
 from collections.abc import Callable
 
 from runner.virtual.commands import package_dumps, window_dumps
@@ -10,7 +11,15 @@ from runner.virtual.phone import Phone
 def _power(phone: Phone, words: list[str]) -> str:
     on = str(phone.screen_on).lower()
     state = "Awake" if phone.screen_on else "Asleep"
-    return f"POWER MANAGER (dumpsys power)\n  mWakefulness={state}\n  mHoldingDisplaySuspendBlocker={on}"
+
+    def ago(instant_s: float) -> str:
+        uptime_s = max(0.0, instant_s - phone.started_s)
+        return f"{uptime_s * 1000:.0f} ({(time.monotonic() - instant_s) * 1000:.0f} ms ago)"
+
+    return (
+        f"POWER MANAGER (dumpsys power)\n  mWakefulness={state}\n  mHoldingDisplaySuspendBlocker={on}\n"
+        f"  mLastWakeTime={ago(phone.woken_s)}\n  mLastUserActivityTime={ago(phone.touched_s)}"
+    )
 
 
 def _battery(phone: Phone, words: list[str]) -> str:
