@@ -72,6 +72,7 @@ class DeviceBackend:
         self._profiles = profiles
         self._new_run = new_run
         self._language = settings.language
+        self._takes_pictures = settings.takes_pictures
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -127,6 +128,7 @@ class DeviceBackend:
             seen_files=task.options.files,
             works_as=account(task.username) if task.username else None,
             draws=Draws(task.key, task.ordinal),
+            takes_pictures=self._takes_pictures,
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays then.

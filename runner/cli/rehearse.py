@@ -46,6 +46,9 @@ Examples:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Let happen what this file says: phones away, logins, slow uploads, the machine down.",
 )
+@click.option(
+    "--pictures", is_flag=True, help="Keep a picture of the screen after each step: half as long again."
+)
 @click.option("--report", "out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write the HTML report (default: in the rehearsal's folder).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
@@ -57,6 +60,7 @@ def rehearse(
     start: str | None,
     end: str | None,
     faults: Path | None,
+    pictures: bool,
     out: Path | None,
     form: str,
 ) -> None:
@@ -95,7 +99,7 @@ def rehearse(
         window,
         script.faults if script else (),
         place,
-        settings,
+        replace(settings, takes_pictures=pictures),
         progress.tell,
         stop,
     )
