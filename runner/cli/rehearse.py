@@ -79,7 +79,7 @@ def rehearse(
     from runner.daemon.fast_rehearsal import FastRehearsal
     from runner.daemon.faults_file import read_faults
     from runner.daemon.rehearsal import serials_for
-    from runner.queries.rehearsed import rehearsal_result
+    from runner.queries.rehearsed import rehearsal_result, without_hints
     from runner.queries.report import report_of
     from runner.reports.rehearsal import print_result, result_data
     from runner.reports.report_file import Form, file_of
@@ -108,7 +108,7 @@ def rehearse(
         lived = replace(window, until_utc=done.until_utc)
         situation = read_situation(ledger, place, clock.now())
         result = rehearsal_result(ledger, lived, done.waits, situation)
-        report = report_of(ledger, result.scope, clock.now())
+        report = without_hints(report_of(ledger, result.scope, clock.now()))
         path = write_report(file_of(report, Form.HTML, place.artifacts, settings.zone), out, place)
     if form == "json":
         print_json({**result_data(result, settings.zone), "report": str(path), "store": place.store_url})

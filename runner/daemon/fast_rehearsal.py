@@ -13,13 +13,14 @@ from runner.daemon.faults_file import ScriptedFault
 from runner.daemon.faults_script import FaultsScript
 from runner.daemon.rehearsal import Rehearsal
 from runner.daemon.rehearsed_life import RehearsedLife
-from runner.events import Event, TaskWaiting
+from runner.events import Event, TaskFinished, TaskWaiting
 from runner.planning.source import Window
 from runner.settings import Settings
 from runner.simulated_clock import SimulatedClock
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock
+from runner.tasks import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,25 @@ class FastRehearsal:
     @contextmanager
     def _life(self, ledger: Ledger, clock: SimulatedClock, rehearsal: Rehearsal) -> Iterator[RehearsedLife]:
         def tell(event: Event) -> None:
-            if isinstance(event, TaskWaiting):
-                reasons = self._waits.setdefault(event.key, [])
-                if event.reason not in reasons:
-                    reasons.append(event.reason)
+            if reason := _why_it_waits(event):
+                key, words = reason
+                reasons = self._waits.setdefault(key, [])
+                if words not in reasons:
+                    reasons.append(words)
             self.told(event, clock.now())
 
         with RehearsedLife(self.paths, self.place, self.settings, ledger, clock, rehearsal, tell) as life:
             yield life
+
+
+def _why_it_waits(event: Event) -> tuple[str, str] | None:
+    """A task's key, and why it waits from now on, if the event tells that."""
+    match event:
+        case TaskWaiting(key=key, reason=reason):
+            return key, reason
+        case TaskFinished(key=key, state=TaskState.PENDING, outcome=outcome):
+            return key, outcome.message
+    return None
 
 
 class _Course:
