@@ -86,7 +86,8 @@ def rehearse(
     from runner.simulated_clock import SimulatedClock
     from runner.store.ledger import Ledger
 
-    script = read_faults(faults, window.from_utc, settings.zone) if faults else None
+    serials = serials_for(paths, None)
+    script = read_faults(faults, window.from_utc, settings.zone, serials) if faults else None
     if script is not None and script.diagnostics:
         show(CheckResult({script.document.path: script.document.text}, script.diagnostics), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)
@@ -95,7 +96,7 @@ def rehearse(
     progress = Progress(settings)
     rehearsal = FastRehearsal(
         paths,
-        serials_for(paths, None),
+        serials,
         window,
         script.faults if script else (),
         place,

@@ -15,7 +15,7 @@ ZONE = ZoneInfo("Europe/Stockholm")
 def read(folder: Path, *faults: str) -> FaultsRead:
     path = folder / "faults.yaml"
     path.write_text("version: 1\nfaults:\n" + "".join(f"  - {{{fault}}}\n" for fault in faults))
-    return read_faults(path, START, ZONE)
+    return read_faults(path, START, ZONE, ["A1", "A2"])
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,11 @@ def test_what_faults_say(tmp_path: Path) -> None:
     ("fault", "place", "message"),
     [
         ('fault: phone-gone, phone: A1, from: "09:00", until: "10:00"', "phone-gone", "phone-gone"),
+        (
+            'fault: phone-away, phone: A3, from: "09:00", until: "10:00"',
+            "A3",
+            "no campaign of this rehearsal works on the phone A3",
+        ),
         ('fault: phone-away, from: "09:00", until: "10:00"', "{", "needs `phone`"),
         ('fault: slow-uploads, phone: A1, from: "09:00", until: "10:00"', "{", "needs `upload_time`"),
         ('fault: machine-down, phone: A1, from: "09:00", until: "10:00"', "A1", "`phone` says nothing of"),
@@ -85,5 +90,5 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         (tmp_path / "absent.yaml", "cannot be read"),
         (tmp_path / "empty.yaml", "the file is empty"),
     ):
-        (problem,) = read_faults(path, START, ZONE).diagnostics
+        (problem,) = read_faults(path, START, ZONE, ["A1", "A2"]).diagnostics
         assert said in problem.message
