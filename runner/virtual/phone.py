@@ -20,6 +20,7 @@ from runner.virtual.media import MediaIndex
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.views import Bounds, View, Window, hit_window
 
@@ -83,6 +84,7 @@ class Phone:
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
         self.log = Log()
+        self.system = SystemState()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
@@ -406,6 +408,7 @@ class Phone:
         }
         self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
         self.reverses.clear()
+        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
         self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
         self._keyboard_closed_on = None
