@@ -14,3 +14,4 @@ START_TIME = (
     rf"^({_CLOCK}"
     rf"|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}(:[0-5][0-9])?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?)$"
 )
+FAULT_TIME = rf"^((mon|tue|wed|thu|fri|sat|sun|day [1-9][0-9]{{0,2}}|{_DATE}) )?{_CLOCK}$"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
+from runner.campaign.faults_model import FaultsFile
 from runner.campaign.models import (
     AccountGroup,
     AccountsFile,
@@ -56,6 +57,11 @@ def campaign_schema() -> Schema:
 def accounts_schema() -> Schema:
     """The schema of `accounts.yaml`, the accounts that the campaigns of a folder share."""
     return complete("accounts", tidy(AccountsFile.model_json_schema(ref_template=_REF), choose=_by_keys))
+
+
+def faults_schema() -> Schema:
+    """The schema of files of faults for rehearsals."""
+    return complete("faults", tidy(FaultsFile.model_json_schema(ref_template=_REF), choose=_by_keys))
 
 
 def _model(script: Script) -> type[BaseModel]:

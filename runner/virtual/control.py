@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
@@ -13,6 +14,9 @@ from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.visitors import refusal
+
+CLOCK = "clock"
+"""`POST /clock` moves the time of all phones; no phone is called so."""
 
 
 class Phones(Protocol):
@@ -25,6 +29,8 @@ class Phones(Protocol):
     async def unplug(self, endpoint: Endpoint) -> None: ...
 
     async def add(self, serial: str) -> None: ...
+
+    def move_clock(self, instant: datetime) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -81,6 +87,8 @@ class ControlServer:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:
                 return await self._on_all(request)
+            if serial == CLOCK and not rest:
+                return self._move_clock(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
@@ -94,6 +102,18 @@ class ControlServer:
         else:
             _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
+
+    def _move_clock(self, request: Request) -> bytes:
+        _expect(request, "POST")
+        written = _value_or_bad(_wish(request.body), "now")
+        try:
+            instant = datetime.fromisoformat(written)
+        except ValueError as error:
+            raise BadRequestError(f"{CLOCK}: {error}") from error
+        if instant.tzinfo is None:
+            raise BadRequestError(f"{CLOCK}: {written!r} has no offset from UTC; write {written}Z")
+        self._phones.move_clock(instant.astimezone(UTC))
+        return json_response(HTTPStatus.OK, {"now": instant.astimezone(UTC).isoformat()})
 
     def _endpoint(self, serial: str) -> Endpoint:
         if serial not in self._phones.endpoints:
@@ -172,6 +192,12 @@ def _value(wish: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
     if not isinstance(wish.get(name), kind):
         raise ValueError(f"needs {name!r}, a {kind.__name__}")
     return wish[name]
+
+
+def _value_or_bad(wish: Mapping[str, Any], name: str) -> str:
+    if not isinstance(wish.get(name), str):
+        raise BadRequestError(f"{CLOCK}: needs {name!r}, an instant as 2026-12-01T09:00:00Z")
+    return str(wish[name])
 
 
 async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:

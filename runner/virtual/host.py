@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from runner.virtual.control import ControlServer
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
+from runner.virtual.time import PhoneTime
 
 CONNECT_TIMEOUT_S = 20.0
 RECONNECT_ATTEMPT_S = 0.1
@@ -31,6 +33,7 @@ class Host:
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self._folder = folder
+        self._time = PhoneTime()
         self._adb_port = adb_port
         self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
@@ -63,6 +66,10 @@ class Host:
             for serial, endpoint in self.endpoints.items()
         ]
         return {"adb_server_port": self._adb.port, "phones": phones}
+
+    def move_clock(self, instant: datetime) -> None:
+        """Let it be this instant on all phones: from now on their time stands still between two calls."""
+        self._time.move_to(instant)
 
     async def add(self, serial: str) -> None:
         """Start one more phone, connected. Raises ValueError for a serial that is taken or empty."""
@@ -114,7 +121,7 @@ class Host:
 
     def _endpoint(self, serial: str) -> Endpoint:
         store = MemoryFile(self._folder, serial) if self._folder is not None else None
-        endpoint = Endpoint(Phone(serial, store=store))
+        endpoint = Endpoint(Phone(serial, store=store, time_shown=self._time))
         endpoint.come_back = lambda: self._come_back(endpoint)
         return endpoint
 

@@ -22,6 +22,7 @@ from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
+from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
 
 LONG_PRESS_S = 0.5
@@ -65,13 +66,15 @@ class Phone:
         height: int = DESIGN_HEIGHT,
         density: int = 320,
         store: Store | None = None,
+        time_shown: PhoneTime | None = None,
         make_apps: Callable[[Device], list[App]] = installed,
     ) -> None:
         self.serial = serial
         self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
-        self.files = Files(time.time)
+        self._time = time_shown or PhoneTime()
+        self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
         self.packages = Packages(lambda: make_apps(self), self.files)
         self.processes = Processes()
@@ -108,7 +111,7 @@ class Phone:
         self._boot()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._time.now()
 
     @property
     def rotation(self) -> int:
@@ -142,7 +145,7 @@ class Phone:
         return self.display.override_density or self.display.density
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_later(seconds, action)
+        self._time.call_later(seconds, action)
 
     def changed(self) -> None:
         """Whoever waits for a view looks again; memory that differs is on disk when this returns."""
