@@ -4,6 +4,7 @@ import hashlib
 import socket
 import struct
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,13 @@ def test_a_framebuffer_and_a_raw_picture_hold_the_same_pixels(device: adbutils.A
     raw: Any = device.shell("screencap", encoding=None)
     assert (shown.size, struct.unpack_from("<3I", raw)) == ((720, 1600), (720, 1600, 1))
     assert hashlib.md5(raw[16:]).digest() == hashlib.md5(shown.tobytes()).digest()
+
+
+def test_a_bugreport_comes_as_a_zip(adb: Any, tmp_path: Path) -> None:
+    assert adb("bugreport", str(tmp_path / "report.zip")).returncode == 0
+    with zipfile.ZipFile(tmp_path / "report.zip") as report:
+        text = report.read(report.read("main_entry.txt").decode()).decode()
+    assert "Build fingerprint: 'virtual/" in text
 
 
 def test_after_a_reboot_files_are_there_and_what_ran_is_not(

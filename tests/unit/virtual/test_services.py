@@ -115,6 +115,16 @@ def test_every_service_that_is_listed_dumps_and_takes_commands(phone: Phone, nam
             r"MEMINFO in pid \d+ \[com\.android\.systemui\].*TOTAL PSS:",
         ),
         ("dumpsys meminfo com.nobody", r"^No process found for: com\.nobody$"),
+        (
+            "content insert --uri content://settings/system --bind name:s:user_rotation --bind value:i:1; "
+            "content query --uri content://settings/system --projection value --where \"name='user_rotation'\"",
+            r"^Row: 0 value=1$",
+        ),
+        ("content query --uri content://settings/global/wifi_on", r"^Row: 0 _id=\d+, name=wifi_on, value=1$"),
+        ("content query --uri content://sms/inbox", r"^No result found\.$"),
+        ("bugreport", r"== dumpstate: .*Build fingerprint: 'virtual/.*DUMP OF SERVICE activity:"),
+        ("bugreportz -p", r"BEGIN:(/\S+\.zip)\n.*PROGRESS:.*OK:\1$"),
+        ("getenforce", r"^Enforcing$"),
         ("service call statusbar 1", r"^Result: Parcel\("),
         ("service check nonsense", r"^Service nonsense: not found$"),
     ],
@@ -131,6 +141,9 @@ def test_services_say_what_clients_look_for(phone: Phone, line: str, pattern: st
         ("settings frobnicate global x", 255, "Invalid command: frobnicate\n"),
         ("settings get nowhere x", 255, "Invalid namespace 'nowhere'\n"),
         ("settings put global x", 255, "Bad arguments\n"),
+        ("run-as com.nobody ls", 1, "run-as: unknown package: com.nobody\n"),
+        (f"run-as {TIKTOK} ls", 1, f"run-as: package not debuggable: {TIKTOK}\n"),
+        ("setenforce 0", 1, "setenforce: Couldn't set enforcing status to '0': Permission denied\n"),
         ("service call nosuch 1", 10, "service: Service nosuch does not exist\n"),
         (
             "content query --uri content://nosuch/x",
