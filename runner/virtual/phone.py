@@ -102,6 +102,8 @@ class Phone:
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
         """Screenshots of the present screen, by format."""
+        self.changes = 0
+        """How often something has changed that may be seen."""
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
@@ -152,6 +154,7 @@ class Phone:
         self._windows = None
         self._dumps.clear()
         self.pictures.clear()
+        self.changes += 1
         if self._store is not None:
             self._store.save(self.memory())
         self._change.set()
