@@ -8,8 +8,8 @@ from typing import Any
 import runner
 
 PROFILE = "app-profile"
-NAMES = ("campaign", "accounts", "flow", PROFILE, "faults")
-"""Every schema: of campaign files, of `accounts.yaml`, of flows, of app profiles, and of faults for rehearsals."""
+NAMES = ("campaign", "accounts", "devices", "flow", PROFILE, "faults")
+"""Every schema: of campaign files, `accounts.yaml`, `devices.yaml`, flows, app profiles, and faults for rehearsals."""
 
 
 def schema_path(name: str) -> Path:

@@ -24,6 +24,7 @@ _EMPTY = {
     "flow": "a flow starts with `version: 1` and `name: ...`",
     "accounts": "a file of accounts starts with `version: 1` and `accounts:`",
     "faults": "a file of faults starts with `version: 1` and `faults:`",
+    "devices": "a file of phones starts with `version: 1` and `devices:`",
     PROFILE: "an app profile starts with `version: 1` and `app: ...`",
 }
 
@@ -81,6 +82,11 @@ def check_accounts(document: Document) -> list[Diagnostic]:
 def check_faults(document: Document) -> list[Diagnostic]:
     """What the schema of files of faults says of the data."""
     return _check(document, "faults")
+
+
+def check_devices(document: Document) -> list[Diagnostic]:
+    """What the schema of `devices.yaml` says of the data."""
+    return _check(document, "devices")
 
 
 def _check(document: Document, kind: str) -> list[Diagnostic]:

@@ -23,8 +23,8 @@ Examples:
     "--write", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Write files into DIR."
 )
 def schema(name: str | None, folder: Path | None) -> None:
-    """Print the JSON Schema of campaign, accounts, flow, app-profile or faults files, or write it, or all of them,
-    into DIR."""
+    """Print the JSON Schema of campaign, accounts, devices, flow, app-profile or faults files, or write it, or all of
+    them, into DIR."""
     if name is None and folder is None:
         raise click.UsageError(f"name a schema ({', '.join(NAMES)}), or a folder to --write all of them to")
     names = [name] if name else list(NAMES)
@@ -56,12 +56,13 @@ def render(name: str) -> str:
 
 def _makers() -> dict[str, Callable[[], dict[str, Any]]]:
     """The makers of the schemas, imported here since the models are slow to import."""
-    from runner.campaign.schema import accounts_schema, campaign_schema, faults_schema
+    from runner.campaign.schema import accounts_schema, campaign_schema, devices_schema, faults_schema
     from runner.flows.schema import flow_schema, profile_schema
 
     return {
         "campaign": campaign_schema,
         "accounts": accounts_schema,
+        "devices": devices_schema,
         "flow": flow_schema,
         "app-profile": profile_schema,
         "faults": faults_schema,

@@ -28,6 +28,8 @@ class Phones(Protocol):
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
 
+    async def reset(self, endpoint: Endpoint) -> None: ...
+
     async def add(self, serial: str) -> None: ...
 
     def move_clock(self, instant: datetime) -> None: ...
@@ -215,6 +217,10 @@ async def _clear_faults(phones: Phones, endpoint: Endpoint, wish: Mapping[str, A
     endpoint.phone.faults.ordered.clear()
 
 
+async def _reset(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.reset(endpoint)
+
+
 async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.drop()
 
@@ -270,6 +276,13 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
+async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package = _value(wish, "package", str)
+    if endpoint.phone.packages.app(package) is None:
+        raise ValueError(f"no app {package!r}; {_installed(endpoint)}")
+    endpoint.phone.start_app(package)
+
+
 async def _set_version(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package, version = _value(wish, "package", str), _value(wish, "version", str)
     if not endpoint.phone.packages.is_installed(package):
@@ -299,6 +312,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "latency": _set_latency,
     "fault": _order_fault,
     "clear-faults": _clear_faults,
+    "reset": _reset,
     "drop": _drop,
     "reboot": _reboot,
     "pause": _pause,
@@ -311,6 +325,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "battery": _set_battery,
     "protect": _protect,
     "uninstall": _uninstall,
+    "open": _open,
     "version": _set_version,
     "system-windows": _show_system_windows,
     "app": _control_app,

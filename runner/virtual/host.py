@@ -35,6 +35,7 @@ class Host:
         self._folder = folder
         self._time = PhoneTime()
         self._adb_port = adb_port
+        self._stores: dict[str, MemoryFile] = {}
         self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
         self._control = ControlServer(self)
@@ -119,11 +120,27 @@ class Host:
         endpoint.unplug()
         await self._adb.disconnect(endpoint.address)
 
+    async def reset(self, endpoint: Endpoint) -> None:
+        """Have a phone as it was at first, connected, at its address: nothing of what was done to it is left, and
+        what runs on it ends."""
+        serial = endpoint.phone.serial
+        if self._folder is not None:
+            self._stores[serial].forget()
+        was_reachable = endpoint.is_reachable
+        endpoint.replace(self._phone(serial))
+        if not was_reachable:
+            await self.plug_in(endpoint)
+
     def _endpoint(self, serial: str) -> Endpoint:
-        store = MemoryFile(self._folder, serial) if self._folder is not None else None
-        endpoint = Endpoint(Phone(serial, store=store, time_shown=self._time))
+        endpoint = Endpoint(self._phone(serial))
         endpoint.come_back = lambda: self._come_back(endpoint)
         return endpoint
+
+    def _phone(self, serial: str) -> Phone:
+        if self._folder is None:
+            return Phone(serial, time_shown=self._time)
+        store = self._stores[serial] = MemoryFile(self._folder, serial)
+        return Phone(serial, store=store, time_shown=self._time)
 
     async def _come_back(self, endpoint: Endpoint) -> None:
         """Connect a phone again that has been rebooted."""

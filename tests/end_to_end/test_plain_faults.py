@@ -9,6 +9,8 @@ import adbutils
 import pytest
 import uiautomator2 as u2
 
+from runner.virtual.process import PhonesError
+
 pytestmark = pytest.mark.phones
 
 SERIAL = "FAULT01"
@@ -210,7 +212,7 @@ def test_what_a_user_did_is_in_the_memory(phone: Any, d: u2.Device) -> None:
 def test_a_wrong_request_is_told_what_would_be_right(
     phone: Any, name: str, wish: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(AssertionError, match=message):
+    with pytest.raises(PhonesError, match=message):
         phone.post(name, **wish)
 
 
@@ -230,5 +232,5 @@ def test_a_battery_runs_down(phone: Any, device: adbutils.AdbDevice) -> None:
     phone.post("battery", level=4, charging=False)
     said = device.shell("dumpsys battery")
     assert "level: 4\n" in said and "USB powered: false" in said
-    with pytest.raises(AssertionError, match="a number from 0 to 100"):
+    with pytest.raises(PhonesError, match="a number from 0 to 100"):
         phone.post("battery", level=101)
