@@ -204,6 +204,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -432,16 +433,25 @@ class Phone:
         self._start_system()
 
     def _start_system(self) -> None:
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
         for name, user in _SYSTEM_PROCESSES.items():
             self.processes.start(name, user=user, command=name, kill=_nothing)
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
         package = app.package
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
-            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
+            started = self.processes.start(
+                package, user=user, command=package, kill=lambda: self.stop_app(package)
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
+            )
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:

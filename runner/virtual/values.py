@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 RELEASE, SDK, BUILD, BUILD_NUMBER = "14", "34", "UP1A.231005.007", "11023456"
+OPENGL_ES = 0x30002
 BUILT_S = 1714521600
 """Unix time at which the system was built."""
 
@@ -91,6 +92,11 @@ def wlan_address(serial: str) -> str:
     return f"192.168.{number % 250 + 1}.{number // 256 % 250 + 2}"
 
 
+def wlan_gateway(serial: str) -> str:
+    """Where that network would lead."""
+    return f"{wlan_address(serial).rpartition('.')[0]}.1"
+
+
 def wlan_mac(serial: str) -> str:
     """Locally administered, as Android's random ones are."""
     digits = _digest(serial, "mac")[:10]
@@ -128,6 +134,7 @@ def properties(*, serial: str, model: str, product: str, density: int) -> dict[s
         "ro.sf.lcd_density": str(density),
         "ro.system.build.fingerprint": fingerprint,
         "ro.vendor.build.fingerprint": fingerprint,
+        "dhcp.wlan0.gateway": wlan_gateway(serial),
         "dhcp.wlan0.ipaddress": wlan_address(serial),
     }
 
@@ -166,7 +173,7 @@ _BUILD = {
     "ro.crypto.type": "file",
     "ro.debuggable": "0",
     "ro.hardware": "virtual",
-    "ro.opengles.version": "196610",
+    "ro.opengles.version": str(OPENGL_ES),
     "ro.product.cpu.abi": "arm64-v8a",
     "ro.product.cpu.abilist": "arm64-v8a,armeabi-v7a,armeabi",
     "ro.product.cpu.abilist32": "armeabi-v7a,armeabi",
