@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import values
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
@@ -77,7 +77,7 @@ class Phone:
         self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
         self.packages = Packages(lambda: make_apps(self), self.files)
-        self.processes = Processes()
+        self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
@@ -430,12 +430,16 @@ class Phone:
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
         self._start_system()
 
     def _start_system(self) -> None:
         self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
         for name, user in _SYSTEM_PROCESSES.items():
-            self.processes.start(name, user=user, command=name, kill=_nothing)
+            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
+            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
         self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
         self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
@@ -446,7 +450,11 @@ class Phone:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
             started = self.processes.start(
-                package, user=user, command=package, kill=lambda: self.stop_app(package)
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
             )
             why = f"top-activity {{{package}/{app.activities[0]}}}"
             self.write_log(

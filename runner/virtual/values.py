@@ -4,8 +4,10 @@ from hashlib import blake2b
 
 RELEASE, SDK, BUILD, BUILD_NUMBER = "14", "34", "UP1A.231005.007", "11023456"
 OPENGL_ES = 0x30002
-BUILT_S = 1714521600
-"""Unix time at which the system was built."""
+BUILT, BUILT_S = "Wed May  1 00:00:00 UTC 2024", 1714521600
+"""When the system was built, in words and in Unix time."""
+
+KERNEL = "5.15.123-android14"
 
 _VALUES = {
     "system": {
@@ -150,7 +152,7 @@ _BUILD = {
     "ro.boot.verifiedbootstate": "green",
     "ro.bootloader": "unknown",
     "ro.build.characteristics": "default",
-    "ro.build.date": "Wed May  1 00:00:00 UTC 2024",
+    "ro.build.date": BUILT,
     "ro.build.date.utc": str(BUILT_S),
     "ro.build.display.id": BUILD,
     "ro.build.host": "build",

@@ -61,3 +61,32 @@ def test_processes_of_the_system_cannot_be_ended(phone: Phone) -> None:
     assert "Operation not permitted" in run(phone, "pkill system_server")[2]
     run(phone, f"pkill -f {TIKTOK}")
     assert output(phone, f"pidof {TIKTOK}") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "pattern"),
+    [
+        ("cat /proc/$X/cmdline", rf"\A{TIKTOK}\0\Z"),
+        ("cat /proc/$X/comm", rf"\A{TIKTOK[-15:]}\Z"),
+        ("ls /proc/$X/task", r"\A\d+\Z"),
+        ("cat /proc/$X/status", r"^Uid:\t101\d\d\t"),
+        ("cat /proc/cpuinfo", r"^processor\t: 7$.*^Hardware\t: Virtual$"),
+        ("cat /proc/meminfo", r"^MemTotal: +\d+ kB$"),
+        ("cat /proc/stat", r"\Acpu  \d+"),
+        ("cat /proc/uptime", r"\A\d+\.\d\d \d+\.\d\d\Z"),
+        ("cat /proc/version", r"\ALinux version "),
+        ("cat /sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", r"\A2400000\Z"),
+        ("ls /sys/devices/system/cpu", r"^cpu7$"),
+        ("cat /sys/class/net/wlan0/address", r"\A02(:[0-9a-f]{2}){5}\Z"),
+    ],
+)
+def test_the_kernel_shows_itself_as_files(phone: Phone, line: str, pattern: str) -> None:
+    pid = output(phone, f"pidof {TIKTOK}").strip()
+    said = output(phone, f"X={pid}", line).rstrip("\n")
+    assert re.search(pattern, said, re.MULTILINE | re.DOTALL)
+
+
+def test_the_files_of_a_process_end_with_it(phone: Phone) -> None:
+    pid = output(phone, f"pidof {TIKTOK}").strip()
+    phone.stop_app(TIKTOK)
+    assert "No such file" in run(phone, f"ls /proc/{pid}")[2]
