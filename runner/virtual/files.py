@@ -212,7 +212,9 @@ class Files:
 
     def place(self, path: str, body: Body) -> None:
         """Put a file where the system wants it, rights or not; missing folders are made."""
-        self._make_folders(posixpath.dirname(path))
+        folder = posixpath.dirname(path)
+        if folder not in self._entries:
+            self._make_folders(folder)
         self._entries[path] = Entry(stat.S_IFREG | 0o644, int(self._now_s()), body)
 
     def place_live(self, path: str, read: Callable[[], bytes]) -> None:
@@ -301,8 +303,10 @@ class Files:
 
     def _make_folders(self, place: str) -> None:
         for above in (*reversed(_parents(place)), place):
-            entry = self._entries.setdefault(above, Entry(stat.S_IFDIR | 0o771, int(self._now_s())))
-            if not entry.is_folder:
+            entry = self._entries.get(above)
+            if entry is None:
+                self._entries[above] = Entry(stat.S_IFDIR | 0o771, int(self._now_s()))
+            elif not entry.is_folder:
                 raise _error(NotADirectoryError, errno.ENOTDIR, place)
 
 
