@@ -124,7 +124,9 @@ def ask(
     return _rows(connection, sql, tuple(known[name] for name in names))
 
 
-def fetch(connection: Connection, query: Select[Any] | ReturningInsert[Any], **given: Any) -> Sequence[Values]:
+def fetch(
+    connection: Connection, query: Select[Any] | ReturningInsert[Any], **given: Any
+) -> Sequence[Values]:
     """The rows of a statement that is a constant, compiled once; values as in `ask`."""
     sql, names, fixed = _compiled(query, connection.dialect)
     known = {**fixed, **given}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import values
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
@@ -21,6 +21,7 @@ from runner.virtual.media import MediaIndex
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
@@ -77,7 +78,7 @@ class Phone:
         self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
         self.packages = Packages(lambda: make_apps(self), self.files)
-        self.processes = Processes()
+        self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
@@ -87,6 +88,7 @@ class Phone:
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
         self.log = Log()
+        self.system = SystemState()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
@@ -104,6 +106,8 @@ class Phone:
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
         """Screenshots of the present screen, by format."""
+        self.changes = 0
+        """How often something has changed that may be seen."""
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
@@ -154,6 +158,7 @@ class Phone:
         self._windows = None
         self._dumps.clear()
         self.pictures.clear()
+        self.changes += 1
         if self._store is not None:
             self._store.save(self.memory())
         self._change.set()
@@ -203,6 +208,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -423,6 +429,7 @@ class Phone:
         }
         self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
         self.reverses.clear()
+        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
         self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
         self._keyboard_closed_on = None
@@ -437,19 +444,36 @@ class Phone:
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
         self._start_system()
 
     def _start_system(self) -> None:
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
         for name, user in _SYSTEM_PROCESSES.items():
-            self.processes.start(name, user=user, command=name, kill=_nothing)
+            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
+            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
         package = app.package
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
-            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
+            started = self.processes.start(
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
+            )
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:
