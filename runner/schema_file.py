@@ -8,8 +8,8 @@ from typing import Any
 import runner
 
 PROFILE = "app-profile"
-NAMES = ("campaign", "accounts", "flow", PROFILE)
-"""Every schema: of campaign files, of `accounts.yaml`, of flows and of app profiles."""
+NAMES = ("campaign", "accounts", "flow", PROFILE, "virtual-app")
+"""Every schema: of campaign files, of `accounts.yaml`, of flows, of app profiles and of apps for virtual phones."""
 
 
 def schema_path(name: str) -> Path:

@@ -246,6 +246,13 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
 
 
+async def _install(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
+
+    name = _value(wish, "file", str) if "file" in wish else "app.yaml"
+    endpoint.phone.install_app_file(read(_value(wish, "app", str), name))
+
+
 async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     package = _value(wish, "package", str)
     if endpoint.phone.packages.app(package) is None:
@@ -293,6 +300,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "authorize": _authorize,
     "battery": _set_battery,
     "protect": _protect,
+    "install": _install,
     "uninstall": _uninstall,
     "open": _open,
     "version": _set_version,

@@ -3,24 +3,29 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
+from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
 from runner.virtual.media import MediaIndex
+from runner.virtual.package import Package
 from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.system_windows import system_windows
 from runner.virtual.views import Bounds, View, Window, hit_window
+
+if TYPE_CHECKING:
+    from runner.virtual.apps.written.models import AppFile
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
@@ -53,15 +58,20 @@ class Phone:
         height: int = DESIGN_HEIGHT,
         density: int = 320,
         store: Store | None = None,
-        make_apps: Callable[[Device], list[App]] = installed,
+        make_apps: Callable[[Device], list[App]] | None = None,
+        app_files: "Sequence[AppFile]" = (),
     ) -> None:
         self.serial = serial
+        self.app_files = list(app_files)
+        """The apps of somebody's own that are known here, installed or not."""
         self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
         self.files = Files(time.time)
         self.media = MediaIndex(self.files)
-        self.packages = Packages(lambda: make_apps(self), self.files)
+        self.packages = Packages(
+            lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
+        )
         self.processes = Processes()
         self.automation: Automation | None = None
         self.faults = Faults()
@@ -198,6 +208,22 @@ class Phone:
         self.packages.uninstall(package)
         self.changed()
         return True
+
+    def install_app_file(self, file: "AppFile") -> None:
+        """Install an app of somebody's own, in the place of an earlier one of its package. Raises ValueError."""
+        if self.packages.is_own(file.package) and not any(
+            one.package == file.package for one in self.app_files
+        ):
+            raise ValueError(
+                f"{file.package} is an app that comes with the phone; give yours another package"
+            )
+        self.uninstall(file.package)
+        self.app_files = [one for one in self.app_files if one.package != file.package] + [file]
+        self.packages.install(Package(file.package, file.version_name))
+        home, app = self.packages.app(self.packages.home), self.packages.app(file.package)
+        if isinstance(home, Launcher) and app is not None:
+            home.add(app)
+        self.changed()
 
     def clear(self, package: str) -> bool:
         """Forget an app's data; false if it is not installed."""
