@@ -8,8 +8,9 @@ from typing import Any
 import runner
 
 PROFILE = "app-profile"
-NAMES = ("campaign", "accounts", "flow", PROFILE, "virtual-app")
-"""Every schema: of campaign files, of `accounts.yaml`, of flows, of app profiles and of apps for virtual phones."""
+NAMES = ("campaign", "accounts", "devices", "flow", PROFILE, "faults", "virtual-app")
+"""Every schema: of campaign files, `accounts.yaml`, `devices.yaml`, flows, app profiles, faults for rehearsals, and apps
+of one's own on virtual phones."""
 
 
 def schema_path(name: str) -> Path:

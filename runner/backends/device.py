@@ -11,7 +11,18 @@ from runner.backend_registry import DEVICE
 from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
 from runner.clock import Clock, SystemClock
-from runner.errors import AppMissing, FlowError, NeedsPerson, PhoneError, TaskError, Unsupported
+from runner.errors import (
+    AdbUnavailable,
+    AppMissing,
+    DeviceNotConnected,
+    DeviceOffline,
+    DeviceUnauthorized,
+    FlowError,
+    NeedsPerson,
+    PhoneError,
+    TaskError,
+    Unsupported,
+)
 from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
 from runner.flows.engine import carry_out
@@ -32,6 +43,9 @@ from runner.tasks import Again, AttemptOutcome, Effect, Outcome, Task
 
 PARALLEL = 16
 """How many phones are asked at the same time whether their apps are there."""
+
+NOT_THERE = (AdbUnavailable, DeviceNotConnected, DeviceOffline, DeviceUnauthorized)
+"""Why an attempt could not begin, though the phone has not failed: its lane waits until it is there."""
 
 LOG = logging.getLogger(__name__)
 
@@ -307,4 +321,7 @@ def _not_started(error: TaskError | FlowError, effects: list[Effect]) -> Outcome
         again = Again.TO_PROVE if again is Again.RETRY else again
         message += f"; whether the {open_effects[-1].kind} of an earlier attempt happened is not known yet"
     needs_person = isinstance(error, NeedsPerson)
-    return Outcome(AttemptOutcome.FAILED, message, error.hint, needs_person, again=again)
+    phone_failed = isinstance(error, PhoneError) and not isinstance(error, NOT_THERE)
+    return Outcome(
+        AttemptOutcome.FAILED, message, error.hint, needs_person, again=again, phone_failed=phone_failed
+    )

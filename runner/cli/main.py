@@ -26,6 +26,7 @@ COMMANDS = {
     "fmt": "Give campaign files the one layout; comments stay, and so does what they mean.",
     "plan": "Show every task of the next 24 hours, or longer, with its exact instant.",
     "run": "Carry a campaign out now, on phones or on virtual phones.",
+    "rehearse": "Live through weeks of campaigns in a minute, on virtual phones; faults can be scripted.",
     "daemon": "Carry campaigns out whenever their start times come.",
     "status": "Show what runs, what is next, and what needs a person.",
     "why": "Say why something ran, will run, or did not.",

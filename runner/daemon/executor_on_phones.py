@@ -9,6 +9,7 @@ from runner.clock import Clock
 from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
 from runner.execution.executor import Executor
+from runner.execution.failing_phones import Patience
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import EffectiveLimits
@@ -57,5 +58,6 @@ def executor_on_phones(
             clock=clock,
             sink=sink,
             mode=mode,
+            patience=Patience(settings.phone_failures, settings.phone_cooldown_s),
         )
         yield stack.enter_context(closing(executor))

@@ -26,6 +26,8 @@ def perform(
     # What may stay open is over: nobody is asked about it, and it keeps nothing from being done.
     states = [effect.state for effect in effects if not effect.is_left_open]
     following = decide(context, taken, outcome, states)
+    # Before the end of the attempt, as any hold: see `finish`.
+    context.failing.ended(taken.task, outcome)
     # The ledger first: whoever is told of an end, or goes on because of it, may count on its being written down.
     finish(context, [(taken, following)])
     is_over = following.state is not TaskState.PENDING

@@ -251,6 +251,22 @@ class Board:
         with self._changed:
             return self._changed.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
 
+    def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
+        """Wait until nothing may go now, and all that runs is asleep."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._is_at_rest(asleep()), timeout_s)
+
+    def look_again(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _is_at_rest(self, asleep: int) -> bool:
+        # A lane is busy until its thread has looked for the next task, when the last one is no longer taken.
+        if len(self._taken_tasks) != asleep or self._lanes.count_busy() != asleep:
+            return False
+        wake = None if self.is_closed else self._lanes.next_wake()
+        return wake is None or wake > self._context.clock.now()
+
     def _is_quiet(self, is_empty: bool) -> bool:
         if self._taken_tasks:
             return False

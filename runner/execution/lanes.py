@@ -189,7 +189,11 @@ class Lanes:
 
     def are_busy(self) -> bool:
         """Whether a lane has given a task, and `free` or `take_next` has not been called since."""
-        return any(lane.busy for lane in self._lanes.values())
+        return self.count_busy() > 0
+
+    def count_busy(self) -> int:
+        """How many lanes are busy."""
+        return sum(lane.busy for lane in self._lanes.values())
 
     def counts(self) -> dict[str, int]:
         """How many tasks wait, by the name of their lane."""

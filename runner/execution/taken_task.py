@@ -9,6 +9,7 @@ from runner.clock import Clock
 from runner.events import EventSink, TaskFinished, TaskStarted
 from runner.execution.accounts import Accounts
 from runner.execution.doubts import Doubts
+from runner.execution.failing_phones import FailingPhones
 from runner.execution.lanes import Waiting
 from runner.execution.limiter import Limiter
 from runner.execution.requests import StopRequest
@@ -37,6 +38,7 @@ class ExecutionContext:
     limiter: Limiter
     accounts: Accounts
     doubts: Doubts
+    failing: FailingPhones
     clock: Clock
     sink: EventSink
     mode: Mode

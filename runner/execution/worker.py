@@ -24,8 +24,8 @@ Refused = tuple[TakenTask, Refusal]
 class Worker:
     """Shared by all threads. Errors of the ledger go through, and leave attempts open.
 
-    It calls `glance` between steps, `look` when a hold has been placed, since the next task of the lane must see it,
-    and `watch_clock` before it takes that task.
+    It calls `glance` between steps, `look` when a hold may have been placed, since the next task of the lane must see
+    it, and `watch_clock` before it takes that task.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Worker:
         return claimed
 
     def _ended(self, ends: Ends) -> None:
-        if any(then.outcome.needs_person for _, then in ends):
+        if any(then.outcome.needs_person or then.outcome.phone_failed for _, then in ends):
             self._look()
         self._board.ended(ends)
         self._cancel([taken for taken, then in ends if then.state is TaskState.PENDING])

@@ -1,7 +1,7 @@
 """A phone's screen as a tree of elements, parsed from uiautomator's XML. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,11 +79,32 @@ class Screen:
     roots: tuple[Element, ...]
     parents: Mapping[Element, Element] = field(repr=False)
     xml: str = field(repr=False)
+    _listed: dict[tuple[str, ...] | None, list[Element]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _found: dict[int, tuple[object, list[Element]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def elements(self) -> Iterator[Element]:
+    def elements(self) -> Sequence[Element]:
         """Every element, in the order of the tree."""
-        for root in self.roots:
-            yield from root.walk()
+        if None not in self._listed:
+            self._listed[None] = [element for root in self.roots for element in root.walk()]
+        return self._listed[None]
+
+    def elements_of(self, packages: Sequence[str]) -> Sequence[Element]:
+        """Every element of an app with these packages, or of none, in the order of the tree."""
+        key = tuple(packages)  # listed once: a profile's selectors ask hundreds of times
+        if key not in self._listed:
+            self._listed[key] = [one for one in self.elements() if not one.package or one.package in key]
+        return self._listed[key]
+
+    def remember(self, asked: object, find: Callable[[], list[Element]]) -> list[Element]:
+        """What `find` found when the same object was asked first."""
+        known = self._found.get(id(asked))
+        if known is None or known[0] is not asked:  # kept with it, so that no other object gets its id
+            known = self._found[id(asked)] = asked, find()
+        return known[1]
 
     def ancestors(self, element: Element) -> Iterator[Element]:
         """What contains an element, nearest first."""
@@ -111,7 +132,7 @@ class Screen:
         Web pages and cards with drawn letters show like this; `Dialog` alone is the name of a window. The clock and
         the keyboard are windows of other packages, and an app without any window has not come up yet.
         """
-        own = [element for element in self.elements() if not element.package or element.package in packages]
+        own = self.elements_of(tuple(packages))
         return bool(own) and all(element.words in ("", "Dialog") for element in own)
 
 

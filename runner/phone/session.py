@@ -58,6 +58,7 @@ class Session:
         self._automation: uiautomator2.Device | None = None
         self._pushed: list[str] = []
         self._shot: tuple[bytes, bytes] | None = None
+        self._screen: Screen | None = None
         self._never = threading.Event()
 
     # the connection
@@ -142,7 +143,10 @@ class Session:
     # the screen
 
     def screen(self) -> Screen:
-        return parse(self._call("dumpWindowHierarchy", False, 50, again=HARMLESS) or "")
+        xml = self._call("dumpWindowHierarchy", False, 50, again=HARMLESS) or ""
+        if self._screen is None or self._screen.xml != xml:  # one that waits sees the same screen many times
+            self._screen = parse(xml)
+        return self._screen
 
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)

@@ -3,14 +3,17 @@
 Instants are aware and in UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A device that runs nothing until a person has looked at it; `released_utc` is None while it waits."""
+    """A device that runs nothing until a person has looked at it; `released_utc` is None while it waits.
+
+    With `until_utc` nobody has to look: the phone has failed several times in a row, and gets another try then.
+    """
 
     id: int
     device: str
@@ -18,18 +21,31 @@ class Hold:
     task_key: str | None
     placed_utc: datetime
     released_utc: datetime | None = None
+    until_utc: datetime | None = None
+
+    @property
+    def ends_by_itself(self) -> bool:
+        return self.until_utc is not None
+
+
+def by_device(holds: Iterable[Hold]) -> dict[str, Hold]:
+    """The hold of each device that is to be told: of several one that waits for a person, and the oldest of those."""
+    ranked = sorted(holds, key=lambda hold: (hold.ends_by_itself, hold.id), reverse=True)
+    return {hold.device: hold for hold in ranked}
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneFacts:
     """What a phone said of itself, empty where it did not: its maker's name for it, its version of Android, its
-    language, the width and height of its screen in pixels, and the versions of its apps, by profile."""
+    language, the width and height of its screen in pixels, and the versions of its apps, by profile. `address` is where
+    it was reached over the network, if it was."""
 
     model: str = ""
     android: str = ""
     language: str = ""
     size: tuple[int, int] | None = None
     apps: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from runner.store.reading import IS_LISTED, task_query, task_rows
 from runner.store.rows import TaskRow
 
 PHONE, STATE, TASK = schema.phones.c, schema.phone_states.c, schema.tasks.c
+PHONE_COLUMNS = (PHONE.serial, PHONE.seen_utc, PHONE.facts)
 STATE_COLUMNS = (STATE.serial, STATE.state, STATE.battery, STATE.problem, STATE.at_utc)
 
 # For each phone the first row of an index: the newest of a group would read all of their states.
@@ -66,7 +67,7 @@ class Phones(Part):
         row = {"seen_utc": now, "facts": asdict(facts)}
 
         def work(connection: Connection) -> None:
-            _know(connection, [serial], now)
+            know(connection, [serial], now)
             connection.execute(update(schema.phones).where(PHONE.serial == serial).values(row))
 
         self._write(f"record the facts of {serial}", work)
@@ -79,10 +80,10 @@ class Phones(Part):
 
     def all(self) -> list[PhoneRow]:
         """The phones that the ledger knows, by serial."""
-        return self._phones(select(schema.phones).order_by(PHONE.serial))
+        return self._phones(select(*PHONE_COLUMNS).order_by(PHONE.serial))
 
     def get(self, serial: str) -> PhoneRow | None:
-        found = self._phones(select(schema.phones).where(PHONE.serial == serial))
+        found = self._phones(select(*PHONE_COLUMNS).where(PHONE.serial == serial))
         return found[0] if found else None
 
     def last_tasks(self, serial: str | None = None) -> dict[str, TaskRow]:
@@ -143,11 +144,11 @@ def _news(seen: PhoneSeen, before: PhoneState | None, now: datetime) -> PhoneSta
 
 
 def _record(connection: Connection, states: list[PhoneState], now: datetime) -> None:
-    _know(connection, [state.serial for state in states], now)
+    know(connection, [state.serial for state in states], now)
     connection.execute(insert(schema.phone_states), [asdict(state) for state in states])
 
 
-def _know(connection: Connection, serials: list[str], now: datetime) -> None:
+def know(connection: Connection, serials: list[str], now: datetime) -> None:
     """Make rows of phones that have none."""
     known = set(connection.scalars(select(PHONE.serial).where(PHONE.serial.in_(serials))))
     rows = [{"serial": serial, "seen_utc": now, "facts": {}} for serial in serials if serial not in known]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
@@ -13,6 +14,9 @@ from runner.virtual.endpoint import Endpoint
 from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.visitors import refusal
+
+CLOCK = "clock"
+"""`POST /clock` moves the time of all phones; no phone is called so."""
 
 
 class Phones(Protocol):
@@ -27,6 +31,8 @@ class Phones(Protocol):
     async def reset(self, endpoint: Endpoint) -> None: ...
 
     async def add(self, serial: str) -> None: ...
+
+    def move_clock(self, instant: datetime) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -83,6 +89,8 @@ class ControlServer:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:
                 return await self._on_all(request)
+            if serial == CLOCK and not rest:
+                return self._move_clock(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
@@ -96,6 +104,18 @@ class ControlServer:
         else:
             _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
+
+    def _move_clock(self, request: Request) -> bytes:
+        _expect(request, "POST")
+        written = _value_or_bad(_wish(request.body), "now")
+        try:
+            instant = datetime.fromisoformat(written)
+        except ValueError as error:
+            raise BadRequestError(f"{CLOCK}: {error}") from error
+        if instant.tzinfo is None:
+            raise BadRequestError(f"{CLOCK}: {written!r} has no offset from UTC; write {written}Z")
+        self._phones.move_clock(instant.astimezone(UTC))
+        return json_response(HTTPStatus.OK, {"now": instant.astimezone(UTC).isoformat()})
 
     def _endpoint(self, serial: str) -> Endpoint:
         if serial not in self._phones.endpoints:
@@ -176,6 +196,12 @@ def _value(wish: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
     return wish[name]
 
 
+def _value_or_bad(wish: Mapping[str, Any], name: str) -> str:
+    if not isinstance(wish.get(name), str):
+        raise BadRequestError(f"{CLOCK}: needs {name!r}, an instant as 2026-12-01T09:00:00Z")
+    return str(wish[name])
+
+
 async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     seconds = wish.get("seconds")
     if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
@@ -197,6 +223,10 @@ async def _reset(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) ->
 
 async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.drop()
+
+
+async def _reboot(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.reboot()
 
 
 async def _pause(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -291,6 +321,7 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "clear-faults": _clear_faults,
     "reset": _reset,
     "drop": _drop,
+    "reboot": _reboot,
     "pause": _pause,
     "resume": _resume,
     "offline": _go_offline,

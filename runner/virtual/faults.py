@@ -23,11 +23,13 @@ KINDS = {
 
 
 class Link(Protocol):
-    """The way to the phone, as far as faults break it."""
+    """The way to the phone, as far as faults and reboots break it."""
 
     def drop(self) -> None: ...
 
     def unplug(self) -> None: ...
+
+    def reboot(self) -> None: ...
 
 
 class UnansweredError(StreamClosedError):

@@ -155,9 +155,11 @@ class Files:
         self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
         for folder in _FOLDERS:
             self._make_folders(folder)
-        self._make_folders(posixpath.dirname(_BOOT_ID))
-        boot_id = f"{uuid.uuid4()}\n".encode()
-        self._entries[_BOOT_ID] = Entry(stat.S_IFREG | 0o444, int(now_s()), share(boot_id))
+        self.boot()
+
+    def boot(self) -> None:
+        """The phone starts: its system says which start this is."""
+        self.place(_BOOT_ID, share(f"{uuid.uuid4()}\n".encode()))
 
     def find(self, path: str) -> Entry | None:
         """What is at `path`; None if there is nothing, or nothing that may be seen."""

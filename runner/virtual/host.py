@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from runner.virtual.control import ControlServer
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
+from runner.virtual.time import PhoneTime
 
 if TYPE_CHECKING:
     from runner.virtual.apps.written.models import AppFile
@@ -41,6 +43,7 @@ class Host:
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self._folder = folder
+        self._time = PhoneTime()
         self._adb_port = adb_port
         self._app_files = read_files(apps) if apps else []
         self._stores: dict[str, MemoryFile] = {}
@@ -75,6 +78,10 @@ class Host:
             for serial, endpoint in self.endpoints.items()
         ]
         return {"adb_server_port": self._adb.port, "phones": phones}
+
+    def move_clock(self, instant: datetime) -> None:
+        """Let it be this instant on all phones: from now on their time stands still between two calls."""
+        self._time.move_to(instant)
 
     async def add(self, serial: str) -> None:
         """Start one more phone, connected. Raises ValueError for a serial that is taken or empty."""
@@ -136,13 +143,22 @@ class Host:
             await self.plug_in(endpoint)
 
     def _endpoint(self, serial: str) -> Endpoint:
-        return Endpoint(self._phone(serial))
+        endpoint = Endpoint(self._phone(serial))
+        endpoint.come_back = lambda: self._come_back(endpoint)
+        return endpoint
 
     def _phone(self, serial: str) -> Phone:
         if self._folder is None:
-            return Phone(serial, app_files=self._app_files)
+            return Phone(serial, time_shown=self._time, app_files=self._app_files)
         store = self._stores[serial] = MemoryFile(self._folder, serial)
-        return Phone(serial, store=store, app_files=self._app_files)
+        return Phone(serial, store=store, time_shown=self._time, app_files=self._app_files)
+
+    async def _come_back(self, endpoint: Endpoint) -> None:
+        """Connect a phone again that has been rebooted."""
+        try:
+            await self.plug_in(endpoint)
+        except (AdbServerError, OSError) as error:
+            sys.stderr.write(f"virtual phones: {endpoint.phone.serial} does not come back: {error}\n")
 
 
 def read_files(places: Sequence[Path]) -> "list[AppFile]":

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from runner.virtual import values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.apps.launcher import Launcher
@@ -16,12 +16,14 @@ from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretch
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
+from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
 from runner.virtual.package import Package
-from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
+from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
 from runner.virtual.system_windows import system_windows
+from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
 
 if TYPE_CHECKING:
@@ -29,7 +31,17 @@ if TYPE_CHECKING:
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-LOG_LINES = 200
+_SYSTEM_PROCESSES = {
+    "init": "root",
+    "zygote64": "root",
+    "logd": "logd",
+    "surfaceflinger": "system",
+    "system_server": "system",
+    "com.android.phone": "radio",
+    "com.android.systemui": "system",
+}
+"""What runs from the start, with its user."""
+
 Result = TypeVar("Result")
 
 
@@ -58,6 +70,7 @@ class Phone:
         height: int = DESIGN_HEIGHT,
         density: int = 320,
         store: Store | None = None,
+        time_shown: PhoneTime | None = None,
         make_apps: Callable[[Device], list[App]] | None = None,
         app_files: "Sequence[AppFile]" = (),
     ) -> None:
@@ -67,7 +80,8 @@ class Phone:
         self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
-        self.files = Files(time.time)
+        self._time = time_shown or PhoneTime()
+        self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
         self.packages = Packages(
             lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
@@ -76,11 +90,12 @@ class Phone:
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
-        self.settings: dict[tuple[str, str], str] = {("secure", "default_input_method"): LATIN_KEYBOARD}
+        self.settings = values.settings(serial, self.model)
+        """By namespace (system, secure, global) and name."""
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.log = Log()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
@@ -104,7 +119,7 @@ class Phone:
         self._boot()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._time.now()
 
     @property
     def rotation(self) -> int:
@@ -138,7 +153,7 @@ class Phone:
         return self.display.override_density or self.display.density
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_later(seconds, action)
+        self._time.call_later(seconds, action)
 
     def changed(self) -> None:
         """Whoever waits for a view looks again; memory that differs is on disk when this returns."""
@@ -335,7 +350,7 @@ class Phone:
     def keyboard_shown(self) -> bool:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
-        invisible = self.settings["secure", "default_input_method"] == ADB_KEYBOARD
+        invisible = self.keyboard == ADB_KEYBOARD
         return field is not None and not invisible and self._keyboard_closed_on != field.bounds
 
     def go_back(self) -> None:
@@ -386,17 +401,59 @@ class Phone:
         """What survives when the phone is switched off, as JSON."""
         return {"serial": self.serial, **self.packages.memory(), "media": self.media.memory()}
 
-    def write_log(self, tag: str, text: str) -> None:
-        """Add a line to what logcat shows."""
-        self.log.append(f"{self.now():%m-%d %H:%M:%S}.000  1000  1000 I {tag}: {text}")
+    def write_log(
+        self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
+    ) -> None:
+        """Add what logcat shows."""
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
+
+    def _pid_of(self, uid: int) -> int:
+        server = self.processes.find("system_server")
+        return server.pid if server and uid == 1000 else 5000
+
+    @property
+    def keyboard(self) -> str:
+        """The id of the input method that is chosen."""
+        return self.settings.get(("secure", "default_input_method"), "")
+
+    def reboot(self) -> None:
+        """Go away and come back, as after `adb reboot`. Whoever connects the phone calls `restart` meanwhile."""
+        self.link.reboot()
+
+    def restart(self) -> None:
+        """Everything that runs ends and starts anew; files, settings and what apps remember stay."""
+        if self.automation is not None:
+            self.automation.kill()
+            self.automation = None
+        for app in self.packages.apps:
+            app.kill()
+        for process in self.processes.all():
+            self.processes.end(process)
+        self.files.boot()
+        self.properties = {
+            name: text for name, text in self.properties.items() if name.startswith("persist.")
+        }
+        self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
+        self.reverses.clear()
+        self.log.clear()
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
+        self._keyboard_closed_on = None
+        self.screen_on = True
+        self.started_s = time.monotonic()
+        self._stack = [self.packages.home]
+        self._start_system()
+        self.changed()
 
     def _boot(self) -> None:
         memory = self._store.load() if self._store is not None else None
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
-        for name in ("init", "zygote64", "system_server", "surfaceflinger", "com.android.systemui"):
-            self.processes.start(name, user="root", command=name, kill=_nothing)
+        self._start_system()
+
+    def _start_system(self) -> None:
+        for name, user in _SYSTEM_PROCESSES.items():
+            self.processes.start(name, user=user, command=name, kill=_nothing)
         self._bring_to_front(self.front)
 
     def _bring_to_front(self, app: App) -> None:

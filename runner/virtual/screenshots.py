@@ -1,12 +1,18 @@
 """Screenshots: drawn once for each state of the screen and format."""
 
 import io
+import struct
 from typing import TYPE_CHECKING
 
 from runner.virtual.phone import Phone
 
 if TYPE_CHECKING:
     from PIL import Image
+
+_RAW, _FRAMEBUFFER = struct.Struct("<4I"), struct.Struct("<14I")
+_RGBA_8888, _SRGB = 1, 1
+_PLACES = (0, 8, 16, 8, 8, 8, 24, 8)
+"""Where red, blue, green and alpha begin in a pixel, each with its length, in bits."""
 
 
 def png(phone: Phone) -> bytes:
@@ -15,6 +21,25 @@ def png(phone: Phone) -> bytes:
 
 def jpeg(phone: Phone, scale: float = 1.0, quality: int = 80) -> bytes:
     return _cached(phone, "JPEG", scale, quality)
+
+
+def raw(phone: Phone) -> bytes:
+    """As `screencap` writes it without -p: width, height, format, color space, and four bytes for each pixel."""
+    return _RAW.pack(phone.width, phone.height, _RGBA_8888, _SRGB) + _pixels(phone)
+
+
+def framebuffer(phone: Phone) -> bytes:
+    """As the adb daemon sends it: a header of version 2, and four bytes for each pixel."""
+    pixels = _pixels(phone)
+    about = (2, 32, _SRGB, len(pixels), phone.width, phone.height)
+    return _FRAMEBUFFER.pack(*about, *_PLACES) + pixels
+
+
+def _pixels(phone: Phone) -> bytes:
+    key = "RGBA"
+    if key not in phone.pictures:
+        phone.pictures[key] = _draw(phone, 1.0).convert("RGBA").tobytes()
+    return phone.pictures[key]
 
 
 def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None) -> bytes:

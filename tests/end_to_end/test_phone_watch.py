@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -53,8 +54,13 @@ def told() -> list[str]:
 def watch(shelf: Any, ledger: Ledger, log: LogLines, told: list[str]) -> Iterator[Watch]:
     """Make a watch that has asked nobody anything yet."""
 
-    def make(at_work: tuple[str, ...] = (), port: int = shelf.adb_port) -> PhoneWatch:
-        return PhoneWatch(ledger, port, list, lambda: at_work, told.append, log, threading.Event())
+    def make(
+        at_work: tuple[str, ...] = (), port: int = shelf.adb_port, uses: tuple[str, ...] = ()
+    ) -> PhoneWatch:
+        campaign = SimpleNamespace(phones=uses, profiles={})
+        return PhoneWatch(
+            ledger, port, lambda: [campaign], lambda: at_work, told.append, log, threading.Event()
+        )
 
     yield make
     for phone in shelf.by_serial.values():
@@ -133,3 +139,30 @@ def test_without_an_adb_server_every_phone_is_away_and_none_is_started(watch: Wa
     watch(port=1).look()
     states = ledger.phones.latest().values()
     assert {state.state for state in states} == {AWAY} and all("adb server" in one.problem for one in states)
+
+
+def test_a_phone_of_a_campaign_that_adb_has_lost_is_connected_again(
+    watch: Watch, ledger: Ledger, shelf: Any
+) -> None:
+    phone = shelf["WATCH01"]
+    watch().look()  # from now on the ledger knows the address, whoever asks next
+
+    def forget() -> None:
+        assert "disconnected" in shelf.adb("disconnect", phone.address).stdout
+
+    forget()
+    watch(uses=("WATCH02",)).look()
+    assert phone.address not in shelf.adb("devices").stdout
+    ledger.holds.place("WATCH01", "it is being repaired")
+    watch(uses=("WATCH01",)).look()
+    assert phone.address not in shelf.adb("devices").stdout
+    ledger.holds.release("WATCH01")
+    one = watch(uses=("WATCH01",))
+    one.look()
+    assert ledger.phones.latest()["WATCH01"].state == AWAY
+    shelf.wait_for_states("WATCH01", "device")
+    one.look()
+    assert ledger.phones.latest()["WATCH01"].state == "device"
+    forget()
+    one.look()
+    shelf.wait_for_states("WATCH01", "device")

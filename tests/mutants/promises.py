@@ -258,9 +258,27 @@ MUTANTS = (
     # holds, requests, wake-ups
     Mutant(
         "a phone that is on hold is left alone",
-        'return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)',
+        'return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD, hold.until_utc)',
         "return None",
         ("test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending",),
+    ),
+    Mutant(
+        "a phone that fails repeatedly is held back",
+        "if not self.failures or failures < self.failures:",
+        "if True:",
+        ("test_three_failures_in_a_row_hold_the_phone_back_and_one_task_is_tried_then",),
+    ),
+    Mutant(
+        "a phone that is held back gets another try",
+        "if hold is not None and (hold.until_utc is None or hold.until_utc > now):",
+        "if hold is not None:",
+        ("test_three_failures_in_a_row_hold_the_phone_back_and_one_task_is_tried_then",),
+    ),
+    Mutant(
+        "a phone that works ends its row of failures",
+        "elif task.device in self._failing and _shows_that_it_works(outcome):",
+        "elif False:",
+        ("test_a_phone_that_answers_in_between_is_not_held_back",),
     ),
     Mutant(
         "a hold that is released while a task is refused for it keeps nothing back",

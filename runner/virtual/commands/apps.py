@@ -75,7 +75,7 @@ def _start(call: Call, wish: Wish) -> int:
 
 
 def _show(phone: Phone, app: App, wish: Wish) -> None:
-    phone.write_log("ActivityTaskManager", f"START u0 {wish} from uid 2000")
+    phone.write_log("ActivityTaskManager", f"START u0 {wish} from uid 2000", buffer="system")
     if app.package == phone.packages.home:
         phone.go_home()
     elif app.accepts(wish.intent):
@@ -120,7 +120,7 @@ def _broadcast(call: Call, wish: Wish) -> int:
 
 def _type(phone: Phone, wish: Wish) -> int:
     """What uiautomator2's keyboard does when it is the chosen one."""
-    if phone.settings["secure", "default_input_method"] != ADB_KEYBOARD:
+    if phone.keyboard != ADB_KEYBOARD:
         return _RESULT_CANCELED
     if wish.action == "ADB_KEYBOARD_INPUT_TEXT":
         try:

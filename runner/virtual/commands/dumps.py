@@ -25,7 +25,7 @@ def _battery(phone: Phone, words: list[str]) -> str:
 
 
 def _input_method(phone: Phone, words: list[str]) -> str:
-    keyboard = phone.settings["secure", "default_input_method"]
+    keyboard = phone.keyboard
     return f"  mCurMethodId={keyboard}\n  mInputShown={str(phone.keyboard_shown).lower()}"
 
 

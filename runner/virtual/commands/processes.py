@@ -5,6 +5,7 @@ from collections.abc import Callable
 from runner.virtual.commands.call import Call
 from runner.virtual.processes import Process
 
+_SYSTEM_USERS = ("logd", "radio", "root", "system")
 _COLUMNS = "USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME"
 
 
@@ -52,7 +53,7 @@ def _pkill(call: Call) -> int:
 
 
 def _end(call: Call, process: Process) -> int:
-    if process.user == "root":
+    if process.user in _SYSTEM_USERS:
         return call.fail(f"kill: {process.pid}: Operation not permitted")
     process.kill()
     return 0

@@ -62,12 +62,13 @@ def _keys(call: Call, values: list[str]) -> int:
 
 
 def _screencap(call: Call) -> int:
-    """A PNG on the standard output, or in the file that is named."""
+    """A picture on the standard output, or in the file that is named: a PNG with -p or for such a name."""
     words = list(call.arguments)
     if "-d" in words[:-1]:
         del words[words.index("-d") : words.index("-d") + 2]
     paths = [word for word in words if not word.startswith("-")]
-    picture = screenshots.png(call.phone)
+    is_png = "-p" in words or (bool(paths) and paths[0].endswith(".png"))
+    picture = screenshots.png(call.phone) if is_png else screenshots.raw(call.phone)
     if paths:
         call.phone.files.write(call.path(paths[0]), picture)
     else:
