@@ -22,6 +22,7 @@ from runner.virtual.package import Package
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
@@ -96,6 +97,7 @@ class Phone:
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
         self.log = Log()
+        self.system = SystemState()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
@@ -110,6 +112,8 @@ class Phone:
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
         """Screenshots of the present screen, by format."""
+        self.changes = 0
+        """How often something has changed that may be seen."""
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
@@ -160,6 +164,7 @@ class Phone:
         self._windows = None
         self._dumps.clear()
         self.pictures.clear()
+        self.changes += 1
         if self._store is not None:
             self._store.save(self.memory())
         self._change.set()
@@ -435,6 +440,7 @@ class Phone:
         }
         self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
         self.reverses.clear()
+        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
         self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
         self._keyboard_closed_on = None

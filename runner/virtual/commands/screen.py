@@ -7,7 +7,8 @@ _SOURCES = ("touchscreen", "keyboard", "touchpad", "stylus", "mouse", "gamepad",
 _DUMP_PATH = "/sdcard/window_dump.xml"
 
 
-def _input(call: Call) -> int:
+def run_input(call: Call) -> int:
+    """`input VERB ...`, which is `cmd input VERB ...`."""
     words = list(call.arguments)
     if words and words[0] in _SOURCES:
         words = words[1:]
@@ -90,4 +91,4 @@ def _uiautomator(call: Call) -> int:
     return call.print(f"UI hierchary dumped to: {path}")
 
 
-COMMANDS: dict[str, Command] = {"input": _input, "screencap": _screencap, "uiautomator": _uiautomator}
+COMMANDS: dict[str, Command] = {"input": run_input, "screencap": _screencap, "uiautomator": _uiautomator}
