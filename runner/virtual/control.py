@@ -209,6 +209,10 @@ async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     endpoint.phone.latency_s = float(seconds)
 
 
+async def _set_pace(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.takes_its_time = _value(wish, "real", bool)
+
+
 async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.phone.faults.ordered.append(Fault.from_json(wish))
 
@@ -318,6 +322,7 @@ def _installed(endpoint: Endpoint) -> str:
 ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
     "latency": _set_latency,
     "fault": _order_fault,
+    "pace": _set_pace,
     "clear-faults": _clear_faults,
     "reset": _reset,
     "drop": _drop,

@@ -22,6 +22,7 @@ from runner.virtual.package import Package
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.shade import shade
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
@@ -81,6 +82,10 @@ class Phone:
         self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
+        self.takes_its_time = False
+        """Whether swipes and long touches take as long as on a phone."""
+        self.shade = ""
+        """What is pulled down over the screen: notifications, quick_settings, or nothing."""
         self._time = time_shown or PhoneTime()
         self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
@@ -267,7 +272,8 @@ class Phone:
     def windows(self) -> list[Window]:
         """What is on the screen, frontmost first."""
         if self._windows is None:
-            self._windows = stretched(self.front.windows(), self.width, self.height)
+            shown = [shade(self)] if self.shade else self.front.windows()
+            self._windows = stretched(shown, self.width, self.height)
             self._mark_focus(self._windows)
         return self._windows
 
@@ -279,7 +285,7 @@ class Phone:
     @property
     def component(self) -> tuple[str, str]:
         """Package and activity of what has the focus; an app that has drawn nothing yet has it, too."""
-        for window in self.windows:
+        for window in self.windows if not self.shade else self.front.windows():
             return window.package, window.activity
         return self.front.package, self.front.activities[0]
 
@@ -337,7 +343,10 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on:
+        if self.screen_on and self.shade:
+            self.shade = "" if end[1] < start[1] else self.shade
+            self.changed()
+        elif self.screen_on:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 
@@ -346,7 +355,19 @@ class Phone:
         x, y = point
         return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
 
+    def pinch(self, view: View, *, outwards: bool) -> None:
+        """Two fingers move on a view: apart or together."""
+        if self.screen_on and view.enabled and view.on_pinch is not None:
+            view.on_pinch(outwards)
+            self.changed()
+
+    def pull_down(self, what: str) -> None:
+        """Show the notifications or the quick settings over the screen; nothing pushes them up again."""
+        self.shade = what
+        self.changed()
+
     def go_home(self) -> None:
+        self.shade = ""
         self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
         self.front.start()
         self.changed()
@@ -360,7 +381,9 @@ class Phone:
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
-        if self.keyboard_shown and self.focused is not None:
+        if self.shade:
+            self.shade = ""
+        elif self.keyboard_shown and self.focused is not None:
             self._keyboard_closed_on = self.focused.bounds
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
@@ -463,7 +486,7 @@ class Phone:
         self._bring_to_front(self.front)
 
     def _bring_to_front(self, app: App) -> None:
-        package = app.package
+        package, self.shade = app.package, ""
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"

@@ -153,6 +153,13 @@ class Layout:
             view.on_tap = self._touch(view, "tap", item, names)
         if item.long_press is not None:
             view.on_long_tap = self._touch(view, "long_press", item, names)
+        if item.pinch_in is not None or item.pinch_out is not None:
+            view.on_pinch = lambda outwards: self._app.touched(
+                view,
+                "pinch_out" if outwards else "pinch_in",
+                item.pinch_out if outwards else item.pinch_in,
+                names,
+            )
         return view
 
     def _touch(self, view: View, how: str, item: Item, names: Names) -> Callable[[], None]:

@@ -88,6 +88,8 @@ class Item(Part):
     when: Values = Field({}, description="It is there while these values are so.")
     tap: Deed | None = Field(None, description="What a tap leads to.")
     long_press: Deed | None = Field(None, description="What a touch of half a second leads to.")
+    pinch_in: Deed | None = Field(None, description="What two fingers that come together lead to.")
+    pinch_out: Deed | None = Field(None, description="What two fingers that move apart lead to.")
     clickable: bool | None = Field(None, description="By default, whether it has a tap.")
     checkable: bool = Field(
         False, description="A tap turns it on and off: its id has the value `true` or `false`."

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from runner.virtual.apps.written.models import AppFile, Deed, Item, Screen
 
 Path = tuple[str | int, ...]
-_DEEDS = ("tap", "long_press", "back")
+_TOUCHES = ("tap", "long_press", "pinch_in", "pinch_out")
+_DEEDS = (*_TOUCHES, "back")
 _WORDS = {"true": True, "false": False, "null": None, "": None, "~": None}
 _NUMBER = re.compile("-?(0|[1-9][0-9]*)")
 MAX_DEPTH = 40
@@ -153,7 +154,7 @@ def _in_items(app: AppFile, items: list[Item] | None, above: Path) -> Iterator[t
                 yield here, f"what is {what} needs an `id`: its value is kept under that name"
         if item.scrollable and item.children is None:
             yield (*here, "scrollable"), "only a view with a `column` or a `row` scrolls"
-        for name in ("tap", "long_press"):
+        for name in _TOUCHES:
             deed: Deed | None = getattr(item, name)
             if deed is not None:
                 yield from _unknown_screens(app, (*here, name, "screen"), deed.screen)
