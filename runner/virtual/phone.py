@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import values
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.apps.launcher import Launcher
@@ -92,7 +92,7 @@ class Phone:
         self.packages = Packages(
             lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
         )
-        self.processes = Processes()
+        self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
@@ -219,6 +219,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -478,19 +479,36 @@ class Phone:
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
         self._start_system()
 
     def _start_system(self) -> None:
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
         for name, user in _SYSTEM_PROCESSES.items():
-            self.processes.start(name, user=user, command=name, kill=_nothing)
+            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
+            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
         package, self.shade = app.package, ""
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
-            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
+            started = self.processes.start(
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
+            )
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:
