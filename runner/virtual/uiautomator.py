@@ -12,6 +12,7 @@ from runner.virtual.automation import Automation
 from runner.virtual.faults import BadAnswerError, DrippedError, OrderedError
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.phone import Phone
+from runner.virtual.rpc_methods import JavaError
 from runner.virtual.wire import Stream, StreamClosedError
 
 SERVER_ERROR = -32001
@@ -73,7 +74,7 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         return answer | {
             "result": await _call(phone, call["method"], params if isinstance(params, list) else [])
         }
-    except rpc.JavaError as error:
+    except JavaError as error:
         code, message, data = SERVER_ERROR, error.java_class, str(error)
     except OrderedError as error:
         code, message, data = SERVER_ERROR, error.message, error.data
