@@ -36,7 +36,8 @@ Examples:
   runner phones doctor                         what is wrong with phones and adb, and what to do
   runner phones --virtual --phones 2           VIRTUAL01 and VIRTUAL02
   runner phones --virtual --serial R58M123ABC  a phone with the serial of yours
-  runner phones --virtual --dir shelf/         phones that remember, from one start to the next""",
+  runner phones --virtual --dir shelf/         phones that remember, from one start to the next
+  runner phones --virtual --app shop.yaml      phones with an app of your own""",
 )
 @click.option("--virtual", is_flag=True, help="Start virtual phones.")
 @click.option("--phones", "count", type=click.IntRange(1, 250), metavar="N",
@@ -46,6 +47,8 @@ Examples:
 )
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the phones' memory in this folder.")  # fmt: skip
+@click.option("--app", "apps", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="PATH",
+              help="Have an app of your own on them: an app file, or a folder of them.")  # fmt: skip
 @click.option("--campaigns", type=click.Path(path_type=Path, file_okay=False), default="campaigns",
               show_default=True, metavar="DIR", help="Where apps/ with app profiles of your own lies.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -57,6 +60,7 @@ def phones(
     count: int | None,
     serials: tuple[str, ...],
     folder: Path | None,
+    apps: tuple[Path, ...],
     campaigns: Path,
     form: str,
 ) -> int:
@@ -68,7 +72,7 @@ def phones(
     if ctx.invoked_subcommand is not None:
         return 0
     if not virtual:
-        if count or serials or folder:
+        if count or serials or folder or apps:
             raise UsageError(
                 "only virtual phones can be started",
                 hint="add --virtual; without options, real ones are listed",
@@ -80,7 +84,7 @@ def phones(
     try:
         adb = find_adb()
         announce = print_json if form == "json" else lambda told: print_text(told, adb)
-        reason = asyncio.run(serve(chosen, folder=folder, adb=adb, announce=announce))
+        reason = asyncio.run(serve(chosen, folder=folder, adb=adb, apps=apps, announce=announce))
     except AdbServerError as error:
         raise RunnerError(str(error)) from error
     except ValueError as error:

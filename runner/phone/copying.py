@@ -64,6 +64,13 @@ def fetch(phone: Transport, serial: str, remote: str, file: Path) -> None:
         ) from error
 
 
+def look(phone: Transport, serial: str, remote: str) -> tuple[int, int]:
+    """The mode and the size of a file of the phone; both are 0 if it is not there. Raises PhoneError."""
+    with translated(serial, f"look at {remote}"):
+        found = phone.sync.stat(remote)
+    return found.mode, found.size
+
+
 def _pieces(phone: Transport, serial: str, action: str, remote: str) -> Iterator[bytes]:
     """The content of a file of the phone. Errors of the phone are translated, those of whoever takes it are not."""
     pieces = phone.sync.iter_content(remote)

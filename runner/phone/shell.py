@@ -12,10 +12,17 @@ _KEYGUARD = re.compile(
 )
 
 _SPACE = re.compile(r"\d+\s+\d+\s+(\d+)\s+\d+%")
+_SECURE = re.compile(r"^\s*secure=(true|false)\b", re.MULTILINE)
+_WOKEN = re.compile(r"\bmLast(?:Global)?WakeTime=(\d+)")
+_TOUCHED = re.compile(r"\bmLastUserActivityTime\S*=\d+ \((\d+) ms ago\)")
 _LEVEL = re.compile(r"^\s*level:\s*(\d+)", re.MULTILINE)
 _SCALE = re.compile(r"^\s*scale:\s*(\d+)", re.MULTILINE)
 # A size that somebody has set stands below the physical one, and is the one that is shown.
 _SIZE = re.compile(r"^(?:Physical|Override) size:\s*(\d+)x(\d+)", re.MULTILINE)
+
+
+SCAN_FILE = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
+"""The broadcast that has the media store look at a file anew."""
 
 
 def newest_content_id(output: str) -> int | None:
@@ -51,6 +58,30 @@ def app_language(output: str) -> str | None:
 def keyguard_shown(output: str) -> bool:
     """Whether `dumpsys window policy` says that the lock screen is shown."""
     return bool(_KEYGUARD.search(output))
+
+
+def lock_is_secure(output: str) -> bool:
+    """Whether a secret unlocks the phone, as `dumpsys window policy` tells; assumed where it does not."""
+    found = _SECURE.search(output)
+    return found is None or found[1] == "true"
+
+
+def is_awake(output: str) -> bool:
+    """Whether `dumpsys power` says that the screen is on."""
+    return "mWakefulness=Awake" in output
+
+
+def wake_time(output: str) -> str:
+    """Since when the phone has been awake, as `dumpsys power` says on a clock of the phone's own; empty if it does
+    not."""
+    found = _WOKEN.search(output)
+    return found[1] if found else ""
+
+
+def is_idle(output: str, least_ms: int) -> bool:
+    """Whether `dumpsys power` says that nobody has touched the phone for so long."""
+    found = [int(ago) for ago in _TOUCHED.findall(output)]
+    return bool(found) and min(found) >= least_ms
 
 
 def keyboard_shown(output: str) -> bool:

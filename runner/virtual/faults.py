@@ -22,6 +22,7 @@ KINDS = {
     "null": "the answer is null, and nothing has happened",
     "ignored": "the answer is true, as if it had happened, and nothing has",
     "delay": "it happens after `seconds`",
+    "drip": "it happens, and its answer comes byte by byte, `seconds` apart",
     "hang": "nothing happens, and no answer comes as long as the connection stays",
     "http_500": "uiautomator2's server answers HTTP 500, and nothing has happened",
     "garbage": "uiautomator2's server answers what is no JSON, and nothing has happened",
@@ -49,6 +50,15 @@ class OrderedError(Exception):
         super().__init__(message)
         self.message = message
         self.data = data
+
+
+class DrippedError(Exception):
+    """A fault lets the answer with this result come byte by byte."""
+
+    def __init__(self, result: Any, seconds: float) -> None:
+        super().__init__(seconds)
+        self.result = result
+        self.seconds = seconds
 
 
 class BadAnswerError(Exception):
@@ -91,7 +101,7 @@ class Fault:
         is_call = wish["method"] != "*" and ":" not in wish["method"]
         if wish["kind"] == "ignored" and not is_call:
             raise ValueError("'ignored' is for one JSON-RPC method that answers true, as click does")
-        if wish["kind"] in ("http_500", "garbage") and not is_call:
+        if wish["kind"] in ("drip", "http_500", "garbage") and not is_call:
             raise ValueError(f"{wish['kind']!r} is for one JSON-RPC method")
         for name in ("times", "skip", "seconds"):
             if name in wish and (not isinstance(wish[name], int | float) or wish[name] < 0):
@@ -118,7 +128,7 @@ class Faults:
     ) -> Result | None:
         """Carry `action` out, or let it go wrong.
 
-        Raises UnansweredError, OrderedError and what `action` raises.
+        Raises UnansweredError, OrderedError, DrippedError and what `action` raises.
         """
         fault = self._take(method, mentions) if self.ordered else None
         if fault is None:
@@ -137,6 +147,8 @@ class Faults:
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await action()
+        if fault.kind == "drip":
+            raise DrippedError(await action(), fault.seconds)
         if fault.kind.endswith("_after"):
             await action()
         {"drop": link.drop, "offline": link.unplug, "kill_u2": kill_u2}[fault.kind.removesuffix("_after")]()

@@ -176,6 +176,8 @@ CASES = [
     ("run", f"campaigns/{FILE}"),
     ("run", "--resume", HOSTILE),
     ("daemon", HOSTILE),
+    ("rehearse", HOSTILE),
+    ("rehearse", f"campaigns/{FILE}", "--faults", HOSTILE),
     ("status",),
     ("status", "--format", "json"),
     ("why", _key(0)),
