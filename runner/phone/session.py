@@ -235,7 +235,7 @@ class Session:
         self._call("setClipboard", None, "")
         if not holds:
             shown = str(self._call("getText", selector))
-            raise AutomationFailed(
+            raise TaskError(
                 f"{self.serial}: could not type {text[:80]!r}: the field shows {shown[:80]!r}",
                 hint="look at the screenshot: another field or a dialog may have the focus",
             )
@@ -250,7 +250,7 @@ class Session:
 
         field = focused_field(self.screen())
         if field is None:
-            raise AutomationFailed(f"{self.serial}: could not type: no text field has the focus")
+            raise TaskError(f"{self.serial}: could not type: no text field has the focus")
         return dict(uiautomator2.Selector(className=field.cls, focused=True))
 
     def _holds(self, selector: dict[str, Any], text: str) -> bool:
