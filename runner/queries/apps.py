@@ -8,8 +8,9 @@ from runner.errors import PhoneError
 from runner.flows.profile import Profile
 from runner.flows.versions import untested
 from runner.phone.choosing import Device
-from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.session import Session
+from runner.settings import AdbAddress
 
 PARALLEL = 16
 """How many phones are asked at the same time."""
@@ -37,22 +38,22 @@ class PhoneWithApps:
 
 
 def phones_with_apps(
-    adb_port: int, profiles: Sequence[Profile], language: str | None = None
+    servers: Sequence[AdbAddress], profiles: Sequence[Profile], language: str | None = None
 ) -> list[PhoneWithApps]:
     """Every phone that adb lists, with the apps of these profiles. Raises AdbUnavailable.
 
     A `language` stands in for what the phones say, as in the backend.
     """
-    fleet = Fleet(adb_port)
+    fleets = Fleets(servers)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        return list(pool.map(lambda device: _look(fleet, device, profiles, language), fleet.devices()))
+        return list(pool.map(lambda device: _look(fleets, device, profiles, language), fleets.devices()))
 
 
-def _look(fleet: Fleet, device: Device, profiles: Sequence[Profile], language: str | None) -> PhoneWithApps:
+def _look(fleets: Fleets, device: Device, profiles: Sequence[Profile], language: str | None) -> PhoneWithApps:
     serial = device.serial or device.transport
     if not device.is_ready:
         return PhoneWithApps(serial, device.words)
-    session = Session(fleet, serial)
+    session = Session(fleets, serial)
     try:
         found = [one for profile in profiles if (one := _app(session, profile, language))]
     except PhoneError as error:

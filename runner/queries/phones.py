@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import plannable_entries
+from runner.settings import AdbAddress
 
 PATIENCE_S = 1.5
 """How long to wait for all phones together: one that does not say who it is keeps no other from being shown."""
@@ -27,20 +28,21 @@ def devices_of(campaigns: Iterable[ResolvedCampaign]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lane.device for lane in lanes if lane.device))
 
 
-def phones_now(adb_port: int, declared: Sequence[str]) -> tuple[list[PhoneLine], str | None]:
+def phones_now(servers: Sequence[AdbAddress], declared: Sequence[str]) -> tuple[list[PhoneLine], str | None]:
     """The declared phones, by serial, as adb sees them now, and whatever else it lists that is not ready; and why adb
     cannot be asked, if so. It starts no adb server, and does not wait for one that hangs (`adb.ANSWER_S`)."""
     if not declared:
         return [], None
     from runner.errors import PhoneError
-    from runner.phone.fleet import Fleet  # heavy, and of use only where phones are declared
-    from runner.phone.transport import AdbServer
+    from runner.phone.fleets import Fleets  # heavy, and of use only where phones are declared
 
     try:
-        listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PATIENCE_S)
+        listed = Fleets(servers).listed(PATIENCE_S)
     except PhoneError as error:
         unknown = [PhoneLine(serial, "unknown") for serial in declared]
         return unknown, f"adb cannot be asked: {error.message}"
-    found = {device.serial or device.transport: device.state for device in listed}
+    # What is ready comes last: it counts, whatever another server says of the same phone.
+    ordered = sorted(listed, key=lambda device: device.state == "device")
+    found = {device.serial or device.transport: device.state for device in ordered}
     phones = [PhoneLine(serial, found.pop(serial, "not found")) for serial in declared]
     return phones + [PhoneLine(name, state) for name, state in found.items() if state != "device"], None
