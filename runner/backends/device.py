@@ -78,6 +78,7 @@ class DeviceBackend:
         self._traces = traces or Traces()
         self._is_settled = is_settled
         self._language = settings.language
+        self._takes_pictures = settings.takes_pictures
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -137,6 +138,7 @@ class DeviceBackend:
             seen_files=task.options.files,
             works_as=account(task.username) if task.username else None,
             draws=Draws(task.key, task.ordinal),
+            takes_pictures=self._takes_pictures,
         )
         outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays until somebody knows.

@@ -25,21 +25,21 @@ def connect(port: int, host: str = LOCAL) -> AdbServer:
     """The adb server at `port`; on this machine's default port one is started if none answers. Raises
     AdbUnavailable."""
     server = AdbServer(port, host)
-    version = _version(server)
+    told = _version(server)
     # Another port was named by somebody who runs a server there: a second one would only hide that it is
     # gone.
-    if version is None and (host, port) == (LOCAL, DEFAULT_PORT):
+    if told is None and (host, port) == (LOCAL, DEFAULT_PORT):
         _start(port)
-        version = _version(server)
-    if version is None:
+        told = _version(server)
+    if told is None:
         raise AdbUnavailable(
             f"no adb server answers on {host}:{port}",
             hint=_how_to_start(host, port),
             sent=False,
         )
-    if version < OLDEST_SERVER:
+    if told < OLDEST_SERVER:
         raise AdbUnavailable(
-            f"the adb server on {host}:{port} has version {version}, older than {OLDEST_SERVER}",
+            f"the adb server on {host}:{port} has version {told}, older than {OLDEST_SERVER}",
             hint="stop it with `adb kill-server`; the runner then starts its own",
             sent=False,
         )
@@ -55,6 +55,14 @@ def rows(server: AdbServer) -> list[Row]:
             return parse(*(server.ask(f"host:{list}", ANSWER_S) for list in ("devices", "devices-l")))
     except PhoneTimeout as error:
         raise _hangs(server) from error
+
+
+def version(server: AdbServer) -> int:
+    """The version of a server that answers. Raises AdbUnavailable."""
+    told = _version(server)
+    if told is None:
+        raise AdbUnavailable(f"no adb server answers on {server.host}:{server.port}", sent=False)
+    return told
 
 
 def binary() -> str:

@@ -69,6 +69,7 @@ class Session:
         self._shot: tuple[bytes, bytes] | None = None
         self._screen: Screen | None = None
         self._never = threading.Event()
+        self._calls = rpc.Calls(serial)
 
     # the connection
 
@@ -105,6 +106,7 @@ class Session:
         """Stop uiautomator2's server on the phone. Never raises."""
         automation = self._automation
         self._automation = self._transport = None
+        self._calls.hang_up()
         if automation is None:
             return
         try:
@@ -140,13 +142,13 @@ class Session:
         server = self._server()
         arguments: Any = list(params) or {}
         try:
-            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+            return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
         except again as error:
             LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
-        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+        return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
 
     def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
         """The output of a command, each argument quoted, whatever its exit code."""
@@ -166,9 +168,9 @@ class Session:
         self._call("click", x, y)
 
     def tap_once(self, x: int, y: int) -> None:
-        # Not through `_call`, which repeats: a second tap on Post would be a second post.
-        phone = self._phone()
-        answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+        # Not through `_call`, which repeats: a second tap on Post would be a second post. On a stream of its own: if
+        # the phone is away, then it is sure that nothing was sent.
+        answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)
         if answer is not True:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
@@ -357,7 +359,7 @@ class Session:
             # Before the copy: a part of the file may be on the phone when the copy fails.
             trace = Trace(TraceKind.MEDIA, self._task, remote, content.status.st_size)
             self._traces.note(self.serial, trace)
-            with translated(self.serial, f"copy {file.name} to {remote}"):
+            with copying.accepted(self._phone(), self.serial, f"copy {file.name} to {remote}"):
                 self._phone().sync.push(content, remote, mode=0o644, check=True)
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
                 self._restorer.remove_media(remote, trace.size)

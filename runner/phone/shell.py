@@ -11,6 +11,7 @@ _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
 )
 
+_SPACE = re.compile(r"\d+\s+\d+\s+(\d+)\s+\d+%")
 _SECURE = re.compile(r"^\s*secure=(true|false)\b", re.MULTILINE)
 _WOKEN = re.compile(r"\bmLast(?:Global)?WakeTime=(\d+)")
 _TOUCHED = re.compile(r"\bmLastUserActivityTime\S*=\d+ \((\d+) ms ago\)")
@@ -101,3 +102,9 @@ def screen_size(output: str) -> tuple[int, int] | None:
     """Width and height in pixels, as `wm size` tells."""
     found = _SIZE.findall(output)
     return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+def free_mb(output: str) -> int | None:
+    """What `df -k` says is available; it may fold a long name onto a line of its own."""
+    found = _SPACE.search(output)
+    return int(found[1]) // 1000 if found else None

@@ -1,5 +1,6 @@
 """The phones that campaigns work on, as adb sees them now."""
 
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,16 +34,30 @@ def phones_now(servers: Sequence[AdbAddress], declared: Sequence[str]) -> tuple[
     cannot be asked, if so. It starts no adb server, and does not wait for one that hangs (`adb.ANSWER_S`)."""
     if not declared:
         return [], None
+    unknown = [PhoneLine(serial, "unknown") for serial in declared]
+    if not any(map(_is_served, servers)):
+        where = " or ".join(f"{one.host}:{one.port}" for one in servers)
+        return unknown, f"adb cannot be asked: no adb server answers on {where}"
     from runner.errors import PhoneError
-    from runner.phone.fleets import Fleets  # heavy, and of use only where phones are declared
+    from runner.phone.fleets import Fleets  # slow to import, and of use only where there is a server
 
     try:
         listed = Fleets(servers).listed(PATIENCE_S)
     except PhoneError as error:
-        unknown = [PhoneLine(serial, "unknown") for serial in declared]
         return unknown, f"adb cannot be asked: {error.message}"
     # What is ready comes last: it counts, whatever another server says of the same phone.
     ordered = sorted(listed, key=lambda device: device.state == "device")
     found = {device.serial or device.transport: device.state for device in ordered}
     phones = [PhoneLine(serial, found.pop(serial, "not found")) for serial in declared]
     return phones + [PhoneLine(name, state) for name, state in found.items() if state != "device"], None
+
+
+def _is_served(server: AdbAddress) -> bool:
+    """Whether anything listens there."""
+    try:
+        socket.create_connection(server, PATIENCE_S).close()
+    except ConnectionRefusedError:
+        return False
+    except OSError:  # whoever asks in earnest says what is wrong
+        return True
+    return True

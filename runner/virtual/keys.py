@@ -31,7 +31,7 @@ def press(phone: Phone, key: int | str, meta: int = 0) -> bool:
     phone.touched_s = time.monotonic()
     if name in ("power", "sleep", "wakeup"):
         phone.set_screen(name == "wakeup" or (name == "power" and not phone.screen_on))
-    elif phone.screen_on:
+    elif phone.takes_input:
         _press_awake(phone, name, meta)
     return True
 

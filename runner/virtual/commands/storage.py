@@ -158,8 +158,10 @@ def _described(path: str, entry: Entry) -> str:
 
 
 def _df(call: Call) -> int:
-    used_kb = call.phone.files.used_bytes // 1024
-    free_kb = CAPACITY_KB - used_kb
+    free_kb = call.phone.condition.free_kb
+    if free_kb is None:
+        free_kb = CAPACITY_KB - call.phone.files.used_bytes // 1024
+    used_kb = CAPACITY_KB - free_kb
     call.print("Filesystem       1K-blocks     Used Available Use% Mounted on")
     percent = -(-100 * used_kb // CAPACITY_KB)
     return call.print(
