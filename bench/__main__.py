@@ -17,6 +17,7 @@ NAMES = (
     "drawing",
     "watching",
     "painting",
+    "rehearsing",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 
