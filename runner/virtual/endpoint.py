@@ -94,6 +94,22 @@ class Endpoint:
         for connection in self.connections:
             connection.resume()
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether an adb server is connected, and may talk to the phone."""
+        return bool(self.plugged_in and self.connections and self.authorized and not self.paused)
+
+    def replace(self, phone: Phone) -> None:
+        """Another phone at the same address. What clients have open on the old one ends; connections stay."""
+        for connection in self.connections:
+            for stream in list(connection.streams.values()):
+                stream.close()
+        self.phone = phone
+        phone.link = self
+        self.authorized = True
+        if self.paused:
+            self.resume()
+
     def revoke(self) -> None:
         """Forget the computer's key: the phone asks for authorization again."""
         self.authorized = False

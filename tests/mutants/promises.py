@@ -126,9 +126,15 @@ MUTANTS = (
     ),
     Mutant(
         "the tap of an effect is never repeated",
-        'answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)',
+        'answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)',
         'answer = self._call("click", x, y)',
         ("test_the_tap_of_an_effect_is_never_repeated",),
+    ),
+    Mutant(
+        "of a phone that is away it is sure that an effect was not sent",
+        "timeout_s=CALL_TIMEOUT_S, anew=True)",
+        "timeout_s=CALL_TIMEOUT_S)",
+        ("test_of_a_phone_that_is_away_it_is_sure_that_an_effect_was_not_sent",),
     ),
     Mutant(
         "what an interrupted attempt has committed is not repeated",

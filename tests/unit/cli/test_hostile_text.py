@@ -217,6 +217,7 @@ CASES = [
     ("app", "suggest", "tiktok", HOSTILE),
     ("flow", "try", HOSTILE, "--virtual"),
     ("phones", HOSTILE),
+    ("phones", "doctor", HOSTILE),
     ("accounts",),
     ("accounts", HOSTILE),
     ("notify",),
