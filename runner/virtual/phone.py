@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -27,17 +27,6 @@ from runner.virtual.views import Bounds, View, Window, hit_window
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-_SYSTEM_PROCESSES = {
-    "init": "root",
-    "zygote64": "root",
-    "logd": "logd",
-    "surfaceflinger": "system",
-    "system_server": "system",
-    "com.android.phone": "radio",
-    "com.android.systemui": "system",
-}
-"""What runs from the start, with its user."""
-
 Result = TypeVar("Result")
 
 
@@ -70,7 +59,6 @@ class Phone:
         make_apps: Callable[[Device], list[App]] = installed,
     ) -> None:
         self.serial = serial
-        self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
         self._time = time_shown or PhoneTime()
@@ -83,6 +71,7 @@ class Phone:
         self._keyboard_closed_on: Bounds | None = None
         self.settings = values.settings(serial, self.model)
         """By namespace (system, secure, global) and name."""
+        self.display = Display(self.settings, width, height, density)
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
@@ -117,34 +106,27 @@ class Phone:
 
     @property
     def rotation(self) -> int:
-        """How the phone is turned, in quarters against the clock; upright while it may turn as it is held."""
-        quarters = self.settings.get(("system", "user_rotation"), "0")
-        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
-
-    @property
-    def turns_freely(self) -> bool:
-        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
-        return self.settings.get(("system", "accelerometer_rotation"), "1") != "0"
-
-    def turn(self, rotation: int) -> None:
-        """Hold the screen turned by this number of quarters, whichever way the phone is held."""
-        self.settings["system", "accelerometer_rotation"] = "0"
-        self.settings["system", "user_rotation"] = str(rotation % 4)
-        self.changed()
+        """How the screen is turned, in quarters."""
+        return self.display.rotation
 
     @property
     def width(self) -> int:
         """Of the screen as it is turned, in pixels."""
-        return self.display.size(self.rotation)[0]
+        return self.display.size[0]
 
     @property
     def height(self) -> int:
-        return self.display.size(self.rotation)[1]
+        return self.display.size[1]
 
     @property
     def density(self) -> int:
         """Dots an inch."""
         return self.display.override_density or self.display.density
+
+    def turn(self, rotation: int | None) -> None:
+        """Hold the screen turned by this number of quarters; None lets it turn freely."""
+        self.display.turn(rotation)
+        self.changed()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         self._time.call_later(seconds, action)
@@ -166,17 +148,7 @@ class Phone:
         return entry.body if entry else None
 
     def media_files(self) -> list[MediaFile]:
-        rows = [row for row in self.media.rows("file") if row["mime_type"].startswith(("image/", "video/"))]
-        rows.sort(key=lambda row: (int(row["date_modified"]), int(row["_id"])), reverse=True)
-        return [
-            MediaFile(
-                uri=f"content://media/external/file/media/{row['_id']}",
-                mime_type=row["mime_type"],
-                folder=row["bucket_display_name"],
-                modified=datetime.fromtimestamp(int(row["date_modified"]), UTC),
-            )
-            for row in rows
-        ]
+        return self.media.shared()
 
     def toast(self, text: str) -> None:
         self.last_toast = self.toast_shown = text
@@ -385,11 +357,9 @@ class Phone:
         self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
     ) -> None:
         """Add what logcat shows."""
-        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
-
-    def _pid_of(self, uid: int) -> int:
         server = self.processes.find("system_server")
-        return server.pid if server and uid == 1000 else 5000
+        pid = server.pid if server and uid == 1000 else 5000
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=pid, buffer=buffer)
 
     @property
     def keyboard(self) -> str:
@@ -437,9 +407,7 @@ class Phone:
 
     def _start_system(self) -> None:
         self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
-        for name, user in _SYSTEM_PROCESSES.items():
-            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
-            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.processes.start_system()
         self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
         self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
