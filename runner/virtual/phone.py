@@ -2,28 +2,36 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
+from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
+from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
+from runner.virtual.focus import TextFocus
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
+from runner.virtual.package import Package
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.shade import shade
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
-from runner.virtual.views import Bounds, View, Window, hit_window
+from runner.virtual.views import View, Window, hit_window
+
+if TYPE_CHECKING:
+    from runner.virtual.apps.written.models import AppFile
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
@@ -56,19 +64,27 @@ class Phone:
         density: int = 320,
         store: Store | None = None,
         time_shown: PhoneTime | None = None,
-        make_apps: Callable[[Device], list[App]] = installed,
+        make_apps: Callable[[Device], list[App]] | None = None,
+        app_files: "Sequence[AppFile]" = (),
     ) -> None:
         self.serial = serial
+        self.app_files = list(app_files)
+        """The apps of somebody's own that are known here, installed or not."""
         self.started_s = time.monotonic()
         self.latency_s = 0.0
+        self.takes_its_time = False
+        """Whether swipes and long touches take as long as on a phone."""
+        self.shade = ""
+        """What is pulled down over the screen: notifications, quick_settings, or nothing."""
         self._time = time_shown or PhoneTime()
         self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
-        self.packages = Packages(lambda: make_apps(self), self.files)
+        self.packages = Packages(
+            lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
+        )
         self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
-        self._keyboard_closed_on: Bounds | None = None
         self.settings = values.settings(serial, self.model)
         """By namespace (system, secure, global) and name."""
         self.display = Display(self.settings, width, height, density)
@@ -80,11 +96,14 @@ class Phone:
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
+        self.condition = Condition()
         self.battery = 87
         self.is_charging = True
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
+        self.woken_s = self.touched_s = time.monotonic()
+        """When the screen was switched on, and when somebody, or a client in his place, last touched it."""
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
@@ -96,7 +115,7 @@ class Phone:
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
-        self._focus: tuple[str, str, tuple[int, ...]] | None = None
+        self._focus = TextFocus()
         self._change = asyncio.Event()
         self._store = store
         self._boot()
@@ -192,6 +211,22 @@ class Phone:
         self.changed()
         return True
 
+    def install_app_file(self, file: "AppFile") -> None:
+        """Install an app of somebody's own, in the place of an earlier one of its package. Raises ValueError."""
+        if self.packages.is_own(file.package) and not any(
+            one.package == file.package for one in self.app_files
+        ):
+            raise ValueError(
+                f"{file.package} is an app that comes with the phone; give yours another package"
+            )
+        self.uninstall(file.package)
+        self.app_files = [one for one in self.app_files if one.package != file.package] + [file]
+        self.packages.install(Package(file.package, file.version_name))
+        home, app = self.packages.app(self.packages.home), self.packages.app(file.package)
+        if isinstance(home, Launcher) and app is not None:
+            home.add(app)
+        self.changed()
+
     def clear(self, package: str) -> bool:
         """Forget an app's data; false if it is not installed."""
         self.stop_app(package)
@@ -214,8 +249,9 @@ class Phone:
     def windows(self) -> list[Window]:
         """What is on the screen, frontmost first."""
         if self._windows is None:
-            self._windows = stretched(self.front.windows(), self.width, self.height)
-            self._mark_focus(self._windows)
+            shown = [shade(self)] if self.shade else self.front.windows()
+            self._windows = stretched(shown, self.width, self.height)
+            self._focus.mark(self._windows)
         return self._windows
 
     @property
@@ -226,7 +262,7 @@ class Phone:
     @property
     def component(self) -> tuple[str, str]:
         """Package and activity of what has the focus; an app that has drawn nothing yet has it, too."""
-        for window in self.windows:
+        for window in self.windows if not self.shade else self.front.windows():
             return window.package, window.activity
         return self.front.package, self.front.activities[0]
 
@@ -252,7 +288,12 @@ class Phone:
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.takes_input else None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a touch or a key reaches what is shown: not on a dark screen, nor behind the lock."""
+        return self.screen_on and not self.condition.is_locked
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
@@ -273,6 +314,7 @@ class Phone:
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        self.touched_s = time.monotonic()
         view = self.view_at(x, y)
         if view is None or not view.enabled:
             return
@@ -284,7 +326,11 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on:
+        self.touched_s = time.monotonic()
+        if self.takes_input and self.shade:
+            self.shade = "" if end[1] < start[1] else self.shade
+            self.changed()
+        elif self.takes_input:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 
@@ -293,7 +339,19 @@ class Phone:
         x, y = point
         return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
 
+    def pinch(self, view: View, *, outwards: bool) -> None:
+        """Two fingers move on a view: apart or together."""
+        if self.screen_on and view.enabled and view.on_pinch is not None:
+            view.on_pinch(outwards)
+            self.changed()
+
+    def pull_down(self, what: str) -> None:
+        """Show the notifications or the quick settings over the screen; nothing pushes them up again."""
+        self.shade = what
+        self.changed()
+
     def go_home(self) -> None:
+        self.shade = ""
         self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
         self.front.start()
         self.changed()
@@ -303,33 +361,33 @@ class Phone:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
         invisible = self.keyboard == ADB_KEYBOARD
-        return field is not None and not invisible and self._keyboard_closed_on != field.bounds
+        return field is not None and not invisible and self._focus.wants_keyboard(field)
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
-        if self.keyboard_shown and self.focused is not None:
-            self._keyboard_closed_on = self.focused.bounds
+        if self.shade:
+            self.shade = ""
+        elif self.keyboard_shown and self.focused is not None:
+            self._focus.close_keyboard(self.focused)
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
 
     def set_screen(self, on: bool) -> None:
+        self.touched_s = time.monotonic()
+        if on and not self.screen_on:
+            self.woken_s = self.touched_s
         self.screen_on = on
         self.changed()
 
     @property
     def focused(self) -> View | None:
         """The field that typed text goes to."""
-        views = (view for window in self.windows for view in window.root.walk())
-        return next((view for view in views if view.focused and view.on_text), None)
+        return self._focus.field(self.windows)
 
     def focus(self, view: View) -> None:
         """Let typed text go to an editable view of the present screen."""
-        self._keyboard_closed_on = None
-        for window in self.windows:
-            for path, other in _paths(window.root):
-                if other is view:
-                    self._focus = (window.activity, view.rid, path)
+        self._focus.put(self.windows, view)
         self.changed()
 
     def type_text(self, text: str) -> bool:
@@ -387,10 +445,11 @@ class Phone:
         self.reverses.clear()
         self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
-        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
-        self._keyboard_closed_on = None
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = None
+        self._focus = TextFocus()
+        self.condition.is_locked = self.condition.is_secure
         self.screen_on = True
-        self.started_s = time.monotonic()
+        self.started_s = self.woken_s = self.touched_s = time.monotonic()
         self._stack = [self.packages.home]
         self._start_system()
         self.changed()
@@ -413,7 +472,7 @@ class Phone:
         self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
-        package = app.package
+        package, self.shade = app.package, ""
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
@@ -435,31 +494,6 @@ class Phone:
             self.toast_shown = None
             self.changed()
 
-    def _mark_focus(self, windows: list[Window]) -> None:
-        """Put the focus where the last tap put it, unless that field is gone: then it is the app's choice."""
-        if self._focus is None:
-            return
-        activity, rid, path = self._focus
-        for window in windows:
-            for place, view in _paths(window.root):
-                if (
-                    window.activity == activity
-                    and view.on_text
-                    and (place == path or (rid and view.rid == rid))
-                ):
-                    for other in window.root.walk():
-                        other.focused = other is view
-                    return
-        self._focus = None
-
 
 def _nothing() -> None:
-    """What a system process does when it is killed."""
-
-
-def _paths(root: View, above: tuple[int, ...] = ()) -> "list[tuple[tuple[int, ...], View]]":
-    """Every view of a window with its place: the index among its siblings, for each level."""
-    found = [(above, root)]
-    for index, child in enumerate(root.children):
-        found.extend(_paths(child, (*above, index)))
-    return found
+    """There is no uiautomator2 server to kill."""

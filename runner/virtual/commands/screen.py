@@ -2,7 +2,7 @@
 
 import asyncio
 
-from runner.virtual import keys, rpc, screenshots
+from runner.virtual import keys, rpc_touch, screenshots
 from runner.virtual.commands.call import Call, Command, UsageError
 
 _SOURCES = ("touchscreen", "keyboard", "touchpad", "stylus", "mouse", "gamepad", "dpad")
@@ -64,7 +64,7 @@ def _motion_event(call: Call, values: list[str]) -> None:
     if action == "CANCEL":
         call.phone.finger_down = None
     else:
-        rpc.inject_input_event(call.phone, _MOTIONS[action], x, y)
+        rpc_touch.inject_input_event(call.phone, _MOTIONS[action], x, y)
 
 
 def _text(call: Call, values: list[str]) -> None:
