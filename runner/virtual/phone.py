@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -173,6 +173,14 @@ class Phone:
         self.last_toast = self.toast_shown = text
         self.changed()
         self.call_later(TOAST_S, lambda: self._hide_toast(text))
+
+    def granted(self, package: str) -> Set[str]:
+        found = self.packages.find(package)
+        return found.granted if found else frozenset()
+
+    def grant(self, package: str, permissions: Set[str]) -> None:
+        if found := self.packages.find(package):
+            found.granted |= permissions & set(found.permissions)
 
     def start_app(self, package: str) -> None:
         """Bring an app to the front, as its icon on the home screen does."""
