@@ -157,8 +157,8 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
         "connections": len(endpoint.connections),
-        "battery": phone.battery,
-        "charging": phone.is_charging,
+        "battery": phone.condition.battery,
+        "charging": phone.condition.is_charging,
         "screen_on": phone.screen_on,
         "protected": phone.is_protected,
         "package": phone.component[0],
@@ -273,9 +273,8 @@ async def _set_battery(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     level = _value(wish, "level", int)
     if not 0 <= level <= 100:
         raise ValueError("needs 'level', a number from 0 to 100")
-    endpoint.phone.battery = level
-    endpoint.phone.is_charging = bool(wish.get("charging", endpoint.phone.is_charging))
     condition = endpoint.phone.condition
+    condition.battery, condition.is_charging = level, bool(wish.get("charging", condition.is_charging))
     condition.charger_ma = _count(wish, "charger_ma", condition.charger_ma)
     condition.temperature = _count(wish, "temperature", condition.temperature)
 

@@ -97,8 +97,6 @@ class Phone:
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
         self.condition = Condition()
-        self.battery = 87
-        self.is_charging = True
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True

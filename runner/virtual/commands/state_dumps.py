@@ -63,11 +63,11 @@ def _pretend(pretended: dict[str, str], words: list[str]) -> None:
 def _battery(phone: Phone) -> dict[str, str]:
     real = {
         "ac": "false",
-        "usb": str(phone.is_charging).lower(),
+        "usb": str(phone.condition.is_charging).lower(),
         "wireless": "false",
         "dock": "false",
-        "status": "2" if phone.is_charging else "3",
-        "level": str(phone.battery),
+        "status": "2" if phone.condition.is_charging else "3",
+        "level": str(phone.condition.battery),
         "counter": "3480000",
         "temp": str(phone.condition.temperature),
         "present": "true",
@@ -76,7 +76,7 @@ def _battery(phone: Phone) -> dict[str, str]:
 
 
 def _battery_text(phone: Phone, told: dict[str, str]) -> str:
-    current = phone.condition.charger_ma * 1000 if phone.is_charging else 0
+    current = phone.condition.charger_ma * 1000 if phone.condition.is_charging else 0
     return "Current Battery Service state:\n" + (
         "  (UPDATES STOPPED -- use 'reset' to restart)\n" if phone.system.battery else ""
     ) + (
