@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import values
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.apps.launcher import Launcher
@@ -33,17 +33,6 @@ if TYPE_CHECKING:
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-_SYSTEM_PROCESSES = {
-    "init": "root",
-    "zygote64": "root",
-    "logd": "logd",
-    "surfaceflinger": "system",
-    "system_server": "system",
-    "com.android.phone": "radio",
-    "com.android.systemui": "system",
-}
-"""What runs from the start, with its user."""
-
 Result = TypeVar("Result")
 
 
@@ -79,7 +68,6 @@ class Phone:
         self.serial = serial
         self.app_files = list(app_files)
         """The apps of somebody's own that are known here, installed or not."""
-        self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
         self.takes_its_time = False
@@ -92,12 +80,13 @@ class Phone:
         self.packages = Packages(
             lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
         )
-        self.processes = Processes()
+        self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
         self.settings = values.settings(serial, self.model)
         """By namespace (system, secure, global) and name."""
+        self.display = Display(self.settings, width, height, density)
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
@@ -132,34 +121,27 @@ class Phone:
 
     @property
     def rotation(self) -> int:
-        """How the phone is turned, in quarters against the clock; upright while it may turn as it is held."""
-        quarters = self.settings.get(("system", "user_rotation"), "0")
-        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
-
-    @property
-    def turns_freely(self) -> bool:
-        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
-        return self.settings.get(("system", "accelerometer_rotation"), "1") != "0"
-
-    def turn(self, rotation: int) -> None:
-        """Hold the screen turned by this number of quarters, whichever way the phone is held."""
-        self.settings["system", "accelerometer_rotation"] = "0"
-        self.settings["system", "user_rotation"] = str(rotation % 4)
-        self.changed()
+        """How the screen is turned, in quarters."""
+        return self.display.rotation
 
     @property
     def width(self) -> int:
         """Of the screen as it is turned, in pixels."""
-        return self.display.size(self.rotation)[0]
+        return self.display.size[0]
 
     @property
     def height(self) -> int:
-        return self.display.size(self.rotation)[1]
+        return self.display.size[1]
 
     @property
     def density(self) -> int:
         """Dots an inch."""
         return self.display.override_density or self.display.density
+
+    def turn(self, rotation: int | None) -> None:
+        """Hold the screen turned by this number of quarters; None lets it turn freely."""
+        self.display.turn(rotation)
+        self.changed()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         self._time.call_later(seconds, action)
@@ -181,17 +163,7 @@ class Phone:
         return entry.body if entry else None
 
     def media_files(self) -> list[MediaFile]:
-        rows = [row for row in self.media.rows("file") if row["mime_type"].startswith(("image/", "video/"))]
-        rows.sort(key=lambda row: (int(row["date_modified"]), int(row["_id"])), reverse=True)
-        return [
-            MediaFile(
-                uri=f"content://media/external/file/media/{row['_id']}",
-                mime_type=row["mime_type"],
-                folder=row["bucket_display_name"],
-                modified=datetime.fromtimestamp(int(row["date_modified"]), UTC),
-            )
-            for row in rows
-        ]
+        return self.media.shared()
 
     def toast(self, text: str) -> None:
         self.last_toast = self.toast_shown = text
@@ -219,6 +191,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -433,11 +406,9 @@ class Phone:
         self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
     ) -> None:
         """Add what logcat shows."""
-        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
-
-    def _pid_of(self, uid: int) -> int:
         server = self.processes.find("system_server")
-        return server.pid if server and uid == 1000 else 5000
+        pid = server.pid if server and uid == 1000 else 5000
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=pid, buffer=buffer)
 
     @property
     def keyboard(self) -> str:
@@ -478,19 +449,34 @@ class Phone:
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
         self._start_system()
 
     def _start_system(self) -> None:
-        for name, user in _SYSTEM_PROCESSES.items():
-            self.processes.start(name, user=user, command=name, kill=_nothing)
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
+        self.processes.start_system()
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
         package, self.shade = app.package, ""
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
-            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
+            started = self.processes.start(
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
+            )
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:

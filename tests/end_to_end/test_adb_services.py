@@ -170,6 +170,16 @@ def test_after_a_reboot_files_are_there_and_what_ran_is_not(
     assert u2.connect(device).info["currentPackageName"] == "com.android.launcher3"
 
 
+def test_a_phone_that_is_unplugged_while_it_reboots_stays_away(shelf: Any) -> None:
+    phone = shelf["DAEMON02"]
+    boot = shelf.device("DAEMON02").shell("cat /proc/sys/kernel/random/boot_id")
+    phone.post("reboot")
+    assert phone.post("unplug")["plugged_in"] is False
+    assert phone.address not in shelf.adb("devices").stdout
+    phone.post("online")
+    assert shelf.device("DAEMON02").shell("cat /proc/sys/kernel/random/boot_id") != boot
+
+
 def eventually(ask: Any) -> None:
     until = time.monotonic() + 20
     while not ask():

@@ -392,7 +392,7 @@ MUTANTS = (
     # app profiles
     Mutant(
         "whether a screen can be read is asked of the app's own windows",
-        "own = [element for element in self.elements() if not element.package or element.package in packages]",
+        "own = self.elements_of(tuple(packages))",
         "own = list(self.elements())",
         ("test_opaque_is_asked_of_the_app_alone",),
     ),

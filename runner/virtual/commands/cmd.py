@@ -58,8 +58,9 @@ def _service(call: Call) -> int:
     return call.fail("service: Unknown command" if verb else "service: No action specified", 10)
 
 
-def _appops(call: Call) -> int:
-    return service_commands.appops(call)
-
-
-COMMANDS: dict[str, Command] = {"appops": _appops, "cmd": _cmd, "service": _service}
+COMMANDS: dict[str, Command] = {
+    "appops": service_commands.appops,
+    "cmd": _cmd,
+    "locksettings": service_commands.lock_settings,
+    "service": _service,
+}

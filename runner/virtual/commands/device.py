@@ -84,6 +84,11 @@ def _set_enforce(call: Call) -> int:
     return call.fail(f"setenforce: Couldn't set enforcing status to '{wish}': Permission denied")
 
 
+def _needs_root(call: Call) -> int:
+    """start and stop end and begin the system's own services."""
+    return call.fail("Must be root")
+
+
 COMMANDS: dict[str, Command] = {
     "bugreport": _bugreport,
     "bugreportz": _bugreportz,
@@ -91,4 +96,6 @@ COMMANDS: dict[str, Command] = {
     "reboot": _reboot,
     "run-as": _run_as,
     "setenforce": _set_enforce,
+    "start": _needs_root,
+    "stop": _needs_root,
 }

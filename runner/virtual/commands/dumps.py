@@ -69,6 +69,7 @@ SERVICES: dict[str, tuple[str, Dump]] = {
     "jobscheduler": ("android.app.job.IJobScheduler", _says("Settings:\nRegistered 0 jobs:")),
     "locale": ("android.app.ILocaleManager", _says("LocaleManagerService:")),
     "location": ("android.location.ILocationManager", state_dumps.location),
+    "lock_settings": ("com.android.internal.widget.ILockSettings", _says("Current lock settings service state:")),
     "media_session": ("android.media.session.ISessionManager", _says(_MEDIA)),
     "meminfo": ("", state_dumps.memory),
     "mount": ("android.os.storage.IStorageManager", _says("Disks:\n\nVolumes:")),

@@ -173,6 +173,31 @@ def appops(call: Call) -> int:
     return 0 if shown else call.print("No operations.")
 
 
+def _switched(name: str, *, behind: str = "") -> ServiceCommand:
+    """`enable` and `disable`, behind another word, set one of the settings."""
+
+    def run(call: Call) -> int:
+        words = call.arguments[1:] if behind and call.arguments[:1] == [behind] else call.arguments
+        if words[:1] in (["enable"], ["disable"]) and (not behind or call.arguments[0] == behind):
+            switch(call.phone, name, on=words[0] == "enable")
+            return 0
+        return unknown(call)
+
+    return run
+
+
+def lock_settings(call: Call) -> int:
+    """No phone is locked: whatever is verified is right."""
+    verb = (call.arguments or ["help"])[0]
+    said = {
+        "clear": "Lock credential cleared",
+        "get-disabled": "false",
+        "help": "lockSettings service commands:",
+        "verify": "Lock credential verified successfully",
+    }
+    return call.print(said[verb]) if verb in said else unknown(call)
+
+
 def _role(call: Call) -> int:
     holders = {"BROWSER": "com.android.chrome", "HOME": call.phone.packages.home}
     words = call.arguments
@@ -195,7 +220,7 @@ COMMANDS: dict[str, ServiceCommand] = {
     "appops": appops,
     "audio": _accepted,
     "battery": _dumped(state_dumps.battery),
-    "bluetooth_manager": _accepted,
+    "bluetooth_manager": _switched("bluetooth_on"),
     "connectivity": _connectivity,
     "device_config": _device_config,
     "deviceidle": _dumped(state_dumps.device_idle),
@@ -203,10 +228,11 @@ COMMANDS: dict[str, ServiceCommand] = {
     "jobscheduler": _accepted,
     "locale": _locale,
     "location": _location,
+    "lock_settings": lock_settings,
     "media_session": _accepted,
     "notification": _notification,
     "overlay": _accepted,
-    "phone": _accepted,
+    "phone": _switched("mobile_data", behind="data"),
     "power": _accepted,
     "role": _role,
     "statusbar": _status_bar,

@@ -148,7 +148,7 @@ def connectivity(phone: Phone, words: list[str]) -> str:
     wifi = is_wifi_on(phone)
     kind, name = ("WIFI", "wlan0") if wifi else ("MOBILE", "rmnet0")
     address = values.wlan_address(phone.serial)
-    gateway = f"{address.rpartition('.')[0]}.1"
+    gateway = values.wlan_gateway(phone.serial)
     transport = "WIFI Capabilities: NOT_METERED&" if wifi else "CELLULAR Capabilities: "
     return (
         "Active default network: 100\n\nCurrent Networks:\n"

@@ -76,7 +76,10 @@ def display(phone: Phone, words: list[str]) -> str:
 def surface_flinger(phone: Phone, words: list[str]) -> str:
     if "--list" in words:
         return "\n".join([*(f"{name}#0" for name in _titles(phone)), "Wallpaper#0"])
-    return f'Display {DISPLAY_ID} (HWC display 0): port=0 pnpId=VRT displayName="virtual"'
+    display = f'Display {DISPLAY_ID} (HWC display 0): port=0 pnpId=VRT displayName="virtual"'
+    if "--display-id" in words:
+        return display
+    return f"Build configuration: [sf]\n{display}\nGLES: Virtual, Virtual GPU, OpenGL ES 3.2 V@1.0"
 
 
 def inputs(phone: Phone, words: list[str]) -> str:
@@ -155,7 +158,7 @@ def _windows(phone: Phone) -> str:
 
 def _displays(phone: Phone) -> str:
     size = f"{phone.width}x{phone.height}"
-    free = "FREE" if phone.turns_freely else "LOCKED"
+    free = "FREE" if phone.display.turns_freely else "LOCKED"
     return (
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n"
         "  Display: mDisplayId=0 (organized)\n"

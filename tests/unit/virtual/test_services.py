@@ -125,6 +125,22 @@ def test_every_service_that_is_listed_dumps_and_takes_commands(phone: Phone, nam
         ("bugreport", r"== dumpstate: .*Build fingerprint: 'virtual/.*DUMP OF SERVICE activity:"),
         ("bugreportz -p", r"BEGIN:(/\S+\.zip)\n.*PROGRESS:.*OK:\1$"),
         ("getenforce", r"^Enforcing$"),
+        ("getevent -p", r"0035  : value 0, min 0, max 719,.*0036  : value 0, min 0, max 1599,"),
+        ("pm list features", r"^feature:reqGlEsVersion=0x30002\nfeature:android\.hardware\."),
+        ("dumpsys SurfaceFlinger", r"^GLES: Virtual, Virtual GPU, OpenGL ES 3\.2"),
+        (
+            "input motionevent DOWN 125 1230; input motionevent UP 125 1230; dumpsys activity top",
+            rf"ACTIVITY {TIKTOK}",
+        ),
+        (
+            "am start -n com.android.settings/.Settings; logcat -d",
+            r"Start proc \d+:com\.android\.settings/system for",
+        ),
+        (
+            "am start -n com.android.settings/.Settings; logcat -d",
+            r"Displayed com\.android\.settings/\.Settings for",
+        ),
+        ("logcat -d", r"I SystemServer: Entered .*Boot completed"),
         ("service call statusbar 1", r"^Result: Parcel\("),
         ("service check nonsense", r"^Service nonsense: not found$"),
     ],
