@@ -15,6 +15,7 @@ NAMES = (
     "reloading",
     "serving",
     "drawing",
+    "stepping",
     "watching",
     "painting",
 )

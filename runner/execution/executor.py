@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runner.backends.backend import Backend, BatchBackend, LendsPhones
+from runner.backends.backend import Backend, BatchBackend, LeavesNoTrace, LendsPhones
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
 from runner.errors import Unsupported
@@ -74,6 +74,7 @@ class Executor:
         )
         self._lookers = {*backends} - self._batched
         self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
+        self._tidiers = [one for one in backends.values() if isinstance(one, LeavesNoTrace)]
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
@@ -217,6 +218,17 @@ class Executor:
         if self._lender is None:
             raise Unsupported("this runner drives no phones itself")
         return self._lender.session(serial)
+
+    def traced(self) -> list[str]:
+        """The phones on which something is left that can be undone now."""
+        return [serial for one in self._tidiers for serial in one.traced()]
+
+    def undo(self, serial: str, *, may_sleep: bool) -> None:
+        """Undo what is left on a phone, while no task has it. Raises PhoneInUse, and TaskError."""
+        for one in self._tidiers:
+            if serial in one.traced():
+                with self.glance(serial):
+                    one.undo(serial, may_sleep=may_sleep)
 
     def _prove_first(self) -> None:
         """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""

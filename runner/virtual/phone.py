@@ -12,6 +12,7 @@ from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
+from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
@@ -95,11 +96,12 @@ class Phone:
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
-        self.battery = 87
-        self.is_charging = True
+        self.condition = Condition()
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
+        self.woken_s = self.touched_s = time.monotonic()
+        """When the screen was switched on, and when somebody, or a client in his place, last touched it."""
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
@@ -284,7 +286,12 @@ class Phone:
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.takes_input else None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a touch or a key reaches what is shown: not on a dark screen, nor behind the lock."""
+        return self.screen_on and not self.condition.is_locked
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
@@ -305,6 +312,7 @@ class Phone:
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        self.touched_s = time.monotonic()
         view = self.view_at(x, y)
         if view is None or not view.enabled:
             return
@@ -316,10 +324,11 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on and self.shade:
+        self.touched_s = time.monotonic()
+        if self.takes_input and self.shade:
             self.shade = "" if end[1] < start[1] else self.shade
             self.changed()
-        elif self.screen_on:
+        elif self.takes_input:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 
@@ -363,6 +372,9 @@ class Phone:
         self.changed()
 
     def set_screen(self, on: bool) -> None:
+        self.touched_s = time.monotonic()
+        if on and not self.screen_on:
+            self.woken_s = self.touched_s
         self.screen_on = on
         self.changed()
 

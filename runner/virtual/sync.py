@@ -1,5 +1,7 @@
 """The sync service: stat, list, send and receive files, in both versions of the protocol."""
 
+import errno
+import os
 import struct
 from collections.abc import Iterator
 
@@ -90,6 +92,8 @@ async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> N
         writing.add(await stream.reader.readexactly(number))
 
     async def store() -> None:
+        if phone.condition.free_kb == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         phone.files.make_folder(path.rpartition("/")[0] or "/", parents=True)
         phone.files.write(path, writing.body(), mode=mode, modified_s=number)
 

@@ -1,5 +1,7 @@
 """What dumpsys writes of battery, power, networks, location, notifications and the rest."""
 
+import time
+
 from runner.virtual import values
 from runner.virtual.commands.call import UsageError
 from runner.virtual.phone import Phone
@@ -39,7 +41,7 @@ def battery(phone: Phone, words: list[str]) -> str:
     elif verb == "get" and rest and rest[0] in (told := _battery(phone)):
         return told[rest[0]]
     elif verb in ("", "-a"):
-        return _battery_text(_battery(phone), stopped=bool(pretended))
+        return _battery_text(phone, _battery(phone))
     else:
         raise UsageError(f"Unknown command: {verb}" if verb != "get" else "No value specified", 255)
     phone.changed()
@@ -61,25 +63,26 @@ def _pretend(pretended: dict[str, str], words: list[str]) -> None:
 def _battery(phone: Phone) -> dict[str, str]:
     real = {
         "ac": "false",
-        "usb": str(phone.is_charging).lower(),
+        "usb": str(phone.condition.is_charging).lower(),
         "wireless": "false",
         "dock": "false",
-        "status": "2" if phone.is_charging else "3",
-        "level": str(phone.battery),
+        "status": "2" if phone.condition.is_charging else "3",
+        "level": str(phone.condition.battery),
         "counter": "3480000",
-        "temp": "281",
+        "temp": str(phone.condition.temperature),
         "present": "true",
     }
     return real | phone.system.battery
 
 
-def _battery_text(told: dict[str, str], *, stopped: bool) -> str:
+def _battery_text(phone: Phone, told: dict[str, str]) -> str:
+    current = phone.condition.charger_ma * 1000 if phone.condition.is_charging else 0
     return "Current Battery Service state:\n" + (
-        "  (UPDATES STOPPED -- use 'reset' to restart)\n" if stopped else ""
+        "  (UPDATES STOPPED -- use 'reset' to restart)\n" if phone.system.battery else ""
     ) + (
         f"  AC powered: {told['ac']}\n  USB powered: {told['usb']}\n  Wireless powered: {told['wireless']}\n"
         f"  Dock powered: {told['dock']}\n"
-        f"  Max charging current: 500000\n  Max charging voltage: 5000000\n  Charge counter: {told['counter']}\n"
+        f"  Max charging current: {current}\n  Max charging voltage: 5000000\n  Charge counter: {told['counter']}\n"
         f"  status: {told['status']}\n  health: 2\n  present: {told['present']}\n  level: {told['level']}\n"
         f"  scale: 100\n  voltage: 4100\n  temperature: {told['temp']}\n  technology: Li-ion"
     )  # fmt: skip
@@ -88,9 +91,15 @@ def _battery_text(told: dict[str, str], *, stopped: bool) -> str:
 def power(phone: Phone, words: list[str]) -> str:
     on, told = str(phone.screen_on).lower(), _battery(phone)
     powered = str("true" in (told[name] for name in _POWERED)).lower()
+
+    def ago(instant_s: float) -> str:
+        uptime_s = max(0.0, instant_s - phone.started_s)
+        return f"{uptime_s * 1000:.0f} ({(time.monotonic() - instant_s) * 1000:.0f} ms ago)"
+
     return (
         "POWER MANAGER (dumpsys power)\n\nPower Manager State:\n"
         f"  mWakefulness={'Awake' if phone.screen_on else 'Asleep'}\n  mWakefulnessChanging=false\n"
+        f"  mLastWakeTime={ago(phone.woken_s)}\n  mLastUserActivityTime={ago(phone.touched_s)}\n"
         f"  mIsPowered={powered}\n  mBatteryLevel={told['level']}\n"
         f"  mStayOn={str(setting(phone, 'stay_on_while_plugged_in') != '0').lower()}\n"
         f"  mHoldingWakeLockSuspendBlocker=false\n  mHoldingDisplaySuspendBlocker={on}\n"

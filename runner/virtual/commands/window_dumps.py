@@ -177,14 +177,15 @@ def _displays(phone: Phone) -> str:
 
 
 def _policy(phone: Phone) -> str:
-    """There is no lock screen on a virtual phone."""
     state = "AWAKE" if phone.screen_on else "SLEEP"
+    shown, secure = (str(one).lower() for one in (phone.condition.is_locked, phone.condition.is_secure))
     return (
         "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n"
         "    mSafeMode=false mSystemReady=true mSystemBooted=true\n"
         f"    mCameraLensCoverState=CAMERA_LENS_COVER_ABSENT mAwake={str(phone.screen_on).lower()}\n"
-        "    KeyguardServiceDelegate\n      showing=false\n      inputRestricted=false\n      occluded=false\n"
-        f"      secure=false\n      systemIsReady=true\n      interactiveState=INTERACTIVE_STATE_{state}\n"
+        "    KeyguardServiceDelegate\n      showing="
+        f"{shown}\n      inputRestricted={shown}\n      occluded=false\n"
+        f"      secure={secure}\n      systemIsReady=true\n      interactiveState=INTERACTIVE_STATE_{state}\n"
         f"      screenState=SCREEN_STATE_{'ON' if phone.screen_on else 'OFF'}"
     )
 
