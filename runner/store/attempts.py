@@ -108,6 +108,16 @@ class Attempts(Part):
 
         self._write(f"record the outcomes of {len(ended)} attempts", work)
 
+    def finish_and_start(self, ending: AttemptEnd, key: str) -> Attempt | None:
+        """Write down how an attempt ended, and claim another task, in one transaction; returns the attempt at that, or
+        None if it is not pending."""
+
+        def work(connection: Connection) -> Attempt | None:
+            self._finish(connection, [ending])
+            return self._start(connection, [key]).get(key)
+
+        return self._write(f"record the outcome of attempt {ending.attempt_id}, and start {key}", work)
+
     def interrupted(self) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
 

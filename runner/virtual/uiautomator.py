@@ -9,9 +9,10 @@ from typing import Any
 
 from runner.virtual import rpc
 from runner.virtual.automation import Automation
-from runner.virtual.faults import DrippedError, OrderedError
+from runner.virtual.faults import BadAnswerError, DrippedError, OrderedError
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.phone import Phone
+from runner.virtual.rpc_methods import JavaError
 from runner.virtual.wire import Stream, StreamClosedError
 
 SERVER_ERROR = -32001
@@ -56,6 +57,13 @@ async def _post(phone: Phone, body: bytes, stream: Stream) -> None:
         for byte in json_response(HTTPStatus.OK, answer):
             await stream.write(bytes([byte]))
             await asyncio.sleep(fault.seconds)
+    except BadAnswerError as fault:
+        if fault.kind == "garbage":
+            await stream.write(response(HTTPStatus.OK, "text/plain", b"<html>no JSON</html>"))
+        else:
+            await stream.write(
+                response(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"Internal Server Error")
+            )
 
 
 async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
@@ -66,7 +74,7 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         return answer | {
             "result": await _call(phone, call["method"], params if isinstance(params, list) else [])
         }
-    except rpc.JavaError as error:
+    except JavaError as error:
         code, message, data = SERVER_ERROR, error.java_class, str(error)
     except OrderedError as error:
         code, message, data = SERVER_ERROR, error.message, error.data
@@ -76,8 +84,8 @@ async def _answer(phone: Phone, body: bytes) -> dict[str, Any]:
         code, message, data = INVALID_PARAMS, "method parameters invalid", str(error)
     except re.error as error:
         code, message, data = SERVER_ERROR, "java.util.regex.PatternSyntaxException", str(error)
-    except (StreamClosedError, DrippedError):
-        raise  # a fault breaks the connection, or makes the answer slow
+    except (StreamClosedError, BadAnswerError, DrippedError):
+        raise  # a fault breaks the connection, spoils the answer, or makes it slow
     except Exception as error:
         logging.getLogger(__name__).exception("%s %s", call["method"], params)
         code, message, data = SERVER_ERROR, "java.lang.RuntimeException", repr(error)

@@ -420,4 +420,23 @@ MUTANTS = (
         "",
         ("test_each_key_also_refuses",),
     ),
+    # rehearsals of days ahead
+    Mutant(
+        "a rehearsal's ledger drives no real phones, wherever it lies",
+        "        if self.is_rehearsal and not is_rehearsal:\n            raise rehearsal_only(self._database.where)\n",
+        "",
+        ("test_a_rehearsals_ledger_is_known_wherever_it_lies",),
+    ),
+    Mutant(
+        "who sleeps under a simulated clock counts as awake before anybody goes on",
+        "            self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.until > self._now]\n",
+        "",
+        ("test_whoever_is_woken_no_longer_counts_as_asleep",),
+    ),
+    Mutant(
+        "phones live through what happens before the runner wakes up",
+        "    while self._timers and self._timers[0].at <= instant:",
+        "    while self._timers and self._timers[0].at < instant:",
+        ("test_time_that_is_moved_does_what_was_to_come",),
+    ),
 )
