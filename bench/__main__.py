@@ -20,6 +20,7 @@ NAMES = (
     "lanes",
     "watching",
     "painting",
+    "rehearsing",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 
