@@ -1,7 +1,8 @@
 """The one place that notices when somebody sets the machine's clock, or that the machine has slept."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -49,6 +50,12 @@ class ClockWatch:
         """Call `react` after each step with its length in seconds, less than 0 for a step back; in the order in which
         callers asked for it. `react` must not `look`."""
         self._reactions.append(react)
+
+    @contextmanager
+    def looking_away(self) -> Iterator[None]:
+        """While somebody moves a simulated clock: who reads one part of it before and one after sees a step."""
+        with self._lock:
+            yield
 
     def look(self) -> None:
         """Compare the clocks. After a step it returns, in every thread that looks meanwhile, only when all have

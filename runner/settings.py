@@ -13,6 +13,7 @@ from runner.machine_zone import machine_zone
 
 DEFAULT_API_URL = "http://127.0.0.1:50809/api/v1/"
 DEFAULT_API_TIMEOUT_S = 30.0
+DEFAULT_PHONE_FAILURES, DEFAULT_PHONE_COOLDOWN_S = 3, 600.0
 DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
@@ -33,7 +34,9 @@ class Settings:
 
     `token` is a secret that clients of the daemon's server must show; `viewer_token` is one for people who may look at
     its pages, and change nothing. `api_plan` is the plan that its Local API plays.
+    Unless it `takes_pictures`, screens are kept of steps that fail only. No variable says so: a rehearsal does.
     `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
+    A phone that has failed `phone_failures` times in a row (0: however often) is held back for `phone_cooldown_s`.
     """
 
     state_dir: Path
@@ -48,13 +51,16 @@ class Settings:
     api_url: str = DEFAULT_API_URL
     api_token: str | None = field(default=None, repr=False)
     api_timeout_s: float = DEFAULT_API_TIMEOUT_S
+    phone_failures: int = DEFAULT_PHONE_FAILURES
+    phone_cooldown_s: float = DEFAULT_PHONE_COOLDOWN_S
+    takes_pictures: bool = True
     witness_dir: Path = field(default_factory=lambda: _witness_dir({}), compare=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
-        RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT and
-        ANDROID_ADB_SERVER_PORT; defaults fill the rest.
+        RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT,
+        RUNNER_PHONE_FAILURES, RUNNER_PHONE_COOLDOWN and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them has no legal value.
         """
@@ -74,6 +80,8 @@ class Settings:
             api_url=_url("RUNNER_API_URL", env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
+            phone_failures=_failures(env.get("RUNNER_PHONE_FAILURES")),
+            phone_cooldown_s=_cooldown(env.get("RUNNER_PHONE_COOLDOWN")),
             witness_dir=_witness_dir(env),
         )
 
@@ -204,6 +212,28 @@ def _plan(text: str | None) -> str:
             hint=f"set it to one of {', '.join(API_PLANS)}, or unset it to use {DEFAULT_API_PLAN}",
         )
     return plan
+
+
+def _failures(text: str | None) -> int:
+    if not text:
+        return DEFAULT_PHONE_FAILURES
+    if not (text.isascii() and text.isdigit() and len(text) <= 3):
+        raise UsageError(
+            f"RUNNER_PHONE_FAILURES is {text!r}, which is no number of failures from 0 to 999",
+            hint=f"set it to one, or unset it to hold a phone back after {DEFAULT_PHONE_FAILURES}; 0 holds none back",
+        )
+    return int(text)
+
+
+def _cooldown(text: str | None) -> float:
+    if not text:
+        return DEFAULT_PHONE_COOLDOWN_S
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 86400):
+        raise UsageError(
+            f"RUNNER_PHONE_COOLDOWN is {text!r}, which is no number of seconds for which a phone is held back",
+            hint=f"set it to one up to 86400, or unset it to use {DEFAULT_PHONE_COOLDOWN_S:g}",
+        )
+    return float(text)
 
 
 def _seconds(text: str | None) -> float:

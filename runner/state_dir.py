@@ -14,6 +14,9 @@ from runner.store.witness import Witnesses
 REHEARSALS = "rehearsals"
 """The folder with a folder for each rehearsal: its ledger, phones, screenshots and reports."""
 
+FAST = "ahead-"
+"""How the folders of rehearsals faster than life begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class StateDir:
@@ -38,6 +41,11 @@ class StateDir:
     @property
     def artifacts(self) -> Path:
         return self.folder / "artifacts"
+
+    @property
+    def traces(self) -> Path:
+        """What is changed on phones at the moment, to be undone."""
+        return self.folder / "traces"
 
     @property
     def reports(self) -> Path:
@@ -83,6 +91,16 @@ def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
     if path.parent == daemon.folder:
         return daemon
     return replace(_rehearsal(path.parent), store_url=url, option=f" --store {quote(url)}")
+
+
+def fast_rehearsal(settings: Settings, now: datetime) -> StateDir:
+    """Where a new `runner rehearse` keeps its things. There is no run to go on with: its time is made up."""
+    return _rehearsal(settings.state_dir / REHEARSALS / f"{FAST}{new_run_id(now)}")
+
+
+def is_fast(rehearsed_run: str) -> bool:
+    """Whether what was rehearsed is no run, but time that was made up."""
+    return rehearsed_run.startswith(FAST)
 
 
 def daemon_rehearsal(settings: Settings) -> StateDir:

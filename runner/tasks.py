@@ -326,7 +326,8 @@ class StepRecord:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an attempt ended, in words that a person can act on. `again` says whether another may follow a failed one;
-    after one that needs a person none does. `kind` tells programs what the message is about, where one asks."""
+    after one that needs a person none does. `kind` tells programs what the message is about, where one asks.
+    `phone_failed` says that the phone was there, and did not do what it was asked: whatever the task, it may again."""
 
     outcome: AttemptOutcome
     message: str = ""
@@ -335,3 +336,4 @@ class Outcome:
     not_before: datetime | None = None
     again: Again = Again.RETRY
     kind: ReasonKind | None = None
+    phone_failed: bool = False

@@ -1,4 +1,4 @@
-"""Files that campaigns go by and that lie beside them: flows, app profiles, accounts."""
+"""Files that campaigns go by and that lie beside them: flows, app profiles, accounts, phones."""
 
 from collections.abc import Callable
 from functools import lru_cache

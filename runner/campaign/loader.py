@@ -10,6 +10,8 @@ from typing import Any
 from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.accounts_file import AccountsFile, accounts_beside
 from runner.campaign.app_file import AppFile, apps_beside
+from runner.campaign.devices_file import FILE as DEVICES
+from runner.campaign.devices_file import DeclaredDevice, DevicesFile, devices_beside
 from runner.campaign.document import Document, Marks
 from runner.campaign.flow_file import FlowFile, flows_used, linked
 from runner.campaign.folders import walk
@@ -33,8 +35,8 @@ class Loaded:
     including what stands under a misspelt or a repeated key.
 
     `scripts` are the scripts that its entries may name: the built-in ones, and its flows that have no errors.
-    `flows` are those flows as read, `apps` the app profiles beside it, `accounts_file` the accounts that it shares with
-    others; their problems are among the diagnostics, in files of their own.
+    `flows` are those flows as read, `apps` the app profiles beside it, `accounts_file` and `devices_file` the accounts
+    and phones that it shares with others; their problems are among the diagnostics, in files of their own.
     """
 
     document: Document
@@ -42,14 +44,17 @@ class Loaded:
     flows: Mapping[str, FlowFile] = field(default_factory=dict)
     apps: Mapping[str, AppFile] = field(default_factory=dict)
     accounts_file: AccountsFile | None = None
+    devices_file: DevicesFile | None = None
 
     @property
     def beside(self) -> Iterator[Document]:
-        """The documents of its flows, and of the app profiles and accounts beside it."""
+        """The documents of its flows, and of the app profiles, accounts and phones beside it."""
         yield from (flow.document for flow in self.flows.values())
         yield from (app.document for app in self.apps.values())
         if self.accounts_file is not None:
             yield self.accounts_file.document
+        if self.devices_file is not None:
+            yield self.devices_file.document
 
     @cached_property
     def scripts(self) -> Mapping[str, Script]:
@@ -62,6 +67,11 @@ class Loaded:
         return self.accounts_file.accounts if self.accounts_file else {}
 
     @property
+    def shared_devices(self) -> Mapping[str, DeclaredDevice]:
+        """The phones of `devices.yaml` beside it, by name."""
+        return self.devices_file.devices if self.devices_file else {}
+
+    @property
     def has_errors(self) -> bool:
         return any(diagnostic.severity is Severity.ERROR for diagnostic in self.diagnostics)
 
@@ -70,9 +80,9 @@ def discover(paths: Iterable[Path]) -> list[Path]:
     """The campaign files among files and folders, each once.
 
     Folders, linked ones too, are searched for *.yaml and *.yml that are no pipes, except hidden folders, those for
-    media, flows and app profiles, and files of accounts. The result includes links that lead back and folders that may
-    not be read: `load` says what is wrong with them. Raises UsageError if a path is not there, or a folder has no
-    campaigns.
+    media, flows and app profiles, and files of accounts and phones. The result includes links that lead
+    back and folders that may not be read: `load` says what is wrong with them. Raises UsageError if a path is not
+    there, or a folder has no campaigns.
     """
     found: dict[Path, Path] = {}
     for path in paths:
@@ -113,7 +123,7 @@ def _campaigns_in(folder: Path) -> list[Path]:
 
 
 def _is_campaign(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) and name[0] != "." and name != ACCOUNTS
+    return name.endswith((".yaml", ".yml")) and name[0] != "." and name not in (ACCOUNTS, DEVICES)
 
 
 def load(path: Path) -> Loaded:
@@ -165,16 +175,18 @@ def load_text(
     flows: Mapping[str, FlowFile] | None = None,
     apps: Mapping[str, AppFile] | None = None,
     accounts_file: AccountsFile | None = None,
+    devices_file: DevicesFile | None = None,
 ) -> Loaded:
     """The same for a text that has been read; its relative paths start from `path`.
 
-    `flows` are its flows by script, `apps` its app profiles and `accounts_file` its shared accounts, in place of what
-    lies beside it.
+    `flows` are its flows by script, `apps` its app profiles, `accounts_file` and `devices_file` its shared accounts and
+    phones, in place of what lies beside it.
     """
     profiles = apps_beside(path) if apps is None else apps
     document, given, used = with_repeated(read(text, path)), flows, dict[str, FlowFile]()
-    if given is None and accounts_file is None:
-        accounts_file = accounts_beside(path)
+    if given is None:
+        accounts_file = accounts_file or accounts_beside(path)
+        devices_file = devices_file or devices_beside(path)
 
     # Asked again after each misspelt key that was put right: then more entries, and so more flows, are
     # known.
@@ -196,7 +208,9 @@ def load_text(
         problems += app.diagnostics
     if accounts_file is not None:
         problems += accounts_file.diagnostics
-    return Loaded(document, tuple(tidy(problems)), linked(used), profiles, accounts_file)
+    if devices_file is not None:
+        problems += devices_file.diagnostics
+    return Loaded(document, tuple(tidy(problems)), linked(used), profiles, accounts_file, devices_file)
 
 
 def _limits_text(text: bytes, path: str) -> Loaded:

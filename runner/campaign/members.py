@@ -1,44 +1,55 @@
 """Who carries the entries of a campaign out: phones, and accounts on them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runner.backend_registry import DEFAULT, declared
 from runner.campaign.accounts_file import DeclaredAccount, declared_accounts
+from runner.campaign.devices_file import DeclaredDevice
 from runner.campaign.loader import Loaded
+from runner.campaign.match import Match
 from runner.targets import account
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of `devices:`: phones, accounts by their usernames, or by their declared names; `timezone` is its own,
-    if it names one."""
+    """A group of `devices:`: phones, as they are named and by what they have in common, accounts by their usernames, or
+    by their declared names; `timezone` is its own, if it names one."""
 
     serials: tuple[str, ...] = ()
     usernames: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     timezone: str | None = None
+    match: Match | None = None
 
     @classmethod
     def read(cls, written: list[str] | Mapping[str, Any]) -> "Group":
         if isinstance(written, list):
             return cls(tuple(written))
         members = {key: tuple(written.get(key, ())) for key in ("serials", "usernames", "accounts")}
-        return cls(**members, timezone=written.get("timezone"))
+        match = Match.read(written["match"]) if "match" in written else None
+        return cls(**members, timezone=written.get("timezone"), match=match)
+
+    def phones(self, devices: Mapping[str, DeclaredDevice]) -> tuple[str, ...]:
+        """The serials of its phones, each once; `devices` are the declared ones by name."""
+        named = (serial_of(one, devices) for one in self.serials)
+        matching = self.match.among(devices.values()) if self.match else ()
+        return tuple(dict.fromkeys([*named, *(one.serial for one in matching)]))
 
 
 @dataclass(slots=True)
 class Members:
     """Phones, declared accounts on their phones, and accounts that the backend finds by their usernames, each once and
     in declared order; `zones` has the time zones of those whose group names one, by what stands for them in task
-    keys."""
+    keys, `matches` those of the groups."""
 
     are_found_by_backend: bool
     phones: dict[str, None] = field(default_factory=dict)
     declared: dict[str, DeclaredAccount] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
+    matches: list[Match] = field(default_factory=list)
 
     @property
     def devices(self) -> tuple[str, ...]:
@@ -81,7 +92,15 @@ def known_accounts(loaded: Loaded) -> dict[str, DeclaredAccount]:
     data = loaded.document.data
     own = data.get("accounts") if isinstance(data, dict) else None
     written = {**loaded.shared_accounts, **(own if isinstance(own, dict) else {})}
-    return {one.name: one for one in declared_accounts(written)}
+    return {
+        one.name: replace(one, device=one.device and serial_of(one.device, loaded.shared_devices))
+        for one in declared_accounts(written)
+    }
+
+
+def serial_of(phone: str, devices: Mapping[str, DeclaredDevice]) -> str:
+    """The serial of a phone that is named by it, or as `devices.yaml` calls it."""
+    return devices[phone].serial if phone in devices else phone
 
 
 def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Members:
@@ -95,14 +114,15 @@ def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Mem
     named = entry["devices"]
     for item in [named] if isinstance(named, str) else named:
         group = group_named(item, data.get("devices", {}), known)
+        found.matches += [group.match] if group.match else []
         members = [known[name] for name in group.accounts if name in known]
         if found.are_found_by_backend:
             usernames = (*group.usernames, *(one.username for one in members))
-            found.add(group.serials, (), usernames, group.timezone)
+            found.add(group.phones(loaded.shared_devices), (), usernames, group.timezone)
             continue
         for name in group.usernames:
             members += called(name, known, app)[:1]
-        serials = group.serials
+        serials = group.phones(loaded.shared_devices)
         if entry.get("multi_account"):
             members += (one for serial in serials for one in on_phone(serial, known, app))
             serials = ()
@@ -111,7 +131,7 @@ def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Mem
 
 
 def group_named(item: str, groups: Mapping[str, Any], known: Mapping[str, DeclaredAccount]) -> Group:
-    """What an entry's `devices` name: a group, an account or a serial, which are groups by themselves."""
+    """What an entry's `devices` name: a group, an account or a phone, which are groups by themselves."""
     if item in groups:
         return Group.read(groups[item])
     return Group(accounts=(item,)) if item in known else Group(serials=(item,))

@@ -12,9 +12,12 @@ from runner.campaign.written_values import (
     Clock,
     Day,
     GroupOrSerial,
+    Host,
     Key,
     Serial,
+    SerialOrName,
     StartTimeText,
+    Tag,
     Username,
     Weekdays,
     explained,
@@ -80,8 +83,9 @@ GroupZone = Annotated[
 class SerialGroup(Model):
     """A group of phones that are in a time zone of their own."""
 
-    serials: Annotated[list[Serial], Field(min_length=1)] = Field(
-        description="The serials of the group.", examples=[["R58M123ABC", "R58M456DEF"]]
+    serials: Annotated[list[SerialOrName], Field(min_length=1)] = Field(
+        description="The serials of the group, or names of phones from `devices.yaml`.",
+        examples=[["R58M123ABC", "R58M456DEF"]],
     )
     timezone: GroupZone = None
 
@@ -107,11 +111,42 @@ class AccountGroup(Model):
     timezone: GroupZone = None
 
 
+class Match(Model):
+    """What the phones of a group have in common. All that is said counts."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    tag: Tag | Annotated[list[Tag], Field(min_length=1)] | None = Field(
+        default=None,
+        description="The tag that they have in `devices.yaml`, or several, all of which they have.",
+        examples=["studio", ["studio", "spare"]],
+    )
+    host: Host | None = Field(
+        default=None,
+        description="The adb server that lists them, as `devices.yaml` names it.",
+        examples=["10.0.0.5:5037"],
+    )
+
+
+class MatchGroup(Model):
+    """A group of the phones of `devices.yaml` that have something in common."""
+
+    match: Match = Field(description="What they have in common.", examples=[{"tag": "studio"}])
+    serials: Annotated[list[SerialOrName], Field(min_length=1)] | None = Field(
+        default=None, description="Phones that belong to it in any case.", examples=[["R58M123ABC"]]
+    )
+    timezone: GroupZone = None
+
+
 Group = Annotated[
-    Annotated[list[Serial], Field(min_length=1)] | SerialGroup | UsernameGroup | AccountGroup,
+    Annotated[list[SerialOrName], Field(min_length=1)]
+    | SerialGroup
+    | UsernameGroup
+    | AccountGroup
+    | MatchGroup,
     Field(
-        description="The serials of phones, `{serials: [...]}` with a time zone of their own, `{accounts: [...]}`, or "
-        "`{usernames: [...]}`.",
+        description="The serials or names of phones, `{serials: [...]}` with a time zone of their own, "
+        "`{match: {tag: ...}}`, `{accounts: [...]}`, or `{usernames: [...]}`.",
         examples=[["R58M123ABC", "R58M456DEF"]],
     ),
 ]
@@ -121,9 +156,10 @@ class Account(Model):
     """An account: in which app, on which phone, and under which name."""
 
     app: Key = Field(description="The app, by the name of its profile.", examples=["tiktok", "instagram"])
-    device: Serial | None = Field(
+    device: SerialOrName | None = Field(
         default=None,
-        description="The phone on which it is logged in; the backend device needs it.",
+        description="The phone on which it is logged in, by its serial or its name in `devices.yaml`; the backend "
+        "device needs it.",
         examples=["R58M123ABC"],
     )
     username: Username | None = Field(
@@ -303,7 +339,8 @@ class EntryContent(Model):
         examples=["instagram"],
     )
     devices: GroupOrSerial | Annotated[list[GroupOrSerial], Field(min_length=1)] = Field(
-        description="A group from `devices:`, or a list of groups, accounts and serials.", examples=["studio"]
+        description="A group from `devices:`, or a list of groups, accounts, phones from `devices.yaml` and serials.",
+        examples=["studio"],
     )
     start_times: StartTimeOrName | list[StartTimeOrName] = Field(
         default=[],
@@ -389,3 +426,33 @@ class AccountsFile(Model):
 
     version: Literal[1] = Field(description="The version of this format.")
     accounts: Accounts
+
+
+class Device(Model):
+    """A phone: its serial, and what campaigns may choose it by."""
+
+    serial: Serial = Field(
+        description="Its `ro.serialno`, as `adb devices` shows it for a phone on USB.",
+        examples=["R58M123ABC"],
+    )
+    tags: list[Tag] = Field(
+        default=[],
+        description="What campaigns choose it by: `{match: {tag: studio}}`.",
+        examples=[["studio", "spare"]],
+    )
+    host: Host | None = Field(
+        default=None,
+        description="The address of the adb server that lists it, if there are several.",
+        examples=["10.0.0.5:5037"],
+    )
+    notes: str = Field(default="", description="What people should know of it.", examples=["cracked glass"])
+
+
+class DevicesFile(Model):
+    """The phones that the campaigns of a folder share, in `devices.yaml` beside them."""
+
+    version: Literal[1] = Field(description="The version of this format.")
+    devices: Annotated[dict[Key, Device], Field(min_length=1)] = Field(
+        description="Phones by name: groups, entries and accounts may name them so.",
+        examples=[{"shelf_1": {"serial": "R58M123ABC", "tags": ["studio"]}}],
+    )

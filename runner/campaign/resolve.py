@@ -17,6 +17,7 @@ from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.app_file import texts_of
 from runner.campaign.document import Document, JsonPath
 from runner.campaign.loader import Loaded
+from runner.campaign.match import Match
 from runner.campaign.members import Group, known_accounts, members_of
 from runner.campaign.quantities import Duration
 from runner.campaign.secrets import anchored
@@ -58,6 +59,7 @@ class ResolvedEntry:
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
     serials, `accounts` declared ones on their phones, `usernames` those that the backend finds, each once, in
     declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
+    `matches` are those of its groups by which phones were found, or would have been;
     `app` and `order` (`planning/rotation.py`) are as written, None if nothing is; `min_interval` and `max_interval` are
     minutes; a `timeout` of None means the script's own.
     """
@@ -69,6 +71,7 @@ class ResolvedEntry:
     accounts: tuple[DeclaredAccount, ...]
     usernames: tuple[str, ...]
     zones: Mapping[str, str]
+    matches: tuple[Match, ...]
     start_times: tuple[StartTime, ...]
     spread: Duration | None
     jitter: Duration | None
@@ -158,7 +161,7 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
         backend=data.get("backend", DEFAULT),
         active=_active(data["active"]) if "active" in data else None,
         limits=data.get("limits", {}),
-        serials=_serials(data),
+        serials=_serials(loaded),
         accounts=tuple(known_accounts(loaded).values()),
         entries=tuple(_entry(loaded, folder, name, values) for name, values in data["scripts"].items()),
         document=loaded.document,
@@ -167,9 +170,10 @@ def resolve_campaign(loaded: Loaded, commit: str | None = None) -> ResolvedCampa
     )
 
 
-def _serials(data: Mapping[str, Any]) -> tuple[str, ...]:
-    groups = (Group.read(written) for written in data.get("devices", {}).values())
-    return tuple(dict.fromkeys(serial for group in groups for serial in group.serials))
+def _serials(loaded: Loaded) -> tuple[str, ...]:
+    groups = (Group.read(written) for written in loaded.document.data.get("devices", {}).values())
+    phones = (serial for group in groups for serial in group.phones(loaded.shared_devices))
+    return tuple(dict.fromkeys(phones))
 
 
 def _active(values: Mapping[str, str]) -> ActiveDays:
@@ -191,6 +195,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         accounts=who.accounts,
         usernames=who.usernames,
         zones=who.zones,
+        matches=tuple(who.matches),
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.devices_file import FILE as DEVICES
 from runner.errors import UsageError
 
 _TIMEOUT_S = 20
@@ -85,7 +86,7 @@ def files_at(revision: str, paths: Iterable[Path]) -> dict[Path, bytes]:
         root = _root(real) if not (real / ".git").exists() else real
         if root is None:
             raise UsageError(f"{path} is in no git repository, so there is no {revision} to compare it with")
-        beside = (real.parent / name for name in ("flows", "apps", ACCOUNTS))
+        beside = (real.parent / name for name in ("flows", "apps", ACCOUNTS, DEVICES))
         by_root.setdefault(root, []).extend(
             place.relative_to(root).as_posix() for place in (real, *beside) if place.is_relative_to(root)
         )

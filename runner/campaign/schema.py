@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
+from runner.campaign.faults_model import FaultsFile
 from runner.campaign.models import (
     AccountGroup,
     AccountsFile,
     AtTime,
     Campaign,
     CronTime,
+    DevicesFile,
     EveryTime,
+    MatchGroup,
     SerialGroup,
     UsernameGroup,
 )
@@ -19,14 +22,15 @@ from runner.scripts import SCRIPTS, Script
 
 _REF = "#/$defs/{model}"
 _FORMS = (AtTime, EveryTime, CronTime)
-_GROUPS = (SerialGroup, UsernameGroup, AccountGroup)
+_GROUPS = (SerialGroup, UsernameGroup, AccountGroup, MatchGroup)
 _OTHER_KEYS = {
     "AtTime": ("every", "between", "cron"),
     "EveryTime": ("at", "cron"),
     "CronTime": ("at", "every"),
-    "SerialGroup": ("usernames", "accounts"),
-    "UsernameGroup": ("serials", "accounts"),
-    "AccountGroup": ("serials", "usernames"),
+    "SerialGroup": ("usernames", "accounts", "match"),
+    "UsernameGroup": ("serials", "accounts", "match"),
+    "AccountGroup": ("serials", "usernames", "match"),
+    "MatchGroup": ("usernames", "accounts"),
 }
 """Keys of the other forms of a start time, or a group; our diagnostics look here for what was meant."""
 
@@ -56,6 +60,16 @@ def campaign_schema() -> Schema:
 def accounts_schema() -> Schema:
     """The schema of `accounts.yaml`, the accounts that the campaigns of a folder share."""
     return complete("accounts", tidy(AccountsFile.model_json_schema(ref_template=_REF), choose=_by_keys))
+
+
+def faults_schema() -> Schema:
+    """The schema of files of faults for rehearsals."""
+    return complete("faults", tidy(FaultsFile.model_json_schema(ref_template=_REF), choose=_by_keys))
+
+
+def devices_schema() -> Schema:
+    """The schema of `devices.yaml`, the phones that the campaigns of a folder share."""
+    return complete("devices", tidy(DevicesFile.model_json_schema(ref_template=_REF), choose=_by_keys))
 
 
 def _model(script: Script) -> type[BaseModel]:
@@ -108,20 +122,15 @@ def _names(models: Iterable[type]) -> tuple[str, ...]:
 
 
 def _group_forms(definitions: Mapping[str, Schema]) -> Schema:
-    phones, usernames, accounts = ({"$ref": _REF.format(model=name)} for name in _names(_GROUPS))
+    phones, *others = ({"$ref": _REF.format(model=name)} for name in _names(_GROUPS))
     properties = {
         key: about for form in _names(_GROUPS) for key, about in _annotations(definitions[form]).items()
     }
-    return {
-        "properties": properties,
-        "if": {"type": "object", "required": ["usernames"]},
-        "then": usernames,
-        "else": {
-            "if": {"type": "object", "required": ["accounts"]},
-            "then": accounts,
-            "else": {"if": {"type": "object"}, "then": phones},
-        },
-    }
+    rules: Schema = {"if": {"type": "object"}, "then": phones}
+    # The first of these keys that a group has decides.
+    for key, form in reversed([*zip(("usernames", "accounts", "match"), others, strict=True)]):
+        rules = {"if": {"type": "object", "required": [key]}, "then": form, "else": rules}
+    return {"properties": properties, **rules}
 
 
 def _start_time_forms(definitions: Mapping[str, Schema]) -> Schema:

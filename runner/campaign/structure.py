@@ -23,6 +23,8 @@ _EMPTY = {
     "campaign": "a campaign starts with `version: 1` and `name: ...`",
     "flow": "a flow starts with `version: 1` and `name: ...`",
     "accounts": "a file of accounts starts with `version: 1` and `accounts:`",
+    "faults": "a file of faults starts with `version: 1` and `faults:`",
+    "devices": "a file of phones starts with `version: 1` and `devices:`",
     PROFILE: "an app profile starts with `version: 1` and `app: ...`",
 }
 
@@ -75,6 +77,16 @@ def check_profile(document: Document) -> list[Diagnostic]:
 def check_accounts(document: Document) -> list[Diagnostic]:
     """What the schema of `accounts.yaml` says of the data."""
     return _check(document, "accounts")
+
+
+def check_faults(document: Document) -> list[Diagnostic]:
+    """What the schema of files of faults says of the data."""
+    return _check(document, "faults")
+
+
+def check_devices(document: Document) -> list[Diagnostic]:
+    """What the schema of `devices.yaml` says of the data."""
+    return _check(document, "devices")
 
 
 def _check(document: Document, kind: str) -> list[Diagnostic]:

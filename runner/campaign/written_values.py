@@ -54,6 +54,33 @@ Serial = Annotated[
         json_schema_extra=explained("a serial has no blanks in it; `adb devices` shows it"),
     ),
 ]
+Tag = Annotated[
+    str,
+    StringConstraints(pattern=patterns.KEY, max_length=64),
+    Field(
+        description="A tag that phones have in `devices.yaml`.",
+        examples=["studio"],
+        json_schema_extra=explained("a tag has letters, digits, hyphens and underscores only"),
+    ),
+]
+Host = Annotated[
+    str,
+    StringConstraints(max_length=255, pattern=patterns.HOST),
+    Field(
+        description="The address of an adb server.",
+        examples=["10.0.0.5:5037"],
+        json_schema_extra=explained("an adb server's address is HOST:PORT: 10.0.0.5:5037"),
+    ),
+]
+SerialOrName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
+    Field(
+        description="A phone: its `ro.serialno`, as `adb devices` shows it for a phone on USB, or its name in "
+        "`devices.yaml`.",
+        json_schema_extra=explained("a serial has no blanks in it; `adb devices` shows it"),
+    ),
+]
 Username = Annotated[
     str,
     StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
@@ -67,7 +94,7 @@ GroupOrSerial = Annotated[
     str,
     StringConstraints(min_length=1, max_length=128, pattern=patterns.SERIAL),
     Field(
-        description="A group from `devices:`, an account from `accounts:`, or a serial.",
+        description="A group from `devices:`, an account from `accounts:`, a phone from `devices.yaml`, or a serial.",
         json_schema_extra=explained("groups, accounts and serials have no blanks in them"),
     ),
 ]

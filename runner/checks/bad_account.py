@@ -140,12 +140,11 @@ def _undeclared(campaign: CampaignView, name: Item, app: Item | None) -> Diagnos
 
 def _phones(campaign: CampaignView, entry: WrittenEntry, app: Item | None) -> Iterator[Diagnostic]:
     """The first phone of an entry for all accounts on which none is declared."""
-    groups, place = campaign.section("devices"), (*entry.path, "multi_account")
+    place = (*entry.path, "multi_account")
     for item in entry.devices:
         if names_accounts(campaign, item):  # another check tells
             continue
-        serials = campaign.members(item.text) if item.text in groups else (item.text,)
-        for serial in serials:
+        for serial in campaign.phones_named(item):
             if not on_phone(serial, campaign.accounts, app.text if app else None):
                 in_app = f" for {app.text}" if app else ""
                 message = f"no account is declared on {serial}{in_app}, so that nobody knows which there are"

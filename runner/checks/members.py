@@ -41,8 +41,7 @@ def accounts_named(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccou
 
 def accounts_on(campaign: CampaignView, item: Item) -> Iterator[DeclaredAccount]:
     """The declared accounts on the phones for which a name in the devices of an entry stands."""
-    groups = campaign.section("devices")
-    for serial in campaign.members(item.text) if item.text in groups else (item.text,):
+    for serial in campaign.phones_named(item):
         yield from on_phone(serial, campaign.accounts, None)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 
 from runner.backend_registry import find, names
 from runner.campaign import rewriting
+from runner.campaign.devices_file import FILE
 from runner.campaign.meaning import is_name
 from runner.campaign.nearest import enumeration, only_answer
 from runner.checks.members import account_groups
 from runner.checks.view import CampaignView
-from runner.checks.written import Item, WrittenEntry, item_of
+from runner.checks.written import Item, Path, WrittenEntry, item_of, items_of, mapping
 from runner.diagnostics import Diagnostic
 from runner.errors import RunnerError
 
@@ -17,14 +18,16 @@ CODE = "unknown-reference"
 _ANNOUNCED = ("like", "profile", "message", "super_marketing", "scrape_user")
 """Scripts that the Local API's documentation names, but that cannot be called yet."""
 
+_KINDS = {"devices:": "group of devices", "accounts:": "account", FILE: "phone"}
+"""What an entry may name beside serials, by where it is defined."""
+
 
 def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     yield from _backend(campaign)
     sections = (campaign.section(key) for key in ("configs", "devices", "start_times"))
     configs, groups, times = ([name for name in section if is_name(name)] for section in sections)
-    places = [*groups, *campaign.accounts]
-    kind = "group of devices or account" if campaign.accounts else "group of devices"
-    there_are = "`devices:` and `accounts:` define" if campaign.accounts else "`devices:` defines"
+    places = [*groups, *campaign.accounts, *campaign.loaded.shared_devices]
+    kind, there_are = _places(campaign)
     for entry in campaign.entries:
         if entry.script and not campaign.knows(entry.script.text):
             yield _unknown_script(campaign, entry.script)
@@ -41,11 +44,37 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
             if item.text not in campaign.accounts and not _may_be_shared(campaign, item.text, places):
                 yield _unknown(campaign, item, "account", campaign.accounts, "the accounts are")
 
+    for item in _misspelt_phones(campaign):
+        names = campaign.loaded.shared_devices
+        yield _unknown(campaign, item, "phone", names, f"{FILE} has")
+
+
+def _places(campaign: CampaignView) -> tuple[str, str]:
+    """What an entry of this campaign may name beside serials, and where that is defined."""
+    where = ["devices:"]
+    where += ["accounts:"] if campaign.accounts else []
+    where += [FILE] if campaign.loaded.shared_devices else []
+    kinds = [_KINDS[place] for place in where]
+    named = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
+    return named, f"{enumeration(where, 'and')} {'define' if len(where) > 1 else 'defines'}"
+
+
+def _misspelt_phones(campaign: CampaignView) -> Iterator[Item]:
+    """What stands among the phones of a group, and is no serial that is declared, but much like a phone's name."""
+    devices = campaign.loaded.shared_devices
+    known = {*devices, *(one.serial for one in devices.values())}
+    for name, group in campaign.section("devices").items() if devices else ():
+        path: Path = ("devices", name) if isinstance(group, list) else ("devices", name, "serials")
+        for item in items_of(group if isinstance(group, list) else mapping(group).get("serials"), path):
+            if item.text not in known and campaign.nearest(item.text, devices, likeness=0.8):
+                yield item
+
 
 def _may_be_shared(campaign: CampaignView, name: str, known: Collection[str]) -> bool:
-    """Whether a name may be that of a shared account whose file is too wrong to tell, which is one mistake."""
-    shared = campaign.loaded.accounts_file
-    return shared is not None and bool(shared.diagnostics) and campaign.nearest(name, known) is None
+    """Whether a name may be that of a shared account or phone whose file is too wrong to tell, which is one mistake."""
+    shared = (campaign.loaded.accounts_file, campaign.loaded.devices_file)
+    is_wrong = any(file is not None and file.diagnostics for file in shared)
+    return is_wrong and campaign.nearest(name, known) is None
 
 
 def _backend(campaign: CampaignView) -> Iterator[Diagnostic]:

@@ -17,8 +17,9 @@ from runner.campaign import patterns
 from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.document import JsonPath
 from runner.campaign.loader import Loaded
+from runner.campaign.match import Match
 from runner.campaign.meaning import Known
-from runner.campaign.members import known_accounts
+from runner.campaign.members import known_accounts, serial_of
 from runner.campaign.nearest import nearest
 from runner.checks.calendar import MOST_ZONES, ActiveDays, Budget, Calendar, Horizon, zone_named
 from runner.checks.files import Files
@@ -166,9 +167,22 @@ class CampaignView:
     def members(self, group: str) -> Iterator[str]:
         """The serials, the usernames or the accounts of a group."""
         written = self.section("devices").get(group)
-        keys = ("serials", "usernames", "accounts") if isinstance(written, dict) else ()
-        yield from (item.text for item in items_of(written, ()) if isinstance(written, list))
-        yield from (item.text for key in keys for item in items_of(mapping(written).get(key), ()))
+        serials = written if isinstance(written, list) else mapping(written).get("serials")
+        yield from (self.serial_of(item.text) for item in items_of(serials, ()))
+        for key in ("usernames", "accounts"):
+            yield from (item.text for item in items_of(mapping(written).get(key), ()))
+        if "match" in mapping(written) and self.is_sound(("devices", group)):
+            match = Match.read(mapping(written)["match"])
+            yield from (device.serial for device in match.among(self.loaded.shared_devices.values()))
+
+    def serial_of(self, phone: str) -> str:
+        """The serial of a phone that is named by it, or as `devices.yaml` calls it."""
+        return serial_of(phone, self.loaded.shared_devices)
+
+    def phones_named(self, item: Item) -> Iterator[str]:
+        """The serials for which a name in the devices of an entry stands, that is none of accounts."""
+        is_group = item.text in self.section("devices")
+        yield from self.members(item.text) if is_group else (self.serial_of(item.text),)
 
     def zones_of(self, entry: WrittenEntry) -> tuple[ZoneInfo | None, ...]:
         """The zones on whose clocks an entry's start times come: those of its groups, or the campaign's; None for a
@@ -350,7 +364,8 @@ class CampaignView:
         return ConfigUse(script, self._defaults[name], path, values, entries)
 
     def _entry(self, name: str, values: Mapping[str, Any]) -> WrittenEntry:
-        path, groups = ("scripts", name), {**self.section("devices"), **self.accounts}
+        path = ("scripts", name)
+        groups = {**self.section("devices"), **self.accounts, **self.loaded.shared_devices}
         times, places, unknown = [], [], []
         for place, written in listed(values.get("start_times"), (*path, "start_times")):
             named = self.named_times.get(written) if isinstance(written, str) else None

@@ -9,6 +9,7 @@ from runner.settings import Settings
 from runner.state_dir import real_state_dir
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, holder
+from runner.store.phone_rows import by_device
 from runner.store.request_rows import PauseScope
 from runner.store.rows import TaskFilter
 from runner.store.url import ledger_path
@@ -65,7 +66,12 @@ def _refuse_unless_paused(ledger: Ledger, store_url: str, serial: str) -> None:
 
 
 def _refuse_held(ledger: Ledger, serial: str) -> None:
-    hold = next((one for one in ledger.holds.current() if one.device == serial), None)
+    hold = by_device(ledger.holds.current()).get(serial)
+    if hold is not None and hold.ends_by_itself:
+        raise UsageError(
+            f"{serial} is on hold: {hold.reason}",
+            hint=f"if the phone is well again: runner holds release {serial}",
+        )
     if hold is not None:
         raise UsageError(
             f"{serial} waits for a person: {hold.reason}",

@@ -1,4 +1,4 @@
-"""`runner holds`: the phones that wait for a person."""
+"""`runner holds`: the phones that wait for a person, or are held back for a time."""
 
 import click
 
@@ -32,7 +32,8 @@ Examples:
 @format_option
 @click.pass_context
 def holds(ctx: click.Context, place: StateDir, form: str) -> None:
-    """List the phones that wait for a person: a login, verification or consent screen was in the way."""
+    """List the phones that wait for a person, since a login, verification or consent screen was in the way, and those
+    that are held back for a time, since they failed repeatedly."""
     ctx.obj = place
     if ctx.invoked_subcommand is None:
         show(place, form)
@@ -49,6 +50,7 @@ def show(place: StateDir, form: str) -> None:
                 {
                     "device": hold.device,
                     "since_utc": utc(hold.placed_utc),
+                    "until_utc": utc(hold.until_utc),
                     "reason": hold.reason,
                     "task": hold.task_key,
                 }
@@ -59,10 +61,11 @@ def show(place: StateDir, form: str) -> None:
     if not held:
         say("No phone is on hold.")
         return
-    rows = Rows("PHONE", "SINCE", Column("REASON", is_text=True), Column("TASK", is_text=True))
+    rows = Rows("PHONE", "SINCE", "UNTIL", Column("REASON", is_text=True), Column("TASK", is_text=True))
     for hold in held:
         since = hold.placed_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        rows.add(hold.device, since, hold.reason, hold.task_key or "")
+        until = hold.until_utc.astimezone(zone).strftime("%Y-%m-%d %H:%M") if hold.until_utc else "released"
+        rows.add(hold.device, since, until, hold.reason, hold.task_key or "")
     out = terminal()
     print_zone(zone, out)
     out.print(rows)
@@ -85,7 +88,7 @@ def place(place: StateDir, serial: str, reason: str, store: str | None, virtual:
     if store or virtual:
         place = choose_place(Settings.from_environment(), store, virtual=virtual)
     with open_ledger(place) as ledger:
-        if any(hold.device == serial for hold in ledger.holds.current()):
+        if any(hold.device == serial and not hold.ends_by_itself for hold in ledger.holds.current()):
             raise UsageError(f"{serial} is on hold already", hint="`runner holds` says why")
         if ledger.phones.get(serial) is None and scope_of(ledger, serial) is not PauseScope.DEVICE:
             raise UsageError(

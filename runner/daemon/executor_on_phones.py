@@ -9,6 +9,7 @@ from runner.clock import Clock
 from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
 from runner.execution.executor import Executor
+from runner.execution.failing_phones import Patience
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import EffectiveLimits
@@ -42,7 +43,11 @@ def executor_on_phones(
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
     with ExitStack() as stack:
-        setup = BackendSetup(settings, clock, flows, ledger.id, profiles)
+
+        def is_settled(key: str) -> bool:
+            return not any(effect.asks_somebody for effect in ledger.effects.of(key))
+
+        setup = BackendSetup(settings, clock, flows, ledger.id, profiles, place.traces, is_settled)
         backends = build(setup, rehearsal=rehearsal is not None)
         # Closed after the executor, whose attempts use them.
         for backend in backends.values():
@@ -57,5 +62,6 @@ def executor_on_phones(
             clock=clock,
             sink=sink,
             mode=mode,
+            patience=Patience(settings.phone_failures, settings.phone_cooldown_s),
         )
         yield stack.enter_context(closing(executor))

@@ -9,21 +9,26 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import AdbUnavailable, FlowError, PhoneError, RunnerError
 from runner.flows.profile import Profiles
-from runner.phone.choosing import Device, choose
+from runner.phone.choosing import Device, choose, is_address
+from runner.phone.condition import condition, server_version
 from runner.phone.fleet import Fleet
+from runner.phone.reconnecting import Reconnects
 from runner.phone.transport import AdbServer
 from runner.phone.vitals import battery, vitals
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import AWAY, READY, PhoneFacts
+from runner.store.phone_rows import AWAY, READY, PhoneCondition, PhoneFacts, PhoneRow, by_device
 from runner.store.phones import PhoneSeen
 
 T = TypeVar("T")
+
+STEP_MB = 100
+"""Smaller changes of the free space are not written down."""
 
 PERIOD_S = 15.0
 """How often the job looks at the states that adb tells, which asks no phone."""
@@ -37,8 +42,19 @@ BATTERY_S, AT_WORK_S = 60.0, 600.0
 FACTS_S = 6 * 3600.0
 """How often it asks a phone what it is, if the phone has not been away."""
 
+CONDITION_S = 600.0
+"""How often it asks a phone that rests how warm and how full it is."""
+
 PARALLEL = 8
 """How many phones are asked at the same time."""
+
+
+class Found(NamedTuple):
+    """How a phone is, how adb lists it, if it does, and the same once more if it can be asked."""
+
+    seen: PhoneSeen
+    listed: Device | None = None
+    ready: Device | None = None
 
 
 class PhoneWatch:
@@ -66,35 +82,66 @@ class PhoneWatch:
         self._tell = tell
         self._log = log
         self._stop = stop
+        self._reconnects = Reconnects()
         self._asked: dict[tuple[str, str, str, str | None], float] = {}
         """When each phone was asked for what, by each of its connections, in monotonic seconds."""
 
     def look(self) -> None:
         """Write down how the phones are now. Raises LedgerError."""
-        known = {row.serial for row in self._ledger.phones.all()}
-        known |= {serial for campaign in self._campaigns() for serial in campaign.phones}
-        found = self._found(known)
-        ready = {serial: device for serial, (_, device) in found.items() if device is not None}
+        rows = {row.serial: row for row in self._ledger.phones.all()}
+        used = {serial for campaign in self._campaigns() for serial in campaign.phones}
+        found = self._found({*rows, *used})
+        ready = {serial: one.ready for serial, one in found.items() if one.ready is not None}
         at_work = self._at_work()
         levels = self._ask(self._battery, ready, BATTERY_S, "battery", at_work)
-        seen = [one._replace(battery=levels.get(serial)) for serial, (one, _) in sorted(found.items())]
+        seen = [one.seen._replace(battery=levels.get(serial)) for serial, one in sorted(found.items())]
         self._note(seen)
         resting = {serial: device for serial, device in ready.items() if serial not in at_work}
-        for serial, facts in self._ask(self._facts, resting, FACTS_S, "facts").items():
+        told = self._ask(self._facts, resting, FACTS_S, "facts")
+        for serial, facts in told.items():
             self._ledger.phones.learn(serial, facts)
+        for serial, how in self._ask(self._condition, resting, CONDITION_S, "condition").items():
+            if self._ledger.phones.learn_condition(serial, how) and serial not in told:
+                self._tell(serial)
+        self._reach_again({serial: rows.get(serial) for serial in used}, found)
 
     def say_failed(self, error: RunnerError) -> None:
         """Log that the phones could not be looked at; the job runs again soon."""
         self._log.say("phones not looked at", "warning", reason=error.message, hint=error.hint)
 
-    def _found(self, known: Collection[str]) -> dict[str, tuple[PhoneSeen, Device | None]]:
-        """How these phones and those that adb lists are, by serial, with the way to each that can be asked."""
+    def _found(self, known: Collection[str]) -> dict[str, Found]:
+        """How these phones and those that adb lists are, by serial."""
         try:
             devices = self._fleet.listed_by(self._server, LOOK_S)
         except AdbUnavailable as error:
-            return {serial: (PhoneSeen(serial, AWAY, problem=error.message), None) for serial in known}
+            return {serial: Found(PhoneSeen(serial, AWAY, problem=error.message)) for serial in known}
         listed = {device.serial for device in devices if device.serial}
         return {serial: _seen(serial, devices) for serial in {*known, *listed}}
+
+    def _reach_again(self, used: Mapping[str, PhoneRow | None], found: Mapping[str, Found]) -> None:
+        """Have adb connect again to phones of campaigns that it has lost. Not to those that a person holds: somebody
+        may have taken them off on purpose."""
+        held = by_device(self._ledger.holds.current())
+        lost: dict[str, tuple[str, bool]] = {}
+        for serial, row in used.items():
+            seen, device = found[serial].seen, found[serial].listed
+            if seen.state == READY:
+                self._reconnects.is_back(serial)
+                continue
+            hold, is_lost = held.get(serial), seen.state in (AWAY, "offline")
+            way = device.transport if device else row.facts.address if row else ""
+            if way and is_lost and (hold is None or hold.ends_by_itself) and self._reconnects.is_due(serial):
+                lost[serial] = way, device is not None
+        if not lost or self._stop.is_set():
+            return
+
+        def reach(serial: str) -> None:
+            way, is_listed = lost[serial]
+            with contextlib.suppress(AdbUnavailable):  # said of each phone at the next look
+                self._reconnects.reach(self._server, serial, way, is_listed=is_listed)
+
+        with ThreadPoolExecutor(PARALLEL, "reconnect") as pool:
+            list(pool.map(reach, lost))
 
     def _ask(
         self,
@@ -135,7 +182,18 @@ class PhoneWatch:
         packages = self._packages()
         told = vitals(self._server.transport(device.transport), serial, list(packages))
         apps = {packages[package]: version for package, version in told.apps.items()}
-        return PhoneFacts(told.model, told.android, told.language, told.size, apps)
+        address = device.transport if is_address(device.transport) else ""
+        return PhoneFacts(told.model, told.android, told.language, told.size, apps, address)
+
+    def _condition(self, serial: str, device: Device) -> PhoneCondition:
+        told = condition(self._server.transport(device.transport), serial)
+        warm, free = told.temperature_c, told.free_mb
+        return PhoneCondition(
+            temperature_c=round(warm) if warm is not None else None,
+            free_mb=free // STEP_MB * STEP_MB if free is not None else None,
+            screen=told.screen,
+            u2=server_version(told.u2_jar),
+        )
 
     def _packages(self) -> dict[str, str]:
         """The packages of all apps for which there are profiles, with the profile's name."""
@@ -162,13 +220,13 @@ class PhoneWatch:
                 )
 
 
-def _seen(serial: str, devices: Sequence[Device]) -> tuple[PhoneSeen, Device | None]:
-    """How a phone is, and the way to it if it can be asked."""
+def _seen(serial: str, devices: Sequence[Device]) -> Found:
+    """How a phone is among those that adb lists."""
     chosen = choose(serial, devices)
     if isinstance(chosen, Device):
-        return PhoneSeen(serial, chosen.state), chosen
+        return Found(PhoneSeen(serial, chosen.state), chosen, chosen)
     own = [device for device in devices if serial in (device.serial, device.transport)]
     if not own:
         # Not the error's words: they name all other phones, and would change with each of them.
-        return PhoneSeen(serial, AWAY, problem="adb does not list it"), None
-    return PhoneSeen(serial, own[0].state, problem=chosen.message), None
+        return Found(PhoneSeen(serial, AWAY, problem="adb does not list it"))
+    return Found(PhoneSeen(serial, own[0].state, problem=chosen.message), own[0])

@@ -73,6 +73,11 @@ class Rehearsal:
         return self._process.control
 
     @property
+    def phones(self) -> PhonesProcess:
+        """The virtual phones themselves, for those who script what happens to them."""
+        return self._process
+
+    @property
     def serials(self) -> list[str]:
         return [phone.serial for phone in self._process.phones]
 

@@ -72,6 +72,14 @@ class Board:
         self._wake()
         return None
 
+    def take_follower(self, name: LaneName) -> TakenTask | None:
+        """The task that follows in a lane whose task has not yet been written down as ended: the lane stays busy."""
+        with self._changed:
+            if self.is_closed:
+                return None
+            waiting = self._lanes.take_next(name, self._context.clock.now(), stays_busy=True)
+            return None if waiting is None else self._taken(waiting)
+
     def take_expired(self, name: LaneName) -> list[TakenTask]:
         """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""
         with self._changed:
@@ -250,6 +258,22 @@ class Board:
         """Wait until nothing runs and nothing may go now; with `is_empty`, until nothing waits either."""
         with self._changed:
             return self._changed.wait_for(lambda: self._is_quiet(is_empty), timeout_s)
+
+    def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
+        """Wait until nothing may go now, and all that runs is asleep."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._is_at_rest(asleep()), timeout_s)
+
+    def look_again(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _is_at_rest(self, asleep: int) -> bool:
+        # A lane is busy until its thread has looked for the next task, when the last one is no longer taken.
+        if len(self._taken_tasks) != asleep or self._lanes.count_busy() != asleep:
+            return False
+        wake = None if self.is_closed else self._lanes.next_wake()
+        return wake is None or wake > self._context.clock.now()
 
     def _is_quiet(self, is_empty: bool) -> bool:
         if self._taken_tasks:

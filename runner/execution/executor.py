@@ -4,10 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runner.backends.backend import Backend, BatchBackend, LendsPhones
+from runner.backends.backend import Backend, BatchBackend, LeavesNoTrace, LendsPhones
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
 from runner.errors import Unsupported
@@ -15,6 +16,7 @@ from runner.events import EventSink, TaskOverdue
 from runner.execution.accounts import Accounts
 from runner.execution.board import Board
 from runner.execution.doubts import Doubts
+from runner.execution.failing_phones import CAUTIOUS, FailingPhones, Patience
 from runner.execution.gate import Gate
 from runner.execution.limiter import Limiter
 from runner.execution.loans import Loan, Loans
@@ -44,7 +46,8 @@ nobody looks, if the last look was not too long ago: what begins now does not wa
 class Executor:
     """A pump thread that looks for what may go, and one more thread for each lane and batch that is at work.
 
-    `backends` carry out the tasks that name them; a BatchBackend takes many at once and no lanes. If the ledger
+    `backends` carry out the tasks that name them; a BatchBackend takes many at once and no lanes. `patience` is that
+    with phones that fail repeatedly. If the ledger
     fails, the executor begins no further task and asks running attempts to stop; in a daemon the error ends its
     thread, by hand `wait_until_done` raises it.
     """
@@ -59,17 +62,20 @@ class Executor:
         clock: Clock,
         sink: EventSink,
         mode: Mode,
+        patience: Patience = CAUTIOUS,
     ) -> None:
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self.clock_watch = ClockWatch(clock)
         """The pump looks at it. Whoever must know when the clock steps registers here, before the executor starts."""
         self._batched = {name for name, backend in backends.items() if isinstance(backend, BatchBackend)}
         self._doubts = Doubts(ledger, self._batched, clock)
+        failing = FailingPhones(ledger, clock, limiter.zone, patience)
         self._context = ExecutionContext(
-            ledger, artifacts, limiter, Accounts(), self._doubts, clock, sink, mode
+            ledger, artifacts, limiter, Accounts(), self._doubts, failing, clock, sink, mode
         )
         self._lookers = {*backends} - self._batched
         self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
+        self._tidiers = [one for one in backends.values() if isinstance(one, LeavesNoTrace)]
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
@@ -131,6 +137,24 @@ class Executor:
         """Wait until nothing runs and nothing could start at the clock's present instant."""
         self._poke.set()
         return self._board.wait_until(is_empty=False, timeout_s=timeout_s)
+
+    def wait_until_at_rest(self, asleep: Callable[[], int], timeout_s: float) -> bool:
+        """As `wait_until_idle`, under a simulated clock: attempts may run whose threads wait for the clock to move;
+        `asleep` counts these. Call `look_again` when it has changed. Raises the error that keeps the executor from
+        going on."""
+        self._poke.set()
+        is_at_rest = self._board.wait_until_at_rest(asleep, timeout_s)
+        if self._board.failure is not None:
+            raise self._board.failure
+        return is_at_rest
+
+    def look_again(self) -> None:
+        """Have whoever waits for rest look again."""
+        self._board.look_again()
+
+    def next_wake(self) -> datetime | None:
+        """The first instant at which a task that waits may go, or is looked at again."""
+        return self._board.next_wake()
 
     def wait_until_done(self, timeout_s: float | None = None) -> bool:
         """Wait until no task is left: each has ended or, in a run by hand, is left for a later run.
@@ -196,6 +220,17 @@ class Executor:
         if self._lender is None:
             raise Unsupported("this runner drives no phones itself")
         return self._lender.session(serial)
+
+    def traced(self) -> list[str]:
+        """The phones on which something is left that can be undone now."""
+        return [serial for one in self._tidiers for serial in one.traced()]
+
+    def undo(self, serial: str, *, may_sleep: bool) -> None:
+        """Undo what is left on a phone, while no task has it. Raises PhoneInUse, and TaskError."""
+        for one in self._tidiers:
+            if serial in one.traced():
+                with self.glance(serial):
+                    one.undo(serial, may_sleep=may_sleep)
 
     def _prove_first(self) -> None:
         """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""

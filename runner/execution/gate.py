@@ -51,18 +51,18 @@ class Gate:
         return not self._open([taken])
 
     def _forbidden(self, taken_tasks: Sequence[TakenTask]) -> Iterator[tuple[str, Refusal]]:
+        now = self._context.clock.now()
         for taken in taken_tasks:
             in_doubt = taken.waiting.in_doubt
             if (
                 not taken.waiting.is_to_stop
-                and (refusal := self._requests.refusal(taken.task, only_looks=in_doubt))
+                and (refusal := self._requests.refusal(taken.task, now, only_looks=in_doubt))
             ) or (refusal := self._loans.refusal(taken.task) or self._context.doubts.refusal(taken.task)):
                 yield taken.key, refusal
             elif (obstacle := self._context.accounts.obstacle(taken.waiting.lane)) and _may_be(
                 taken, obstacle[0]
             ):
-                until = self._context.clock.now() + ACCOUNT_LOOK
-                yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, until)
+                yield taken.key, Refusal(busy(*obstacle), ReasonKind.ACCOUNT_BUSY, now + ACCOUNT_LOOK)
 
     def _open(self, taken_tasks: Sequence[TakenTask]) -> set[str]:
         """Tasks of which an earlier attempt left an effect in doubt: the next one only looks it up."""

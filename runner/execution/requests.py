@@ -9,7 +9,7 @@ from runner.clock import format_instant
 from runner.execution.lanes import Away
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import Hold
+from runner.store.phone_rows import Hold, by_device
 from runner.store.request_rows import CommandRow, PauseRow, PauseScope
 from runner.tasks import Task
 
@@ -74,24 +74,25 @@ class Requests:
         """Read both; returns whether one of them has changed."""
         before = (self._pauses, self._holds)
         self._pauses = tuple(self._ledger.pauses.current())
-        self._holds = {hold.device: hold for hold in self._ledger.holds.current()}
+        self._holds = by_device(self._ledger.holds.current())
         return before != (self._pauses, self._holds)
 
     def commands(self) -> list[CommandRow]:
         """Those that have not been answered."""
         return self._ledger.commands.open()
 
-    def refusal(self, task: Task, *, only_looks: bool = False) -> Refusal | None:
-        """Why a task may not begin: it is paused, or its device waits for a person; None if neither is so.
+    def refusal(self, task: Task, now: datetime, *, only_looks: bool = False) -> Refusal | None:
+        """Why a task may not begin: it is paused, or its device on hold; None if neither is so.
 
-        With `only_looks` pauses do not count: a pause lets what runs end, and the proof is that end. A hold does, since
-        its screen waits for a person.
+        With `only_looks` pauses do not count: a pause lets what runs end, and the proof is that end. A hold does: its
+        screen waits for a person, or the phone would fail again. After its end the phone gets another try: its lane has
+        one task at a time, so one is tried.
         """
         if not self._holds and not self._pauses:
             return None
         hold = self._holds.get(task.device or "")
-        if hold is not None:
-            return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)
+        if hold is not None and (hold.until_utc is None or hold.until_utc > now):
+            return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD, hold.until_utc)
         if only_looks:
             return None
         subjects = {PauseScope.ALL: None, PauseScope.CAMPAIGN: task.campaign, PauseScope.DEVICE: task.device}

@@ -194,6 +194,7 @@ def _unverified(attempt: FlowRun, what: str, error: TaskError) -> Outcome:
         error.hint,
         needs_person=isinstance(error, NeedsPerson),
         again=Again.WHEN_BACK if isinstance(error, PhoneError) else Again.TO_PROVE,
+        phone_failed=_is_of_the_phone(error),
     )
 
 
@@ -222,6 +223,7 @@ def _given_up(attempt: FlowRun, message: str, error: TaskError | None = None) ->
         error.hint if error else "give the flow a `commit` step, or say `effects: none`",
         needs_person=isinstance(error, NeedsPerson),
         again=Again.NEVER,
+        phone_failed=_is_of_the_phone(error),
     )
 
 
@@ -253,7 +255,13 @@ def _failure(error: TaskError, message: str, again: Again = Again.RETRY) -> Outc
         error.hint,
         needs_person=isinstance(error, NeedsPerson),
         again=Again.NEVER if isinstance(error, HOPELESS) else again,
+        phone_failed=_is_of_the_phone(error),
     )
+
+
+def _is_of_the_phone(error: TaskError | None) -> bool:
+    """Whether a phone on which an attempt has worked is what failed: an adb server fails all phones at once."""
+    return isinstance(error, PhoneError) and not isinstance(error, AdbUnavailable)
 
 
 def _uncertain(what: str, why: str) -> Outcome:

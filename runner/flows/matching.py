@@ -1,7 +1,7 @@
 """Finds elements on a screen by selectors. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -11,11 +11,13 @@ from runner.phone.screen import Bounds, Element, Screen, normalise
 
 def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[str]) -> list[Element]:
     """The elements of the first selector that finds any, in the order of the tree."""
-    elements = list(screen.elements())
+    own = screen.elements_of(packages)
     for selector in selectors:
         if selector.unverified:
             continue
-        found = [e for e in elements if _is_of(selector, e, packages) and matches(selector, e, screen)]
+        # Of the app, or of the package that the selector names: status bar, keyboard.
+        elements = own if selector.package_matches is None else screen.elements()
+        found = [element for element in elements if matches(selector, element, screen)]
         if selector.index is not None:
             found = found[selector.index :][:1]
         if found:
@@ -25,12 +27,11 @@ def find_all(selectors: Sequence[Selector], screen: Screen, packages: Sequence[s
 
 def matches(selector: Selector, element: Element, screen: Screen) -> bool:
     """Whether everything that the selector says is true of the element, except `index`."""
-    return (
-        _has_words(selector, element)
-        and _has_flags(selector, element)
-        and _stands_right(selector, element, screen)
-        and all(not _any(lacked, element.below(), screen) for lacked in selector.lacks)
-    )
+    # No `all` over a generator: this is asked thousands of times for each screen.
+    for name in selector.said:  # noqa: SIM110
+        if not _TESTS[name](selector, element, screen):
+            return False
+    return True
 
 
 def tap_point(element: Element, bar_top: int | None) -> tuple[int, int] | None:
@@ -55,55 +56,6 @@ def has_room(tiles: Sequence[Element], screen: Screen, bar_top: int | None) -> b
     lowest = height if bar_top is None else bar_top
     # Beside the last tile or below it; two pixels for the rounding of the tiles' widths.
     return 2 * right - left <= width + 2 or 2 * bottom - top <= lowest + 2
-
-
-def _is_of(selector: Selector, element: Element, packages: Sequence[str]) -> bool:
-    """Whether an element is of the app, or of the package that the selector names (status bar, keyboard)."""
-    if selector.package_matches is not None:
-        return _full(selector.package_matches, element.package)
-    return not element.package or element.package in packages
-
-
-def _has_words(selector: Selector, element: Element) -> bool:
-    return (
-        _says(element.text, selector.text, selector.text_matches, selector.text_starts)
-        and _says(element.desc, selector.desc, selector.desc_matches, selector.desc_starts)
-        and (selector.hint_matches is None or _full(selector.hint_matches, element.hint))
-        and (selector.id is None or selector.id in (element.rid, element.rid.partition("/")[2]))
-        and (selector.cls is None or element.cls.rpartition(".")[2] in selector.cls.split("|"))
-    )
-
-
-def _says(said: str, exact: str | None, pattern: str | None, start: str | None) -> bool:
-    return (
-        (exact is None or said in _told(exact))
-        and (pattern is None or _full(pattern, said))
-        and (start is None or said.startswith(_plain_start(start)))
-    )
-
-
-def _has_flags(selector: Selector, element: Element) -> bool:
-    return (
-        selector.clickable in (None, element.clickable)
-        and selector.enabled in (None, element.enabled)
-        and selector.selected in (None, element.selected)
-        and selector.focused in (None, element.focused)
-    )
-
-
-def _stands_right(selector: Selector, element: Element, screen: Screen) -> bool:
-    return (
-        (selector.parent is None or _any(selector.parent, islice(screen.ancestors(element), 1), screen))
-        and (selector.within is None or _any(selector.within, screen.ancestors(element), screen))
-        and (selector.has is None or _any(selector.has, element.below(), screen))
-        and (selector.region is None or _in_region(element.bounds, selector.region, screen))
-        and (selector.min_height == 0 or _height(element) >= selector.min_height * screen.size[1])
-        and (selector.below is None or _is_below(selector, element, screen))
-        and (selector.beside is None or _is_beside(selector.beside, element, screen))
-        and (selector.after is None or _comes_after(selector.after, element, screen))
-        and (selector.while_shown is None or _any(selector.while_shown, _same_app(element, screen), screen))
-        and all(not _any(other, _same_app(element, screen), screen) for other in selector.unless_shown)
-    )
 
 
 def _any(selector: Selector, elements: Iterable[Element], screen: Screen) -> bool:
@@ -184,3 +136,44 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 
 def _full(pattern: str, text: str) -> bool:
     return _pattern(pattern).fullmatch(text) is not None
+
+
+def _says_not(others: Iterable[Selector], elements: Sequence[Element], screen: Screen) -> bool:
+    return not any(_any(other, elements, screen) for other in others)
+
+
+_Test = Callable[[Selector, Element, Screen], bool]
+
+_TESTS: Mapping[str, _Test] = {
+    "text": lambda s, e, _: s.text is None or e.text in _told(s.text),
+    "text_matches": lambda s, e, _: s.text_matches is None or _full(s.text_matches, e.text),
+    "text_starts": lambda s, e, _: s.text_starts is None or e.text.startswith(_plain_start(s.text_starts)),
+    "desc": lambda s, e, _: s.desc is None or e.desc in _told(s.desc),
+    "desc_matches": lambda s, e, _: s.desc_matches is None or _full(s.desc_matches, e.desc),
+    "desc_starts": lambda s, e, _: s.desc_starts is None or e.desc.startswith(_plain_start(s.desc_starts)),
+    "hint_matches": lambda s, e, _: s.hint_matches is None or _full(s.hint_matches, e.hint),
+    "id": lambda s, e, _: s.id in (e.rid, e.rid.partition("/")[2]),
+    "cls": lambda s, e, _: s.cls is None or e.cls.rpartition(".")[2] in s.cls.split("|"),
+    "package_matches": lambda s, e, _: s.package_matches is None or _full(s.package_matches, e.package),
+    "clickable": lambda s, e, _: s.clickable in (None, e.clickable),
+    "enabled": lambda s, e, _: s.enabled in (None, e.enabled),
+    "selected": lambda s, e, _: s.selected in (None, e.selected),
+    "focused": lambda s, e, _: s.focused in (None, e.focused),
+    "parent": lambda s, e, screen: s.parent is None or _any(s.parent, islice(screen.ancestors(e), 1), screen),
+    "within": lambda s, e, screen: s.within is None or _any(s.within, screen.ancestors(e), screen),
+    "has": lambda s, e, screen: s.has is None or _any(s.has, e.below(), screen),
+    "lacks": lambda s, e, screen: _says_not(s.lacks, list(e.below()), screen),
+    "below": lambda s, e, screen: s.below is None or _is_below(s, e, screen),
+    "beside": lambda s, e, screen: s.beside is None or _is_beside(s.beside, e, screen),
+    "after": lambda s, e, screen: s.after is None or _comes_after(s.after, e, screen),
+    "while_shown": lambda s, e, screen: (
+        s.while_shown is None or _any(s.while_shown, _same_app(e, screen), screen)
+    ),
+    "unless_shown": lambda s, e, screen: _says_not(s.unless_shown, list(_same_app(e, screen)), screen),
+    "min_height": lambda s, e, screen: _height(e) >= s.min_height * screen.size[1],
+    "region": lambda s, e, screen: s.region is None or _in_region(e.bounds, s.region, screen),
+    "gap": lambda *_: True,  # part of `below`
+    "index": lambda *_: True,  # `find_all` counts
+    "unverified": lambda *_: True,
+}
+"""For each thing that a selector may say, whether it is true of an element."""

@@ -266,12 +266,17 @@ class AppView:
 
     def search(self, selectors: Sequence[Selector], screen: Screen) -> list[Element]:
         """The elements of the first selector that finds any, with its variables filled in."""
-        filled = [filled_in(selector, self.variables) for selector in selectors]
-        return find_all(filled, screen, self.profile.packages)
+        if any(selector.has_variables for selector in selectors):
+            filled = [filled_in(selector, self.variables) for selector in selectors]
+            return find_all(filled, screen, self.profile.packages)
+        # Who waits asks the same of a screen that has not changed, five times a second.
+        return screen.remember(selectors, lambda: find_all(selectors, screen, self.profile.packages))
 
 
 def filled_in(selector: Selector, variables: Mapping[str, str]) -> Selector:
     """The selector with its variables replaced; values in patterns are escaped, so that they match only themselves."""
+    if not selector.has_variables:
+        return selector
     changes: dict[str, Any] = {}
     for name, value in selector:
         if isinstance(value, str) and "${" in value:

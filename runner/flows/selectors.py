@@ -1,6 +1,7 @@
 """Selectors: how app profiles describe an element of a screen."""
 
 import re
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -81,6 +82,25 @@ class Selector(FlowModel):
         default=False,
         description="Nobody has seen it on a phone: it is never looked for, and a step says so.",
     )
+
+    @cached_property
+    def said(self) -> tuple[str, ...]:
+        """The names of what it says, without what it leaves open."""
+        fields = type(self).model_fields.items()
+        return tuple(name for name, field in fields if getattr(self, name) != field.default)
+
+    @cached_property
+    def has_variables(self) -> bool:
+        """Whether something in it has to be filled in before anything is compared with it."""
+        return any(_has_variables(getattr(self, name)) for name in self.said)
+
+
+def _has_variables(value: Any) -> bool:
+    if isinstance(value, Selector):
+        return value.has_variables
+    if isinstance(value, tuple):
+        return any(map(_has_variables, value))
+    return isinstance(value, str) and "${" in value
 
 
 def _listed_or_none(value: Any) -> Any:

@@ -154,12 +154,15 @@ def identity_of_file(file: InvalidFile) -> str:
 
 def _of_hold(hold: Hold, row: TaskRow | None, screenshot: str | None) -> News:
     doing = f"\nIt happened during: {row.task.title}" if row else ""
+    what, advice = "needs a person", "Answer it on the phone, then release it."
+    if hold.ends_by_itself:
+        what, advice = "fails repeatedly", "Look at the phone; if it is well again, release it."
     return News(
         NewsEvent.NEEDS_PERSON,
         identity_of_hold(hold),
         hold.device,
-        f"the phone {hold.device} needs a person",
-        f"{hold.reason}{doing}\nAnswer it on the phone, then release it.",
+        f"the phone {hold.device} {what}",
+        f"{hold.reason}{doing}\n{advice}",
         hold.placed_utc,
         f"/phones/{quote(hold.device, safe='')}",
         screenshot,

@@ -42,8 +42,11 @@ class Summary:
             yield f"{row.state}: {task.campaign}/{task.entry}: {task.title} on {task.lane}: {row.reason}"
         if len(troubles) > MOST_NAMED:
             yield f"and {len(troubles) - MOST_NAMED}{' or more' if len(found) == MOST_COUNTED else ''} others"
-        if holds := self._ledger.holds.current():
-            yield f"Wait for a person: {', '.join(dict.fromkeys(hold.device for hold in holds))}."
+        holds = self._ledger.holds.current()
+        if waiting := [hold.device for hold in holds if not hold.ends_by_itself]:
+            yield f"Wait for a person: {', '.join(dict.fromkeys(waiting))}."
+        if failing := [hold.device for hold in holds if hold.ends_by_itself]:
+            yield f"Failed repeatedly, and are held back: {', '.join(failing)}."
         uncertain = self._ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, 1)[0]
         if uncertain:
             yield f"Uncertain, until somebody has looked: {uncertain} task{'' if uncertain == 1 else 's'}."

@@ -1,8 +1,9 @@
 """A phone's screen as a tree of elements, parsed from uiautomator's XML. Pure."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Bounds = tuple[int, int, int, int]
@@ -28,6 +29,8 @@ _EDITABLE = ("EditText", "AutoCompleteTextView")
 
 def normalise(text: str) -> str:
     """Text as it is compared: without direction marks, with plain apostrophes and blanks, and trimmed."""
+    if text.isascii():  # it has nothing to replace
+        return text.strip()
     return _INVISIBLE.sub("", text).translate(_PLAIN).strip()
 
 
@@ -79,11 +82,32 @@ class Screen:
     roots: tuple[Element, ...]
     parents: Mapping[Element, Element] = field(repr=False)
     xml: str = field(repr=False)
+    _listed: dict[tuple[str, ...] | None, list[Element]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _found: dict[int, tuple[object, list[Element]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def elements(self) -> Iterator[Element]:
+    def elements(self) -> Sequence[Element]:
         """Every element, in the order of the tree."""
-        for root in self.roots:
-            yield from root.walk()
+        if None not in self._listed:
+            self._listed[None] = [element for root in self.roots for element in root.walk()]
+        return self._listed[None]
+
+    def elements_of(self, packages: Sequence[str]) -> Sequence[Element]:
+        """Every element of an app with these packages, or of none, in the order of the tree."""
+        key = tuple(packages)  # listed once: a profile's selectors ask hundreds of times
+        if key not in self._listed:
+            self._listed[key] = [one for one in self.elements() if not one.package or one.package in key]
+        return self._listed[key]
+
+    def remember(self, asked: object, find: Callable[[], list[Element]]) -> list[Element]:
+        """What `find` found when the same object was asked first."""
+        known = self._found.get(id(asked))
+        if known is None or known[0] is not asked:  # kept with it, so that no other object gets its id
+            known = self._found[id(asked)] = asked, find()
+        return known[1]
 
     def ancestors(self, element: Element) -> Iterator[Element]:
         """What contains an element, nearest first."""
@@ -111,7 +135,7 @@ class Screen:
         Web pages and cards with drawn letters show like this; `Dialog` alone is the name of a window. The clock and
         the keyboard are windows of other packages, and an app without any window has not come up yet.
         """
-        own = [element for element in self.elements() if not element.package or element.package in packages]
+        own = self.elements_of(tuple(packages))
         return bool(own) and all(element.words in ("", "Dialog") for element in own)
 
 
@@ -121,18 +145,29 @@ def parse(xml: str) -> Screen:
     Both `<node class=..>` and class-named tags are read; broken characters are left out; no text at all
     gives a screen without elements.
     """
-    from lxml import etree
-
-    clean = _NOT_XML.sub("", xml)
-    # The text comes from other people's apps: no entities, no network, and broken parts do not lose the
-    # rest.
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(clean.encode(), parser) if clean.strip() else None
+    root = _root(xml)
     if root is None:
         return Screen((), {}, xml)
-    roots = tuple(_element(node) for node in root if isinstance(node.tag, str))
-    inner = (element for root in roots for element in root.walk())
-    return Screen(roots, {child: element for element in inner for child in element.children}, xml)
+    parents: dict[Element, Element] = {}
+    roots = tuple(_element(node, parents) for node in root.iterchildren("*"))
+    return Screen(roots, parents, xml)
+
+
+def _root(xml: str) -> Any:
+    """The root of the XML; None if there is none."""
+    from lxml import etree
+
+    def parser(*, recover: bool) -> etree.XMLParser:
+        # The text comes from other people's apps: no entities, no network.
+        return etree.XMLParser(recover=recover, resolve_entities=False, no_network=True, load_dtd=False)
+
+    try:
+        return etree.fromstring(xml.encode(), parser(recover=False))
+    except (etree.XMLSyntaxError, UnicodeEncodeError):
+        pass
+    # Seldom: broken parts do not lose the rest. It costs as much again, so it is done only then.
+    clean = _NOT_XML.sub("", xml)
+    return etree.fromstring(clean.encode(), parser(recover=True)) if clean.strip() else None
 
 
 def whole_size(reach: Size, picture: Size | None) -> Size:
@@ -159,25 +194,30 @@ def focused_field(screen: Screen) -> Element | None:
     return fields[-1] if fields else None
 
 
-def _element(node: Any) -> Element:
-    get: Mapping[str, str] = node.attrib
-    return Element(
-        cls=get.get("class") or (node.tag if node.tag != "node" else ""),
-        text=normalise(get.get("text", "")),
-        desc=normalise(get.get("content-desc", "")),
-        rid=get.get("resource-id", ""),
-        hint=normalise(get.get("hint", "")),
-        package=get.get("package", ""),
-        bounds=_bounds(get.get("bounds", "")),
-        clickable=get.get("clickable") == "true",
-        enabled=get.get("enabled", "true") == "true",
-        selected=get.get("selected") == "true",
-        focused=get.get("focused") == "true",
-        checked=get.get("checked") == "true",
-        children=[_element(child) for child in node if isinstance(child.tag, str)],
+def _element(node: Any, parents: dict[Element, Element]) -> Element:
+    get = node.get
+    children = [_element(child, parents) for child in node.iterchildren("*")]
+    element = Element(
+        cls=get("class") or (node.tag if node.tag != "node" else ""),
+        text=normalise(get("text", "")),
+        desc=normalise(get("content-desc", "")),
+        rid=get("resource-id", ""),
+        hint=normalise(get("hint", "")),
+        package=get("package", ""),
+        bounds=_bounds(get("bounds", "")),
+        clickable=get("clickable") == "true",
+        enabled=get("enabled", "true") == "true",
+        selected=get("selected") == "true",
+        focused=get("focused") == "true",
+        checked=get("checked") == "true",
+        children=children,
     )
+    for child in children:
+        parents[child] = element
+    return element
 
 
+@lru_cache(4096)  # from one look to the next most places stay the same
 def _bounds(text: str) -> Bounds:
     found = _BOUNDS.match(text)
     return (int(found[1]), int(found[2]), int(found[3]), int(found[4])) if found else (0, 0, 0, 0)

@@ -34,6 +34,8 @@ def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None =
     yield from shorten(note for one in plan.coming() for note in notes.on_merging(one.coming))
     yield from _files(plan, clocks)
     for plannable in found:
+        if plannable.why_nobody:
+            yield notes.on_nobody(plannable)
         yield from notes.on_inactive(plannable, inactive(plannable, plan.window))
     yield from _calls(plan, clocks)
     if next(plan.tasks(), None) is None:

@@ -119,6 +119,11 @@ def on_conflict(conflict: Conflict, zone: tzinfo) -> Note:
     return Note("device-conflict", message, *place)
 
 
+def on_nobody(plannable: PlannableEntry) -> Note:
+    """An entry that no phone carries out now."""
+    return Note("no-phone", f"nothing is done: {plannable.why_nobody}", *plannable.name)
+
+
 def on_inactive(plannable: PlannableEntry, skipped: Iterable[Moment]) -> Iterator[Note]:
     """Occurrences that do not come, since the campaign is not active then."""
     first: Moment | None = None

@@ -105,6 +105,9 @@ class PlannableEntry:
             zone = entry.zones.get(lane.doer, campaign.timezone)
             parts.setdefault(zone, []).append(lane)
         rules = _rules(entry)
+        # An entry for which no phone is found comes too, and is skipped: nothing disappears without a record.
+        if not parts and (campaign.timezone or not any(map(needs_zone, rules))):
+            parts[campaign.timezone] = []
         assert None not in parts or not any(map(needs_zone, rules)), "a wall-clock time needs a zone"
         for zone, lanes in parts.items():
             yield cls._of(campaign, entry, lanes, zone, rules)
@@ -145,6 +148,12 @@ class PlannableEntry:
     def is_elsewhere(self) -> bool:
         """Whether its zone is another than the campaign's."""
         return self.zone.key != self.campaign.zone.key
+
+    @property
+    def why_nobody(self) -> str:
+        """Why it has no lanes, as a clause; empty if it has some."""
+        matches = self.entry.matches
+        return "" if self.lanes or not matches else f"no phone {' or '.join(map(str, matches))}"
 
     @property
     def name(self) -> tuple[str, str]:

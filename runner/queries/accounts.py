@@ -8,6 +8,7 @@ from runner.campaign.accounts_file import DeclaredAccount
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.limits import Cap, effective_limits, midnight
 from runner.store.ledger import Ledger
+from runner.store.phone_rows import by_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def account_states(
     ledger: Ledger | None, campaigns: Iterable[ResolvedCampaign], now: datetime, fleet_zone: tzinfo
 ) -> Iterator[AccountState]:
     """The accounts of campaigns as they are now; without a ledger nothing has been made."""
-    holds = {hold.device: hold.reason for hold in ledger.holds.current()} if ledger else {}
+    held = by_device(ledger.holds.current()) if ledger else {}
+    holds = {device: hold.reason for device, hold in held.items()}
     for one, users in accounts_of(campaigns).items():
         today = dict(_today(ledger, one, users, now, fleet_zone)) if ledger else {}
         names = tuple(dict.fromkeys(campaign.name for campaign in users))

@@ -44,6 +44,16 @@ def limit_uses(
 ) -> Iterator[LimitUse]:
     """What the devices and accounts of these tasks used, the nearest to their caps first. Days are those that are
     given, on whatever clocks."""
+    yield from sorted(
+        (use for use, _ in uses_by_day(ledger, groups, days)),
+        key=lambda use: -use.part,
+    )[:MOST_USES]
+
+
+def uses_by_day(
+    ledger: Ledger, groups: Sequence[TaskGroup], days: Sequence[tuple[date, Window]]
+) -> Iterator[tuple[LimitUse, Counter[date]]]:
+    """The same by device, account and kind, each with how many effects were made on each day."""
     lanes = sorted({group.lane for group in groups})
     accounts = sorted({account(group.username) for group in groups if group.username})
     made: dict[tuple[Scope, str, str], Counter[date]] = {}
@@ -52,10 +62,8 @@ def limit_uses(
             for scope, name in _names(one):
                 made.setdefault((scope, name, one.kind), Counter())[day] += one.effects
     campaigns = list(resolved_in_force(ledger).values())
-    uses = [
-        _use(scope, name, kind, by_day, campaigns) for (scope, name, kind), by_day in sorted(made.items())
-    ]
-    yield from sorted(uses, key=lambda use: -use.part)[:MOST_USES]
+    for (scope, name, kind), by_day in sorted(made.items()):
+        yield _use(scope, name, kind, by_day, campaigns), by_day
 
 
 def _names(made: EffectTotal) -> Iterator[tuple[Scope, str]]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from runner.clock import format_instant
 from runner.queries.advice import ResumeRehearsal, StartDaemon
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import Hold
+from runner.store.phone_rows import Hold, by_device
 from runner.store.request_rows import PauseRow, PauseScope
 from runner.store.rows import SpanRow
 from runner.tasks import Task
@@ -49,7 +49,6 @@ class Situation:
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
-        # Holds in reverse, so that of several of one device the oldest is the one that is told.
         return cls(
             now=now,
             zone=zone,
@@ -57,7 +56,7 @@ class Situation:
             daemon_runs=open_span is not None and _lives(open_span, executor_pid, now),
             is_carried_out=executor_pid is not None,
             pauses=tuple(ledger.pauses.current()),
-            holds={hold.device: hold for hold in reversed(ledger.holds.current())},
+            holds=by_device(ledger.holds.current()),
             is_rehearsal=is_rehearsal,
             rehearsed_run=rehearsed_run,
         )

@@ -29,6 +29,7 @@ LONGEST_HOURS = timedelta(days=45)
 
 
 class BandKind(StrEnum):
+    BEFORE = "before"
     DOWN = "down"
     PAUSE = "pause"
     HOLD = "hold"
@@ -68,7 +69,7 @@ def past_bands(
 
 
 def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetime) -> Iterator[Band]:
-    """The times in which no daemon lived, whole; the last one is open."""
+    """The times in which no daemon lived, whole; the last one is open. Before the first one none was missing."""
     for last, began in gaps(spans):
         ended = last.until_utc if last is not None else EPOCH
         if (
@@ -76,7 +77,8 @@ def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetim
             and ended < until_utc
             and (began or until_utc) > from_utc
         ):
-            yield Band(BandKind.DOWN, ended, began, None, _why_down(last))
+            kind = BandKind.BEFORE if last is None else BandKind.DOWN
+            yield Band(kind, ended, began, None, _why_down(last))
 
 
 def _why_down(last: SpanRow | None) -> str:

@@ -20,6 +20,7 @@ MOST_ENTRIES = 6
 
 _MINUTE = timedelta(minutes=1)
 _VERDICTS = {
+    BandKind.BEFORE: WhyVerdict.DAEMON_WAS_DOWN,
     BandKind.DOWN: WhyVerdict.DAEMON_WAS_DOWN,
     BandKind.PAUSE: WhyVerdict.PAUSED,
     BandKind.HOLD: WhyVerdict.ON_HOLD,
@@ -89,6 +90,7 @@ def _answer(band: Band, lane: str, at: datetime, situation: Situation) -> WhyAns
     advice: tuple[Advice, ...] = ()
     if band.until_utc is None:
         advice = {
+            BandKind.BEFORE: (situation.start,),
             BandKind.DOWN: (situation.start,),
             BandKind.PAUSE: (EndPause(band.subject),),
             BandKind.HOLD: (ReleaseHold(band.subject or lane),),

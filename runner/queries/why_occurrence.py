@@ -57,6 +57,10 @@ def explain_recorded(history: EntryHistory, row: OccurrenceRow, situation: Situa
 def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> WhyAnswer:
     """The answer about an occurrence that lies ahead, and what might hold it up."""
     occurrence, campaign = one.occurrence, history.campaign
+    if nobody := one.plannable.why_nobody:
+        said = [f"It comes at {situation.time(occurrence.instant_utc)}, and would be skipped: {nobody}."]
+        facts = _facts(occurrence) | {"tasks": 0, "lanes": [], "commit": one.plannable.campaign.commit}
+        return WhyAnswer(WhyVerdict.SKIPPED, title(occurrence), tuple(said), facts)
     tasks = one.tasks()
     lanes = list(dict.fromkeys(task.lane for task in tasks))
     when = situation.time(occurrence.instant_utc)

@@ -20,7 +20,7 @@ from runner.queries.advice import (
     WidenActive,
 )
 from runner.queries.why_answer import WhyVerdict
-from runner.state_dir import StateDir
+from runner.state_dir import StateDir, is_fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def command(action: Action, options: Options) -> str:
     match action:
         case StartDaemon():
             words = f"daemon FOLDER{options.ledger}"
+        case ResumeRehearsal(run_id) if is_fast(run_id):
+            words = "rehearse FOLDER"  # its time was made up: it can only be begun anew
         case ResumeRehearsal(run_id):
             words = f"run --resume {run_id}"  # the id of its run is enough to find a rehearsal
         case ResumeRun(run_id):
@@ -69,6 +71,8 @@ def to_do(action: Action, options: Options) -> str:
     match action:
         case StartDaemon():
             purpose = "start the daemon: "
+        case ResumeRehearsal(run_id) if is_fast(run_id):
+            purpose = "rehearse anew: "
         case ResumeRehearsal():
             purpose = "go on with the rehearsal: "
         case AcceptRestore(problem):

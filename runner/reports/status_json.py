@@ -41,7 +41,12 @@ def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
         ],
         "attention": {
             "holds": [
-                {"device": hold.device, "reason": hold.reason, "since_utc": utc(hold.placed_utc)}
+                {
+                    "device": hold.device,
+                    "reason": hold.reason,
+                    "since_utc": utc(hold.placed_utc),
+                    "until_utc": utc(hold.until_utc),
+                }
                 for hold in view.holds
             ],
             "uncertain": [_task_data(row) for row in view.uncertain],

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from runner.errors import RunnerError
-from runner.scheduling.jobs import Jobs
+from runner.scheduling.jobs import TimedWork
 from runner.scheduling.timetable import Timetable
 
 TICK_S = 5.0
@@ -21,7 +21,7 @@ class Alarm:
 
     def __init__(
         self,
-        jobs: Jobs,
+        jobs: TimedWork,
         timetable: Timetable,
         on_tick: Callable[[], None],
         on_trouble: Callable[[RunnerError], None],

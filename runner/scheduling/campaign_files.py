@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
-from runner.campaign import accounts_file, app_file
+from runner.campaign import accounts_file, app_file, devices_file
 from runner.campaign.accounts_file import ACCOUNTS_FILES
 from runner.campaign.app_file import APP_FILES
+from runner.campaign.devices_file import DEVICES_FILES
 from runner.campaign.flow_file import FLOW_FILES
 from runner.campaign.folders import are_within
 from runner.campaign.loader import Loaded, discover, load
@@ -54,7 +55,7 @@ class CampaignFile:
 
     @property
     def paths_beside(self) -> list[str]:
-        """The files of its flows, and of the app profiles and accounts beside it."""
+        """The files of its flows, and of the app profiles, accounts and phones beside it."""
         return [document.path for document in self.loaded.beside]
 
     @property
@@ -62,8 +63,11 @@ class CampaignFile:
         """The texts of these files, as the ledger keeps them: see `InForce`."""
         flows = {name: flow.document.text for name, flow in self.loaded.flows.items()}
         apps = {f"{PROFILE}{name}": app.document.text for name, app in self.loaded.apps.items()}
-        shared = self.loaded.accounts_file
-        return flows | apps | ({accounts_file.FILE: shared.document.text} if shared else {})
+        shared = {
+            accounts_file.FILE: self.loaded.accounts_file,
+            devices_file.FILE: self.loaded.devices_file,
+        }
+        return flows | apps | {name: file.document.text for name, file in shared.items() if file}
 
     @property
     def name(self) -> Item | None:
@@ -121,6 +125,7 @@ class CampaignFiles:
         self._known, self._checked_at = {}, None
         FLOW_FILES.forget()
         ACCOUNTS_FILES.forget()
+        DEVICES_FILES.forget()
         APP_FILES.forget()
 
     def discover(self) -> list[Path]:
@@ -200,7 +205,7 @@ def _load(path: Path) -> tuple[_Signature, Loaded]:
 
 def _signature(path: Path, loaded: Loaded) -> _Signature:
     """A value that changes when the file does, or one that it is read with, or when one of those comes."""
-    come = (path.parent / name for name in (app_file.FOLDER, accounts_file.FILE))
+    come = (path.parent / name for name in (app_file.FOLDER, accounts_file.FILE, devices_file.FILE))
     return (_stat(path), *map(_stat, come), *(_stat(one.path) for one in loaded.beside))
 
 

@@ -123,4 +123,6 @@ def _state_and_reason(found: Found, gap: Gap) -> tuple[OccurrenceState, str]:
     if entry.overlap == "skip" and found.running is not None:
         before = f"the occurrence before it ({found.running}) was still running"
         return OccurrenceState.SKIPPED, f"{before} (overlap: skip)"
+    if plannable.why_nobody:
+        return OccurrenceState.SKIPPED, plannable.why_nobody
     return OccurrenceState.STARTED, reason

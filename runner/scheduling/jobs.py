@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Protocol, Self
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -47,6 +47,32 @@ class _After(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         # Far ahead: `_run` plans the job anew as soon as it has ended.
         return now + (timedelta(days=1) if previous_fire_time else timedelta(seconds=self.seconds))
+
+
+class TimedWork(Protocol):
+    """What the parts of a daemon ask of its timed work; see `Jobs`."""
+
+    stopping: threading.Event
+
+    def every(
+        self,
+        seconds: float,
+        name: str,
+        run: Callable[[], None],
+        on_trouble: Callable[[RunnerError], None],
+        *,
+        at_once: bool = False,
+    ) -> None: ...
+
+    def at(
+        self,
+        next_instant: Callable[[], datetime | None],
+        name: str,
+        run: Callable[[], None],
+        on_trouble: Callable[[RunnerError], None],
+    ) -> None: ...
+
+    def plan_anew(self, name: str) -> None: ...
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.folder import CampaignFolder
-from runner.scheduling.jobs import Jobs
+from runner.scheduling.jobs import TimedWork
 from runner.scheduling.registry import Registry
 from runner.scheduling.reload import Reload
 from runner.scheduling.timetable import Timetable
@@ -42,7 +42,7 @@ class Service:
     """Keeps campaign files in force and hands the tasks of their occurrences to the executor.
 
     Start it before the executor, since it first settles tasks that must not start any more. Open its `jobs` before it
-    starts, and stop them before it stops.
+    starts, and stop them before it stops. Unless it `watches` them, files that change are read when it is asked to.
     """
 
     def __init__(
@@ -53,8 +53,10 @@ class Service:
         clock: Clock,
         sink: EventSink,
         registry: Registry,
-        jobs: Jobs,
+        jobs: TimedWork,
         fleet_zone: tzinfo = UTC,
+        *,
+        watches: bool = True,
     ) -> None:
         self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
         self._registry, self._jobs = registry, jobs
@@ -64,7 +66,7 @@ class Service:
         self._without_files = _Troubles(sink, "the campaigns can be read again", FILES_GONE)
         self._without_ledger = _Troubles(sink, "the ledger can be used again")
         self._alarm = Alarm(jobs, self._timetable, self._try_again, self._without_ledger.note)
-        self._watch = Watch(paths, self.reload)
+        self._watch = Watch(paths, self.reload) if watches else None
         self._reloading = threading.Lock()
         self._taken_up: tuple[ResolvedCampaign, ...] = ()
         self._is_stale = False
@@ -80,13 +82,14 @@ class Service:
 
         Raises FolderError if there are no files to read, LedgerError if the ledger cannot be used.
         """
-        self._watch.start()  # before the files are read: it tells of what changes meanwhile
+        if self._watch is not None:
+            self._watch.start()  # before the files are read: it tells of what changes meanwhile
         try:
             with self._reloading:
                 self._say_if_polled()
                 self._begin()
         except BaseException:
-            self._watch.stop()
+            self._stop_watching()
             raise
 
     def reload(self, *, anew: bool = False) -> None:
@@ -110,8 +113,12 @@ class Service:
 
     def stop(self, reason: str = "stopped") -> None:
         """Decide nothing more; the jobs have stopped by now. The next daemon settles what comes from now on."""
-        self._watch.stop()
+        self._stop_watching()
         self._timetable.end(reason)
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.stop()
 
     def _begin(self) -> None:
         reload = self._folder.load()
@@ -173,6 +180,8 @@ class Service:
 
     def _say_if_polled(self) -> None:
         """Tell once that there are no notifications."""
+        if self._watch is None:
+            return
         before, self._no_notifications = self._no_notifications, self._watch.no_notifications
         if self._no_notifications and self._no_notifications != before:
             self._sink(

@@ -10,6 +10,8 @@ from pathlib import Path
 from runner.campaign.accounts_file import ACCOUNTS_FILES
 from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.app_file import APP_FILES
+from runner.campaign.devices_file import DEVICES_FILES
+from runner.campaign.devices_file import FILE as DEVICES
 from runner.campaign.flow_file import FLOW_FILES
 from runner.campaign.loader import load
 from runner.media import by_name, is_silent
@@ -121,6 +123,8 @@ def _is_doubtful(path: Path) -> bool:
     """Whether the file is gone, empty, or has errors that show without a look at anything else."""
     if path.name == ACCOUNTS:
         return bool(ACCOUNTS_FILES.load(path).diagnostics)
+    if path.name == DEVICES:
+        return bool(DEVICES_FILES.load(path).diagnostics)
     if path.parent.name == "flows":
         return bool(FLOW_FILES.load(path).diagnostics)
     if path.parent.name == "apps":

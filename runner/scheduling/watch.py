@@ -11,6 +11,7 @@ from watchfiles import Change
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from runner.campaign.accounts_file import FILE as ACCOUNTS
+from runner.campaign.devices_file import FILE as DEVICES
 from runner.campaign.folders import walk
 from runner.campaign.revision import git_folder
 from runner.scheduling.unread_changes import UnreadChanges, is_other, is_text
@@ -105,7 +106,9 @@ class _ChangeFinder:
         self._files = [path for path in self._paths if is_text(path.name)]
         self._folders = [path for path in self._paths if path not in self._files]
         self._folders += [path.parent / name for path in self._files for name in ("flows", "apps")]
-        self._files += dict.fromkeys(path.parent / ACCOUNTS for path in self._files)
+        self._files += dict.fromkeys(
+            path.parent / name for path in self._files for name in (ACCOUNTS, DEVICES)
+        )
         self._watched: list[str] = []
         self._notify: RustNotify | None = None
         self._folders_seen: dict[str, _FileState] = {}

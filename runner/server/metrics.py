@@ -96,7 +96,11 @@ class StateMetrics(Collector):
         counts = self._ledger.tasks.counts()
         tasks = {state.value: counts.get(state, 0) for state in TaskState}
         yield gauge("runner_tasks", "Tasks in the ledger.", tasks, "state")
-        yield gauge("runner_holds", "Phones that wait for a person.", {"": len(self._ledger.holds.current())})
+        holds = self._ledger.holds.current()
+        held_back = sum(hold.ends_by_itself for hold in holds)
+        yield gauge("runner_holds", "Phones that wait for a person.", {"": len(holds) - held_back})
+        words = "Phones that are held back for a time, since they failed repeatedly."
+        yield gauge("runner_phones_held_back", words, {"": held_back})
         files = self._ledger.campaigns.invalid_files()
         yield gauge("runner_invalid_files", "Campaign files that are wrong now.", {"": len(files)})
         rows = [row for row in self._ledger.campaigns.all() if row.withdrawn_utc is None]

@@ -1,5 +1,6 @@
 """Actions: who did what by hand, so that nobody has to ask around."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, insert, select
@@ -26,6 +27,7 @@ class ActionKind(StrEnum):
     RELEASE = "release"
     INPUT = "input"
     LOG_IN = "log in"
+    LOG_OUT = "log out"
 
 
 class Actions(Part):
@@ -50,6 +52,10 @@ class Actions(Part):
     def newest(self, limit: int = 50) -> list[ActionRow]:
         """What was done to anything, newest first."""
         return self._actions(limit)
+
+    def since(self, instant: datetime, kind: ActionKind, limit: int) -> list[ActionRow]:
+        """The newest actions of a kind since then, newest first."""
+        return self._actions(limit, ACTION.at_utc >= instant, ACTION.kind == kind.value)
 
     def _actions(self, limit: int, *where: ColumnElement[bool]) -> list[ActionRow]:
         query = select(*COLUMNS).where(*where).order_by(ACTION.at_utc.desc(), ACTION.id.desc()).limit(limit)

@@ -40,8 +40,8 @@ class VersionRow:
 @dataclass(frozen=True, slots=True)
 class InForce:
     """A campaign's text that takes effect; `rules` are its (entry, start time as written), `flows` the texts of the
-    flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts that it
-    shares, by `accounts.yaml`."""
+    flows that it uses, by script, and of the app profiles beside it, by `apps/NAME`, and of the accounts
+    and phones that it shares, by `accounts.yaml` and `devices.yaml`."""
 
     name: str
     path: str

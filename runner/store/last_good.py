@@ -5,6 +5,8 @@ from pathlib import Path
 from runner.campaign.accounts_file import FILE as ACCOUNTS
 from runner.campaign.accounts_file import read_accounts_file
 from runner.campaign.app_file import read_app_file
+from runner.campaign.devices_file import FILE as DEVICES
+from runner.campaign.devices_file import read_devices_file
 from runner.campaign.flow_file import read_flow_file
 from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
@@ -13,18 +15,20 @@ from runner.store.ledger import Ledger
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
-    """A campaign as the ledger keeps it, with its flows, app profiles and shared accounts as they were then; None if
-    this version of the runner does not understand it any longer."""
+    """A campaign as the ledger keeps it, with its flows, app profiles, shared accounts and phones as they were then;
+    None if this version of the runner does not understand it any longer."""
     folder = Path(row.path).parent
-    flows, apps, accounts = {}, {}, None
+    flows, apps, accounts, devices = {}, {}, None, None
     for name, text in row.flows.items():
         if name == ACCOUNTS:
             accounts = read_accounts_file(text, str(folder / ACCOUNTS))
+        elif name == DEVICES:
+            devices = read_devices_file(text, str(folder / DEVICES))
         elif name.startswith(PROFILE):
             apps[name.removeprefix(PROFILE)] = read_app_file(text, str(folder / f"{name}.yaml"))
         else:
             flows[name] = read_flow_file(text, str(folder / "flows" / f"{name}.yaml"))
-    loaded = load_text(row.text, row.path, flows, apps, accounts)
+    loaded = load_text(row.text, row.path, flows, apps, accounts, devices)
     used = {written["script"] for written in (loaded.document.data or {}).get("scripts", {}).values()}
     if loaded.has_errors or not used <= loaded.scripts.keys():
         return None

@@ -1,7 +1,7 @@
 """Phones: what they said of themselves last, and how they were over time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,11 +9,12 @@ from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.phone_rows import PhoneFacts, PhoneRow, PhoneState
+from runner.store.phone_rows import PhoneCondition, PhoneFacts, PhoneRow, PhoneState
 from runner.store.reading import IS_LISTED, task_query, task_rows
 from runner.store.rows import TaskRow
 
 PHONE, STATE, TASK = schema.phones.c, schema.phone_states.c, schema.tasks.c
+PHONE_COLUMNS = (PHONE.serial, PHONE.seen_utc, PHONE.facts)
 STATE_COLUMNS = (STATE.serial, STATE.state, STATE.battery, STATE.problem, STATE.at_utc)
 
 # For each phone the first row of an index: the newest of a group would read all of their states.
@@ -61,15 +62,27 @@ class Phones(Part):
     def learn(self, serial: str, facts: PhoneFacts) -> None:
         """Write down what a phone has just said of itself."""
         now, known = self._clock.now(), self.get(serial)
+        facts = replace(facts, condition=known.facts.condition) if known else facts
         if known and known.facts == facts and known.seen_utc and now - known.seen_utc < FACTS_EVERY:
             return
         row = {"seen_utc": now, "facts": asdict(facts)}
 
         def work(connection: Connection) -> None:
-            _know(connection, [serial], now)
+            know(connection, [serial], now)
             connection.execute(update(schema.phones).where(PHONE.serial == serial).values(row))
 
         self._write(f"record the facts of {serial}", work)
+
+    def learn_condition(self, serial: str, condition: PhoneCondition) -> bool:
+        """Write down how a phone is now, if that has changed; returns whether it has. Whoever has said nothing else of
+        itself yet is asked again."""
+        known = self.get(serial)
+        if known is None or known.seen_utc is None or known.facts.condition == condition:
+            return False
+        facts = asdict(replace(known.facts, condition=condition))
+        statement = update(schema.phones).where(PHONE.serial == serial).values(facts=facts)
+        self._write(f"record how {serial} is", lambda connection: connection.execute(statement))
+        return True
 
     def latest(self, serial: str | None = None) -> dict[str, PhoneState]:
         """The state in which each known phone is, or this one, by serial."""
@@ -79,10 +92,10 @@ class Phones(Part):
 
     def all(self) -> list[PhoneRow]:
         """The phones that the ledger knows, by serial."""
-        return self._phones(select(schema.phones).order_by(PHONE.serial))
+        return self._phones(select(*PHONE_COLUMNS).order_by(PHONE.serial))
 
     def get(self, serial: str) -> PhoneRow | None:
-        found = self._phones(select(schema.phones).where(PHONE.serial == serial))
+        found = self._phones(select(*PHONE_COLUMNS).where(PHONE.serial == serial))
         return found[0] if found else None
 
     def last_tasks(self, serial: str | None = None) -> dict[str, TaskRow]:
@@ -143,11 +156,11 @@ def _news(seen: PhoneSeen, before: PhoneState | None, now: datetime) -> PhoneSta
 
 
 def _record(connection: Connection, states: list[PhoneState], now: datetime) -> None:
-    _know(connection, [state.serial for state in states], now)
+    know(connection, [state.serial for state in states], now)
     connection.execute(insert(schema.phone_states), [asdict(state) for state in states])
 
 
-def _know(connection: Connection, serials: list[str], now: datetime) -> None:
+def know(connection: Connection, serials: list[str], now: datetime) -> None:
     """Make rows of phones that have none."""
     known = set(connection.scalars(select(PHONE.serial).where(PHONE.serial.in_(serials))))
     rows = [{"serial": serial, "seen_utc": now, "facts": {}} for serial in serials if serial not in known]
@@ -159,4 +172,5 @@ def _phone(serial: str, seen_utc: datetime, facts: Mapping[str, Any]) -> PhoneRo
     if not facts:
         return PhoneRow(serial, PhoneFacts(), None)
     size = tuple(facts["size"]) if facts.get("size") else None
-    return PhoneRow(serial, PhoneFacts(**{**facts, "size": size}), seen_utc)
+    condition = PhoneCondition(**facts.get("condition", {}))
+    return PhoneRow(serial, PhoneFacts(**{**facts, "size": size, "condition": condition}), seen_utc)

@@ -22,7 +22,7 @@ from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.rows import OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0007"
+REVISION = "0008"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -287,6 +287,7 @@ holds = Table(
     Column("task_id", ForeignKey("tasks.id", ondelete="SET NULL")),
     Column("placed_utc", Instant, nullable=False),
     Column("released_utc", Instant),
+    Column("until_utc", Instant),
     Index(None, "released_utc", "device"),
     Index(None, "task_id"),
 )
@@ -351,6 +352,7 @@ phones = Table(
     Column("serial", Text, primary_key=True),
     Column("seen_utc", Instant, nullable=False),
     Column("facts", JSON, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
 )
 
 phone_states = Table(

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote, unquote
@@ -14,6 +16,9 @@ from runner.virtual.faults import Fault
 from runner.virtual.http import Request, json_response, read_request, response
 from runner.virtual.visitors import refusal
 
+CLOCK = "clock"
+"""`POST /clock` moves the time of all phones; no phone is called so."""
+
 
 class Phones(Protocol):
     """What the control interface needs of the host."""
@@ -24,7 +29,11 @@ class Phones(Protocol):
 
     async def unplug(self, endpoint: Endpoint) -> None: ...
 
+    async def reset(self, endpoint: Endpoint) -> None: ...
+
     async def add(self, serial: str) -> None: ...
+
+    def move_clock(self, instant: datetime) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -81,6 +90,8 @@ class ControlServer:
             serial, _, rest = request.path.strip("/").partition("/")
             if not serial:
                 return await self._on_all(request)
+            if serial == CLOCK and not rest:
+                return self._move_clock(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
@@ -94,6 +105,18 @@ class ControlServer:
         else:
             _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
+
+    def _move_clock(self, request: Request) -> bytes:
+        _expect(request, "POST")
+        written = _value_or_bad(_wish(request.body), "now")
+        try:
+            instant = datetime.fromisoformat(written)
+        except ValueError as error:
+            raise BadRequestError(f"{CLOCK}: {error}") from error
+        if instant.tzinfo is None:
+            raise BadRequestError(f"{CLOCK}: {written!r} has no offset from UTC; write {written}Z")
+        self._phones.move_clock(instant.astimezone(UTC))
+        return json_response(HTTPStatus.OK, {"now": instant.astimezone(UTC).isoformat()})
 
     def _endpoint(self, serial: str) -> Endpoint:
         if serial not in self._phones.endpoints:
@@ -134,8 +157,8 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
         "connections": len(endpoint.connections),
-        "battery": phone.battery,
-        "charging": phone.is_charging,
+        "battery": phone.condition.battery,
+        "charging": phone.condition.is_charging,
         "screen_on": phone.screen_on,
         "protected": phone.is_protected,
         "package": phone.component[0],
@@ -174,11 +197,28 @@ def _value(wish: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
     return wish[name]
 
 
+def _value_or_bad(wish: Mapping[str, Any], name: str) -> str:
+    if not isinstance(wish.get(name), str):
+        raise BadRequestError(f"{CLOCK}: needs {name!r}, an instant as 2026-12-01T09:00:00Z")
+    return str(wish[name])
+
+
 async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     seconds = wish.get("seconds")
     if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
         raise ValueError("needs 'seconds', a number from 0 to 600")
     endpoint.phone.latency_s = float(seconds)
+
+
+async def _rest(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    seconds = wish.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 86_400:
+        raise ValueError("needs 'seconds', a number from 0 to 86400")
+    endpoint.phone.touched_s = time.monotonic() - seconds
+
+
+async def _set_pace(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.takes_its_time = _value(wish, "real", bool)
 
 
 async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -189,8 +229,16 @@ async def _clear_faults(phones: Phones, endpoint: Endpoint, wish: Mapping[str, A
     endpoint.phone.faults.ordered.clear()
 
 
+async def _reset(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    await phones.reset(endpoint)
+
+
 async def _drop(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
     endpoint.drop()
+
+
+async def _reboot(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.reboot()
 
 
 async def _pause(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -225,8 +273,31 @@ async def _set_battery(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     level = _value(wish, "level", int)
     if not 0 <= level <= 100:
         raise ValueError("needs 'level', a number from 0 to 100")
-    endpoint.phone.battery = level
-    endpoint.phone.is_charging = bool(wish.get("charging", endpoint.phone.is_charging))
+    condition = endpoint.phone.condition
+    condition.battery, condition.is_charging = level, bool(wish.get("charging", condition.is_charging))
+    condition.charger_ma = _count(wish, "charger_ma", condition.charger_ma)
+    condition.temperature = _count(wish, "temperature", condition.temperature)
+
+
+async def _fill(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.condition.free_kb = _count(wish, "free_mb") * 1000
+
+
+async def _lock(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    condition = endpoint.phone.condition
+    condition.is_locked, condition.is_secure = _value(wish, "on", bool), bool(wish.get("secure", False))
+    endpoint.phone.changed()
+
+
+async def _set_screen(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.set_screen(_value(wish, "on", bool))
+
+
+def _count(wish: Mapping[str, Any], name: str, known: int | None = None) -> int:
+    found = wish.get(name, known)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise ValueError(f"needs {name!r}, a number that is not negative")
+    return found
 
 
 async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -238,6 +309,20 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
     package = _value(wish, "package", str)
     if not endpoint.phone.uninstall(package):
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
+
+
+async def _install(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
+
+    name = _value(wish, "file", str) if "file" in wish else "app.yaml"
+    endpoint.phone.install_app_file(read(_value(wish, "app", str), name))
+
+
+async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    package = _value(wish, "package", str)
+    if endpoint.phone.packages.app(package) is None:
+        raise ValueError(f"no app {package!r}; {_installed(endpoint)}")
+    endpoint.phone.start_app(package)
 
 
 async def _set_version(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -268,8 +353,11 @@ def _installed(endpoint: Endpoint) -> str:
 ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
     "latency": _set_latency,
     "fault": _order_fault,
+    "pace": _set_pace,
     "clear-faults": _clear_faults,
+    "reset": _reset,
     "drop": _drop,
+    "reboot": _reboot,
     "pause": _pause,
     "resume": _resume,
     "offline": _go_offline,
@@ -278,8 +366,14 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "unauthorized": _revoke,
     "authorize": _authorize,
     "battery": _set_battery,
+    "storage": _fill,
+    "lock": _lock,
+    "screen": _set_screen,
+    "rest": _rest,
     "protect": _protect,
+    "install": _install,
     "uninstall": _uninstall,
+    "open": _open,
     "version": _set_version,
     "system-windows": _show_system_windows,
     "app": _control_app,

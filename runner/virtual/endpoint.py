@@ -2,12 +2,16 @@
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 
 from runner.virtual.phone import Phone
 from runner.virtual.services import find_service
 from runner.virtual.wire import Connection, Service
 
 FEATURES = "shell_v2,stat_v2,ls_v2,sendrecv_v2,fixed_push_mkdir"
+REBOOT_S = 1.0
+"""How long a phone is away while it starts anew."""
+
 EMULATOR_PORTS = range(5555, 5586)
 """The adb server takes odd ports among these for emulators of its own."""
 
@@ -26,6 +30,9 @@ class Endpoint:
         ).encode()
         self._reserved = _reserve_port()
         self._server: asyncio.Server | None = None
+        self._rebooting: asyncio.Task[None] | None = None
+        self.come_back: Callable[[], Awaitable[None]] = self.plug_in
+        """Lets the phone be reached again after a reboot; a host has its adb server connect to it, too."""
         phone.link = self
 
     @property
@@ -49,10 +56,27 @@ class Endpoint:
 
     def unplug(self) -> None:
         """Break every connection and refuse new ones."""
+        if self._rebooting is not None:
+            self._rebooting.cancel()
+            self._rebooting = None
+            self.phone.restart()
         if self._server is not None:
             self._server.close()
             self._server = None
         self.drop()
+
+    def reboot(self) -> None:
+        """Go away, and come back in a moment as a phone that has just been switched on. An unplugged one stays away."""
+        was_plugged_in = self.plugged_in
+        self.unplug()
+        self._rebooting = asyncio.get_running_loop().create_task(self._reboot(was_plugged_in))
+
+    async def _reboot(self, was_plugged_in: bool) -> None:
+        await asyncio.sleep(REBOOT_S)
+        self.phone.restart()
+        self._rebooting = None
+        if was_plugged_in:
+            await self.come_back()
 
     def drop(self) -> None:
         """Break every connection; new ones are accepted."""
@@ -69,6 +93,22 @@ class Endpoint:
         self.paused = False
         for connection in self.connections:
             connection.resume()
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether an adb server is connected, and may talk to the phone."""
+        return bool(self.plugged_in and self.connections and self.authorized and not self.paused)
+
+    def replace(self, phone: Phone) -> None:
+        """Another phone at the same address. What clients have open on the old one ends; connections stay."""
+        for connection in self.connections:
+            for stream in list(connection.streams.values()):
+                stream.close()
+        self.phone = phone
+        phone.link = self
+        self.authorized = True
+        if self.paused:
+            self.resume()
 
     def revoke(self) -> None:
         """Forget the computer's key: the phone asks for authorization again."""

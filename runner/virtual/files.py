@@ -9,7 +9,7 @@ import posixpath
 import stat
 import uuid
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from tempfile import TemporaryFile
@@ -17,13 +17,31 @@ from typing import IO
 
 SHARED_STORAGE = "/storage/emulated/0"
 _ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
-_READ_ONLY = ("/system", "/vendor", "/proc", "/dev", "/product")
+_OWN = (SHARED_STORAGE, "/data/local/tmp", "/data/user_de/0/com.android.shell")
+"""Where the shell's user may do everything: all that comes over adb does it as that user."""
+
+_ON_WRITABLE_DISKS = ("/data", "/dev", "/mnt", "/proc", "/storage", "/sys")
+"""There it lacks the right; the rest of the phone is read-only for everybody."""
+
+_NOT_LISTED = ("/data", "/data/app", "/data/local", "/data/user_de", "/data/user_de/0", "/storage/emulated")
+_CLOSED = ("/data/data", "/data/media", "/data/misc", "/data/system", "/data/user", "/data/vendor")
+"""Nothing in these is seen."""
+
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 """Another one for each start of each phone, as Linux has it."""
 _FOLDERS = (
-    "/data/local/tmp",
-    "/data/app",
+    "/apex",
+    "/dev",
+    "/mnt",
+    "/product",
+    "/sys",
     "/system/bin",
+    "/system_ext",
+    "/vendor",
+    "/data/app",
+    "/data/local/tmp",
+    "/data/user_de/0/com.android.shell/files/bugreports",
+    *_CLOSED,
     *(f"{SHARED_STORAGE}/{name}" for name in ("Android", "DCIM", "Download", "Movies", "Pictures")),
 )
 
@@ -135,19 +153,29 @@ class Files:
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
+        self.live: dict[str, Callable[[], bytes]] = {}
+        """What stands in a file at the moment that it is read; see `place_live`."""
         for folder in _FOLDERS:
             self._make_folders(folder)
-        self._make_folders(posixpath.dirname(_BOOT_ID))
-        boot_id = f"{uuid.uuid4()}\n".encode()
-        self._entries[_BOOT_ID] = Entry(stat.S_IFREG | 0o444, int(now_s()), share(boot_id))
+        self.boot()
+
+    def boot(self) -> None:
+        """The phone starts: its system says which start this is."""
+        self.place(_BOOT_ID, share(f"{uuid.uuid4()}\n".encode()))
 
     def find(self, path: str) -> Entry | None:
-        return self._entries.get(resolve(path))
+        """What is at `path`; None if there is nothing, or nothing that may be seen."""
+        place = resolve(path)
+        if place in self.live:
+            return Entry(stat.S_IFREG | 0o444, int(self._now_s()), share(self.live[place]()))
+        return None if _is_closed(place) else self._entries.get(place)
 
     def entry(self, path: str) -> Entry:
-        """Like `find`; raises FileNotFoundError."""
+        """Like `find`; raises FileNotFoundError or PermissionError."""
         found = self.find(path)
         if found is None:
+            if _is_closed(resolve(path)):
+                raise _error(PermissionError, errno.EACCES, path)
             raise _error(FileNotFoundError, errno.ENOENT, path)
         return found
 
@@ -164,6 +192,8 @@ class Files:
         """The names in a folder, sorted."""
         if not self.entry(path).is_folder:
             raise _error(NotADirectoryError, errno.ENOTDIR, path)
+        if resolve(path) in (*_NOT_LISTED, *_CLOSED):
+            raise _error(PermissionError, errno.EACCES, path)
         above = resolve(path).rstrip("/") + "/"
         below = (name[len(above) :] for name in self._entries if name.startswith(above))
         return sorted(name for name in below if name and "/" not in name)
@@ -180,13 +210,33 @@ class Files:
         body = share(data) if isinstance(data, bytes) else data
         self._entries[place] = Entry(stat.S_IFREG | stat.S_IMODE(mode), modified_s, body)
 
+    def place(self, path: str, body: Body) -> None:
+        """Put a file where the system wants it, rights or not; missing folders are made."""
+        folder = posixpath.dirname(path)
+        if folder not in self._entries:
+            self._make_folders(folder)
+        self._entries[path] = Entry(stat.S_IFREG | 0o644, int(self._now_s()), body)
+
+    def place_live(self, path: str, read: Callable[[], bytes]) -> None:
+        """Put a file of the system's there that says something else each time."""
+        self.place(path, share(b""))
+        self.live[path] = read
+
+    def displace(self, folder: str) -> None:
+        """Take away a folder of the system's with what is in it, rights or not."""
+        for name in [name for name in self._entries if name == folder or name.startswith(folder + "/")]:
+            del self._entries[name]
+
     def make_folder(self, path: str, *, parents: bool = False) -> None:
+        found = self.find(path)
+        if found is not None and (found.is_folder and parents):
+            return
+        if found is not None:
+            raise _error(FileExistsError, errno.EEXIST, path)
         place = self._writable(path)
         if parents:
             self._make_folders(place)
             return
-        if place in self._entries:
-            raise _error(FileExistsError, errno.EEXIST, path)
         self._folder_of(place, path)
         self._entries[place] = Entry(stat.S_IFDIR | 0o771, int(self._now_s()))
 
@@ -194,8 +244,9 @@ class Files:
         """Remove a file, or a folder with everything in it."""
         place = self._writable(path)
         self.entry(path)
-        for name in [name for name in self._entries if name == place or name.startswith(place + "/")]:
-            del self._entries[name]
+        if place in _OWN:
+            raise _error(PermissionError, errno.EACCES, path)
+        self.displace(place)
 
     def move(self, source: str, target: str) -> None:
         """Rename a file or folder; into `target` if that is a folder."""
@@ -237,9 +288,11 @@ class Files:
 
     def _writable(self, path: str) -> str:
         place = resolve(path)
-        if any(place == folder or place.startswith(folder + "/") for folder in _READ_ONLY) or place == "/":
-            raise _error(OSError, errno.EROFS, path)
-        return place
+        if _is_in(place, _OWN):
+            return place
+        if _is_in(place, _ON_WRITABLE_DISKS):
+            raise _error(PermissionError, errno.EACCES, path)
+        raise _error(OSError, errno.EROFS, path)
 
     def _folder_of(self, place: str, path: str) -> None:
         folder = self._entries.get(posixpath.dirname(place))
@@ -250,9 +303,19 @@ class Files:
 
     def _make_folders(self, place: str) -> None:
         for above in (*reversed(_parents(place)), place):
-            entry = self._entries.setdefault(above, Entry(stat.S_IFDIR | 0o771, int(self._now_s())))
-            if not entry.is_folder:
+            entry = self._entries.get(above)
+            if entry is None:
+                self._entries[above] = Entry(stat.S_IFDIR | 0o771, int(self._now_s()))
+            elif not entry.is_folder:
                 raise _error(NotADirectoryError, errno.ENOTDIR, place)
+
+
+def _is_in(place: str, folders: Iterable[str]) -> bool:
+    return any(place == folder or place.startswith(folder + "/") for folder in folders)
+
+
+def _is_closed(place: str) -> bool:
+    return any(place.startswith(folder + "/") for folder in _CLOSED)
 
 
 def _parents(place: str) -> list[str]:

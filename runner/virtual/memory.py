@@ -51,6 +51,7 @@ class MemoryFile:
     def __init__(self, folder: Path, serial: str) -> None:
         self._path = folder / f"{quote(serial, safe='')}.json"
         self._written = ""
+        self._is_forgotten = False
 
     def load(self) -> dict[str, Any] | None:
         """What was saved last, or None for a new phone. Raises ValueError for a file that is no memory."""
@@ -68,10 +69,15 @@ class MemoryFile:
     def save(self, memory: dict[str, Any]) -> None:
         """Write if something differs from what was saved last."""
         text = json.dumps(memory, ensure_ascii=False, indent=1)
-        if text == self._written:
+        if text == self._written or self._is_forgotten:
             return
         unfinished = self._path.with_suffix(".new")
         with _private(unfinished) as file:
             file.write(text)
         unfinished.replace(self._path)
         self._written = text
+
+    def forget(self) -> None:
+        """Remove what was saved, and save nothing more: a phone that was replaced may still end what it had begun."""
+        self._is_forgotten = True
+        self._path.unlink(missing_ok=True)

@@ -2,28 +2,49 @@
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
+from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
+from runner.virtual.condition import Condition
+from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
+from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
-from runner.virtual.packages import ADB_KEYBOARD, LATIN_KEYBOARD, Packages
+from runner.virtual.package import Package
+from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.shade import shade
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
+from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
+
+if TYPE_CHECKING:
+    from runner.virtual.apps.written.models import AppFile
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-LOG_LINES = 200
+_SYSTEM_PROCESSES = {
+    "init": "root",
+    "zygote64": "root",
+    "logd": "logd",
+    "surfaceflinger": "system",
+    "system_server": "system",
+    "com.android.phone": "radio",
+    "com.android.systemui": "system",
+}
+"""What runs from the start, with its user."""
+
 Result = TypeVar("Result")
 
 
@@ -48,44 +69,58 @@ class Phone:
         self,
         serial: str,
         *,
-        width: int = 720,
-        height: int = 1600,
+        width: int = DESIGN_WIDTH,
+        height: int = DESIGN_HEIGHT,
         density: int = 320,
         store: Store | None = None,
-        make_apps: Callable[[Device], list[App]] = installed,
+        time_shown: PhoneTime | None = None,
+        make_apps: Callable[[Device], list[App]] | None = None,
+        app_files: "Sequence[AppFile]" = (),
     ) -> None:
         self.serial = serial
-        self.width = width
-        self.height = height
-        self.density = density
+        self.app_files = list(app_files)
+        """The apps of somebody's own that are known here, installed or not."""
+        self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
-        self.files = Files(time.time)
+        self.takes_its_time = False
+        """Whether swipes and long touches take as long as on a phone."""
+        self.shade = ""
+        """What is pulled down over the screen: notifications, quick_settings, or nothing."""
+        self._time = time_shown or PhoneTime()
+        self.files = Files(lambda: self.now().timestamp())
         self.media = MediaIndex(self.files)
-        self.packages = Packages(lambda: make_apps(self))
-        self.processes = Processes()
+        self.packages = Packages(
+            lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
+        )
+        self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None
-        self.settings: dict[tuple[str, str], str] = {("secure", "default_input_method"): LATIN_KEYBOARD}
+        self.settings = values.settings(serial, self.model)
+        """By namespace (system, secure, global) and name."""
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
-        self.log: deque[str] = deque(maxlen=LOG_LINES)
+        self.log = Log()
+        self.system = SystemState()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
-        self.battery = 87
-        self.is_charging = True
+        self.condition = Condition()
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
+        self.woken_s = self.touched_s = time.monotonic()
+        """When the screen was switched on, and when somebody, or a client in his place, last touched it."""
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
         """Screenshots of the present screen, by format."""
+        self.changes = 0
+        """How often something has changed that may be seen."""
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
@@ -95,16 +130,48 @@ class Phone:
         self._boot()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._time.now()
+
+    @property
+    def rotation(self) -> int:
+        """How the phone is turned, in quarters against the clock; upright while it may turn as it is held."""
+        quarters = self.settings.get(("system", "user_rotation"), "0")
+        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
+
+    @property
+    def turns_freely(self) -> bool:
+        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
+        return self.settings.get(("system", "accelerometer_rotation"), "1") != "0"
+
+    def turn(self, rotation: int) -> None:
+        """Hold the screen turned by this number of quarters, whichever way the phone is held."""
+        self.settings["system", "accelerometer_rotation"] = "0"
+        self.settings["system", "user_rotation"] = str(rotation % 4)
+        self.changed()
+
+    @property
+    def width(self) -> int:
+        """Of the screen as it is turned, in pixels."""
+        return self.display.size(self.rotation)[0]
+
+    @property
+    def height(self) -> int:
+        return self.display.size(self.rotation)[1]
+
+    @property
+    def density(self) -> int:
+        """Dots an inch."""
+        return self.display.override_density or self.display.density
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_later(seconds, action)
+        self._time.call_later(seconds, action)
 
     def changed(self) -> None:
         """Whoever waits for a view looks again; memory that differs is on disk when this returns."""
         self._windows = None
         self._dumps.clear()
         self.pictures.clear()
+        self.changes += 1
         if self._store is not None:
             self._store.save(self.memory())
         self._change.set()
@@ -154,6 +221,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -169,6 +237,22 @@ class Phone:
         self.changed()
         return True
 
+    def install_app_file(self, file: "AppFile") -> None:
+        """Install an app of somebody's own, in the place of an earlier one of its package. Raises ValueError."""
+        if self.packages.is_own(file.package) and not any(
+            one.package == file.package for one in self.app_files
+        ):
+            raise ValueError(
+                f"{file.package} is an app that comes with the phone; give yours another package"
+            )
+        self.uninstall(file.package)
+        self.app_files = [one for one in self.app_files if one.package != file.package] + [file]
+        self.packages.install(Package(file.package, file.version_name))
+        home, app = self.packages.app(self.packages.home), self.packages.app(file.package)
+        if isinstance(home, Launcher) and app is not None:
+            home.add(app)
+        self.changed()
+
     def clear(self, package: str) -> bool:
         """Forget an app's data; false if it is not installed."""
         self.stop_app(package)
@@ -183,10 +267,16 @@ class Phone:
         return app
 
     @property
+    def open_packages(self) -> list[str]:
+        """The packages with something open, the one in front last."""
+        return list(self._stack)
+
+    @property
     def windows(self) -> list[Window]:
         """What is on the screen, frontmost first."""
         if self._windows is None:
-            self._windows = self.front.windows()
+            shown = [shade(self)] if self.shade else self.front.windows()
+            self._windows = stretched(shown, self.width, self.height)
             self._mark_focus(self._windows)
         return self._windows
 
@@ -198,7 +288,7 @@ class Phone:
     @property
     def component(self) -> tuple[str, str]:
         """Package and activity of what has the focus; an app that has drawn nothing yet has it, too."""
-        for window in self.windows:
+        for window in self.windows if not self.shade else self.front.windows():
             return window.package, window.activity
         return self.front.package, self.front.activities[0]
 
@@ -210,7 +300,9 @@ class Phone:
     def dump(self, max_depth: int = 50) -> str:
         """The screen's hierarchy as XML."""
         if max_depth not in self._dumps:
-            self._dumps[max_depth] = dump(self.drawn_windows, self.width, self.height, max_depth)
+            self._dumps[max_depth] = dump(
+                self.drawn_windows, self.width, self.height, max_depth, self.rotation
+            )
         return self._dumps[max_depth]
 
     def find(self, selector: dict[str, Any]) -> View | None:
@@ -222,7 +314,12 @@ class Phone:
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.takes_input else None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a touch or a key reaches what is shown: not on a dark screen, nor behind the lock."""
+        return self.screen_on and not self.condition.is_locked
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
@@ -243,6 +340,7 @@ class Phone:
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        self.touched_s = time.monotonic()
         view = self.view_at(x, y)
         if view is None or not view.enabled:
             return
@@ -254,11 +352,32 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on:
-            self.front.swipe((round(start[0]), round(start[1])), (round(end[0]), round(end[1])))
+        self.touched_s = time.monotonic()
+        if self.takes_input and self.shade:
+            self.shade = "" if end[1] < start[1] else self.shade
+            self.changed()
+        elif self.takes_input:
+            self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 
+    def _in_design(self, point: tuple[float, float]) -> tuple[int, int]:
+        """A point of the screen, as the app sees it."""
+        x, y = point
+        return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
+
+    def pinch(self, view: View, *, outwards: bool) -> None:
+        """Two fingers move on a view: apart or together."""
+        if self.screen_on and view.enabled and view.on_pinch is not None:
+            view.on_pinch(outwards)
+            self.changed()
+
+    def pull_down(self, what: str) -> None:
+        """Show the notifications or the quick settings over the screen; nothing pushes them up again."""
+        self.shade = what
+        self.changed()
+
     def go_home(self) -> None:
+        self.shade = ""
         self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
         self.front.start()
         self.changed()
@@ -267,18 +386,23 @@ class Phone:
     def keyboard_shown(self) -> bool:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
-        invisible = self.settings["secure", "default_input_method"] == ADB_KEYBOARD
+        invisible = self.keyboard == ADB_KEYBOARD
         return field is not None and not invisible and self._keyboard_closed_on != field.bounds
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
-        if self.keyboard_shown and self.focused is not None:
+        if self.shade:
+            self.shade = ""
+        elif self.keyboard_shown and self.focused is not None:
             self._keyboard_closed_on = self.focused.bounds
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
 
     def set_screen(self, on: bool) -> None:
+        self.touched_s = time.monotonic()
+        if on and not self.screen_on:
+            self.woken_s = self.touched_s
         self.screen_on = on
         self.changed()
 
@@ -318,24 +442,84 @@ class Phone:
         """What survives when the phone is switched off, as JSON."""
         return {"serial": self.serial, **self.packages.memory(), "media": self.media.memory()}
 
-    def write_log(self, tag: str, text: str) -> None:
-        """Add a line to what logcat shows."""
-        self.log.append(f"{self.now():%m-%d %H:%M:%S}.000  1000  1000 I {tag}: {text}")
+    def write_log(
+        self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
+    ) -> None:
+        """Add what logcat shows."""
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
+
+    def _pid_of(self, uid: int) -> int:
+        server = self.processes.find("system_server")
+        return server.pid if server and uid == 1000 else 5000
+
+    @property
+    def keyboard(self) -> str:
+        """The id of the input method that is chosen."""
+        return self.settings.get(("secure", "default_input_method"), "")
+
+    def reboot(self) -> None:
+        """Go away and come back, as after `adb reboot`. Whoever connects the phone calls `restart` meanwhile."""
+        self.link.reboot()
+
+    def restart(self) -> None:
+        """Everything that runs ends and starts anew; files, settings and what apps remember stay."""
+        if self.automation is not None:
+            self.automation.kill()
+            self.automation = None
+        for app in self.packages.apps:
+            app.kill()
+        for process in self.processes.all():
+            self.processes.end(process)
+        self.files.boot()
+        self.properties = {
+            name: text for name, text in self.properties.items() if name.startswith("persist.")
+        }
+        self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
+        self.reverses.clear()
+        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
+        self.log.clear()
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
+        self._keyboard_closed_on = None
+        self.screen_on = True
+        self.started_s = time.monotonic()
+        self._stack = [self.packages.home]
+        self._start_system()
+        self.changed()
 
     def _boot(self) -> None:
         memory = self._store.load() if self._store is not None else None
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
-        for name in ("init", "zygote64", "system_server", "surfaceflinger", "com.android.systemui"):
-            self.processes.start(name, user="root", command=name, kill=_nothing)
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
+        self._start_system()
+
+    def _start_system(self) -> None:
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
+        for name, user in _SYSTEM_PROCESSES.items():
+            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
+            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
-        package = app.package
+        package, self.shade = app.package, ""
         if self.processes.find(package) is None:
-            self.processes.start(
-                package, user="u0_a123", command=package, kill=lambda: self.stop_app(package)
+            facts = self.packages.find(package)
+            user = facts.user if facts else "system"
+            started = self.processes.start(
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
             )
         self._stack = [name for name in self._stack if name != package] + [package]
 

@@ -7,9 +7,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO, Any, Self
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 STOP_TIMEOUT_S = 10.0
@@ -36,14 +39,17 @@ class PhoneAddress:
 class PhonesProcess:
     """A context manager: virtual phones with these serials run inside it.
 
-    They end with the process that started them, however it ends. `folder` keeps their memory over restarts.
+    They end with the process that started them, however it ends. `folder` keeps their memory over restarts; `apps` are
+    app files, or folders of them, for every phone.
     """
 
-    def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
+    def __init__(self, serials: Sequence[str], folder: Path | None = None, apps: Sequence[Path] = ()) -> None:
         self._serials = tuple(serials)
         self._folder = folder
+        self._apps = tuple(apps)
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str]
+        self._line: HTTPConnection | None = None
         self.complaints = ""
         """What the process wrote to its standard error, once it has ended: nothing, if all was well."""
         self.adb_server_port = 0
@@ -96,17 +102,52 @@ class PhonesProcess:
     def log_in(self, serial: str, package: str, account: str) -> None:
         """Have an account, without its `@`, in an app of a phone: the app's own made-up one is called so, and where
         that is done already another one is added. Raises PhonesError if the app has one account only."""
-        phone = next(phone for phone in self.phones if phone.serial == serial)
+        phone = self._phone(serial)
         memory = self._call(f"{phone.control}/memory")["apps"].get(package)
         if memory is None or account in (memory["account"], *memory.get("others", ())):
             return
         is_made_up = memory["account"].startswith(MADE_UP)
-        wish = {
-            "package": package,
-            "action": "set_account" if is_made_up else "add_account",
-            "arguments": {"account": account},
-        }
-        self._call(f"{phone.control}/app", wish)
+        action = "set_account" if is_made_up else "add_account"
+        self.control_app(serial, package, action, {"account": account})
+
+    def move_clock(self, instant: datetime) -> None:
+        """Let it be this instant on all phones; from the first call on their time stands still between two of them.
+        Raises PhonesError."""
+        body, kind = json.dumps({"now": instant.isoformat()}), {"Content-Type": "application/json"}
+        for is_last in (False, True):  # a connection that was kept may have been closed meanwhile
+            try:
+                if self._line is None:
+                    self._line = HTTPConnection(urlsplit(self.control).netloc, timeout=ADD_TIMEOUT_S)
+                self._line.request("POST", "/clock", body, kind)
+                self._line.getresponse().read()
+                return
+            except (OSError, HTTPException) as error:
+                self._hang_up()
+                if is_last:
+                    raise PhonesError(
+                        f"the virtual phones at {self.control} do not answer: {error}"
+                    ) from error
+
+    def unplug(self, serial: str) -> None:
+        """Take a phone away: adb no longer lists it. Raises PhonesError."""
+        self._call(f"{self._phone(serial).control}/unplug", {})
+
+    def plug_in(self, serial: str) -> None:
+        """Bring a phone back. Raises PhonesError."""
+        self._call(f"{self._phone(serial).control}/online", {})
+
+    def control_app(self, serial: str, package: str, action: str, arguments: Mapping[str, Any]) -> None:
+        """Have an app of a phone do what its part of the control interface offers. Raises PhonesError."""
+        wish = {"package": package, "action": action, "arguments": dict(arguments)}
+        self._call(f"{self._phone(serial).control}/app", wish)
+
+    def _phone(self, serial: str) -> PhoneAddress:
+        return next(phone for phone in self.phones if phone.serial == serial)
+
+    def _hang_up(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
     def _knows(self, serial: str) -> bool:
         return any(phone.serial == serial for phone in self.phones)
@@ -116,7 +157,7 @@ class PhonesProcess:
 
     def _call(self, url: str, wish: Mapping[str, Any] | None = None) -> Any:
         kind = {"Content-Type": "application/json"}
-        request = Request(url, json.dumps(wish).encode() if wish else None, kind)
+        request = Request(url, None if wish is None else json.dumps(wish).encode(), kind)
         try:
             with urlopen(request, timeout=ADD_TIMEOUT_S) as answer:
                 return json.load(answer)
@@ -133,6 +174,7 @@ class PhonesProcess:
 
     def stop(self) -> None:
         """End them, and their adb server."""
+        self._hang_up()
         process, self._process = self._process, None
         if process is None:
             return
@@ -166,6 +208,17 @@ class PhonesProcess:
 
     def _command(self) -> list[str]:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []
+        apps = [word for path in self._apps for word in ("--app", str(path))]
         serials = [word for serial in self._serials for word in ("--serial", serial)]
         port = ["--adb-port", str(self.adb_server_port)]
-        return [sys.executable, "-P", "-m", "runner.virtual.host", "--until-eof", *port, *folder, *serials]
+        return [
+            sys.executable,
+            "-P",
+            "-m",
+            "runner.virtual.host",
+            "--until-eof",
+            *port,
+            *folder,
+            *apps,
+            *serials,
+        ]

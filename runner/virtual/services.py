@@ -2,9 +2,8 @@
 
 import asyncio
 import struct
-from collections.abc import Callable
 
-from runner.virtual import uiautomator
+from runner.virtual import adbd, uiautomator
 from runner.virtual.phone import Phone
 from runner.virtual.shell import STDERR, STDOUT, Shell
 from runner.virtual.sync import serve_sync
@@ -16,7 +15,7 @@ _EXIT = 3
 
 
 def find_service(phone: Phone, name: str) -> Service | None:
-    """The service of this name; None for what a virtual phone refuses (framebuffer:, root:...)."""
+    """The service of this name; None for what a virtual phone refuses (`dev:`, `localabstract:` and the like)."""
     kind, _, rest = name.partition(":")
     kind, *options = kind.split(",")
     if kind in ("shell", "exec"):
@@ -30,9 +29,7 @@ def find_service(phone: Phone, name: str) -> Service | None:
         return lambda stream: serve_sync(phone, stream)
     if kind == "tcp":
         return _tcp_service(phone, rest)
-    if kind == "reverse":
-        return lambda stream: _reverse(phone, stream, rest)
-    return None
+    return adbd.find_service(phone, kind, rest)
 
 
 class RawSink:
@@ -79,33 +76,3 @@ def _tcp_service(phone: Phone, port: str) -> Service | None:
     if automation is None or port.partition(":")[0] != str(automation.port):
         return None
     return lambda stream: uiautomator.serve(phone, automation, stream)
-
-
-async def _reverse(phone: Phone, stream: Stream, command: str) -> None:
-    """Remember reverse forwards, and list them; no app on a virtual phone connects to one."""
-    verb, _, rest = command.partition(":")
-    actions: dict[str, Callable[[], bytes]] = {
-        "forward": lambda: _add_reverse(phone, rest.removeprefix("norebind:")),
-        "list-forward": lambda: _listed("".join(f"host {a} {b}\n" for a, b in phone.reverses.items())),
-        "killforward": lambda: (
-            b"OKAY" if phone.reverses.pop(rest, None) else b"FAIL" + _listed("no such reverse")
-        ),
-        "killforward-all": lambda: _clear_reverses(phone),
-    }
-    if verb in actions:
-        await stream.write(actions[verb]())
-
-
-def _add_reverse(phone: Phone, pair: str) -> bytes:
-    remote, _, local = pair.partition(";")
-    phone.reverses[remote] = local
-    return b"OKAY"
-
-
-def _clear_reverses(phone: Phone) -> bytes:
-    phone.reverses.clear()
-    return b"OKAY"
-
-
-def _listed(text: str) -> bytes:
-    return b"%04x" % len(text) + text.encode()

@@ -114,7 +114,7 @@ class Shell:
         except OrderedError as error:
             return call.fail(error.data or error.message)
         except UsageError as error:
-            return call.fail(str(error))
+            return call.fail(str(error), error.status)
         except OSError as error:
             return call.fail(f"{call.name}: {error.filename}: {error.strerror}")
         return status or 0

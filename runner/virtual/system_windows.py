@@ -30,8 +30,11 @@ Action = Callable[[], object]
 class Held(Protocol):
     """The phone as the system's own windows see it."""
 
-    width: int
-    height: int
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
 
     @property
     def language(self) -> str: ...

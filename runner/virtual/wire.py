@@ -16,7 +16,7 @@ CNXN, AUTH, OPEN, OKAY, CLSE, WRTE = (
 )
 HEADER = struct.Struct("<6I")
 VERSION = 0x01000001
-"""From this version on neither side checks the checksum of a payload."""
+"""From this version on neither side checks the checksum of a payload. A peer that is older does."""
 MAX_PAYLOAD = 1 << 20
 AUTH_TOKEN, AUTH_PUBLIC_KEY = 1, 3
 
@@ -102,6 +102,9 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._last_stream = 0
         self._online = False
+        self._sends_checksums = True
+        """Until both sides have told their versions, and afterwards if the peer's is old."""
+        self._peer_checks = False
         self._offered_key = False
         self._held: list[bytes] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -136,7 +139,7 @@ class Connection(asyncio.Protocol):
         del self._buffer[:start]
 
     def send(self, command: int, first: int, second: int, payload: bytes = b"") -> None:
-        checksum = 0 if self._online else sum(payload)
+        checksum = sum(payload) & 0xFFFFFFFF if self._sends_checksums else 0
         header = HEADER.pack(command, first, second, len(payload), checksum, command ^ 0xFFFFFFFF)
         if self._door.paused:
             self._held.append(header + payload)
@@ -164,6 +167,7 @@ class Connection(asyncio.Protocol):
     def _handle(self, command: int, first: int, second: int, payload: bytes) -> None:
         if command == CNXN:
             self.max_payload = min(MAX_PAYLOAD, second)
+            self._peer_checks = first < VERSION
             self._greet() if self._door.authorized else self._ask_for_key()
         elif command == AUTH:
             self._offered_key = self._offered_key or first == AUTH_PUBLIC_KEY
@@ -188,6 +192,7 @@ class Connection(asyncio.Protocol):
 
     def _greet(self) -> None:
         self.send(CNXN, VERSION, MAX_PAYLOAD, self._door.banner)
+        self._sends_checksums = self._peer_checks
         self._online = True
 
     def _ask_for_key(self) -> None:

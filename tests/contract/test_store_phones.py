@@ -7,7 +7,7 @@ from ledgers import NOON
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import AWAY, PhoneFacts, PhoneState
+from runner.store.phone_rows import AWAY, PhoneCondition, PhoneFacts, PhoneState, by_device
 from runner.store.phones import PhoneSeen
 
 MINUTE = timedelta(minutes=1)
@@ -112,3 +112,55 @@ def test_the_holds_of_a_device_are_remembered(ledger: Ledger, clock: ManualClock
     assert (newest.reason, newest.released_utc) == ("looked at by hand", None)
     assert oldest.released_utc == NOON + MINUTE
     assert len(ledger.holds.of("A", limit=1)) == 1
+
+
+def test_a_hold_for_a_time_goes_on_and_ends_when_the_phone_works(ledger: Ledger, clock: ManualClock) -> None:
+    assert [ledger.holds.phone_failed("A") for _ in range(2)] == [1, 2]
+    assert ledger.holds.phone_failed("B") == 1
+    assert ledger.holds.failing() == {"A": 2, "B": 1}
+    ledger.holds.place_until("A", "it failed", NOON + MINUTE)
+    clock.advance(60)
+    ledger.holds.place_until("A", "it failed again", NOON + 3 * MINUTE)
+    (hold,) = ledger.holds.current()
+    assert (hold.reason, hold.placed_utc, hold.until_utc) == ("it failed again", NOON, NOON + 3 * MINUTE)
+    assert hold.ends_by_itself
+    ledger.holds.place("A", "a person")
+    ledger.holds.phone_worked("A")
+    assert [(one.reason, one.ends_by_itself) for one in ledger.holds.current()] == [("a person", False)]
+    assert ledger.holds.failing() == {"B": 1}
+
+
+def test_a_person_who_releases_a_phone_ends_its_row_of_failures(ledger: Ledger) -> None:
+    ledger.holds.phone_failed("A")
+    ledger.holds.place_until("A", "it failed", NOON + MINUTE)
+    assert ledger.holds.release("A") == 1
+    assert ledger.holds.failing() == {} and ledger.holds.current() == []
+    assert ledger.holds.phone_failed("A") == 1
+
+
+def test_of_several_holds_that_of_a_person_is_told(ledger: Ledger) -> None:
+    ledger.holds.place_until("A", "it failed", NOON + MINUTE)
+    ledger.holds.place("A", "first")
+    ledger.holds.place("A", "second")
+    ledger.holds.place_until("B", "it failed too", NOON + MINUTE)
+    told = {device: hold.reason for device, hold in by_device(ledger.holds.current()).items()}
+    assert told == {"A": "first", "B": "it failed too"}
+
+
+def test_what_a_phone_said_of_itself_stays_when_it_fails(ledger: Ledger) -> None:
+    ledger.phones.learn("A", PhoneFacts(model="Model 5"))
+    ledger.holds.phone_failed("A")
+    row = ledger.phones.get("A")
+    assert row is not None and row.facts.model == "Model 5"
+
+
+def test_how_a_phone_is_stands_beside_what_it_is(ledger: Ledger, clock: ManualClock) -> None:
+    warm = PhoneCondition(31, 4100, "off", "0.4.1")
+    assert not ledger.phones.learn_condition("A", warm)
+    ledger.phones.learn("A", PhoneFacts("Model 5"))
+    clock.advance(60)
+    assert ledger.phones.learn_condition("A", warm)
+    assert not ledger.phones.learn_condition("A", warm)
+    ledger.phones.learn("A", PhoneFacts("Model 5", "15"))
+    row = ledger.phones.get("A")
+    assert row is not None and row.facts == PhoneFacts("Model 5", "15", condition=warm)

@@ -1,12 +1,8 @@
 """Virtual phones for the tests that use a real adb server."""
 
-import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import adbutils
 import pytest
@@ -18,46 +14,8 @@ from picture_shelf import PictureShelf
 from playwright.sync_api import Browser
 
 from runner.virtual.adbserver import find_adb
-from runner.virtual.process import PhoneAddress, PhonesProcess
-
-
-class VirtualPhone:
-    """One phone's control interface."""
-
-    def __init__(self, place: PhoneAddress) -> None:
-        self.serial = place.serial
-        self.address = place.address
-        self.url = place.control
-
-    def get(self, name: str = "") -> Any:
-        with urlopen(f"{self.url}/{name}" if name else self.url, timeout=30) as answer:
-            data = answer.read()
-            return json.loads(data) if "json" in answer.headers["Content-Type"] else data
-
-    def post(self, name: str, **wish: Any) -> Any:
-        """Carry out a control action. An error raises AssertionError with the phone's message."""
-        kind = {"Content-Type": "application/json"}
-        request = Request(f"{self.url}/{name}", json.dumps(wish).encode(), kind, method="POST")
-        try:
-            with urlopen(request, timeout=30) as answer:
-                return json.load(answer)
-        except HTTPError as error:
-            raise AssertionError(json.load(error)["error"]) from None
-
-    def memory(self, package: str | None = None) -> Any:
-        memory = self.get("memory")
-        return memory if package is None else memory["apps"][package]
-
-    def fault(self, method: str, kind: str, **more: Any) -> None:
-        self.post("fault", method=method, kind=kind, **more)
-
-    def calm(self) -> None:
-        """End every disturbance; the phone is connected anew."""
-        self.post("clear-faults")
-        self.post("latency", seconds=0)
-        self.post("authorize")
-        self.post("resume")
-        self.post("online")
+from runner.virtual.process import PhonesProcess
+from runner.virtual.testing import VirtualPhone
 
 
 class VirtualPhones:
@@ -66,7 +24,7 @@ class VirtualPhones:
     def __init__(self, process: PhonesProcess) -> None:
         self.process = process
         self.adb_port = process.adb_server_port
-        self.by_serial = {phone.serial: VirtualPhone(phone) for phone in process.phones}
+        self.by_serial = {phone.serial: VirtualPhone(phone, self.adb_port) for phone in process.phones}
 
     def __getitem__(self, serial: str) -> VirtualPhone:
         return self.by_serial[serial]
@@ -82,7 +40,7 @@ class VirtualPhones:
 
     def device(self, serial: str) -> adbutils.AdbDevice:
         """One phone through adbutils."""
-        return adbutils.AdbClient(port=self.adb_port).device(self[serial].address)
+        return self[serial].device
 
     def wait_for_states(self, serial: str, *states: str, action: Callable[[], object] | None = None) -> None:
         """Carry out `action`, and wait until adb has shown the phone in these states, one after the other."""

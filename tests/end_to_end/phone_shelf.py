@@ -16,6 +16,7 @@ from runner.flows import watch
 from runner.scripts import SCRIPTS, complete
 from runner.settings import Settings
 from runner.tasks import Effect, EffectState, Outcome, StepRecord, Task
+from runner.virtual.testing import VirtualPhone
 
 APP = "com.zhiliaoapp.musically"
 VIDEO = b"no real video, but a file of its own" * 2000
@@ -76,7 +77,7 @@ class Shelf:
         self.video.write_bytes(VIDEO)
 
     def app(self, action: str, **arguments: Any) -> None:
-        self.phone.post("app", package=APP, action=action, arguments=arguments)
+        self.phone.app(APP, action, **arguments)
 
     def memory(self) -> Any:
         return self.phone.memory(APP)
@@ -108,7 +109,7 @@ def untouched(phones: Any, tmp_path: Path, name: str) -> Shelf:
     """A further phone, to which nothing was done yet."""
     shelf = Shelf(phones, tmp_path)
     phones.process.have(f"{name}{len(phones.process.phones)}")
-    shelf.phone = type(shelf.phone)(phones.process.phones[-1])
+    shelf.phone = VirtualPhone(phones.process.phones[-1], phones.adb_port)
     return shelf
 
 

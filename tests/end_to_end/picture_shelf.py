@@ -16,7 +16,7 @@ class PictureShelf(Shelf):
     """As `Shelf`, for Instagram."""
 
     def app(self, action: str, **arguments: Any) -> None:
-        self.phone.post("app", package=APP, action=action, arguments=arguments)
+        self.phone.app(APP, action, **arguments)
 
     def memory(self) -> Any:
         return self.phone.memory(APP)

@@ -191,7 +191,7 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: AccountShelf, recorded: 
 
 def test_instagram_is_looked_at_and_never_switched(shelf: AccountShelf) -> None:
     arguments = {"account": "photos"}
-    shelf.phone.post("app", package=PICTURES, action="set_account", arguments=arguments)
+    shelf.phone.app(PICTURES, "set_account", **arguments)
     wrong = shelf.follow_as("@brand_se", "demo_wrong", "instagram")
     assert wrong.outcome is AttemptOutcome.FAILED and wrong.again is Again.NEVER
     assert "@photos" in wrong.message and "how to switch in instagram" in wrong.message

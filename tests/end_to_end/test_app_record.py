@@ -37,12 +37,12 @@ def runner(started: Any, daemons: Daemons) -> Iterator[RunnerCommand]:
     (daemons.campaigns / "apps").mkdir()
     (daemons.campaigns / "apps" / "notes.yaml").write_text(PROFILE, encoding="utf-8")
     phone = started["VIRTUAL01"]
-    phone.post("app", package=PACKAGE, action="forget_notes")
+    phone.app(PACKAGE, "forget_notes")
     text = {
         "title": "Call Anna: anna.berg@mail.example, +46 70 123 45 67",
         "text": "Meet @lisa_b and @lisa_b",
     }
-    phone.post("app", package=PACKAGE, action="add_note", arguments=text)
+    phone.app(PACKAGE, "add_note", **text)
     started.device("VIRTUAL01").shell(f"monkey -p {PACKAGE} 1")
     command = RunnerCommand(lambda: daemons.environment)
     yield command

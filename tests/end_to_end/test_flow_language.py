@@ -31,7 +31,7 @@ class Desk:
         self.before = len(self.phone.memory(APP)["saves"])
 
     def app(self, action: str, **arguments: Any) -> None:
-        self.phone.post("app", package=APP, action=action, arguments=arguments)
+        self.phone.app(APP, action, **arguments)
 
     @property
     def saves(self) -> list[Any]:

@@ -48,7 +48,7 @@ elements:
 @pytest.fixture
 def shelf(started: Any, daemons: Daemons) -> Any:
     daemons.adb_port = started.adb_port
-    started["VIRTUAL01"].post("app", package=PACKAGE, action="forget_notes")
+    started["VIRTUAL01"].app(PACKAGE, "forget_notes")
     for folder, name, text in (("flows", "note", FLOW), ("apps", "notes", PROFILE)):
         (daemons.campaigns / folder).mkdir()
         (daemons.campaigns / folder / f"{name}.yaml").write_text(text, encoding="utf-8")
@@ -127,7 +127,7 @@ def test_on_a_virtual_phone_of_its_own(daemons, shelf, runner) -> None:
 
 
 def test_an_effect_without_a_trace_is_told_as_not_happened(shelf, daemons, runner) -> None:
-    shelf["VIRTUAL01"].post("app", package=PACKAGE, action="ignore_next_save")
+    shelf["VIRTUAL01"].app(PACKAGE, "ignore_next_save")
     done = runner("flow", "try", note(daemons), "--serial", "VIRTUAL01", "--yes")
     assert done.returncode == 1 and "the note did not happen" in done.stdout
 

@@ -71,7 +71,7 @@ class Desk:
         self.ledger.close()
 
     def show(self, screen: str) -> None:
-        self.phone.post("app", package=APP, action="show", arguments={"screen": screen})
+        self.phone.app(APP, "show", screen=screen)
 
     @property
     def settings(self) -> Any:
@@ -88,7 +88,7 @@ def desk(started: Any, tmp_path: Path, quick_ledgers: None) -> Iterator[Desk]:
     yield made
     made.phone.calm()
     made.phone.post("protect", on=False)
-    made.phone.post("app", package=APP, action="clear", arguments={})
+    made.phone.app(APP, "clear")
     made.close()
 
 
@@ -116,7 +116,7 @@ def test_typed_text_arrives_and_is_kept_nowhere(
     desk: Desk, caplog: pytest.LogCaptureFixture, text: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    desk.phone.post("app", package=APP, action="clear", arguments={})
+    desk.phone.app(APP, "clear")
     desk.show("short_login")
     loan = desk.screens.borrow(SERIAL, "anna")
     desk.screens.touch(SERIAL, loan.id, TapInput(NUMBER))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -53,8 +54,13 @@ def told() -> list[str]:
 def watch(shelf: Any, ledger: Ledger, log: LogLines, told: list[str]) -> Iterator[Watch]:
     """Make a watch that has asked nobody anything yet."""
 
-    def make(at_work: tuple[str, ...] = (), port: int = shelf.adb_port) -> PhoneWatch:
-        return PhoneWatch(ledger, port, list, lambda: at_work, told.append, log, threading.Event())
+    def make(
+        at_work: tuple[str, ...] = (), port: int = shelf.adb_port, uses: tuple[str, ...] = ()
+    ) -> PhoneWatch:
+        campaign = SimpleNamespace(phones=uses, profiles={})
+        return PhoneWatch(
+            ledger, port, lambda: [campaign], lambda: at_work, told.append, log, threading.Event()
+        )
 
     yield make
     for phone in shelf.by_serial.values():
@@ -70,6 +76,29 @@ def test_a_phone_says_what_it_is_and_how_it_is(watch: Watch, ledger: Ledger) -> 
     assert (row.facts.model, row.facts.android) == ("VirtualPhone", "14")
     assert (row.facts.language, row.facts.size) == ("en-US", (720, 1600))
     assert set(row.facts.apps) == {"tiktok", "instagram"}
+
+
+def test_a_phone_says_how_warm_and_how_full_it_is(watch: Watch, ledger: Ledger, shelf: Any) -> None:
+    watch().look()
+    row = ledger.phones.get("WATCH01")
+    assert row is not None
+    how = row.facts.condition
+    assert (how.temperature_c, how.screen, how.problems) == (28, "on", ())
+    assert how.free_mb is not None and how.free_mb > 1000
+    shelf["WATCH01"].post("battery", level=87, temperature=471)
+    shelf["WATCH01"].post("storage", free_mb=412)
+    shelf["WATCH01"].post("screen", on=False)
+    watch(at_work=("WATCH01",)).look()
+    assert ledger.phones.get("WATCH01") == row  # a phone at work is left in peace
+    watch().look()
+    row = ledger.phones.get("WATCH01")
+    assert row is not None
+    how = row.facts.condition
+    assert (how.temperature_c, how.free_mb, how.screen) == (47, 400, "off")
+    assert how.problems == ("400 MB are free", "the battery has 47 °C")
+    assert row.facts.model == "VirtualPhone"
+    shelf["WATCH01"].post("reset")
+    shelf.wait_for_states("WATCH01", "device")
 
 
 def test_a_battery_that_runs_down_is_written_and_an_equal_look_writes_nothing(
@@ -133,3 +162,30 @@ def test_without_an_adb_server_every_phone_is_away_and_none_is_started(watch: Wa
     watch(port=1).look()
     states = ledger.phones.latest().values()
     assert {state.state for state in states} == {AWAY} and all("adb server" in one.problem for one in states)
+
+
+def test_a_phone_of_a_campaign_that_adb_has_lost_is_connected_again(
+    watch: Watch, ledger: Ledger, shelf: Any
+) -> None:
+    phone = shelf["WATCH01"]
+    watch().look()  # from now on the ledger knows the address, whoever asks next
+
+    def forget() -> None:
+        assert "disconnected" in shelf.adb("disconnect", phone.address).stdout
+
+    forget()
+    watch(uses=("WATCH02",)).look()
+    assert phone.address not in shelf.adb("devices").stdout
+    ledger.holds.place("WATCH01", "it is being repaired")
+    watch(uses=("WATCH01",)).look()
+    assert phone.address not in shelf.adb("devices").stdout
+    ledger.holds.release("WATCH01")
+    one = watch(uses=("WATCH01",))
+    one.look()
+    assert ledger.phones.latest()["WATCH01"].state == AWAY
+    shelf.wait_for_states("WATCH01", "device")
+    one.look()
+    assert ledger.phones.latest()["WATCH01"].state == "device"
+    forget()
+    one.look()
+    shelf.wait_for_states("WATCH01", "device")

@@ -9,6 +9,8 @@ import adbutils
 import pytest
 import uiautomator2 as u2
 
+from runner.virtual.process import PhonesError
+
 pytestmark = pytest.mark.phones
 
 SERIAL = "FAULT01"
@@ -177,9 +179,11 @@ def test_latency_slows_every_call(phone: Any, d: u2.Device) -> None:
 
 
 def test_a_removed_app_is_gone_for_every_client(phone: Any, d: u2.Device) -> None:
-    phone.post("uninstall", package="com.android.settings")
-    assert "com.android.settings" not in d.app_list("-3")
-    assert "Error type 3" in d.shell("am start -n com.android.settings/.Settings").output
+    notes = "org.example.notes"
+    assert notes in d.app_list("-3")
+    phone.post("uninstall", package=notes)
+    assert notes not in d.app_list("-3")
+    assert "Error type 3" in d.shell(f"am start -n {notes}/.MainActivity").output
 
 
 def test_what_a_user_did_is_in_the_memory(phone: Any, d: u2.Device) -> None:
@@ -208,7 +212,7 @@ def test_what_a_user_did_is_in_the_memory(phone: Any, d: u2.Device) -> None:
 def test_a_wrong_request_is_told_what_would_be_right(
     phone: Any, name: str, wish: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(AssertionError, match=message):
+    with pytest.raises(PhonesError, match=message):
         phone.post(name, **wish)
 
 
@@ -228,5 +232,5 @@ def test_a_battery_runs_down(phone: Any, device: adbutils.AdbDevice) -> None:
     phone.post("battery", level=4, charging=False)
     said = device.shell("dumpsys battery")
     assert "level: 4\n" in said and "USB powered: false" in said
-    with pytest.raises(AssertionError, match="a number from 0 to 100"):
+    with pytest.raises(PhonesError, match="a number from 0 to 100"):
         phone.post("battery", level=101)

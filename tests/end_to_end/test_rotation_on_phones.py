@@ -76,10 +76,10 @@ class Trial:
 
     def fail(self) -> tuple[str, dict[str, Any]]:
         """The same, while the app asks for a login."""
-        self.phone.post("app", package=APP, action="show", arguments={"screen": "login"})
+        self.phone.app(APP, "show", screen="login")
         run_id, task = self.run()
         assert task["state"] == "failed", task
-        self.phone.post("app", package=APP, action="clear", arguments={})
+        self.phone.app(APP, "clear")
         self.runner("holds", "release", "A1")
         return run_id, task
 

@@ -262,7 +262,7 @@ def test_a_login_screen_puts_the_phone_on_hold_until_it_is_released(
 ) -> None:
     shelf = phones("A1")
     runner.adb_port = shelf.adb_port
-    shelf["A1"].post("app", package=APP, action="show", arguments={"screen": "login"})
+    shelf["A1"].app(APP, "show", screen="login")
     path = campaign("A1", users=("@demo_north", "@demo_south"))
     code, summary = runner.summary(path)
     assert (code, summary["counts"]) == (1, {"failed": 1, "pending": 1})
@@ -271,7 +271,7 @@ def test_a_login_screen_puts_the_phone_on_hold_until_it_is_released(
     assert not shelf["A1"].memory(APP)["answers"]
 
     assert "A1" in runner("holds").stdout
-    shelf["A1"].post("app", package=APP, action="clear", arguments={})
+    shelf["A1"].app(APP, "clear")
     assert runner("run", path).returncode == 1
     assert runner("holds", "release", "A1").returncode == 0
     assert runner("run", path).returncode == 0

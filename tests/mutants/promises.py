@@ -126,9 +126,15 @@ MUTANTS = (
     ),
     Mutant(
         "the tap of an effect is never repeated",
-        'answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)',
+        'answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)',
         'answer = self._call("click", x, y)',
         ("test_the_tap_of_an_effect_is_never_repeated",),
+    ),
+    Mutant(
+        "of a phone that is away it is sure that an effect was not sent",
+        "timeout_s=CALL_TIMEOUT_S, anew=True)",
+        "timeout_s=CALL_TIMEOUT_S)",
+        ("test_of_a_phone_that_is_away_it_is_sure_that_an_effect_was_not_sent",),
     ),
     Mutant(
         "what an interrupted attempt has committed is not repeated",
@@ -258,9 +264,27 @@ MUTANTS = (
     # holds, requests, wake-ups
     Mutant(
         "a phone that is on hold is left alone",
-        'return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD)',
+        'return Refusal(f"{task.device} is on hold: {hold.reason}", ReasonKind.ON_HOLD, hold.until_utc)',
         "return None",
         ("test_a_screen_for_a_person_holds_the_phone_and_leaves_the_rest_pending",),
+    ),
+    Mutant(
+        "a phone that fails repeatedly is held back",
+        "if not self.failures or failures < self.failures:",
+        "if True:",
+        ("test_three_failures_in_a_row_hold_the_phone_back_and_one_task_is_tried_then",),
+    ),
+    Mutant(
+        "a phone that is held back gets another try",
+        "if hold is not None and (hold.until_utc is None or hold.until_utc > now):",
+        "if hold is not None:",
+        ("test_three_failures_in_a_row_hold_the_phone_back_and_one_task_is_tried_then",),
+    ),
+    Mutant(
+        "a phone that works ends its row of failures",
+        "elif task.device in self._failing and _shows_that_it_works(outcome):",
+        "elif False:",
+        ("test_a_phone_that_answers_in_between_is_not_held_back",),
     ),
     Mutant(
         "a hold that is released while a task is refused for it keeps nothing back",
@@ -374,7 +398,7 @@ MUTANTS = (
     # app profiles
     Mutant(
         "whether a screen can be read is asked of the app's own windows",
-        "own = [element for element in self.elements() if not element.package or element.package in packages]",
+        "own = self.elements_of(tuple(packages))",
         "own = list(self.elements())",
         ("test_opaque_is_asked_of_the_app_alone",),
     ),
@@ -395,5 +419,24 @@ MUTANTS = (
         "        if selector.unverified:\n            continue\n",
         "",
         ("test_each_key_also_refuses",),
+    ),
+    # rehearsals of days ahead
+    Mutant(
+        "a rehearsal's ledger drives no real phones, wherever it lies",
+        "        if self.is_rehearsal and not is_rehearsal:\n            raise rehearsal_only(self._database.where)\n",
+        "",
+        ("test_a_rehearsals_ledger_is_known_wherever_it_lies",),
+    ),
+    Mutant(
+        "who sleeps under a simulated clock counts as awake before anybody goes on",
+        "            self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.until > self._now]\n",
+        "",
+        ("test_whoever_is_woken_no_longer_counts_as_asleep",),
+    ),
+    Mutant(
+        "phones live through what happens before the runner wakes up",
+        "    while self._timers and self._timers[0].at <= instant:",
+        "    while self._timers and self._timers[0].at < instant:",
+        ("test_time_that_is_moved_does_what_was_to_come",),
     ),
 )

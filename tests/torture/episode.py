@@ -148,6 +148,7 @@ class Episode:
         return os.environ | {
             "RUNNER_STATE_DIR": str(self.state),
             "RUNNER_TIMEZONE": "UTC",
+            "RUNNER_PHONE_FAILURES": "0",  # phones fail as often as the torture has them fail
             "ANDROID_ADB_SERVER_PORT": str(self.adb_port),
         }
 

@@ -82,12 +82,30 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
     assert "sesame" not in f"{error.value} {error.value.hint}"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RUNNER_PHONE_FAILURES", "often"),
+        ("RUNNER_PHONE_FAILURES", "-1"),
+        ("RUNNER_PHONE_COOLDOWN", "10m"),
+        ("RUNNER_PHONE_COOLDOWN", "0"),
+    ],
+)
+def test_the_patience_with_failing_phones_is_numbers(name: str, text: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is '{text}'"):
+        Settings.from_environment({"RUNNER_STATE_DIR": "/tmp/state", name: text})
+    settings = Settings.from_environment(
+        {"RUNNER_STATE_DIR": "/tmp", "RUNNER_PHONE_FAILURES": "0", "RUNNER_PHONE_COOLDOWN": "60"}
+    )
+    assert (settings.phone_failures, settings.phone_cooldown_s) == (0, 60.0)
+
+
 def test_the_first_settings_are_documented() -> None:
     docs = Path(__file__).parents[2] / "docs"
     text = (docs / "runs.md").read_text(encoding="utf-8")
     for name in ("RUNNER_STATE_DIR", "RUNNER_STORE"):
         assert name in text
-    for name in ("RUNNER_TIMEZONE", "RUNNER_LANGUAGE"):
+    for name in ("RUNNER_TIMEZONE", "RUNNER_LANGUAGE", "RUNNER_PHONE_FAILURES", "RUNNER_PHONE_COOLDOWN"):
         assert name in (docs / "operating.md").read_text(encoding="utf-8")
 
 

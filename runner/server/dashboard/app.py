@@ -31,9 +31,10 @@ from runner.server.dashboard.pages import (
 from runner.server.dashboard.pages.page import Frame, problem
 from runner.server.dashboard.protection import Protection
 from runner.server.dashboard.rehearsals import Rehearsals
-from runner.server.dashboard.sessions import Patience, Sessions
+from runner.server.dashboard.sessions import LIFE, MOST_ENDED, Patience, Sessions
 from runner.server.dashboard.stream import Streams
 from runner.server.dashboard.templating import Templates
+from runner.store.actions import ActionKind
 
 PAGES: Sequence[ModuleType] = (
     now,
@@ -57,7 +58,9 @@ PAGES: Sequence[ModuleType] = (
 def create_dashboard(desk: Desk, token: str | None = None, viewer_token: str | None = None) -> Starlette:
     """The application. With a token everybody has to log in with it; `viewer_token` lets people look."""
     assets = Assets.load()
-    sessions = Sessions(desk.ledger.id, token, viewer_token, desk.user, desk.clock)
+    log_outs = desk.ledger.actions.since(desk.clock.now() - LIFE, ActionKind.LOG_OUT, MOST_ENDED)
+    ended = [row.subject for row in reversed(log_outs) if row.subject]
+    sessions = Sessions(desk.ledger.id, token, viewer_token, desk.user, desk.clock, ended)
     streams = Streams(desk.changes)
     app = Starlette(
         routes=[*routes(desk), assets.route, Route("/stream", streams.answer)],

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -36,12 +36,13 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who looks at a page. `csrf` is what changes must show, None for programs, which make none here; `cookie`
-    is the session's value, and `is_new` says that the browser does not have it yet."""
+    is the session's value, `session` its name, and `is_new` says that the browser does not have it yet."""
 
     name: str
     role: Role
     csrf: str | None
     cookie: str | None = None
+    session: str | None = None
     is_new: bool = False
 
     @property
@@ -51,16 +52,22 @@ class Visitor:
 
 class Sessions:
     """Without a token everybody who reaches the server is the user of this machine, all in one session: its cookie is
-    what a page of another site cannot send."""
+    what a page of another site cannot send. `ended` names the sessions that were ended by hand."""
 
     def __init__(
-        self, ledger_id: str, token: str | None, viewer_token: str | None, user: str, clock: Clock
+        self,
+        ledger_id: str,
+        token: str | None,
+        viewer_token: str | None,
+        user: str,
+        clock: Clock,
+        ended: Iterable[str] = (),
     ) -> None:
         self._tokens = {Role.WRITER: token, Role.VIEWER: viewer_token if token else None}
         self._keys = {role: _key(shown or ledger_id, role) for role, shown in self._tokens.items()}
         self._clock = clock
         self._alone = self._visitor(user, Role.WRITER, _payload(user, 0, "alone"))
-        self._ended: dict[str, None] = {}
+        self._ended = dict.fromkeys(ended)
         # Browsers send cookies to all ports of a host: each ledger's are called differently.
         self.cookie_name = f"runner_session_{hashlib.sha256(ledger_id.encode()).hexdigest()[:8]}"
 
@@ -87,15 +94,16 @@ class Sessions:
         return replace(self._alone, is_new=not _equal(cookie, self._alone.cookie or ""))
 
     def end(self, visitor: Visitor) -> None:
-        """The session's cookie counts no more, wherever it was copied to, until the daemon starts anew."""
-        if visitor.cookie:
-            self._ended[visitor.cookie] = None
+        """The session's cookie counts no more, wherever it was copied to."""
+        if visitor.session:
+            self._ended[visitor.session] = None
             while len(self._ended) > MOST_ENDED:
                 del self._ended[next(iter(self._ended))]
 
     def _visitor(self, name: str, role: Role, payload: str) -> Visitor:
         cookie = f"{payload}.{self._sign('session', payload, role)}"
-        return Visitor(name, role, self._sign("csrf", payload, role), cookie, is_new=True)
+        session = _read_payload(payload)[2]
+        return Visitor(name, role, self._sign("csrf", payload, role), cookie, session, is_new=True)
 
     def _known(self, cookie: str) -> Visitor | None:
         payload, _, signature = cookie.partition(".")
@@ -106,10 +114,10 @@ class Sessions:
             if token and _equal(signature, self._sign("session", payload, role))
         )
         role = next(signed_by, None)
-        if role is None or cookie in self._ended:
+        if role is None:
             return None
-        name, made, _ = json.loads(base64.urlsafe_b64decode(payload))
-        if abs(self._clock.now().timestamp() - made) > LIFE.total_seconds():
+        name, made, session = _read_payload(payload)
+        if session in self._ended or abs(self._clock.now().timestamp() - made) > LIFE.total_seconds():
             return None
         return replace(self._visitor(name, role, payload), is_new=False)
 
@@ -145,9 +153,15 @@ class Patience:
         self._wrong.pop(address, None)
 
 
-def _payload(name: str, made: int, nonce: str) -> str:
-    content = json.dumps([name, made, nonce]).encode()
+def _payload(name: str, made: int, session: str) -> str:
+    content = json.dumps([name, made, session]).encode()
     return base64.urlsafe_b64encode(content).decode()
+
+
+def _read_payload(payload: str) -> tuple[str, int, str]:
+    """Whose session it is, since when, in seconds of Unix time, and its name."""
+    name, made, session = json.loads(base64.urlsafe_b64decode(payload))
+    return name, made, session
 
 
 def _key(secret: str, role: Role) -> bytes:

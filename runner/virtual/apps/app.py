@@ -38,8 +38,6 @@ class Device(Protocol):
     """What a phone offers to its apps."""
 
     serial: str
-    width: int
-    height: int
 
     def now(self) -> datetime:
         """The phone's clock, aware, in UTC."""

@@ -34,7 +34,7 @@ class SettingsApp(OnePage):
         return box((0, top, WIDTH, top + 140), title, summary, cls=LINEAR, on_tap=_nothing)
 
     def accepts(self, intent: Intent) -> bool:
-        return intent.action == "android.settings.SETTINGS" or super().accepts(intent)
+        return intent.action.startswith("android.settings.") or super().accepts(intent)
 
     def back(self) -> bool:
         return False

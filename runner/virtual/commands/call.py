@@ -58,7 +58,11 @@ class Call:
 
 
 class UsageError(Exception):
-    """A command was called in a way that it does not know."""
+    """A command was called in a way that it does not know. `status` is what it ends with."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 Command = Callable[[Call], "int | Awaitable[int]"]

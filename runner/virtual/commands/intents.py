@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 
 from runner.virtual.apps.app import Intent
 from runner.virtual.commands.call import UsageError
+from runner.virtual.package import Package
+from runner.virtual.phone import Phone
+
+MAIN, LAUNCHER = "android.intent.action.MAIN", "android.intent.category.LAUNCHER"
+_HOME = "android.intent.category.HOME"
 
 _EXTRAS = ("--es", "-e", "--eu", "--ei", "--el", "--ef", "--ez", "--ecn", "--esa", "--esal")
 _WITH_VALUE = ("--user", "--display", "-i", "--windowingMode", "--activityType", "--receiver-permission")
@@ -89,7 +94,32 @@ def _take(wish: Wish, word: str, words: Iterator[str]) -> None:
     elif "/" in word:
         wish.component = full_component(word)
     else:
-        wish.package = word
+        wish.package, wish.action, wish.categories = word, MAIN, [LAUNCHER]
+
+
+def resolve(phone: Phone, wish: Wish) -> tuple[Package, str] | None:
+    """The package and the activity that an intent reaches; None if there is none."""
+    if wish.component:
+        package, _, name = wish.component.partition("/")
+        found = phone.packages.startable(package)
+        # Of a package that names no activity nobody knows which ones it has.
+        has = found is not None and (name in found.activities or not found.activities)
+        return (found, name) if found and has else None
+    if wish.action == MAIN:
+        return launcher(phone, phone.packages.home if _HOME in wish.categories else wish.package)
+    for app in phone.packages.apps:
+        found = phone.packages.startable(app.package)
+        if found and wish.package in ("", app.package) and app.accepts(wish.intent):
+            return found, app.activities[0]
+    return None
+
+
+def launcher(phone: Phone, package: str) -> tuple[Package, str] | None:
+    """What the icon of a package on the home screen starts; None if it has no icon."""
+    found, app = phone.packages.startable(package), phone.packages.app(package)
+    if found is None or app is None or (found.activities and found.launcher is None):
+        return None
+    return found, found.launcher or app.activities[0]
 
 
 def full_component(text: str) -> str:

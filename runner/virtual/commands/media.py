@@ -1,7 +1,9 @@
-"""content: asks and changes the media index."""
+"""content: asks and changes the media index, and hands on what is about settings."""
 
 import re
+from urllib.parse import urlsplit
 
+from runner.virtual.commands import settings_provider
 from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.files import resolve
 from runner.virtual.media import collection_of
@@ -10,6 +12,9 @@ _CONDITION = re.compile(
     r"""\s*\(?\s*(\w+)\s*(=|!=|LIKE)\s*('(?:[^']|'')*'|"[^"]*"|-?\d+)\s*\)?\s*""", re.IGNORECASE
 )
 
+_EMPTY = ("call_log", "com.android.contacts", "contacts", "mms-sms", "sms")
+"""Providers that every phone has, and nothing is in them here."""
+
 
 def _content(call: Call) -> int:
     verb, *words = call.arguments or [""]
@@ -17,11 +22,13 @@ def _content(call: Call) -> int:
     uri = options.get("--uri", [""])[0]
     if verb == "call":
         return _call(call, options)
+    if settings_provider.handles(uri):
+        return settings_provider.run(call, verb, uri, options)
+    if verb == "query" and urlsplit(uri).netloc in _EMPTY:
+        return call.print("No result found.")
     collection = collection_of(uri)
     if collection is None:
-        return call.fail(
-            f"Error while accessing provider: {uri}\njava.lang.IllegalStateException: Could not find provider"
-        )
+        return _no_provider(call, uri)
     if verb == "query":
         return _query(call, uri, collection, options)
     if verb == "insert":
@@ -30,7 +37,16 @@ def _content(call: Call) -> int:
         for row in _rows(call, uri, collection, options):
             call.phone.media.remove(int(row["_id"]))
         return 0
-    return call.fail(f"[ERROR] Unsupported operation: {verb}")
+    return call.print(f"[ERROR] Unsupported operation: {verb}")
+
+
+def _no_provider(call: Call, uri: str) -> int:
+    """As every failure of `content`, it ends with 0."""
+    if not uri:
+        return call.print("[ERROR] Content provider URI not specified. Did you specify --uri argument?")
+    name = urlsplit(uri).netloc
+    problem = f"java.lang.IllegalStateException: Could not find provider: {name}"
+    return call.fail(f"Error while accessing provider:{name}\n{problem}", 0)
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:
@@ -40,7 +56,7 @@ def _options(words: list[str]) -> dict[str, list[str]]:
     for name in pairs:
         value = next(pairs, None)
         if not name.startswith("--") or value is None:
-            raise UsageError(f"[ERROR] Unsupported argument: {name}")
+            raise UsageError(f"[ERROR] Unsupported argument: {name}", 0)
         options.setdefault(name, []).append(value)
     return options
 
@@ -77,7 +93,8 @@ def _rows(call: Call, uri: str, collection: str, options: dict[str, list[str]]) 
 def _fulfils(row: dict[str, str], condition: str) -> bool:
     found = _CONDITION.fullmatch(condition)
     if found is None or found.group(1) not in row:
-        raise UsageError(f"Error while accessing provider: media\nSQLiteException: cannot read {condition!r}")
+        problem = f"android.database.sqlite.SQLiteException: cannot read {condition!r}"
+        raise UsageError(f"Error while accessing provider:media\n{problem}", 0)
     name, operator, value = found.group(1), found.group(2).upper(), found.group(3)
     if value[0] in "'\"":
         value = value[1:-1].replace("''", "'")
@@ -95,7 +112,7 @@ def _insert(call: Call, options: dict[str, list[str]]) -> int:
     path = bound.get("_data", "s:").partition(":")[2]
     if not path or call.phone.media.scan(path) is None:
         problem = f"java.lang.IllegalArgumentException: no media file {path!r}"
-        return call.fail(f"Error while accessing provider: media\n{problem}")
+        return call.fail(f"Error while accessing provider:media\n{problem}", 0)
     call.phone.changed()
     return 0
 
@@ -112,9 +129,8 @@ def _call(call: Call, options: dict[str, list[str]]) -> int:
         call.phone.media.scan_tree()
         call.phone.changed()
         return call.print("Result: Bundle[{}]")
-    return call.fail(
-        f"Error while accessing provider: media\njava.lang.UnsupportedOperationException: {method}"
-    )
+    problem = f"java.lang.UnsupportedOperationException: {method}"
+    return call.fail(f"Error while accessing provider:media\n{problem}", 0)
 
 
 COMMANDS: dict[str, Command] = {"content": _content}

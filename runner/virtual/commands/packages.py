@@ -1,119 +1,169 @@
-"""pm and `cmd package`: what is installed."""
+"""pm: what is installed, and what becomes of it."""
 
-from runner.virtual.commands import apps
-from runner.virtual.commands.apk import package_name
+from collections.abc import Callable
+
+from runner.virtual.commands import intents, package_dumps, package_lists, permissions
+from runner.virtual.commands.apk import package_of
 from runner.virtual.commands.call import Call, Command, UsageError
+from runner.virtual.commands.permissions import names
+from runner.virtual.files import Body
 
 
-def _pm(call: Call) -> int:
-    verb, *words = call.arguments or [""]
+def run(call: Call) -> int:
+    """`pm VERB ...`, which is `cmd package VERB ...`."""
+    verb, *words = call.arguments or ["help"]
+    if verb in ("help", "-h"):
+        return call.print("Package manager (package) commands:\n  " + "\n  ".join(sorted(_VERBS)))
     if verb not in _VERBS:
-        return call.fail(f"Unknown command: {verb}", 255)
+        call.print(f"Unknown command: {verb}")
+        return 255
     return _VERBS[verb](call, words)
-
-
-def _list(call: Call, words: list[str]) -> int:
-    """`list packages`: -3 third-party, -s system, -f with the file; the next plain word filters."""
-    if words[:1] != ["packages"]:
-        return call.fail(f"Error: unknown list type '{' '.join(words[:1])}'", 1)
-    packages = call.phone.packages
-    names = packages.third_party if "-3" in words else packages.system
-    if "-3" not in words and "-s" not in words:
-        names = sorted({*packages.system, *packages.third_party})
-    wanted = next((word for word in words[1:] if not word.startswith("-")), "")
-    for name in names:
-        if wanted in name:
-            call.print(f"package:{_file(name)}={name}" if "-f" in words else f"package:{name}")
-    return 0
-
-
-def _file(package: str) -> str:
-    return f"/data/app/{package}/base.apk"
 
 
 def _name(words: list[str]) -> str:
     """The package or file that a command is about: its last word that is no option."""
-    names = [word for word in words if not word.startswith("-")]
-    if not names:
+    named = names(words)
+    if not named:
         raise UsageError("Error: no package specified")
-    return names[-1]
+    return named[-1]
 
 
 def _path(call: Call, words: list[str]) -> int:
-    package = _name(words)
-    if not call.phone.packages.is_installed(package):
-        return 1
-    return call.print(f"package:{_file(package)}")
+    package = call.phone.packages.find(_name(words))
+    return 1 if package is None else call.print(f"package:{package.base}")
 
 
 def _install(call: Call, words: list[str]) -> int:
     path = _name(words)
     try:
-        package = package_name(call.phone.files.read(call.path(path)))
+        body = call.phone.files.body(call.path(path))
     except FileNotFoundError:
         return call.fail(f"Error: Unable to open file: {path}", 255)
+    return install(call, body, words)
+
+
+def install(call: Call, body: Body, words: list[str]) -> int:
+    """Install an APK as the options among `words` ask: -g grants everything that it may be granted."""
+    try:
+        package = package_of(body.data)
     except ValueError as error:
-        return call.fail(f"Failure [INSTALL_PARSE_FAILED_NOT_APK: {error}]")
-    call.phone.packages.install(package)
+        return call.print(f"Failure [INSTALL_PARSE_FAILED_NOT_APK: {error}]") or 1
+    package.installed_s = package.updated_s = int(call.phone.now().timestamp())
+    call.phone.packages.install(package, body)
+    if "-g" in words:
+        permissions.grant_all(package)
+    call.phone.write_log("PackageManager", f"Package {package.package} installed")
     call.phone.changed()
     return call.print("Success")
 
 
+def _install_existing(call: Call, words: list[str]) -> int:
+    name = _name(words)
+    if call.phone.packages.is_installed(name):
+        return call.print(f"Package {name} installed for user: 0")
+    missing = f"android.content.pm.PackageManager$NameNotFoundException: Package {name} doesn't exist"
+    return call.fail(missing, 1)
+
+
 def _uninstall(call: Call, words: list[str]) -> int:
-    done = call.phone.uninstall(_name(words))
-    return call.print("Success") if done else call.fail("Failure [DELETE_FAILED_INTERNAL_ERROR]")
+    """A package of the system stays: nothing on the phone could bring it back."""
+    name = _name(words)
+    if call.phone.uninstall(name):
+        return call.print("Success")
+    unknown = "--user" in words and not call.phone.packages.is_installed(name)
+    call.print(f"Failure [{'not installed for 0' if unknown else 'DELETE_FAILED_INTERNAL_ERROR'}]")
+    return 1
 
 
 def _clear(call: Call, words: list[str]) -> int:
-    return call.print("Success") if call.phone.clear(_name(words)) else call.fail("Failed")
+    if call.phone.clear(_name(words)):
+        return call.print("Success")
+    call.print("Failed")
+    return 1
+
+
+def _set_enabled(state: str) -> Callable[[Call, list[str]], int]:
+    def set_state(call: Call, words: list[str]) -> int:
+        name = _name(words)
+        package = call.phone.packages.find(name)
+        verb = call.arguments[0]
+        if package is None:
+            problem = f"java.lang.IllegalArgumentException: Unknown package: {name}"
+            raise permissions.java_exception(verb, problem)
+        if verb == "disable":
+            problem = f"java.lang.SecurityException: Shell cannot change component state for {name} to 2"
+            raise permissions.java_exception(verb, problem)
+        package.enabled = state != "disabled-user"
+        if not package.enabled:
+            call.phone.stop_app(name)
+        return call.print(f"Package {name} new state: {state}")
+
+    return set_state
 
 
 def _resolve_activity(call: Call, words: list[str]) -> int:
-    app = call.phone.packages.app(_name(words))
-    if app is None:
+    """Which activity an intent starts; a bare package means its icon on the home screen."""
+    options = [word for word in words if word not in ("--brief", "--components")]
+    wish = intents.parse(_without_user(options))
+    if wish.package and not wish.action:
+        wish.action, wish.categories = intents.MAIN, [intents.LAUNCHER]
+    found = intents.resolve(call.phone, wish)
+    if found is None:
         return call.print("No activity found")
     call.print("priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true")
-    return call.print(f"{app.package}/{app.activities[0]}")
+    package, name = found
+    if "--brief" in words:
+        return call.print(intents.shortened_component(f"{package.package}/{name}"))
+    return call.print(
+        f"  ActivityInfo:\n    name={name}\n    packageName={package.package}\n"
+        f"    enabled=true exported=true directBootAware=false\n    ApplicationInfo:\n"
+        f"      packageName={package.package}\n      sourceDir={package.base}"
+    )
 
 
-def _permission(call: Call, words: list[str]) -> int:
-    """Apps on a virtual phone ask for no permissions, so any may be granted."""
-    return 0
+def _without_user(words: list[str]) -> list[str]:
+    place = words.index("--user") if "--user" in words else len(words)
+    return [*words[:place], *words[place + 2 :]]
 
 
-_VERBS = {
-    "list": _list,
-    "path": _path,
-    "install": _install,
-    "uninstall": _uninstall,
+def _dump(call: Call, words: list[str]) -> int:
+    text = package_dumps.dump(call.phone, [_name(words)])
+    return call.print("DUMP OF SERVICE package:\n  " + text.replace("\n", "\n  "))
+
+
+def _has_feature(call: Call, words: list[str]) -> int:
+    has = _name(words) in package_lists.FEATURES
+    call.print(str(has).lower())
+    return 0 if has else 1
+
+
+def _says(text: str) -> Callable[[Call, list[str]], int]:
+    return lambda call, words: call.print(text) if text else 0
+
+
+_VERBS: dict[str, Callable[[Call, list[str]], int]] = {
     "clear": _clear,
+    "compile": _says("Success"),
+    "default-state": _set_enabled("default"),
+    "disable": _set_enabled("disabled"),
+    "disable-user": _set_enabled("disabled-user"),
+    "dump": _dump,
+    "enable": _set_enabled("enabled"),
+    "get-install-location": _says("0[auto]"),
+    "get-max-users": _says("Maximum supported users: 4"),
+    "grant": permissions.grant,
+    "has-feature": _has_feature,
+    "install": _install,
+    "install-existing": _install_existing,
+    "list": package_lists.run,
+    "path": _path,
+    "reset-permissions": permissions.reset,
     "resolve-activity": _resolve_activity,
-    "grant": _permission,
-    "revoke": _permission,
+    "revoke": permissions.revoke,
+    "set-install-location": _says(""),
+    "set-permission-flags": _says(""),
+    "trim-caches": _says(""),
+    "uninstall": _uninstall,
 }
 
-
-def _cmd(call: Call) -> int:
-    """`cmd package ...` and `cmd activity ...` are pm and am; `cmd locale ...` tells languages of apps."""
-    service, *words = call.arguments or [""]
-    call.arguments = words
-    if service == "package":
-        return _pm(call)
-    if service == "activity":
-        result = apps.COMMANDS["am"](call)
-        assert isinstance(result, int)
-        return result
-    if service == "locale":
-        return _locale(call, words)
-    return call.fail(f"cmd: Can't find service: {service}", 20)
-
-
-def _locale(call: Call, words: list[str]) -> int:
-    """`cmd locale get-app-locales PACKAGE`: the languages that a person has chosen for an app."""
-    if words[:1] != ["get-app-locales"] or len(words) < 2:
-        return call.fail("Locale manager (locale) shell commands: get-app-locales PACKAGE", 255)
-    app = call.phone.packages.app(words[1])
-    return call.print(f"Locales for {words[1]} for user 0 are [{app.locale if app else ''}]")
-
-
-COMMANDS: dict[str, Command] = {"pm": _pm, "cmd": _cmd}
+COMMANDS: dict[str, Command] = {"pm": run}

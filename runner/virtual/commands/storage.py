@@ -60,6 +60,23 @@ def _rm(call: Call) -> int:
     return status
 
 
+def _rmdir(call: Call) -> int:
+    """Remove empty folders."""
+    status = 0
+    for path in call.arguments:
+        place = call.path(path)
+        entry = call.phone.files.find(place)
+        if entry is None:
+            status = call.fail(f"rmdir: {path}: {_MISSING}")
+        elif not entry.is_folder:
+            status = call.fail(f"rmdir: {path}: Not a directory")
+        elif call.phone.files.names(place):
+            status = call.fail(f"rmdir: {path}: Directory not empty")
+        else:
+            call.phone.files.remove(place)
+    return status
+
+
 def _mkdir(call: Call) -> int:
     flags, paths = call.take_flags("p")
     for path in paths:
@@ -141,8 +158,10 @@ def _described(path: str, entry: Entry) -> str:
 
 
 def _df(call: Call) -> int:
-    used_kb = call.phone.files.used_bytes // 1024
-    free_kb = CAPACITY_KB - used_kb
+    free_kb = call.phone.condition.free_kb
+    if free_kb is None:
+        free_kb = CAPACITY_KB - call.phone.files.used_bytes // 1024
+    used_kb = CAPACITY_KB - free_kb
     call.print("Filesystem       1K-blocks     Used Available Use% Mounted on")
     percent = -(-100 * used_kb // CAPACITY_KB)
     return call.print(
@@ -173,6 +192,7 @@ TOYS: dict[str, Callable[[Call], int]] = {
     "ls": _ls,
     "rm": _rm,
     "mkdir": _mkdir,
+    "rmdir": _rmdir,
     "touch": _touch,
     "mv": _move_or_copy,
     "cp": _move_or_copy,

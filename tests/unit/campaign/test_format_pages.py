@@ -26,6 +26,8 @@ FORMAT_HEADINGS = {
     "SerialGroup": "Groups",
     "UsernameGroup": "Groups",
     "AccountGroup": "Groups",
+    "MatchGroup": "Groups",
+    "Match": "Groups",
     "Account": "Accounts",
     "Work": "Entries",
     "Defaults": "Behaviour",

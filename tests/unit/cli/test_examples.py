@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from runner.campaign.loader import discover
 from runner.cli.plan import plan
 from runner.cli.validate import validate
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "campaigns").glob("*.yaml"))
+EXAMPLES = sorted(discover([Path(__file__).parents[3] / "campaigns"]))
 NOW = "2026-11-21T06:00:00Z"
 
 

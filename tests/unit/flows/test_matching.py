@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.flows import matching
 from runner.flows.matching import find_all, has_room, tap_point
 from runner.flows.profile import filled_in
 from runner.flows.reading import Names
@@ -187,3 +188,16 @@ def test_whether_a_grid_could_show_one_more(bounds, room):
     shown = screen(*[node(bounds=place) for place in bounds])
     tiles = list(shown.roots[0].children)
     assert has_room(tiles, shown, 1850) is room
+
+
+def test_there_is_a_test_for_everything_that_a_selector_may_say() -> None:
+    assert set(matching._TESTS) == set(Selector.model_fields)
+
+
+def test_a_screen_that_has_not_changed_is_searched_once() -> None:
+    shown = parse('<hierarchy><node text="OK" package="app" bounds="[0,0][10,10]"/></hierarchy>')
+    asked = (Selector(text="OK"),)
+    first = shown.remember(asked, lambda: find_all(asked, shown, ["app"]))
+    assert [element.text for element in first] == ["OK"]
+    assert shown.remember(asked, list) is first
+    assert shown.remember((Selector(text="OK"),), list) == []

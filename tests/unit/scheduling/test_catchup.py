@@ -1,12 +1,14 @@
 """What becomes of an occurrence, for every reason that there is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from daemons import campaign, local
 
+from runner.campaign.match import Match
 from runner.planning.coming import coming
-from runner.planning.plannable_entry import plannable_entries
+from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.source import Window
 from runner.scheduling.catchup import Cause, Found, Gap, decide, is_prompt, length
 from runner.store.rows import Decision
@@ -154,3 +156,13 @@ def test_prompt_means_a_few_seconds():
 )
 def test_lengths_are_told_in_two_units(seconds: float, told: str):
     assert length(timedelta(seconds=seconds)) == told
+
+
+def test_an_entry_for_which_no_phone_is_found_is_skipped_and_says_so():
+    one = found()
+    entry = replace(one.coming.plannable.entry, devices=(), matches=(Match(("studio", "spare")),))
+    (plannable,) = PlannableEntry.in_zones(one.coming.plannable.campaign, entry)
+    decision = verdict(
+        replace(one, coming=replace(one.coming, plannable=plannable)), gap(Cause.HELD_UP, "21 09:00:01")
+    )
+    assert (decision.state, decision.reason) == ("skipped", "no phone has the tag studio and the tag spare")

@@ -87,6 +87,9 @@ class Unplugged:
     def unplug(self) -> None:
         self.broken.append("unplug")
 
+    def reboot(self) -> None:
+        self.broken.append("reboot")
+
 
 def make_apps(device: Device) -> list[App]:
     return [Home(device), Notes(device)]

@@ -6,6 +6,7 @@ from typing import Any
 from small_apps import make_apps
 
 from runner.virtual import keys, rpc
+from runner.virtual.package import Package
 from runner.virtual.phone import Phone
 
 FIELD = {"mask": 0x200000, "resourceId": "notes:id/text"}
@@ -122,5 +123,5 @@ def test_data_is_forgotten_by_clearing_and_by_installing_again(phone: Phone, not
     assert phone.memory()["apps"][notes.package] == {"text": ""}
     assert phone.uninstall(notes.package)
     assert not phone.uninstall(notes.package)
-    phone.packages.install(notes.package)
+    phone.packages.install(Package(notes.package))
     assert phone.memory()["apps"][notes.package] == {"text": ""}

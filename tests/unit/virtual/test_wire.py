@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from runner.virtual.wire import (
     AUTH,
     CLSE,
@@ -24,12 +26,14 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[tuple[int, int, int, bytes]] = []
+        self.checksums: list[int] = []
         self.aborted = False
         self.reading = True
 
     def write(self, data: Any) -> None:
         while data:
-            command, first, second, length, _, _ = HEADER.unpack_from(data)
+            command, first, second, length, checksum, _ = HEADER.unpack_from(data)
+            self.checksums.append(checksum)
             self.sent.append((command, first, second, bytes(data[24 : 24 + length])))
             data = data[24 + length :]
 
@@ -108,6 +112,20 @@ def test_a_stream_has_one_unacknowledged_message_at_a_time() -> None:
         (WRTE, 1, 7, b"ix"),
         (CLSE, 1, 7, b""),
     ]
+
+
+@pytest.mark.parametrize(("version", "checksum"), [(VERSION, 0), (VERSION - 1, sum(b"six"))])
+def test_a_peer_that_checks_payloads_gets_their_checksums(version: int, checksum: int) -> None:
+    async def talk() -> tuple[tuple[int, int, int, bytes], list[int]]:
+        connection, transport = connect(Door())
+        greeting = message(CNXN, version, 4096, b"host::")
+        connection.data_received(greeting + message(OPEN, 7, 0, b"echo:\0") + message(WRTE, 7, 1, b"six"))
+        await settle()
+        return transport.sent[-1], transport.checksums[:]
+
+    last, checksums = asyncio.run(talk())
+    assert last == (WRTE, 1, 7, b"six")
+    assert (checksums[0], checksums[-1]) == (sum(b"device::"), checksum)
 
 
 def test_an_unknown_service_is_refused() -> None:

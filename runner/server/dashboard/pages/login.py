@@ -79,7 +79,9 @@ def _log_out(request: Request, form: Form) -> Response:
     frame = frame_of(request)
     if not frame.sessions.wants_log_in:
         raise HTTPException(409, "without a token nobody logs in, and nobody out")
-    frame.sessions.end(visitor_of(request))
+    visitor = visitor_of(request)
+    frame.sessions.end(visitor)
+    frame.desk.ledger.actions.note(visitor.name, ActionKind.LOG_OUT, visitor.session)
     answer = see_other("/login")
     cookie = session_cookie(frame.sessions.cookie_name, "", is_https=request.url.scheme == "https")
     answer.headers.append("set-cookie", cookie)

@@ -173,7 +173,7 @@ class PhonePages:
     def hold(self, request: Request, form: Form) -> Response:
         desk, serial, by = self._desk, self._known(request), actor(request)
         reason = " ".join(form.get("reason", "").split())[:MOST_REASON]
-        if any(one.device == serial for one in desk.ledger.holds.current()):
+        if any(one.device == serial and not one.ends_by_itself for one in desk.ledger.holds.current()):
             raise UsageError(f"{serial} is on hold already")
         desk.ledger.holds.place(serial, f"{reason} ({by})" if reason else f"put on hold by {by}")
         desk.ledger.actions.note(by, ActionKind.HOLD, serial, reason)

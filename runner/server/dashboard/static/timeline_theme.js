@@ -16,7 +16,7 @@ const SHAPES = {
   merged: { top: 0.75, bottom: 1, outline: true, worse: 1 },
 };
 
-export const BAND_KINDS = ["closed", "spread", "down", "pause", "hold"];
+export const BAND_KINDS = ["closed", "spread", "before", "down", "pause", "hold"];
 
 /** Everything that drawing needs, read once from the stylesheet: styles by number of the state. */
 export function readTheme(element, states, ratio) {

@@ -122,6 +122,10 @@ def test_log_in_and_out(guarded: DashboardDesk) -> None:
         assert browser.get("/preferences").status_code == 303
         with httpx.Client(base_url=browser.url, cookies=kept, headers={"accept": "text/html"}) as thief:
             assert thief.get("/preferences").status_code == 303, "a copy of the cookie counts no more"
+    with guarded.browser() as restarted:
+        restarted.cookies.update(kept)
+        assert restarted.get("/preferences").status_code == 303, "nor does it after a restart"
+        assert guarded.ledger.actions.newest()[0].kind == ActionKind.LOG_OUT
 
 
 def test_a_token_against_forgery_belongs_to_one_session(guarded: DashboardDesk) -> None:
