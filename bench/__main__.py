@@ -16,8 +16,10 @@ NAMES = (
     "serving",
     "drawing",
     "stepping",
+    "flowing",
     "watching",
     "painting",
+    "rehearsing",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 

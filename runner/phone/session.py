@@ -21,6 +21,7 @@ from runner.errors import (
 from runner.media_file import MediaFile
 from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
 from runner.phone.restoring import Restorer, Undoing
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -53,7 +54,7 @@ class Session:
     """
 
     def __init__(
-        self, fleet: Fleet, serial: str, clock: Clock | None = None, traces: Traces | None = None
+        self, fleet: Fleet | Fleets, serial: str, clock: Clock | None = None, traces: Traces | None = None
     ) -> None:
         self.serial = serial
         self._fleet = fleet
@@ -66,6 +67,7 @@ class Session:
         )
         self._task = ""
         self._shot: tuple[bytes, bytes] | None = None
+        self._scale = screenshot.SCALE
         self._screen: Screen | None = None
         self._never = threading.Event()
         self._calls = rpc.Calls(serial)
@@ -117,8 +119,7 @@ class Session:
     def _phone(self) -> Transport:
         """The way to the phone; it is looked for if it is not known."""
         if self._transport is None:
-            device = self._fleet.find(self.serial)
-            self._transport = self._fleet.server().transport(device.transport)
+            self._transport = self._fleet.reach(self.serial)
         return self._transport
 
     def _server(self) -> "uiautomator2.Device":
@@ -191,11 +192,13 @@ class Session:
         self._call("pressKey", key)
 
     def screenshot(self) -> bytes:
-        encoded = self._call("takeScreenshot", screenshot.SCALE, 80, again=HARMLESS)
+        encoded = self._call("takeScreenshot", self._scale, screenshot.QUALITY, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
                 self._shot = raw, screenshot.thumbnail(raw, self.serial)
+                if encoded:
+                    self._scale = screenshot.scale_for(raw, self._scale)
             return self._shot[1]
 
     def _screencap(self) -> bytes:
