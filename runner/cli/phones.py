@@ -151,7 +151,7 @@ def doctor(ctx: click.Context, form: str) -> None:
     from runner.queries.phone_doctor import diagnose
 
     settings = Settings.from_environment()
-    found = diagnose(settings.adb_port, kept_back(settings))
+    found = diagnose(settings.every_adb_server, kept_back(settings))
     if form == "json":
         output.print_json({**asdict(found), "well": found.is_well})
     else:

@@ -308,7 +308,10 @@ class Session:
                 f"{self.serial}: {package} is not installed",
                 hint="install the app on the phone and log in by hand",
             )
-        raise phone_error(AutomationFailed, self.serial, f"start {package}", failure)
+        raise TaskError(
+            f"{self.serial}: could not start {package}: {failure}",
+            hint="see whether the app on the phone has the page that the flow or the app profile names",
+        )
 
     def _locked(self) -> bool:
         return shell.keyguard_shown(self._shell("dumpsys", "window", "policy"))
