@@ -16,6 +16,7 @@ NAMES = (
     "serving",
     "drawing",
     "stepping",
+    "flowing",
     "watching",
     "painting",
 )

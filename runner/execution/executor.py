@@ -39,7 +39,8 @@ POLL_S = 0.25
 """How often the pump looks for what others have written to the ledger; that costs one page of shared memory."""
 
 LEAST_POLL_S = 0.05
-"""How long lies between two of these looks at least: steps that end look too."""
+"""How long lies between two of these looks at least: steps that end look too. For as long after new tasks have come
+nobody looks, if the last look was not too long ago: what begins now does not wait for the answers."""
 
 
 class Executor:
@@ -92,7 +93,7 @@ class Executor:
         self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
         self._closed = False
         self._refreshing = threading.Lock()
-        self._refreshed = self._looked = time.monotonic()
+        self._refreshed = self._looked = self._submitted = time.monotonic()
         self._latest_id = 0
 
     def start(self) -> None:
@@ -110,6 +111,7 @@ class Executor:
 
     def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
         """Take tasks that are pending in the ledger; a key twice is taken once. Any thread may submit."""
+        self._submitted = time.monotonic()
         given = list(tasks)
         ids = [one.id for one in given if isinstance(one, TaskRow)]
         self._latest_id = max([self._latest_id, *ids])
@@ -241,8 +243,10 @@ class Executor:
                 self._doubts.put_off(row.task.key)
 
     def _refresh_soon(self) -> None:
-        """Refresh, unless that was done a moment ago."""
-        if time.monotonic() - self._refreshed >= LEAST_POLL_S:
+        """Refresh, unless that was done a moment ago, or tasks have come a moment ago."""
+        now = time.monotonic()
+        since_s = min(now - self._refreshed, max(now - self._submitted, now - self._refreshed - POLL_S))
+        if since_s >= LEAST_POLL_S:
             self.refresh()
 
     # the pump

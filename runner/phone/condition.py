@@ -1,8 +1,14 @@
 """What may keep a phone from working well, as it tells over adb alone: its power, space, screen and input method.
 Nothing of it touches its screen."""
 
+import hashlib
+import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from runner.phone import shell
 from runner.phone.translate import translated
@@ -96,3 +102,23 @@ def parse(output: str) -> Condition:
 def _number(text: str, name: str) -> int | None:
     found = re.search(rf"^\s*{name}: (-?\d+)", text, re.MULTILINE)
     return int(found[1]) if found else None
+
+
+@cache
+def _own_server() -> tuple[str, str]:
+    """The MD5 of the server that uiautomator2 puts onto phones, and its version; empty if they cannot be read."""
+    found = find_spec("uiautomator2")  # to import it takes a quarter of a second
+    for folder in found.submodule_search_locations or () if found else ():
+        assets = Path(folder) / "assets"
+        with suppress(OSError, ValueError, KeyError):
+            jar = hashlib.md5((assets / "u2.jar").read_bytes(), usedforsecurity=False).hexdigest()
+            versions = json.loads((assets / "version.json").read_text(encoding="utf-8"))
+            return jar, str(versions["u2.jar"])
+    return "", ""
+
+
+def server_version(jar: str) -> str:
+    """The version of uiautomator2's server of which a phone has the file with this MD5; `another` if it is not the one
+    that belongs to this runner, which replaces it at its next task; empty if there is none."""
+    own, version = _own_server()
+    return version if jar and jar == own else "another" if jar else ""

@@ -67,6 +67,7 @@ class Session:
         )
         self._task = ""
         self._shot: tuple[bytes, bytes] | None = None
+        self._scale = screenshot.SCALE
         self._screen: Screen | None = None
         self._never = threading.Event()
         self._calls = rpc.Calls(serial)
@@ -191,11 +192,13 @@ class Session:
         self._call("pressKey", key)
 
     def screenshot(self) -> bytes:
-        encoded = self._call("takeScreenshot", screenshot.SCALE, 80, again=HARMLESS)
+        encoded = self._call("takeScreenshot", self._scale, screenshot.QUALITY, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
                 self._shot = raw, screenshot.thumbnail(raw, self.serial)
+                if encoded:
+                    self._scale = screenshot.scale_for(raw, self._scale)
             return self._shot[1]
 
     def _screencap(self) -> bytes:
@@ -232,7 +235,7 @@ class Session:
         self._call("setClipboard", None, "")
         if not holds:
             shown = str(self._call("getText", selector))
-            raise AutomationFailed(
+            raise TaskError(
                 f"{self.serial}: could not type {text[:80]!r}: the field shows {shown[:80]!r}",
                 hint="look at the screenshot: another field or a dialog may have the focus",
             )
@@ -247,7 +250,7 @@ class Session:
 
         field = focused_field(self.screen())
         if field is None:
-            raise AutomationFailed(f"{self.serial}: could not type: no text field has the focus")
+            raise TaskError(f"{self.serial}: could not type: no text field has the focus")
         return dict(uiautomator2.Selector(className=field.cls, focused=True))
 
     def _holds(self, selector: dict[str, Any], text: str) -> bool:

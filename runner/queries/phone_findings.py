@@ -8,14 +8,10 @@ from runner.phone.adb_programs import AdbProgram, AdbServerProcess
 from runner.phone.choosing import Device, choose
 from runner.phone.condition import Condition
 from runner.phone.listing import NO_PERMISSIONS
-
-LEAST_MB = 1000
-"""With less space than this, long videos may not find room, and Android slows down."""
+from runner.store.phone_rows import LEAST_MB, WARM_C
 
 LEAST_CHARGER_MA = 400
 LOW_BATTERY = 20
-WARM_C = 45.0
-"""Above it batteries age fast, and phones slow down or switch off."""
 
 
 class FindingKind(StrEnum):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Condition:
-    """`is_secure` says whether the lock wants a code; `battery` is its level in percent, `temperature` its own in tenths of
-    a degree Celsius, as Android tells it; `charger_ma` is what the charger gives in milliamperes; `free_kb` is what is
-    left for files, None as long as nobody has said so."""
+    """`is_secure` says whether the lock wants a code; `battery` is its level in percent, `temperature` its own in
+    tenths of a degree Celsius, as Android tells it; `charger_ma` is what the charger gives in milliamperes; `free_kb`
+    is what is left for files, None as long as nobody has said so."""
 
     is_locked: bool = False
     is_secure: bool = False

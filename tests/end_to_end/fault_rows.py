@@ -165,8 +165,8 @@ class Then(Enum):
 @dataclass(frozen=True)
 class Row:
     """`error` is what the runner raises, None if it copes; `sent` whether the action may have happened, `taps` how
-    often the button was pressed in truth, `adb` adb's word for the phone meanwhile. `then` is what becomes of a task
-    whose flow meets the fault, `counts` whether the phone has failed by that."""
+    often the button was pressed in truth (None: that depends on when the phone goes on), `adb` adb's word for the phone
+    meanwhile. `then` is what becomes of a task whose flow meets the fault, `counts` whether the phone has failed."""
 
     name: str
     strike: Strike
@@ -174,7 +174,7 @@ class Row:
     error: type[RunnerError] | None = None
     words: str = ""
     sent: bool | None = None
-    taps: int = 0
+    taps: int | None = 0
     adb: str = "device"
     then: Then | None = None
     counts: bool = False
@@ -400,7 +400,7 @@ ROWS = (
         then=Then.TRIED_AGAIN,
     ),
     Row("a shell command that hangs", fault("shell:am", "hang"), shell, PhoneTimeout, "run `am", True),
-    Row("a phone that hangs", post("pause"), tap, PhoneTimeout, "", None, then=Then.WAITS),
+    Row("a phone that hangs", post("pause"), tap, PhoneTimeout, "", None, None, then=Then.WAITS),
     # apps and files
     Row(
         "a missing element",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fault_rows import ANY, BACK, ROWS, SERIAL, Row, Table, tap_once
 
-from runner.errors import PhoneError, TaskError
+from runner.errors import PhoneError, RunnerError, TaskError
 from runner.phone import transport
 from runner.phone.session import Session
 
@@ -43,6 +43,7 @@ def table(shelf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_each_fault_is_what_the_table_says(table: Table, row: Row) -> None:
+    error: RunnerError | None = None
     row.strike(table)
     if row.error is None:
         row.call(table)
@@ -59,7 +60,9 @@ def test_each_fault_is_what_the_table_says(table: Table, row: Row) -> None:
     elif row.adb != ANY:
         assert table.adb_state == row.adb
     table.calm()
-    assert table.taps == row.taps
+    assert table.taps in ((0, 1) if row.taps is None else (row.taps,))
+    if isinstance(error, PhoneError) and not error.sent:
+        assert table.taps == 0
     # The same session goes on, on the same phone, without anybody's help.
     table.begin()
     tap_once(table)

@@ -103,7 +103,7 @@ def test_it_says_why_nobody_fits() -> None:
         ("unknown", ">=1", False),
     ],
 )
-def test_ranges_of_versions(version: str, versions: str, is_in: bool) -> None:  # noqa: FBT001
+def test_ranges_of_versions(version: str, versions: str, is_in: bool) -> None:
     assert is_in_range(version, versions) is is_in
 
 

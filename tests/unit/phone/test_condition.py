@@ -1,6 +1,11 @@
 """What a phone says of its power, space, screen and input method, as Android's commands word it."""
 
-from runner.phone.condition import Condition, parse
+import hashlib
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+from runner.phone.condition import Condition, parse, server_version
 
 WELL = """\
 Current Battery Service state:
@@ -72,3 +77,12 @@ def test_a_phone_that_says_nothing_of_it() -> None:
     assert parse("") == Condition()
     assert parse("/system/bin/sh: df: not found\n--part\n--part") == Condition()
     assert Condition().screen == ""
+
+
+def test_the_version_of_the_server_on_a_phone_goes_by_its_file() -> None:
+    spec = find_spec("uiautomator2")
+    assert spec is not None and spec.submodule_search_locations
+    jar = Path(spec.submodule_search_locations[0]) / "assets" / "u2.jar"
+    own = hashlib.md5(jar.read_bytes(), usedforsecurity=False).hexdigest()
+    assert re.fullmatch(r"\d+\.\d+\.\d+", server_version(own))
+    assert (server_version("0" * 32), server_version("")) == ("another", "")
