@@ -17,6 +17,7 @@ from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
+from runner.virtual.package import InstallSession
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
@@ -77,6 +78,7 @@ class Phone:
         self.media = MediaIndex(self.files)
         self.packages = Packages(lambda: make_apps(self), self.files)
         self.processes = Processes()
+        self.install_sessions: dict[int, InstallSession] = {}
         self.automation: Automation | None = None
         self.faults = Faults()
         self._keyboard_closed_on: Bounds | None = None

@@ -22,10 +22,14 @@ class Processes:
 
     def start(self, name: str, *, user: str, command: str, kill: Callable[[], None]) -> Process:
         """`kill` is what happens when somebody kills the process; it must lead to `end`."""
-        self._last_pid += 7
-        process = Process(self._last_pid, name, user, command, kill)
+        process = Process(self.new_pid(), name, user, command, kill)
         self._running[process.pid] = process
         return process
+
+    def new_pid(self) -> int:
+        """The pid of a process that the table does not show."""
+        self._last_pid += 7
+        return self._last_pid
 
     def end(self, process: Process) -> None:
         self._running.pop(process.pid, None)

@@ -1,16 +1,25 @@
 """The commands of the phone's shell, one module a family."""
 
+from collections.abc import Awaitable
+
 from runner.virtual.commands import (
     apps,
     automation,
+    awk,
     basics,
     cmd,
     dumps,
     logcat,
+    measures,
     media,
+    network,
     packages,
+    printing,
     processes,
+    running,
     screen,
+    searching,
+    sed,
     settings,
     storage,
     system,
@@ -20,7 +29,7 @@ from runner.virtual.commands import (
 from runner.virtual.commands.call import Call, Command
 
 
-def _toybox(call: Call) -> "int":
+def _toybox(call: Call) -> "int | Awaitable[int]":
     """`toybox NAME ARGUMENTS...` runs one of the small tools."""
     if not call.arguments:
         return call.print(" ".join(sorted(_TOYS)))
@@ -30,7 +39,8 @@ def _toybox(call: Call) -> "int":
     return _TOYS[call.name](call)
 
 
-_TOYS = basics.TOYS | text.TOYS | storage.TOYS | processes.TOYS
+_FAMILIES = (awk, basics, measures, network, printing, processes, running, searching, sed, storage, text)
+_TOYS: dict[str, Command] = {name: command for family in _FAMILIES for name, command in family.TOYS.items()}
 
 COMMANDS: dict[str, Command] = {
     **_TOYS,

@@ -1,10 +1,12 @@
 """cmd: the shell commands of the system's services."""
 
+from collections.abc import Awaitable
+
 from runner.virtual.commands import apps, packages
 from runner.virtual.commands.call import Call, Command
 
 
-def _cmd(call: Call) -> int:
+def _cmd(call: Call) -> int | Awaitable[int]:
     """`cmd package ...` and `cmd activity ...` are pm and am; `cmd locale ...` tells languages of apps."""
     service, *words = call.arguments or [""]
     call.arguments = words
