@@ -3,15 +3,14 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from runner.virtual.commands import COMMANDS
 from runner.virtual.commands.call import Call
 from runner.virtual.language.arithmetic import CalculationError, evaluate
 from runner.virtual.language.expansion import ExpansionError
-
-if TYPE_CHECKING:
-    from runner.virtual.shell import Shell
+from runner.virtual.language.grammar import parse
+from runner.virtual.language.words import ShellSyntaxError
+from runner.virtual.shell_state import ShellState
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _SIGNALS = {"0": "EXIT", "1": "HUP", "2": "INT", "3": "QUIT", "15": "TERM"}
@@ -45,7 +44,7 @@ class ContinueError(BreakError):
     """A loop goes on with its next turn."""
 
 
-def _nothing(shell: "Shell", call: Call) -> int:
+def _nothing(shell: ShellState, call: Call) -> int:
     return 0
 
 
@@ -58,15 +57,15 @@ def _number(call: Call, default: int) -> int:
         raise ExpansionError(f"{call.name}: {call.arguments[0]}: bad number") from error
 
 
-def _exit(shell: "Shell", call: Call) -> int:
+def _exit(shell: ShellState, call: Call) -> int:
     raise EndError(_number(call, shell.status) & 0xFF)
 
 
-def _return(shell: "Shell", call: Call) -> int:
+def _return(shell: ShellState, call: Call) -> int:
     raise ReturnError(_number(call, shell.status) & 0xFF)
 
 
-def _leave_loop(shell: "Shell", call: Call) -> int:
+def _leave_loop(shell: ShellState, call: Call) -> int:
     count = _number(call, 1)
     if count < 1:
         return _fail(call, f"{count}: bad value")
@@ -79,7 +78,7 @@ def _fail(call: Call, message: str, status: int = 1) -> int:
     return call.fail(f"/system/bin/sh: {call.name}: {message}", status)
 
 
-def _cd(shell: "Shell", call: Call) -> int:
+def _cd(shell: ShellState, call: Call) -> int:
     words = [word for word in call.arguments if word not in ("-P", "-L", "--")]
     wanted = words[0] if words else shell.variables.get("HOME", "/")
     if wanted == "-":
@@ -98,7 +97,7 @@ def _cd(shell: "Shell", call: Call) -> int:
     return 0
 
 
-def _declare(shell: "Shell", call: Call) -> int:
+def _declare(shell: ShellState, call: Call) -> int:
     """export, readonly, local, typeset: names, with values or without."""
     flags = "".join(word[1:] for word in call.arguments if word.startswith("-"))
     words = [word for word in call.arguments if not word.startswith("-")]
@@ -126,7 +125,7 @@ def _declare(shell: "Shell", call: Call) -> int:
     return 0
 
 
-def _calculated(shell: "Shell", text: str) -> int:
+def _calculated(shell: ShellState, text: str) -> int:
     try:
         return evaluate(text, shell.variables)
     except CalculationError as error:
@@ -138,7 +137,7 @@ def quoted(text: str) -> str:
     return text if re.fullmatch(r"[\w./:=@%+,-]+", text) else "'" + text.replace("'", "'\\''") + "'"
 
 
-def _unset(shell: "Shell", call: Call) -> int:
+def _unset(shell: ShellState, call: Call) -> int:
     functions = "-f" in call.arguments
     for name in call.arguments:
         if name.startswith("-"):
@@ -153,7 +152,7 @@ _OPTIONS = {"e": "ends_on_error", "u": "is_strict", "x": "traces"}
 _LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x"}
 
 
-def _set(shell: "Shell", call: Call) -> int:
+def _set(shell: ShellState, call: Call) -> int:
     words = list(call.arguments)
     if not words:
         for name, value in sorted(shell.variables.items()):
@@ -180,7 +179,7 @@ def _set(shell: "Shell", call: Call) -> int:
     return 0
 
 
-def _shift(shell: "Shell", call: Call) -> int:
+def _shift(shell: ShellState, call: Call) -> int:
     count = _number(call, 1)
     if count > len(shell.arguments) or count < 0:
         return _fail(call, "nothing to shift")
@@ -188,14 +187,11 @@ def _shift(shell: "Shell", call: Call) -> int:
     return 0
 
 
-async def _eval(shell: "Shell", call: Call) -> int:
+async def _eval(shell: ShellState, call: Call) -> int:
     return await _run_text(shell, call, " ".join(call.arguments))
 
 
-async def _run_text(shell: "Shell", call: Call, text: str) -> int:
-    from runner.virtual.language.grammar import parse
-    from runner.virtual.language.words import ShellSyntaxError
-
+async def _run_text(shell: ShellState, call: Call, text: str) -> int:
     try:
         tree = parse(text)
     except ShellSyntaxError as error:
@@ -203,7 +199,7 @@ async def _run_text(shell: "Shell", call: Call, text: str) -> int:
     return await shell.run_list(tree, call.streams) if tree else 0
 
 
-async def _source(shell: "Shell", call: Call) -> int:
+async def _source(shell: ShellState, call: Call) -> int:
     if not call.arguments:
         return _fail(call, "missing argument")
     entry = shell.files.find(call.path(call.arguments[0]))
@@ -219,7 +215,7 @@ async def _source(shell: "Shell", call: Call) -> int:
         shell.arguments = before
 
 
-def _trap(shell: "Shell", call: Call) -> int:
+def _trap(shell: ShellState, call: Call) -> int:
     words = [word for word in call.arguments if word != "--"]
     if not words:
         for signal, action in sorted(shell.traps.items()):
@@ -238,7 +234,7 @@ def _signal(name: str) -> str:
     return _SIGNALS.get(name, name.upper().removeprefix("SIG"))
 
 
-async def _read(shell: "Shell", call: Call) -> int:
+async def _read(shell: ShellState, call: Call) -> int:
     """`read [-r] [-p PROMPT] [-n COUNT] [NAME...]`"""
     raw, names, words = False, [], iter(call.arguments)
     count = 0
@@ -267,7 +263,7 @@ async def _read(shell: "Shell", call: Call) -> int:
     return status
 
 
-def _assign_fields(shell: "Shell", names: list[str], line: str) -> None:
+def _assign_fields(shell: ShellState, names: list[str], line: str) -> None:
     separators = shell.variables.get("IFS", " \t\n")
     blanks = "".join(sign for sign in separators if sign in " \t\n")
     others = "".join(sign for sign in separators if sign not in " \t\n")
@@ -283,14 +279,14 @@ def _assign_fields(shell: "Shell", names: list[str], line: str) -> None:
     shell.variables[names[-1]] = rest
 
 
-def _let(shell: "Shell", call: Call) -> int:
+def _let(shell: ShellState, call: Call) -> int:
     value = 0
     for word in call.arguments:
         value = _calculated(shell, word)
     return int(value == 0)
 
 
-def describe(shell: "Shell", name: str) -> tuple[str, str]:
+def describe(shell: ShellState, name: str) -> tuple[str, str]:
     """What a name is, as `type` and as `command -v` say it; both empty if it is nothing."""
     if name in shell.functions:
         return f"{name} is a function", name
@@ -306,7 +302,7 @@ def describe(shell: "Shell", name: str) -> tuple[str, str]:
     return "", ""
 
 
-async def _command(shell: "Shell", call: Call) -> int:
+async def _command(shell: ShellState, call: Call) -> int:
     """`command NAME...` runs it, whatever function has the same name; -v and -V tell what it is."""
     words = list(call.arguments)
     while words and words[0] in ("-p", "--"):
@@ -323,7 +319,7 @@ async def _command(shell: "Shell", call: Call) -> int:
     return await shell.invoke(words, {}, call.streams, functions=False) if words else 0
 
 
-def _type(shell: "Shell", call: Call) -> int:
+def _type(shell: ShellState, call: Call) -> int:
     status = 0
     for name in call.arguments:
         long, _ = describe(shell, name)
@@ -331,7 +327,7 @@ def _type(shell: "Shell", call: Call) -> int:
     return status
 
 
-async def _wait(shell: "Shell", call: Call) -> int:
+async def _wait(shell: ShellState, call: Call) -> int:
     jobs = shell.family.jobs
     pids = [int(word) for word in call.arguments if word.isdigit()] or list(jobs)
     status = 0
@@ -346,27 +342,27 @@ async def _wait(shell: "Shell", call: Call) -> int:
     return status if call.arguments else 0
 
 
-def _jobs(shell: "Shell", call: Call) -> int:
+def _jobs(shell: ShellState, call: Call) -> int:
     running = [task for task in shell.family.jobs.values() if not task.done()]
     for number, _ in enumerate(running, start=1):
         call.print(f"[{number}] + Running")
     return 0
 
 
-def _pwd(shell: "Shell", call: Call) -> int:
+def _pwd(shell: ShellState, call: Call) -> int:
     return call.print(shell.folder)
 
 
-def _umask(shell: "Shell", call: Call) -> int:
+def _umask(shell: ShellState, call: Call) -> int:
     return 0 if call.arguments else call.print("077")
 
 
-def _alias(shell: "Shell", call: Call) -> int:
+def _alias(shell: ShellState, call: Call) -> int:
     """A shell that no person sits at has no aliases, and knows none."""
     return 0 if not call.arguments else _fail(call, f"{call.arguments[0]}: alias not found")
 
 
-Builtin = Callable[["Shell", Call], "int | Awaitable[int]"]
+Builtin = Callable[[ShellState, Call], "int | Awaitable[int]"]
 
 BUILTINS: dict[str, Builtin] = {
     ":": _nothing,

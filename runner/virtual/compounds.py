@@ -3,13 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from runner.virtual.builtins import BreakError, ContinueError, EndError
 from runner.virtual.conditions import evaluate_condition
 from runner.virtual.language import patterns
-from runner.virtual.language.expansion import Expansion, ExpansionError
+from runner.virtual.language.expansion import ExpansionError
 from runner.virtual.language.nodes import (
     Calculation,
     Case,
@@ -27,12 +26,9 @@ from runner.virtual.language.nodes import (
     Subshell,
     While,
 )
-from runner.virtual.phone import Phone
 from runner.virtual.redirects import redirected
+from runner.virtual.shell_state import ShellState
 from runner.virtual.streams import BrokenPipe, Input, Pipe, Streams
-
-if TYPE_CHECKING:
-    from runner.virtual.shell import Shell
 
 _MAX_PROCESSES = 200
 _BROKEN_PIPE = 141
@@ -40,63 +36,11 @@ _COMMANDS_AT_ONCE = 16
 """After so many, other streams get their turn."""
 
 
-@dataclass(slots=True)
-class Family:
-    """What a shell shares with its subshells."""
-
-    pid: int
-    started_s: float = field(default_factory=time.monotonic)
-    processes: int = 0
-    commands: int = 0
-    jobs: dict[int, "asyncio.Task[int]"] = field(default_factory=dict)
-    last_job: int | None = None
-
-
-class VariableTable(dict[str, str]):
-    """A shell's variables; those that are read-only refuse to change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.read_only: set[str] = set()
-
-    def __setitem__(self, name: str, value: str) -> None:
-        if name in self.read_only:
-            raise ExpansionError(f"read-only: {name}")
-        super().__setitem__(name, value)
-
-
-class Compounds:
+class Compounds(ShellState):
     """The part of a shell that is about order: which command runs when, and with what it is connected."""
 
-    def __init__(self, phone: Phone, streams: Streams) -> None:
-        self.phone = phone
-        self.files = phone.files
-        self.streams = streams
-        self.now = streams
-        """The descriptors of the command that runs: those of the commands it substitutes, too."""
-        self.folder = "/"
-        self.name = "/system/bin/sh"
-        self.status = 0
-        self.substituted = 0
-        self.exited = False
-        self.variables = VariableTable()
-        self.exported: set[str] = set()
-        self.arguments: list[str] = []
-        self.functions: dict[str, Command] = {}
-        self.traps: dict[str, str] = {}
-        self.local_names: list[dict[str, str | None]] = []
-        self.is_strict = False
-        self.ends_on_error = False
-        self.fails_with_any = False
-        self.traces = False
-        self.family = Family(phone.processes.new_pid())
-        self._prepare()
-
-    def _prepare(self) -> None:
-        self._tested = 0
-        """How many conditions this is within: there, a failure does not end the shell."""
-        self.loops = 0
-        self.expansion = Expansion(self)  # type: ignore[arg-type]
+    def prepare(self) -> None:
+        super().prepare()
         self._runners: dict[type, Callable[[Any, Streams], Awaitable[int]]] = {
             Simple: self.simple,
             Subshell: self._subshell,
@@ -110,44 +54,6 @@ class Compounds:
             Calculation: self._calculation,
             Redirected: self._redirected,
         }
-
-    def take_over(self, other: "Compounds") -> None:
-        """Begin as `other` is."""
-        self.phone, self.files, self.family = other.phone, other.files, other.family
-        self.streams = self.now = other.now.copy()
-        self.folder, self.name, self.status, self.substituted = other.folder, other.name, other.status, 0
-        self.exited = False
-        self.variables = VariableTable()
-        self.variables.update(other.variables)
-        self.variables.read_only = set(other.variables.read_only)
-        self.exported, self.arguments = set(other.exported), list(other.arguments)
-        self.functions, self.traps, self.local_names = dict(other.functions), {}, []
-        self.is_strict, self.ends_on_error = other.is_strict, other.ends_on_error
-        self.fails_with_any, self.traces = other.fails_with_any, other.traces
-        self._prepare()
-        self._tested = other._tested
-
-    async def simple(self, command: Simple, streams: Streams) -> int:
-        raise NotImplementedError
-
-    async def run_tree(self, tree: List, streams: Streams) -> int:
-        raise NotImplementedError
-
-    async def end(self) -> int:
-        raise NotImplementedError
-
-    async def complain(self, message: str, streams: Streams | None = None, status: int = 1) -> int:
-        raise NotImplementedError
-
-    def subshell(self) -> "Shell":
-        raise NotImplementedError
-
-    def restore(self, before: dict[str, str | None]) -> None:
-        for name, value in before.items():
-            if value is None:
-                self.variables.pop(name, None)
-            else:
-                dict.__setitem__(self.variables, name, value)
 
     async def run_list(self, chains: List, streams: Streams) -> int:
         status = 0 if chains else self.status
@@ -165,13 +71,13 @@ class Compounds:
             if operator and (operator == "&&") != (status == 0):
                 continue
             tested = place < last or pipeline.negated
-            self._tested += tested
+            self.tested += tested
             try:
                 status = await self._pipeline(pipeline, streams)
             finally:
-                self._tested -= tested
+                self.tested -= tested
             self.status = status
-            if status and self.ends_on_error and not self._tested and not tested and _may_end(pipeline):
+            if status and self.ends_on_error and not self.tested and not tested and _may_end(pipeline):
                 raise EndError(status)
         return status
 
@@ -272,11 +178,11 @@ class Compounds:
         return await self.run_list(command.body, streams)
 
     async def _holds(self, condition: List, streams: Streams) -> bool:
-        self._tested += 1
+        self.tested += 1
         try:
             return await self.run_list(condition, streams) == 0
         finally:
-            self._tested -= 1
+            self.tested -= 1
 
     async def _if(self, command: If, streams: Streams) -> int:
         for condition, body in command.branches:

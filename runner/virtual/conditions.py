@@ -2,15 +2,12 @@
 
 import stat
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from runner.virtual.files import Entry, Files
 from runner.virtual.language import patterns
 from runner.virtual.language.nodes import Literal, Word
-
-if TYPE_CHECKING:
-    from runner.virtual.compounds import Compounds
-    from runner.virtual.streams import Streams
+from runner.virtual.shell_state import ShellState
+from runner.virtual.streams import Streams
 
 _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-eq": lambda a, b: a == b,
@@ -159,7 +156,7 @@ def test(words: list[str], files: Files, path: Callable[[str], str]) -> bool:
     return _Test(words, files, path).holds()
 
 
-async def evaluate_condition(shell: "Compounds", words: tuple[Word, ...], streams: "Streams") -> int:
+async def evaluate_condition(shell: ShellState, words: tuple[Word, ...], streams: Streams) -> int:
     """`[[ ... ]]`: the status, 2 where the expression cannot be read."""
     reader = _Condition(shell, words)
     try:
@@ -173,7 +170,7 @@ async def evaluate_condition(shell: "Compounds", words: tuple[Word, ...], stream
 class _Condition:
     """Words stay unsplit, `==` takes patterns, and `&&` and `||` leave out what does not matter."""
 
-    def __init__(self, shell: "Compounds", words: tuple[Word, ...]) -> None:
+    def __init__(self, shell: ShellState, words: tuple[Word, ...]) -> None:
         self._shell = shell
         self._words = words
         self._at = 0

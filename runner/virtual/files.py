@@ -14,6 +14,8 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import IO
 
+from runner.virtual import proc
+
 SHARED_STORAGE = "/storage/emulated/0"
 _ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
 _OWN = (SHARED_STORAGE, "/data/local/tmp", "/data/user_de/0/com.android.shell")
@@ -48,6 +50,9 @@ PIECE_BYTES = 64 * 1024
 
 MAX_IN_MEMORY = 1024 * 1024
 """Of one body; what is longer may be as long as a video."""
+
+MAX_GROWN = 1024 * 1024 * 1024
+"""Of a file that commands on the phone write: what never ends must not fill this machine."""
 
 
 class Body:
@@ -92,6 +97,10 @@ class Writing:
         self._file: IO[bytes] = io.BytesIO()
         self._key = hashlib.blake2b(digest_size=16)
         self._size = 0
+
+    @property
+    def size(self) -> int:
+        return self._size
 
     def add(self, piece: bytes) -> None:
         if self._size <= MAX_IN_MEMORY < self._size + len(piece):
@@ -154,8 +163,12 @@ class Files:
         self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
         for folder in _FOLDERS:
             self._make_folders(folder)
+        self.moving: dict[str, Callable[[], str]] = {}
+        """Files of the system that hold another text each time that somebody looks."""
         self._growing: dict[str, Writing] = {}
         """Files that are being written to the end of, until somebody looks at them."""
+        for path, text in proc.FIXED.items():
+            self.place(path, share(text.encode()))
         self.boot()
 
     def boot(self) -> None:
@@ -167,6 +180,8 @@ class Files:
         if self._growing:
             self._settle()
         place = resolve(path)
+        if place in self.moving:
+            self.place(place, share(self.moving[place]().encode()))
         return None if _is_closed(place) else self._entries.get(place)
 
     def entry(self, path: str) -> Entry:
@@ -225,6 +240,8 @@ class Files:
             writing = self._growing[place] = Writing()
             for piece in entry.body.pieces():
                 writing.add(piece)
+        if writing.size + len(data) > MAX_GROWN:
+            raise _error(OSError, errno.ENOSPC, path)
         writing.add(data)
 
     def place(self, path: str, body: Body) -> None:

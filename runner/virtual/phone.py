@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import values
+from runner.virtual import proc, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
 from runner.virtual.automation import Automation
@@ -75,6 +75,7 @@ class Phone:
         self.latency_s = 0.0
         self._time = time_shown or PhoneTime()
         self.files = Files(lambda: self.now().timestamp())
+        self.files.moving.update(proc.moving(lambda: self.started_s))
         self.media = MediaIndex(self.files)
         self.packages = Packages(lambda: make_apps(self), self.files)
         self.processes = Processes()

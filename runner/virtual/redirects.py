@@ -2,9 +2,9 @@
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
 from runner.virtual.language.nodes import Redirect
+from runner.virtual.shell_state import ShellState
 from runner.virtual.streams import (
     FileOutput,
     Input,
@@ -16,14 +16,11 @@ from runner.virtual.streams import (
     text_input,
 )
 
-if TYPE_CHECKING:
-    from runner.virtual.compounds import Compounds
-
 _DESCRIPTOR = re.compile(r"/(?:proc/self|dev)/fd/([0-9])")
 _NAMED = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2, "/dev/tty": 1}
 
 
-async def redirected(shell: "Compounds", streams: Streams, redirects: tuple[Redirect, ...]) -> Streams:
+async def redirected(shell: ShellState, streams: Streams, redirects: tuple[Redirect, ...]) -> Streams:
     """The descriptors after redirections. Raises OSError; its `strerror` is the shell's whole message."""
     own = streams.copy()
     for redirect in redirects:
@@ -53,7 +50,7 @@ def _join(own: Streams, redirect: Redirect, target: str) -> None:
         raise OSError(9, f"{redirect.operator}{target}: bad file descriptor")
 
 
-def _open(shell: "Compounds", own: Streams, redirect: Redirect, text: str) -> None:
+def _open(shell: ShellState, own: Streams, redirect: Redirect, text: str) -> None:
     path = posixpath.normpath(posixpath.join(shell.folder, text))
     reads = redirect.operator == "<"
     try:
@@ -66,7 +63,7 @@ def _open(shell: "Compounds", own: Streams, redirect: Redirect, text: str) -> No
         raise OSError(error.errno, f"can't {verb} {text}: {error.strerror}") from error
 
 
-def open_input(shell: "Compounds", streams: Streams, path: str) -> Input:
+def open_input(shell: ShellState, streams: Streams, path: str) -> Input:
     """What reads a file or a device. Raises OSError."""
     descriptor = _NAMED.get(path) if path != "/dev/tty" else 0
     if (found := _DESCRIPTOR.fullmatch(path)) is not None:
@@ -76,7 +73,7 @@ def open_input(shell: "Compounds", streams: Streams, path: str) -> Input:
     return device_input(path) or body_input(shell.files.body(path))
 
 
-def open_output(shell: "Compounds", streams: Streams, path: str, *, append: bool) -> Output:
+def open_output(shell: ShellState, streams: Streams, path: str, *, append: bool) -> Output:
     """What writes a file, emptied unless it is to `append`, or a device. Raises OSError."""
     descriptor = _NAMED.get(path)
     if (found := _DESCRIPTOR.fullmatch(path)) is not None:

@@ -13,7 +13,7 @@ from runner.virtual.terminal import Terminal
 from runner.virtual.wire import Service, Stream, StreamClosedError
 
 _PACKET = struct.Struct("<BI")
-_STDIN, _CLOSE_STDIN, _EXIT = 0, 3, 3
+_STDIN, _EXIT, _CLOSE_STDIN = 0, 3, 4
 GRACE_S = 10.0
 """What `exec:` started has this long when its client has gone: to it, that is no more than the end of the input."""
 

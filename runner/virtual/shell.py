@@ -161,8 +161,7 @@ class Shell(Compounds):
                 result = builtin(self, call)
                 return await result if isinstance(result, Awaitable) else result
             finally:
-                if call.out or call.errors:
-                    await call.deliver()
+                await self._deliver(call)
         finally:
             self.restore(before)
 
@@ -205,11 +204,19 @@ class Shell(Compounds):
             if name not in COMMANDS:
                 return await self._script(call)
             status = await self._execute(call, name)
-            if call.out or call.errors:
-                await call.deliver()
+            return await self._deliver(call) or status
         except BrokenPipe:
             return _BROKEN_PIPE
-        return status
+
+    async def _deliver(self, call: Call) -> int:
+        """Hand on what a command has left; 1 if there is no room for it."""
+        if not (call.out or call.errors):
+            return 0
+        try:
+            await call.deliver()
+        except OSError as error:
+            return await self.complain(f"{call.name}: {error.strerror}", call.streams)
+        return 0
 
     async def _execute(self, call: Call, name: str) -> int:
         function = COMMANDS[name]

@@ -39,12 +39,21 @@ def _toybox(call: Call) -> "int | Awaitable[int]":
     return _TOYS[call.name](call)
 
 
+def _which(call: Call) -> int:
+    _, names = call.take_options("a")
+    found = [name for name in names if name in COMMANDS or name == "sh"]
+    for name in found:
+        call.print(f"/system/bin/{name}")
+    return int(len(found) < len(names) or not names)
+
+
 _FAMILIES = (awk, basics, measures, network, printing, processes, running, searching, sed, storage, text)
 _TOYS: dict[str, Command] = {name: command for family in _FAMILIES for name, command in family.TOYS.items()}
 
 COMMANDS: dict[str, Command] = {
     **_TOYS,
     "toybox": _toybox,
+    "which": _which,
     **basics.COMMANDS,
     **system.COMMANDS,
     **dumps.COMMANDS,

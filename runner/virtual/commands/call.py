@@ -1,5 +1,6 @@
 """A command's call: its arguments, its input, and where its output goes."""
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,10 @@ from runner.virtual.streams import Input, Nowhere, Streams
 
 Runner = Callable[[list[str], Streams, Mapping[str, str]], Awaitable[int]]
 """Runs another command with these descriptors and variables; its exit status."""
+
+
+_AT_ONCE = 64
+"""After so many deliveries, which may go into a file at once, other streams get their turn."""
 
 
 async def _run_nothing(words: list[str], streams: Streams, variables: Mapping[str, str]) -> int:
@@ -29,6 +34,7 @@ class Call:
     run_command: Runner = _run_nothing
     out: bytearray = field(default_factory=bytearray)
     errors: bytearray = field(default_factory=bytearray)
+    _deliveries: int = 0
 
     @property
     def stdin(self) -> Input:
@@ -39,6 +45,9 @@ class Call:
         out, errors = bytes(self.out), bytes(self.errors)
         self.out.clear()
         self.errors.clear()
+        self._deliveries += 1
+        if self._deliveries % _AT_ONCE == 0:
+            await asyncio.sleep(0)
         await self.streams.stdout.write(out)
         if errors:
             await self.streams.stderr.write(errors)

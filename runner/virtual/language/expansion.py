@@ -24,9 +24,11 @@ class Variables(Protocol):
 
     files: Files
     folder: str
-    variables: dict[str, str]
     arguments: list[str]
     is_strict: bool
+
+    @property
+    def variables(self) -> dict[str, str]: ...
 
     def special(self, name: str) -> str | None: ...
 
