@@ -15,6 +15,8 @@ NAMES = (
     "reloading",
     "serving",
     "drawing",
+    "stepping",
+    "flowing",
     "watching",
     "painting",
 )

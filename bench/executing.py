@@ -89,19 +89,24 @@ def run() -> Iterator[str]:
 def _ours(store: Path, backend: NoBatches | NoPhones) -> float:
     """Seconds from the instant at which tasks are due, none of them recorded yet, until the ledger holds what became
     of each."""
-    clock = SystemClock()
-    with Ledger.open(f"sqlite:///{store}", clock) as ledger:
+    with Ledger.open(f"sqlite:///{store}", SystemClock()) as ledger:
         ledger.ownership.take(Witnesses(store.parent / "witness"), is_rehearsal=False)  # as the daemon does
-        executor = _executor(ledger, clock, backend)
-        executor.start()
-        tasks = _tasks(clock.now(), TASKS, LANES)
-        started = time.perf_counter()
-        executor.submit(_record(ledger, tasks))
-        executor.wait_until_idle()
-        took_s = time.perf_counter() - started
-        executor.close()
-        counts = ledger.tasks.counts()
-    assert counts == {TaskState.COMPLETED: TASKS}, counts
+        return carry_out(ledger, TASKS, LANES, backend)
+
+
+def carry_out(ledger: Ledger, count: int, lanes: int, backend: NoBatches | NoPhones) -> float:
+    """Have tasks recorded and carried out; returns the seconds that it took."""
+    clock = SystemClock()
+    executor = _executor(ledger, clock, backend)
+    executor.start()
+    tasks = _tasks(clock.now(), count, lanes)
+    started = time.perf_counter()
+    executor.submit(_record(ledger, tasks))
+    executor.wait_until_idle()
+    took_s = time.perf_counter() - started
+    executor.close()
+    counts = ledger.tasks.counts()
+    assert counts == {TaskState.COMPLETED: count}, counts
     return took_s
 
 

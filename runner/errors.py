@@ -32,6 +32,7 @@ RunnerError
         ├── DeviceUnauthorized  adb's state "unauthorized"
         ├── ConnectionLost      the transport broke inside a call: the action may have happened
         ├── PhoneTimeout        no answer in time: the action may have happened
+        ├── PhoneFull           the phone has no space left for a file
         └── AutomationFailed    uiautomator2 on the phone does not start or answers with an error
 
 Every message says what was attempted, on what, and what came back; `hint` says what to do. Where that is a command,
@@ -232,6 +233,10 @@ class ConnectionLost(PhoneError):
 
 class PhoneTimeout(PhoneError):
     """No answer within the time allowed: the action may have happened."""
+
+
+class PhoneFull(PhoneError):
+    """The phone has no space left for a file."""
 
 
 class AutomationFailed(PhoneError):

@@ -8,8 +8,9 @@ from typing import Any
 import runner
 
 PROFILE = "app-profile"
-NAMES = ("campaign", "accounts", "devices", "flow", PROFILE, "faults")
-"""Every schema: of campaign files, `accounts.yaml`, `devices.yaml`, flows, app profiles, and faults for rehearsals."""
+NAMES = ("campaign", "accounts", "devices", "flow", PROFILE, "faults", "virtual-app")
+"""Every schema: of campaign files, `accounts.yaml`, `devices.yaml`, flows, app profiles, faults for rehearsals, and
+apps of one's own on virtual phones."""
 
 
 def schema_path(name: str) -> Path:

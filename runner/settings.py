@@ -34,6 +34,7 @@ class Settings:
 
     `token` is a secret that clients of the daemon's server must show; `viewer_token` is one for people who may look at
     its pages, and change nothing. `api_plan` is the plan that its Local API plays.
+    Unless it `takes_pictures`, screens are kept of steps that fail only. No variable says so: a rehearsal does.
     `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
     A phone that has failed `phone_failures` times in a row (0: however often) is held back for `phone_cooldown_s`.
     """
@@ -52,6 +53,7 @@ class Settings:
     api_timeout_s: float = DEFAULT_API_TIMEOUT_S
     phone_failures: int = DEFAULT_PHONE_FAILURES
     phone_cooldown_s: float = DEFAULT_PHONE_COOLDOWN_S
+    takes_pictures: bool = True
     witness_dir: Path = field(default_factory=lambda: _witness_dir({}), compare=False)
 
     @classmethod

@@ -43,6 +43,11 @@ class StateDir:
         return self.folder / "artifacts"
 
     @property
+    def traces(self) -> Path:
+        """What is changed on phones at the moment, to be undone."""
+        return self.folder / "traces"
+
+    @property
     def reports(self) -> Path:
         return self.folder / "reports"
 

@@ -250,8 +250,12 @@ def task_key(campaign: str, entry: str, nominal: str, doer: str, target: str | N
 
     Due instants, spread and jitter are never in it. Slashes and blanks inside a part are percent-encoded.
     """
-    parts = (campaign, entry, nominal, doer) if target is None else (campaign, entry, nominal, doer, target)
-    return "/".join(map(_key_part, parts))
+    return with_target("/".join(map(_key_part, (campaign, entry, nominal, doer))), target)
+
+
+def with_target(key: str, target: str | None) -> str:
+    """The key of the task for a target, from that of its occurrence and doer without any."""
+    return key if target is None else f"{key}/{_key_part(target)}"
 
 
 @lru_cache(maxsize=16384)

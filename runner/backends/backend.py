@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from runner.clock import Clock
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class BackendSetup:
     """What a backend is made from: `flows` are users' own flows by campaign and script, `ledger_id` names the ledger
-    that this process works on; `profiles` gives users' own app profiles, by app, of a campaign."""
+    that this process works on; `profiles` gives users' own app profiles, by app, of a campaign. `traces` is the folder
+    in which it writes down what it changes on phones before it does, None if nothing outlives it; `is_settled` says of
+    a task, by its key, whether all of its effects are known."""
 
     settings: Settings
     clock: Clock
     flows: Mapping[tuple[str, str], FlowText]
     ledger_id: str | None
     profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {}
+    traces: Path | None = None
+    is_settled: Callable[[str], bool] = lambda key: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,21 @@ class LendsPhones(Protocol):
 
     def session(self, serial: str) -> "Session":
         """The session that tasks on this phone use, not yet opened. Only whoever has the phone's lane may use it."""
+        ...
+
+
+@runtime_checkable
+class LeavesNoTrace(Protocol):
+    """A backend that writes down what it changes on phones, and undoes it: after each attempt by itself, and when it is
+    asked, what could not be undone then."""
+
+    def traced(self) -> list[str]:
+        """The phones on which something is left that can be undone now, as far as that is known without them."""
+        ...
+
+    def undo(self, serial: str, *, may_sleep: bool) -> None:
+        """Undo it, unless a person has changed it since. Only whoever has the phone's lane may call it; raises
+        TaskError."""
         ...
 
 

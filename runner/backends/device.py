@@ -34,7 +34,9 @@ from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
 from runner.journals import Journal, Listener, StopSignal
 from runner.phone.fleet import Fleet
+from runner.phone.restoring import Undoing
 from runner.phone.session import Session
+from runner.phone.traces import TraceKind, Traces
 from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
@@ -64,6 +66,8 @@ class DeviceBackend:
         flows: Mapping[tuple[str, str], FlowText] | None = None,
         profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {},
         new_run: Callable[..., FlowRun] = FlowRun,
+        traces: Traces | None = None,
+        is_settled: Callable[[str], bool] = lambda key: True,
     ) -> None:
         self._fleet = Fleet(settings.adb_port)
         self._clock = clock or SystemClock()
@@ -71,7 +75,10 @@ class DeviceBackend:
         self._flows = {} if flows is None else flows
         self._profiles = profiles
         self._new_run = new_run
+        self._traces = traces or Traces()
+        self._is_settled = is_settled
         self._language = settings.language
+        self._takes_pictures = settings.takes_pictures
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
 
@@ -106,13 +113,17 @@ class DeviceBackend:
         effects = journal.effects()
         try:
             flow, profile, settled, language = self._work(task)
-            session = self._opened(task.device)
+            session = self._opened(task)
             looks = any(effect.state.is_in_doubt for effect in effects)
             variables = inputs(task, only_looks=looks)
             app = self._app(session, profile, variables, language)
             _check_labels(session.serial, flow, profile, app, settled)
             note = untested(profile.app, session.app_version(app.package), profile.tested_with)
         except (TaskError, FlowError) as error:
+            if not isinstance(error, PhoneError) and task.device:
+                is_over = not any(effect.asks_somebody for effect in effects)
+                is_left = isinstance(error, NeedsPerson)
+                self._restore(self.session(task.device), task, is_over=is_over, may_sleep=not is_left)
             return _not_started(error, effects)
         attempt = self._new_run(
             flow,
@@ -127,17 +138,18 @@ class DeviceBackend:
             seen_files=task.options.files,
             works_as=account(task.username) if task.username else None,
             draws=Draws(task.key, task.ordinal),
+            takes_pictures=self._takes_pictures,
         )
         outcome = carry_out(attempt, effects)
-        # After a failure past the commit point the app may still upload the shared file: it stays then.
-        if outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None:
-            self._tidy(session)
+        # After a failure past the commit point the app may still upload the shared file: it stays until somebody knows.
+        is_over = outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None
+        self._restore(session, task, is_over=is_over, may_sleep=not outcome.needs_person)
         return replace(outcome, message="; ".join(filter(None, (outcome.message, note)))) if note else outcome
 
     def session(self, serial: str) -> Session:
         """The phone's session, kept for its lane."""
         with self._lock:
-            return self._sessions.setdefault(serial, Session(self._fleet, serial, self._clock))
+            return self._sessions.setdefault(serial, Session(self._fleet, serial, self._clock, self._traces))
 
     def close(self) -> None:
         with self._lock:
@@ -152,12 +164,12 @@ class DeviceBackend:
         flow = load_own_flow(own, profiles) if own else supported_flow(task)
         return _Work(flow, profiles.load(flow.app), _settled(task), task.options.language)
 
-    def _opened(self, serial: str | None) -> Session:
+    def _opened(self, task: Task) -> Session:
         """The phone's session, opened. Each phone is one lane, so no two threads ask for the same session."""
-        if serial is None:
+        if task.device is None:
             raise Unsupported("the device backend works on phones, and the task names none")
-        session = self.session(serial)
-        session.open()
+        session = self.session(task.device)
+        session.open(task.key)
         return session
 
     def _app(
@@ -192,16 +204,38 @@ class DeviceBackend:
                 found.append(Problem(serial, error.message, error.hint, is_away=away))
         return found
 
-    def _tidy(self, session: Session) -> None:
+    def traced(self) -> list[str]:
+        """The phones on which something is left to undo now, as far as that is known without them."""
+        return [serial for serial in self._traces.serials() if self._can_undo(serial)]
+
+    def undo(self, serial: str, *, may_sleep: bool) -> None:
+        """Undo what earlier processes, or attempts whose effects nobody knew, have left on a phone. Only whoever has
+        the phone's lane may call it. Raises TaskError."""
+        self.session(serial).restore(Undoing(self._is_settled, may_sleep, is_late=True))
+
+    def _can_undo(self, serial: str) -> bool:
+        """Whether no task on a phone has media that an app may still need."""
+        tasks = {trace.task for trace in self._traces.of(serial) if trace.kind is TraceKind.MEDIA}
+        return not tasks or any(map(self._is_settled, tasks))
+
+    def _restore(self, session: Session, task: Task, *, is_over: bool, may_sleep: bool) -> None:
+        def is_settled(key: str) -> bool:
+            return is_over if key == task.key else self._is_settled(key)
+
         try:
-            session.remove_shared()
-        except PhoneError as error:  # the task has ended; a file that is left on the phone fails nothing
+            session.restore(Undoing(is_settled, may_sleep, is_late=False))
+        except (
+            TaskError
+        ) as error:  # the task has ended; what is left on the phone is undone later, and fails nothing
             LOG.info("%s", error)
 
 
 def make(setup: BackendSetup) -> DeviceBackend:
     """The backend on the phones of the adb server that the settings name."""
-    return DeviceBackend(setup.settings, setup.clock, setup.flows, setup.profiles)
+    traces = Traces(setup.traces)
+    return DeviceBackend(
+        setup.settings, setup.clock, setup.flows, setup.profiles, traces=traces, is_settled=setup.is_settled
+    )
 
 
 class _Work(NamedTuple):

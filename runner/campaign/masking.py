@@ -36,8 +36,8 @@ _KEYS_OF = frozenset({"access", "api", "auth", "client", "encryption", "private"
 """Words that make a following `key` one that opens something."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_HINT = re.compile("key|pass|pwd|secret|token|credential|auth|cookie", re.IGNORECASE)
-"""A part of every name of a secret that is spelt right; most texts have none, and need no closer look."""
+_HINTS = ("key", "pass", "pwd", "secret", "token", "credential", "auth", "cookie")
+"""Every name of a secret that is spelt right has one of these parts; most texts have none, and need no closer look."""
 
 _NAME = re.compile(r"""(?P<quote>["']?)(?<!\w)(?P<name>\w[\w.-]{0,63})(?P=quote)\s*:""")
 _REFERENCE = re.compile(r"""\s*["']?(?:\$\{(?:env|file):[^{}\n]+\}|\*[\w*-]*)["']?[ \t]*(?=[,}\]\n#]|\Z)""")
@@ -74,13 +74,18 @@ def _may_be_alike(name: str, known: str, letters: frozenset[str]) -> bool:
 def masked_text(text: str, *, is_right: bool = False) -> str:
     """A text, such as that of a file, masked; its length and its lines stay the same, so that places in it still
     hold. `is_right` says that no name in it is misspelt."""
-    if not is_right or _HINT.search(text):
+    if not is_right or _may_name_a_secret(text):
         pieces, at = [], 0
         for start, end in _secrets(text):
             pieces += [text[at:start], asterisks(text[start:end])]
             at = end
         text = "".join([*pieces, text[at:]])
     return without_keys(text)
+
+
+def _may_name_a_secret(text: str) -> bool:
+    folded = text.casefold()  # to search a folded text is much quicker than a pattern that ignores case
+    return any(part in folded for part in _HINTS)
 
 
 def masked_data(data: Any) -> Any:

@@ -190,7 +190,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
     return ResolvedEntry(
         name=name,
         script=script,
-        config=_config(data, written, script, str(folder)),
+        config=_config(data, written, script, folder),
         devices=who.devices,
         accounts=who.accounts,
         usernames=who.usernames,
@@ -235,13 +235,15 @@ def _start_times(data: Mapping[str, Any], entry: str, written: Any) -> Iterator[
             yield StartTime(item, None, path if index is None else (*path, index))
 
 
-def _config(data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: str) -> dict[str, Any]:
+def _config(
+    data: Mapping[str, Any], entry: Mapping[str, Any], script: Script, folder: Path
+) -> dict[str, Any]:
     written = entry.get("config", {})
     values = complete(script, data["configs"][written] if isinstance(written, str) else written)
     are_here = declared(data.get("backend", DEFAULT)).reads_files_here
     whole = paths.absolute if are_here else paths.seamed
-    placed = {key: _placed(values[key], folder, whole) for key in script.paths if values.get(key)}
-    return anchored({**values, **placed}, script.secrets, Path(folder))
+    placed = {key: _placed(values[key], str(folder), whole) for key in script.paths if values.get(key)}
+    return anchored({**values, **placed}, script.secrets, folder)
 
 
 def _placed(value: str | list[str], folder: str, whole: Callable[[str, str], str]) -> str | list[str]:

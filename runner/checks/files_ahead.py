@@ -37,10 +37,13 @@ class AgainAhead(NamedTuple):
 
 
 def files_ahead(outlook: Outlook) -> list[AgainAhead]:
-    """One item for each entry that comes to post a file again, about where it does so first."""
+    """One item for each entry that comes to post a file again, about where it does so first; none for those that say
+    so themselves."""
     found: dict[int, AgainAhead] = {}
     left = _MOST_COMPARISONS
     for visits, owners in _alike(outlook.prospects).items():
+        if not any(_matters(outlook.prospects[number]) for number, _ in visits):
+            continue
         where = owners[0] if len(owners) == 1 else f"{owners[0]} and {len(owners) - 1} more"
         for number, again in _again(outlook.prospects, outlook.stays(visits), where):
             if number not in found or again.start_s < found[number].start_s:
@@ -75,7 +78,7 @@ def _again(
     """Where each prospect of an account first posts a file again, in the order of time."""
     had: dict[str, int] = {}
     of: dict[str, Prospect] = {}
-    left = {stay.prospect for stay in stays}
+    left = {number for number in {stay.prospect for stay in stays} if _matters(prospects[number])}
     for number, stay in enumerate(stays):
         prospect = prospects[stay.prospect]
         posts = prospect.posts
@@ -90,6 +93,12 @@ def _again(
             had[file.sha256], of[file.sha256] = number, prospect
         if not left:  # what comes later tells nothing new
             return
+
+
+def _matters(prospect: Prospect) -> bool:
+    """Whether it is news that it posts a file again, or that its files run out."""
+    posts = prospect.posts
+    return posts is not None and (posts.order is Order.NEXT or not posts.is_written)
 
 
 def _effort(prospect: Prospect) -> int:

@@ -38,7 +38,7 @@ COMMANDS = {
     "stop": "Stop everything at the next step, until resumed.",
     "ledger": "Decide what becomes of a ledger that was put back from a backup, or is gone.",
     "app": "Try app profiles on phones and on recorded screens.",
-    "phones": "List phones with their apps, or start virtual ones that any adb client can use.",
+    "phones": "List phones and what holds them back, find what is wrong with them, or start virtual ones.",
     "accounts": "List the accounts that campaigns declare.",
     "notify": "List what people were told, and try whether they can be told.",
     "holds": "List and release phones that wait for a person.",

@@ -11,25 +11,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runner.cli import output
+from runner.cli.format_option import format_option
+from runner.cli.ledger_option import open_ledger
 from runner.cli.output import say_lines
 from runner.cli.own_profiles import profiles_beside
 from runner.errors import RunnerError, UsageError
-from runner.exit_codes import EXIT_INTERRUPTED
+from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.settings import Settings
+from runner.state_dir import state_dir_of
+from runner.store.url import ledger_path
 from runner.virtual.adbserver import AdbServerError, find_adb
 from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
 
 if TYPE_CHECKING:
     from runner.queries.apps import PhoneWithApps
+    from runner.queries.phone_doctor import Diagnosis, KeptBack
 
 
-@click.command(
+@click.group(
+    invoke_without_command=True,
     epilog="""\b
 Examples:
-  runner phones                                the phones that adb lists, with the apps that have profiles
+  runner phones                                the phones that adb lists, and what would hold them back
+  runner phones doctor                         what is wrong with phones and adb, and what to do
   runner phones --virtual --phones 2           VIRTUAL01 and VIRTUAL02
   runner phones --virtual --serial R58M123ABC  a phone with the serial of yours
-  runner phones --virtual --dir shelf/         phones that remember, from one start to the next"""
+  runner phones --virtual --dir shelf/         phones that remember, from one start to the next
+  runner phones --virtual --app shop.yaml      phones with an app of your own""",
 )
 @click.option("--virtual", is_flag=True, help="Start virtual phones.")
 @click.option("--phones", "count", type=click.IntRange(1, 250), metavar="N",
@@ -39,25 +47,32 @@ Examples:
 )
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the phones' memory in this folder.")  # fmt: skip
+@click.option("--app", "apps", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="PATH",
+              help="Have an app of your own on them: an app file, or a folder of them.")  # fmt: skip
 @click.option("--campaigns", type=click.Path(path_type=Path, file_okay=False), default="campaigns",
               show_default=True, metavar="DIR", help="Where apps/ with app profiles of your own lies.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
               help="How to print where they are.")  # fmt: skip
+@click.pass_context
 def phones(
+    ctx: click.Context,
     virtual: bool,
     count: int | None,
     serials: tuple[str, ...],
     folder: Path | None,
+    apps: tuple[Path, ...],
     campaigns: Path,
     form: str,
 ) -> int:
-    """List the phones that adb has, with the versions and languages of their apps; warn of those on which nobody has
-    tried a profile.
+    """List the phones that adb has, with their batteries, what would hold their tasks back, and the versions and
+    languages of their apps; warn of those on which nobody has tried a profile.
 
     With --virtual: start virtual phones, print how to reach them, and stay until interrupted.
     """
+    if ctx.invoked_subcommand is not None:
+        return 0
     if not virtual:
-        if count or serials or folder:
+        if count or serials or folder or apps:
             raise UsageError(
                 "only virtual phones can be started",
                 hint="add --virtual; without options, real ones are listed",
@@ -69,7 +84,7 @@ def phones(
     try:
         adb = find_adb()
         announce = print_json if form == "json" else lambda told: print_text(told, adb)
-        reason = asyncio.run(serve(chosen, folder=folder, adb=adb, announce=announce))
+        reason = asyncio.run(serve(chosen, folder=folder, adb=adb, apps=apps, announce=announce))
     except AdbServerError as error:
         raise RunnerError(str(error)) from error
     except ValueError as error:
@@ -85,7 +100,7 @@ def list_phones(campaigns: Path, form: str) -> int:
 
     settings, profiles = Settings.from_environment(), profiles_beside(campaigns)
     loaded = [profiles.load(name) for name in profiles.names]
-    found = phones_with_apps(settings.adb_port, loaded, settings.language)
+    found = phones_with_apps(settings.adb_port, loaded, settings.language, kept_back(settings))
     if form == "json":
         output.print_json({"phones": [asdict(phone) for phone in found]})
         return 0
@@ -96,13 +111,64 @@ def list_phones(campaigns: Path, form: str) -> int:
 def lines_of(found: Sequence["PhoneWithApps"]) -> Iterator[str]:
     width = max((len(phone.serial) for phone in found), default=0)
     for phone in found:
-        yield f"{phone.serial:<{width}}  {phone.state}"
+        power = "" if phone.battery is None else f"  battery {phone.battery} %"
+        power += ", charging" if power and phone.is_plugged_in else ""
+        yield f"{phone.serial:<{width}}  {phone.state}{power}"
         if phone.trouble:
             yield f"  {phone.trouble}"
+        for obstacle in phone.obstacles:
+            yield f"  {obstacle.kind}: {obstacle.said}"
         for app in phone.apps:
             yield f"  {app.app}  {app.version or 'unknown version'}  {app.language or ''}".rstrip()
             if app.warning:
                 yield f"    warning: {app.warning}"
+
+
+def kept_back(settings: Settings) -> "KeptBack":
+    """What the user's own ledger says of phones; nothing if there is none yet. This makes none."""
+    from runner.queries.phone_doctor import KeptBack
+
+    place = state_dir_of(settings, None)
+    path = ledger_path(place.store_url)
+    if path is not None and not path.exists():
+        return KeptBack()
+    with open_ledger(place) as ledger:
+        return KeptBack.of(ledger)
+
+
+@phones.command(
+    epilog="""\b
+Examples:
+  runner phones doctor                 what is wrong with phones and adb, and what to do
+  runner phones doctor --format json   the same for programs"""
+)
+@format_option
+@click.pass_context
+def doctor(ctx: click.Context, form: str) -> None:
+    """Look at adb and at each phone that it lists, and explain what is wrong, and what to do. Nothing of it touches a
+    phone's screen. Exits with 1 if something is wrong.
+    """
+    from runner.queries.phone_doctor import diagnose
+
+    settings = Settings.from_environment()
+    found = diagnose(settings.adb_port, kept_back(settings))
+    if form == "json":
+        output.print_json({**asdict(found), "well": found.is_well})
+    else:
+        say_lines(diagnosis_lines(found))
+    if not found.is_well:
+        ctx.exit(EXIT_PROBLEMS)
+
+
+def diagnosis_lines(found: "Diagnosis") -> Iterator[str]:
+    for one in found.findings:
+        yield f"{one.where}: {'' if one.is_wrong else 'note: '}{one.said} [{one.kind}]"
+        yield f"  {one.advice}"
+    wrong = sum(one.is_wrong for one in found.findings)
+    looked = f"{len(found.phones)} phone{'' if len(found.phones) == 1 else 's'}"
+    server = f"the adb server on port {found.adb_port}, version 1.0.{found.adb_version}"
+    things = "nothing is" if not wrong else "1 thing is" if wrong == 1 else f"{wrong} things are"
+    yield f"{things} wrong: {looked}, {server}"
 
 
 def print_text(told: dict[str, Any], adb: str) -> None:

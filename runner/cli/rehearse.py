@@ -46,6 +46,9 @@ Examples:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Let happen what this file says: phones away, logins, slow uploads, the machine down.",
 )
+@click.option(
+    "--pictures", is_flag=True, help="Keep a picture of the screen after each step: half as long again."
+)
 @click.option("--report", "out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write the HTML report (default: in the rehearsal's folder).")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True,
@@ -57,6 +60,7 @@ def rehearse(
     start: str | None,
     end: str | None,
     faults: Path | None,
+    pictures: bool,
     out: Path | None,
     form: str,
 ) -> None:
@@ -75,14 +79,15 @@ def rehearse(
     from runner.daemon.fast_rehearsal import FastRehearsal
     from runner.daemon.faults_file import read_faults
     from runner.daemon.rehearsal import serials_for
-    from runner.queries.rehearsed import rehearsal_result
+    from runner.queries.rehearsed import rehearsal_result, without_hints
     from runner.queries.report import report_of
     from runner.reports.rehearsal import print_result, result_data
     from runner.reports.report_file import Form, file_of
     from runner.simulated_clock import SimulatedClock
     from runner.store.ledger import Ledger
 
-    script = read_faults(faults, window.from_utc, settings.zone) if faults else None
+    serials = serials_for(paths, None)
+    script = read_faults(faults, window.from_utc, settings.zone, serials) if faults else None
     if script is not None and script.diagnostics:
         show(CheckResult({script.document.path: script.document.text}, script.diagnostics), sys.stderr)
         ctx.exit(EXIT_PROBLEMS)
@@ -91,11 +96,11 @@ def rehearse(
     progress = Progress(settings)
     rehearsal = FastRehearsal(
         paths,
-        serials_for(paths, None),
+        serials,
         window,
         script.faults if script else (),
         place,
-        settings,
+        replace(settings, takes_pictures=pictures),
         progress.tell,
         stop,
     )
@@ -104,7 +109,7 @@ def rehearse(
         lived = replace(window, until_utc=done.until_utc)
         situation = read_situation(ledger, place, clock.now())
         result = rehearsal_result(ledger, lived, done.waits, situation)
-        report = report_of(ledger, result.scope, clock.now())
+        report = without_hints(report_of(ledger, result.scope, clock.now()))
         path = write_report(file_of(report, Form.HTML, place.artifacts, settings.zone), out, place)
     if form == "json":
         print_json({**result_data(result, settings.zone), "report": str(path), "store": place.store_url})

@@ -23,8 +23,8 @@ Examples:
     "--write", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Write files into DIR."
 )
 def schema(name: str | None, folder: Path | None) -> None:
-    """Print the JSON Schema of campaign, accounts, devices, flow, app-profile or faults files, or write it, or all of
-    them, into DIR."""
+    """Print the JSON Schema of campaign, accounts, devices, flow, app-profile, faults or virtual-app files, or write
+    it, or all of them, into DIR."""
     if name is None and folder is None:
         raise click.UsageError(f"name a schema ({', '.join(NAMES)}), or a folder to --write all of them to")
     names = [name] if name else list(NAMES)
@@ -57,7 +57,9 @@ def render(name: str) -> str:
 def _makers() -> dict[str, Callable[[], dict[str, Any]]]:
     """The makers of the schemas, imported here since the models are slow to import."""
     from runner.campaign.schema import accounts_schema, campaign_schema, devices_schema, faults_schema
+    from runner.campaign.schema_shape import complete, tidy
     from runner.flows.schema import flow_schema, profile_schema
+    from runner.virtual.apps.written.models import AppFile
 
     return {
         "campaign": campaign_schema,
@@ -65,5 +67,10 @@ def _makers() -> dict[str, Callable[[], dict[str, Any]]]:
         "devices": devices_schema,
         "flow": flow_schema,
         "app-profile": profile_schema,
+        "virtual-app": lambda: complete("virtual-app", tidy(AppFile.model_json_schema(), choose=_never)),
         "faults": faults_schema,
     }
+
+
+def _never(names: list[str]) -> dict[str, Any]:
+    raise AssertionError(f"a value of an app file is one thing only, not one of {names}")

@@ -8,7 +8,8 @@ from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, terminal
 from runner.cli.situation import read_situation
 from runner.exit_codes import EXIT_USAGE
-from runner.queries.why import NOWHERE, answers_to
+from runner.queries.why import answers_to
+from runner.queries.why_answer import NOWHERE
 from runner.reports.advice import options_of
 from runner.reports.why_json import why_data
 from runner.reports.why_text import print_why

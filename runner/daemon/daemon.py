@@ -27,6 +27,8 @@ from runner.daemon.rehearsal import Rehearsal, serials_for
 from runner.daemon.retention import PERIOD_S, RetentionJob
 from runner.daemon.self_check import SelfCheck
 from runner.daemon.systemd import Notifier
+from runner.daemon.trace_job import PERIOD_S as TRACES_S
+from runner.daemon.trace_job import TraceJob
 from runner.daemon_notice import Notice
 from runner.errors import LedgerBusy, RunnerError
 from runner.events import Event, EventSink
@@ -296,6 +298,8 @@ class Daemon:
             desk.ledger, desk.adb_port, desk.campaigns, at_work, tell, self._log, jobs.stopping
         )
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
+        traces = TraceJob(desk.ledger, executor, self._log)
+        jobs.every(TRACES_S, "traces", traces.look, traces.say_failed, at_once=True)
 
     def _tell_people(
         self, stack: ExitStack, jobs: Jobs, ledger: Ledger, campaigns: Registry, url: str

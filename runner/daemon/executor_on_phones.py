@@ -43,7 +43,11 @@ def executor_on_phones(
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
     with ExitStack() as stack:
-        setup = BackendSetup(settings, clock, flows, ledger.id, profiles)
+
+        def is_settled(key: str) -> bool:
+            return not any(effect.asks_somebody for effect in ledger.effects.of(key))
+
+        setup = BackendSetup(settings, clock, flows, ledger.id, profiles, place.traces, is_settled)
         backends = build(setup, rehearsal=rehearsal is not None)
         # Closed after the executor, whose attempts use them.
         for backend in backends.values():

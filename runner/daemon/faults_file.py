@@ -1,7 +1,7 @@
 """Files of faults for rehearsals: what goes wrong, with its times as instants of a rehearsal."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any
 
 from runner.campaign.beside import FilesBeside
 from runner.campaign.document import Document
+from runner.campaign.nearest import legal_names
 from runner.campaign.quantities import Duration
 from runner.campaign.structure import check_faults
 from runner.campaign.weekdays import DAYS
@@ -50,8 +51,8 @@ class FaultsRead:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_faults(path: Path, start_utc: datetime, zone: tzinfo) -> FaultsRead:
-    """The faults of a file, for a rehearsal that begins at an instant, on the clocks of a zone."""
+def read_faults(path: Path, start_utc: datetime, zone: tzinfo, phones: Collection[str]) -> FaultsRead:
+    """The faults of a file, for a rehearsal on these phones that begins at an instant, on the clocks of a zone."""
     document = _FILES.load(path)
     problems = list(document.diagnostics)
     if document.data is not None or not problems:
@@ -59,7 +60,7 @@ def read_faults(path: Path, start_utc: datetime, zone: tzinfo) -> FaultsRead:
     faults: list[ScriptedFault] = []
     if not problems:
         for number, written in enumerate(document.data["faults"]):
-            reader = _Fault(document, number, written, start_utc, zone)
+            reader = _Fault(document, number, written, start_utc, zone, phones)
             problems += reader.problems()
             if not problems:
                 faults.append(reader.scripted())
@@ -78,6 +79,7 @@ class _Fault:
     written: Mapping[str, Any]
     start_utc: datetime
     zone: tzinfo
+    phones: Collection[str]
 
     def scripted(self) -> ScriptedFault:
         from_utc, until_utc = self._times()
@@ -103,6 +105,10 @@ class _Fault:
             if key in self.written and self._kind not in _LEGAL[key]:
                 kinds = " and ".join(f"`{kind}`" for kind in _LEGAL[key])
                 yield self._problem(key, f"`{key}` says nothing of `{self._kind}`", f"it is for {kinds}")
+        phone = self.written.get("phone")
+        if phone is not None and self._kind in _OF_PHONES and phone not in self.phones:
+            message = f"no campaign of this rehearsal works on the phone {phone}"
+            yield self._problem("phone", message, legal_names(phone, self.phones))
         try:
             from_utc, until_utc = self._times()
         except ValueError as error:

@@ -15,16 +15,20 @@ from runner.campaign.resolve import ResolvedCampaign
 from runner.errors import AdbUnavailable, FlowError, PhoneError, RunnerError
 from runner.flows.profile import Profiles
 from runner.phone.choosing import Device, choose, is_address
+from runner.phone.condition import condition, server_version
 from runner.phone.fleet import Fleet
 from runner.phone.reconnecting import Reconnects
 from runner.phone.transport import AdbServer
 from runner.phone.vitals import battery, vitals
 from runner.reports.log_lines import LogLines
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import AWAY, READY, PhoneFacts, PhoneRow, by_device
+from runner.store.phone_rows import AWAY, READY, PhoneCondition, PhoneFacts, PhoneRow, by_device
 from runner.store.phones import PhoneSeen
 
 T = TypeVar("T")
+
+STEP_MB = 100
+"""Smaller changes of the free space are not written down."""
 
 PERIOD_S = 15.0
 """How often the job looks at the states that adb tells, which asks no phone."""
@@ -37,6 +41,9 @@ BATTERY_S, AT_WORK_S = 60.0, 600.0
 
 FACTS_S = 6 * 3600.0
 """How often it asks a phone what it is, if the phone has not been away."""
+
+CONDITION_S = 600.0
+"""How often it asks a phone that rests how warm and how full it is."""
 
 PARALLEL = 8
 """How many phones are asked at the same time."""
@@ -90,8 +97,12 @@ class PhoneWatch:
         seen = [one.seen._replace(battery=levels.get(serial)) for serial, one in sorted(found.items())]
         self._note(seen)
         resting = {serial: device for serial, device in ready.items() if serial not in at_work}
-        for serial, facts in self._ask(self._facts, resting, FACTS_S, "facts").items():
+        told = self._ask(self._facts, resting, FACTS_S, "facts")
+        for serial, facts in told.items():
             self._ledger.phones.learn(serial, facts)
+        for serial, how in self._ask(self._condition, resting, CONDITION_S, "condition").items():
+            if self._ledger.phones.learn_condition(serial, how) and serial not in told:
+                self._tell(serial)
         self._reach_again({serial: rows.get(serial) for serial in used}, found)
 
     def say_failed(self, error: RunnerError) -> None:
@@ -173,6 +184,16 @@ class PhoneWatch:
         apps = {packages[package]: version for package, version in told.apps.items()}
         address = device.transport if is_address(device.transport) else ""
         return PhoneFacts(told.model, told.android, told.language, told.size, apps, address)
+
+    def _condition(self, serial: str, device: Device) -> PhoneCondition:
+        told = condition(self._server.transport(device.transport), serial)
+        warm, free = told.temperature_c, told.free_mb
+        return PhoneCondition(
+            temperature_c=round(warm) if warm is not None else None,
+            free_mb=free // STEP_MB * STEP_MB if free is not None else None,
+            screen=told.screen,
+            u2=server_version(told.u2_jar),
+        )
 
     def _packages(self) -> dict[str, str]:
         """The packages of all apps for which there are profiles, with the profile's name."""

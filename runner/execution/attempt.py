@@ -1,22 +1,44 @@
 """One attempt at one task in a lane, from the call of its backend to the decision what follows."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from runner.backends.backend import Backend
 from runner.errors import AppMissing, FlowError, LedgerError, RunnerError, Unsupported
 from runner.execution.journal import AttemptJournal
 from runner.execution.retry import Next
-from runner.execution.taken_task import ExecutionContext, TakenTask, decide, finish, tell_finished
+from runner.execution.taken_task import (
+    ExecutionContext,
+    TakenTask,
+    begun,
+    decide,
+    finish,
+    finish_and_claim,
+    tell_finished,
+)
+from runner.store.rows import Attempt
 from runner.tasks import Again, AttemptOutcome, Effect, Outcome, Task, TaskState
 
 LOG = logging.getLogger(__name__)
 
 
+class Performed(NamedTuple):
+    """An attempt that is over, and not yet written down as that; `effects` are those of its task if it has not
+    succeeded, else they are not read."""
+
+    then: Next
+    effects: Sequence[Effect]
+
+    @property
+    def went_well(self) -> bool:
+        return self.then.state is TaskState.COMPLETED and not self.then.outcome.needs_person
+
+
 def perform(
     context: ExecutionContext, backend: Backend | None, taken: TakenTask, look: Callable[[], None]
-) -> Next:
-    """Carry a claimed task out and write down how that ended. Raises LedgerError, and leaves the attempt open then."""
+) -> Performed:
+    """Carry a claimed task out. Raises LedgerError, and leaves the attempt open then."""
     taken.task = _with_files(context, taken.task)
     journal = AttemptJournal(context, taken, look)
     outcome = _outcome(backend, taken, journal)
@@ -25,15 +47,31 @@ def perform(
         effects = journal.effects()
     # What may stay open is over: nobody is asked about it, and it keeps nothing from being done.
     states = [effect.state for effect in effects if not effect.is_left_open]
-    following = decide(context, taken, outcome, states)
-    # Before the end of the attempt, as any hold: see `finish`.
+    then = decide(context, taken, outcome, states)
+    # Before the end of the attempt, as any hold (see `finish`), and before the next task of the lane is asked.
     context.failing.ended(taken.task, outcome)
+    return Performed(then, effects)
+
+
+def conclude(
+    context: ExecutionContext, taken: TakenTask, performed: Performed, follower: TakenTask | None = None
+) -> bool:
+    """Write down how an attempt ended, and in the same transaction claim the task that follows it in its lane. Returns
+    whether that has been claimed. Raises LedgerError, and leaves the attempt open then."""
+    then = performed.then
+    started: Attempt | None = None
     # The ledger first: whoever is told of an end, or goes on because of it, may count on its being written down.
-    finish(context, [(taken, following)])
-    is_over = following.state is not TaskState.PENDING
-    context.doubts.looked(taken.task, () if is_over else effects, following.again_utc)
-    tell_finished(context, [(taken, following)])
-    return following
+    if follower is None:
+        finish(context, [(taken, then)])
+    else:
+        started = finish_and_claim(context, taken, then, follower)
+    is_over = then.state is not TaskState.PENDING
+    context.doubts.looked(taken.task, () if is_over else performed.effects, then.again_utc)
+    tell_finished(context, [(taken, then)])
+    if follower is None or started is None:
+        return False
+    begun(context, [follower], {follower.key: started}, begins=True)
+    return True
 
 
 def _with_files(context: ExecutionContext, task: Task) -> Task:

@@ -72,6 +72,14 @@ class Board:
         self._wake()
         return None
 
+    def take_follower(self, name: LaneName) -> TakenTask | None:
+        """The task that follows in a lane whose task has not yet been written down as ended: the lane stays busy."""
+        with self._changed:
+            if self.is_closed:
+                return None
+            waiting = self._lanes.take_next(name, self._context.clock.now(), stays_busy=True)
+            return None if waiting is None else self._taken(waiting)
+
     def take_expired(self, name: LaneName) -> list[TakenTask]:
         """The tasks of a lane that were never begun and whose grace is over: they wait no longer."""
         with self._changed:

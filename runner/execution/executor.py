@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from runner.backends.backend import Backend, BatchBackend, LendsPhones
+from runner.backends.backend import Backend, BatchBackend, LeavesNoTrace, LendsPhones
 from runner.clock import Clock
 from runner.clock_watch import ClockWatch
 from runner.errors import Unsupported
@@ -39,7 +39,8 @@ POLL_S = 0.25
 """How often the pump looks for what others have written to the ledger; that costs one page of shared memory."""
 
 LEAST_POLL_S = 0.05
-"""How long lies between two of these looks at least: steps that end look too."""
+"""How long lies between two of these looks at least: steps that end look too. For as long after new tasks have come
+nobody looks, if the last look was not too long ago: what begins now does not wait for the answers."""
 
 
 class Executor:
@@ -74,6 +75,7 @@ class Executor:
         )
         self._lookers = {*backends} - self._batched
         self._lender = next((one for one in backends.values() if isinstance(one, LendsPhones)), None)
+        self._tidiers = [one for one in backends.values() if isinstance(one, LeavesNoTrace)]
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
         self._requests = Requests(ledger, limiter.zone)
@@ -91,7 +93,7 @@ class Executor:
         self._thread = threading.Thread(target=self._pump, name="executor", daemon=True)
         self._closed = False
         self._refreshing = threading.Lock()
-        self._refreshed = self._looked = time.monotonic()
+        self._refreshed = self._looked = self._submitted = time.monotonic()
         self._latest_id = 0
 
     def start(self) -> None:
@@ -109,6 +111,7 @@ class Executor:
 
     def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
         """Take tasks that are pending in the ledger; a key twice is taken once. Any thread may submit."""
+        self._submitted = time.monotonic()
         given = list(tasks)
         ids = [one.id for one in given if isinstance(one, TaskRow)]
         self._latest_id = max([self._latest_id, *ids])
@@ -218,6 +221,17 @@ class Executor:
             raise Unsupported("this runner drives no phones itself")
         return self._lender.session(serial)
 
+    def traced(self) -> list[str]:
+        """The phones on which something is left that can be undone now."""
+        return [serial for one in self._tidiers for serial in one.traced()]
+
+    def undo(self, serial: str, *, may_sleep: bool) -> None:
+        """Undo what is left on a phone, while no task has it. Raises PhoneInUse, and TaskError."""
+        for one in self._tidiers:
+            if serial in one.traced():
+                with self.glance(serial):
+                    one.undo(serial, may_sleep=may_sleep)
+
     def _prove_first(self) -> None:
         """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""
         for row in self._doubts.read():
@@ -229,8 +243,10 @@ class Executor:
                 self._doubts.put_off(row.task.key)
 
     def _refresh_soon(self) -> None:
-        """Refresh, unless that was done a moment ago."""
-        if time.monotonic() - self._refreshed >= LEAST_POLL_S:
+        """Refresh, unless that was done a moment ago, or tasks have come a moment ago."""
+        now = time.monotonic()
+        since_s = min(now - self._refreshed, max(now - self._submitted, now - self._refreshed - POLL_S))
+        if since_s >= LEAST_POLL_S:
             self.refresh()
 
     # the pump

@@ -244,11 +244,14 @@ class Lanes:
             taken += self._take(heappop(self._wakes)[2], now)
         return taken
 
-    def take_next(self, name: LaneName, now: datetime) -> Waiting | None:
-        """The task that follows in a busy lane; if there is none, the lane is free."""
+    def take_next(self, name: LaneName, now: datetime, *, stays_busy: bool = False) -> Waiting | None:
+        """The task that follows in a busy lane; if there is none, the lane is free, unless it `stays_busy`."""
         lane = self._lanes[name]
         lane.busy = False
-        return next(iter(self._take(lane, now)), None)
+        taken = self._take(lane, now)
+        if stays_busy and not taken:
+            self.occupy(name)
+        return next(iter(taken), None)
 
     def occupy(self, name: LaneName) -> bool:
         """Keep a single lane from giving a task until `free` is called; false if it has given one."""

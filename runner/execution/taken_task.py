@@ -1,6 +1,6 @@
 """A task in the hands of a worker: what is known of its attempt, and how its end is written down and told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -93,8 +93,16 @@ def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins
     `begins` says that the time allowed for it begins now; for a batch it begins when the other side says so.
     """
     attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks])
-    now, monotonic = context.clock.now(), context.clock.monotonic()
     claimed = [taken for taken in taken_tasks if taken.key in attempts]
+    begun(context, claimed, attempts, begins=begins)
+    return claimed
+
+
+def begun(
+    context: ExecutionContext, claimed: Sequence[TakenTask], attempts: Mapping[str, Attempt], *, begins: bool
+) -> None:
+    """Note and tell the attempts that have been started at tasks, by their keys; `begins` is as in `claim`."""
+    now, monotonic = context.clock.now(), context.clock.monotonic()
     for taken in claimed:
         taken.attempt, taken.started = attempts[taken.key], monotonic
         taken.deadline = monotonic + taken.task.timeout_s if begins else None
@@ -102,7 +110,6 @@ def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins
         free_utc = taken.waiting.free_utc or taken.task.due_utc
         late_s = max((now - free_utc).total_seconds(), 0.0)
         context.sink(TaskStarted(taken.key, taken.task.lane, taken.task.title, taken.claimed.number, late_s))
-    return claimed
 
 
 def decide(
@@ -131,11 +138,19 @@ def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settleme
     for taken, then in ends:
         if then.outcome.needs_person and taken.task.device is not None:
             context.ledger.holds.place(taken.task.device, then.outcome.message, taken.key)
-    endings = [
-        AttemptEnd(taken.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
-        for taken, then in ends
-    ]
-    context.ledger.attempts.finish_all(endings, settlements)
+    context.ledger.attempts.finish_all([_end(taken, then) for taken, then in ends], settlements)
+
+
+def finish_and_claim(
+    context: ExecutionContext, taken: TakenTask, then: Next, follower: TakenTask
+) -> Attempt | None:
+    """Write down how an attempt ended that needs nobody, and claim another task, in one transaction; returns the
+    attempt at that, or None if it is not pending any more."""
+    return context.ledger.attempts.finish_and_start(_end(taken, then), follower.key)
+
+
+def _end(taken: TakenTask, then: Next) -> AttemptEnd:
+    return AttemptEnd(taken.claimed.id, then.outcome, then.state, then.reason or None, then.again_utc)
 
 
 def tell_finished(context: ExecutionContext, ends: Ends) -> None:

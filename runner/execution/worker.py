@@ -48,15 +48,13 @@ class Worker:
 
     def run_lane(self, first: TakenTask) -> None:
         """Carry out a task, and those that may follow it in its lane."""
-        taken: TakenTask | None = first
-        while taken is not None:
-            try:
-                self._run_one(taken)
-            except BaseException as error:
-                self._board.fail(error, [taken])
-                raise
-            self._watch_clock()  # after a machine slept, what is missed meanwhile must not begin here
-            taken = self._board.take_next(taken.waiting.lane)
+        hand = [first]  # and the task that follows it, once it is over
+        try:
+            while hand:
+                self._run_first(hand)
+        except BaseException as error:
+            self._board.fail(error, hand)
+            raise
 
     def run_batch(self, taken_tasks: Sequence[TakenTask]) -> None:
         """Carry out the tasks of one entry that are due at one instant."""
@@ -76,17 +74,49 @@ class Worker:
         if claimed:
             Batch(self._context, claimed, self._batch_ended, lambda: self._board.is_closed).run(backend)
 
-    def _run_one(self, taken: TakenTask) -> None:
+    def _run_first(self, hand: list[TakenTask]) -> None:
+        """Carry out the first task in hand, unless something forbids it; the task that follows takes its place."""
+        taken, lane = hand[0], hand[0].waiting.lane
+        if taken.attempt is not None or (self._may_begin(taken) and self._claim([taken], begins=True)):
+            performed = attempt.perform(self._context, self._backend(taken), taken, self._glance)
+            if performed.went_well and _ended_plainly(taken):
+                self._take_follower(hand)
+            follower = hand[1] if len(hand) > 1 else None
+            is_claimed = attempt.conclude(self._context, taken, performed, follower)
+            if follower is not None and not is_claimed:  # somebody has cancelled it meanwhile
+                self._board.drop(follower)
+                hand.remove(follower)
+            self._ended([(taken, performed.then)])
+        hand.remove(taken)
+        if not hand:
+            self._watch_clock()  # after a machine slept, what is missed meanwhile must not begin here
+            hand += filter(None, [self._board.take_next(lane)])
+
+    def _take_follower(self, hand: list[TakenTask]) -> None:
+        """Take the task in hand that may begin as soon as the one before it is written down as ended: one transaction
+        does both."""
+        self._watch_clock()
+        follower = self._board.take_follower(hand[0].waiting.lane)
+        if follower is not None:
+            hand.append(follower)
+            if not self._may_begin(follower):
+                hand.remove(follower)
+
+    def _backend(self, taken: TakenTask) -> Backend | None:
         backend = self._backends.get(taken.task.backend)
         assert not isinstance(backend, BatchBackend)
+        return backend
+
+    def _may_begin(self, taken: TakenTask) -> bool:
+        """Whether nothing forbids a task to begin now; one that must wait, or is missed, is put back or dropped."""
+        backend = self._backend(taken)
         away = self._board.away([taken])
         refusal = self._gate.refusals([taken], backend, away).get(taken.key)
         if away:
             self._miss_behind(taken, refusal or Refusal(taken.waiting.reason, ReasonKind.DEVICE_AWAY))
         if refusal is not None:
             self._hold_back_all([(taken, refusal)])
-        elif self._claim([taken], begins=True):
-            self._ended([(taken, attempt.perform(self._context, backend, taken, self._glance))])
+        return refusal is None
 
     def _claim(self, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
         """Claim those that are still pending; drop the others, which somebody has cancelled meanwhile."""
@@ -194,3 +224,9 @@ class Worker:
         """When to look at the task again: at the latest when its grace ends, since it is missed then."""
         until, expires = refusal.until or FAR_UTC, taken.task.expires_utc
         return min(until, expires) if expires > self._context.clock.now() else until
+
+
+def _ended_plainly(taken: TakenTask) -> bool:
+    """Whether the end of a task changes nothing for those behind it: no phone has come back with it, and nobody has
+    waited for what it found out."""
+    return taken.bug is None and taken.away_since is None and not taken.waiting.in_doubt

@@ -48,11 +48,13 @@ class Performance(Watch):
         seen_files: Iterable[SeenFile] = (),
         draws: Draws | None = None,
         works_as: str | None = None,
+        takes_pictures: bool = True,
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
         self.seen = {file.path: file.sha256 for file in seen_files}
         self.flow = flow
         self.works_as = works_as
+        self._takes_pictures = takes_pictures
         self.is_account_known = self._is_preparing = False
         self.effect: OpenEffect | None = None
         self.made = MadeEffects()
@@ -135,7 +137,8 @@ class Performance(Watch):
             finish(StepOutcome.FAILED, error.message, None if lost else self._screenshot(), seen)
             raise
         how = StepOutcome.SKIPPED if self._skipped else StepOutcome.COMPLETED
-        finish(how, self._skipped or self._note, self._screenshot() if action.is_seen else None, None)
+        picture = self._screenshot() if action.is_seen and self._takes_pictures else None
+        finish(how, self._skipped or self._note, picture, None)
         self._completed += 1
         return taken
 

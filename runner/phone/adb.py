@@ -24,21 +24,21 @@ ANSWER_S = 3.0
 def connect(port: int) -> AdbServer:
     """The adb server at `port`; on the default port one is started if none answers. Raises AdbUnavailable."""
     server = AdbServer(port)
-    version = _version(server)
+    told = _version(server)
     # Another port was named by somebody who runs a server there: a second one would only hide that it is
     # gone.
-    if version is None and port == DEFAULT_PORT:
+    if told is None and port == DEFAULT_PORT:
         _start(port)
-        version = _version(server)
-    if version is None:
+        told = _version(server)
+    if told is None:
         raise AdbUnavailable(
             f"no adb server answers on 127.0.0.1:{port}",
             hint=f"start one with `adb -P {port} start-server`, or unset ANDROID_ADB_SERVER_PORT",
             sent=False,
         )
-    if version < OLDEST_SERVER:
+    if told < OLDEST_SERVER:
         raise AdbUnavailable(
-            f"the adb server on 127.0.0.1:{port} has version {version}, older than {OLDEST_SERVER}",
+            f"the adb server on 127.0.0.1:{port} has version {told}, older than {OLDEST_SERVER}",
             hint="stop it with `adb kill-server`; the runner then starts its own",
             sent=False,
         )
@@ -54,6 +54,14 @@ def rows(server: AdbServer) -> list[Row]:
             return parse(*(server.ask(f"host:{list}", ANSWER_S) for list in ("devices", "devices-l")))
     except PhoneTimeout as error:
         raise _hangs(server.port) from error
+
+
+def version(server: AdbServer) -> int:
+    """The version of a server that answers. Raises AdbUnavailable."""
+    told = _version(server)
+    if told is None:
+        raise AdbUnavailable(f"no adb server answers on 127.0.0.1:{server.port}", sent=False)
+    return told
 
 
 def binary() -> str:

@@ -7,10 +7,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from runner.errors import TaskError
+from runner.errors import ConnectionLost, PhoneFull, TaskError
 from runner.media_file import MediaFile
-from runner.phone.translate import translated
+from runner.phone import shell
+from runner.phone.translate import phone_error, translated
 from runner.phone.transport import Transport
+
+FULL_MB = 100
+"""With less free space than this a phone that refuses a file is full; Android keeps some of it for itself."""
+
+ANSWER_S = 4.0
 
 
 def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
@@ -22,7 +28,7 @@ def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
     with (
         _readable(serial, file),
         MediaFile(file) as content,
-        translated(serial, f"copy {file.name} to {target}"),
+        accepted(phone, serial, f"copy {file.name} to {target}"),
     ):
         phone.sync.push(content, target, mode=0o644, check=True)
     return target
@@ -58,6 +64,13 @@ def fetch(phone: Transport, serial: str, remote: str, file: Path) -> None:
         ) from error
 
 
+def look(phone: Transport, serial: str, remote: str) -> tuple[int, int]:
+    """The mode and the size of a file of the phone; both are 0 if it is not there. Raises PhoneError."""
+    with translated(serial, f"look at {remote}"):
+        found = phone.sync.stat(remote)
+    return found.mode, found.size
+
+
 def _pieces(phone: Transport, serial: str, action: str, remote: str) -> Iterator[bytes]:
     """The content of a file of the phone. Errors of the phone are translated, those of whoever takes it are not."""
     pieces = phone.sync.iter_content(remote)
@@ -67,6 +80,26 @@ def _pieces(phone: Transport, serial: str, action: str, remote: str) -> Iterator
         if piece is None:
             return
         yield piece
+
+
+@contextmanager
+def accepted(phone: Transport, serial: str, action: str) -> Iterator[None]:
+    """Copy a file to the phone. Raises PhoneFull or TaskError if the phone refuses it, and PhoneError."""
+    try:
+        with translated(serial, action):
+            yield
+    except ConnectionLost as error:
+        # adbutils keeps to itself why a phone refuses a file.
+        if str(error.__cause__) != "FAIL":
+            raise
+        with translated(serial, action):
+            free_mb = shell.free_mb(phone.shell("df -k /data", timeout=ANSWER_S))
+        if free_mb is not None and free_mb < FULL_MB:
+            raise phone_error(PhoneFull, serial, action, f"no space is left ({free_mb} MB)") from error
+        raise TaskError(
+            f"{serial}: could not {action}: the phone refused the file",
+            hint="name a folder of the phone in which adb may write, such as /sdcard/Download",
+        ) from error
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Driver(Protocol):
         ...
 
     def type_text(self, text: str) -> None:
-        """Replace the text of the focused field, and read it back."""
+        """Replace the text of the focused field, and read it back. Raises TaskError if no field takes it."""
         ...
 
     def hide_keyboard(self) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Bounds = tuple[int, int, int, int]
@@ -28,6 +29,8 @@ _EDITABLE = ("EditText", "AutoCompleteTextView")
 
 def normalise(text: str) -> str:
     """Text as it is compared: without direction marks, with plain apostrophes and blanks, and trimmed."""
+    if text.isascii():  # it has nothing to replace
+        return text.strip()
     return _INVISIBLE.sub("", text).translate(_PLAIN).strip()
 
 
@@ -142,18 +145,29 @@ def parse(xml: str) -> Screen:
     Both `<node class=..>` and class-named tags are read; broken characters are left out; no text at all
     gives a screen without elements.
     """
-    from lxml import etree
-
-    clean = _NOT_XML.sub("", xml)
-    # The text comes from other people's apps: no entities, no network, and broken parts do not lose the
-    # rest.
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
-    root = etree.fromstring(clean.encode(), parser) if clean.strip() else None
+    root = _root(xml)
     if root is None:
         return Screen((), {}, xml)
-    roots = tuple(_element(node) for node in root if isinstance(node.tag, str))
-    inner = (element for root in roots for element in root.walk())
-    return Screen(roots, {child: element for element in inner for child in element.children}, xml)
+    parents: dict[Element, Element] = {}
+    roots = tuple(_element(node, parents) for node in root.iterchildren("*"))
+    return Screen(roots, parents, xml)
+
+
+def _root(xml: str) -> Any:
+    """The root of the XML; None if there is none."""
+    from lxml import etree
+
+    def parser(*, recover: bool) -> etree.XMLParser:
+        # The text comes from other people's apps: no entities, no network.
+        return etree.XMLParser(recover=recover, resolve_entities=False, no_network=True, load_dtd=False)
+
+    try:
+        return etree.fromstring(xml.encode(), parser(recover=False))
+    except (etree.XMLSyntaxError, UnicodeEncodeError):
+        pass
+    # Seldom: broken parts do not lose the rest. It costs as much again, so it is done only then.
+    clean = _NOT_XML.sub("", xml)
+    return etree.fromstring(clean.encode(), parser(recover=True)) if clean.strip() else None
 
 
 def whole_size(reach: Size, picture: Size | None) -> Size:
@@ -180,25 +194,30 @@ def focused_field(screen: Screen) -> Element | None:
     return fields[-1] if fields else None
 
 
-def _element(node: Any) -> Element:
-    get: Mapping[str, str] = node.attrib
-    return Element(
-        cls=get.get("class") or (node.tag if node.tag != "node" else ""),
-        text=normalise(get.get("text", "")),
-        desc=normalise(get.get("content-desc", "")),
-        rid=get.get("resource-id", ""),
-        hint=normalise(get.get("hint", "")),
-        package=get.get("package", ""),
-        bounds=_bounds(get.get("bounds", "")),
-        clickable=get.get("clickable") == "true",
-        enabled=get.get("enabled", "true") == "true",
-        selected=get.get("selected") == "true",
-        focused=get.get("focused") == "true",
-        checked=get.get("checked") == "true",
-        children=[_element(child) for child in node if isinstance(child.tag, str)],
+def _element(node: Any, parents: dict[Element, Element]) -> Element:
+    get = node.get
+    children = [_element(child, parents) for child in node.iterchildren("*")]
+    element = Element(
+        cls=get("class") or (node.tag if node.tag != "node" else ""),
+        text=normalise(get("text", "")),
+        desc=normalise(get("content-desc", "")),
+        rid=get("resource-id", ""),
+        hint=normalise(get("hint", "")),
+        package=get("package", ""),
+        bounds=_bounds(get("bounds", "")),
+        clickable=get("clickable") == "true",
+        enabled=get("enabled", "true") == "true",
+        selected=get("selected") == "true",
+        focused=get("focused") == "true",
+        checked=get("checked") == "true",
+        children=children,
     )
+    for child in children:
+        parents[child] = element
+    return element
 
 
+@lru_cache(4096)  # from one look to the next most places stay the same
 def _bounds(text: str) -> Bounds:
     found = _BOUNDS.match(text)
     return (int(found[1]), int(found[2]), int(found[3]), int(found[4])) if found else (0, 0, 0, 0)

@@ -22,7 +22,9 @@ from runner.media_file import MediaFile
 from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
 from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
+from runner.phone.restoring import Restorer, Undoing
 from runner.phone.screen import Screen, focused_field, normalise, parse
+from runner.phone.traces import Trace, TraceKind, Traces
 from runner.phone.translate import hint, phone_error, translated
 from runner.phone.transport import CALL_TIMEOUT_S, Transport
 
@@ -46,33 +48,47 @@ FOLDER = "campaign-runner"
 class Session:
     """The Driver of a real phone (or of a virtual one: it cannot tell). One thread at a time.
 
-    It connects at its first use, and starts uiautomator2 when the screen is first used. `close` stops uiautomator2's
-    server and leaves the phone as it is.
+    It connects at its first use, and starts uiautomator2 when the screen is first used. It writes down in `traces` what
+    it is about to change, and `restore` undoes that; `close` only stops uiautomator2's server.
     """
 
-    def __init__(self, fleet: Fleet, serial: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self, fleet: Fleet, serial: str, clock: Clock | None = None, traces: Traces | None = None
+    ) -> None:
         self.serial = serial
         self._fleet = fleet
         self._clock = clock or SystemClock()
         self._transport: Transport | None = None
         self._automation: uiautomator2.Device | None = None
-        self._pushed: list[str] = []
+        self._traces = traces or Traces()
+        self._restorer = Restorer(
+            self._traces, serial, self._shell, lambda path: copying.look(self._phone(), serial, path)
+        )
+        self._task = ""
         self._shot: tuple[bytes, bytes] | None = None
+        self._scale = screenshot.SCALE
         self._screen: Screen | None = None
         self._never = threading.Event()
+        self._calls = rpc.Calls(serial)
 
     # the connection
 
-    def open(self) -> None:
-        """Make sure that the phone answers, is awake, and is not locked.
+    def open(self, task: str = "") -> None:
+        """Make sure that the phone answers, is awake, and is not locked; what is changed from here on is changed for
+        the task with this key.
 
         Raises PhoneError, or NeedsPerson where only a person can unlock it.
         """
+        self._task = task
         try:
-            self._call("wakeUp")
+            is_on = self._call("isScreenOn")
         except PhoneError:
             self.reconnect()
-            self._call("wakeUp")
+            is_on = self._call("isScreenOn")
+        if is_on:
+            self._restorer.find_awake()
+        else:
+            self._restorer.wake(task, lambda: self._call("wakeUp"))
         if self._locked():
             self._shell("wm", "dismiss-keyguard")
             if self._locked():
@@ -90,6 +106,7 @@ class Session:
         """Stop uiautomator2's server on the phone. Never raises."""
         automation = self._automation
         self._automation = self._transport = None
+        self._calls.hang_up()
         if automation is None:
             return
         try:
@@ -126,13 +143,13 @@ class Session:
         server = self._server()
         arguments: Any = list(params) or {}
         try:
-            return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+            return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
         except again as error:
             LOG.info("%s; starting uiautomator2 again", error)
         with translated(self.serial, "start uiautomator2 again"):
             server.stop_uiautomator(wait=True)
             server.start_uiautomator()
-        return rpc.call(self._phone(), self.serial, method, arguments, timeout_s=timeout_s)
+        return self._calls.call(self._phone(), method, arguments, timeout_s=timeout_s)
 
     def _shell(self, *args: str, timeout_s: float = CALL_TIMEOUT_S) -> str:
         """The output of a command, each argument quoted, whatever its exit code."""
@@ -152,9 +169,9 @@ class Session:
         self._call("click", x, y)
 
     def tap_once(self, x: int, y: int) -> None:
-        # Not through `_call`, which repeats: a second tap on Post would be a second post.
-        phone = self._phone()
-        answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)
+        # Not through `_call`, which repeats: a second tap on Post would be a second post. On a stream of its own: if
+        # the phone is away, then it is sure that nothing was sent.
+        answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)
         if answer is not True:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
@@ -175,11 +192,13 @@ class Session:
         self._call("pressKey", key)
 
     def screenshot(self) -> bytes:
-        encoded = self._call("takeScreenshot", screenshot.SCALE, 80, again=HARMLESS)
+        encoded = self._call("takeScreenshot", self._scale, screenshot.QUALITY, again=HARMLESS)
         with translated(self.serial, "take a screenshot"):
             raw = base64.b64decode(encoded) if encoded else self._screencap()
             if self._shot is None or self._shot[0] != raw:  # many steps leave the screen as it was
                 self._shot = raw, screenshot.thumbnail(raw, self.serial)
+                if encoded:
+                    self._scale = screenshot.scale_for(raw, self._scale)
             return self._shot[1]
 
     def _screencap(self) -> bytes:
@@ -212,9 +231,11 @@ class Session:
         # Some fields ignore a text that is set, but take one that is pasted.
         self._call("setClipboard", None, text)
         self._call("pasteClipboard")
-        if not self._holds(selector, text):
+        holds = self._holds(selector, text)
+        self._call("setClipboard", None, "")
+        if not holds:
             shown = str(self._call("getText", selector))
-            raise AutomationFailed(
+            raise TaskError(
                 f"{self.serial}: could not type {text[:80]!r}: the field shows {shown[:80]!r}",
                 hint="look at the screenshot: another field or a dialog may have the focus",
             )
@@ -229,7 +250,7 @@ class Session:
 
         field = focused_field(self.screen())
         if field is None:
-            raise AutomationFailed(f"{self.serial}: could not type: no text field has the focus")
+            raise TaskError(f"{self.serial}: could not type: no text field has the focus")
         return dict(uiautomator2.Selector(className=field.cls, focused=True))
 
     def _holds(self, selector: dict[str, Any], text: str) -> bool:
@@ -318,12 +339,9 @@ class Session:
     def add_to_gallery(self, file: Path, mime_type: str, suffix: str, sha256: str | None = None) -> None:
         self._add(file, mime_type, suffix, sha256)
 
-    def remove_shared(self) -> None:
-        """Remove the shared files from the phone again."""
-        while self._pushed:
-            self._shell("rm", "-f", self._pushed[-1])
-            # Unless the media store is told, its list keeps an entry that leads nowhere.
-            self._scan(self._pushed.pop())
+    def restore(self, how: Undoing) -> None:
+        """Undo what was changed on the phone, as far as it may be undone now. Raises TaskError."""
+        self._restorer.undo(how)
 
     def _add(self, file: Path, mime_type: str, suffix: str, sha256: str | None) -> str:
         """Copy a file to the phone's media; its `content://` URI."""
@@ -342,11 +360,13 @@ class Session:
             name = content.sha256[:16] + suffix
             remote = f"{folder}/{name}"
             # Before the copy: a part of the file may be on the phone when the copy fails.
-            self._pushed.append(remote)
-            with translated(self.serial, f"copy {file.name} to {remote}"):
+            trace = Trace(TraceKind.MEDIA, self._task, remote, content.status.st_size)
+            self._traces.note(self.serial, trace)
+            with copying.accepted(self._phone(), self.serial, f"copy {file.name} to {remote}"):
                 self._phone().sync.push(content, remote, mode=0o644, check=True)
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
-                self.remove_shared()
+                self._restorer.remove_media(remote, trace.size)
+                self._traces.forget(self.serial, [trace])
                 raise self._changed(file)
         return name, remote
 
@@ -387,5 +407,4 @@ class Session:
         )
 
     def _scan(self, remote: str) -> None:
-        scan = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
-        self._shell("am", "broadcast", "-a", scan, "-d", f"file://{remote}")
+        self._shell("am", "broadcast", "-a", shell.SCAN_FILE, "-d", f"file://{remote}")

@@ -11,10 +11,18 @@ _KEYGUARD = re.compile(
     r"(?:\b(?:mShowingLockscreen|isStatusBarKeyguard|mKeyguardShowing)|^\s*showing)=true\b", re.MULTILINE
 )
 
+_SPACE = re.compile(r"\d+\s+\d+\s+(\d+)\s+\d+%")
+_SECURE = re.compile(r"^\s*secure=(true|false)\b", re.MULTILINE)
+_WOKEN = re.compile(r"\bmLast(?:Global)?WakeTime=(\d+)")
+_TOUCHED = re.compile(r"\bmLastUserActivityTime\S*=\d+ \((\d+) ms ago\)")
 _LEVEL = re.compile(r"^\s*level:\s*(\d+)", re.MULTILINE)
 _SCALE = re.compile(r"^\s*scale:\s*(\d+)", re.MULTILINE)
 # A size that somebody has set stands below the physical one, and is the one that is shown.
 _SIZE = re.compile(r"^(?:Physical|Override) size:\s*(\d+)x(\d+)", re.MULTILINE)
+
+
+SCAN_FILE = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
+"""The broadcast that has the media store look at a file anew."""
 
 
 def newest_content_id(output: str) -> int | None:
@@ -52,6 +60,30 @@ def keyguard_shown(output: str) -> bool:
     return bool(_KEYGUARD.search(output))
 
 
+def lock_is_secure(output: str) -> bool:
+    """Whether a secret unlocks the phone, as `dumpsys window policy` tells; assumed where it does not."""
+    found = _SECURE.search(output)
+    return found is None or found[1] == "true"
+
+
+def is_awake(output: str) -> bool:
+    """Whether `dumpsys power` says that the screen is on."""
+    return "mWakefulness=Awake" in output
+
+
+def wake_time(output: str) -> str:
+    """Since when the phone has been awake, as `dumpsys power` says on a clock of the phone's own; empty if it does
+    not."""
+    found = _WOKEN.search(output)
+    return found[1] if found else ""
+
+
+def is_idle(output: str, least_ms: int) -> bool:
+    """Whether `dumpsys power` says that nobody has touched the phone for so long."""
+    found = [int(ago) for ago in _TOUCHED.findall(output)]
+    return bool(found) and min(found) >= least_ms
+
+
 def keyboard_shown(output: str) -> bool:
     """Whether `dumpsys input_method` says that the keyboard is shown."""
     return "mInputShown=true" in output
@@ -70,3 +102,9 @@ def screen_size(output: str) -> tuple[int, int] | None:
     """Width and height in pixels, as `wm size` tells."""
     found = _SIZE.findall(output)
     return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+def free_mb(output: str) -> int | None:
+    """What `df -k` says is available; it may fold a long name onto a line of its own."""
+    found = _SPACE.search(output)
+    return int(found[1]) // 1000 if found else None

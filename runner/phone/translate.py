@@ -15,6 +15,7 @@ from runner.errors import (
     DeviceOffline,
     DeviceUnauthorized,
     PhoneError,
+    PhoneFull,
     PhoneTimeout,
     RunnerError,
 )
@@ -26,6 +27,7 @@ HINTS: dict[type[PhoneError], str] = {
     DeviceUnauthorized: "unlock the phone and allow this computer's key in the dialog that it shows",
     ConnectionLost: "check the cable or the network of the phone",
     PhoneTimeout: "check that the phone is awake and reachable; restart it if it hangs",
+    PhoneFull: "remove videos and unused apps from the phone; `runner phones doctor` says how much is free",
     AutomationFailed: "restart the phone if it happens again; close other automation tools that use it",
 }
 

@@ -5,32 +5,39 @@ and body sent apart without TCP_NODELAY, the server's version asked before every
 what may hang (sockets that wait for ten minutes or for ever). uiautomator2 gets a `Transport` and gains too.
 """
 
-import contextlib
-import math
 import shlex
-import socket
-import struct
 from collections.abc import Sequence
 from typing import Any
 
 import adbutils
+from adbutils.errors import AdbConnectionError
+
+from runner.phone.limited_socket import LimitedSocket, dial
 
 CALL_TIMEOUT_S = 30.0
-"""The longest wait for a single answer of the phone."""
+"""The longest that a call takes, from opening the way to the phone to the last byte of its answer."""
+
+COPY_BYTES_PER_S = 250_000
+"""A copy may take longer, by its size: slower than this it ends with an error."""
 
 
 class Connection(adbutils.AdbConnection):  # type: ignore[misc]
-    """One connection to the adb server. It never starts a server: `adb.connect` does, once."""
+    """One connection to the adb server, over after `timeout_s`. It never starts a server: `adb.connect` does, once."""
 
-    def _safe_connect(self) -> socket.socket:
-        sock: socket.socket = self._create_socket()
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
+    def __init__(self, host: str, port: int, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        self._place, self._timeout_s = (host, port), timeout_s
+        super().__init__(host, port)
+
+    def _safe_connect(self) -> LimitedSocket:
+        try:
+            return dial(*self._place, self._timeout_s)
+        except TimeoutError:
+            raise adbutils.AdbTimeout("connect to adb server timeout") from None
+        except OSError as error:
+            raise AdbConnectionError(f"connect to adb server failed: {error}") from error
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.conn.shutdown(socket.SHUT_RDWR)  # wakes a thread that reads from it
-        self.conn.close()
+        self.conn.end()
 
 
 class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
@@ -40,20 +47,8 @@ class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
         super().__init__("127.0.0.1", port)
 
     def make_connection(self, timeout: float | None = None) -> Connection:
-        """A connection whose every read and write ends within `timeout`, at most CALL_TIMEOUT_S.
-
-        Without a timeout the socket blocks, and the system limits its reads and writes: adbutils pushes files
-        with `send`, which writes only a part where Python itself keeps a timeout.
-        """
-        connection = Connection(self.host, self.port)
-        if timeout:
-            connection.conn.settimeout(min(timeout, CALL_TIMEOUT_S))
-        else:
-            # A C `struct timeval`: seconds and microseconds.
-            limit = struct.pack("ll", math.ceil(CALL_TIMEOUT_S), 0)
-            connection.conn.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-            connection.conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        return connection
+        """A connection on which all is done within `timeout`, and without one within CALL_TIMEOUT_S."""
+        return Connection(self.host, self.port, timeout or CALL_TIMEOUT_S)
 
     def ask(self, question: str, timeout_s: float) -> str:
         """The server's own answer. Raises AdbTimeout, AdbError, AdbConnectionError."""
@@ -70,10 +65,17 @@ class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
 class Transport(adbutils.AdbDevice):  # type: ignore[misc]
     """The way to one phone, by adb's own name for it (USB serial or address)."""
 
-    def open_transport(
-        self, command: str | None = None, timeout: float | None = CALL_TIMEOUT_S
-    ) -> Connection:
-        connection: Connection = self._client.make_connection(timeout)
+    longest_s = CALL_TIMEOUT_S
+    """What a call may take for which nobody says more, such as a copy."""
+
+    def for_copy(self, size: int) -> "Transport":
+        """The same way, for copies of up to so many bytes."""
+        way = Transport(self._client, serial=self._serial)
+        way.longest_s = CALL_TIMEOUT_S + size / COPY_BYTES_PER_S
+        return way
+
+    def open_transport(self, command: str | None = None, timeout: float | None = None) -> Connection:
+        connection: Connection = self._client.make_connection(min(timeout or self.longest_s, self.longest_s))
         try:
             if command:
                 connection.send_command(f"host-serial:{self._serial}:{command}")
@@ -87,6 +89,18 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
             raise
         return connection
 
+    def stream(self, port: int, timeout_s: float) -> LimitedSocket:
+        """A stream to a port of the phone; its time has begun. Raises AdbError, AdbTimeout."""
+        connection = self.open_transport(timeout=timeout_s)
+        try:
+            connection.send_command(f"tcp:{port}")
+            connection.check_okay()
+        except BaseException:
+            connection.close()
+            raise
+        sock: LimitedSocket = connection.conn
+        return sock
+
     def shell(
         self,
         cmdargs: str | Sequence[str],
@@ -95,16 +109,15 @@ class Transport(adbutils.AdbDevice):  # type: ignore[misc]
         encoding: str | None = "utf-8",
         rstrip: bool = True,
     ) -> Any:
-        """As in adbutils, but the time limit includes opening the way to the phone: in adbutils it begins only after
-        that."""
-        limit_s = min(timeout or CALL_TIMEOUT_S, CALL_TIMEOUT_S)
-        connection = self.open_transport(timeout=limit_s)
+        """As in adbutils, but the time limit includes opening the way to the phone and all of the output: in adbutils
+        it is that of each read."""
+        connection = self.open_transport(timeout=timeout)
         try:
             command = cmdargs if isinstance(cmdargs, str) else shlex.join(cmdargs)
             connection.send_command(f"shell:{command}")
             connection.check_okay()
             if stream:
-                connection.conn.settimeout(None)  # a held stream (uiautomator2's server) is silent for hours
+                connection.conn.limit(None)  # a held stream (uiautomator2's server) is silent for hours
                 return connection
             output = connection.read_until_close(encoding=encoding)
         except BaseException:

@@ -23,6 +23,7 @@ from runner.tasks import (
     lane_name,
     lane_shown,
     task_key,
+    with_target,
 )
 
 _LEAST_TIMEOUT_S = 600.0
@@ -210,38 +211,40 @@ class PlannableEntry:
         script, backend, commit = self.entry.script.name, self.campaign.backend, self.campaign.commit
         config, timeout_s = self.entry.config, self.timeout_s
         options = {
-            (app, language, target): _options(self.entry, app, language, target)
+            (app, language): {target: _options(self.entry, app, language, target) for target in self.targets}
             for app, language in {(lane.app, lane.language) for lane in self.lanes}
-            for target in self.targets
         }
         retry, grace_s = (
             RetryRule(self.entry.retry.max, self.entry.retry.delay.seconds),
             self.entry.grace.seconds,
         )
         for lane in self.lanes:
-            share_utc = occurrence.instant_utc + lane.share
+            device, username, share_utc = lane.device, lane.username, occurrence.instant_utc + lane.share
+            of_lane = task_key(campaign, entry, nominal, lane.doer, None)
+            asked = options[lane.app, lane.language]
             # Counted from the lane's place in the whole entry, not in its zone's part: files are given
             # out by the ordinal, and must not be given out again in each zone.
             for ordinal, target in enumerate(self.targets, lane.place * len(self.targets)):
-                key = task_key(campaign, entry, nominal, lane.doer, target)
+                key = with_target(of_lane, target)
+                # By position, in the order of the fields: with names it takes a tenth longer, and plans are long.
                 yield Task(
-                    key=key,
-                    campaign=campaign,
-                    entry=entry,
-                    script=script,
-                    backend=backend,
-                    device=lane.device,
-                    username=lane.username,
-                    target=target,
-                    nominal=nominal,
-                    ordinal=ordinal,
-                    due_utc=share_utc + jitter(key, jitter_s) if jitter_s else share_utc,
-                    timeout_s=timeout_s,
-                    config=config,
-                    commit=commit,
-                    options=options[lane.app, lane.language, target],
-                    retry=retry,
-                    grace_s=grace_s,
+                    key,
+                    campaign,
+                    entry,
+                    script,
+                    backend,
+                    device,
+                    username,
+                    target,
+                    nominal,
+                    ordinal,
+                    share_utc + jitter(key, jitter_s) if jitter_s else share_utc,
+                    timeout_s,
+                    config,
+                    commit,
+                    asked[target],
+                    retry,
+                    grace_s,
                 )
 
 

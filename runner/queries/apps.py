@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runner.errors import PhoneError
 from runner.flows.profile import Profile
@@ -10,6 +10,8 @@ from runner.flows.versions import untested
 from runner.phone.choosing import Device
 from runner.phone.fleet import Fleet
 from runner.phone.session import Session
+from runner.queries.phone_doctor import FREE, KeptBack, ask
+from runner.queries.phone_findings import Finding, of_condition, of_device
 
 PARALLEL = 16
 """How many phones are asked at the same time."""
@@ -28,36 +30,61 @@ class AppOnPhone:
 
 @dataclass(frozen=True, slots=True)
 class PhoneWithApps:
-    """A phone that adb lists; `state` is adb's word, `trouble` why it could not be asked."""
+    """A phone that adb lists; `state` is adb's word, `trouble` why it could not be asked. `battery` is in percent, None
+    if it tells none; `obstacles` are what would hold tasks back, or spoil them."""
 
     serial: str
     state: str
     apps: tuple[AppOnPhone, ...] = ()
     trouble: str = ""
+    battery: int | None = None
+    is_plugged_in: bool | None = None
+    obstacles: tuple[Finding, ...] = ()
 
 
 def phones_with_apps(
-    adb_port: int, profiles: Sequence[Profile], language: str | None = None
+    adb_port: int, profiles: Sequence[Profile], language: str | None = None, kept_back: KeptBack = FREE
 ) -> list[PhoneWithApps]:
     """Every phone that adb lists, with the apps of these profiles. Raises AdbUnavailable.
 
     A `language` stands in for what the phones say, as in the backend.
     """
     fleet = Fleet(adb_port)
+    devices = fleet.devices()
     with ThreadPoolExecutor(PARALLEL) as pool:
-        return list(pool.map(lambda device: _look(fleet, device, profiles, language), fleet.devices()))
+        return list(pool.map(lambda one: _look(fleet, one, devices, profiles, language, kept_back), devices))
 
 
-def _look(fleet: Fleet, device: Device, profiles: Sequence[Profile], language: str | None) -> PhoneWithApps:
+def _look(
+    fleet: Fleet,
+    device: Device,
+    devices: Sequence[Device],
+    profiles: Sequence[Profile],
+    language: str | None,
+    kept_back: KeptBack,
+) -> PhoneWithApps:
     serial = device.serial or device.transport
+    same = [one for one in devices if (one.serial or one.transport) == serial]
+    way = of_device(serial, device, same)
+    obstacles = [way] if way else []
+    told = ask(fleet, device) if way is None else None
+    if told is not None:
+        obstacles += [one for one in of_condition(serial, told) if one.is_wrong]
+    phone = PhoneWithApps(
+        serial,
+        device.words,
+        battery=told.battery if told else None,
+        is_plugged_in=told.is_plugged_in if told else None,
+        obstacles=(*obstacles, *kept_back.findings(serial)),
+    )
     if not device.is_ready:
-        return PhoneWithApps(serial, device.words)
+        return phone
     session = Session(fleet, serial)
     try:
         found = [one for profile in profiles if (one := _app(session, profile, language))]
     except PhoneError as error:
-        return PhoneWithApps(serial, device.words, (), error.message)
-    return PhoneWithApps(serial, device.words, tuple(found))
+        return replace(phone, trouble=error.message if way is None else "")
+    return replace(phone, apps=tuple(found))
 
 
 def _app(session: Session, profile: Profile, language: str | None) -> AppOnPhone | None:

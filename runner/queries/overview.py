@@ -1,7 +1,7 @@
 """The overview: what a daemon does now, what comes next, and what waits for a person, as `status` shows it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
@@ -204,9 +204,8 @@ def _instant(one: Coming) -> datetime:
 def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
     """Tasks that fell due in the last 24 hours, by state."""
     now = situation.now
-    today = TaskFilter(since_utc=now - DAY, until_utc=now)
-    totals = {state.value: ledger.tasks.page(replace(today, states={state}), 0, 1)[0] for state in TaskState}
-    return {state: total for state, total in totals.items() if total}
+    totals = ledger.tasks.counts(TaskFilter(since_utc=now - DAY, until_utc=now))
+    return {state.value: totals[state] for state in TaskState if state in totals}
 
 
 def advice_on(view: Overview, around: Surroundings) -> Iterator[Action]:

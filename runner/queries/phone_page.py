@@ -14,7 +14,7 @@ from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.planning.source import Window
 from runner.queries.wall import Tile
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import Hold, PhoneFacts, PhoneRow, PhoneState
+from runner.store.phone_rows import READY, Hold, PhoneFacts, PhoneRow, PhoneState
 from runner.store.request_rows import ActionRow
 from runner.store.rows import TaskFilter, TaskRow
 from runner.tasks import Task
@@ -52,6 +52,8 @@ class PhoneSummary:
             found += [self.state.problem] if self.state.problem else []
             if self.state.battery is not None and self.state.battery < LOW_BATTERY:
                 found.append(f"the battery is at {self.state.battery} %")
+            if self.state.state == READY:
+                found += self.facts.condition.problems
         return tuple(found)
 
 

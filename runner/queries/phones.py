@@ -1,5 +1,6 @@
 """The phones that campaigns work on, as adb sees them now."""
 
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,15 +33,28 @@ def phones_now(adb_port: int, declared: Sequence[str]) -> tuple[list[PhoneLine],
     cannot be asked, if so. It starts no adb server, and does not wait for one that hangs (`adb.ANSWER_S`)."""
     if not declared:
         return [], None
+    unknown = [PhoneLine(serial, "unknown") for serial in declared]
+    if not _is_served(adb_port):
+        return unknown, f"adb cannot be asked: no adb server answers on 127.0.0.1:{adb_port}"
     from runner.errors import PhoneError
-    from runner.phone.fleet import Fleet  # heavy, and of use only where phones are declared
+    from runner.phone.fleet import Fleet  # slow to import, and of use only where there is a server
     from runner.phone.transport import AdbServer
 
     try:
         listed = Fleet(adb_port).listed_by(AdbServer(adb_port), PATIENCE_S)
     except PhoneError as error:
-        unknown = [PhoneLine(serial, "unknown") for serial in declared]
         return unknown, f"adb cannot be asked: {error.message}"
     found = {device.serial or device.transport: device.state for device in listed}
     phones = [PhoneLine(serial, found.pop(serial, "not found")) for serial in declared]
     return phones + [PhoneLine(name, state) for name, state in found.items() if state != "device"], None
+
+
+def _is_served(port: int) -> bool:
+    """Whether anything listens at a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port), PATIENCE_S).close()
+    except ConnectionRefusedError:
+        return False
+    except OSError:  # whoever asks in earnest says what is wrong
+        return True
+    return True

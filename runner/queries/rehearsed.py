@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from runner.planning.source import Window
 from runner.queries.down_times import DownTime, down_times
 from runner.queries.limit_use import LimitUse, uses_by_day
-from runner.queries.report import MOST_LISTED, MOST_OCCURRENCES
+from runner.queries.report import MOST_LISTED, MOST_OCCURRENCES, Report
 from runner.queries.report_scope import ReportScope, of_time, window_of
 from runner.queries.situation import Situation
 from runner.store.ledger import Ledger
@@ -107,6 +107,20 @@ def rehearsal_result(
         tuple(UseByDay(use, by_day) for use, by_day in uses_by_day(ledger, groups, days)),
         tuple(down_times(ledger, window, situation)),
     )
+
+
+def without_hints(report: Report) -> Report:
+    """The report of a rehearsal, without what to type about its tasks: their keys are those of the real ones."""
+    rows = tuple(replace(row, hint=None, reason_kind=None) for row in report.rows)
+    records = tuple(
+        replace(
+            record,
+            row=replace(record.row, hint=None, reason_kind=None),
+            attempts=tuple(replace(attempt, hint=None) for attempt in record.attempts),
+        )
+        for record in report.records
+    )
+    return replace(report, rows=rows, records=records)
 
 
 def _days(window: Window, situation: Situation) -> list[tuple[date, Window]]:

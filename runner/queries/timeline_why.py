@@ -10,8 +10,8 @@ from runner.queries.advice import Advice, EndPause, ReleaseHold
 from runner.queries.situation import Situation
 from runner.queries.timeline_bands import Band, BandKind, closed_hours, past_bands
 from runner.queries.timeline_lanes import By, TimelineLanes
-from runner.queries.why import NOWHERE, explain_entry
-from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_answer import NOWHERE, WhyAnswer, WhyVerdict
+from runner.queries.why_entry import explain_entry
 from runner.store.columns import EPOCH
 from runner.store.ledger import Ledger
 

@@ -49,6 +49,15 @@ class WhyVerdict(StrEnum):
     NOTHING_AHEAD = "nothing-ahead"
 
 
+NOWHERE = {
+    WhyVerdict.NO_SUCH_CAMPAIGN,
+    WhyVerdict.NO_SUCH_ENTRY,
+    WhyVerdict.NO_START_TIME,
+    WhyVerdict.FILE_INVALID,
+}
+"""Verdicts on a question that leads to no task and no occurrence."""
+
+
 @dataclass(frozen=True, slots=True)
 class WhyAnswer:
     """The answer for one task, one occurrence, or a question that leads to neither.

@@ -61,6 +61,8 @@ NEW_ATTEMPTS = (
 )
 """For tasks that have just been claimed."""
 
+NEW_STEP = insert(schema.steps)
+
 OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(None))
 
 
@@ -106,6 +108,16 @@ class Attempts(Part):
 
         self._write(f"record the outcomes of {len(ended)} attempts", work)
 
+    def finish_and_start(self, ending: AttemptEnd, key: str) -> Attempt | None:
+        """Write down how an attempt ended, and claim another task, in one transaction; returns the attempt at that, or
+        None if it is not pending."""
+
+        def work(connection: Connection) -> Attempt | None:
+            self._finish(connection, [ending])
+            return self._start(connection, [key]).get(key)
+
+        return self._write(f"record the outcome of attempt {ending.attempt_id}, and start {key}", work)
+
     def interrupted(self) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
 
@@ -148,7 +160,10 @@ class Attempts(Part):
     def add_step(
         self, attempt_id: int, record: StepRecord, screenshot: str | None, hierarchy: str | None
     ) -> None:
-        """Write down a step that has ended; `screenshot` and `hierarchy` are the paths that `Artifacts` returned."""
+        """Write down a step that has ended; `screenshot` and `hierarchy` are the paths that `Artifacts` returned.
+
+        It is flushed with what is written next: an effect that is to be made, or the end of the attempt.
+        """
         row = {
             "attempt_id": attempt_id,
             "ordinal": record.ordinal,
@@ -165,7 +180,8 @@ class Attempts(Part):
         }
         self._write(
             f"record step {record.ordinal} of attempt {attempt_id}",
-            lambda connection: connection.execute(insert(schema.steps), row),
+            lambda connection: connection.execute(NEW_STEP, row),
+            flush=False,
         )
 
     def _start(self, connection: Connection, keys: Sequence[str]) -> dict[str, Attempt]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from runner.errors import LedgerError
 from runner.store import schema
@@ -24,6 +25,9 @@ COMMAND_COLUMNS = (
     COMMAND.done_utc,
     COMMAND.answer,
 )
+COMMANDS = select(*COMMAND_COLUMNS).order_by(COMMAND.id)
+OPEN = COMMANDS.where(COMMAND.done_utc.is_(None))
+"""Made once: the executor asks after each step."""
 
 
 class Commands(Part):
@@ -44,10 +48,10 @@ class Commands(Part):
 
     def open(self) -> list[CommandRow]:
         """The commands that nobody has answered, oldest first."""
-        return self._commands(COMMAND.done_utc.is_(None))
+        return self._commands(OPEN)
 
     def get(self, command_id: int) -> CommandRow | None:
-        return next(iter(self._commands(COMMAND.id == command_id)), None)
+        return next(iter(self._commands(COMMANDS.where(COMMAND.id == command_id))), None)
 
     def answer(self, command_id: int, answer: str) -> None:
         """Close a command that has been carried out, or cannot be; `answer` tells a person which."""
@@ -79,9 +83,7 @@ class Commands(Part):
 
         return self._read("read what was to be stopped", work)
 
-    def _commands(self, where: ColumnElement[bool]) -> list[CommandRow]:
-        query = select(*COMMAND_COLUMNS).where(where).order_by(COMMAND.id)
-
+    def _commands(self, query: Select[Any]) -> list[CommandRow]:
         def work(connection: Connection) -> list[CommandRow]:
             return [CommandRow(*row) for row in connection.execute(query)]
 

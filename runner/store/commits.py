@@ -13,17 +13,28 @@ T = TypeVar("T")
 
 
 class _Write:
-    """A write that waits; `woken` is set when it is over, or when its thread must lead."""
+    """A write that waits: its thread is woken when it is over, or when the thread must lead."""
 
-    __slots__ = ("error", "flush", "is_over", "result", "woken", "work")
+    __slots__ = ("_waits", "error", "flush", "is_over", "is_woken", "result", "work")
 
     def __init__(self, work: Callable[[Connection], Any], *, flush: bool) -> None:
         self.work = work
         self.flush = flush
-        self.woken = threading.Event()
+        # A bare lock: an Event is made of two, in Python, and hundreds of lanes wait for each flush.
+        self._waits = threading.Lock()
+        self._waits.acquire()
+        self.is_woken = False
         self.is_over = False
         self.result: Any = None
         self.error: BaseException | None = None
+
+    def wait(self) -> None:
+        self._waits.acquire()
+
+    def wake(self) -> None:
+        if not self.is_woken:
+            self.is_woken = True
+            self._waits.release()
 
 
 class Commits:
@@ -61,12 +72,12 @@ class Commits:
 
     def _wait(self, write: _Write) -> None:
         try:
-            write.woken.wait()
+            write.wait()
         except BaseException:
             with self._mutex:
                 if write in self._queue:  # nobody has begun it: it is withdrawn, and somebody else must lead
                     self._queue.remove(write)
-                    if write.woken.is_set():
+                    if write.is_woken:
                         self._appoint()
             raise
 
@@ -89,14 +100,15 @@ class Commits:
                 self._appoint()
             for write in writes:
                 write.is_over = True
-                write.woken.set()
+                write.wake()
 
     def _appoint(self) -> None:
         self._is_led = bool(self._queue)
         if self._is_led:
-            self._queue[0].woken.set()
+            self._queue[0].wake()
 
     def _commit(self, writes: list[_Write]) -> None:
+        self._connector.check("write")
         with self._connector.writer.begin() as connection:
             self._connector.begin_write(connection, flush=any(write.flush for write in writes))
             if len(writes) == 1:  # without a savepoint: its error may undo the whole transaction

@@ -37,7 +37,6 @@ class Database:
         Threads that write at the same time share a transaction and its flush to the disk, so another thread may do
         `work`. It must not call the database's own methods.
         """
-        self.check(action)
         with self._told(action):
             return self._commits.carry_out(work, flush=flush)
 

@@ -14,6 +14,23 @@ from runner.store.phones import know
 HOLD, PHONE, TASK = schema.holds.c, schema.phones.c, schema.tasks.c
 
 
+def _query(where: ColumnElement[bool]) -> Select[Any]:
+    columns = (
+        HOLD.id,
+        HOLD.device,
+        HOLD.reason,
+        TASK.key,
+        HOLD.placed_utc,
+        HOLD.released_utc,
+        HOLD.until_utc,
+    )
+    return select(*columns).outerjoin_from(schema.holds, schema.tasks).where(where)
+
+
+CURRENT = _query(HOLD.released_utc.is_(None)).order_by(HOLD.id)
+"""Made once: the executor asks after each step."""
+
+
 class Holds(Part):
     def place(self, device: str, reason: str, task_key: str | None = None) -> int:
         """Hold a device until a person releases it; returns the hold's id."""
@@ -36,7 +53,7 @@ class Holds(Part):
 
     def current(self) -> list[Hold]:
         """The holds that have not been released, oldest first."""
-        return self._holds(_query(HOLD.released_utc.is_(None)).order_by(HOLD.id))
+        return self._holds(CURRENT)
 
     def between(self, from_utc: datetime, until_utc: datetime) -> list[Hold]:
         """The holds that lasted at some instant from `from_utc` until `until_utc`, oldest first; released ones too."""
@@ -109,16 +126,3 @@ def _failures(device: str, count: Any) -> Any:
     return (
         update(schema.phones).where(PHONE.serial == device).values(failures=count).returning(PHONE.failures)
     )
-
-
-def _query(where: ColumnElement[bool]) -> Select[Any]:
-    columns = (
-        HOLD.id,
-        HOLD.device,
-        HOLD.reason,
-        TASK.key,
-        HOLD.placed_utc,
-        HOLD.released_utc,
-        HOLD.until_utc,
-    )
-    return select(*columns).outerjoin_from(schema.holds, schema.tasks).where(where)

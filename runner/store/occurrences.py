@@ -348,7 +348,7 @@ def _ids(connection: Connection, identities: Iterable[Identity]) -> dict[Identit
 
 def _keys(connection: Connection, occurrence_ids: Sequence[int]) -> set[str]:
     """The keys of all tasks of these occurrences, deleted ones too."""
-    return {row.key for row in ask(connection, KEYS, TASK.occurrence_id, occurrence_ids)}
+    return {key for (key,) in ask(connection, KEYS, TASK.occurrence_id, occurrence_ids)}
 
 
 def _commits(connection: Connection, decisions: Iterable[Decision]) -> dict[int, str | None]:

@@ -1,8 +1,9 @@
 """Pauses: which tasks a person keeps from starting, and since when."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from runner.store import schema
 from runner.store.part import Part
@@ -10,6 +11,9 @@ from runner.store.request_rows import PauseRow, PauseScope
 
 PAUSE = schema.pauses.c
 PAUSE_COLUMNS = (PAUSE.scope, PAUSE.subject, PAUSE.requested_by, PAUSE.since_utc, PAUSE.ended_utc)
+PAUSES = select(*PAUSE_COLUMNS).order_by(PAUSE.id)
+CURRENT = PAUSES.where(PAUSE.ended_utc.is_(None))
+"""Made once: the executor asks after each step."""
 
 
 class Pauses(Part):
@@ -38,17 +42,14 @@ class Pauses(Part):
 
     def current(self) -> list[PauseRow]:
         """The pauses that last, oldest first."""
-        return self._pauses(PAUSE.ended_utc.is_(None))
+        return self._pauses(CURRENT)
 
     def between(self, from_utc: datetime, until_utc: datetime) -> list[PauseRow]:
         """The pauses that lasted at some instant from `from_utc` until `until_utc`, oldest first."""
-        return self._pauses(
-            PAUSE.since_utc < until_utc, or_(PAUSE.ended_utc.is_(None), PAUSE.ended_utc > from_utc)
-        )
+        lasted = (PAUSE.since_utc < until_utc, or_(PAUSE.ended_utc.is_(None), PAUSE.ended_utc > from_utc))
+        return self._pauses(PAUSES.where(*lasted))
 
-    def _pauses(self, *where: ColumnElement[bool]) -> list[PauseRow]:
-        query = select(*PAUSE_COLUMNS).where(*where).order_by(PAUSE.id)
-
+    def _pauses(self, query: Select[Any]) -> list[PauseRow]:
         def work(connection: Connection) -> list[PauseRow]:
             return [PauseRow(*row) for row in connection.execute(query)]
 

@@ -34,11 +34,40 @@ def by_device(holds: Iterable[Hold]) -> dict[str, Hold]:
     return {hold.device: hold for hold in ranked}
 
 
+LEAST_MB = 1000
+"""With less space than this, long videos may not find room, and Android slows down."""
+
+WARM_C = 45
+"""Above it batteries age fast, and phones slow down or switch off."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCondition:
+    """How a phone was when it was asked last, None or empty where it did not say: the temperature of its battery in
+    whole degrees Celsius; the space that is free, in steps of 100 MB; its screen (`on`, `off` or `locked`); the version
+    of uiautomator2's server on it."""
+
+    temperature_c: int | None = None
+    free_mb: int | None = None
+    screen: str = ""
+    u2: str = ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with that, in words."""
+        found = []
+        if self.free_mb is not None and self.free_mb < LEAST_MB:
+            found.append(f"{self.free_mb} MB are free")
+        if self.temperature_c is not None and self.temperature_c > WARM_C:
+            found.append(f"the battery has {self.temperature_c} °C")
+        return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class PhoneFacts:
     """What a phone said of itself, empty where it did not: its maker's name for it, its version of Android, its
     language, the width and height of its screen in pixels, and the versions of its apps, by profile. `address` is where
-    it was reached over the network, if it was."""
+    it was reached over the network, if it was, and `condition` how it was last."""
 
     model: str = ""
     android: str = ""
@@ -46,6 +75,7 @@ class PhoneFacts:
     size: tuple[int, int] | None = None
     apps: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    condition: PhoneCondition = PhoneCondition()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Phones: what they said of themselves last, and how they were over time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
 from runner.store.part import Part
-from runner.store.phone_rows import PhoneFacts, PhoneRow, PhoneState
+from runner.store.phone_rows import PhoneCondition, PhoneFacts, PhoneRow, PhoneState
 from runner.store.reading import IS_LISTED, task_query, task_rows
 from runner.store.rows import TaskRow
 
@@ -62,6 +62,7 @@ class Phones(Part):
     def learn(self, serial: str, facts: PhoneFacts) -> None:
         """Write down what a phone has just said of itself."""
         now, known = self._clock.now(), self.get(serial)
+        facts = replace(facts, condition=known.facts.condition) if known else facts
         if known and known.facts == facts and known.seen_utc and now - known.seen_utc < FACTS_EVERY:
             return
         row = {"seen_utc": now, "facts": asdict(facts)}
@@ -71,6 +72,17 @@ class Phones(Part):
             connection.execute(update(schema.phones).where(PHONE.serial == serial).values(row))
 
         self._write(f"record the facts of {serial}", work)
+
+    def learn_condition(self, serial: str, condition: PhoneCondition) -> bool:
+        """Write down how a phone is now, if that has changed; returns whether it has. Whoever has said nothing else of
+        itself yet is asked again."""
+        known = self.get(serial)
+        if known is None or known.seen_utc is None or known.facts.condition == condition:
+            return False
+        facts = asdict(replace(known.facts, condition=condition))
+        statement = update(schema.phones).where(PHONE.serial == serial).values(facts=facts)
+        self._write(f"record how {serial} is", lambda connection: connection.execute(statement))
+        return True
 
     def latest(self, serial: str | None = None) -> dict[str, PhoneState]:
         """The state in which each known phone is, or this one, by serial."""
@@ -160,4 +172,5 @@ def _phone(serial: str, seen_utc: datetime, facts: Mapping[str, Any]) -> PhoneRo
     if not facts:
         return PhoneRow(serial, PhoneFacts(), None)
     size = tuple(facts["size"]) if facts.get("size") else None
-    return PhoneRow(serial, PhoneFacts(**{**facts, "size": size}), seen_utc)
+    condition = PhoneCondition(**facts.get("condition", {}))
+    return PhoneRow(serial, PhoneFacts(**{**facts, "size": size, "condition": condition}), seen_utc)

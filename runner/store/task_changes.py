@@ -143,7 +143,7 @@ def end(
 ) -> set[str]:
     how = {"as_state": state, "because": text(reason), "trouble": instant(now) if state.is_trouble else None}
     ended = ask(connection, END, TASK.key, keys, **how, kind=kind)
-    return {row.key for row in ended}
+    return {key for (key,) in ended}
 
 
 def _of(task: FoundTask) -> Update:

@@ -98,9 +98,10 @@ class Tasks(Part):
             query = task_query().where(TASK.id.in_(ids)).order_by(TASK.id.desc())
             return total, task_rows(connection, query)
 
-    def counts(self) -> dict[TaskState, int]:
-        """How many tasks are in each state; a state without any is left out."""
-        query = select(TASK.state, func.count()).where(IS_LISTED).group_by(TASK.state)
+    def counts(self, chosen: TaskFilter | None = None) -> dict[TaskState, int]:
+        """How many tasks, of those that a filter lets through, are in each state; a state without any is left out."""
+        wanted = conditions(chosen) if chosen else ()
+        query = select(TASK.state, func.count()).where(IS_LISTED, *wanted).group_by(TASK.state)
 
         def work(connection: Connection) -> dict[TaskState, int]:
             return {row[0]: row[1] for row in connection.execute(query)}

@@ -1,7 +1,10 @@
 """The uiautomator2 server's process on a phone: it lives as long as the shell stream that started it."""
 
 import asyncio
+import uuid
+from collections.abc import Callable
 
+from runner.virtual.views import View
 from runner.virtual.wire import Stream
 
 MAIN_CLASS = "com.wetest.uia2.Main"
@@ -15,6 +18,14 @@ class Automation:
         self.port = port
         self.streams: set[Stream] = set()
         self.killed = asyncio.Event()
+        self.named: dict[str, Callable[[], View | None]] = {}
+        """How to find the views that calls such as `childByText` have given names to."""
+
+    def name(self, look: Callable[[], View | None]) -> str:
+        """Give a view a name that selects it as long as the server lives."""
+        name = str(uuid.uuid4())
+        self.named[name] = look
+        return name
 
     def kill(self) -> None:
         """The process dies, and with it every call that it serves."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -156,8 +157,8 @@ def state(endpoint: Endpoint) -> dict[str, Any]:
         "authorized": endpoint.authorized,
         "paused": endpoint.paused,
         "connections": len(endpoint.connections),
-        "battery": phone.battery,
-        "charging": phone.is_charging,
+        "battery": phone.condition.battery,
+        "charging": phone.condition.is_charging,
         "screen_on": phone.screen_on,
         "protected": phone.is_protected,
         "package": phone.component[0],
@@ -207,6 +208,17 @@ async def _set_latency(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     if not isinstance(seconds, int | float) or not 0 <= seconds <= 600:
         raise ValueError("needs 'seconds', a number from 0 to 600")
     endpoint.phone.latency_s = float(seconds)
+
+
+async def _rest(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    seconds = wish.get("seconds")
+    if not isinstance(seconds, int | float) or not 0 <= seconds <= 86_400:
+        raise ValueError("needs 'seconds', a number from 0 to 86400")
+    endpoint.phone.touched_s = time.monotonic() - seconds
+
+
+async def _set_pace(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.takes_its_time = _value(wish, "real", bool)
 
 
 async def _order_fault(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -261,8 +273,31 @@ async def _set_battery(phones: Phones, endpoint: Endpoint, wish: Mapping[str, An
     level = _value(wish, "level", int)
     if not 0 <= level <= 100:
         raise ValueError("needs 'level', a number from 0 to 100")
-    endpoint.phone.battery = level
-    endpoint.phone.is_charging = bool(wish.get("charging", endpoint.phone.is_charging))
+    condition = endpoint.phone.condition
+    condition.battery, condition.is_charging = level, bool(wish.get("charging", condition.is_charging))
+    condition.charger_ma = _count(wish, "charger_ma", condition.charger_ma)
+    condition.temperature = _count(wish, "temperature", condition.temperature)
+
+
+async def _fill(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.condition.free_kb = _count(wish, "free_mb") * 1000
+
+
+async def _lock(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    condition = endpoint.phone.condition
+    condition.is_locked, condition.is_secure = _value(wish, "on", bool), bool(wish.get("secure", False))
+    endpoint.phone.changed()
+
+
+async def _set_screen(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    endpoint.phone.set_screen(_value(wish, "on", bool))
+
+
+def _count(wish: Mapping[str, Any], name: str, known: int | None = None) -> int:
+    found = wish.get(name, known)
+    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+        raise ValueError(f"needs {name!r}, a number that is not negative")
+    return found
 
 
 async def _protect(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -274,6 +309,13 @@ async def _uninstall(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]
     package = _value(wish, "package", str)
     if not endpoint.phone.uninstall(package):
         raise ValueError(f"{package!r} cannot be removed; {_installed(endpoint)}")
+
+
+async def _install(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
+    from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
+
+    name = _value(wish, "file", str) if "file" in wish else "app.yaml"
+    endpoint.phone.install_app_file(read(_value(wish, "app", str), name))
 
 
 async def _open(phones: Phones, endpoint: Endpoint, wish: Mapping[str, Any]) -> None:
@@ -311,6 +353,7 @@ def _installed(endpoint: Endpoint) -> str:
 ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[None]]] = {
     "latency": _set_latency,
     "fault": _order_fault,
+    "pace": _set_pace,
     "clear-faults": _clear_faults,
     "reset": _reset,
     "drop": _drop,
@@ -323,7 +366,12 @@ ACTIONS: dict[str, Callable[[Phones, Endpoint, Mapping[str, Any]], Awaitable[Non
     "unauthorized": _revoke,
     "authorize": _authorize,
     "battery": _set_battery,
+    "storage": _fill,
+    "lock": _lock,
+    "screen": _set_screen,
+    "rest": _rest,
     "protect": _protect,
+    "install": _install,
     "uninstall": _uninstall,
     "open": _open,
     "version": _set_version,

@@ -9,6 +9,9 @@ from runner.virtual.wire import StreamClosedError
 
 Result = TypeVar("Result")
 
+HANG_S = 3600.0
+"""How long a call hangs: longer than anybody waits."""
+
 KINDS = {
     "drop": "the connection breaks and nothing has happened",
     "drop_after": "it happens, then the connection breaks before the answer",
@@ -19,6 +22,10 @@ KINDS = {
     "null": "the answer is null, and nothing has happened",
     "ignored": "the answer is true, as if it had happened, and nothing has",
     "delay": "it happens after `seconds`",
+    "drip": "it happens, and its answer comes byte by byte, `seconds` apart",
+    "hang": "nothing happens, and no answer comes as long as the connection stays",
+    "http_500": "uiautomator2's server answers HTTP 500, and nothing has happened",
+    "garbage": "uiautomator2's server answers what is no JSON, and nothing has happened",
 }
 
 
@@ -43,6 +50,23 @@ class OrderedError(Exception):
         super().__init__(message)
         self.message = message
         self.data = data
+
+
+class DrippedError(Exception):
+    """A fault lets the answer with this result come byte by byte."""
+
+    def __init__(self, result: Any, seconds: float) -> None:
+        super().__init__(seconds)
+        self.result = result
+        self.seconds = seconds
+
+
+class BadAnswerError(Exception):
+    """A fault's answer that is none of the protocol: `kind` is `http_500` or `garbage`."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
 
 
 @dataclass(slots=True)
@@ -74,8 +98,11 @@ class Fault:
                 raise ValueError(f"{name!r} is missing or no string")
         if wish["kind"] not in KINDS:
             raise ValueError(f"unknown kind {wish['kind']!r}; legal kinds: {', '.join(KINDS)}")
-        if wish["kind"] == "ignored" and (wish["method"] == "*" or ":" in wish["method"]):
+        is_call = wish["method"] != "*" and ":" not in wish["method"]
+        if wish["kind"] == "ignored" and not is_call:
             raise ValueError("'ignored' is for one JSON-RPC method that answers true, as click does")
+        if wish["kind"] in ("drip", "http_500", "garbage") and not is_call:
+            raise ValueError(f"{wish['kind']!r} is for one JSON-RPC method")
         for name in ("times", "skip", "seconds"):
             if name in wish and (not isinstance(wish[name], int | float) or wish[name] < 0):
                 raise ValueError(f"{name!r} must be a number that is not negative, not {wish[name]!r}")
@@ -101,7 +128,7 @@ class Faults:
     ) -> Result | None:
         """Carry `action` out, or let it go wrong.
 
-        Raises UnansweredError, OrderedError and what `action` raises.
+        Raises UnansweredError, OrderedError, DrippedError and what `action` raises.
         """
         fault = self._take(method, mentions) if self.ordered else None
         if fault is None:
@@ -112,9 +139,16 @@ class Faults:
             return None
         if fault.kind == "ignored":
             return True  # type: ignore[return-value]
+        if fault.kind in ("http_500", "garbage"):
+            raise BadAnswerError(fault.kind)
+        if fault.kind == "hang":
+            await asyncio.sleep(HANG_S)
+            raise UnansweredError(fault.kind)
         if fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
             return await action()
+        if fault.kind == "drip":
+            raise DrippedError(await action(), fault.seconds)
         if fault.kind.endswith("_after"):
             await action()
         {"drop": link.drop, "offline": link.unplug, "kill_u2": kill_u2}[fault.kind.removesuffix("_after")]()

@@ -14,8 +14,6 @@ from functools import cached_property
 from tempfile import TemporaryFile
 from typing import IO
 
-from runner.virtual import proc
-
 SHARED_STORAGE = "/storage/emulated/0"
 _ALIASES = ("/sdcard", "/mnt/sdcard", "/storage/self/primary")
 _OWN = (SHARED_STORAGE, "/data/local/tmp", "/data/user_de/0/com.android.shell")
@@ -161,14 +159,12 @@ class Files:
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
         self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, int(now_s()))}
+        self.live: dict[str, Callable[[], bytes]] = {}
+        """What stands in a file at the moment that it is read; see `place_live`."""
         for folder in _FOLDERS:
             self._make_folders(folder)
-        self.moving: dict[str, Callable[[], str]] = {}
-        """Files of the system that hold another text each time that somebody looks."""
         self._growing: dict[str, Writing] = {}
         """Files that are being written to the end of, until somebody looks at them."""
-        for path, text in proc.FIXED.items():
-            self.place(path, share(text.encode()))
         self.boot()
 
     def boot(self) -> None:
@@ -180,8 +176,8 @@ class Files:
         if self._growing:
             self._settle()
         place = resolve(path)
-        if place in self.moving:
-            self.place(place, share(self.moving[place]().encode()))
+        if place in self.live:
+            return Entry(stat.S_IFREG | 0o444, int(self._now_s()), share(self.live[place]()))
         return None if _is_closed(place) else self._entries.get(place)
 
     def entry(self, path: str) -> Entry:
@@ -246,8 +242,15 @@ class Files:
 
     def place(self, path: str, body: Body) -> None:
         """Put a file where the system wants it, rights or not; missing folders are made."""
-        self._make_folders(posixpath.dirname(path))
+        folder = posixpath.dirname(path)
+        if folder not in self._entries:
+            self._make_folders(folder)
         self._entries[path] = Entry(stat.S_IFREG | 0o644, int(self._now_s()), body)
+
+    def place_live(self, path: str, read: Callable[[], bytes]) -> None:
+        """Put a file of the system's there that says something else each time."""
+        self.place(path, share(b""))
+        self.live[path] = read
 
     def displace(self, folder: str) -> None:
         """Take away a folder of the system's with what is in it, rights or not."""
@@ -326,8 +329,10 @@ class Files:
 
     def _make_folders(self, place: str) -> None:
         for above in (*reversed(_parents(place)), place):
-            entry = self._entries.setdefault(above, Entry(stat.S_IFDIR | 0o771, int(self._now_s())))
-            if not entry.is_folder:
+            entry = self._entries.get(above)
+            if entry is None:
+                self._entries[above] = Entry(stat.S_IFDIR | 0o771, int(self._now_s()))
+            elif not entry.is_folder:
                 raise _error(NotADirectoryError, errno.ENOTDIR, place)
 
 

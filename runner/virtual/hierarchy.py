@@ -1,6 +1,7 @@
 """The screen as uiautomator2's dumpWindowHierarchy writes it."""
 
 import re
+from dataclasses import replace
 
 from runner.virtual.views import Bounds, View, Window
 
@@ -14,15 +15,24 @@ _ESCAPES = str.maketrans(
 )
 
 
-def dump(windows: list[Window], width: int, height: int, max_depth: int = 50, rotation: int = 0) -> str:
+def dump(
+    windows: list[Window],
+    width: int,
+    height: int,
+    max_depth: int = 50,
+    rotation: int = 0,
+    *,
+    compressed: bool = False,
+) -> str:
     """The windows as uiautomator XML, one root node a window, frontmost first.
 
     Views outside the screen are left out, bounds are clipped to it, and nothing deeper than `max_depth` nodes
-    is written.
+    is written. A compressed hierarchy leaves layouts out that neither say nor do anything.
     """
     parts = [HEADER, f'<hierarchy rotation="{rotation}">']
     for window in windows:
-        _write(parts, window.root, window.package, (0, 0, width, height), place=(0, 0), depth_left=max_depth)
+        root = window.root if not compressed else replace(window.root, children=_telling(window.root))
+        _write(parts, root, window.package, (0, 0, width, height), place=(0, 0), depth_left=max_depth)
     parts.append("</hierarchy>")
     return "".join(parts)
 
@@ -43,6 +53,18 @@ def _write(
     else:
         parts[before - 1] += ">"
         parts.append("</node>")
+
+
+def _telling(view: View) -> list[View]:
+    """The views below one, without those that tell nothing: what is in them takes their places."""
+    found: list[View] = []
+    for child in view.children:
+        below = _telling(child)
+        tells = (
+            child.text or child.desc or child.rid or child.takes_tap or child.scrollable or child.checkable
+        )
+        found += [replace(child, children=below)] if tells else below
+    return found
 
 
 def _attributes(view: View, package: str, seen: Bounds, index: int, order: int) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.virtual.adbserver import AdbServer, AdbServerError, find_adb
 from runner.virtual.control import ControlServer
@@ -18,6 +18,9 @@ from runner.virtual.endpoint import Endpoint
 from runner.virtual.memory import MemoryFile, claim
 from runner.virtual.phone import Phone
 from runner.virtual.time import PhoneTime
+
+if TYPE_CHECKING:
+    from runner.virtual.apps.written.models import AppFile
 
 CONNECT_TIMEOUT_S = 20.0
 RECONNECT_ATTEMPT_S = 0.1
@@ -28,13 +31,21 @@ DEFAULT_PHONES = 4
 class Host:
     """Phones, the adb server that they are connected to, and the control interface."""
 
-    def __init__(self, serials: Sequence[str], folder: Path | None = None, adb_port: int = 0) -> None:
-        """`folder`, which must exist, keeps the phones' memory. Raises ValueError for equal serials."""
+    def __init__(
+        self,
+        serials: Sequence[str],
+        folder: Path | None = None,
+        adb_port: int = 0,
+        apps: Sequence[Path] = (),
+    ) -> None:
+        """`folder`, which must exist, keeps the phones' memory; `apps` are app files, or folders of them, for every
+        phone. Raises ValueError for equal serials or what is no app file."""
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self._folder = folder
         self._time = PhoneTime()
         self._adb_port = adb_port
+        self._app_files = read_files(apps) if apps else []
         self._stores: dict[str, MemoryFile] = {}
         self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
         self._adb: AdbServer
@@ -138,9 +149,9 @@ class Host:
 
     def _phone(self, serial: str) -> Phone:
         if self._folder is None:
-            return Phone(serial, time_shown=self._time)
+            return Phone(serial, time_shown=self._time, app_files=self._app_files)
         store = self._stores[serial] = MemoryFile(self._folder, serial)
-        return Phone(serial, store=store, time_shown=self._time)
+        return Phone(serial, store=store, time_shown=self._time, app_files=self._app_files)
 
     async def _come_back(self, endpoint: Endpoint) -> None:
         """Connect a phone again that has been rebooted."""
@@ -148,6 +159,20 @@ class Host:
             await self.plug_in(endpoint)
         except (AdbServerError, OSError) as error:
             sys.stderr.write(f"virtual phones: {endpoint.phone.serial} does not come back: {error}\n")
+
+
+def read_files(places: Sequence[Path]) -> "list[AppFile]":
+    """The app files at these places, each a file or a folder of them. Raises ValueError, and OSError."""
+    from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
+
+    files = {}
+    for place in places:
+        for path in sorted(place.glob("*.yaml")) if place.is_dir() else [place]:
+            file = read(path.read_text(encoding="utf-8"), str(path))
+            if file.package in files:
+                raise ValueError(f"{path}: another file describes {file.package}, too")
+            files[file.package] = file
+    return list(files.values())
 
 
 def serials_of(count: int) -> list[str]:
@@ -161,6 +186,7 @@ async def serve(
     folder: Path | None = None,
     adb: str | None = None,
     adb_port: int = 0,
+    apps: Sequence[Path] = (),
     until_eof: bool = False,
     announce: Callable[[dict[str, Any]], None],
 ) -> signal.Signals | None:
@@ -182,7 +208,7 @@ async def serve(
     if until_eof:
         loop.add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else end(None))
     claimed = claim(folder) if folder is not None else contextlib.nullcontext()
-    async with claimed, Host(serials, folder, adb_port).running(adb or find_adb()) as host:
+    async with claimed, Host(serials, folder, adb_port, apps).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended
 
@@ -202,6 +228,7 @@ def main() -> int:
         folder=options.dir,
         adb=options.adb,
         adb_port=options.adb_port,
+        apps=options.app or (),
         until_eof=options.until_eof,
         announce=print_json,
     )
@@ -222,6 +249,13 @@ def _arguments() -> argparse.ArgumentParser:
         "--phones", type=int, default=DEFAULT_PHONES, metavar="N", help="or N phones, VIRTUAL01..."
     )
     parser.add_argument("--dir", type=Path, help="keep the phones' memory in this folder")
+    parser.add_argument(
+        "--app",
+        type=Path,
+        action="append",
+        metavar="PATH",
+        help="an app file, or a folder of them; may be repeated",
+    )
     parser.add_argument(
         "--adb", metavar="PATH", help="the adb binary (default: the one that adbutils carries)"
     )

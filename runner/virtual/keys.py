@@ -1,5 +1,7 @@
 """Android's keys, by number and by the names that `input keyevent` and uiautomator2 use."""
 
+import time
+
 from runner.virtual.phone import Phone
 
 _CODES = {
@@ -26,9 +28,10 @@ def press(phone: Phone, key: int | str, meta: int = 0) -> bool:
     name = _name(key)
     if name not in _NAMES:
         return isinstance(key, int) or name.isdigit()
+    phone.touched_s = time.monotonic()
     if name in ("power", "sleep", "wakeup"):
         phone.set_screen(name == "wakeup" or (name == "power" and not phone.screen_on))
-    elif phone.screen_on:
+    elif phone.takes_input:
         _press_awake(phone, name, meta)
     return True
 

@@ -68,7 +68,10 @@ def package_of(app: App, *, is_home: bool) -> Package:
         app.package,
         app.version,
         activities=app.activities,
-        permissions=tuple(_PREFIX + name for name in _REQUESTED.get(app.package, ())),
+        permissions=(
+            *(_PREFIX + name for name in _REQUESTED.get(app.package, ())),
+            *getattr(app, "permissions", ()),  # of an app of somebody's own
+        ),
         launcher=app.activities[0],
         system=is_home or app.package in _SYSTEM_APPS,
         uid=_SHARED_USERS.get(app.package, 0),

@@ -69,6 +69,10 @@ class Packages:
     def is_installed(self, package: str) -> bool:
         return package in self._installed
 
+    def is_own(self, package: str) -> bool:
+        """Whether it came with the phone, installed now or not."""
+        return package in self._known or package in self.system
+
     def of_user(self, uid: int) -> list[Package]:
         return [package for package in self._installed.values() if package.uid == uid]
 
@@ -81,7 +85,8 @@ class Packages:
         fresh = self._fresh(name)
         if fresh is not None:
             facts = package_of(fresh, is_home=name == self.home)
-            package.activities, package.permissions = facts.activities, facts.permissions
+            package.activities = tuple(dict.fromkeys((*facts.activities, *package.activities)))
+            package.permissions = tuple(dict.fromkeys((*facts.permissions, *package.permissions)))
             package.launcher, package.system = facts.launcher, facts.system
             if package.version_name == DEFAULT_VERSION:
                 package.version_name = facts.version_name

@@ -2,28 +2,35 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from runner.virtual import proc, values
+from runner.virtual import kernel, values
 from runner.virtual.apps import installed
 from runner.virtual.apps.app import App, Device, Intent, MediaFile
+from runner.virtual.apps.launcher import Launcher
 from runner.virtual.automation import Automation
+from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
-from runner.virtual.package import InstallSession
+from runner.virtual.package import InstallSession, Package
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
+from runner.virtual.shade import shade
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
 from runner.virtual.views import Bounds, View, Window, hit_window
+
+if TYPE_CHECKING:
+    from runner.virtual.apps.written.models import AppFile
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
@@ -67,18 +74,26 @@ class Phone:
         density: int = 320,
         store: Store | None = None,
         time_shown: PhoneTime | None = None,
-        make_apps: Callable[[Device], list[App]] = installed,
+        make_apps: Callable[[Device], list[App]] | None = None,
+        app_files: "Sequence[AppFile]" = (),
     ) -> None:
         self.serial = serial
+        self.app_files = list(app_files)
+        """The apps of somebody's own that are known here, installed or not."""
         self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
+        self.takes_its_time = False
+        """Whether swipes and long touches take as long as on a phone."""
+        self.shade = ""
+        """What is pulled down over the screen: notifications, quick_settings, or nothing."""
         self._time = time_shown or PhoneTime()
         self.files = Files(lambda: self.now().timestamp())
-        self.files.moving.update(proc.moving(lambda: self.started_s))
         self.media = MediaIndex(self.files)
-        self.packages = Packages(lambda: make_apps(self), self.files)
-        self.processes = Processes()
+        self.packages = Packages(
+            lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
+        )
+        self.processes = Processes(self.files)
         self.install_sessions: dict[int, InstallSession] = {}
         self.automation: Automation | None = None
         self.faults = Faults()
@@ -89,20 +104,24 @@ class Phone:
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
         self.log = Log()
+        self.system = SystemState()
         self.clipboard: str | None = None
         self.last_toast: str | None = None
         self.toast_shown: str | None = None
-        self.battery = 87
-        self.is_charging = True
+        self.condition = Condition()
         self.is_protected = False
         """Whether the app in front has the system protect its windows: no picture of the screen shows them."""
         self.screen_on = True
+        self.woken_s = self.touched_s = time.monotonic()
+        """When the screen was switched on, and when somebody, or a client in his place, last touched it."""
         self.has_system_windows = True
         """Whether status bar, navigation bar and keyboard are windows too, among the roots of every hierarchy."""
         self.finger_down: tuple[float, float, float] | None = None
         """Where a finger is on the screen, and since when (Unix time)."""
         self.pictures: dict[object, bytes] = {}
         """Screenshots of the present screen, by format."""
+        self.changes = 0
+        """How often something has changed that may be seen."""
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
@@ -153,6 +172,7 @@ class Phone:
         self._windows = None
         self._dumps.clear()
         self.pictures.clear()
+        self.changes += 1
         if self._store is not None:
             self._store.save(self.memory())
         self._change.set()
@@ -202,6 +222,7 @@ class Phone:
         app, process = self.packages.app(package), self.processes.find(package)
         if process is not None:
             self.processes.end(process)
+            self.write_log("ActivityManager", f"Force stopping {package} user=0", buffer="system")
         if app is not None and process is not None:
             app.kill()
         if package != self.packages.home:
@@ -216,6 +237,22 @@ class Phone:
         self.packages.uninstall(package)
         self.changed()
         return True
+
+    def install_app_file(self, file: "AppFile") -> None:
+        """Install an app of somebody's own, in the place of an earlier one of its package. Raises ValueError."""
+        if self.packages.is_own(file.package) and not any(
+            one.package == file.package for one in self.app_files
+        ):
+            raise ValueError(
+                f"{file.package} is an app that comes with the phone; give yours another package"
+            )
+        self.uninstall(file.package)
+        self.app_files = [one for one in self.app_files if one.package != file.package] + [file]
+        self.packages.install(Package(file.package, file.version_name))
+        home, app = self.packages.app(self.packages.home), self.packages.app(file.package)
+        if isinstance(home, Launcher) and app is not None:
+            home.add(app)
+        self.changed()
 
     def clear(self, package: str) -> bool:
         """Forget an app's data; false if it is not installed."""
@@ -239,7 +276,8 @@ class Phone:
     def windows(self) -> list[Window]:
         """What is on the screen, frontmost first."""
         if self._windows is None:
-            self._windows = stretched(self.front.windows(), self.width, self.height)
+            shown = [shade(self)] if self.shade else self.front.windows()
+            self._windows = stretched(shown, self.width, self.height)
             self._mark_focus(self._windows)
         return self._windows
 
@@ -251,7 +289,7 @@ class Phone:
     @property
     def component(self) -> tuple[str, str]:
         """Package and activity of what has the focus; an app that has drawn nothing yet has it, too."""
-        for window in self.windows:
+        for window in self.windows if not self.shade else self.front.windows():
             return window.package, window.activity
         return self.front.package, self.front.activities[0]
 
@@ -277,7 +315,12 @@ class Phone:
 
     def view_at(self, x: float, y: float) -> View | None:
         """The view that a tap would reach."""
-        return hit_window(self.drawn_windows, x, y) if self.screen_on else None
+        return hit_window(self.drawn_windows, x, y) if self.takes_input else None
+
+    @property
+    def takes_input(self) -> bool:
+        """Whether a touch or a key reaches what is shown: not on a dark screen, nor behind the lock."""
+        return self.screen_on and not self.condition.is_locked
 
     async def run_faulty(
         self, method: str, action: Callable[[], Awaitable[Result]], mentions: Callable[[str], bool]
@@ -298,6 +341,7 @@ class Phone:
 
     def tap(self, x: float, y: float, held_s: float = 0.0) -> None:
         """Touch a point for a while. Nothing happens on a dark screen, or where nothing takes the touch."""
+        self.touched_s = time.monotonic()
         view = self.view_at(x, y)
         if view is None or not view.enabled:
             return
@@ -309,7 +353,11 @@ class Phone:
         self.changed()
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        if self.screen_on:
+        self.touched_s = time.monotonic()
+        if self.takes_input and self.shade:
+            self.shade = "" if end[1] < start[1] else self.shade
+            self.changed()
+        elif self.takes_input:
             self.front.swipe(self._in_design(start), self._in_design(end))
             self.changed()
 
@@ -318,7 +366,19 @@ class Phone:
         x, y = point
         return round(x * DESIGN_WIDTH / self.width), round(y * DESIGN_HEIGHT / self.height)
 
+    def pinch(self, view: View, *, outwards: bool) -> None:
+        """Two fingers move on a view: apart or together."""
+        if self.screen_on and view.enabled and view.on_pinch is not None:
+            view.on_pinch(outwards)
+            self.changed()
+
+    def pull_down(self, what: str) -> None:
+        """Show the notifications or the quick settings over the screen; nothing pushes them up again."""
+        self.shade = what
+        self.changed()
+
     def go_home(self) -> None:
+        self.shade = ""
         self._stack = [name for name in self._stack if name != self.packages.home] + [self.packages.home]
         self.front.start()
         self.changed()
@@ -332,13 +392,18 @@ class Phone:
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
-        if self.keyboard_shown and self.focused is not None:
+        if self.shade:
+            self.shade = ""
+        elif self.keyboard_shown and self.focused is not None:
             self._keyboard_closed_on = self.focused.bounds
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
 
     def set_screen(self, on: bool) -> None:
+        self.touched_s = time.monotonic()
+        if on and not self.screen_on:
+            self.woken_s = self.touched_s
         self.screen_on = on
         self.changed()
 
@@ -412,6 +477,7 @@ class Phone:
         }
         self.settings["global", "boot_count"] = str(int(self.settings.get(("global", "boot_count"), "0")) + 1)
         self.reverses.clear()
+        self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
         self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
         self._keyboard_closed_on = None
@@ -426,19 +492,36 @@ class Phone:
         if memory is not None:
             self.packages.restore(memory)
             self.media.restore(memory["media"])
+        for path, body in (kernel.fixed() | kernel.own(self.serial)).items():
+            self.files.place(path, body)
+        self.files.place_live("/proc/uptime", kernel.since(lambda: self.started_s))
         self._start_system()
 
     def _start_system(self) -> None:
+        self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
         for name, user in _SYSTEM_PROCESSES.items():
-            self.processes.start(name, user=user, command=name, kill=_nothing)
+            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
+            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
+        self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
 
     def _bring_to_front(self, app: App) -> None:
-        package = app.package
+        package, self.shade = app.package, ""
         if self.processes.find(package) is None:
             facts = self.packages.find(package)
             user = facts.user if facts else "system"
-            self.processes.start(package, user=user, command=package, kill=lambda: self.stop_app(package))
+            started = self.processes.start(
+                package,
+                user=user,
+                command=package,
+                kill=lambda: self.stop_app(package),
+                uid=facts.uid if facts else 1000,
+            )
+            why = f"top-activity {{{package}/{app.activities[0]}}}"
+            self.write_log(
+                "ActivityManager", f"Start proc {started.pid}:{package}/{user} for {why}", buffer="system"
+            )
         self._stack = [name for name in self._stack if name != package] + [package]
 
     def _hide_toast(self, text: str) -> None:

@@ -39,12 +39,14 @@ class PhoneAddress:
 class PhonesProcess:
     """A context manager: virtual phones with these serials run inside it.
 
-    They end with the process that started them, however it ends. `folder` keeps their memory over restarts.
+    They end with the process that started them, however it ends. `folder` keeps their memory over restarts; `apps` are
+    app files, or folders of them, for every phone.
     """
 
-    def __init__(self, serials: Sequence[str], folder: Path | None = None) -> None:
+    def __init__(self, serials: Sequence[str], folder: Path | None = None, apps: Sequence[Path] = ()) -> None:
         self._serials = tuple(serials)
         self._folder = folder
+        self._apps = tuple(apps)
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str]
         self._line: HTTPConnection | None = None
@@ -206,6 +208,17 @@ class PhonesProcess:
 
     def _command(self) -> list[str]:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []
+        apps = [word for path in self._apps for word in ("--app", str(path))]
         serials = [word for serial in self._serials for word in ("--serial", serial)]
         port = ["--adb-port", str(self.adb_server_port)]
-        return [sys.executable, "-P", "-m", "runner.virtual.host", "--until-eof", *port, *folder, *serials]
+        return [
+            sys.executable,
+            "-P",
+            "-m",
+            "runner.virtual.host",
+            "--until-eof",
+            *port,
+            *folder,
+            *apps,
+            *serials,
+        ]

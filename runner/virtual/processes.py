@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from runner.virtual import kernel
+from runner.virtual.files import Files, share
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -14,16 +17,21 @@ class Process:
 
 
 class Processes:
-    """The processes that run; pids are never used twice."""
+    """The processes that run, with their files below /proc; pids are never used twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files) -> None:
+        self._files = files
         self._last_pid = 4000
         self._running: dict[int, Process] = {}
 
-    def start(self, name: str, *, user: str, command: str, kill: Callable[[], None]) -> Process:
+    def start(
+        self, name: str, *, user: str, command: str, kill: Callable[[], None], uid: int = 2000
+    ) -> Process:
         """`kill` is what happens when somebody kills the process; it must lead to `end`."""
         process = Process(self.new_pid(), name, user, command, kill)
         self._running[process.pid] = process
+        for path, text in kernel.of_process(process.pid, name, command, uid).items():
+            self._files.place(path, share(text.encode()))
         return process
 
     def new_pid(self) -> int:
@@ -32,7 +40,8 @@ class Processes:
         return self._last_pid
 
     def end(self, process: Process) -> None:
-        self._running.pop(process.pid, None)
+        if self._running.pop(process.pid, None):
+            self._files.displace(f"/proc/{process.pid}")
 
     def all(self) -> list[Process]:
         return list(self._running.values())

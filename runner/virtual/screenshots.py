@@ -42,15 +42,20 @@ def _pixels(phone: Phone) -> bytes:
     return phone.pictures[key]
 
 
+def picture(phone: Phone) -> "Image.Image":
+    """The screen as it is, in the mode RGB."""
+    return _draw(phone, 1.0)
+
+
 def _cached(phone: Phone, picture_format: str, scale: float, quality: int | None) -> bytes:
     key = (picture_format, scale, quality)
     if key not in phone.pictures:
-        picture = _draw(phone, scale)
+        drawn = _draw(phone, scale)
         buffer = io.BytesIO()
         if quality is None:
-            picture.save(buffer, picture_format, compress_level=1)
+            drawn.save(buffer, picture_format, compress_level=1)
         else:
-            picture.save(buffer, picture_format, quality=quality)
+            drawn.save(buffer, picture_format, quality=quality)
         phone.pictures[key] = buffer.getvalue()
     return phone.pictures[key]
 

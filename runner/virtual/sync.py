@@ -1,5 +1,7 @@
 """The sync service: stat, list, send and receive files, in both versions of the protocol."""
 
+import errno
+import os
 import struct
 from collections.abc import Iterator
 
@@ -14,7 +16,6 @@ _NAMED_STAT = struct.Struct("<IIII")
 _NAMED_STAT_2 = struct.Struct("<IQQIIIIQqqqI")
 _SEND_2 = struct.Struct("<4sII")
 _RECEIVE_2 = struct.Struct("<4sI")
-_MISSING = 2
 _MAX_PATH = 1024
 
 
@@ -37,7 +38,7 @@ async def serve_sync(phone: Phone, stream: Stream) -> None:
                 await stream.reader.readexactly(_RECEIVE_2.size)
             await _send_file(phone, stream, path)
         elif name in (b"STAT", b"STA2", b"LST2"):
-            await stream.write(name + _stat(phone.files.find(path), name))
+            await stream.write(name + _stat(phone, path, name))
         elif name in (b"LIST", b"LIS2"):
             await stream.write(b"".join(_listing(phone, path, name)))
         else:
@@ -45,10 +46,15 @@ async def serve_sync(phone: Phone, stream: Stream) -> None:
             return
 
 
-def _stat(entry: Entry | None, name: bytes) -> bytes:
+def _stat(phone: Phone, path: str, name: bytes) -> bytes:
+    """Only the second version says why there is nothing."""
+    try:
+        entry = phone.files.entry(path)
+    except OSError as error:
+        return _STAT.pack(0, 0, 0) if name == b"STAT" else _STAT_2.pack(error.errno or 0, *([0] * 10))
     if name == b"STAT":
-        return _STAT.pack(entry.mode, entry.size, entry.modified_s) if entry else _STAT.pack(0, 0, 0)
-    return _STAT_2.pack(*_fields_2(entry)) if entry else _STAT_2.pack(_MISSING, *([0] * 10))
+        return _STAT.pack(entry.mode, entry.size, entry.modified_s)
+    return _STAT_2.pack(*_fields_2(entry))
 
 
 def _fields_2(entry: Entry) -> tuple[int, ...]:
@@ -58,8 +64,11 @@ def _fields_2(entry: Entry) -> tuple[int, ...]:
 
 
 def _listing(phone: Phone, path: str, name: bytes) -> Iterator[bytes]:
-    entry = phone.files.find(path)
-    for child in phone.files.names(path) if entry and entry.is_folder else []:
+    try:
+        names = phone.files.names(path)
+    except OSError:
+        names = []  # an empty list is all that a client gets of what it may not see
+    for child in names:
         found = phone.files.entry(f"{path.rstrip('/')}/{child}")
         encoded = child.encode()
         if name == b"LIST":
@@ -83,6 +92,8 @@ async def _receive_file(phone: Phone, stream: Stream, path: str, mode: int) -> N
         writing.add(await stream.reader.readexactly(number))
 
     async def store() -> None:
+        if phone.condition.free_kb == 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         phone.files.make_folder(path.rpartition("/")[0] or "/", parents=True)
         phone.files.write(path, writing.body(), mode=mode, modified_s=number)
 

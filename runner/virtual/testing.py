@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -79,6 +80,22 @@ class VirtualPhone:
         """Carry out an action that an app has for tests: see docs/virtual-apps.md, Control actions."""
         self.post("app", package=package, action=action, arguments=arguments)
 
+    def install(self, app: str | os.PathLike[str]) -> str:
+        """Install an APK, or an app file (see docs/own-virtual-app.md); the name of its package."""
+        path = Path(app)
+        if path.suffix == ".apk":
+            return self._install_apk(path)
+        apps = self.post("install", app=path.read_text(encoding="utf-8"), file=str(path))["apps"]
+        return str(apps[-1])
+
+    def _install_apk(self, path: Path) -> str:
+        from runner.virtual.commands.apk import package_of
+
+        package, target = package_of(path.read_bytes()).package, f"/data/local/tmp/{path.name}"
+        self.device.sync.push(str(path), target)
+        self.device.install_remote(target, clean=True)
+        return package
+
     def open(self, package: str) -> None:
         """Bring an app to the front, as its icon on the home screen does."""
         self.post("open", package=package)
@@ -91,7 +108,7 @@ class VirtualPhone:
         """Ask the control interface; JSON, or bytes for a picture."""
         return _ask(f"{self.url}/{name}" if name else self.url)
 
-    def post(self, name: str, **wish: Any) -> Any:
+    def post(self, name: str, /, **wish: Any) -> Any:
         """Carry out an action of the control interface; the phone's state afterwards."""
         return _ask(f"{self.url}/{name}", wish)
 

@@ -3,8 +3,11 @@
 from hashlib import blake2b
 
 RELEASE, SDK, BUILD, BUILD_NUMBER = "14", "34", "UP1A.231005.007", "11023456"
-BUILT_S = 1714521600
-"""Unix time at which the system was built."""
+OPENGL_ES = 0x30002
+BUILT, BUILT_S = "Wed May  1 00:00:00 UTC 2024", 1714521600
+"""When the system was built, in words and in Unix time."""
+
+KERNEL = "5.15.123-android14"
 
 _VALUES = {
     "system": {
@@ -91,6 +94,11 @@ def wlan_address(serial: str) -> str:
     return f"192.168.{number % 250 + 1}.{number // 256 % 250 + 2}"
 
 
+def wlan_gateway(serial: str) -> str:
+    """Where that network would lead."""
+    return f"{wlan_address(serial).rpartition('.')[0]}.1"
+
+
 def wlan_mac(serial: str) -> str:
     """Locally administered, as Android's random ones are."""
     digits = _digest(serial, "mac")[:10]
@@ -128,6 +136,7 @@ def properties(*, serial: str, model: str, product: str, density: int) -> dict[s
         "ro.sf.lcd_density": str(density),
         "ro.system.build.fingerprint": fingerprint,
         "ro.vendor.build.fingerprint": fingerprint,
+        "dhcp.wlan0.gateway": wlan_gateway(serial),
         "dhcp.wlan0.ipaddress": wlan_address(serial),
     }
 
@@ -143,7 +152,7 @@ _BUILD = {
     "ro.boot.verifiedbootstate": "green",
     "ro.bootloader": "unknown",
     "ro.build.characteristics": "default",
-    "ro.build.date": "Wed May  1 00:00:00 UTC 2024",
+    "ro.build.date": BUILT,
     "ro.build.date.utc": str(BUILT_S),
     "ro.build.display.id": BUILD,
     "ro.build.host": "build",
@@ -166,7 +175,7 @@ _BUILD = {
     "ro.crypto.type": "file",
     "ro.debuggable": "0",
     "ro.hardware": "virtual",
-    "ro.opengles.version": "196610",
+    "ro.opengles.version": str(OPENGL_ES),
     "ro.product.cpu.abi": "arm64-v8a",
     "ro.product.cpu.abilist": "arm64-v8a,armeabi-v7a,armeabi",
     "ro.product.cpu.abilist32": "armeabi-v7a,armeabi",

@@ -33,7 +33,8 @@ class Paint:
 class View:
     """One view. `rid` is the full resource-id (`package:id/name`), `cls` the full class name.
 
-    `on_tap` runs when a tap lands on the view; `on_text` receives the whole new text of an editable view.
+    `on_tap` runs when a tap lands on the view; `on_text` receives the whole new text of an editable view, and
+    `on_pinch` whether two fingers moved apart.
     """
 
     bounds: Bounds
@@ -56,6 +57,7 @@ class View:
     on_tap: Callable[[], None] | None = None
     on_long_tap: Callable[[], None] | None = None
     on_text: Callable[[str], None] | None = None
+    on_pinch: Callable[[bool], None] | None = None
     paint: Paint = Paint()
 
     def walk(self) -> Iterator["View"]:

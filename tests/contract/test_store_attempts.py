@@ -26,6 +26,27 @@ def test_many_tasks_are_started_at_once(ledger: Ledger) -> None:
     assert ledger.tasks.counts() == {TaskState.CANCELLED: 1, TaskState.RUNNING: 1202}
 
 
+def test_an_attempt_ends_and_another_task_is_claimed_at_once(ledger: Ledger) -> None:
+    first, second, third = add(ledger, "A1", "B2", "C3")
+    begun = ledger.attempts.start_all([first])[first]
+    ledger.tasks.cancel([third], "no longer wanted")
+    next_one = ledger.attempts.finish_and_start(AttemptEnd(begun.id, DONE, TaskState.COMPLETED), second)
+    assert next_one is not None and (next_one.task_key, next_one.number) == (second, 1)
+    ended = AttemptEnd(next_one.id, DONE, TaskState.COMPLETED)
+    assert ledger.attempts.finish_and_start(ended, third) is None
+    assert ledger.tasks.counts() == {TaskState.COMPLETED: 2, TaskState.CANCELLED: 1}
+
+
+def test_an_end_that_is_refused_claims_nothing(ledger: Ledger) -> None:
+    first, second = add(ledger, "A1", "B2")
+    begun = ledger.attempts.start_all([first])[first]
+    ended = AttemptEnd(begun.id, DONE, TaskState.COMPLETED)
+    ledger.attempts.finish_all([ended])
+    with pytest.raises(LedgerError, match="has ended"):
+        ledger.attempts.finish_and_start(ended, second)
+    assert ledger.tasks.counts() == {TaskState.COMPLETED: 1, TaskState.PENDING: 1}
+
+
 def test_many_effects_are_begun_and_settled_at_once(ledger: Ledger) -> None:
     keys = add(ledger, *(f"D{number}" for number in range(700)))
     attempts = ledger.attempts.start_all(keys)

@@ -7,7 +7,7 @@ from ledgers import NOON
 
 from runner.clock import ManualClock
 from runner.store.ledger import Ledger
-from runner.store.phone_rows import AWAY, PhoneFacts, PhoneState, by_device
+from runner.store.phone_rows import AWAY, PhoneCondition, PhoneFacts, PhoneState, by_device
 from runner.store.phones import PhoneSeen
 
 MINUTE = timedelta(minutes=1)
@@ -152,3 +152,15 @@ def test_what_a_phone_said_of_itself_stays_when_it_fails(ledger: Ledger) -> None
     ledger.holds.phone_failed("A")
     row = ledger.phones.get("A")
     assert row is not None and row.facts.model == "Model 5"
+
+
+def test_how_a_phone_is_stands_beside_what_it_is(ledger: Ledger, clock: ManualClock) -> None:
+    warm = PhoneCondition(31, 4100, "off", "0.4.1")
+    assert not ledger.phones.learn_condition("A", warm)
+    ledger.phones.learn("A", PhoneFacts("Model 5"))
+    clock.advance(60)
+    assert ledger.phones.learn_condition("A", warm)
+    assert not ledger.phones.learn_condition("A", warm)
+    ledger.phones.learn("A", PhoneFacts("Model 5", "15"))
+    row = ledger.phones.get("A")
+    assert row is not None and row.facts == PhoneFacts("Model 5", "15", condition=warm)

@@ -154,7 +154,7 @@ def test_phones_are_listed_with_what_nobody_has_tried(shelf, started, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     first, *more = done.stdout.splitlines()
-    assert first.split() == ["VIRTUAL01", "device"] and "  tiktok  48.1.0  en-US" in more
+    assert first == "VIRTUAL01  device  battery 87 %, charging" and "  tiktok  48.1.0  en-US" in more
     assert (
         "    warning: the app is version 48.1.0, and the profile tiktok was tested with 43.1.4 - 47.0.3"
         in more

@@ -13,7 +13,8 @@ from dashboard_desk import NOW, DashboardDesk
 from playwright.sync_api import Browser, Page, expect
 
 from runner.clock import ManualClock
-from runner.queries.why import explain_entry, explain_tasks
+from runner.queries.why import explain_tasks
+from runner.queries.why_entry import explain_entry
 from runner.store.rows import TaskRow
 from runner.tasks import AttemptOutcome, Outcome, TaskState
 

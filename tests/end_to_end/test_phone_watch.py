@@ -78,6 +78,29 @@ def test_a_phone_says_what_it_is_and_how_it_is(watch: Watch, ledger: Ledger) -> 
     assert set(row.facts.apps) == {"tiktok", "instagram"}
 
 
+def test_a_phone_says_how_warm_and_how_full_it_is(watch: Watch, ledger: Ledger, shelf: Any) -> None:
+    watch().look()
+    row = ledger.phones.get("WATCH01")
+    assert row is not None
+    how = row.facts.condition
+    assert (how.temperature_c, how.screen, how.problems) == (28, "on", ())
+    assert how.free_mb is not None and how.free_mb > 1000
+    shelf["WATCH01"].post("battery", level=87, temperature=471)
+    shelf["WATCH01"].post("storage", free_mb=412)
+    shelf["WATCH01"].post("screen", on=False)
+    watch(at_work=("WATCH01",)).look()
+    assert ledger.phones.get("WATCH01") == row  # a phone at work is left in peace
+    watch().look()
+    row = ledger.phones.get("WATCH01")
+    assert row is not None
+    how = row.facts.condition
+    assert (how.temperature_c, how.free_mb, how.screen) == (47, 400, "off")
+    assert how.problems == ("400 MB are free", "the battery has 47 °C")
+    assert row.facts.model == "VirtualPhone"
+    shelf["WATCH01"].post("reset")
+    shelf.wait_for_states("WATCH01", "device")
+
+
 def test_a_battery_that_runs_down_is_written_and_an_equal_look_writes_nothing(
     watch: Watch, ledger: Ledger, shelf: Any, told: list[str]
 ) -> None:

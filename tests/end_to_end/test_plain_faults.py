@@ -179,9 +179,11 @@ def test_latency_slows_every_call(phone: Any, d: u2.Device) -> None:
 
 
 def test_a_removed_app_is_gone_for_every_client(phone: Any, d: u2.Device) -> None:
-    phone.post("uninstall", package="com.android.settings")
-    assert "com.android.settings" not in d.app_list("-3")
-    assert "Error type 3" in d.shell("am start -n com.android.settings/.Settings").output
+    notes = "org.example.notes"
+    assert notes in d.app_list("-3")
+    phone.post("uninstall", package=notes)
+    assert notes not in d.app_list("-3")
+    assert "Error type 3" in d.shell(f"am start -n {notes}/.MainActivity").output
 
 
 def test_what_a_user_did_is_in_the_memory(phone: Any, d: u2.Device) -> None:

@@ -15,7 +15,7 @@ import pytest
 pytestmark = [pytest.mark.phones, pytest.mark.xdist_group("pytest-plugin")]
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "testing-with-virtual-phones.md"
+PAGES = [ROOT / "docs" / f"{name}.md" for name in ("testing-with-virtual-phones", "own-virtual-app")]
 FILE = re.compile(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", re.DOTALL)
 PLUGIN = "runner.virtual.pytest_plugin"
 
@@ -62,7 +62,8 @@ def users_adb() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name, text in FILE.findall(PAGE.read_text(encoding="utf-8")):
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name, text in FILE.findall(pages):
         (tmp_path / name).write_text(text, encoding="utf-8")
     return tmp_path
 

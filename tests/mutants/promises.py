@@ -126,9 +126,15 @@ MUTANTS = (
     ),
     Mutant(
         "the tap of an effect is never repeated",
-        'answer = rpc.call(phone, self.serial, "click", [x, y], timeout_s=CALL_TIMEOUT_S)',
+        'answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)',
         'answer = self._call("click", x, y)',
         ("test_the_tap_of_an_effect_is_never_repeated",),
+    ),
+    Mutant(
+        "of a phone that is away it is sure that an effect was not sent",
+        "timeout_s=CALL_TIMEOUT_S, anew=True)",
+        "timeout_s=CALL_TIMEOUT_S)",
+        ("test_of_a_phone_that_is_away_it_is_sure_that_an_effect_was_not_sent",),
     ),
     Mutant(
         "what an interrupted attempt has committed is not repeated",
@@ -413,5 +419,24 @@ MUTANTS = (
         "        if selector.unverified:\n            continue\n",
         "",
         ("test_each_key_also_refuses",),
+    ),
+    # rehearsals of days ahead
+    Mutant(
+        "a rehearsal's ledger drives no real phones, wherever it lies",
+        "        if self.is_rehearsal and not is_rehearsal:\n            raise rehearsal_only(self._database.where)\n",
+        "",
+        ("test_a_rehearsals_ledger_is_known_wherever_it_lies",),
+    ),
+    Mutant(
+        "who sleeps under a simulated clock counts as awake before anybody goes on",
+        "            self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.until > self._now]\n",
+        "",
+        ("test_whoever_is_woken_no_longer_counts_as_asleep",),
+    ),
+    Mutant(
+        "phones live through what happens before the runner wakes up",
+        "    while self._timers and self._timers[0].at <= instant:",
+        "    while self._timers and self._timers[0].at < instant:",
+        ("test_time_that_is_moved_does_what_was_to_come",),
     ),
 )

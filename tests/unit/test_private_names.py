@@ -18,6 +18,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
+import adbutils
 import httpx
 import pytest
 import uiautomator2
@@ -33,6 +34,7 @@ from yaml._yaml import CParser
 from yaml.error import YAMLError
 
 from runner.phone import rpc
+from runner.phone.limited_socket import LimitedSocket, dial
 from runner.phone.transport import AdbServer, Connection
 from runner.server.connections import ImpatientProtocol
 from runner.store.schema import tasks
@@ -374,11 +376,15 @@ class FakePhone:
         self.asked.append((network, port))
         return socket.create_connection((self.address[0], int(self.address[1])))
 
+    def stream(self, port: int, timeout_s: float) -> LimitedSocket:
+        self.asked.append((adbutils.Network.TCP, port))
+        return dial(self.address[0], int(self.address[1]), timeout_s)
+
 
 def test_uiautomator2_speaks_to_its_server_as_our_calls_do(url: str) -> None:
     phone = FakePhone(url)
     assert core._jsonrpc_call(phone, core.DEFAULT_SERVER_PORT, "click", [1, 2], 10, False) == "done"
-    assert rpc.call(phone, "R58M", "click", [1, 2], timeout_s=10) == "done"  # type: ignore[arg-type]
+    assert rpc.Calls("R58M").call(phone, "click", [1, 2], timeout_s=10) == "done"  # type: ignore[arg-type]
     told = changed("uiautomator2", "the port of its server, or a request to it")
     assert phone.asked[0] == phone.asked[1], told
     assert Local.posted[0] == Local.posted[1], told

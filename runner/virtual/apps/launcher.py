@@ -7,7 +7,8 @@ from runner.virtual.apps.one_page import OnePage
 from runner.virtual.apps.parts import SCREEN, WHITE, box, icon, picture, text
 from runner.virtual.views import View, Window
 
-_COLUMNS, _CELL = 4, 170
+_COLUMNS, _CELL, _ROW = 4, 170, 190
+_LOWEST = 1180
 _SYMBOLS = {
     "com.zhiliaoapp.musically": "note",
     "com.android.settings": "gear",
@@ -25,7 +26,11 @@ class Launcher(OnePage):
 
     def __init__(self, device: Device, apps: Sequence[App]) -> None:
         self._device = device
-        self._apps = apps
+        self._apps = list(apps)
+
+    def add(self, app: App) -> None:
+        """Show one more, or in the place of an earlier one of its package."""
+        self._apps = [one for one in self._apps if one.package != app.package] + [app]
 
     def windows(self) -> list[Window]:
         icons = [self._icon(app, place) for place, app in enumerate(self._apps)]
@@ -36,8 +41,14 @@ class Launcher(OnePage):
         workspace = box(SCREEN, wall, time, date, *icons, rid=f"{self.package}:id/workspace")
         return [Window(self.package, self.activities[0], box(SCREEN, workspace))]
 
+    @property
+    def _top(self) -> int:
+        """Where the icons begin: their lowest rows are always at one place."""
+        rows = -(-len(self._apps) // _COLUMNS)
+        return _LOWEST - max(0, rows - 2) * _ROW
+
     def _icon(self, app: App, place: int) -> View:
-        left, top = 20 + (place % _COLUMNS) * _CELL, 1180 + (place // _COLUMNS) * 190
+        left, top = 20 + (place % _COLUMNS) * _CELL, self._top + (place // _COLUMNS) * _ROW
 
         def launch() -> None:
             try:

@@ -1,69 +1,67 @@
-"""The package name of an APK, read from its binary manifest.
-
-The format (ResourceTypes.h of Android's libandroidfw): chunks with a type, a header size and a size; the
-first is the document, then come a pool of strings and the elements, whose names and values are numbers of
-strings.
-"""
+"""What the manifest of an APK says of its app."""
 
 import io
-import struct
+import re
 import zipfile
+from collections.abc import Iterator
+from xml.etree import ElementTree
 
-_STRING_POOL, _START_ELEMENT = 0x0001, 0x0102
-_UTF8 = 0x100
+from runner.virtual.package import DEFAULT_VERSION, DEFAULT_VERSION_CODE, Package
+
+_ANDROID = "{http://schemas.android.com/apk/res/android}"
+_LAUNCHER = "android.intent.category.LAUNCHER"
+_PACKAGE = re.compile(r"\w+(\.\w+)*")
 
 
-def package_name(apk: bytes) -> str:
-    """Raises ValueError if the bytes are no APK."""
+def package_of(apk: bytes) -> Package:
+    """The package that an APK installs. Raises ValueError if the bytes are no APK."""
     try:
         with zipfile.ZipFile(io.BytesIO(apk)) as archive:
-            manifest = archive.read("AndroidManifest.xml")
+            binary = archive.read("AndroidManifest.xml")
     except (zipfile.BadZipFile, KeyError) as error:
         raise ValueError(f"no APK: {error}") from error
+    manifest = _decoded(binary)
+    name = manifest.get("package", "")
+    if not _PACKAGE.fullmatch(name):
+        raise ValueError("damaged manifest: it names no package")
+    code, version = manifest.get(f"{_ANDROID}versionCode", ""), manifest.get(f"{_ANDROID}versionName", "")
+    activities = [
+        (_full(name, element.get(f"{_ANDROID}name", "")), element) for element in _activities(manifest)
+    ]
+    return Package(
+        name,
+        # A version may be a reference into the app's resources, which nobody reads here.
+        version if version and not version.startswith("@") else DEFAULT_VERSION,
+        int(code) if code.isdigit() else DEFAULT_VERSION_CODE,
+        activities=tuple(activity for activity, _ in activities),
+        permissions=tuple(
+            dict.fromkeys(one.get(f"{_ANDROID}name", "") for one in manifest.iter("uses-permission"))
+        ),
+        launcher=next((activity for activity, element in activities if _is_launcher(element)), None),
+    )
+
+
+def _decoded(binary: bytes) -> ElementTree.Element:
+    from apkInspector.axml import get_manifest  # only who installs an APK waits for it
+
     try:
-        return _package_of(manifest)
-    except (struct.error, IndexError) as error:
+        return ElementTree.fromstring(get_manifest(io.BytesIO(binary)))
+    except Exception as error:  # of a file that is damaged the library tells in many ways
         raise ValueError(f"damaged manifest: {error}") from error
 
 
-def _package_of(manifest: bytes) -> str:
-    strings: list[str] = []
-    at = 8
-    while at < len(manifest):
-        kind, _, size = struct.unpack_from("<HHI", manifest, at)
-        chunk = manifest[at : at + size]
-        if kind == _STRING_POOL:
-            strings = _strings(chunk)
-        elif kind == _START_ELEMENT:
-            return _attribute(chunk, strings, "package")
-        at += max(size, 8)
-    raise ValueError("the manifest has no element")
+def _activities(manifest: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    for kind in ("activity", "activity-alias"):
+        yield from manifest.iterfind(f"application/{kind}")
 
 
-def _strings(chunk: bytes) -> list[str]:
-    count, _, flags, start, _ = struct.unpack_from("<5I", chunk, 8)
-    places = struct.unpack_from(f"<{count}I", chunk, 28)
-    read = _utf8 if flags & _UTF8 else _utf16
-    return [read(chunk, start + place) for place in places]
+def _is_launcher(activity: ElementTree.Element) -> bool:
+    categories = activity.iterfind("intent-filter/category")
+    return any(category.get(f"{_ANDROID}name") == _LAUNCHER for category in categories)
 
 
-def _utf16(chunk: bytes, at: int) -> str:
-    (length,) = struct.unpack_from("<H", chunk, at)
-    return str(chunk[at + 2 : at + 2 + 2 * length], "utf-16-le", "replace")
-
-
-def _utf8(chunk: bytes, at: int) -> str:
-    at += 2 if chunk[at] & 0x80 else 1  # the length in characters, which nobody needs
-    length, start = chunk[at], at + 1
-    if length & 0x80:
-        length, start = (length & 0x7F) << 8 | chunk[at + 1], at + 2
-    return chunk[start : start + length].decode("utf-8", "replace")
-
-
-def _attribute(chunk: bytes, strings: list[str], wanted: str) -> str:
-    first, size, count = struct.unpack_from("<3H", chunk, 24)
-    for number in range(count):
-        _, name, value = struct.unpack_from("<3I", chunk, 16 + first + number * size)
-        if strings[name] == wanted:
-            return strings[int(value)]
-    raise ValueError(f"the manifest's element has no {wanted!r}")
+def _full(package: str, name: str) -> str:
+    """The full class name: a manifest may leave out what is the package's name."""
+    if name.startswith("."):
+        return package + name
+    return name if "." in name else f"{package}.{name}"

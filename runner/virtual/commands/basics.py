@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from runner.virtual import values
 from runner.virtual.commands.call import Call, Command
 from runner.virtual.conditions import ConditionError, test
 
@@ -81,8 +82,8 @@ def _date(call: Call) -> int:
 _SYSTEM = {
     "s": "Linux",
     "n": "localhost",
-    "r": "5.15.123-android14-11-g0123456789ab",
-    "v": "#1 SMP PREEMPT Thu Jan 1 00:00:00 UTC 2024",
+    "r": values.KERNEL,
+    "v": f"#1 SMP PREEMPT {values.BUILT}",
     "m": "aarch64",
     "o": "Toybox",
 }

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from runner.virtual.commands.apk import package_name
+from runner.virtual.commands.apk import package_of
 from runner.virtual.commands.call import Call, UsageError
 from runner.virtual.commands.inputs import whole_number
 from runner.virtual.files import Body, Writing
@@ -81,7 +81,7 @@ def verbs(install: Install) -> dict[str, Callable[[Call, list[str]], int | Await
         names = set()
         for part in session.parts.values():
             try:
-                names.add(package_name(part.data))
+                names.add(package_of(part.data).package)
             except ValueError as error:
                 return call.print(f"Failure [INSTALL_PARSE_FAILED_NOT_APK: {error}]") or 1
         if len(names) > 1:

@@ -69,8 +69,11 @@ def _df(call: Call) -> int:
     options, paths = call.take_options("haikHP")
     for path in paths:
         call.phone.files.entry(call.path(path))
-    used_kb = call.phone.files.used_bytes // 1024
-    sizes = [CAPACITY_KB, used_kb, CAPACITY_KB - used_kb]
+    free_kb = call.phone.condition.free_kb
+    if free_kb is None:
+        free_kb = CAPACITY_KB - call.phone.files.used_bytes // 1024
+    used_kb = CAPACITY_KB - free_kb
+    sizes = [CAPACITY_KB, used_kb, free_kb]
     human = bool({"h", "H"} & set(options))
     shown = [_human(size * 1024) if human else str(size) for size in sizes]
     widths = (5, 5, 5) if human else (10, 8, 9)

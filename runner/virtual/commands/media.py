@@ -1,8 +1,9 @@
-"""content: asks and changes the media index."""
+"""content: asks and changes the media index, and hands on what is about settings."""
 
 import re
 from urllib.parse import urlsplit
 
+from runner.virtual.commands import settings_provider
 from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.files import resolve
 from runner.virtual.media import collection_of
@@ -11,6 +12,9 @@ _CONDITION = re.compile(
     r"""\s*\(?\s*(\w+)\s*(=|!=|LIKE)\s*('(?:[^']|'')*'|"[^"]*"|-?\d+)\s*\)?\s*""", re.IGNORECASE
 )
 
+_EMPTY = ("call_log", "com.android.contacts", "contacts", "mms-sms", "sms")
+"""Providers that every phone has, and nothing is in them here."""
+
 
 def _content(call: Call) -> int:
     verb, *words = call.arguments or [""]
@@ -18,6 +22,10 @@ def _content(call: Call) -> int:
     uri = options.get("--uri", [""])[0]
     if verb == "call":
         return _call(call, options)
+    if settings_provider.handles(uri):
+        return settings_provider.run(call, verb, uri, options)
+    if verb == "query" and urlsplit(uri).netloc in _EMPTY:
+        return call.print("No result found.")
     collection = collection_of(uri)
     if collection is None:
         return _no_provider(call, uri)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from runner.virtual.commands.call import Call
 from runner.virtual.package import Package
+from runner.virtual.values import OPENGL_ES
 
 FEATURES = (
     "android.hardware.audio.output",
@@ -17,6 +18,11 @@ FEATURES = (
     "android.hardware.microphone",
     "android.hardware.screen.landscape",
     "android.hardware.screen.portrait",
+    "android.hardware.sensor.accelerometer",
+    "android.hardware.sensor.barometer",
+    "android.hardware.sensor.gyroscope",
+    "android.hardware.sensor.light",
+    "android.hardware.sensor.proximity",
     "android.hardware.telephony",
     "android.hardware.touchscreen",
     "android.hardware.touchscreen.multitouch",
@@ -103,6 +109,7 @@ def _permissions(call: Call, words: list[str]) -> int:
 
 
 def _features(call: Call, words: list[str]) -> int:
+    call.print(f"feature:reqGlEsVersion=0x{OPENGL_ES:x}")
     for feature in FEATURES:
         call.print(f"feature:{feature}")
     return 0

@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from runner.virtual.commands import installing, intents, package_dumps, package_lists, permissions
-from runner.virtual.commands.apk import package_name
+from runner.virtual.commands.apk import package_of
 from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.commands.permissions import names
 from runner.virtual.files import Body
-from runner.virtual.package import Package
 
 
 def run(call: Call) -> int | Awaitable[int]:
@@ -37,15 +36,14 @@ def _path(call: Call, words: list[str]) -> int:
 def install(call: Call, body: Body, words: list[str]) -> int:
     """Install an APK as the options among `words` ask: -g grants everything that it may be granted."""
     try:
-        name = package_name(body.data)
+        package = package_of(body.data)
     except ValueError as error:
         return call.print(f"Failure [INSTALL_PARSE_FAILED_NOT_APK: {error}]") or 1
-    now_s = int(call.phone.now().timestamp())
-    package = Package(name, installed_s=now_s, updated_s=now_s)
+    package.installed_s = package.updated_s = int(call.phone.now().timestamp())
     call.phone.packages.install(package, body)
     if "-g" in words:
         permissions.grant_all(package)
-    call.phone.write_log("PackageManager", f"Package {name} installed")
+    call.phone.write_log("PackageManager", f"Package {package.package} installed")
     call.phone.changed()
     return call.print("Success")
 

@@ -36,7 +36,8 @@ def _setprop(call: Call) -> int:
     return 0
 
 
-def _ime(call: Call) -> int:
+def ime(call: Call) -> int:
+    """`ime VERB ...`, which is `cmd input_method VERB ...`."""
     verb, keyboard = [*call.arguments, "", ""][0], (call.arguments or [""])[-1]
     if verb == "list":
         for name in call.phone.packages.keyboards:
@@ -46,7 +47,8 @@ def _ime(call: Call) -> int:
         call.phone.settings[_KEYBOARD] = LATIN_KEYBOARD
         return call.print("Reset current and enabled IMEs for user #0")
     if verb not in ("enable", "disable", "set"):
-        return call.fail(f"Unknown command: {verb}", 255)
+        call.print(f"Unknown command: {verb}")
+        return 255
     if keyboard not in call.phone.packages.keyboards:
         return call.fail(f"Error: Unknown input method {keyboard} cannot be {verb}d for user #0", 255)
     if verb == "set":
@@ -60,5 +62,5 @@ def _ime(call: Call) -> int:
 COMMANDS: dict[str, Command] = {
     "getprop": _getprop,
     "setprop": _setprop,
-    "ime": _ime,
+    "ime": ime,
 }

@@ -76,7 +76,10 @@ def display(phone: Phone, words: list[str]) -> str:
 def surface_flinger(phone: Phone, words: list[str]) -> str:
     if "--list" in words:
         return "\n".join([*(f"{name}#0" for name in _titles(phone)), "Wallpaper#0"])
-    return f'Display {DISPLAY_ID} (HWC display 0): port=0 pnpId=VRT displayName="virtual"'
+    display = f'Display {DISPLAY_ID} (HWC display 0): port=0 pnpId=VRT displayName="virtual"'
+    if "--display-id" in words:
+        return display
+    return f"Build configuration: [sf]\n{display}\nGLES: Virtual, Virtual GPU, OpenGL ES 3.2 V@1.0"
 
 
 def inputs(phone: Phone, words: list[str]) -> str:
@@ -174,14 +177,15 @@ def _displays(phone: Phone) -> str:
 
 
 def _policy(phone: Phone) -> str:
-    """There is no lock screen on a virtual phone."""
     state = "AWAKE" if phone.screen_on else "SLEEP"
+    shown, secure = (str(one).lower() for one in (phone.condition.is_locked, phone.condition.is_secure))
     return (
         "WINDOW MANAGER POLICY STATE (dumpsys window policy)\n"
         "    mSafeMode=false mSystemReady=true mSystemBooted=true\n"
         f"    mCameraLensCoverState=CAMERA_LENS_COVER_ABSENT mAwake={str(phone.screen_on).lower()}\n"
-        "    KeyguardServiceDelegate\n      showing=false\n      inputRestricted=false\n      occluded=false\n"
-        f"      secure=false\n      systemIsReady=true\n      interactiveState=INTERACTIVE_STATE_{state}\n"
+        "    KeyguardServiceDelegate\n      showing="
+        f"{shown}\n      inputRestricted={shown}\n      occluded=false\n"
+        f"      secure={secure}\n      systemIsReady=true\n      interactiveState=INTERACTIVE_STATE_{state}\n"
         f"      screenState=SCREEN_STATE_{'ON' if phone.screen_on else 'OFF'}"
     )
 

@@ -76,13 +76,20 @@ def _user_rotation(call: Call, words: list[str]) -> int:
 
 
 def _accepted(call: Call, words: list[str]) -> int:
-    """There is nothing to it on a virtual phone: no lock screen, one display, no other shape."""
+    """There is nothing to it on a virtual phone: one display, no other shape."""
+    return 0
+
+
+def _dismiss_keyguard(call: Call, words: list[str]) -> int:
+    """A lock that wants a code stays, and nothing says so, as on Android."""
+    call.phone.condition.unlock()
+    call.phone.changed()
     return 0
 
 
 _VERBS: dict[str, Callable[[Call, list[str]], int]] = {
     "density": _density,
-    "dismiss-keyguard": _accepted,
+    "dismiss-keyguard": _dismiss_keyguard,
     "fixed-to-user-rotation": _accepted,
     "overscan": _accepted,
     "set-ignore-orientation-request": _accepted,

@@ -108,7 +108,7 @@ def test_problems_of_configs_are_found_without_any_phone(monkeypatch):
     ],
 )
 def test_an_attempt_that_cannot_begin_says_whether_another_one_may(monkeypatch, error, again):
-    def fail(self):
+    def fail(self, task):
         raise error
 
     monkeypatch.setattr("runner.phone.session.Session.open", fail)

@@ -36,7 +36,7 @@ def test_one_is_written(tmp_path: Path) -> None:
 def test_something_has_to_be_asked_for(tmp_path: Path) -> None:
     result = CliRunner().invoke(schema, [])
     assert result.exit_code == 2
-    assert "campaign, accounts, flow, app-profile" in result.output
+    assert "campaign, accounts, devices, flow, app-profile, faults" in result.output
     (tmp_path / "file").touch()
     refused = CliRunner().invoke(schema, ["--write", str(tmp_path / "file")])
     assert refused.exit_code != 0

@@ -204,6 +204,38 @@ def test_a_task_that_was_cancelled_meanwhile_is_not_begun(desk: Desk) -> None:
     assert desk.states()["@2"] is TaskState.CANCELLED
 
 
+def test_the_end_of_a_task_and_the_claim_of_the_next_are_one_transaction(desk: Desk) -> None:
+    def transactions(entry: str, count: int) -> int:
+        tasks = desk.add(*(("A", f"@{number}") for number in range(count)), entry=entry)
+        before = desk.ledger._database.transactions
+        desk.run(nothing, tasks)
+        return desk.ledger._database.transactions - before
+
+    assert transactions("four", 4) - transactions("one", 1) == 3
+    assert set(desk.states().values()) == {TaskState.COMPLETED}
+    kinds = [type(event) for event in desk.events if isinstance(event, TaskStarted | TaskFinished)]
+    assert kinds == [TaskStarted, TaskFinished] * 5, "an end is told before the next task is"
+
+
+def test_a_follower_that_must_wait_keeps_no_end_from_being_written(desk: Desk) -> None:
+    tasks = desk.add(("A", "@1"), ("A", "@2"))
+
+    def hold_the_phone(task, journal, stop):
+        if task.target == "@1":
+            desk.ledger.holds.place("A", "the screen is locked")
+            executor.refresh()
+        return DONE
+
+    backend = LaneBackend(hold_the_phone)
+    with desk.executor(backend, tasks) as executor:
+        assert executor.wait_until_idle(LONG_S)
+        assert desk.states() == {"@1": TaskState.COMPLETED, "@2": TaskState.PENDING}
+        desk.ledger.holds.release("A")
+        executor.refresh()
+        assert executor.wait_until_done(LONG_S)
+    assert backend.performed == ["@1", "@2"]
+
+
 def test_a_task_of_a_backend_that_is_not_there_fails_with_what_to_do(desk: Desk) -> None:
     desk.run(nothing, desk.add(("A", "@1"), backend="elsewhere"))
     assert desk.row("@1").state is TaskState.FAILED

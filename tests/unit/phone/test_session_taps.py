@@ -1,6 +1,5 @@
 """Taps that make an effect are sent once; any other one is repeated when uiautomator2's server was gone."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,6 +9,7 @@ import pytest
 
 from runner.errors import AutomationFailed
 from runner.phone.fleet import Fleet
+from runner.phone.limited_socket import LimitedSocket, dial
 from runner.phone.rpc import ServerGone
 from runner.phone.session import Session
 
@@ -51,8 +51,8 @@ class Nearby(Session):
     def _server(self) -> Any:
         return self
 
-    def create_connection(self, network: str, address: int) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+    def stream(self, port: int, timeout_s: float) -> LimitedSocket:
+        return dial("127.0.0.1", self.port, timeout_s)
 
     def stop_uiautomator(self, wait: bool) -> None:
         return None

@@ -22,8 +22,9 @@ from runner.execution.state import Mode
 from runner.journals import Journal, Listener, StopSignal
 from runner.planning.limits import effective_limits
 from runner.queries.situation import Situation
-from runner.queries.why import explain_entry, explain_tasks
+from runner.queries.why import explain_tasks
 from runner.queries.why_answer import WhyAnswer
+from runner.queries.why_entry import explain_entry
 from runner.reports.advice import Options, sentence
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.service import cancel_what_is_gone

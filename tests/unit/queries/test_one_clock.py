@@ -18,8 +18,8 @@ from runner.planning.limits import NotBefore
 from runner.planning.plan import plan
 from runner.planning.source import Window
 from runner.queries.situation import Situation
-from runner.queries.why import explain_entry
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_entry import explain_entry
 from runner.scheduling.folder import CampaignFolder
 from runner.scheduling.registry import Registry
 from runner.store.ledger import Ledger

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from runner.clock import ManualClock
 from runner.store.actions import ActionKind
@@ -64,20 +63,17 @@ def ledger() -> Iterator[Ledger]:
 
 def plans(ledger: Ledger, ask: Question) -> list[str]:
     """The lines of the plans by which SQLite carries out what is asked."""
-    engine, asked = ledger._database.connector.readers, list[tuple[str, Any]]()
-
-    def note(connection: object, cursor: object, statement: str, values: Any, *rest: object) -> None:
-        asked.append((statement, values[0] if isinstance(values, list) else values))
-
-    event.listen(engine, "before_cursor_execute", note)
+    asked = list[str]()
+    with ledger._database.connector.readers.connect() as connection:  # in memory all share one
+        connection.connection.dbapi_connection.set_trace_callback(asked.append)
     ask(ledger)
-    event.remove(engine, "before_cursor_execute", note)
-    with engine.connect() as connection:
+    with ledger._database.connector.readers.connect() as connection:
+        connection.connection.dbapi_connection.set_trace_callback(None)
         return [
             row[-1]
-            for statement, values in asked
+            for statement in asked
             if re.match("SELECT|UPDATE|DELETE|INSERT|WITH", statement)
-            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
         ]
 
 

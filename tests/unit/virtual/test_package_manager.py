@@ -8,7 +8,7 @@ import uiautomator2
 from true_phone import TIKTOK, a_phone, output, run
 
 from runner.virtual.apk_file import make_apk
-from runner.virtual.commands.apk import package_name
+from runner.virtual.commands.apk import package_of
 from runner.virtual.package import Package
 from runner.virtual.phone import Phone
 
@@ -136,7 +136,7 @@ def test_a_bare_package_starts_its_launcher_activity(phone: Phone) -> None:
 def test_the_base_file_of_a_package_can_be_read(phone: Phone, name: str) -> None:
     path = output(phone, f"pm path {name}").removeprefix("package:").strip()
     assert path.startswith("/data/app/~~" if name in (TIKTOK, "com.example.demo") else "/system/app/")
-    assert package_name(phone.files.read(path)) == name
+    assert package_of(phone.files.read(path)).package == name
 
 
 def test_the_base_file_of_what_was_installed_is_what_was_installed() -> None:

@@ -20,8 +20,8 @@ class Recorder:
         self.written[descriptor] += data
 
 
-def a_phone() -> Phone:
-    phone = Phone("TRUE01")
+def a_phone(serial: str = "TRUE01") -> Phone:
+    phone = Phone(serial)
     phone.link = Unplugged()
     return phone
 

@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from runner.errors import UsageError
 from runner.queries.advice import Advice, EndPause, MendFile, ReleaseHold, Resolve, RetryTask, RunOccurrence
-from runner.queries.why import NOWHERE, answers_to
-from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why import answers_to
+from runner.queries.why_answer import NOWHERE, WhyAnswer, WhyVerdict
 from runner.reports.advice import sentence
 from runner.reports.remedies import hint_of
 from runner.server.dashboard.desk import Desk

@@ -14,7 +14,7 @@ from runner.errors import PhoneInUse, PhoneTimeout, UsageError
 from runner.execution.live_screen import Input, ScreenFrame, TapInput, TextInput
 from runner.execution.loans import Loan
 from runner.phone.hands import PictureShows, ScreenPicture
-from runner.store.phone_rows import AWAY, PhoneFacts
+from runner.store.phone_rows import AWAY, PhoneCondition, PhoneFacts
 from runner.store.phones import PhoneSeen
 from runner.tasks import TaskState
 
@@ -77,10 +77,21 @@ def test_a_list_tells_how_each_phone_is(shown: DashboardDesk, browser: TestBrows
     seen(shown, "S1", battery=12)
     seen(shown, "S9", AWAY, problem="adb does not list it")
     shown.ledger.phones.learn("S1", PhoneFacts("Pixel 7", "14", "sv-SE", (1080, 2400), {"tiktok": "39.1"}))
+    assert shown.ledger.phones.learn_condition("S1", PhoneCondition(47, 400, "locked", "0.4.1"))
     row = shown.task("S1", state=TaskState.FAILED, reason="no button", steps=[Step()])
     shown.ledger.holds.place("S2", "the app asks for a login")
+    one = browser.page("/phones/S1")
+    for words in ("47 °C", "400 MB", "locked", "0.4.1", "400 MB are free"):
+        assert words in one
     html = browser.page("/phones")
-    for words in ("Pixel 7", "12 %", "the battery is at 12 %", "tiktok 39.1", "adb does not list it"):
+    for words in (
+        "Pixel 7",
+        "12 %",
+        "the battery has 47 °C",
+        "the battery is at 12 %",
+        "tiktok 39.1",
+        "adb does not list it",
+    ):
         assert words in html
     assert f'href="/tasks/{row.id}"' in html and "the app asks for a login" in html
     assert re.findall(r'href="/phones/(S\d)"', html) == ["S1", "S2", "S9"]

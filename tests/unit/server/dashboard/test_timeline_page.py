@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dashboard_desk import NOW, DashboardDesk, TestBrowser
 
-from runner.queries.why import explain_entry
+from runner.queries.why_entry import explain_entry
 from runner.tasks import TaskState
 
 HOUR = timedelta(hours=1)

@@ -1,0 +1,99 @@
+"""Looks at phones and adb, and finds what is wrong, for `runner phones doctor` and `runner phones`."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runner.errors import PhoneError
+from runner.phone import adb, adb_programs
+from runner.phone.choosing import Device
+from runner.phone.condition import Condition, condition
+from runner.phone.fleet import Fleet
+from runner.queries.phone_findings import Finding, of_adb, of_condition, of_device, of_devices, of_ledger
+from runner.store.ledger import Ledger
+from runner.store.phone_rows import by_device
+from runner.store.request_rows import PauseScope
+
+PARALLEL = 16
+"""How many phones are asked at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """What a ledger says of phones, by serial: why each is on hold, and who has paused it."""
+
+    holds: Mapping[str, str] = field(default_factory=dict)
+    pauses: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ledger: Ledger | None) -> "KeptBack":
+        """Without a ledger nothing is kept back."""
+        if ledger is None:
+            return cls()
+        holds = {serial: hold.reason for serial, hold in by_device(ledger.holds.current()).items()}
+        pauses = [one for one in ledger.pauses.current() if one.scope is PauseScope.DEVICE]
+        return cls(holds, {one.subject or "": one.by for one in pauses})
+
+    def findings(self, serial: str) -> Iterator[Finding]:
+        return of_ledger(serial, self.holds.get(serial), self.pauses.get(serial))
+
+
+FREE = KeptBack()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """`phones` are those that adb lists, by serial or adb's name; `findings` what is wrong, adb before phones."""
+
+    adb_port: int
+    adb_version: int
+    phones: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_well(self) -> bool:
+        return not any(finding.is_wrong for finding in self.findings)
+
+
+def diagnose(adb_port: int, kept_back: KeptBack, *, proc: Path = adb_programs.PROC) -> Diagnosis:
+    """Look at the adb of this computer, at its server, and at each phone that it lists. Starts a server on the default
+    port if none runs. Raises AdbUnavailable."""
+    fleet = Fleet(adb_port)
+    version = adb.version(fleet.server())
+    devices = fleet.devices()
+    findings = list(of_adb(adb_port, version, adb_programs.programs(os.environ), adb_programs.servers(proc)))
+    findings += of_devices(devices)
+    names = tuple(sorted({device.serial or device.transport for device in devices}))
+    ready = _ready(devices)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        conditions = dict(zip(ready, pool.map(lambda one: ask(fleet, one), ready.values()), strict=True))
+    for name in names:
+        told = conditions.get(name)
+        findings += of_condition(name, told) if told is not None else ()
+        findings += kept_back.findings(name)
+    findings += [
+        one for serial in kept_back.holds if serial not in names for one in kept_back.findings(serial)
+    ]
+    return Diagnosis(adb_port, version, names, tuple(findings))
+
+
+def ask(fleet: Fleet, device: Device) -> Condition | None:
+    """How a phone is; None if it does not answer."""
+    try:
+        return condition(fleet.server().transport(device.transport), device.serial or device.transport)
+    except PhoneError:
+        return None
+
+
+def _ready(devices: Sequence[Device]) -> dict[str, Device]:
+    """A way to each phone that can be used."""
+    found: dict[str, Device] = {}
+    for device in devices:
+        if device.serial is None or not device.is_ready or device.serial in found:
+            continue
+        same = [one for one in devices if one.serial == device.serial]
+        if of_device(device.serial, device, same) is None:
+            found[device.serial] = device
+    return found

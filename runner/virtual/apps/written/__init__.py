@@ -1,0 +1,1 @@
+"""Apps that people write as YAML: see docs/own-virtual-app.md."""
