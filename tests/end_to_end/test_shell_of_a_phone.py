@@ -126,6 +126,14 @@ def test_an_apk_comes_through_standard_input(adb: Adb, apk: bytes) -> None:
     assert b"Success" in adb("uninstall", PACKAGE).stdout
 
 
+def test_adb_install_streams_an_apk(adb: Adb, apk: bytes, tmp_path: Path) -> None:
+    (tmp_path / "base.apk").write_bytes(apk)
+    ran = adb("install", str(tmp_path / "base.apk"))
+    assert b"Performing Streamed Install" in ran.stdout, ran
+    assert b"Success" in ran.stdout
+    assert b"Success" in adb("uninstall", PACKAGE).stdout
+
+
 def test_several_apks_are_installed_in_a_session(adb: Adb, apk: bytes, tmp_path: Path) -> None:
     base, split = tmp_path / "base.apk", tmp_path / "split_config.en.apk"
     base.write_bytes(apk)
