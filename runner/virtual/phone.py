@@ -20,7 +20,7 @@ from runner.virtual.focus import TextFocus
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
-from runner.virtual.package import Package
+from runner.virtual.package import InstallSession, Package
 from runner.virtual.packages import ADB_KEYBOARD, Packages
 from runner.virtual.processes import Processes
 from runner.virtual.selectors import find_first
@@ -83,6 +83,7 @@ class Phone:
             lambda: make_apps(self) if make_apps else installed(self, self.app_files), self.files
         )
         self.processes = Processes(self.files)
+        self.install_sessions: dict[int, InstallSession] = {}
         self.automation: Automation | None = None
         self.faults = Faults()
         self.settings = values.settings(serial, self.model)

@@ -39,8 +39,7 @@ class Processes:
         self, name: str, *, user: str, command: str, kill: Callable[[], None], uid: int = 2000
     ) -> Process:
         """`kill` is what happens when somebody kills the process; it must lead to `end`."""
-        self._last_pid += 7
-        process = Process(self._last_pid, name, user, command, kill)
+        process = Process(self.new_pid(), name, user, command, kill)
         self._running[process.pid] = process
         for path, text in kernel.of_process(process.pid, name, command, uid).items():
             self._files.place(path, share(text.encode()))
@@ -50,6 +49,10 @@ class Processes:
         """What runs from the start, and cannot be killed."""
         for name, (user, uid) in _SYSTEM.items():
             self.start(name, user=user, command=name, kill=_nothing, uid=uid)
+    def new_pid(self) -> int:
+        """The pid of a process that the table does not show."""
+        self._last_pid += 7
+        return self._last_pid
 
     def end(self, process: Process) -> None:
         if self._running.pop(process.pid, None):
