@@ -100,7 +100,7 @@ def list_phones(campaigns: Path, form: str) -> int:
 
     settings, profiles = Settings.from_environment(), profiles_beside(campaigns)
     loaded = [profiles.load(name) for name in profiles.names]
-    found = phones_with_apps(settings.adb_port, loaded, settings.language, kept_back(settings))
+    found = phones_with_apps(settings.every_adb_server, loaded, settings.language, kept_back(settings))
     if form == "json":
         output.print_json({"phones": [asdict(phone) for phone in found]})
         return 0

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -16,6 +16,7 @@ from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
+from runner.virtual.focus import TextFocus
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
@@ -27,7 +28,7 @@ from runner.virtual.shade import shade
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
-from runner.virtual.views import Bounds, View, Window, hit_window
+from runner.virtual.views import View, Window, hit_window
 
 if TYPE_CHECKING:
     from runner.virtual.apps.written.models import AppFile
@@ -84,7 +85,6 @@ class Phone:
         self.processes = Processes(self.files)
         self.automation: Automation | None = None
         self.faults = Faults()
-        self._keyboard_closed_on: Bounds | None = None
         self.settings = values.settings(serial, self.model)
         """By namespace (system, secure, global) and name."""
         self.display = Display(self.settings, width, height, density)
@@ -113,7 +113,7 @@ class Phone:
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
-        self._focus: tuple[str, str, tuple[int, ...]] | None = None
+        self._focus = TextFocus()
         self._change = asyncio.Event()
         self._store = store
         self._boot()
@@ -171,6 +171,14 @@ class Phone:
         self.last_toast = self.toast_shown = text
         self.changed()
         self.call_later(TOAST_S, lambda: self._hide_toast(text))
+
+    def granted(self, package: str) -> Set[str]:
+        found = self.packages.find(package)
+        return found.granted if found else frozenset()
+
+    def grant(self, package: str, permissions: Set[str]) -> None:
+        if found := self.packages.find(package):
+            found.granted |= permissions & set(found.permissions)
 
     def start_app(self, package: str) -> None:
         """Bring an app to the front, as its icon on the home screen does."""
@@ -249,7 +257,7 @@ class Phone:
         if self._windows is None:
             shown = [shade(self)] if self.shade else self.front.windows()
             self._windows = stretched(shown, self.width, self.height)
-            self._mark_focus(self._windows)
+            self._focus.mark(self._windows)
         return self._windows
 
     @property
@@ -359,14 +367,14 @@ class Phone:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
         invisible = self.keyboard == ADB_KEYBOARD
-        return field is not None and not invisible and self._keyboard_closed_on != field.bounds
+        return field is not None and not invisible and self._focus.wants_keyboard(field)
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
         if self.shade:
             self.shade = ""
         elif self.keyboard_shown and self.focused is not None:
-            self._keyboard_closed_on = self.focused.bounds
+            self._focus.close_keyboard(self.focused)
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
@@ -381,16 +389,11 @@ class Phone:
     @property
     def focused(self) -> View | None:
         """The field that typed text goes to."""
-        views = (view for window in self.windows for view in window.root.walk())
-        return next((view for view in views if view.focused and view.on_text), None)
+        return self._focus.field(self.windows)
 
     def focus(self, view: View) -> None:
         """Let typed text go to an editable view of the present screen."""
-        self._keyboard_closed_on = None
-        for window in self.windows:
-            for path, other in _paths(window.root):
-                if other is view:
-                    self._focus = (window.activity, view.rid, path)
+        self._focus.put(self.windows, view)
         self.changed()
 
     def type_text(self, text: str) -> bool:
@@ -448,10 +451,11 @@ class Phone:
         self.reverses.clear()
         self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
-        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
-        self._keyboard_closed_on = None
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = None
+        self._focus = TextFocus()
+        self.condition.is_locked = self.condition.is_secure
         self.screen_on = True
-        self.started_s = time.monotonic()
+        self.started_s = self.woken_s = self.touched_s = time.monotonic()
         self._stack = [self.packages.home]
         self._start_system()
         self.changed()
@@ -496,31 +500,6 @@ class Phone:
             self.toast_shown = None
             self.changed()
 
-    def _mark_focus(self, windows: list[Window]) -> None:
-        """Put the focus where the last tap put it, unless that field is gone: then it is the app's choice."""
-        if self._focus is None:
-            return
-        activity, rid, path = self._focus
-        for window in windows:
-            for place, view in _paths(window.root):
-                if (
-                    window.activity == activity
-                    and view.on_text
-                    and (place == path or (rid and view.rid == rid))
-                ):
-                    for other in window.root.walk():
-                        other.focused = other is view
-                    return
-        self._focus = None
-
 
 def _nothing() -> None:
-    """What a system process does when it is killed."""
-
-
-def _paths(root: View, above: tuple[int, ...] = ()) -> "list[tuple[tuple[int, ...], View]]":
-    """Every view of a window with its place: the index among its siblings, for each level."""
-    found = [(above, root)]
-    for index, child in enumerate(root.children):
-        found.extend(_paths(child, (*above, index)))
-    return found
+    """There is no uiautomator2 server to kill."""
