@@ -49,6 +49,7 @@ class Processes:
         """What runs from the start, and cannot be killed."""
         for name, (user, uid) in _SYSTEM.items():
             self.start(name, user=user, command=name, kill=_nothing, uid=uid)
+
     def new_pid(self) -> int:
         """The pid of a process that the table does not show."""
         self._last_pid += 7
