@@ -32,7 +32,13 @@ def test_jobs_that_are_repeated_make_no_instant() -> None:
 def test_a_job_that_waits_for_instants_runs_at_each() -> None:
     clock, ahead, ran = ManualClock(NOON), [NOON + timedelta(hours=hour) for hour in (1, 3)], list[datetime]()
     jobs = SimulatedJobs(clock)
-    jobs.at(lambda: ahead[0] if ahead else None, "start times", lambda: ran.append(ahead.pop(0)), never)
+    jobs.at(
+        lambda: ahead[0] if ahead else None,
+        "start times",
+        lambda: ran.append(ahead.pop(0)),
+        never,
+        lambda: None,
+    )
     jobs.run_due()
     assert (ran, jobs.next_instant()) == ([], NOON + timedelta(hours=1))
     while (instant := jobs.next_instant()) is not None:
