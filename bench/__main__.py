@@ -17,8 +17,10 @@ NAMES = (
     "drawing",
     "stepping",
     "flowing",
+    "lanes",
     "watching",
     "painting",
+    "rehearsing",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 

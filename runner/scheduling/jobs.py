@@ -70,6 +70,7 @@ class TimedWork(Protocol):
         name: str,
         run: Callable[[], None],
         on_trouble: Callable[[RunnerError], None],
+        prepare: Callable[[], None],
     ) -> None: ...
 
     def plan_anew(self, name: str) -> None: ...

@@ -8,7 +8,7 @@ from runner.virtual.phone import Phone
 from runner.virtual.services import find_service
 from runner.virtual.wire import Connection, Service
 
-FEATURES = "shell_v2,stat_v2,ls_v2,sendrecv_v2,fixed_push_mkdir"
+FEATURES = "shell_v2,cmd,stat_v2,ls_v2,sendrecv_v2,fixed_push_mkdir"
 REBOOT_S = 1.0
 """How long a phone is away while it starts anew."""
 

@@ -1,7 +1,6 @@
 """A phone's files, forgotten with its process. Every phone of a process shares the bytes of equal files."""
 
 import errno
-import fnmatch
 import hashlib
 import io
 import os
@@ -50,6 +49,9 @@ PIECE_BYTES = 64 * 1024
 MAX_IN_MEMORY = 1024 * 1024
 """Of one body; what is longer may be as long as a video."""
 
+MAX_GROWN = 1024 * 1024 * 1024
+"""Of a file that commands on the phone write: what never ends must not fill this machine."""
+
 
 class Body:
     """The bytes of a file, once they are all there. Equal contents are one object: see `Writing`."""
@@ -93,6 +95,10 @@ class Writing:
         self._file: IO[bytes] = io.BytesIO()
         self._key = hashlib.blake2b(digest_size=16)
         self._size = 0
+
+    @property
+    def size(self) -> int:
+        return self._size
 
     def add(self, piece: bytes) -> None:
         if self._size <= MAX_IN_MEMORY < self._size + len(piece):
@@ -157,6 +163,8 @@ class Files:
         """What stands in a file at the moment that it is read; see `place_live`."""
         for folder in _FOLDERS:
             self._make_folders(folder)
+        self._growing: dict[str, Writing] = {}
+        """Files that are being written to the end of, until somebody looks at them."""
         self.boot()
 
     def boot(self) -> None:
@@ -165,6 +173,8 @@ class Files:
 
     def find(self, path: str) -> Entry | None:
         """What is at `path`; None if there is nothing, or nothing that may be seen."""
+        if self._growing:
+            self._settle()
         place = resolve(path)
         if place in self.live:
             return Entry(stat.S_IFREG | 0o444, int(self._now_s()), share(self.live[place]()))
@@ -208,7 +218,27 @@ class Files:
         self._folder_of(place, path)
         modified_s = int(self._now_s()) if modified_s is None else modified_s
         body = share(data) if isinstance(data, bytes) else data
+        self._growing.pop(place, None)
         self._entries[place] = Entry(stat.S_IFREG | stat.S_IMODE(mode), modified_s, body)
+
+    def check_writable(self, path: str) -> None:
+        """Raise the OSError of a file that may not be written."""
+        self._writable(path)
+
+    def append(self, path: str, data: bytes) -> None:
+        """Write to the end of a file, unless it is gone. Many short pieces cost no more than their bytes."""
+        place = resolve(path)
+        writing = self._growing.get(place)
+        if writing is None:
+            entry = self._entries.get(place)
+            if entry is None or entry.body is None:
+                return
+            writing = self._growing[place] = Writing()
+            for piece in entry.body.pieces():
+                writing.add(piece)
+        if writing.size + len(data) > MAX_GROWN:
+            raise _error(OSError, errno.ENOSPC, path)
+        writing.add(data)
 
     def place(self, path: str, body: Body) -> None:
         """Put a file where the system wants it, rights or not; missing folders are made."""
@@ -265,20 +295,16 @@ class Files:
         else:
             self.entry(path).modified_s = int(self._now_s()) if modified_s is None else modified_s
 
-    def glob(self, pattern: str) -> list[str]:
-        """The paths that a shell pattern names, written as the pattern is; empty if there are none."""
-        folder, _, name = pattern.rpartition("/")
-        if any(sign in folder for sign in "*?["):
-            return []
-        entry = self.find(folder or "/")
-        if entry is None or not entry.is_folder:
-            return []
-        names = fnmatch.filter(self.names(folder or "/"), name)
-        return [f"{folder}/{name}" if "/" in pattern else name for name in names if not name.startswith(".")]
-
     @property
     def used_bytes(self) -> int:
+        self._settle()
         return sum(entry.size for entry in self._entries.values() if not entry.is_folder)
+
+    def _settle(self) -> None:
+        growing, self._growing = self._growing, {}
+        for place, writing in growing.items():
+            if (entry := self._entries.get(place)) is not None:
+                entry.body, entry.modified_s = writing.body(), int(self._now_s())
 
     def _destination(self, source: str, target: str) -> str:
         entry = self.find(target)

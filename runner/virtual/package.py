@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from runner.virtual.files import Body
+
 DEFAULT_VERSION = "1.0.0"
 DEFAULT_VERSION_CODE = 100
 FIRST_APP = 10_000
@@ -85,3 +87,11 @@ class Package:
             installed_s=told["installed_s"],
             updated_s=told["updated_s"],
         )
+
+
+@dataclass(slots=True)
+class InstallSession:
+    """An installation that goes on: its options and the APKs that have come, by name."""
+
+    words: list[str]
+    parts: dict[str, Body] = field(default_factory=dict)

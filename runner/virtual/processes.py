@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 from runner.virtual import kernel
 from runner.virtual.files import Files, share
 
+_SYSTEM = {
+    "init": ("root", 0),
+    "zygote64": ("root", 0),
+    "logd": ("logd", 1036),
+    "surfaceflinger": ("system", 1000),
+    "system_server": ("system", 1000),
+    "com.android.phone": ("radio", 1001),
+    "com.android.systemui": ("system", 1000),
+}
+"""The system's own processes, with the name and the number of their users."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -28,12 +39,21 @@ class Processes:
         self, name: str, *, user: str, command: str, kill: Callable[[], None], uid: int = 2000
     ) -> Process:
         """`kill` is what happens when somebody kills the process; it must lead to `end`."""
-        self._last_pid += 7
-        process = Process(self._last_pid, name, user, command, kill)
+        process = Process(self.new_pid(), name, user, command, kill)
         self._running[process.pid] = process
         for path, text in kernel.of_process(process.pid, name, command, uid).items():
             self._files.place(path, share(text.encode()))
         return process
+
+    def start_system(self) -> None:
+        """What runs from the start, and cannot be killed."""
+        for name, (user, uid) in _SYSTEM.items():
+            self.start(name, user=user, command=name, kill=_nothing, uid=uid)
+
+    def new_pid(self) -> int:
+        """The pid of a process that the table does not show."""
+        self._last_pid += 7
+        return self._last_pid
 
     def end(self, process: Process) -> None:
         if self._running.pop(process.pid, None):
@@ -47,3 +67,7 @@ class Processes:
 
     def by_pid(self, pid: int) -> Process | None:
         return self._running.get(pid)
+
+
+def _nothing() -> None:
+    """What a system process does when it is killed."""

@@ -1,17 +1,28 @@
-"""The phone's shell: runs command lines and hands their output to a sink."""
+"""The phone's shell: runs command lines, as mksh does, on the phone's own commands and files only."""
 
 import asyncio
-from collections.abc import Awaitable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+from runner.virtual.builtins import BUILTINS, EndError, ReturnError
 from runner.virtual.commands import COMMANDS
 from runner.virtual.commands.call import Call, UsageError
+from runner.virtual.compounds import Compounds
 from runner.virtual.faults import OrderedError
+from runner.virtual.files import Entry
+from runner.virtual.language.expansion import ExpansionError
+from runner.virtual.language.grammar import parse
+from runner.virtual.language.nodes import Command, List, Redirect, Simple
+from runner.virtual.language.words import ShellSyntaxError
 from runner.virtual.phone import Phone
-from runner.virtual.syntax import Command, Redirect, ShellSyntaxError, Word, parse
+from runner.virtual.redirects import redirected
+from runner.virtual.streams import BrokenPipe, Collected, Input, Output, Streams
 
 STDOUT, STDERR = 1, 2
-_NOT_FOUND = 127
+NAME = "/system/bin/sh"
+_NOT_EXECUTABLE, _NOT_FOUND, _BROKEN_PIPE = 126, 127, 141
+_FOLDERS = ("/system/bin/", "/vendor/bin/", "/system/xbin/", "/bin/")
 
 
 class Sink(Protocol):
@@ -22,84 +33,193 @@ class Sink(Protocol):
         ...
 
 
-class _ExitError(Exception):
-    def __init__(self, status: int) -> None:
-        self.status = status
-
-
-class Shell:
-    """One shell process: its variables and its folder last from line to line."""
-
-    def __init__(self, phone: Phone, sink: Sink) -> None:
-        self.phone = phone
-        self.folder = "/"
-        self.status = 0
-        self.exited = False
+class _SinkOutput:
+    def __init__(self, sink: Sink, descriptor: int) -> None:
         self._sink = sink
-        self._variables = {"PATH": "/system/bin", "HOME": "/", "USER": "shell", "HOSTNAME": phone.product}
+        self._descriptor = descriptor
 
-    async def run(self, line: str) -> int:
-        """Run a line to its end; the last command's exit status."""
+    async def write(self, data: bytes) -> None:
+        if data:
+            await self._sink.write(self._descriptor, data)
+
+
+class Shell(Compounds):
+    """One shell process: its variables, functions and folder last from line to line."""
+
+    def __init__(self, phone: Phone, sink: Sink, stdin: Input | None = None) -> None:
+        outputs: dict[int, Output] = {number: _SinkOutput(sink, number) for number in (STDOUT, STDERR)}
+        super().__init__(phone, Streams({0: stdin or Input()}, outputs))
+        known = {"PATH": "/system/bin", "HOME": "/", "USER": "shell", "HOSTNAME": phone.product}
+        known |= {"SHELL": NAME, "LOGNAME": "shell", "TMPDIR": "/data/local/tmp", "TERM": "dumb", "PWD": "/"}
+        self.variables.update(known | {"ANDROID_DATA": "/data", "ANDROID_ROOT": "/system"})
+        self.variables.update({"ANDROID_STORAGE": "/storage", "EXTERNAL_STORAGE": "/sdcard"})
+        self.exported = set(self.variables)
+        self.variables["IFS"] = " \t\n"
+
+    async def run(self, text: str) -> int:
+        """Run a line or a script to its end; the last command's exit status."""
         try:
-            steps = parse(line)
+            tree = parse(text)
         except ShellSyntaxError as error:
-            await self._complain(str(error))
-            self.status = 1
+            self.status = await self.complain(str(error))
             return self.status
-        try:
-            for step in steps:
-                if step.condition == ";" or (step.condition == "&&") == (self.status == 0):
-                    self.status = await self._run_pipeline(step.pipeline)
-        except _ExitError as ended:
-            self.status = ended.status
-            self.exited = True
+        return await self.run_tree(tree, self.streams)
+
+    async def end(self) -> int:
+        """The shell's own end: what `trap ... EXIT` asks for, and the status of it all."""
+        action = self.traps.pop("EXIT", "")
+        if action:
+            status, self.exited = self.status, False
+            await self.run(action)
+            self.status = self.status if self.exited else status
         return self.status
 
-    async def _run_pipeline(self, pipeline: tuple[Command, ...]) -> int:
-        data = b""
-        for command in pipeline[:-1]:
-            piped = _Pipe(self._sink)
-            await self._run_command(command, data, piped)
-            data = bytes(piped.data)
-        return await self._run_command(pipeline[-1], data, self._sink)
+    def hang_up(self) -> None:
+        """The client has gone: end what runs in the background."""
+        for task in list(self.family.jobs.values()):
+            task.cancel()
 
-    async def _run_command(self, command: Command, stdin: bytes, sink: Sink) -> int:
-        values = {name: "".join(self._expand(word, split=False)) for name, word in command.assignments}
-        words = [text for word in command.words for text in self._expand(word)]
+    async def run_tree(self, tree: List, streams: Streams) -> int:
+        """Run what was read, with all that may end it before its own end."""
+        try:
+            self.status = await self.run_list(tree, streams)
+        except ReturnError as returned:
+            self.status = returned.status
+        except EndError as ended:
+            self.status = ended.status
+            self.exited = True
+        except ExpansionError as error:
+            self.status = await self.complain(str(error), streams)
+        except RecursionError:
+            self.status = await self.complain("internal error: stack overflow", streams)
+        return self.status
+
+    async def substitute(self, body: List) -> str:
+        """`$(...)`: what a list prints, without the newlines at its end."""
+        collected = Collected()
+        streams = self.now.with_output(collected)
+        child = self.subshell()
+        try:
+            if (source := _only_input(body)) is not None:
+                read = await redirected(child, streams, (source,))
+                await collected.write(await read.stdin.read_all())
+                status = 0
+            else:
+                status = await child.run_tree(body, streams)
+                await child.end()
+        except OSError as error:
+            status = await self.complain(f"{error.filename}: {error.strerror}", streams)
+        self.status = self.substituted = status
+        return collected.data.decode(errors="replace").replace("\0", "").rstrip("\n")
+
+    async def simple(self, command: Simple, streams: Streams) -> int:
+        self.substituted = 0
+        words = await self.expansion.fields(command.words)
+        values = {}
+        for name, appended, word in command.assignments:
+            values[name] = (self.variables.get(name, "") if appended else "") + await self.expansion.text(
+                word
+            )
+            if not words:
+                self.variables[name] = values[name]
+        own = streams
+        if command.redirects:
+            try:
+                own = await redirected(self, streams, command.redirects)
+            except OSError as error:
+                return await self.complain(str(error.strerror), streams)
         if not words:
-            self._variables.update(values)
+            return self.substituted
+        if words[0] == "exec":
+            return await self._exec(words[1:], values, streams, own)
+        return await self.invoke(words, values, own)
+
+    async def _exec(self, words: list[str], values: dict[str, str], streams: Streams, own: Streams) -> int:
+        """`exec` alone keeps its redirections; with a command it is the shell's last one."""
+        if not words:
+            streams.inputs.update(own.inputs)
+            streams.outputs.update(own.outputs)
             return 0
-        replaced = words[0] == "exec" and len(words) > 1
-        if replaced:
-            words = words[1:]
-        call = Call(
+        raise EndError(await self.external(words, own, self.environment | values))
+
+    async def invoke(
+        self, words: list[str], values: Mapping[str, str], streams: Streams, *, functions: bool = True
+    ) -> int:
+        """Run a function, a built-in command or another one, with some variables set for it only."""
+        function = self.functions.get(words[0]) if functions else None
+        builtin = BUILTINS.get(words[0])
+        if function is None and builtin is None:
+            return await self.external(words, streams, {**self.environment, **values})
+        before = {name: self.variables.get(name) for name in values}
+        self.variables.update(values)
+        try:
+            if function is not None:
+                return await self._function(function, words[1:], streams)
+            assert builtin is not None
+            call = self._call(words, streams, self.environment)
+            try:
+                result = builtin(self, call)
+                return await result if isinstance(result, Awaitable) else result
+            finally:
+                await self._deliver(call)
+        finally:
+            self.restore(before)
+
+    async def _function(self, body: Command, arguments: list[str], streams: Streams) -> int:
+        before, self.arguments = self.arguments, arguments
+        self.local_names.append({})
+        try:
+            return await self.command(body, streams)
+        except ReturnError as returned:
+            return returned.status
+        finally:
+            self.arguments = before
+            self.restore(self.local_names.pop())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        known = self.variables
+        return {name: known[name] for name in self.exported if name in known}
+
+    def _call(self, words: list[str], streams: Streams, environment: Mapping[str, str]) -> Call:
+        return Call(
             phone=self.phone,
             name=words[0],
             arguments=words[1:],
-            environment=self._variables | values,
-            stdin=stdin,
+            environment=environment,
             folder=self.folder,
+            streams=streams,
+            run_command=self.external,
+        )
+
+    async def external(self, words: list[str], streams: Streams, environment: Mapping[str, str]) -> int:
+        """Run a command that is a file on the phone."""
+        call = self._call(words, streams, environment)
+        name = next(
+            (call.name.removeprefix(folder) for folder in _FOLDERS if call.name.startswith(folder)), call.name
         )
         try:
-            output = _Redirected(call, sink, self._targets(command.redirects, call))
-        except OSError as error:
-            await self._complain(f"can't open {error.filename}: {error.strerror}")
-            return 1
-        call.deliver = output.deliver
-        status = await self._execute(call)
-        await output.deliver()
-        if replaced:
-            raise _ExitError(status)
-        return status
+            if name == "sh":
+                return await self._sh(call)
+            if name not in COMMANDS:
+                return await self._script(call)
+            status = await self._execute(call, name)
+            return await self._deliver(call) or status
+        except BrokenPipe:
+            return _BROKEN_PIPE
 
-    async def _execute(self, call: Call) -> int:
-        builtin = self._builtin(call)
-        if builtin is not None:
-            return builtin
-        name = call.name.removeprefix("/system/bin/")
-        function = COMMANDS.get(name)
-        if function is None:
-            return call.fail(f"/system/bin/sh: {call.name}: inaccessible or not found", _NOT_FOUND)
+    async def _deliver(self, call: Call) -> int:
+        """Hand on what a command has left; 1 if there is no room for it."""
+        if not (call.out or call.errors):
+            return 0
+        try:
+            await call.deliver()
+        except OSError as error:
+            return await self.complain(f"{call.name}: {error.strerror}", call.streams)
+        return 0
+
+    async def _execute(self, call: Call, name: str) -> int:
+        function = COMMANDS[name]
 
         async def action() -> int:
             result = function(call)
@@ -119,104 +239,86 @@ class Shell:
             return call.fail(f"{call.name}: {error.filename}: {error.strerror}")
         return status or 0
 
-    def _builtin(self, call: Call) -> int | None:
-        """Run what only the shell itself can do; None if it is no such command."""
-        if call.name == "exit":
-            raise _ExitError(int(call.arguments[0]) & 0xFF if call.arguments else self.status)
-        if call.name == "cd":
-            folder = call.path(call.arguments[0] if call.arguments else "/")
-            entry = self.phone.files.find(folder)
-            if entry is None or not entry.is_folder:
-                return call.fail(f"/system/bin/sh: cd: {folder}: No such file or directory", 2)
-            self.folder = folder
-            return 0
-        if call.name == "export":
-            pairs = (argument.partition("=") for argument in call.arguments)
-            self._variables.update({name: value for name, equals, value in pairs if equals})
-            return 0
+    async def _script(self, call: Call) -> int:
+        """A file that is no command of the phone's: a script, if it may be executed."""
+        entry = self.phone.files.find(call.path(call.name)) if "/" in call.name else None
+        if entry is None:
+            return await self.complain(f"{call.name}: inaccessible or not found", call.streams, _NOT_FOUND)
+        if entry.is_folder or not entry.mode & 0o111:
+            problem = "is a directory" if entry.is_folder else "can't execute: Permission denied"
+            return await self.complain(f"{call.name}: {problem}", call.streams, _NOT_EXECUTABLE)
+        return await self._read_script(call, call.name, call.arguments, entry)
+
+    async def _sh(self, call: Call) -> int:
+        """`sh`: reads commands from `-c TEXT`, from a file, or from the standard input."""
+        words = list(call.arguments)
+        options = ""
+        while words and words[0].startswith("-") and words[0] != "-":
+            options += words.pop(0)[1:]
+        if "c" not in options:
+            if words:
+                entry = self.phone.files.find(call.path(words[0]))
+                if entry is None or entry.is_folder:
+                    missing = f"can't open {words[0]}: No such file or directory"
+                    return await self.complain(missing, call.streams, _NOT_FOUND)
+                return await self._read_script(call, words[0], words[1:], entry)
+            return await self._run_apart(
+                call, NAME, [], (await call.stdin.read_all()).decode(errors="replace")
+            )
+        if not words:
+            return await self.complain("-c requires an argument", call.streams)
+        text, *rest = words
+        return await self._run_apart(call, rest[0] if rest else NAME, rest[1:], text, strict="e" in options)
+
+    async def _read_script(self, call: Call, name: str, arguments: list[str], entry: Entry) -> int:
+        text = entry.body.data.decode(errors="replace") if entry.body else ""
+        return await self._run_apart(call, name, arguments, text)
+
+    async def _run_apart(
+        self, call: Call, name: str, arguments: list[str], text: str, *, strict: bool = False
+    ) -> int:
+        """Run a text in a shell of its own, which knows the environment only."""
+        child = self.subshell()
+        child.streams, child.name, child.arguments = call.streams.copy(), name, arguments
+        child.functions, child.ends_on_error = {}, strict
+        child.variables.clear()
+        child.variables.update({**call.environment, "IFS": " \t\n", "PWD": self.folder})
+        child.exported = set(call.environment)
+        await child.run(text)
+        return await child.end()
+
+    def subshell(self) -> "Shell":
+        """A shell that begins as this one is and changes nothing of it."""
+        child = object.__new__(Shell)
+        child.take_over(self)
+        return child
+
+    def special(self, name: str) -> str | None:
+        """Parameters that are no variables."""
+        values: dict[str, Callable[[], str]] = {
+            "?": lambda: str(self.status),
+            "#": lambda: str(len(self.arguments)),
+            "$": lambda: str(self.family.pid),
+            "!": lambda: str(self.family.last_job or ""),
+            "-": lambda: "e" * self.ends_on_error + "u" * self.is_strict,
+            "0": lambda: self.name,
+            "PPID": lambda: "301",
+            "RANDOM": lambda: str(time.monotonic_ns() // 1000 * 7919 % 32768),
+            "SECONDS": lambda: str(int(time.monotonic() - self.family.started_s)),
+        }
+        return values[name]() if name in values else None
+
+    async def complain(self, message: str, streams: Streams | None = None, status: int = 1) -> int:
+        """An error of the shell's own; the status to end with."""
+        await (streams or self.streams).stderr.write(f"{NAME}: {message}\n".encode())
+        return status
+
+
+def _only_input(body: List) -> Redirect | None:
+    """The redirection of `$(< FILE)`."""
+    if len(body) != 1 or len(body[0].pipelines) != 1 or len(body[0].pipelines[0][1].commands) != 1:
         return None
-
-    def _expand(self, word: Word, *, split: bool = True) -> list[str]:
-        """The fields that a word becomes: variables filled in, and patterns by the files that they name."""
-        fields: list[str] = [""]
-        pattern = False
-        for part in word:
-            text = self._value(part.text) if part.variable else part.text
-            if part.variable and not part.quoted and split:
-                first, *rest = text.split(" ") if text else [""]
-                fields[-1] += first
-                fields.extend(rest)
-                continue
-            pattern = pattern or (not part.quoted and any(sign in text for sign in "*?["))
-            fields[-1] += text
-        if split and not any(part.quoted for part in word):
-            fields = [field for field in fields if field]
-        if pattern and split:
-            return [path for field in fields for path in self._glob(field) or [field]]
-        return fields
-
-    def _glob(self, pattern: str) -> list[str]:
-        if pattern.startswith("/"):
-            return self.phone.files.glob(pattern)
-        above = self.folder.rstrip("/") + "/"
-        return [path.removeprefix(above) for path in self.phone.files.glob(above + pattern)]
-
-    def _value(self, name: str) -> str:
-        if name == "?":
-            return str(self.status)
-        return {"0": "/system/bin/sh"}.get(name) or self._variables.get(name, "")
-
-    def _targets(self, redirects: tuple[Redirect, ...], call: Call) -> dict[int, str | int]:
-        """Where the descriptors go: a path or another descriptor. Files are emptied, input is read."""
-        targets: dict[int, str | int] = {}
-        for redirect in redirects:
-            if isinstance(redirect.target, int):
-                targets[redirect.source] = targets.get(redirect.target, redirect.target)
-                continue
-            path = call.path("".join(self._expand(redirect.target, split=False)))
-            if redirect.operator == "<":
-                call.stdin = b"" if path == "/dev/null" else self.phone.files.read(path)
-                continue
-            if path != "/dev/null" and (redirect.operator == ">" or self.phone.files.find(path) is None):
-                self.phone.files.write(path, b"")
-            targets[redirect.source] = path
-        return targets
-
-    async def _complain(self, message: str) -> None:
-        await self._sink.write(STDERR, f"/system/bin/sh: {message}\n".encode())
-
-
-class _Pipe:
-    """Keeps what a command writes for the next one; its errors go where all errors go."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.data = bytearray()
-        self._sink = sink
-
-    async def write(self, descriptor: int, data: bytes) -> None:
-        if descriptor == STDOUT:
-            self.data += data
-        else:
-            await self._sink.write(descriptor, data)
-
-
-class _Redirected:
-    """Carries a command's output on to files or to the sink."""
-
-    def __init__(self, call: Call, sink: Sink, targets: dict[int, str | int]) -> None:
-        self._call = call
-        self._sink = sink
-        self._targets = targets
-
-    async def deliver(self) -> None:
-        for descriptor, buffer in ((STDOUT, self._call.out), (STDERR, self._call.errors)):
-            data = bytes(buffer)
-            buffer.clear()
-            target = self._targets.get(descriptor, descriptor)
-            if not data or target == "/dev/null":
-                continue
-            if isinstance(target, int):
-                await self._sink.write(target, data)
-            else:
-                files = self._call.phone.files
-                files.write(target, files.read(target) + data)
+    command = body[0].pipelines[0][1].commands[0]
+    if not isinstance(command, Simple) or command.words or command.assignments or len(command.redirects) != 1:
+        return None
+    return command.redirects[0] if command.redirects[0].operator == "<" else None

@@ -1,95 +1,101 @@
 """An interactive shell: what `adb shell` without a command talks to."""
 
 import asyncio
-import struct
 from typing import Protocol
 
+from runner.virtual.language.grammar import parse
+from runner.virtual.language.words import ShellSyntaxError
 from runner.virtual.phone import Phone
 from runner.virtual.shell import STDOUT, Shell, Sink
+from runner.virtual.streams import Input
 from runner.virtual.wire import Stream
 
-_STDIN, _CLOSE_STDIN = 0, 3
-_PACKET = struct.Struct("<BI")
 _INTERRUPTED = 130
-_END_OF_INPUT, _INTERRUPT, _BACKSPACES = 0x04, 0x03, (0x08, 0x7F)
+_END_OF_INPUT, _INTERRUPT, _BACKSPACES, _ENDS_LINE = 0x04, 0x03, (0x08, 0x7F), (0x0A, 0x0D)
 
 
 class Terminal:
-    """Reads lines and runs them; unless `raw`, it echoes keys and shows a prompt, as for a person."""
+    """Reads lines and runs them; unless `raw`, it echoes keys and shows a prompt, as for a person.
 
-    def __init__(self, phone: Phone, stream: Stream, sink: "ExitSink", *, packets: bool, raw: bool) -> None:
+    The commands read from the same input as the shell: what follows a line that runs is theirs first.
+    """
+
+    def __init__(self, phone: Phone, stream: Stream, sink: "ExitSink", typed: Input, *, raw: bool) -> None:
         self._stream = stream
         self._sink = sink
-        self._packets = packets
+        self._typed = typed
         self._raw = raw
         self._prompt = f"{phone.product}:{{folder}} $ "
-        self._shell = Shell(phone, sink if raw else _Cooked(sink))
-        self._line = bytearray()
-        self._typed: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._arrived: asyncio.Queue[bytes] = asyncio.Queue()
+        self._keys = bytearray()
+        self._input = Input(self._next_piece if raw else self._next_line)
+        self._shell = Shell(phone, sink if raw else _Cooked(sink), self._input)
         self._running: asyncio.Task[int] | None = None
 
     async def run(self) -> None:
         """Until `exit`, the end of the input, or the end of the stream."""
         listening = asyncio.get_running_loop().create_task(self._listen())
         try:
-            await self._show_prompt()
-            while (data := await self._typed.get()) is not None and await self._take(data):
-                pass
-            await self._sink.exit(self._shell.status)
+            text = ""
+            while not self._shell.exited:
+                await self._echo(b"> " if text else self._prompt.format(folder=self._shell.folder).encode())
+                line = await self._input.read_line()
+                if not line and not text:
+                    break
+                text += line.decode(errors="replace")
+                if line and _goes_on(text):
+                    continue
+                await self._run_text(text)
+                text = ""
+            await self._sink.exit(await self._shell.end())
         finally:
             listening.cancel()
+            self._shell.hang_up()
 
     async def _listen(self) -> None:
         """Hand on what is typed; an interrupt goes to the command that runs."""
-        try:
-            while data := await self._read():
-                if self._running and not self._raw and _INTERRUPT in data:
-                    self._running.cancel()
-                else:
-                    self._typed.put_nowait(data)
-        except asyncio.IncompleteReadError:
-            pass  # the stream is over, as if the input were
-        self._typed.put_nowait(None)
+        while data := await self._typed.read():
+            if self._running and not self._raw and _INTERRUPT in data:
+                self._running.cancel()
+            else:
+                self._arrived.put_nowait(data)
+        self._arrived.put_nowait(b"")
 
-    async def _read(self) -> bytes | None:
-        """The next bytes that were typed; None when there will be no more."""
-        if not self._packets:
-            return await self._stream.reader.read(4096) or None
+    async def _next_piece(self) -> bytes:
+        """What has arrived; empty, ever again, at the end of the input."""
+        data = await self._arrived.get()
+        if not data:
+            self._arrived.put_nowait(b"")
+        return data
+
+    async def _next_line(self) -> bytes:
+        """A line as it was edited, with its newline; empty at the end of the input."""
+        line = bytearray()
         while True:
-            kind, length = _PACKET.unpack(await self._stream.reader.readexactly(_PACKET.size))
-            data = await self._stream.reader.readexactly(length)
-            if kind == _STDIN:
-                return data
-            if kind == _CLOSE_STDIN:
-                return None
-
-    async def _take(self, data: bytes) -> bool:
-        """Handle typed bytes; false when the shell has ended."""
-        for key in data:
-            if key in (0x0A, 0x0D):
+            if not self._keys:
+                arrived = await self._next_piece()
+                if not arrived:
+                    return bytes(line)
+                self._keys += arrived
+            key = self._keys.pop(0)
+            if key in _ENDS_LINE:
                 await self._echo(b"\r\n")
-                line, self._line = self._line.decode(errors="replace"), bytearray()
-                await self._run_line(line)
-                if self._shell.exited:
-                    return False
-                await self._show_prompt()
-            elif key == _END_OF_INPUT and not self._raw:
-                return False
-            elif key == _INTERRUPT and not self._raw:
-                self._line.clear()
-                await self._echo(b"^C\r\n")
-                await self._show_prompt()
-            elif key in _BACKSPACES and not self._raw:
-                if self._line:
-                    self._line.pop()
+                return bytes(line) + b"\n"
+            if key == _END_OF_INPUT:
+                return bytes(line)
+            if key == _INTERRUPT:
+                line.clear()
+                await self._echo(b"^C\r\n" + self._prompt.format(folder=self._shell.folder).encode())
+            elif key in _BACKSPACES:
+                if line:
+                    line.pop()
                     await self._echo(b"\b \b")
             else:
-                self._line.append(key)
+                line.append(key)
                 await self._echo(bytes([key]))
-        return True
 
-    async def _run_line(self, line: str) -> None:
-        self._running = asyncio.get_running_loop().create_task(self._shell.run(line))
+    async def _run_text(self, text: str) -> None:
+        self._running = asyncio.get_running_loop().create_task(self._shell.run(text))
         self._stream.on_close = self._running.cancel
         await asyncio.wait({self._running})
         if self._running.cancelled():
@@ -103,8 +109,14 @@ class Terminal:
         if not self._raw:
             await self._sink.write(STDOUT, data)
 
-    async def _show_prompt(self) -> None:
-        await self._echo(self._prompt.format(folder=self._shell.folder).encode())
+
+def _goes_on(text: str) -> bool:
+    """Whether a command is not complete yet: its next line belongs to it."""
+    try:
+        parse(text)
+    except ShellSyntaxError as error:
+        return error.incomplete
+    return text.endswith("\\\n")
 
 
 class ExitSink(Sink, Protocol):

@@ -89,7 +89,8 @@ def test_a_phone_has_the_declared_serial_and_says_what_it_is(adb: Any) -> None:
         ("echo err >&2 2>/dev/null; cat /nowhere 2>/dev/null", 1, "", "err\n"),
         ("pm list packages | grep -c musically", 0, "1\n", ""),
         ("frobnicate", 127, "", "/system/bin/sh: frobnicate: inaccessible or not found\n"),
-        ("echo $(id)", 1, "", "/system/bin/sh: syntax error: command substitution is not supported\n"),
+        ("echo $(id -u)", 0, "2000\n", ""),
+        ("echo a; fi", 1, "", "/system/bin/sh: syntax error: unexpected 'fi'\n"),
     ],
 )
 def test_adb_shell_runs_command_lines(adb: Any, line: str, status: int, output: str, errors: str) -> None:

@@ -1,18 +1,27 @@
 """The commands of the phone's shell, one module a family."""
 
+from collections.abc import Awaitable
+
 from runner.virtual.commands import (
     apps,
     automation,
+    awk,
     basics,
     cmd,
     device,
     dumps,
     logcat,
+    measures,
     media,
+    network,
     packages,
+    printing,
     processes,
     recording,
+    running,
     screen,
+    searching,
+    sed,
     settings,
     storage,
     system,
@@ -22,7 +31,7 @@ from runner.virtual.commands import (
 from runner.virtual.commands.call import Call, Command
 
 
-def _toybox(call: Call) -> "int":
+def _toybox(call: Call) -> "int | Awaitable[int]":
     """`toybox NAME ARGUMENTS...` runs one of the small tools."""
     if not call.arguments:
         return call.print(" ".join(sorted(_TOYS)))
@@ -32,11 +41,21 @@ def _toybox(call: Call) -> "int":
     return _TOYS[call.name](call)
 
 
-_TOYS = basics.TOYS | text.TOYS | storage.TOYS | processes.TOYS
+def _which(call: Call) -> int:
+    _, names = call.take_options("a")
+    found = [name for name in names if name in COMMANDS or name == "sh"]
+    for name in found:
+        call.print(f"/system/bin/{name}")
+    return int(len(found) < len(names) or not names)
+
+
+_FAMILIES = (awk, basics, measures, network, printing, processes, running, searching, sed, storage, text)
+_TOYS: dict[str, Command] = {name: command for family in _FAMILIES for name, command in family.TOYS.items()}
 
 COMMANDS: dict[str, Command] = {
     **_TOYS,
     "toybox": _toybox,
+    "which": _which,
     **basics.COMMANDS,
     **system.COMMANDS,
     **dumps.COMMANDS,

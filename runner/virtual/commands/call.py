@@ -1,14 +1,24 @@
 """A command's call: its arguments, its input, and where its output goes."""
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from runner.virtual.phone import Phone
+from runner.virtual.streams import Input, Nowhere, Streams
+
+Runner = Callable[[list[str], Streams, Mapping[str, str]], Awaitable[int]]
+"""Runs another command with these descriptors and variables; its exit status."""
 
 
-async def _nowhere() -> None:
-    """Until somebody wants the output it stays in the call."""
+_AT_ONCE = 64
+"""After so many deliveries, which may go into a file at once, other streams get their turn."""
+
+
+async def _run_nothing(words: list[str], streams: Streams, variables: Mapping[str, str]) -> int:
+    """A call that no shell has made cannot run other commands."""
+    return 127
 
 
 @dataclass(slots=True)
@@ -19,11 +29,38 @@ class Call:
     name: str
     arguments: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    stdin: bytes = b""
     folder: str = "/"
+    streams: Streams = field(default_factory=lambda: Streams.of(Input(), Nowhere(), Nowhere()))
+    run_command: Runner = _run_nothing
     out: bytearray = field(default_factory=bytearray)
     errors: bytearray = field(default_factory=bytearray)
-    deliver: Callable[[], Awaitable[None]] = _nowhere
+    _deliveries: int = 0
+
+    @property
+    def stdin(self) -> Input:
+        return self.streams.stdin
+
+    async def deliver(self) -> None:
+        """Hand on what was written. Raises BrokenPipe when nobody reads the output any more."""
+        out, errors = bytes(self.out), bytes(self.errors)
+        self.out.clear()
+        self.errors.clear()
+        self._deliveries += 1
+        if self._deliveries % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+        await self.streams.stdout.write(out)
+        if errors:
+            await self.streams.stderr.write(errors)
+
+    async def write(self, data: bytes) -> None:
+        """Write output now; waits while the reader is slow."""
+        self.out += data
+        await self.deliver()
+
+    async def run(self, words: list[str], **variables: str) -> int:
+        """Run another command in this one's place; what was written so far goes first."""
+        await self.deliver()
+        return await self.run_command(words, self.streams, {**self.environment, **variables})
 
     def print(self, text: str) -> int:
         """A line of output; the status of a command that ends with it."""
@@ -53,8 +90,35 @@ class Call:
                 rest.append(argument)
         unknown = flags - set(known)
         if unknown:
-            raise UsageError(f"{self.name}: Unknown option '{min(unknown)}'")
+            raise self.unknown_option(min(unknown))
         return flags, rest
+
+    def take_options(self, flags: str, valued: str = "") -> tuple[dict[str, str], list[str]]:
+        """Split letters, alone or with a value (`-n5`, `-n 5`), from the other arguments. Raises UsageError."""
+        options: dict[str, str] = {}
+        rest: list[str] = []
+        words = iter(self.arguments)
+        for word in words:
+            if word == "--":
+                rest.extend(words)
+                break
+            if not word.startswith("-") or len(word) == 1:
+                rest.append(word)
+                continue
+            for place, letter in enumerate(word[1:], start=2):
+                if letter in valued:
+                    value = word[place:] or next(words, None)
+                    if value is None:
+                        raise UsageError(f"{self.name}: Missing argument to -{letter}")
+                    options[letter] = value
+                    break
+                if letter not in flags:
+                    raise self.unknown_option(letter)
+                options[letter] = ""
+        return options, rest
+
+    def unknown_option(self, option: str) -> "UsageError":
+        return UsageError(f"{self.name}: Unknown option '{option}' (see \"{self.name} --help\")")
 
 
 class UsageError(Exception):

@@ -1,12 +1,13 @@
 """cmd and service: the shell commands of the system's services, and their list."""
 
+from collections.abc import Awaitable
+
 from runner.virtual.commands import apps, packages, screen, service_commands, settings, system, wm
 from runner.virtual.commands.call import Call, Command
 from runner.virtual.commands.dumps import SERVICES
-from runner.virtual.commands.service_commands import ServiceCommand
 
 _NO_SERVICE = 20
-_LIKE_COMMANDS: dict[str, ServiceCommand] = {
+_LIKE_COMMANDS: dict[str, Command] = {
     "activity": apps.am,
     "input": screen.run_input,
     "input_method": system.ime,
@@ -17,7 +18,7 @@ _LIKE_COMMANDS: dict[str, ServiceCommand] = {
 """Those for which Android has a command of its own, too: `pm` is `cmd package`."""
 
 
-def _cmd(call: Call) -> int:
+def _cmd(call: Call) -> int | Awaitable[int]:
     """`cmd SERVICE ...`; `cmd -l` lists the services."""
     words = [word for word in call.arguments if word != "-w"]
     if not words:

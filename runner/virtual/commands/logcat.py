@@ -285,7 +285,7 @@ def _filter(text: str) -> tuple[str, str]:
     return tag, "V" if priority == "*" else priority.upper()
 
 
-def _log(call: Call) -> int:
+async def _log(call: Call) -> int:
     """`log [-p PRIORITY] [-t TAG] MESSAGE...` writes a line of one's own."""
     words, tag, priority = list(call.arguments), "log", "I"
     while words and words[0] in ("-p", "-t"):
@@ -299,8 +299,8 @@ def _log(call: Call) -> int:
         else:
             return call.fail(f"log: bad -p '{value}'")
     text = " ".join(words)
-    if not text and call.stdin:
-        text = call.stdin.decode(errors="replace")
+    if not text:
+        text = (await call.stdin.read_all()).decode(errors="replace").rstrip("\n")
     call.phone.write_log(tag, text, priority=priority, uid=2000)
     return 0
 

@@ -1,15 +1,15 @@
 """pm: what is installed, and what becomes of it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from runner.virtual.commands import intents, package_dumps, package_lists, permissions
+from runner.virtual.commands import installing, intents, package_dumps, package_lists, permissions
 from runner.virtual.commands.apk import package_of
 from runner.virtual.commands.call import Call, Command, UsageError
 from runner.virtual.commands.permissions import names
 from runner.virtual.files import Body
 
 
-def run(call: Call) -> int:
+def run(call: Call) -> int | Awaitable[int]:
     """`pm VERB ...`, which is `cmd package VERB ...`."""
     verb, *words = call.arguments or ["help"]
     if verb in ("help", "-h"):
@@ -31,15 +31,6 @@ def _name(words: list[str]) -> str:
 def _path(call: Call, words: list[str]) -> int:
     package = call.phone.packages.find(_name(words))
     return 1 if package is None else call.print(f"package:{package.base}")
-
-
-def _install(call: Call, words: list[str]) -> int:
-    path = _name(words)
-    try:
-        body = call.phone.files.body(call.path(path))
-    except FileNotFoundError:
-        return call.fail(f"Error: Unable to open file: {path}", 255)
-    return install(call, body, words)
 
 
 def install(call: Call, body: Body, words: list[str]) -> int:
@@ -141,7 +132,8 @@ def _says(text: str) -> Callable[[Call, list[str]], int]:
     return lambda call, words: call.print(text) if text else 0
 
 
-_VERBS: dict[str, Callable[[Call, list[str]], int]] = {
+_VERBS: dict[str, Callable[[Call, list[str]], int | Awaitable[int]]] = {
+    **installing.verbs(install),
     "clear": _clear,
     "compile": _says("Success"),
     "default-state": _set_enabled("default"),
@@ -153,7 +145,6 @@ _VERBS: dict[str, Callable[[Call, list[str]], int]] = {
     "get-max-users": _says("Maximum supported users: 4"),
     "grant": permissions.grant,
     "has-feature": _has_feature,
-    "install": _install,
     "install-existing": _install_existing,
     "list": package_lists.run,
     "path": _path,

@@ -1,6 +1,7 @@
-"""ls, rm, mkdir, touch, mv, cp, stat, df and checksums."""
+"""ls, rm, mkdir, touch, mv, cp, ln and chmod: names and what is under them."""
 
 import posixpath
+import re
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,37 +9,55 @@ from datetime import UTC, datetime
 from runner.virtual.commands.call import Call
 from runner.virtual.files import Entry, resolve
 
-CAPACITY_KB = 64_000_000
 _MISSING = "No such file or directory"
 
 
 def _ls(call: Call) -> int:
-    flags, paths = call.take_flags("l1adtrhLR")
+    flags, paths = call.take_flags("l1adtrhLRpFASi")
     status = 0
+    several = len(paths) > 1 or "R" in flags
+    folders = []
     for path in paths or ["."]:
-        place = call.path(path)
-        entry = call.phone.files.find(place)
+        entry = call.phone.files.find(call.path(path))
         if entry is None:
             status = call.fail(f"ls: {path}: {_MISSING}")
-            continue
-        if len(paths) > 1 and entry.is_folder and "d" not in flags:
-            call.print(f"{path}:")
-        _list(call, path, entry, flags)
+        elif entry.is_folder and "d" not in flags:
+            folders.append(path)
+        else:
+            _show(call, [(path, entry)], flags)
+    for path in folders:
+        if several:
+            call.print(f"{chr(10) if call.out else ''}{path}:")
+        _list(call, path, flags)
     return status
 
 
-def _list(call: Call, path: str, entry: Entry, flags: set[str]) -> None:
+def _list(call: Call, path: str, flags: set[str]) -> None:
     place = call.path(path)
-    rows = [(path, entry)]
-    if entry.is_folder and "d" not in flags:
-        names = [name for name in call.phone.files.names(place) if "a" in flags or not name.startswith(".")]
-        rows = [(name, call.phone.files.entry(posixpath.join(place, name))) for name in names]
-        if "t" in flags:
-            rows.sort(key=lambda row: -row[1].modified_s)
-        if "l" in flags:
-            call.print(f"total {sum(-(-child.size // 1024) for _, child in rows)}")
+    names = call.phone.files.names(place)
+    rows = [(name, call.phone.files.entry(posixpath.join(place, name))) for name in names]
+    rows = [(name, entry) for name, entry in rows if flags & {"a", "A"} or not name.startswith(".")]
+    if "a" in flags:
+        above = call.phone.files.entry(posixpath.dirname(place))
+        rows = [(".", call.phone.files.entry(place)), ("..", above), *rows]
+    if "l" in flags:
+        call.print(f"total {sum(-(-child.size // 1024) for _, child in rows)}")
+    _show(call, rows, flags)
+    for name, entry in rows if "R" in flags else ():
+        if entry.is_folder and name not in (".", ".."):
+            below = f"{path.rstrip('/')}/{name}"
+            call.print(f"\n{below}:")
+            _list(call, below, flags)
+
+
+def _show(call: Call, rows: list[tuple[str, Entry]], flags: set[str]) -> None:
+    if "t" in flags:
+        rows.sort(key=lambda row: -row[1].modified_s)
+    elif "S" in flags:
+        rows.sort(key=lambda row: -row[1].size)
     for name, child in reversed(rows) if "r" in flags else rows:
-        call.print(_long(name, child) if "l" in flags else name)
+        mark = "/" if child.is_folder and flags & {"p", "F"} else ""
+        call.print((_long(name, child) if "l" in flags else name) + mark)
 
 
 def _long(name: str, entry: Entry) -> str:
@@ -47,7 +66,7 @@ def _long(name: str, entry: Entry) -> str:
 
 
 def _rm(call: Call) -> int:
-    flags, paths = call.take_flags("rRf")
+    flags, paths = call.take_flags("rRfiv")
     status = 0
     for path in paths:
         entry = call.phone.files.find(call.path(path))
@@ -56,32 +75,27 @@ def _rm(call: Call) -> int:
         elif entry.is_folder and not flags & {"r", "R"}:
             status = call.fail(f"rm: {path}: is a directory")
         else:
-            call.phone.files.remove(call.path(path))
+            status = _removed(call, path) or status
     return status
 
 
-def _rmdir(call: Call) -> int:
-    """Remove empty folders."""
-    status = 0
-    for path in call.arguments:
-        place = call.path(path)
-        entry = call.phone.files.find(place)
-        if entry is None:
-            status = call.fail(f"rmdir: {path}: {_MISSING}")
-        elif not entry.is_folder:
-            status = call.fail(f"rmdir: {path}: Not a directory")
-        elif call.phone.files.names(place):
-            status = call.fail(f"rmdir: {path}: Directory not empty")
-        else:
-            call.phone.files.remove(place)
-    return status
+def _removed(call: Call, path: str) -> int:
+    try:
+        call.phone.files.remove(call.path(path))
+    except OSError as error:
+        return call.fail(f"rm: {path}: {error.strerror}")
+    return 0
 
 
 def _mkdir(call: Call) -> int:
-    flags, paths = call.take_flags("p")
+    options, paths = call.take_options("pv", "m")
+    status = 0
     for path in paths:
-        call.phone.files.make_folder(call.path(path), parents="p" in flags)
-    return 0
+        try:
+            call.phone.files.make_folder(call.path(path), parents="p" in options)
+        except OSError as error:
+            status = call.fail(f"mkdir: '{path}': {error.strerror}")
+    return status if paths else call.fail('mkdir: Needs 1 argument (see "mkdir --help")')
 
 
 def _touch(call: Call) -> int:
@@ -108,99 +122,133 @@ def _timestamp(text: str) -> int:
 
 
 def _move_or_copy(call: Call) -> int:
-    _, paths = call.take_flags("frpn")
+    flags, paths = call.take_flags("afHrRpnvTdDiuLPF")
     if len(paths) < 2:
-        return call.fail(f"{call.name}: Need 2 arguments")
-    *sources, target = (call.path(path) for path in paths)
+        return call.fail(f'{call.name}: Needs 2 arguments (see "{call.name} --help")')
+    *sources, target = paths
+    files, status = call.phone.files, 0
+    into = files.find(call.path(target))
+    if len(sources) > 1 and (into is None or not into.is_folder):
+        return call.fail(f"{call.name}: '{target}' not directory")
     for source in sources:
-        (call.phone.files.move if call.name == "mv" else call.phone.files.copy)(source, target)
-    return 0
-
-
-def _chmod(call: Call) -> int:
-    _, words = call.take_flags("Rrwx")
-    for path in words[1:]:
-        entry = call.phone.files.entry(call.path(path))
-        if words[0].isdigit():
-            entry.mode = stat.S_IFMT(entry.mode) | int(words[0], 8)
-    return 0
-
-
-def _stat(call: Call) -> int:
-    words = list(call.arguments)
-    pattern = None
-    if words[:1] == ["-c"]:
-        pattern, words = words[1], words[2:]
-    for path in words:
-        entry = call.phone.files.entry(call.path(path))
-        call.print(_filled(pattern, path, entry) if pattern is not None else _described(path, entry))
-    return 0
-
-
-def _filled(pattern: str, path: str, entry: Entry) -> str:
-    modified = datetime.fromtimestamp(entry.modified_s, UTC)
-    values = {
-        "%n": path,
-        "%s": str(entry.size),
-        "%Y": str(entry.modified_s),
-        "%y": f"{modified:%Y-%m-%d %H:%M:%S}.000000000 +0000",
-        "%a": f"{stat.S_IMODE(entry.mode):o}",
-        "%A": stat.filemode(entry.mode),
-        "%F": "directory" if entry.is_folder else "regular file",
-    }
-    for sign, value in values.items():
-        pattern = pattern.replace(sign, value)
-    return pattern
-
-
-def _described(path: str, entry: Entry) -> str:
-    return _filled("  File: %n\n  Size: %s\t %F\nAccess: (0%a/%A)\nModify: %y", path, entry)
-
-
-def _df(call: Call) -> int:
-    free_kb = call.phone.condition.free_kb
-    if free_kb is None:
-        free_kb = CAPACITY_KB - call.phone.files.used_bytes // 1024
-    used_kb = CAPACITY_KB - free_kb
-    call.print("Filesystem       1K-blocks     Used Available Use% Mounted on")
-    percent = -(-100 * used_kb // CAPACITY_KB)
-    return call.print(
-        f"/dev/fuse        {CAPACITY_KB:>9} {used_kb:>8} {free_kb:>9} {percent:>3}% /storage/emulated"
-    )
-
-
-def _checksum(call: Call) -> int:
-    status = 0
-    for path in call.arguments:
-        entry = call.phone.files.find(call.path(path))
-        if entry is None or entry.body is None:
-            status = call.fail(f"{call.name}: {path}: {_MISSING if entry is None else 'Is a directory'}")
-        elif call.name == "md5sum":
-            call.print(f"{entry.body.md5}  {path}")
+        entry = files.find(call.path(source))
+        if entry is None:
+            status = call.fail(f"{call.name}: bad '{source}': {_MISSING}")
+        elif "n" in flags and into is not None and not into.is_folder:
+            continue
+        elif call.name == "mv":
+            files.move(call.path(source), call.path(target))
+        elif not entry.is_folder:
+            files.copy(call.path(source), call.path(target))
+        elif flags & {"r", "R", "a"}:
+            status = _copy_folder(call, source, target)
         else:
-            call.print(f"{entry.body.digest(call.name.removesuffix('sum'))}  {path}")
+            status = call.fail(f"cp: Skipped dir '{source}'")
     return status
 
 
-def _realpath(call: Call) -> int:
-    for path in call.arguments:
-        call.print(resolve(call.path(path)))
+def _copy_folder(call: Call, source: str, target: str) -> int:
+    files, place, goal = call.phone.files, call.path(source), call.path(target)
+    if files.find(goal) is not None:
+        goal = posixpath.join(goal, posixpath.basename(place))
+    if resolve(goal) == resolve(place) or resolve(goal).startswith(resolve(place).rstrip("/") + "/"):
+        return call.fail(f"cp: '{source}' is '{target}'")
+    pending = [""]
+    while pending:
+        below = pending.pop()
+        entry = files.entry(place + below)
+        if not entry.is_folder:
+            files.copy(place + below, goal + below)
+            continue
+        if files.find(goal + below) is None:
+            files.make_folder(goal + below)
+        pending.extend(f"{below}/{name}" for name in files.names(place + below))
     return 0
 
 
+def _rmdir(call: Call) -> int:
+    _, paths = call.take_flags("p")
+    status = 0
+    for path in paths:
+        entry = call.phone.files.find(call.path(path))
+        if entry is None or not entry.is_folder:
+            status = call.fail(f"rmdir: {path}: {_MISSING if entry is None else 'Not a directory'}")
+        elif call.phone.files.names(call.path(path)):
+            status = call.fail(f"rmdir: {path}: Directory not empty")
+        else:
+            call.phone.files.remove(call.path(path))
+    return status
+
+
+def _ln(call: Call) -> int:
+    """Neither the shared storage of a phone nor a virtual phone has links."""
+    flags, paths = call.take_flags("sfnrvT")
+    if not paths:
+        return call.fail('ln: Needs 1 argument (see "ln --help")')
+    kind = "symlink" if "s" in flags else "hard link"
+    target = paths[1] if len(paths) > 1 else posixpath.basename(paths[0])
+    return call.fail(f"ln: cannot create {kind} from '{paths[0]}' to '{target}': Operation not permitted")
+
+
+_SYMBOLIC = re.compile(r"([ugoa]*)([-+=])([rwxX]*)")
+_BITS = {"r": 0o444, "w": 0o222, "x": 0o111, "X": 0o111}
+_WHO = {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}
+
+
+def _chmod(call: Call) -> int:
+    words = [word for word in call.arguments if word not in ("-R", "-v", "-f", "--")]
+    if len(words) < 2:
+        return call.fail('chmod: Needs 2 arguments (see "chmod --help")')
+    files, status = call.phone.files, 0
+    for path in words[1:]:
+        entry = files.find(call.path(path))
+        if entry is None:
+            status = call.fail(f"chmod: {path}: {_MISSING}")
+            continue
+        mode = _changed(stat.S_IMODE(entry.mode), words[0])
+        if mode is None:
+            return call.fail(f"chmod: bad mode '{words[0]}'")
+        files.check_writable(call.path(path))
+        entry.mode = stat.S_IFMT(entry.mode) | mode
+    return status
+
+
+def _changed(mode: int, text: str) -> int | None:
+    """The rights after `755` or `u+x,go-w`; None if the text means none."""
+    if re.fullmatch("[0-7]{1,4}", text):
+        return int(text, 8)
+    for piece in text.split(","):
+        found = _SYMBOLIC.fullmatch(piece)
+        if found is None:
+            return None
+        who, operator, letters = found.groups()
+        mask = 0
+        for letter in who or "a":
+            mask |= _WHO[letter]
+        bits = 0
+        for letter in letters:
+            bits |= _BITS[letter] & mask
+        mode = mode | bits if operator == "+" else mode & ~bits if operator == "-" else (mode & ~mask) | bits
+    return mode
+
+
+def _chown(call: Call) -> int:
+    words = [word for word in call.arguments if not word.startswith("-")]
+    return call.fail(
+        f"{call.name}: '{words[-1] if words else ''}' to '{words[0] if words else ''}': Operation not permitted"
+    )
+
+
 TOYS: dict[str, Callable[[Call], int]] = {
+    "chgrp": _chown,
+    "chmod": _chmod,
+    "chown": _chown,
+    "cp": _move_or_copy,
+    "ln": _ln,
     "ls": _ls,
-    "rm": _rm,
     "mkdir": _mkdir,
+    "mv": _move_or_copy,
+    "rm": _rm,
     "rmdir": _rmdir,
     "touch": _touch,
-    "mv": _move_or_copy,
-    "cp": _move_or_copy,
-    "chmod": _chmod,
-    "stat": _stat,
-    "df": _df,
-    "md5sum": _checksum,
-    "sha1sum": _checksum,
-    "sha256sum": _checksum,
-    "realpath": _realpath,
 }

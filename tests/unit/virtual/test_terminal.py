@@ -1,9 +1,10 @@
 """A person at an interactive shell."""
 
 import asyncio
+from typing import Any
 
 from runner.virtual.phone import Phone
-from runner.virtual.services import RawSink
+from runner.virtual.services import RawSink, typed_input
 from runner.virtual.terminal import Terminal
 
 
@@ -26,10 +27,15 @@ class Keyboard:
             self.news.clear()
 
 
+def open_terminal(phone: Phone, keyboard: Keyboard, *, raw: bool) -> Terminal:
+    stream: Any = keyboard
+    return Terminal(phone, stream, RawSink(stream), typed_input(stream, packets=False), raw=raw)
+
+
 def test_a_command_is_interrupted_and_a_key_taken_back(phone: Phone) -> None:
     async def sit() -> bytes:
         keyboard = Keyboard()
-        terminal = Terminal(phone, keyboard, RawSink(keyboard), packets=False, raw=False)  # type: ignore[arg-type]
+        terminal = open_terminal(phone, keyboard, raw=False)
         shell = asyncio.ensure_future(terminal.run())
         keyboard.reader.feed_data(b"echo started; sleep 1000\r")
         await keyboard.until(b"\nstarted")
@@ -46,7 +52,7 @@ def test_a_command_is_interrupted_and_a_key_taken_back(phone: Phone) -> None:
 def test_the_end_of_the_input_ends_the_shell(phone: Phone) -> None:
     async def sit() -> bytes:
         keyboard = Keyboard()
-        terminal = Terminal(phone, keyboard, RawSink(keyboard), packets=False, raw=True)  # type: ignore[arg-type]
+        terminal = open_terminal(phone, keyboard, raw=True)
         keyboard.reader.feed_data(b"echo on")
         keyboard.reader.feed_data(b"e\n")
         keyboard.reader.feed_eof()

@@ -1,0 +1,1 @@
+"""The language of the phone's shell: its grammar, what words become, arithmetic and patterns."""
