@@ -22,6 +22,8 @@ def use_few_arenas() -> None:
 
 def collect_garbage_seldom() -> None:
     """Take all objects that are loaded by now out of the garbage collector, and run it less often for the others."""
-    gc.collect()  # before the freeze, which would keep garbage for ever
+    # Before the freeze, which would keep garbage for ever; a command line has frozen what its imports left.
+    gc.unfreeze()
+    gc.collect()
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
