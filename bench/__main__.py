@@ -19,6 +19,7 @@ NAMES = (
     "flowing",
     "watching",
     "painting",
+    "rehearsing",
 )
 """The modules of this package with a `run` that yields lines, `name: value (goal)`."""
 

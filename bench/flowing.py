@@ -53,8 +53,7 @@ def run() -> Iterator[str]:
     collect_garbage_seldom()  # as the daemon does
     with TemporaryDirectory() as name, driven(1) as (phone,):
         folder = Path(name)
-        port = phone.session._fleet.server().port
-        with _runner(folder, port, phone.session) as flow:
+        with _runner(folder, phone.adb_port, phone.session) as flow:
             yield ratio(
                 f"a flow of {STEPS} steps with engine and ledger, against a script by hand",
                 flow,

@@ -29,6 +29,7 @@ class Driven:
 
     session: Session
     stock: uiautomator2.Device
+    adb_port: int
 
     def element(self, rid: str) -> Element:
         """The first element with this id on the screen. Raises StopIteration."""
@@ -63,4 +64,4 @@ def _ready(fleet: Fleet, port: int, serial: str, address: str) -> Driven:
     session.open()
     session.launch(APP, None)
     stock = uiautomator2.Device(adbutils.AdbClient("127.0.0.1", port).device(address))
-    return Driven(session, stock)
+    return Driven(session, stock, port)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,15 +18,24 @@ DEFAULT_PHONE_FAILURES, DEFAULT_PHONE_COOLDOWN_S = 3, 600.0
 DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
+_ADDRESS = re.compile(r"[^\s:,]+:(?!0+$)\d{1,5}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 LEAST_TOKEN = 32
 """How many characters a token has at least: other machines may try to guess it."""
 
 
+class AdbAddress(NamedTuple):
+    """Where an adb server is."""
+
+    host: str
+    port: int
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`state_dir` holds the ledger, reports and rehearsals; `adb_port` is the adb server's port; `zone` is the
+    """`state_dir` holds the ledger, reports and rehearsals; `adb_port` is the port of this machine's adb server,
+    `adb_servers` are further ones; `zone` is the
     fleet's time zone: this machine's, if RUNNER_TIMEZONE names no other. `witness_dir` keeps what this machine has
     seen of its ledgers, outside of their folders.
 
@@ -53,6 +63,7 @@ class Settings:
     api_timeout_s: float = DEFAULT_API_TIMEOUT_S
     phone_failures: int = DEFAULT_PHONE_FAILURES
     phone_cooldown_s: float = DEFAULT_PHONE_COOLDOWN_S
+    adb_servers: tuple[AdbAddress, ...] = ()
     takes_pictures: bool = True
     witness_dir: Path = field(default_factory=lambda: _witness_dir({}), compare=False)
 
@@ -60,7 +71,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
         RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT,
-        RUNNER_PHONE_FAILURES, RUNNER_PHONE_COOLDOWN and ANDROID_ADB_SERVER_PORT; defaults fill the rest.
+        RUNNER_PHONE_FAILURES, RUNNER_PHONE_COOLDOWN, RUNNER_ADB_SERVERS and ANDROID_ADB_SERVER_PORT; defaults fill
+        the rest.
 
         Raises UsageError if one of them has no legal value.
         """
@@ -80,10 +92,27 @@ class Settings:
             api_url=_url("RUNNER_API_URL", env.get("RUNNER_API_URL") or DEFAULT_API_URL),
             api_token=_token("RUNNER_API_TOKEN", env),
             api_timeout_s=_seconds(env.get("RUNNER_API_TIMEOUT")),
+            adb_servers=_servers(env.get("RUNNER_ADB_SERVERS")),
             phone_failures=_failures(env.get("RUNNER_PHONE_FAILURES")),
             phone_cooldown_s=_cooldown(env.get("RUNNER_PHONE_COOLDOWN")),
             witness_dir=_witness_dir(env),
         )
+
+    @property
+    def every_adb_server(self) -> tuple[AdbAddress, ...]:
+        """This machine's adb server, and the further ones, each once."""
+        return tuple(dict.fromkeys((AdbAddress("127.0.0.1", self.adb_port), *self.adb_servers)))
+
+
+def _servers(text: str | None) -> tuple[AdbAddress, ...]:
+    named = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if wrong := next((one for one in named if not _ADDRESS.fullmatch(one)), None):
+        raise UsageError(
+            f"RUNNER_ADB_SERVERS has {wrong!r}, which is no HOST:PORT",
+            hint="name adb servers beside this machine's, with commas between them: 10.0.0.5:5037,10.0.0.6:5037",
+        )
+    parts = (one.rpartition(":") for one in named)
+    return tuple(AdbAddress(host, int(port)) for host, _, port in parts)
 
 
 def _state_dir() -> Path:

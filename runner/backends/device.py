@@ -33,7 +33,7 @@ from runner.flows.profile import AppView, Profile, Profiles, is_unverified, unre
 from runner.flows.variables import CHOSEN
 from runner.flows.versions import untested
 from runner.journals import Journal, Listener, StopSignal
-from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.restoring import Undoing
 from runner.phone.session import Session
 from runner.phone.traces import TraceKind, Traces
@@ -53,7 +53,7 @@ LOG = logging.getLogger(__name__)
 
 
 class DeviceBackend:
-    """Carries tasks out on the phones of one adb server. Each phone's session is kept for its lane.
+    """Carries tasks out on the phones of the adb servers. Each phone's session is kept for its lane.
 
     `flows` are the users' own flows by campaign and script, `profiles` gives the users' app profiles of a campaign.
     `new_run` makes the run of a flow, for those who watch it closely.
@@ -69,7 +69,7 @@ class DeviceBackend:
         traces: Traces | None = None,
         is_settled: Callable[[str], bool] = lambda key: True,
     ) -> None:
-        self._fleet = Fleet(settings.adb_port)
+        self._fleet = Fleets(settings.every_adb_server)
         self._clock = clock or SystemClock()
         # Not `or`: the mapping of a daemon is empty until a campaign with a flow of its own comes into force.
         self._flows = {} if flows is None else flows
@@ -231,7 +231,7 @@ class DeviceBackend:
 
 
 def make(setup: BackendSetup) -> DeviceBackend:
-    """The backend on the phones of the adb server that the settings name."""
+    """The backend on the phones of the adb servers that the settings name."""
     traces = Traces(setup.traces)
     return DeviceBackend(
         setup.settings, setup.clock, setup.flows, setup.profiles, traces=traces, is_settled=setup.is_settled

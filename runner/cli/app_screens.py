@@ -24,12 +24,12 @@ with_campaigns = click.option("--campaigns", "folder", type=click.Path(path_type
 @contextmanager
 def looking_at(serial: str) -> Iterator["Session"]:
     """A phone that is awake, and on which nothing works meanwhile: the look would end the helper of a task there."""
-    from runner.phone.fleet import Fleet
+    from runner.phone.fleets import Fleets
     from runner.phone.session import Session
 
     settings = Settings.from_environment()
     with free_phone(settings, serial, only_looks=True):
-        session = Session(Fleet(settings.adb_port), serial)
+        session = Session(Fleets(settings.every_adb_server), serial)
         try:
             session.open()
             yield session

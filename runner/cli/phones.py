@@ -40,7 +40,7 @@ Examples:
   runner phones --virtual --app shop.yaml      phones with an app of your own""",
 )
 @click.option("--virtual", is_flag=True, help="Start virtual phones.")
-@click.option("--phones", "count", type=click.IntRange(1, 250), metavar="N",
+@click.option("--phones", "count", type=click.IntRange(1, 2000), metavar="N",
               help=f"Start so many: VIRTUAL01, VIRTUAL02... (default: {DEFAULT_PHONES}).")  # fmt: skip
 @click.option(
     "--serial", "serials", multiple=True, metavar="SERIAL", help="Start phones with these serials instead."
@@ -100,7 +100,7 @@ def list_phones(campaigns: Path, form: str) -> int:
 
     settings, profiles = Settings.from_environment(), profiles_beside(campaigns)
     loaded = [profiles.load(name) for name in profiles.names]
-    found = phones_with_apps(settings.adb_port, loaded, settings.language, kept_back(settings))
+    found = phones_with_apps(settings.every_adb_server, loaded, settings.language, kept_back(settings))
     if form == "json":
         output.print_json({"phones": [asdict(phone) for phone in found]})
         return 0
@@ -179,6 +179,9 @@ def print_text(told: dict[str, Any], adb: str) -> None:
         f"{phone['serial']:<{width}}  {phone['address']:<15}  control {phone['control']}"
         for phone in told["phones"]
     ]
+    further = list(
+        dict.fromkeys(one["adb_server_port"] for one in told["phones"] if "adb_server_port" in one)
+    )
     lines += [
         "",
         f"They are connected to an adb server of their own, on port {port}:",
@@ -188,6 +191,7 @@ def print_text(told: dict[str, Any], adb: str) -> None:
         f"  export ANDROID_ADB_SERVER_PORT={port}",
         f"  python -c 'import uiautomator2; print(uiautomator2.connect(\"{first}\").info)'",
         "",
+        *(f"Further phones are connected to the adb server on port {other}." for other in further),
         "Ctrl-C ends them.",
     ]
     say_lines(lines)

@@ -47,7 +47,7 @@ Examples:
     help="Let happen what this file says: phones away, logins, slow uploads, the machine down.",
 )
 @click.option(
-    "--pictures", is_flag=True, help="Keep a picture of the screen after each step: half as long again."
+    "--pictures", is_flag=True, help="Keep a picture of the screen after each step: nearly twice as long."
 )
 @click.option("--report", "out", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where to write the HTML report (default: in the rehearsal's folder).")  # fmt: skip

@@ -16,7 +16,7 @@ from runner.reports.advice import options_of
 from runner.reports.status_json import status_data
 from runner.reports.status_text import print_status
 from runner.reports.terminal import Terminal
-from runner.settings import Settings
+from runner.settings import AdbAddress, Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
@@ -59,14 +59,22 @@ def status(is_watched: bool, place: StateDir, form: str) -> None:
             show(terminal())
 
 
+def _adb_servers(place: StateDir, notice: Notice | None) -> list[AdbAddress]:
+    """Where the phones of a ledger are: those of a rehearsal at its daemon's server, if that runs."""
+    of_daemon = [AdbAddress("127.0.0.1", notice.adb_port)] if notice else []
+    if place.phones:
+        return of_daemon
+    own = Settings.from_environment()
+    return [*of_daemon, *own.adb_servers] if notice else list(own.every_adb_server)
+
+
 def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
     view = overview(ledger, read_situation(ledger, place))
     outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
     carrying = holder(place.store_url)
     notice = Notice.read(place.store_url, carrying.pid if carrying else None)
-    own_port = None if place.phones else Settings.from_environment().adb_port
-    adb_port = notice.adb_port if notice else own_port
-    devices, problem = phones_now(adb_port, view.phones) if adb_port else ([], None)
+    servers = _adb_servers(place, notice)
+    devices, problem = phones_now(servers, view.phones) if servers else ([], None)
     return view, Surroundings(
         ledger=str(ledger_path(place.store_url)),
         is_rehearsal=place.phones is not None,

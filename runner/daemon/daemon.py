@@ -132,7 +132,8 @@ class Daemon:
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
             settle_interrupted(ledger)  # first, so that these tasks are among the pending ones below
             rehearsal = self._rehearsal(stack)
-            adb_port = rehearsal.adb_port if rehearsal else self._settings.adb_port
+            reached = rehearsal.replace_phones(self._settings) if rehearsal else self._settings
+            adb_port = reached.adb_port
             executor = stack.enter_context(
                 executor_on_phones(
                     self._place,
@@ -148,16 +149,16 @@ class Daemon:
                 )
             )
             health = Health(ledger, executor, self._clock, api_only=not self._options.paths)
-            states = LastStates(adb_port)
+            states = LastStates(reached.every_adb_server)
             registry.register(StateMetrics(ledger, executor, states))
             registry.register(LogMetrics(lambda: self._log.dropped))
             jobs = stack.enter_context(Jobs(self._clock, executor.clock_watch, self._guard.fail))
             service = Service(
                 self._options.paths, ledger, executor, self._clock, sink, campaigns, jobs, self._settings.zone
             )
-            local_api = self._local_api(ledger, executor, states, campaigns, adb_port)
+            local_api = self._local_api(ledger, executor, states, campaigns, reached)
             state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            desk = self._desk(ledger, executor, campaigns, changes, adb_port, url_of(listening))
+            desk = self._desk(ledger, executor, campaigns, changes, reached, url_of(listening))
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
@@ -171,7 +172,7 @@ class Daemon:
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
             self._remove_old_records(jobs, ledger)
-            self._watch_phones(jobs, desk, executor)
+            self._watch_phones(jobs, desk, executor, reached)
             self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
             self._wait_for_the_end()
@@ -230,12 +231,13 @@ class Daemon:
         )
 
     def _local_api(
-        self, ledger: Ledger, executor: Executor, states: LastStates, campaigns: Registry, adb_port: int
+        self, ledger: Ledger, executor: Executor, states: LastStates, campaigns: Registry, reached: Settings
     ) -> FastAPI:
         """The Local API over this daemon's phones, and the accounts that its campaigns declare."""
 
         def online(serials: Sequence[str]) -> set[str]:
-            return {phone.serial for phone in phones_now(adb_port, serials)[0] if phone.state == "device"}
+            lines, _ = phones_now(reached.every_adb_server, serials)
+            return {phone.serial for phone in lines if phone.state == "device"}
 
         desk = TaskApi(
             ledger,
@@ -256,7 +258,7 @@ class Daemon:
         executor: Executor,
         campaigns: Registry,
         changes: Changes,
-        adb_port: int,
+        reached: Settings,
         url: str,
     ) -> Desk:
         """What the pages of the dashboard work on."""
@@ -268,12 +270,12 @@ class Daemon:
             place=self._place,
             paths=self._options.paths,
             registry=campaigns,
-            phones=PhonesNow(lambda: phones_now(adb_port, devices_of(campaigns.in_force()))),
+            phones=PhonesNow(lambda: phones_now(reached.every_adb_server, devices_of(campaigns.in_force()))),
             changes=changes,
             submit=executor.submit,
             refresh=executor.refresh,
             executor_state=executor.state,
-            adb_port=adb_port,
+            adb_port=reached.adb_port,
             url=url,
             user=who(),
             pid=os.getpid(),
@@ -285,7 +287,7 @@ class Daemon:
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 
-    def _watch_phones(self, jobs: Jobs, desk: Desk, executor: Executor) -> None:
+    def _watch_phones(self, jobs: Jobs, desk: Desk, executor: Executor, reached: Settings) -> None:
         """Have the daemon look at its phones every few seconds, and write down what has changed of them."""
 
         def at_work() -> set[str]:
@@ -295,7 +297,13 @@ class Daemon:
             desk.changes.tell(topic("phone", serial))
 
         watch = PhoneWatch(
-            desk.ledger, desk.adb_port, desk.campaigns, at_work, tell, self._log, jobs.stopping
+            desk.ledger,
+            reached.every_adb_server,
+            desk.campaigns,
+            at_work,
+            tell,
+            self._log,
+            jobs.stopping,
         )
         jobs.every(PHONES_S, "phones", watch.look, watch.say_failed, at_once=True)
         traces = TraceJob(desk.ledger, executor, self._log)

@@ -16,11 +16,11 @@ from runner.errors import AdbUnavailable, FlowError, PhoneError, RunnerError
 from runner.flows.profile import Profiles
 from runner.phone.choosing import Device, choose, is_address
 from runner.phone.condition import condition, server_version
-from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets, crowded
 from runner.phone.reconnecting import Reconnects
-from runner.phone.transport import AdbServer
 from runner.phone.vitals import battery, vitals
 from runner.reports.log_lines import LogLines
+from runner.settings import AdbAddress
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import AWAY, READY, PhoneCondition, PhoneFacts, PhoneRow, by_device
 from runner.store.phones import PhoneSeen
@@ -67,7 +67,7 @@ class PhoneWatch:
     def __init__(
         self,
         ledger: Ledger,
-        adb_port: int,
+        servers: Sequence[AdbAddress],
         campaigns: Callable[[], Iterable[ResolvedCampaign]],
         at_work: Callable[[], Collection[str]],
         tell: Callable[[str], None],
@@ -75,8 +75,8 @@ class PhoneWatch:
         stop: Event,
     ) -> None:
         self._ledger = ledger
-        self._server = AdbServer(adb_port)
-        self._fleet = Fleet(adb_port)
+        self._fleets = Fleets(servers)
+        self._crowded: dict[str, str] = {}
         self._campaigns = campaigns
         self._at_work = at_work
         self._tell = tell
@@ -112,17 +112,24 @@ class PhoneWatch:
     def _found(self, known: Collection[str]) -> dict[str, Found]:
         """How these phones and those that adb lists are, by serial."""
         try:
-            devices = self._fleet.listed_by(self._server, LOOK_S)
+            devices = self._fleets.listed(LOOK_S)
         except AdbUnavailable as error:
             return {serial: Found(PhoneSeen(serial, AWAY, problem=error.message)) for serial in known}
+        self._say_crowded(devices)
         listed = {device.serial for device in devices if device.serial}
         return {serial: _seen(serial, devices) for serial in {*known, *listed}}
+
+    def _say_crowded(self, devices: Sequence[Device]) -> None:
+        """Warn of each server that has more phones than it can work with, once."""
+        before, self._crowded = self._crowded, crowded(devices)
+        for at in self._crowded.keys() - before.keys():
+            self._log.say("adb server is crowded", "warning", address=at, reason=self._crowded[at])
 
     def _reach_again(self, used: Mapping[str, PhoneRow | None], found: Mapping[str, Found]) -> None:
         """Have adb connect again to phones of campaigns that it has lost. Not to those that a person holds: somebody
         may have taken them off on purpose."""
         held = by_device(self._ledger.holds.current())
-        lost: dict[str, tuple[str, bool]] = {}
+        lost: dict[str, tuple[str, Device | None]] = {}
         for serial, row in used.items():
             seen, device = found[serial].seen, found[serial].listed
             if seen.state == READY:
@@ -131,14 +138,15 @@ class PhoneWatch:
             hold, is_lost = held.get(serial), seen.state in (AWAY, "offline")
             way = device.transport if device else row.facts.address if row else ""
             if way and is_lost and (hold is None or hold.ends_by_itself) and self._reconnects.is_due(serial):
-                lost[serial] = way, device is not None
+                lost[serial] = way, device
         if not lost or self._stop.is_set():
             return
 
         def reach(serial: str) -> None:
-            way, is_listed = lost[serial]
+            way, device = lost[serial]
+            server, is_listed = self._fleets.server_of(device), device is not None
             with contextlib.suppress(AdbUnavailable):  # said of each phone at the next look
-                self._reconnects.reach(self._server, serial, way, is_listed=is_listed)
+                self._reconnects.reach(server, serial, way, is_listed=is_listed)
 
         with ThreadPoolExecutor(PARALLEL, "reconnect") as pool:
             list(pool.map(reach, lost))
@@ -176,17 +184,17 @@ class PhoneWatch:
             return {serial: answer for serial, answer in answers if answer is not None}
 
     def _battery(self, serial: str, device: Device) -> int | None:
-        return battery(self._server.transport(device.transport), serial)
+        return battery(self._fleets.server_of(device).transport(device.transport), serial)
 
     def _facts(self, serial: str, device: Device) -> PhoneFacts:
         packages = self._packages()
-        told = vitals(self._server.transport(device.transport), serial, list(packages))
+        told = vitals(self._fleets.server_of(device).transport(device.transport), serial, list(packages))
         apps = {packages[package]: version for package, version in told.apps.items()}
         address = device.transport if is_address(device.transport) else ""
         return PhoneFacts(told.model, told.android, told.language, told.size, apps, address)
 
     def _condition(self, serial: str, device: Device) -> PhoneCondition:
-        told = condition(self._server.transport(device.transport), serial)
+        told = condition(self._fleets.server_of(device).transport(device.transport), serial)
         warm, free = told.temperature_c, told.free_mb
         return PhoneCondition(
             temperature_c=round(warm) if warm is not None else None,

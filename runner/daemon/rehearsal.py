@@ -83,7 +83,7 @@ class Rehearsal:
 
     def replace_phones(self, settings: Settings) -> Settings:
         """The settings, with the adb server of the virtual phones in place of the real one."""
-        return replace(settings, adb_port=self.adb_port)
+        return replace(settings, adb_port=self.adb_port, adb_servers=())
 
     def replace_backends(
         self, backends: Mapping[str, Backend | BatchBackend]

@@ -10,7 +10,7 @@ import adbutils
 from runner.errors import AdbUnavailable, PhoneTimeout
 from runner.phone.listing import Row, parse
 from runner.phone.translate import translated
-from runner.phone.transport import AdbServer
+from runner.phone.transport import LOCAL, AdbServer
 
 DEFAULT_PORT = 5037
 OLDEST_SERVER = 41
@@ -21,24 +21,25 @@ ANSWER_S = 3.0
 """The server answers these questions from what it knows, without asking a phone; one that takes longer hangs."""
 
 
-def connect(port: int) -> AdbServer:
-    """The adb server at `port`; on the default port one is started if none answers. Raises AdbUnavailable."""
-    server = AdbServer(port)
+def connect(port: int, host: str = LOCAL) -> AdbServer:
+    """The adb server at `port`; on this machine's default port one is started if none answers. Raises
+    AdbUnavailable."""
+    server = AdbServer(port, host)
     told = _version(server)
     # Another port was named by somebody who runs a server there: a second one would only hide that it is
     # gone.
-    if told is None and port == DEFAULT_PORT:
+    if told is None and (host, port) == (LOCAL, DEFAULT_PORT):
         _start(port)
         told = _version(server)
     if told is None:
         raise AdbUnavailable(
-            f"no adb server answers on 127.0.0.1:{port}",
-            hint=f"start one with `adb -P {port} start-server`, or unset ANDROID_ADB_SERVER_PORT",
+            f"no adb server answers on {host}:{port}",
+            hint=_how_to_start(host, port),
             sent=False,
         )
     if told < OLDEST_SERVER:
         raise AdbUnavailable(
-            f"the adb server on 127.0.0.1:{port} has version {told}, older than {OLDEST_SERVER}",
+            f"the adb server on {host}:{port} has version {told}, older than {OLDEST_SERVER}",
             hint="stop it with `adb kill-server`; the runner then starts its own",
             sent=False,
         )
@@ -53,14 +54,14 @@ def rows(server: AdbServer) -> list[Row]:
             # ask for both.
             return parse(*(server.ask(f"host:{list}", ANSWER_S) for list in ("devices", "devices-l")))
     except PhoneTimeout as error:
-        raise _hangs(server.port) from error
+        raise _hangs(server) from error
 
 
 def version(server: AdbServer) -> int:
     """The version of a server that answers. Raises AdbUnavailable."""
     told = _version(server)
     if told is None:
-        raise AdbUnavailable(f"no adb server answers on 127.0.0.1:{server.port}", sent=False)
+        raise AdbUnavailable(f"no adb server answers on {server.host}:{server.port}", sent=False)
     return told
 
 
@@ -81,14 +82,21 @@ def _version(server: AdbServer) -> int | None:
     try:
         return int(server.ask("host:version", ANSWER_S), 16)
     except adbutils.AdbTimeout as error:
-        raise _hangs(server.port) from error
+        raise _hangs(server) from error
     except (adbutils.AdbError, OSError, ValueError):
         return None
 
 
-def _hangs(port: int) -> AdbUnavailable:
+def _how_to_start(host: str, port: int) -> str:
+    if host == LOCAL:
+        return f"start one with `adb -P {port} start-server`, or unset ANDROID_ADB_SERVER_PORT"
+    return f"start one there with `adb -a -P {port} server nodaemon`, or take it out of RUNNER_ADB_SERVERS"
+
+
+def _hangs(server: AdbServer) -> AdbUnavailable:
+    port = server.port
     return AdbUnavailable(
-        f"the adb server on 127.0.0.1:{port} is there, and has answered nothing for {ANSWER_S:.0f} s",
+        f"the adb server on {server.host}:{port} is there, and has answered nothing for {ANSWER_S:.0f} s",
         hint=f"end it with `adb -P {port} kill-server`, or by its process; the runner then goes on with a new one",
         sent=False,
     )

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runner.errors import DeviceNotConnected, DeviceOffline, DeviceUnauthorized, PhoneError, PhoneTimeout
 from runner.phone.listing import NO_PERMISSIONS
@@ -27,7 +27,7 @@ class Device:
     `serial` is its `ro.serialno`, None where the phone could not be asked and was not known before; `transport` is
     adb's own name for the way to it; `state` is adb's word (`device`, `offline`, `unauthorized`), and `said` what adb
     adds to that. `boot` tells phones of one serial apart, where they tell it. `trouble` is why a phone that adb
-    calls ready does not say who it is.
+    calls ready does not say who it is. `at` is the address of the adb server that lists it.
     """
 
     serial: str | None
@@ -36,6 +36,7 @@ class Device:
     said: str = ""
     boot: str | None = None
     trouble: PhoneError | None = None
+    at: str = field(default="", compare=False)
 
     @property
     def is_ready(self) -> bool:
@@ -64,6 +65,11 @@ def choose(serial: str, devices: Sequence[Device]) -> Device | PhoneError:
     Of several ways to one phone a ready one wins, and USB before the network. Where they lead to several phones,
     none is used.
     """
+    servers = {device.at for device in devices if device.serial == serial and device.is_ready}
+    if len(servers) > 1:
+        return _at_several_servers(serial, [[d for d in devices if d.at == at] for at in sorted(servers)])
+    if servers:  # what another server knows of a phone that is not ready there does not matter
+        devices = [device for device in devices if device.at in servers]
     same = [device for device in devices if device.serial == serial]
     ready = [device for device in same if device.is_ready]
     if _are_several(same, ready):
@@ -87,6 +93,23 @@ def _are_several(same: Sequence[Device], ready: Sequence[Device]) -> bool:
         return True
     kinds = Counter(device.is_on_network for device in ready)
     return any(device.boot is None and kinds[device.is_on_network] > 1 for device in ready)
+
+
+def _at_several_servers(serial: str, listings: Sequence[Sequence[Device]]) -> Device | PhoneError:
+    """Each server has a phone of this serial that is ready. It is one phone, by its cable at one of them and over the
+    network at another, only if it says so itself."""
+    chosen = [choose(serial, devices) for devices in listings]
+    found = [one for one in chosen if isinstance(one, Device)]
+    if len(found) < len(chosen):
+        return next(one for one in chosen if isinstance(one, PhoneError))
+    if len({device.boot for device in found}) == 1 and found[0].boot is not None:
+        return min(found, key=lambda device: device.is_on_network)
+    ways = ", ".join(f"{device.transport} at {device.at}" for device in found)
+    return DeviceNotConnected(
+        f"{serial}: more than one adb server lists a phone with this serial, so none of them is used: {ways}",
+        hint="disconnect all but the one that is meant; some makers give many phones the same serial",
+        sent=False,
+    )
 
 
 def _several(serial: str, devices: Sequence[Device]) -> PhoneError:

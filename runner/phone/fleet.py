@@ -13,7 +13,7 @@ from runner.phone.choosing import Device, choose, is_address
 from runner.phone.listing import Row
 from runner.phone.looks import LOOK_S, Identity, Look, Looks
 from runner.phone.translate import translated
-from runner.phone.transport import AdbServer
+from runner.phone.transport import LOCAL, AdbServer, Transport
 
 RECONNECT_TIMEOUT_S = 5.0
 OLD_S = 60.0
@@ -40,8 +40,8 @@ class Fleet:
     that went offline.
     """
 
-    def __init__(self, adb_port: int) -> None:
-        self._adb_port = adb_port
+    def __init__(self, adb_port: int, host: str = LOCAL) -> None:
+        self._adb_port, self._host = adb_port, host
         self._serials: dict[str, str] = {}
         self._looks = Looks(self._identify)
         self._server: AdbServer | None = None
@@ -58,7 +58,7 @@ class Fleet:
                 ):  # who waited meanwhile need not find out again
                     raise self._failure[1]
                 try:
-                    self._server = adb.connect(self._adb_port)
+                    self._server = adb.connect(self._adb_port, self._host)
                 except PhoneError as error:
                     self._failure = time.monotonic(), error
                     raise
@@ -91,6 +91,24 @@ class Fleet:
             if isinstance(again, Device):
                 return again
         raise found
+
+    def reach(self, serial: str) -> Transport:
+        """The way to the phone with this serial. Raises what `find` raises."""
+        return self.server().transport(self.find(serial).transport)
+
+    @property
+    def asked(self) -> AdbServer:
+        """The server, which may not be there: this starts none."""
+        return self._server or AdbServer(self._adb_port, self._host)
+
+    def has_known(self, serial: str) -> bool:
+        """Whether the phone was here before."""
+        return serial in self._serials.values()
+
+    @property
+    def address(self) -> str:
+        """Where its server is: `127.0.0.1:5037`."""
+        return f"{self._host}:{self._adb_port}"
 
     def check(self, serials: Iterable[str]) -> list[PhoneProblem]:
         """What is wrong with these phones, in their order; empty if all are ready. Raises AdbUnavailable."""
@@ -144,7 +162,7 @@ class Fleet:
             serial, boot = look.identity.serial, look.identity.boot
         elif look is not None:
             trouble = look.trouble
-        return Device(serial, row.name, row.state, row.said, boot, trouble)
+        return Device(serial, row.name, row.state, row.said, boot, trouble, self.address)
 
     def _identify(self, row: Row) -> Identity:
         assert self._server is not None

@@ -21,6 +21,7 @@ from runner.errors import (
 from runner.media_file import MediaFile
 from runner.phone import copying, rpc, screenshot, shell
 from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.hands import SWIPE_STEPS_PER_S, Hands
 from runner.phone.restoring import Restorer, Undoing
 from runner.phone.screen import Screen, focused_field, normalise, parse
@@ -53,7 +54,7 @@ class Session:
     """
 
     def __init__(
-        self, fleet: Fleet, serial: str, clock: Clock | None = None, traces: Traces | None = None
+        self, fleet: Fleet | Fleets, serial: str, clock: Clock | None = None, traces: Traces | None = None
     ) -> None:
         self.serial = serial
         self._fleet = fleet
@@ -118,8 +119,7 @@ class Session:
     def _phone(self) -> Transport:
         """The way to the phone; it is looked for if it is not known."""
         if self._transport is None:
-            device = self._fleet.find(self.serial)
-            self._transport = self._fleet.server().transport(device.transport)
+            self._transport = self._fleet.reach(self.serial)
         return self._transport
 
     def _server(self) -> "uiautomator2.Device":

@@ -1,29 +1,30 @@
-"""How many phones an adb server lists in each state, for callers that cannot wait for the server."""
+"""How many phones adb lists in each state, for callers that cannot wait for its servers."""
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from runner.errors import AdbUnavailable, PhoneError, PhoneTimeout
 from runner.phone import adb
 from runner.phone.transport import AdbServer
+from runner.settings import AdbAddress
 
 PATIENCE_S = 0.5
 
 
 class States(NamedTuple):
-    """`answers` is whether the server has just said so; otherwise `by_state` is what it said last."""
+    """`answers` is whether all servers have just said so; otherwise `by_state` is what it said last."""
 
     by_state: Mapping[str, int]
     answers: bool
 
 
 class LastStates:
-    """Asks a server that may not be there, and starts none. Any thread may call it, and waits PATIENCE_S at most."""
+    """Asks servers that may not be there, and starts none. Any thread may call it, and waits PATIENCE_S at most."""
 
-    def __init__(self, port: int) -> None:
-        self._server = AdbServer(port)
+    def __init__(self, servers: Sequence[AdbAddress]) -> None:
+        self._servers = [AdbServer(one.port, one.host) for one in servers]
         self._last = States({}, answers=False)
         self._lock = threading.Lock()
         self._asking: threading.Thread | None = None
@@ -40,7 +41,8 @@ class LastStates:
 
     def _refresh(self) -> None:
         try:
-            self._last = States(Counter(row.state for row in adb.rows(self._server)), answers=True)
+            rows = [row for server in self._servers for row in adb.rows(server)]
+            self._last = States(Counter(row.state for row in rows), answers=True)
         except AdbUnavailable as error:
             hangs = isinstance(error.__cause__, PhoneTimeout)
             # A server that hangs still has its phones; one that is gone has none.

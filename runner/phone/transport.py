@@ -40,11 +40,14 @@ class Connection(adbutils.AdbConnection):  # type: ignore[misc]
         self.conn.end()
 
 
-class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
-    """The adb server on this machine at a port."""
+LOCAL = "127.0.0.1"
 
-    def __init__(self, port: int) -> None:
-        super().__init__("127.0.0.1", port)
+
+class AdbServer(adbutils.AdbClient):  # type: ignore[misc]
+    """The adb server at a port, on this machine or another one."""
+
+    def __init__(self, port: int, host: str = LOCAL) -> None:
+        super().__init__(host, port)
 
     def make_connection(self, timeout: float | None = None) -> Connection:
         """A connection on which all is done within `timeout`, and without one within CALL_TIMEOUT_S."""

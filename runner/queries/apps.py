@@ -8,10 +8,11 @@ from runner.errors import PhoneError
 from runner.flows.profile import Profile
 from runner.flows.versions import untested
 from runner.phone.choosing import Device
-from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.session import Session
 from runner.queries.phone_doctor import FREE, KeptBack, ask
 from runner.queries.phone_findings import Finding, of_condition, of_device
+from runner.settings import AdbAddress
 
 PARALLEL = 16
 """How many phones are asked at the same time."""
@@ -43,20 +44,23 @@ class PhoneWithApps:
 
 
 def phones_with_apps(
-    adb_port: int, profiles: Sequence[Profile], language: str | None = None, kept_back: KeptBack = FREE
+    servers: Sequence[AdbAddress],
+    profiles: Sequence[Profile],
+    language: str | None = None,
+    kept_back: KeptBack = FREE,
 ) -> list[PhoneWithApps]:
     """Every phone that adb lists, with the apps of these profiles. Raises AdbUnavailable.
 
     A `language` stands in for what the phones say, as in the backend.
     """
-    fleet = Fleet(adb_port)
-    devices = fleet.devices()
+    fleets = Fleets(servers)
+    devices = fleets.devices()
     with ThreadPoolExecutor(PARALLEL) as pool:
-        return list(pool.map(lambda one: _look(fleet, one, devices, profiles, language, kept_back), devices))
+        return list(pool.map(lambda one: _look(fleets, one, devices, profiles, language, kept_back), devices))
 
 
 def _look(
-    fleet: Fleet,
+    fleets: Fleets,
     device: Device,
     devices: Sequence[Device],
     profiles: Sequence[Profile],
@@ -67,7 +71,7 @@ def _look(
     same = [one for one in devices if (one.serial or one.transport) == serial]
     way = of_device(serial, device, same)
     obstacles = [way] if way else []
-    told = ask(fleet, device) if way is None else None
+    told = ask(fleets.server_of(device), device) if way is None else None
     if told is not None:
         obstacles += [one for one in of_condition(serial, told) if one.is_wrong]
     phone = PhoneWithApps(
@@ -79,7 +83,7 @@ def _look(
     )
     if not device.is_ready:
         return phone
-    session = Session(fleet, serial)
+    session = Session(fleets, serial)
     try:
         found = [one for profile in profiles if (one := _app(session, profile, language))]
     except PhoneError as error:

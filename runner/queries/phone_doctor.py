@@ -11,6 +11,7 @@ from runner.phone import adb, adb_programs
 from runner.phone.choosing import Device
 from runner.phone.condition import Condition, condition
 from runner.phone.fleet import Fleet
+from runner.phone.transport import AdbServer
 from runner.queries.phone_findings import Finding, of_adb, of_condition, of_device, of_devices, of_ledger
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device
@@ -61,14 +62,15 @@ def diagnose(adb_port: int, kept_back: KeptBack, *, proc: Path = adb_programs.PR
     """Look at the adb of this computer, at its server, and at each phone that it lists. Starts a server on the default
     port if none runs. Raises AdbUnavailable."""
     fleet = Fleet(adb_port)
-    version = adb.version(fleet.server())
+    server = fleet.server()
+    version = adb.version(server)
     devices = fleet.devices()
     findings = list(of_adb(adb_port, version, adb_programs.programs(os.environ), adb_programs.servers(proc)))
     findings += of_devices(devices)
     names = tuple(sorted({device.serial or device.transport for device in devices}))
     ready = _ready(devices)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        conditions = dict(zip(ready, pool.map(lambda one: ask(fleet, one), ready.values()), strict=True))
+        conditions = dict(zip(ready, pool.map(lambda one: ask(server, one), ready.values()), strict=True))
     for name in names:
         told = conditions.get(name)
         findings += of_condition(name, told) if told is not None else ()
@@ -79,10 +81,10 @@ def diagnose(adb_port: int, kept_back: KeptBack, *, proc: Path = adb_programs.PR
     return Diagnosis(adb_port, version, names, tuple(findings))
 
 
-def ask(fleet: Fleet, device: Device) -> Condition | None:
+def ask(server: AdbServer, device: Device) -> Condition | None:
     """How a phone is; None if it does not answer."""
     try:
-        return condition(fleet.server().transport(device.transport), device.serial or device.transport)
+        return condition(server.transport(device.transport), device.serial or device.transport)
     except PhoneError:
         return None
 

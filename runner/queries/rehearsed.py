@@ -90,7 +90,7 @@ def rehearsal_result(
     rows = sorted(
         ledger.reports.newest(scope.chosen, MOST_LISTED), key=lambda row: (row.task.due_utc, row.task.key)
     )
-    tasks = tuple(RehearsedTask(row, tuple(waits.get(row.task.key, ()))) for row in rows)
+    tasks = tuple(_task(ledger, row, waits.get(row.task.key, ())) for row in rows)
     days = _days(window, situation)
     groups = ledger.summaries.groups(scope.chosen)
     return RehearsalResult(
@@ -107,6 +107,15 @@ def rehearsal_result(
         tuple(UseByDay(use, by_day) for use, by_day in uses_by_day(ledger, groups, days)),
         tuple(down_times(ledger, window, situation)),
     )
+
+
+def _task(ledger: Ledger, row: TaskRow, waits: Sequence[str]) -> RehearsedTask:
+    """The task; what its occurrence says of its coming late counts as a reason too."""
+    task = RehearsedTask(row, tuple(waits))
+    if task.is_on_time or waits:
+        return task
+    found = ledger.reports.occurrence(row.task.campaign, row.task.entry, row.task.nominal)
+    return replace(task, waits=(found.reason,)) if found is not None and found.reason else task
 
 
 def without_hints(report: Report) -> Report:

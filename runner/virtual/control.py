@@ -33,7 +33,7 @@ class Phones(Protocol):
 
     async def add(self, serial: str) -> None: ...
 
-    def move_clock(self, instant: datetime) -> None: ...
+    async def move_clock(self, instant: datetime) -> None: ...
 
     def describe(self) -> dict[str, Any]: ...
 
@@ -91,7 +91,7 @@ class ControlServer:
             if not serial:
                 return await self._on_all(request)
             if serial == CLOCK and not rest:
-                return self._move_clock(request)
+                return await self._move_clock(request)
             return await self._on_phone(request, self._endpoint(unquote(serial)), rest)
         except BadRequestError as error:
             return json_response(error.status, {"error": str(error)})
@@ -106,7 +106,7 @@ class ControlServer:
             _expect(request, "GET")
         return json_response(HTTPStatus.OK, self._phones.describe())
 
-    def _move_clock(self, request: Request) -> bytes:
+    async def _move_clock(self, request: Request) -> bytes:
         _expect(request, "POST")
         written = _value_or_bad(_wish(request.body), "now")
         try:
@@ -115,7 +115,7 @@ class ControlServer:
             raise BadRequestError(f"{CLOCK}: {error}") from error
         if instant.tzinfo is None:
             raise BadRequestError(f"{CLOCK}: {written!r} has no offset from UTC; write {written}Z")
-        self._phones.move_clock(instant.astimezone(UTC))
+        await self._phones.move_clock(instant.astimezone(UTC))
         return json_response(HTTPStatus.OK, {"now": instant.astimezone(UTC).isoformat()})
 
     def _endpoint(self, serial: str) -> Endpoint:

@@ -27,7 +27,7 @@ class Desk:
         for serial in serials:
             self._process.have(serial)
         known = {phone.serial: phone for phone in self._process.phones}
-        taken = [VirtualPhone(known[serial], self._process.adb_server_port) for serial in serials]
+        taken = [VirtualPhone(known[serial]) for serial in serials]
         for phone in taken:
             phone.reset()
         return taken

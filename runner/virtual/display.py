@@ -1,6 +1,6 @@
 """How large a phone's screen is, and how its apps are laid out on it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from runner.virtual.views import Bounds, View, Window
 
@@ -8,20 +8,46 @@ DESIGN_WIDTH, DESIGN_HEIGHT = 720, 1600
 """The screen that apps draw on, in pixels. What they draw is stretched to the screen that there is."""
 
 
-@dataclass(slots=True)
+Settings = dict[tuple[str, str], str]
+_TURNS_FREELY, _ROTATION = ("system", "accelerometer_rotation"), ("system", "user_rotation")
+
+
 class Display:
-    """The physical size in pixels and dots an inch, and what `wm size` and `wm density` have put in their place."""
+    """The physical size in pixels and dots an inch, what `wm` has put in their place, and how the screen is turned.
 
-    width: int = DESIGN_WIDTH
-    height: int = DESIGN_HEIGHT
-    density: int = 320
-    override_size: tuple[int, int] | None = None
-    override_density: int | None = None
+    How it is turned stands in the phone's settings, where everybody may change it.
+    """
 
-    def size(self, rotation: int) -> tuple[int, int]:
-        """Width and height as the phone is held: `rotation` is the number of quarter turns."""
+    def __init__(self, settings: Settings, width: int, height: int, density: int) -> None:
+        self.width = width
+        self.height = height
+        self.density = density
+        self.override_size: tuple[int, int] | None = None
+        self.override_density: int | None = None
+        self._settings = settings
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height as the screen is turned."""
         width, height = self.override_size or (self.width, self.height)
-        return (height, width) if rotation % 2 else (width, height)
+        return (height, width) if self.rotation % 2 else (width, height)
+
+    @property
+    def turns_freely(self) -> bool:
+        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
+        return self._settings.get(_TURNS_FREELY, "1") != "0"
+
+    @property
+    def rotation(self) -> int:
+        """In quarters against the clock; upright while it turns freely."""
+        quarters = self._settings.get(_ROTATION, "0")
+        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
+
+    def turn(self, rotation: int | None) -> None:
+        """Keep this number of quarters, however the phone is held; None lets it turn freely again."""
+        self._settings[_TURNS_FREELY] = str(int(rotation is None))
+        if rotation is not None:
+            self._settings[_ROTATION] = str(rotation % 4)
 
 
 def stretched(windows: list[Window], width: int, height: int) -> list[Window]:

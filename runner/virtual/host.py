@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.virtual.adbserver import AdbServer, AdbServerError, find_adb
+from runner.virtual.annex import MOST_PHONES, Annex
 from runner.virtual.control import ControlServer
 from runner.virtual.endpoint import Endpoint
 from runner.virtual.memory import MemoryFile, claim
@@ -35,36 +36,47 @@ class Host:
         self,
         serials: Sequence[str],
         folder: Path | None = None,
-        adb_port: int = 0,
+        adb_ports: Sequence[int] = (),
         apps: Sequence[Path] = (),
+        most: int = MOST_PHONES,
     ) -> None:
         """`folder`, which must exist, keeps the phones' memory; `apps` are app files, or folders of them, for every
-        phone. Raises ValueError for equal serials or what is no app file."""
+        phone. The first `most` phones are here, further ones in processes of their own with an adb server each;
+        `adb_ports` are those of the servers, one after the other. Raises ValueError for equal serials or what is no
+        app file."""
         if len(set(serials)) != len(serials):
             raise ValueError("two phones have the same serial")
         self._folder = folder
         self._time = PhoneTime()
-        self._adb_port = adb_port
+        self._adb_ports = list(adb_ports)
+        self._apps = apps
+        self._most = most
+        self._annexes: list[Annex] = []
+        self._further = [serials[start : start + most] for start in range(most, len(serials), most)]
         self._app_files = read_files(apps) if apps else []
         self._stores: dict[str, MemoryFile] = {}
-        self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials}
+        self.endpoints: dict[str, Endpoint] = {serial: self._endpoint(serial) for serial in serials[:most]}
         self._adb: AdbServer
         self._control = ControlServer(self)
 
     @contextlib.asynccontextmanager
     async def running(self, adb: str) -> AsyncIterator["Host"]:
         """Start everything, every phone connected; end it all afterwards. Raises AdbServerError."""
+        self._adb_path = adb
         try:
-            self._adb = await AdbServer.start(adb, self._adb_port)
+            self._adb = await AdbServer.start(adb, self._next_port())
             keeping: asyncio.Task[None] | None = None
             try:
                 await self._control.start()
+                opening = [asyncio.create_task(self._open_annex(adb, serials)) for serials in self._further]
                 await asyncio.gather(*(self.plug_in(endpoint) for endpoint in self.endpoints.values()))
+                self._annexes += await asyncio.gather(*opening)
                 keeping = asyncio.create_task(self._keep_adb(adb))
                 yield self
             finally:
                 if keeping is not None:
                     keeping.cancel()
+                await asyncio.gather(*(annex.stop() for annex in self._annexes))
                 await self._control.stop()
                 await self._adb.stop()
         finally:
@@ -72,23 +84,44 @@ class Host:
                 endpoint.close()
 
     def describe(self) -> dict[str, Any]:
-        """What a client needs to reach the phones, as JSON."""
+        """What a client needs to reach the phones, as JSON. A phone has `adb_server_port` where it is another one."""
         phones = [
             {"serial": serial, "address": endpoint.address, "control": self._control.url(serial)}
             for serial, endpoint in self.endpoints.items()
         ]
-        return {"adb_server_port": self._adb.port, "phones": phones}
+        further = [phone for annex in self._annexes for phone in annex.phones]
+        return {"adb_server_port": self._adb.port, "phones": [*phones, *further]}
 
-    def move_clock(self, instant: datetime) -> None:
+    async def move_clock(self, instant: datetime) -> None:
         """Let it be this instant on all phones: from now on their time stands still between two calls."""
         self._time.move_to(instant)
+        await asyncio.gather(*(annex.move_clock(instant) for annex in self._annexes))
 
     async def add(self, serial: str) -> None:
         """Start one more phone, connected. Raises ValueError for a serial that is taken or empty."""
-        if not serial or serial in self.endpoints:
+        if not serial or serial in {phone["serial"] for phone in self.describe()["phones"]}:
             raise ValueError(f"the serial {serial!r} is taken" if serial else "a phone needs a serial")
+        if len(self.endpoints) >= self._most:
+            await self._add_elsewhere(serial)
+            return
         endpoint = self.endpoints[serial] = self._endpoint(serial)
         await self.plug_in(endpoint)
+
+    async def _add_elsewhere(self, serial: str) -> None:
+        """In the first process with room, or else in one more."""
+        for annex in self._annexes:
+            if len(annex.phones) < self._most:
+                await annex.add(serial)
+                return
+        self._annexes.append(await self._open_annex(self._adb_path, [serial]))
+
+    async def _open_annex(self, adb: str, serials: Sequence[str]) -> Annex:
+        port = self._next_port()
+        return await Annex.start(serials, adb=adb, adb_port=port, folder=self._folder, apps=self._apps)
+
+    def _next_port(self) -> int:
+        """Where the next adb server listens: 0 is any free port."""
+        return self._adb_ports.pop(0) if self._adb_ports else 0
 
     async def plug_in(self, endpoint: Endpoint) -> None:
         """Let a phone be reached, and have the adb server connect to it anew."""
@@ -185,14 +218,17 @@ async def serve(
     *,
     folder: Path | None = None,
     adb: str | None = None,
-    adb_port: int = 0,
+    adb_ports: Sequence[int] = (),
     apps: Sequence[Path] = (),
+    most: int = MOST_PHONES,
+    holds_folder: bool = True,
     until_eof: bool = False,
     announce: Callable[[dict[str, Any]], None],
 ) -> signal.Signals | None:
     """Host phones until SIGINT or SIGTERM comes, or with `until_eof` the end of the standard input.
 
-    Their adb server listens on `adb_port`; 0 is any free one. `announce` is told, once, what `Host.describe`
+    Their adb servers, one for `most` phones, listen on `adb_ports`; 0 is any free one. Without `holds_folder` somebody
+    else holds the folder for this process. `announce` is told, once, what `Host.describe`
     says. Returns the signal that ended it, if any. Raises AdbServerError, and ValueError for equal serials or a
     folder that cannot be used.
     """
@@ -207,8 +243,8 @@ async def serve(
         loop.add_signal_handler(number, end, number)
     if until_eof:
         loop.add_reader(sys.stdin, lambda: None if os.read(sys.stdin.fileno(), 1024) else end(None))
-    claimed = claim(folder) if folder is not None else contextlib.nullcontext()
-    async with claimed, Host(serials, folder, adb_port, apps).running(adb or find_adb()) as host:
+    claimed = claim(folder) if folder is not None and holds_folder else contextlib.nullcontext()
+    async with claimed, Host(serials, folder, adb_ports, apps, most).running(adb or find_adb()) as host:
         announce(host.describe())
         return await ended
 
@@ -227,8 +263,10 @@ def main() -> int:
         serials,
         folder=options.dir,
         adb=options.adb,
-        adb_port=options.adb_port,
+        adb_ports=options.adb_port or (),
         apps=options.app or (),
+        most=options.most,
+        holds_folder=not options.dir_is_held,
         until_eof=options.until_eof,
         announce=print_json,
     )
@@ -262,10 +300,18 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--adb-port",
         type=int,
-        default=0,
+        action="append",
         metavar="N",
-        help="where its server listens (default: any free port)",
+        help="where its server listens (default: any free port); repeated for the servers of further phones",
     )
+    parser.add_argument(
+        "--most",
+        type=int,
+        default=MOST_PHONES,
+        metavar="N",
+        help="how many phones one server has (default: %(default)s)",
+    )
+    parser.add_argument("--dir-is-held", action="store_true", help="the folder is held by who started this")
     parser.add_argument("--until-eof", action="store_true", help="end when the standard input ends")
     return parser
 

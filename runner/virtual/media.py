@@ -4,8 +4,10 @@ import mimetypes
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from runner.virtual.apps.app import MediaFile
 from runner.virtual.files import SHARED_STORAGE, Files, resolve
 
 COLLECTIONS = ("video", "images", "audio", "file")
@@ -83,6 +85,20 @@ class MediaIndex:
             self._columns(media)
             for media in self._media.values()
             if collection in ("file", media.kind) and self._files.find(media.path)
+        ]
+
+    def shared(self) -> list[MediaFile]:
+        """The pictures and films, the newest first."""
+        rows = [row for row in self.rows("file") if row["mime_type"].startswith(("image/", "video/"))]
+        rows.sort(key=lambda row: (int(row["date_modified"]), int(row["_id"])), reverse=True)
+        return [
+            MediaFile(
+                uri=f"{_PREFIX}file/media/{row['_id']}",
+                mime_type=row["mime_type"],
+                folder=row["bucket_display_name"],
+                modified=datetime.fromtimestamp(int(row["date_modified"]), UTC),
+            )
+            for row in rows
         ]
 
     def remove(self, media_id: int) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence, Set
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +16,7 @@ from runner.virtual.condition import Condition
 from runner.virtual.display import DESIGN_HEIGHT, DESIGN_WIDTH, Display, stretched
 from runner.virtual.faults import Faults, Link
 from runner.virtual.files import Body, Files
+from runner.virtual.focus import TextFocus
 from runner.virtual.hierarchy import dump
 from runner.virtual.log import Log
 from runner.virtual.media import MediaIndex
@@ -27,24 +28,13 @@ from runner.virtual.shade import shade
 from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import system_windows
 from runner.virtual.time import PhoneTime
-from runner.virtual.views import Bounds, View, Window, hit_window
+from runner.virtual.views import View, Window, hit_window
 
 if TYPE_CHECKING:
     from runner.virtual.apps.written.models import AppFile
 
 LONG_PRESS_S = 0.5
 TOAST_S = 3.5
-_SYSTEM_PROCESSES = {
-    "init": "root",
-    "zygote64": "root",
-    "logd": "logd",
-    "surfaceflinger": "system",
-    "system_server": "system",
-    "com.android.phone": "radio",
-    "com.android.systemui": "system",
-}
-"""What runs from the start, with its user."""
-
 Result = TypeVar("Result")
 
 
@@ -80,7 +70,6 @@ class Phone:
         self.serial = serial
         self.app_files = list(app_files)
         """The apps of somebody's own that are known here, installed or not."""
-        self.display = Display(width, height, density)
         self.started_s = time.monotonic()
         self.latency_s = 0.0
         self.takes_its_time = False
@@ -97,9 +86,9 @@ class Phone:
         self.install_sessions: dict[int, InstallSession] = {}
         self.automation: Automation | None = None
         self.faults = Faults()
-        self._keyboard_closed_on: Bounds | None = None
         self.settings = values.settings(serial, self.model)
         """By namespace (system, secure, global) and name."""
+        self.display = Display(self.settings, width, height, density)
         self.properties: dict[str, str] = {}
         self.reverses: dict[str, str] = {}
         """Reverse forwards: the phone's end by the computer's."""
@@ -125,7 +114,7 @@ class Phone:
         self._stack = [self.packages.home]
         self._windows: list[Window] | None = None
         self._dumps: dict[int, str] = {}
-        self._focus: tuple[str, str, tuple[int, ...]] | None = None
+        self._focus = TextFocus()
         self._change = asyncio.Event()
         self._store = store
         self._boot()
@@ -135,34 +124,27 @@ class Phone:
 
     @property
     def rotation(self) -> int:
-        """How the phone is turned, in quarters against the clock; upright while it may turn as it is held."""
-        quarters = self.settings.get(("system", "user_rotation"), "0")
-        return 0 if self.turns_freely or quarters not in ("0", "1", "2", "3") else int(quarters)
-
-    @property
-    def turns_freely(self) -> bool:
-        """Whether the screen follows the way that the phone is held: nobody turns a virtual phone."""
-        return self.settings.get(("system", "accelerometer_rotation"), "1") != "0"
-
-    def turn(self, rotation: int) -> None:
-        """Hold the screen turned by this number of quarters, whichever way the phone is held."""
-        self.settings["system", "accelerometer_rotation"] = "0"
-        self.settings["system", "user_rotation"] = str(rotation % 4)
-        self.changed()
+        """How the screen is turned, in quarters."""
+        return self.display.rotation
 
     @property
     def width(self) -> int:
         """Of the screen as it is turned, in pixels."""
-        return self.display.size(self.rotation)[0]
+        return self.display.size[0]
 
     @property
     def height(self) -> int:
-        return self.display.size(self.rotation)[1]
+        return self.display.size[1]
 
     @property
     def density(self) -> int:
         """Dots an inch."""
         return self.display.override_density or self.display.density
+
+    def turn(self, rotation: int | None) -> None:
+        """Hold the screen turned by this number of quarters; None lets it turn freely."""
+        self.display.turn(rotation)
+        self.changed()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         self._time.call_later(seconds, action)
@@ -184,22 +166,20 @@ class Phone:
         return entry.body if entry else None
 
     def media_files(self) -> list[MediaFile]:
-        rows = [row for row in self.media.rows("file") if row["mime_type"].startswith(("image/", "video/"))]
-        rows.sort(key=lambda row: (int(row["date_modified"]), int(row["_id"])), reverse=True)
-        return [
-            MediaFile(
-                uri=f"content://media/external/file/media/{row['_id']}",
-                mime_type=row["mime_type"],
-                folder=row["bucket_display_name"],
-                modified=datetime.fromtimestamp(int(row["date_modified"]), UTC),
-            )
-            for row in rows
-        ]
+        return self.media.shared()
 
     def toast(self, text: str) -> None:
         self.last_toast = self.toast_shown = text
         self.changed()
         self.call_later(TOAST_S, lambda: self._hide_toast(text))
+
+    def granted(self, package: str) -> Set[str]:
+        found = self.packages.find(package)
+        return found.granted if found else frozenset()
+
+    def grant(self, package: str, permissions: Set[str]) -> None:
+        if found := self.packages.find(package):
+            found.granted |= permissions & set(found.permissions)
 
     def start_app(self, package: str) -> None:
         """Bring an app to the front, as its icon on the home screen does."""
@@ -278,7 +258,7 @@ class Phone:
         if self._windows is None:
             shown = [shade(self)] if self.shade else self.front.windows()
             self._windows = stretched(shown, self.width, self.height)
-            self._mark_focus(self._windows)
+            self._focus.mark(self._windows)
         return self._windows
 
     @property
@@ -388,14 +368,14 @@ class Phone:
         """Whether a keyboard covers the lower part of the screen."""
         field = self.focused
         invisible = self.keyboard == ADB_KEYBOARD
-        return field is not None and not invisible and self._keyboard_closed_on != field.bounds
+        return field is not None and not invisible and self._focus.wants_keyboard(field)
 
     def go_back(self) -> None:
         """The back key closes the keyboard first, as on any phone; the app hears of the next one."""
         if self.shade:
             self.shade = ""
         elif self.keyboard_shown and self.focused is not None:
-            self._keyboard_closed_on = self.focused.bounds
+            self._focus.close_keyboard(self.focused)
         elif not self.front.back() and len(self._stack) > 1 and self._stack[-1] != self.packages.home:
             self._stack.pop()
         self.changed()
@@ -410,16 +390,11 @@ class Phone:
     @property
     def focused(self) -> View | None:
         """The field that typed text goes to."""
-        views = (view for window in self.windows for view in window.root.walk())
-        return next((view for view in views if view.focused and view.on_text), None)
+        return self._focus.field(self.windows)
 
     def focus(self, view: View) -> None:
         """Let typed text go to an editable view of the present screen."""
-        self._keyboard_closed_on = None
-        for window in self.windows:
-            for path, other in _paths(window.root):
-                if other is view:
-                    self._focus = (window.activity, view.rid, path)
+        self._focus.put(self.windows, view)
         self.changed()
 
     def type_text(self, text: str) -> bool:
@@ -447,11 +422,9 @@ class Phone:
         self, tag: str, text: str, *, priority: str = "I", uid: int = 1000, buffer: str = "main"
     ) -> None:
         """Add what logcat shows."""
-        self.log.write(self.now(), priority, tag, text, uid=uid, pid=self._pid_of(uid), buffer=buffer)
-
-    def _pid_of(self, uid: int) -> int:
         server = self.processes.find("system_server")
-        return server.pid if server and uid == 1000 else 5000
+        pid = server.pid if server and uid == 1000 else 5000
+        self.log.write(self.now(), priority, tag, text, uid=uid, pid=pid, buffer=buffer)
 
     @property
     def keyboard(self) -> str:
@@ -479,10 +452,11 @@ class Phone:
         self.reverses.clear()
         self.system = SystemState(operations=self.system.operations, unrestricted=self.system.unrestricted)
         self.log.clear()
-        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = self._focus = None
-        self._keyboard_closed_on = None
+        self.clipboard = self.last_toast = self.toast_shown = self.finger_down = None
+        self._focus = TextFocus()
+        self.condition.is_locked = self.condition.is_secure
         self.screen_on = True
-        self.started_s = time.monotonic()
+        self.started_s = self.woken_s = self.touched_s = time.monotonic()
         self._stack = [self.packages.home]
         self._start_system()
         self.changed()
@@ -499,9 +473,7 @@ class Phone:
 
     def _start_system(self) -> None:
         self.write_log("SystemServer", "Entered the Android system server!", buffer="system")
-        for name, user in _SYSTEM_PROCESSES.items():
-            uid = {"root": 0, "system": 1000, "radio": 1001, "logd": 1036}[user]
-            self.processes.start(name, user=user, command=name, kill=_nothing, uid=uid)
+        self.processes.start_system()
         self.write_log("WindowManager", "System now ready", buffer="system")
         self._bring_to_front(self.front)
         self.write_log("ActivityManager", "Boot completed: sys.boot_completed=1", buffer="system")
@@ -529,31 +501,6 @@ class Phone:
             self.toast_shown = None
             self.changed()
 
-    def _mark_focus(self, windows: list[Window]) -> None:
-        """Put the focus where the last tap put it, unless that field is gone: then it is the app's choice."""
-        if self._focus is None:
-            return
-        activity, rid, path = self._focus
-        for window in windows:
-            for place, view in _paths(window.root):
-                if (
-                    window.activity == activity
-                    and view.on_text
-                    and (place == path or (rid and view.rid == rid))
-                ):
-                    for other in window.root.walk():
-                        other.focused = other is view
-                    return
-        self._focus = None
-
 
 def _nothing() -> None:
-    """What a system process does when it is killed."""
-
-
-def _paths(root: View, above: tuple[int, ...] = ()) -> "list[tuple[tuple[int, ...], View]]":
-    """Every view of a window with its place: the index among its siblings, for each level."""
-    found = [(above, root)]
-    for index, child in enumerate(root.children):
-        found.extend(_paths(child, (*above, index)))
-    return found
+    """There is no uiautomator2 server to kill."""

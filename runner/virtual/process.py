@@ -15,6 +15,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from runner.virtual.annex import MOST_PHONES
+
 STOP_TIMEOUT_S = 10.0
 ADD_TIMEOUT_S = 30.0
 MADE_UP = "studio_"
@@ -29,24 +31,34 @@ class PhonesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PhoneAddress:
-    """`address` is adb's name of the phone, `control` the URL of its control interface."""
+    """`address` is adb's name of the phone, `control` the URL of its control interface, `adb_server_port` where its adb
+    server listens."""
 
     serial: str
     address: str
     control: str
+    adb_server_port: int
 
 
 class PhonesProcess:
     """A context manager: virtual phones with these serials run inside it.
 
     They end with the process that started them, however it ends. `folder` keeps their memory over restarts; `apps` are
-    app files, or folders of them, for every phone.
+    app files, or folders of them, for every phone. One process and one adb server have at most `most` phones; for
+    more there are further ones.
     """
 
-    def __init__(self, serials: Sequence[str], folder: Path | None = None, apps: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        serials: Sequence[str],
+        folder: Path | None = None,
+        apps: Sequence[Path] = (),
+        most: int = MOST_PHONES,
+    ) -> None:
         self._serials = tuple(serials)
         self._folder = folder
         self._apps = tuple(apps)
+        self._most = most
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[str]
         self._line: HTTPConnection | None = None
@@ -54,6 +66,11 @@ class PhonesProcess:
         """What the process wrote to its standard error, once it has ended: nothing, if all was well."""
         self.adb_server_port = 0
         self.phones: tuple[PhoneAddress, ...] = ()
+
+    @property
+    def adb_server_ports(self) -> tuple[int, ...]:
+        """Of all adb servers: there is more than one for more than 250 phones."""
+        return tuple(dict.fromkeys((self.adb_server_port, *(phone.adb_server_port for phone in self.phones))))
 
     @property
     def is_alive(self) -> bool:
@@ -203,21 +220,23 @@ class PhonesProcess:
         self.stop()
 
     def _take(self, told: Mapping[str, Any]) -> None:
-        self.adb_server_port = told["adb_server_port"]
-        self.phones = tuple(PhoneAddress(**phone) for phone in told["phones"])
+        self.adb_server_port = port = told["adb_server_port"]
+        self.phones = tuple(PhoneAddress(**{"adb_server_port": port, **phone}) for phone in told["phones"])
 
     def _command(self) -> list[str]:
         folder = ["--dir", str(self._folder)] if self._folder is not None else []
         apps = [word for path in self._apps for word in ("--app", str(path))]
         serials = [word for serial in self._serials for word in ("--serial", serial)]
-        port = ["--adb-port", str(self.adb_server_port)]
+        ports = [word for port in self.adb_server_ports for word in ("--adb-port", str(port))]
         return [
             sys.executable,
             "-P",
             "-m",
             "runner.virtual.host",
             "--until-eof",
-            *port,
+            "--most",
+            str(self._most),
+            *ports,
             *folder,
             *apps,
             *serials,

@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 from runner.virtual import kernel
 from runner.virtual.files import Files, share
 
+_SYSTEM = {
+    "init": ("root", 0),
+    "zygote64": ("root", 0),
+    "logd": ("logd", 1036),
+    "surfaceflinger": ("system", 1000),
+    "system_server": ("system", 1000),
+    "com.android.phone": ("radio", 1001),
+    "com.android.systemui": ("system", 1000),
+}
+"""The system's own processes, with the name and the number of their users."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -39,6 +50,11 @@ class Processes:
         self._last_pid += 7
         return self._last_pid
 
+    def start_system(self) -> None:
+        """What runs from the start, and cannot be killed."""
+        for name, (user, uid) in _SYSTEM.items():
+            self.start(name, user=user, command=name, kill=_nothing, uid=uid)
+
     def end(self, process: Process) -> None:
         if self._running.pop(process.pid, None):
             self._files.displace(f"/proc/{process.pid}")
@@ -51,3 +67,7 @@ class Processes:
 
     def by_pid(self, pid: int) -> Process | None:
         return self._running.get(pid)
+
+
+def _nothing() -> None:
+    """What a system process does when it is killed."""

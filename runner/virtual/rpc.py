@@ -218,10 +218,7 @@ def open_quick_settings(phone: Phone) -> bool:
 @method
 def freeze_rotation(phone: Phone, freeze: bool) -> None:
     """Keep the screen as it is turned, or let it turn freely: then it is upright."""
-    phone.turn(phone.rotation)
-    if not freeze:
-        phone.settings["system", "accelerometer_rotation"] = "1"
-        phone.changed()
+    phone.turn(phone.rotation if freeze else None)
 
 
 @method

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from runner.virtual.apps.parts import GREY, SCREEN, WHITE, box, text
+from runner.virtual.system_state import SystemState
 from runner.virtual.system_windows import STATUS_BAR, SYSTEM_UI
 from runner.virtual.views import View, Window
 
+_MOST_SHOWN = 6
 _TILES = ("Internet", "Bluetooth", "Flashlight", "Do Not Disturb", "Auto-rotate", "Battery Saver")
 
 
@@ -15,6 +17,7 @@ class Pulled(Protocol):
 
     shade: str
     settings: dict[tuple[str, str], str]
+    system: SystemState
 
     def pull_down(self, what: str) -> None: ...
 
@@ -27,16 +30,32 @@ def shade(phone: Pulled) -> Window:
 
 
 def _notifications(phone: Pulled) -> View:
-    title = text((60, 180, 660, 220), "Android System", size=24, color=GREY, rid="android:id/app_name_text")
-    words = text((60, 224, 660, 270), "USB debugging connected", rid="android:id/title", bold=True)
-    row = box(
-        (24, 160, 696, 300), title, words, rid=_id("expandableNotificationRow"), background=WHITE, radius=24
-    )
+    """What the system tells, and what was posted, the newest first."""
+    posted = [(one.title or "Shell", one.text) for one in reversed(phone.system.notifications)]
+    shown = [*posted[:_MOST_SHOWN], ("Android System", "USB debugging connected")]
+    rows = [_row(name, words, 160 + 164 * place) for place, (name, words) in enumerate(shown)]
+    bottom = 160 + 164 * len(shown)
     clear = text(
-        (500, 330, 690, 390), "Clear all", rid=_id("dismiss_text"), on_tap=lambda: phone.pull_down("")
+        (500, bottom + 6, 690, bottom + 66),
+        "Clear all",
+        rid=_id("dismiss_text"),
+        on_tap=lambda: _clear(phone),
     )
-    rows = box((0, 140, 720, 400), row, clear, rid=_id("notification_stack_scroller"), scrollable=True)
-    return box(SCREEN, rows, rid=_id("notification_panel"))
+    bounds = (0, 140, 720, bottom + 76)
+    stack = box(bounds, *rows, clear, rid=_id("notification_stack_scroller"), scrollable=True)
+    return box(SCREEN, stack, rid=_id("notification_panel"))
+
+
+def _row(name: str, words: str, top: int) -> View:
+    title = text((60, top + 20, 660, top + 60), name, size=24, color=GREY, rid="android:id/app_name_text")
+    message = text((60, top + 64, 660, top + 110), words, rid="android:id/title", bold=True)
+    bounds = (24, top, 696, top + 140)
+    return box(bounds, title, message, rid=_id("expandableNotificationRow"), background=WHITE, radius=24)
+
+
+def _clear(phone: Pulled) -> None:
+    phone.system.notifications.clear()
+    phone.pull_down("")
 
 
 def _quick_settings(phone: Pulled) -> View:

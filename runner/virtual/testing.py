@@ -24,12 +24,12 @@ _SERVER_PORT, _SERIAL = "ANDROID_ADB_SERVER_PORT", "ANDROID_SERIAL"
 class VirtualPhone:
     """One phone of a running host. What cannot be done raises PhonesError with the phone's own words."""
 
-    def __init__(self, place: PhoneAddress, adb_port: int) -> None:
+    def __init__(self, place: PhoneAddress) -> None:
         self.serial = place.serial
         """What it calls itself: its `ro.serialno`."""
         self.address = place.address
         """What adb calls it: `127.0.0.1:PORT`."""
-        self.adb_port = adb_port
+        self.adb_port = place.adb_server_port
         """Of the adb server that it is connected to."""
         self.url = place.control
         """Of its control interface."""

@@ -30,7 +30,7 @@ version of a library has a call that nobody has looked at. Versions: {versions}.
 @pytest.fixture(scope="module")
 def phone() -> Iterator[VirtualPhone]:
     with PhonesProcess(["CONFORM01"], apps=[HERE / "conformance_app.yaml"]) as phones:
-        yield VirtualPhone(phones.phones[0], phones.adb_server_port)
+        yield VirtualPhone(phones.phones[0])
 
 
 @pytest.fixture(scope="module")

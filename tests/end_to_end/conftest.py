@@ -24,7 +24,7 @@ class VirtualPhones:
     def __init__(self, process: PhonesProcess) -> None:
         self.process = process
         self.adb_port = process.adb_server_port
-        self.by_serial = {phone.serial: VirtualPhone(phone, self.adb_port) for phone in process.phones}
+        self.by_serial = {phone.serial: VirtualPhone(phone) for phone in process.phones}
 
     def __getitem__(self, serial: str) -> VirtualPhone:
         return self.by_serial[serial]

@@ -109,7 +109,7 @@ def untouched(phones: Any, tmp_path: Path, name: str) -> Shelf:
     """A further phone, to which nothing was done yet."""
     shelf = Shelf(phones, tmp_path)
     phones.process.have(f"{name}{len(phones.process.phones)}")
-    shelf.phone = VirtualPhone(phones.process.phones[-1], phones.adb_port)
+    shelf.phone = VirtualPhone(phones.process.phones[-1])
     return shelf
 
 

@@ -14,6 +14,7 @@ import pytest
 from runner.clock import SystemClock
 from runner.daemon.phone_watch import PhoneWatch
 from runner.reports.log_lines import LogLines
+from runner.settings import AdbAddress
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import AWAY
 
@@ -58,8 +59,9 @@ def watch(shelf: Any, ledger: Ledger, log: LogLines, told: list[str]) -> Iterato
         at_work: tuple[str, ...] = (), port: int = shelf.adb_port, uses: tuple[str, ...] = ()
     ) -> PhoneWatch:
         campaign = SimpleNamespace(phones=uses, profiles={})
+        servers = [AdbAddress("127.0.0.1", port)]
         return PhoneWatch(
-            ledger, port, lambda: [campaign], lambda: at_work, told.append, log, threading.Event()
+            ledger, servers, lambda: [campaign], lambda: at_work, told.append, log, threading.Event()
         )
 
     yield make

@@ -71,6 +71,7 @@ def test_a_week_with_faults(daemons: Daemons, runner: RunnerCommand, tmp_path: P
     assert "asks for a login" in login["reason"]
     assert "A2 is on hold" in held["reason"] and held["finished_utc"] is None
     assert late["started_utc"].startswith("2026-12-04T09:20") and not late["on_time"]
+    assert "20m late: the daemon was down from 2026-12-03 20:00:00" in late["waits"][0]
     assert result["down"] == [
         {
             "from_utc": "2026-12-03T20:00:00Z",

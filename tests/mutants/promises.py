@@ -423,7 +423,7 @@ MUTANTS = (
     # rehearsals of days ahead
     Mutant(
         "a rehearsal's ledger drives no real phones, wherever it lies",
-        "        if self.is_rehearsal and not is_rehearsal:\n            raise rehearsal_only(self._database.where)\n",
+        '            self._write("say that it is a rehearsal\'s", _mark)\n',
         "",
         ("test_a_rehearsals_ledger_is_known_wherever_it_lies",),
     ),

@@ -75,3 +75,15 @@ def test_whoever_looks_waits_until_all_have_reacted(clock: SteppingClock) -> Non
     assert went_on.wait(PATIENCE_S)
     first.join()
     second.join()
+
+
+def test_a_simulated_clock_is_moved_while_nobody_reads_it(clock: SteppingClock) -> None:
+    watch, steps = ClockWatch(clock), list[float]()
+    watch.on_step(steps.append)
+    with watch.looking_away():
+        reader = threading.Thread(target=watch.look)
+        reader.start()
+        clock.step(3600)
+        clock.step(-3600)
+    reader.join(PATIENCE_S)
+    assert not reader.is_alive() and steps == []

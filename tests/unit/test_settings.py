@@ -100,12 +100,29 @@ def test_the_patience_with_failing_phones_is_numbers(name: str, text: str) -> No
     assert (settings.phone_failures, settings.phone_cooldown_s) == (0, 60.0)
 
 
+def test_further_adb_servers_are_addresses_beside_the_local_one() -> None:
+    given = {"RUNNER_STATE_DIR": "/tmp/state", "ANDROID_ADB_SERVER_PORT": "5038"}
+    named = {"RUNNER_ADB_SERVERS": "10.0.0.5:5037, 127.0.0.1:5038,"}
+    settings = Settings.from_environment(given | named)
+    assert settings.every_adb_server == (("127.0.0.1", 5038), ("10.0.0.5", 5037))
+    assert Settings.from_environment(given).every_adb_server == (("127.0.0.1", 5038),)
+    for wrong in ("10.0.0.5", "10.0.0.5:0", "10.0.0.5:adb", "10.0.0.5:5037 10.0.0.6:5037"):
+        with pytest.raises(UsageError, match="RUNNER_ADB_SERVERS has"):
+            Settings.from_environment(given | {"RUNNER_ADB_SERVERS": wrong})
+
+
 def test_the_first_settings_are_documented() -> None:
     docs = Path(__file__).parents[2] / "docs"
     text = (docs / "runs.md").read_text(encoding="utf-8")
     for name in ("RUNNER_STATE_DIR", "RUNNER_STORE"):
         assert name in text
-    for name in ("RUNNER_TIMEZONE", "RUNNER_LANGUAGE", "RUNNER_PHONE_FAILURES", "RUNNER_PHONE_COOLDOWN"):
+    for name in (
+        "RUNNER_TIMEZONE",
+        "RUNNER_LANGUAGE",
+        "RUNNER_PHONE_FAILURES",
+        "RUNNER_PHONE_COOLDOWN",
+        "RUNNER_ADB_SERVERS",
+    ):
         assert name in (docs / "operating.md").read_text(encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """What an app on a virtual phone is, and what the phone does for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -65,6 +65,14 @@ class Device(Protocol):
 
     def toast(self, text: str) -> None:
         """Show a short message."""
+        ...
+
+    def granted(self, package: str) -> Set[str]:
+        """The permissions that were granted to a package, by a person or with `pm grant`."""
+        ...
+
+    def grant(self, package: str, permissions: Set[str]) -> None:
+        """Grant those of the permissions that the package asks for: a person has allowed it."""
         ...
 
     def start_app(self, package: str) -> None:

@@ -83,8 +83,8 @@ class _Camera:
         phone = self._call.phone
         if phone.changes == self._seen:
             return
-        self._seen = phone.changes
-        part = await asyncio.to_thread(self._recording.add, screenshots.picture(phone), self.now_ms)
+        self._seen, at_ms = phone.changes, self.now_ms
+        part = await asyncio.to_thread(self._recording.add, screenshots.picture(phone), at_ms)
         if self._wish.is_stream:
             await _hand_on(self._call, self._wish, part)
 

@@ -128,6 +128,7 @@ def _post(call: Call, words: list[str]) -> int:
     posted = Notification(rest[0], title, " ".join(rest[1:]))
     others = [one for one in call.phone.system.notifications if one.tag != posted.tag]
     call.phone.system.notifications = [*others, posted]
+    call.phone.changed()
     return call.print("posting:\n  Notification(channel=shell_cmd shortcut=null contentView=null)")
 
 
@@ -135,8 +136,11 @@ def _status_bar(call: Call) -> int:
     verb = (call.arguments or [""])[0]
     if verb == "get-status-icons":
         return call.print("clock\nbattery\nwifi")
-    known = ("collapse", "expand-notifications", "expand-settings", "send-disable-flag")
-    return 0 if verb in known else unknown(call)
+    pulled = {"collapse": "", "expand-notifications": "notifications", "expand-settings": "quick_settings"}
+    if verb in pulled:
+        call.phone.pull_down(pulled[verb])
+        return 0
+    return 0 if verb == "send-disable-flag" else unknown(call)
 
 
 def _ui_mode(call: Call) -> int:

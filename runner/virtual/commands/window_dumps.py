@@ -158,7 +158,7 @@ def _windows(phone: Phone) -> str:
 
 def _displays(phone: Phone) -> str:
     size = f"{phone.width}x{phone.height}"
-    free = "FREE" if phone.turns_freely else "LOCKED"
+    free = "FREE" if phone.display.turns_freely else "LOCKED"
     return (
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n"
         "  Display: mDisplayId=0 (organized)\n"

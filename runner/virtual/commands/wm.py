@@ -61,10 +61,9 @@ def _user_rotation(call: Call, words: list[str]) -> int:
     """`free`, or `lock` with the number of quarter turns; without a word it tells which."""
     phone = call.phone
     if not words:
-        return call.print("free" if phone.turns_freely else f"lock {phone.rotation}")
+        return call.print("free" if phone.display.turns_freely else f"lock {phone.rotation}")
     if words[0] == "free":
-        phone.settings["system", "accelerometer_rotation"] = "1"
-        phone.changed()
+        phone.turn(None)
         return 0
     if words[0] != "lock":
         return call.fail("Error: expecting free or lock.", 255)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from runner.phone.states import PATIENCE_S, LastStates, States
+from runner.settings import AdbAddress
 
 
 class Server:
@@ -50,7 +51,7 @@ def server() -> Iterator[Server]:
 
 
 def test_a_server_that_hangs_is_not_waited_for(server: Server) -> None:
-    states = LastStates(server.port)
+    states = LastStates([AdbAddress("127.0.0.1", server.port)])
     said = States({"device": 2, "offline": 1}, answers=True)
     assert states() == said
     server.well.clear()
@@ -67,7 +68,7 @@ def test_a_server_that_hangs_is_not_waited_for(server: Server) -> None:
 
 def test_without_a_server_there_are_no_phones() -> None:
     server = Server()
-    states = LastStates(server.port)
+    states = LastStates([AdbAddress("127.0.0.1", server.port)])
     assert states().answers
     server.close()
     assert states() == States({}, answers=False)

@@ -8,6 +8,8 @@ import uiautomator2
 from true_phone import TIKTOK, a_phone, output, run
 
 from runner.virtual.apk_file import make_apk
+from runner.virtual.apps.shortvideo import ShortVideo
+from runner.virtual.apps.shortvideo.permissions import missing
 from runner.virtual.commands.apk import package_of
 from runner.virtual.package import Package
 from runner.virtual.phone import Phone
@@ -159,6 +161,25 @@ def test_what_was_granted_is_remembered_and_revoking_ends_the_app(phone: Phone) 
     run(phone, f"am start -n {DEMO.package}/.Main", f"pm revoke {DEMO.package} {CAMERA}")
     assert "granted=false" in output(phone, asked)
     assert phone.front.package == phone.packages.home
+
+
+def test_an_app_asks_for_what_was_not_granted_and_tells_the_system_what_was() -> None:
+    phone = a_phone()
+    app = phone.packages.app(TIKTOK)
+    assert app is not None
+    app.control("set_permissions", {"ask": True})
+    grants = "; ".join(f"pm grant {TIKTOK} android.permission.{name}" for name in ("CAMERA", "RECORD_AUDIO"))
+    run(phone, grants, f"am start -n {TIKTOK}/com.ss.android.ugc.aweme.main.MainActivity")
+    assert isinstance(app, ShortVideo)
+    asked = ("permission_camera", "permission_audio", "permission_photos")
+    assert missing(app, *asked) == ["permission_photos"]
+    app.control("show", {"screen": "permission_notifications"})
+    phone.changed()
+    allow = next(view for window in phone.windows for view in window.root.walk() if view.text == "Allow")
+    left, top, right, bottom = allow.bounds
+    phone.tap((left + right) / 2, (top + bottom) / 2)
+    granted = output(phone, f"dumpsys package {TIKTOK} | grep granted=true, | grep -o '[A-Z_]*:'")
+    assert sorted(granted.split()) == ["CAMERA:", "POST_NOTIFICATIONS:", "RECORD_AUDIO:"]
 
 
 def test_a_dump_of_a_package_tells_its_manifest(phone: Phone) -> None:

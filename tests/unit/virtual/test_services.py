@@ -92,6 +92,11 @@ def test_every_service_that_is_listed_dumps_and_takes_commands(phone: Phone, nam
             r"^0\|com\.android\.shell\|2020\|a\|2000$",
         ),
         ("cmd statusbar expand-notifications; cmd statusbar collapse; echo done", r"^done$"),
+        (
+            "cmd notification post -t Title tag 'some text' >/dev/null; cmd statusbar expand-notifications; "
+            "uiautomator dump /sdcard/a >/dev/null; cat /sdcard/a",
+            r'text="Title".*text="some text".*text="USB debugging connected"',
+        ),
         ("dumpsys deviceidle get deep", r"^ACTIVE$"),
         (
             "dumpsys deviceidle force-idle; dumpsys deviceidle get deep",

@@ -5,6 +5,7 @@ from functools import partial
 
 from runner.virtual.apps.parts import SCREEN, WHITE, box, button, text
 from runner.virtual.apps.shortvideo.dialogs import DIMMED, Answer
+from runner.virtual.apps.shortvideo.ids import PACKAGE
 from runner.virtual.apps.shortvideo.screen import Surroundings
 from runner.virtual.views import View, Window
 
@@ -31,6 +32,8 @@ class Prompt:
 
     permission: str
     question: str
+    names: frozenset[str]
+    """Android's names of what is asked for."""
     allows: tuple[str, ...] = (ALLOW,)
 
     @property
@@ -38,19 +41,33 @@ class Prompt:
         return (*self.allows, DENY)
 
 
+def _named(*names: str) -> frozenset[str]:
+    return frozenset(f"android.permission.{name}" for name in names)
+
+
 PROMPTS = {
-    "permission": Prompt("contacts", "Allow TikTok to access your contacts?"),
+    "permission": Prompt("contacts", "Allow TikTok to access your contacts?", _named("READ_CONTACTS")),
     "permission_location": Prompt(
-        "location", "Allow TikTok to access this device's location?", (WHILE_USING, ONCE)
+        "location",
+        "Allow TikTok to access this device's location?",
+        _named("ACCESS_COARSE_LOCATION", "ACCESS_FINE_LOCATION"),
+        (WHILE_USING, ONCE),
     ),
     "permission_camera": Prompt(
-        "camera", "Allow TikTok to take pictures and record video?", (WHILE_USING, ONCE)
+        "camera", "Allow TikTok to take pictures and record video?", _named("CAMERA"), (WHILE_USING, ONCE)
     ),
-    "permission_audio": Prompt("audio", "Allow TikTok to record audio?", (WHILE_USING, ONCE)),
+    "permission_audio": Prompt(
+        "audio", "Allow TikTok to record audio?", _named("RECORD_AUDIO"), (WHILE_USING, ONCE)
+    ),
     "permission_photos": Prompt(
-        "photos", "Allow TikTok to access photos and videos on this device?", (LIMITED, ALL)
+        "photos",
+        "Allow TikTok to access photos and videos on this device?",
+        _named("READ_MEDIA_IMAGES", "READ_MEDIA_VIDEO"),
+        (LIMITED, ALL),
     ),
-    "permission_notifications": Prompt("notifications", "Allow TikTok to send you notifications?"),
+    "permission_notifications": Prompt(
+        "notifications", "Allow TikTok to send you notifications?", _named("POST_NOTIFICATIONS")
+    ),
 }
 """By the name of the interrupting screen."""
 
@@ -83,6 +100,8 @@ def decide(app: Surroundings, screen: str, words: str) -> None:
     memory, permission = app.state, PROMPTS[screen].permission
     if words != DENY:
         memory.permissions[permission] = "limited" if words == LIMITED else "granted"
+        if words != LIMITED:
+            app.device.grant(PACKAGE, PROMPTS[screen].names)
     elif memory.permissions.get(permission) == "denied":
         memory.permissions[permission] = "denied for good"
     else:
@@ -93,9 +112,12 @@ def missing(app: Surroundings, *screens: str) -> list[str]:
     """Those of the prompts that would be shown now, if the rehearsal wants the app to ask."""
     if not app.state.settings.asks_permissions:
         return []
-    settled = ("granted", "limited", "denied for good")
+    settled, granted = ("granted", "limited", "denied for good"), app.device.granted(PACKAGE)
     return [
-        screen for screen in screens if app.state.permissions.get(PROMPTS[screen].permission) not in settled
+        screen
+        for screen in screens
+        if app.state.permissions.get(PROMPTS[screen].permission) not in settled
+        and not PROMPTS[screen].names <= granted
     ]
 
 

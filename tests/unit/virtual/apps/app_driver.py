@@ -2,7 +2,7 @@
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import UTC, datetime, timedelta
 
 from uiautomator2 import Selector
@@ -28,6 +28,7 @@ class FakeDevice:
         """What a gallery shows, the newest first; `add_media` adds to it."""
         self.toasts: list[str] = []
         self.started: list[str] = []
+        self.grants: set[str] = set()
         self.changes = 0
         self._order = itertools.count()
         self._jobs: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -63,6 +64,12 @@ class FakeDevice:
 
     def toast(self, text: str) -> None:
         self.toasts.append(text)
+
+    def granted(self, package: str) -> Set[str]:
+        return self.grants
+
+    def grant(self, package: str, permissions: Set[str]) -> None:
+        self.grants |= permissions
 
     def start_app(self, package: str) -> None:
         self.started.append(package)
