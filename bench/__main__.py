@@ -17,6 +17,7 @@ NAMES = (
     "drawing",
     "stepping",
     "flowing",
+    "lanes",
     "watching",
     "painting",
     "rehearsing",

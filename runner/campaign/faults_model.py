@@ -24,9 +24,9 @@ FaultTime = Annotated[
 class Fault(Model):
     """Something that goes wrong for a while."""
 
-    fault: Literal["phone-away", "login-screen", "slow-uploads", "machine-down"] = Field(
+    fault: Literal["phone-away", "login-screen", "slow-uploads", "no-space", "machine-down"] = Field(
         description="What goes wrong: adb lists a phone no longer, an app asks for a login until somebody logs in, "
-        "uploads take long, or the machine with the daemon is down."
+        "uploads take long, a phone has no room for files, or the machine with the daemon is down."
     )
     phone: Serial | None = Field(
         default=None, description="The phone; for everything but `machine-down`.", examples=["R58M123ABC"]

@@ -42,7 +42,8 @@ class Group:
 class Members:
     """Phones, declared accounts on their phones, and accounts that the backend finds by their usernames, each once and
     in declared order; `zones` has the time zones of those whose group names one, by what stands for them in task
-    keys, `matches` those of the groups."""
+    keys, `matches` those of the groups, `conditions` by serial those of which a phone has to meet one by what it says
+    of itself; `named_phones` are in it in any case."""
 
     are_found_by_backend: bool
     phones: dict[str, None] = field(default_factory=dict)
@@ -50,6 +51,8 @@ class Members:
     named: dict[str, str] = field(default_factory=dict)
     zones: dict[str, str] = field(default_factory=dict)
     matches: list[Match] = field(default_factory=list)
+    conditions: dict[str, list[Match]] = field(default_factory=dict)
+    named_phones: set[str] = field(default_factory=set)
 
     @property
     def devices(self) -> tuple[str, ...]:
@@ -62,6 +65,19 @@ class Members:
     @property
     def usernames(self) -> tuple[str, ...]:
         return tuple(self.named.values())
+
+    def take_phones(self, group: "Group", devices: Mapping[str, DeclaredDevice]) -> tuple[str, ...]:
+        """The serials of a group's phones, as `Group.phones`; notes by what each is one of them."""
+        named = {serial_of(one, devices) for one in group.serials}
+        self.named_phones |= named
+        if group.match:
+            self.matches.append(group.match)
+            for one in group.match.among(devices.values()):
+                if not group.match.asks_phones:
+                    self.named_phones.add(one.serial)
+                self.conditions.setdefault(one.serial, []).append(group.match)
+        self.conditions = {s: found for s, found in self.conditions.items() if s not in self.named_phones}
+        return group.phones(devices)
 
     def add(
         self,
@@ -114,15 +130,15 @@ def members_of(loaded: Loaded, entry: Mapping[str, Any], app: str | None) -> Mem
     named = entry["devices"]
     for item in [named] if isinstance(named, str) else named:
         group = group_named(item, data.get("devices", {}), known)
-        found.matches += [group.match] if group.match else []
+        phones = found.take_phones(group, loaded.shared_devices)
         members = [known[name] for name in group.accounts if name in known]
         if found.are_found_by_backend:
             usernames = (*group.usernames, *(one.username for one in members))
-            found.add(group.phones(loaded.shared_devices), (), usernames, group.timezone)
+            found.add(phones, (), usernames, group.timezone)
             continue
         for name in group.usernames:
             members += called(name, known, app)[:1]
-        serials = group.phones(loaded.shared_devices)
+        serials = phones
         if entry.get("multi_account"):
             members += (one for serial in serials for one in on_phone(serial, known, app))
             serials = ()

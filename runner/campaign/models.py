@@ -19,6 +19,7 @@ from runner.campaign.written_values import (
     StartTimeText,
     Tag,
     Username,
+    VersionRanges,
     Weekdays,
     explained,
 )
@@ -125,6 +126,16 @@ class Match(Model):
         default=None,
         description="The adb server that lists them, as `devices.yaml` names it.",
         examples=["10.0.0.5:5037"],
+    )
+    model: Annotated[str, StringConstraints(min_length=1, max_length=128)] | None = Field(
+        default=None,
+        description="The model, as the phone names it, with its maker's name or without; `*` stands for any text.",
+        examples=["Pixel 8", "Pixel*"],
+    )
+    app_version: Annotated[dict[Key, VersionRanges], Field(min_length=1)] = Field(
+        default={},
+        description="Ranges of versions, by app: the phone has one of them.",
+        examples=[{"tiktok": ">=34.1,<36"}],
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from runner.backend_registry import DEFAULT, declared
@@ -52,6 +52,15 @@ class ActiveDays:
     until_day: date | None
 
 
+class Candidate(NamedTuple):
+    """A phone that only it itself can say to fit: `misfit` is why it does not, empty if it does; `when` words how old
+    its answer is."""
+
+    serial: str
+    misfit: str
+    when: str
+
+
 @dataclass(frozen=True, slots=True)
 class ResolvedEntry:
     """One entry with every name resolved and the campaign's defaults applied.
@@ -59,7 +68,9 @@ class ResolvedEntry:
     `config` is complete, its paths absolute, with a seam if a Local API is to have them (`paths.py`); `devices` are
     serials, `accounts` declared ones on their phones, `usernames` those that the backend finds, each once, in
     declared order; `zones` has the time zones of those whose group names one, by what stands for them in task keys;
-    `matches` are those of its groups by which phones were found, or would have been;
+    `matches` are those of its groups by which phones were found, or would have been; `conditions` has, by serial, those
+    of which a phone has to meet one by what it says of itself, and `candidates` whether it did when somebody looked
+    (`campaign/narrowing.py`);
     `app` and `order` (`planning/rotation.py`) are as written, None if nothing is; `min_interval` and `max_interval` are
     minutes; a `timeout` of None means the script's own.
     """
@@ -72,6 +83,7 @@ class ResolvedEntry:
     usernames: tuple[str, ...]
     zones: Mapping[str, str]
     matches: tuple[Match, ...]
+    conditions: Mapping[str, tuple[Match, ...]]
     start_times: tuple[StartTime, ...]
     spread: Duration | None
     jitter: Duration | None
@@ -85,6 +97,7 @@ class ResolvedEntry:
     grace: Duration
     overlap: str
     order: str | None
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def phones(self) -> list[str]:
@@ -196,6 +209,7 @@ def _entry(loaded: Loaded, folder: Path, name: str, written: Mapping[str, Any]) 
         usernames=who.usernames,
         zones=who.zones,
         matches=tuple(who.matches),
+        conditions={serial: tuple(matches) for serial, matches in who.conditions.items()},
         start_times=tuple(_start_times(data, name, values.get("start_times", []))),
         spread=_duration(values.get("spread")),
         jitter=_duration(values.get("jitter")),

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from runner.campaign.accounts_file import FILE as ACCOUNTS
@@ -43,10 +44,11 @@ def revisions(paths: Iterable[Path]) -> dict[Path, str | None]:
     """The same for several files, with one call of git for each repository."""
     found: dict[Path, str | None] = {}
     by_root: dict[Path, dict[Path, str]] = {}
+    root_of = cache(_root_above)  # a folder has a thousand files
     for path in paths:
         found[path] = None
         real = path.resolve()
-        if (root := _root(real)) is not None:
+        if (root := root_of(real.parent)) is not None:
             by_root.setdefault(root, {})[path] = real.relative_to(root).as_posix()
     for root, names in by_root.items():
         commit, changed = parse_status(_ask_git(root, names.values()))
@@ -147,7 +149,12 @@ def git_folder(path: Path) -> Path | None:
 
 
 def _root(path: Path) -> Path | None:
-    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+    return _root_above(path.parent)
+
+
+def _root_above(folder: Path) -> Path | None:
+    """The work tree of a folder."""
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), None)
 
 
 def _ask_git(root: Path, names: Iterable[str]) -> str:

@@ -63,6 +63,17 @@ Tag = Annotated[
         json_schema_extra=explained("a tag has letters, digits, hyphens and underscores only"),
     ),
 ]
+VersionRanges = Annotated[
+    str,
+    StringConstraints(max_length=128, pattern=patterns.VERSIONS),
+    Field(
+        description="A range of versions, with commas between its sides.",
+        examples=[">=34.1,<36", "==34.*"],
+        json_schema_extra=explained(
+            "a range of versions is written as in `>=34.1`, `>=34.1,<36` or `==34.*`"
+        ),
+    ),
+]
 Host = Annotated[
     str,
     StringConstraints(max_length=255, pattern=patterns.HOST),

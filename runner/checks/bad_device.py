@@ -54,6 +54,12 @@ def _match(campaign: CampaignView, path: Path, written: Mapping[str, object]) ->
         return
     if unknown := [*_unknown(campaign, path, written)]:
         yield from unknown
+    elif (backend := campaign.backend) and backend.takes_accounts and (asked := written.keys() - {"tag"}):
+        for key in sorted(asked):
+            message = (
+                f"the backend `{backend.name}` cannot choose phones by `{key}`: it does not see them itself"
+            )
+            yield campaign.problem(CODE, campaign.head((*path, key)), message, "choose them by `tag`")
     elif not any(Match.read(written).among(devices.values())):
         message = f"no phone of {FILE} fits"
         hint = "each of its conditions fits some phone, and no phone has all of them"
@@ -67,6 +73,13 @@ def _unknown(campaign: CampaignView, path: Path, written: Mapping[str, object]) 
     for item in items_of(written.get("tag"), (*path, "tag")):
         if item.text not in tags:
             yield _nobody(campaign, item, "has the tag", tags, "the tags are")
+    apps = [*(campaign.backend.apps if campaign.backend else ()), *campaign.loaded.apps]
+    for app in mapping(written.get("app_version")):
+        if apps and app not in apps:
+            near = campaign.nearest(app, apps)
+            hint = f"did you mean `{near}`?" if near else f"the apps are {enumeration(apps, 'and')}"
+            place = campaign.head((*path, "app_version", app))
+            yield campaign.problem(CODE, place, f"there is no app `{app}`", hint)
     hosts = sorted({one.host for one in devices if one.host})
     if (host := item_of(written, path, "host")) and host.text not in hosts:
         yield _nobody(campaign, host, "has the host", hosts, "the hosts are")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar, cast
 
 from runner.checks.compact_campaign import CompactCampaign
@@ -85,15 +86,14 @@ class Outlook:
             for (scope, visited), names in alike.items()
         ]
 
-    def stays(self, visited: Iterable[tuple[int, float]]) -> list[Stay]:
+    def stays(self, visited: Iterable[tuple[int, float]]) -> Sequence[Stay]:
         """The occurrences of prospects, by their numbers, each so many seconds later than its instant; in order."""
-        stays = []
+        found = []
         for visit in visited:
             if visit not in self._stays:
                 self._stays[visit] = self._shifted(*visit)
-            stays += self._stays[visit]
-        stays.sort()
-        return stays
+            found.append(self._stays[visit])
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found))
 
     def _shifted(self, number: int, share_s: float) -> list[Stay]:
         prospect = self.prospects[number]

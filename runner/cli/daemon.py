@@ -39,7 +39,7 @@ Examples:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--api-only", is_flag=True, help="Serve the Local API without any campaign files.")
 @click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
-@click.option("--phones", type=click.IntRange(1, 250), metavar="N",
+@click.option("--phones", type=click.IntRange(1, 2000), metavar="N",
               help="Start so many virtual phones beyond those that the campaigns declare.")  # fmt: skip
 @click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 @click.option(

@@ -47,7 +47,7 @@ Examples:
 )
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Keep the phones' memory in this folder.")  # fmt: skip
-@click.option("--app", "apps", multiple=True, type=click.Path(path_type=Path, exists=True), metavar="PATH",
+@click.option("--app", "apps", multiple=True, type=click.Path(path_type=Path), metavar="PATH",
               help="Have an app of your own on them: an app file, or a folder of them.")  # fmt: skip
 @click.option("--campaigns", type=click.Path(path_type=Path, file_okay=False), default="campaigns",
               show_default=True, metavar="DIR", help="Where apps/ with app profiles of your own lies.")  # fmt: skip
@@ -151,7 +151,7 @@ def doctor(ctx: click.Context, form: str) -> None:
     from runner.queries.phone_doctor import diagnose
 
     settings = Settings.from_environment()
-    found = diagnose(settings.adb_port, kept_back(settings))
+    found = diagnose(settings.every_adb_server, kept_back(settings))
     if form == "json":
         output.print_json({**asdict(found), "well": found.is_well})
     else:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import click
 
 from runner.campaign.loader import Loaded, discover, load
+from runner.campaign.narrowing import asks_phones, narrowed
 from runner.campaign.nearest import enumeration
 from runner.campaign.quantities import Duration
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
@@ -102,6 +103,8 @@ def plan(
     at = now or SystemClock().now()
     campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     window = _window(campaigns, start, end, at)
+    if asks_phones(campaigns):
+        campaigns = _on_fitting_phones(campaigns, store)
     if revision is None:
         known = _known(campaigns, window, store, at)
         made = make_plan(campaigns, window, known.material)
@@ -120,6 +123,25 @@ def plan(
     before = make_plan(list(_sources_at(revision, paths or DEFAULT_PATHS, at)), window)
     if _print_differences(before, made, revision, form) and exit_code:
         ctx.exit(EXIT_PROBLEMS)
+
+
+def _on_fitting_phones(campaigns: list[ResolvedCampaign], store: str | None) -> list[ResolvedCampaign]:
+    """The campaigns on the phones that fit by what they say now, or have said to a daemon."""
+    from runner.queries.sightings import seen_now
+
+    settings = Settings.from_environment()
+    now, url = seen_now(settings.every_adb_server, campaigns), store or settings.store_url
+    path = ledger_path(url)
+    if not (path and path.exists()):
+        return [narrowed(campaign, now) for campaign in campaigns]
+    from runner.store.ledger import Ledger
+    from runner.store.sightings import fitting
+
+    try:
+        with Ledger.open(url, SystemClock()) as ledger:
+            return fitting(ledger, campaigns, now)
+    except LedgerError:  # told with the limits
+        return [narrowed(campaign, now) for campaign in campaigns]
 
 
 class Known(NamedTuple):

@@ -44,7 +44,7 @@ Examples:
     "--faults",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Let happen what this file says: phones away, logins, slow uploads, the machine down.",
+    help="Let happen what this file says: phones away or full, logins, slow uploads, the machine down.",
 )
 @click.option(
     "--pictures", is_flag=True, help="Keep a picture of the screen after each step: nearly twice as long."

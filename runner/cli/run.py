@@ -11,6 +11,7 @@ import click
 
 from runner import backend_registry
 from runner.campaign.loader import load_text
+from runner.campaign.narrowing import asks_phones
 from runner.campaign.nearest import enumeration, nearest
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.cli.follow_daemon import FollowEnd, daemon_pid
@@ -24,9 +25,11 @@ from runner.errors import LedgerBusy, UsageError
 from runner.execution.record_run import record_now, record_scheduled
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.interrupts import stop_at_eof
+from runner.planning.plannable_entry import plannable_entries
 from runner.private_files import make_folder, write_file
 from runner.queries.report import report_of
 from runner.queries.report_scope import of_run
+from runner.queries.sightings import seen_now
 from runner.reports.html import render_report
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
@@ -35,6 +38,7 @@ from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import ExecutorLock, holder
 from runner.store.rows import TaskRow
+from runner.store.sightings import fitting
 from runner.tasks import TaskState
 
 EOF_GRACE_S = 10.0
@@ -119,7 +123,7 @@ def run(
     if place.phones is None and holder(place.store_url) is None:
         refuse_wrong_ledger(place)
     with Ledger.open(place.store_url, clock) as ledger, lock_or_find_daemon(ledger, place) as daemon:
-        recorded = record(this, ledger, campaigns, at)
+        recorded = record(this, ledger, on_fitting_phones(this, ledger, campaigns), at)
         again = recorded.again + (f" --store {quote(store)}" if store else "")
         if not recorded.is_over:
             if daemon is None:
@@ -153,6 +157,19 @@ def _require_backend(name: str) -> None:
         near = nearest(name, names)
         hint = f"did you mean `{near}`?" if near else f"the backends are {enumeration(names, 'and')}"
         raise UsageError(f"--backend: there is no backend `{name}`", hint=hint)
+
+
+def on_fitting_phones(
+    this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign]
+) -> Sequence[ResolvedCampaign]:
+    """The campaigns on the phones that fit by what they say now, or have said to a daemon."""
+    if this.place.phones is not None or not asks_phones(campaigns):
+        return campaigns
+    found = fitting(ledger, campaigns, seen_now(this.settings.every_adb_server, campaigns))
+    for plannable in plannable_entries(found):
+        if plannable.why_nobody:
+            this.out.say(f"{plannable.entry.name} does nothing: {plannable.why_nobody}")
+    return found
 
 
 def record(this: Run, ledger: Ledger, campaigns: Sequence[ResolvedCampaign], at: str | None) -> RecordedRun:

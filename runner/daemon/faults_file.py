@@ -27,6 +27,7 @@ class FaultKind(StrEnum):
     PHONE_AWAY = "phone-away"
     LOGIN_SCREEN = "login-screen"
     SLOW_UPLOADS = "slow-uploads"
+    NO_SPACE = "no-space"
     MACHINE_DOWN = "machine-down"
 
 
@@ -146,7 +147,7 @@ class _Fault:
         return resolve(datetime.combine(day, at), self.zone).instant_utc
 
 
-_OF_PHONES = (FaultKind.PHONE_AWAY, FaultKind.LOGIN_SCREEN, FaultKind.SLOW_UPLOADS)
+_OF_PHONES = tuple(kind for kind in FaultKind if kind is not FaultKind.MACHINE_DOWN)
 _LEGAL: Mapping[str, tuple[FaultKind, ...]] = {
     "phone": _OF_PHONES,
     "app": (FaultKind.LOGIN_SCREEN,),

@@ -12,6 +12,9 @@ from runner.store.ledger import Ledger
 USUAL_UPLOAD_S = 1.5
 """How long the apps of virtual phones take for an upload, if nobody says otherwise."""
 
+USUAL_SPACE_MB = 20_000
+"""How much a phone has left when somebody has made room."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
@@ -58,6 +61,8 @@ class FaultsScript:
                 phones.control_app(fault.phone, PACKAGES[fault.app], "show", {"screen": "login"})
             case FaultKind.SLOW_UPLOADS:
                 self._set_upload(fault, fault.upload_s)
+            case FaultKind.NO_SPACE:
+                phones.leave_space(fault.phone, 0)
 
     def _end(self, fault: ScriptedFault) -> None:
         phones = self._rehearsal.phones
@@ -69,6 +74,8 @@ class FaultsScript:
                 self._ledger.holds.release(fault.phone)
             case FaultKind.SLOW_UPLOADS:
                 self._set_upload(fault, USUAL_UPLOAD_S)
+            case FaultKind.NO_SPACE:
+                phones.leave_space(fault.phone, USUAL_SPACE_MB)
 
     def _set_upload(self, fault: ScriptedFault, seconds: float) -> None:
         for package in PACKAGES.values():

@@ -14,7 +14,7 @@ from runner.clock import SystemClock
 from runner.errors import RunnerError, Unsupported
 from runner.journals import Journal, Listener, StopSignal
 from runner.scheduling.campaign_files import CampaignFiles
-from runner.settings import Settings
+from runner.settings import AdbAddress, Settings
 from runner.tasks import Again, AttemptOutcome, Outcome, Task
 from runner.virtual.apps.picturenet.ids import PACKAGE as PICTURE_NETWORK
 from runner.virtual.apps.shortvideo.ids import PACKAGE as SHORT_VIDEO
@@ -82,8 +82,10 @@ class Rehearsal:
         return [phone.serial for phone in self._process.phones]
 
     def replace_phones(self, settings: Settings) -> Settings:
-        """The settings, with the adb server of the virtual phones in place of the real one."""
-        return replace(settings, adb_port=self.adb_port, adb_servers=())
+        """The settings, with the adb servers of the virtual phones in place of the real ones."""
+        first, *further = self._process.adb_server_ports
+        servers = tuple(AdbAddress("127.0.0.1", port) for port in further)
+        return replace(settings, adb_port=first, adb_servers=servers)
 
     def replace_backends(
         self, backends: Mapping[str, Backend | BatchBackend]

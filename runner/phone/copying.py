@@ -30,7 +30,7 @@ def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
         MediaFile(file) as content,
         accepted(phone, serial, f"copy {file.name} to {target}"),
     ):
-        phone.sync.push(content, target, mode=0o644, check=True)
+        phone.for_copy(content.status.st_size).sync.push(content, target, mode=0o644, check=True)
     return target
 
 
@@ -48,7 +48,7 @@ def fetch(phone: Transport, serial: str, remote: str, file: Path) -> None:
     try:
         with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
             try:
-                for piece in _pieces(phone, serial, action, remote):
+                for piece in _pieces(phone.for_copy(found.size), serial, action, remote):
                     part.write(piece)
                 part.flush()
                 os.fsync(part.fileno())

@@ -197,12 +197,13 @@ def focused_field(screen: Screen) -> Element | None:
 def _element(node: Any, parents: dict[Element, Element]) -> Element:
     get = node.get
     children = [_element(child, parents) for child in node.iterchildren("*")]
+    text, desc, hint = get("text"), get("content-desc"), get("hint")
     element = Element(
         cls=get("class") or (node.tag if node.tag != "node" else ""),
-        text=normalise(get("text", "")),
-        desc=normalise(get("content-desc", "")),
+        text=normalise(text) if text else "",
+        desc=normalise(desc) if desc else "",
         rid=get("resource-id", ""),
-        hint=normalise(get("hint", "")),
+        hint=normalise(hint) if hint else "",
         package=get("package", ""),
         bounds=_bounds(get("bounds", "")),
         clickable=get("clickable") == "true",

@@ -37,6 +37,9 @@ LOG = logging.getLogger(__name__)
 CONTENT_TIMEOUT_S = 20.0
 """How long Android's media store may take to list a new file."""
 
+SERVER_BYTES = 4_000_000
+"""uiautomator2's server, as it is copied to a phone that does not have it."""
+
 HARMLESS = (rpc.ServerGone, ConnectionLost)
 """Errors after which a call that only looks is repeated: it does no harm if the first call has happened too."""
 
@@ -129,7 +132,7 @@ class Session:
 
             phone = self._phone()
             with translated(self.serial, "start uiautomator2"):
-                self._automation = uiautomator2.Device(phone)
+                self._automation = uiautomator2.Device(phone.for_copy(SERVER_BYTES))
         return self._automation
 
     def _call(
@@ -305,7 +308,10 @@ class Session:
                 f"{self.serial}: {package} is not installed",
                 hint="install the app on the phone and log in by hand",
             )
-        raise phone_error(AutomationFailed, self.serial, f"start {package}", failure)
+        raise TaskError(
+            f"{self.serial}: could not start {package}: {failure}",
+            hint="see whether the app on the phone has the page that the flow or the app profile names",
+        )
 
     def _locked(self) -> bool:
         return shell.keyguard_shown(self._shell("dumpsys", "window", "policy"))
@@ -363,7 +369,8 @@ class Session:
             trace = Trace(TraceKind.MEDIA, self._task, remote, content.status.st_size)
             self._traces.note(self.serial, trace)
             with copying.accepted(self._phone(), self.serial, f"copy {file.name} to {remote}"):
-                self._phone().sync.push(content, remote, mode=0o644, check=True)
+                phone = self._phone().for_copy(content.status.st_size)
+                phone.sync.push(content, remote, mode=0o644, check=True)
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
                 self._restorer.remove_media(remote, trace.size)
                 self._traces.forget(self.serial, [trace])

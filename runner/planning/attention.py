@@ -36,6 +36,7 @@ def attention(plan: Plan, fleet_zone: tzinfo, past: Mapping[str, Usage] | None =
     for plannable in found:
         if plannable.why_nobody:
             yield notes.on_nobody(plannable)
+        yield from notes.on_candidates(plannable)
         yield from notes.on_inactive(plannable, inactive(plannable, plan.window))
     yield from _calls(plan, clocks)
     if next(plan.tasks(), None) is None:

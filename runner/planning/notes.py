@@ -124,6 +124,17 @@ def on_nobody(plannable: PlannableEntry) -> Note:
     return Note("no-phone", f"nothing is done: {plannable.why_nobody}", *plannable.name)
 
 
+def on_candidates(plannable: PlannableEntry) -> Iterator[Note]:
+    """Which phones fit now by what they say of themselves, and how old that is."""
+    found = plannable.entry.candidates
+    fit = [f"{one.serial} ({one.when})" for one in found if not one.misfit]
+    if fit:
+        rest = [f"{one.serial} {one.misfit}" for one in found if one.misfit]
+        message = f"{len(fit)} of {len(found)} phones fit now: {_some(fit, 4)}"
+        message += f"; not {_some(rest, 4)}" if rest else ""
+        yield Note("phones-fit", message, *plannable.name)
+
+
 def on_inactive(plannable: PlannableEntry, skipped: Iterable[Moment]) -> Iterator[Note]:
     """Occurrences that do not come, since the campaign is not active then."""
     first: Moment | None = None

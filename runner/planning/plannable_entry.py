@@ -152,8 +152,11 @@ class PlannableEntry:
     @property
     def why_nobody(self) -> str:
         """Why it has no lanes, as a clause; empty if it has some."""
-        matches = self.entry.matches
-        return "" if self.lanes or not matches else f"no phone {' or '.join(map(str, matches))}"
+        if self.lanes or not self.entry.matches:
+            return ""
+        found = [f"{one.serial} {one.misfit}" for one in self.entry.candidates if one.misfit]
+        told = ", ".join(found[:3]) + (f", and {len(found) - 3} more do not fit" if len(found) > 3 else "")
+        return f"no phone {' or '.join(map(str, self.entry.matches))}" + (f": {told}" if told else "")
 
     @property
     def name(self) -> tuple[str, str]:

@@ -11,8 +11,10 @@ from runner.phone import adb, adb_programs
 from runner.phone.choosing import Device
 from runner.phone.condition import Condition, condition
 from runner.phone.fleet import Fleet
+from runner.phone.fleets import Fleets
 from runner.phone.transport import AdbServer
 from runner.queries.phone_findings import Finding, of_adb, of_condition, of_device, of_devices, of_ledger
+from runner.settings import AdbAddress
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device
 from runner.store.request_rows import PauseScope
@@ -58,19 +60,24 @@ class Diagnosis:
         return not any(finding.is_wrong for finding in self.findings)
 
 
-def diagnose(adb_port: int, kept_back: KeptBack, *, proc: Path = adb_programs.PROC) -> Diagnosis:
-    """Look at the adb of this computer, at its server, and at each phone that it lists. Starts a server on the default
-    port if none runs. Raises AdbUnavailable."""
-    fleet = Fleet(adb_port)
-    server = fleet.server()
-    version = adb.version(server)
-    devices = fleet.devices()
-    findings = list(of_adb(adb_port, version, adb_programs.programs(os.environ), adb_programs.servers(proc)))
+def diagnose(
+    servers: Sequence[AdbAddress], kept_back: KeptBack, *, proc: Path = adb_programs.PROC
+) -> Diagnosis:
+    """Look at the adb of this computer and its server, which is the first of these, and at each phone that any of them
+    lists. Starts a server on the default port if none runs. Raises AdbUnavailable."""
+    fleets, own = Fleets(servers), servers[0]
+    version = adb.version(Fleet(own.port, own.host).server())
+    devices = fleets.devices()
+    named = {server.port for server in servers}
+    others = [one for one in adb_programs.servers(proc) if one.port not in named]
+    findings = list(of_adb(own.port, version, adb_programs.programs(os.environ), others))
     findings += of_devices(devices)
     names = tuple(sorted({device.serial or device.transport for device in devices}))
     ready = _ready(devices)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        conditions = dict(zip(ready, pool.map(lambda one: ask(server, one), ready.values()), strict=True))
+        conditions = dict(
+            zip(ready, pool.map(lambda one: ask(fleets.server_of(one), one), ready.values()), strict=True)
+        )
     for name in names:
         told = conditions.get(name)
         findings += of_condition(name, told) if told is not None else ()
@@ -78,7 +85,7 @@ def diagnose(adb_port: int, kept_back: KeptBack, *, proc: Path = adb_programs.PR
     findings += [
         one for serial in kept_back.holds if serial not in names for one in kept_back.findings(serial)
     ]
-    return Diagnosis(adb_port, version, names, tuple(findings))
+    return Diagnosis(own.port, version, names, tuple(findings))
 
 
 def ask(server: AdbServer, device: Device) -> Condition | None:

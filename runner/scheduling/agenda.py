@@ -70,6 +70,11 @@ class Agenda:
         instant = self._heads[0][0] if self._heads else _NEVER
         return None if instant == _NEVER else instant
 
+    def foreseen(self) -> list[Coming]:
+        """What comes at the next instant, as far as it counts; it is not taken."""
+        instant = self.next_instant()
+        return [stream.head for stream in self._streams if stream.head and stream.instant == instant]
+
     def _counting(self, one: Coming, until_utc: datetime) -> Coming | None:
         """An occurrence without the moments that do not count; None if none is left."""
         instant = one.occurrence.instant_utc

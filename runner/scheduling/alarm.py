@@ -33,7 +33,9 @@ class Alarm:
 
     def start(self) -> None:
         timetable = self._timetable
-        self._jobs.at(timetable.next_instant, START_TIMES, timetable.settle_due, self._on_trouble)
+        self._jobs.at(
+            timetable.next_instant, START_TIMES, timetable.settle_due, self._on_trouble, timetable.foresee
+        )
         self._jobs.every(TICK_S, HEARTBEAT, self._beat, self._on_trouble)
 
     def refresh(self) -> None:

@@ -70,6 +70,7 @@ class TimedWork(Protocol):
         name: str,
         run: Callable[[], None],
         on_trouble: Callable[[RunnerError], None],
+        prepare: Callable[[], None],
     ) -> None: ...
 
     def plan_anew(self, name: str) -> None: ...
@@ -143,18 +144,19 @@ class Jobs:
         name: str,
         run: Callable[[], None],
         on_trouble: Callable[[RunnerError], None],
+        prepare: Callable[[], None],
     ) -> None:
-        """Run a job when the next instant comes, within milliseconds, and then at the one after it. Call `plan_anew`
-        when there may be another next instant."""
+        """Run a job when the next instant comes, within milliseconds, and then at the one after it; `prepare` is called
+        shortly before. Call `plan_anew` when there may be another next instant."""
 
         def early_s() -> float:
             instant = next_instant()
             return (instant - self._clock.now()).total_seconds() if instant else LONGEST_WAIT_S
 
         def wait_and_run() -> None:
-            wait_s = early_s()
-            if 0 < wait_s <= EARLY_S:
-                self._clock.wait(self.stopping, wait_s)
+            if 0 < early_s() <= EARLY_S:
+                prepare()
+                self._clock.wait(self.stopping, max(early_s(), 0.0))
             run()
 
         def wait_s() -> float:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
 
+from runner.campaign.narrowing import asks_phones
 from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
 from runner.errors import LedgerError, RunnerError
@@ -30,8 +31,12 @@ from runner.scheduling.timetable import Timetable
 from runner.scheduling.watch import NoNotifications, Watch
 from runner.store.campaign_rows import CampaignRow
 from runner.store.ledger import Ledger
+from runner.store.sightings import fitting
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
+REMATCH_S = 15.0
+"""How often phones are chosen anew by what they say of themselves; without such a `match` that asks nobody."""
+
 READ_AHEAD_S = 60.0
 """How often what has changed of the files that are posted is read, before they are due."""
 
@@ -69,13 +74,23 @@ class Service:
         self._watch = Watch(paths, self.reload) if watches else None
         self._reloading = threading.Lock()
         self._taken_up: tuple[ResolvedCampaign, ...] = ()
+        self._fitting: tuple[ResolvedCampaign, ...] = ()
         self._is_stale = False
         self._no_notifications: NoNotifications | None = None
 
     @property
     def campaigns(self) -> tuple[ResolvedCampaign, ...]:
-        """The campaigns in force, by name."""
-        return self._folder.campaigns
+        """The campaigns in force, by name, on the phones that fit now."""
+        return tuple(fitting(self._ledger, self._folder.campaigns))
+
+    def rematch(self) -> None:
+        """Choose phones anew by what they have said of themselves meanwhile. Occurrences that have come keep theirs."""
+        with self._reloading:
+            if self._is_stale or not asks_phones(self._folder.campaigns):
+                return
+            campaigns = self.campaigns
+            if [_candidates(one) for one in campaigns] != [_candidates(one) for one in self._fitting]:
+                self._take_up(campaigns)
 
     def start(self) -> None:
         """Read the files, settle what was missed, and go on from now.
@@ -122,12 +137,14 @@ class Service:
 
     def _begin(self) -> None:
         reload = self._folder.load()
-        self._registry.replace(reload.campaigns)
+        self._fitting = self.campaigns
+        self._registry.replace(self._fitting)
         # Before the timetable: what is cancelled for its removal must not be told as missed.
         cancelled = self._cancel_what_is_gone()
-        self._timetable.begin(reload.campaigns)
+        self._timetable.begin(self._fitting)
         self._taken_up = reload.campaigns
         self._alarm.start()
+        self._jobs.every(REMATCH_S, "match", self.rematch, self._without_ledger.note)
         self._jobs.every(READ_AHEAD_S, "material", self._read_ahead, self._without_ledger.note, at_once=True)
         self._tell_of(reload, cancelled)
 
@@ -136,13 +153,17 @@ class Service:
         self._without_files.end()
         if not self._is_stale and _are_same(reload.campaigns, self._taken_up) and not reload.changes:
             return
-        self._registry.replace(reload.campaigns)
-        # The timetable first settles what came due until now by the old files, so that cancelling finds all of it.
-        self._timetable.replace(reload.campaigns)
+        self._take_up(self.campaigns)
         cancelled = self._cancel_what_is_gone()
         self._taken_up, self._is_stale = reload.campaigns, False
         self._alarm.refresh()
         self._tell_of(reload, cancelled)
+
+    def _take_up(self, campaigns: tuple[ResolvedCampaign, ...]) -> None:
+        self._fitting = campaigns
+        self._registry.replace(campaigns)
+        # The timetable first settles what came due until now by the old files, so that cancelling finds all of it.
+        self._timetable.replace(campaigns)
 
     def _read_ahead(self) -> None:
         self._timetable.read_ahead(self._jobs.stopping)
@@ -187,6 +208,11 @@ class Service:
             self._sink(
                 FilesPolled(f"{self._no_notifications.message}: {POLLED}", self._no_notifications.hint)
             )
+
+
+def _candidates(campaign: ResolvedCampaign) -> list[list[tuple[str, bool]]]:
+    """Which phones fit in each entry."""
+    return [[(one.serial, not one.misfit) for one in entry.candidates] for entry in campaign.entries]
 
 
 def _are_same(one: Sequence[ResolvedCampaign], other: Sequence[ResolvedCampaign]) -> bool:

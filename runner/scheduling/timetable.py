@@ -1,7 +1,7 @@
 """Decides what is due now, and writes it down: the synchronous core of the daemon's sense of time."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, pairwise
 from operator import attrgetter
@@ -19,7 +19,7 @@ from runner.planning.plannable_entry import PlannableEntry, plannable_entries
 from runner.scheduling.agenda import Agenda, RuleName, rules
 from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length
 from runner.store.ledger import Ledger
-from runner.store.rows import Decision, OccurrenceState
+from runner.store.rows import Decision, Identity, OccurrenceState
 from runner.tasks import Task, TaskSource
 
 HEARTBEAT_S = 10.0
@@ -47,6 +47,8 @@ class Timetable:
         self._last = self._beaten = ClockReading.take(clock)
         self._agenda = Agenda((), {}, self._last.now)
         self._versions: dict[str, int | None] = {}
+        self._written = ledger.watch()
+        self._foreseen: dict[Identity, bool] = {}
         self._span: int | None = None
 
     def begin(self, campaigns: Iterable[ResolvedCampaign]) -> None:
@@ -90,6 +92,15 @@ class Timetable:
             self._take_up(Agenda(entries, floors, start))
             self._settle_until_now()  # what came between the ledger's first sight of a start time and now
             self._beat()
+
+    def foresee(self) -> None:
+        """Ask the ledger what it knows of the next instant's occurrences, so that nobody waits for that when they come.
+        The answer holds until anything is written."""
+        with self._lock:
+            identities = {one for coming in self._agenda.foreseen() for one in _identities(coming)}
+            self._written()
+            known = self._ledger.occurrences.known(identities)
+            self._foreseen = {identity: identity in known for identity in identities}
 
     def settle_due(self) -> None:
         """Decide everything whose instant has come."""
@@ -172,13 +183,8 @@ class Timetable:
         self._last = here
 
     def _decide_chunk(self, chunk: Sequence[tuple[Coming, bool]], gap: Gap) -> None:
-        identities = {
-            (name, one.plannable.entry.name, moment.nominal)
-            for one, _ in chunk
-            for moment in one.moments
-            for name in one.plannable.campaign_names
-        }
-        known, running = self._ledger.occurrences.known(identities), _Running(self._ledger)
+        identities = {identity for one, _ in chunk for identity in _identities(one)}
+        known, running = self._known(identities), _Running(self._ledger)
         decisions: list[Decision] = []
         for one, is_newest in chunk:
             names = {moment.nominal for moment in one.moments}
@@ -194,6 +200,13 @@ class Timetable:
             files = self._looks.files(task for decision in decisions for task in decision.tasks)
             self._hand_over(self._ledger.occurrences.record(decisions, files=files, flush=False), gap)
             self._tell(decisions)
+
+    def _known(self, identities: Set[Identity]) -> Set[Identity]:
+        """Those of these occurrences that the ledger has."""
+        foreseen, self._foreseen = self._foreseen, {}
+        if identities <= foreseen.keys() and not any(self._written()):
+            return {identity for identity in identities if foreseen[identity]}
+        return self._ledger.occurrences.known(identities)
 
     def _hand_over(self, tasks: Sequence[Task], gap: Gap) -> None:
         late = [task for task in tasks if _is_late(task, gap)]
@@ -307,11 +320,18 @@ def _marked(taken: Iterable[Coming]) -> Iterator[tuple[Coming, bool]]:
         yield one, following is None or following.plannable is not one.plannable
 
 
+def _identities(one: Coming) -> Iterator[Identity]:
+    """The names under which the ledger may have an occurrence: of each of its moments, by each name of its campaign."""
+    for moment in one.moments:
+        for name in one.plannable.campaign_names:
+            yield name, one.plannable.entry.name, moment.nominal
+
+
 def _names(plannable: PlannableEntry, rule: RuleName) -> list[RuleName]:
     return [rule._replace(campaign=name) for name in plannable.campaign_names]
 
 
-def _is_known(plannable: PlannableEntry, nominal: str, known: set[tuple[str, str, str]]) -> bool:
+def _is_known(plannable: PlannableEntry, nominal: str, known: Set[Identity]) -> bool:
     return any((name, plannable.entry.name, nominal) in known for name in plannable.campaign_names)
 
 

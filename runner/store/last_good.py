@@ -12,6 +12,7 @@ from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.store.campaign_rows import PROFILE, CampaignRow
 from runner.store.ledger import Ledger
+from runner.store.sightings import fitting
 
 
 def restore(row: CampaignRow) -> ResolvedCampaign | None:
@@ -39,4 +40,5 @@ def resolved_in_force(ledger: Ledger) -> dict[str, ResolvedCampaign]:
     """The campaigns in force by name, from the texts that the ledger keeps."""
     rows = [row for row in ledger.campaigns.all() if row.withdrawn_utc is None]
     restored = {row.name: restore(row) for row in rows}
-    return {name: campaign for name, campaign in restored.items() if campaign is not None}
+    found = [campaign for campaign in restored.values() if campaign is not None]
+    return {campaign.name: campaign for campaign in fitting(ledger, found)}

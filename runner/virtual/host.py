@@ -195,13 +195,17 @@ class Host:
 
 
 def read_files(places: Sequence[Path]) -> "list[AppFile]":
-    """The app files at these places, each a file or a folder of them. Raises ValueError, and OSError."""
+    """The app files at these places, each a file or a folder of them. Raises ValueError."""
     from runner.virtual.apps.written.reader import read  # only who has such files waits for pydantic
 
     files = {}
     for place in places:
         for path in sorted(place.glob("*.yaml")) if place.is_dir() else [place]:
-            file = read(path.read_text(encoding="utf-8"), str(path))
+            try:
+                text = path.read_text(encoding="utf-8")
+            except OSError as error:
+                raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+            file = read(text, str(path))
             if file.package in files:
                 raise ValueError(f"{path}: another file describes {file.package}, too")
             files[file.package] = file

@@ -153,6 +153,10 @@ class PhonesProcess:
         """Bring a phone back. Raises PhonesError."""
         self._call(f"{self._phone(serial).control}/online", {})
 
+    def leave_space(self, serial: str, free_mb: int) -> None:
+        """Let a phone have so many megabytes left for files. Raises PhonesError."""
+        self._call(f"{self._phone(serial).control}/storage", {"free_mb": free_mb})
+
     def control_app(self, serial: str, package: str, action: str, arguments: Mapping[str, Any]) -> None:
         """Have an app of a phone do what its part of the control interface offers. Raises PhonesError."""
         wish = {"package": package, "action": action, "arguments": dict(arguments)}

@@ -45,15 +45,15 @@ class Processes:
             self._files.place(path, share(text.encode()))
         return process
 
-    def new_pid(self) -> int:
-        """The pid of a process that the table does not show."""
-        self._last_pid += 7
-        return self._last_pid
-
     def start_system(self) -> None:
         """What runs from the start, and cannot be killed."""
         for name, (user, uid) in _SYSTEM.items():
             self.start(name, user=user, command=name, kill=_nothing, uid=uid)
+
+    def new_pid(self) -> int:
+        """The pid of a process that the table does not show."""
+        self._last_pid += 7
+        return self._last_pid
 
     def end(self, process: Process) -> None:
         if self._running.pop(process.pid, None):

@@ -428,6 +428,13 @@ ROWS = (
         "not installed",
     ),
     Row(
+        "a start of a page that the app has not",
+        lambda table: None,
+        lambda table: table.session.launch(NOTES, ".Nowhere"),
+        TaskError,
+        "could not start org.example.notes: Error",
+    ),
+    Row(
         "a pull of a file that is not there",
         lambda table: None,
         lambda table: table.session.pull("/sdcard/nothing", table.folder / "nothing"),

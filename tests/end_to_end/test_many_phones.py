@@ -4,12 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import adbutils
 import psutil
 import pytest
 
+from runner.daemon import rehearsal
+from runner.phone.fleets import Fleets
+from runner.settings import Settings
 from runner.virtual.process import PhonesProcess
 from runner.virtual.testing import VirtualPhone
 
@@ -51,6 +56,15 @@ def test_all_of_them_are_controlled_and_remember(many: PhonesProcess) -> None:
     for place in many.phones:
         (note,) = VirtualPhone(place).memory(NOTES)["notes"]
         assert note["title"] == place.serial
+
+
+def test_a_rehearsal_finds_them_on_all_servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsal, "PhonesProcess", partial(PhonesProcess, most=2))
+    settings = Settings(tmp_path, "", 1, ZoneInfo("UTC"))
+    with rehearsal.Rehearsal(SERIALS, tmp_path / "shelf", lambda: None) as phones:
+        fleets = Fleets(phones.replace_phones(settings).every_adb_server)
+        assert sorted(device.serial for device in fleets.listed()) == SERIALS
+        assert fleets.check(SERIALS) == []
 
 
 def test_one_more_goes_where_there_is_room(many: PhonesProcess) -> None:

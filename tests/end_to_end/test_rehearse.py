@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,30 @@ def test_what_went_well_is_told_to_people(daemons: Daemons, runner: RunnerComman
     why = runner("why", "trial/greet", "--at", "2026-12-01T18:30", "--store", store)
     assert "completed" in why.stdout, why.stdout + why.stderr
     assert not (daemons.state / "ledger.db").exists(), "nothing of it is in the own ledger"
+
+
+def test_posts_on_a_full_phone_and_slow_uploads(
+    daemons: Daemons, runner: RunnerCommand, tmp_path: Path
+) -> None:
+    clip = Path(__file__).parents[2] / "campaigns" / "media" / "demo.mp4"
+    (daemons.campaigns / "clip.mp4").write_bytes(clip.read_bytes())
+    post = {"script": "post", "config": {"captions": "hello", "material_list": ["clip.mp4"]}, "order": "same"}
+    daemons.write(campaign_text("A1", at="09:00", retry={"max": 0}, **post))
+    (tmp_path / "faults.yaml").write_text(
+        "version: 1\nfaults:\n"
+        '  - {fault: no-space, phone: A1, from: "tue 08:00", until: "12:00"}\n'
+        '  - {fault: slow-uploads, phone: A1, from: "wed 08:00", until: "12:00", upload_time: 40s}\n'
+    )
+    result = rehearse(runner, daemons, "--until", "3d", "--faults", tmp_path / "faults.yaml")
+    usual, full, slow = result["tasks"]
+    assert full["state"] == "failed" and "no space is left" in full["reason"], full
+    assert (slow["state"], usual["state"]) == ("completed", "completed")
+    assert lasted_s(usual) < 30 and 40 < lasted_s(slow) < 60
+
+
+def lasted_s(task: dict[str, Any]) -> float:
+    began, ended = (datetime.fromisoformat(task[name]) for name in ("started_utc", "finished_utc"))
+    return (ended - began).total_seconds()
 
 
 def test_an_end_in_the_midst_lets_what_runs_end(daemons: Daemons, runner: RunnerCommand) -> None:

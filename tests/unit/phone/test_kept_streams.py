@@ -121,6 +121,18 @@ def test_bytes_that_nobody_asked_for_are_the_answer_to_nothing(calls: rpc.Calls)
     assert phone.opened == 2
 
 
+def test_an_answer_without_a_body_is_none(calls: rpc.Calls) -> None:
+    nothing = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    with ScriptedPhone(nothing) as phone, pytest.raises(errors.AutomationFailed):
+        call(calls, phone)
+
+
+def test_each_screen_is_the_one_that_was_answered(calls: rpc.Calls) -> None:
+    screens = ["<one/>", "<one/>", "<two/>", "<one/>"]
+    with ScriptedPhone(*map(answer, screens)) as phone:
+        assert [call(calls, phone) for _ in screens] == screens
+
+
 def test_an_answer_that_ends_early_is_a_lost_connection(calls: rpc.Calls) -> None:
     def half(stream: socket.socket) -> None:
         stream.sendall(answer("a long word")[:-5])

@@ -43,6 +43,8 @@ class FakeTimetable:
     def next_instant(self) -> datetime | None:
         return min(self.instants, default=None)
 
+    def foresee(self) -> None: ...
+
     def settle_due(self) -> None:
         with self.changed:
             if self.fails:

@@ -140,7 +140,9 @@ def test_a_clock_that_is_set_holds_no_job_up(monkeypatch: pytest.MonkeyPatch, st
         job.await_runs(2)
         instant = clock.now() + timedelta(seconds=0.2)
         came = threading.Event()
-        jobs.at(lambda: None if came.is_set() else instant, "instant", came.set, failures.append)
+        jobs.at(
+            lambda: None if came.is_set() else instant, "instant", came.set, failures.append, lambda: None
+        )
         assert came.wait(PATIENCE_S)
         assert clock.now() >= instant
     assert failures == []

@@ -34,6 +34,7 @@ from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
+from runner.store.phone_rows import PhoneFacts
 from runner.tasks import AttemptOutcome, Outcome, Task
 
 PATIENCE_S = 20.0
@@ -160,6 +161,24 @@ def test_a_file_that_changes_takes_effect_at_once(daemon: Daemon):
     assert daemon.ledger.occurrences.of_entry("demo", "other")[
         0
     ].occurrence.instant_utc == datetime.fromisoformat(at)
+
+
+def test_a_phone_that_fits_once_it_was_asked_works_from_the_next_occurrence_on(daemon: Daemon):
+    daemon.put("version: 1\ndevices:\n  left: {serial: A1}\n  right: {serial: B1}\n", "devices.yaml")
+    daemon.write(FAR)
+    text = (daemon.folder / "demo.yaml").read_text().replace("[A1]", "pixels")
+    daemon.put(f"{text}devices: {{pixels: {{match: {{model: Pixel*}}}}}}\n", "demo.yaml")
+    daemon.start()
+
+    def works_on() -> tuple[str, ...]:
+        (campaign,) = daemon.registry.in_force()
+        assert set(campaign.phones) == {"A1", "B1"}
+        return campaign.entries[0].devices
+
+    assert works_on() == ()
+    daemon.ledger.phones.learn("B1", PhoneFacts("Google Pixel 8"))
+    daemon.service.rematch()
+    assert works_on() == ("B1",)
 
 
 def test_a_reload_cancels_what_was_not_begun_of_an_entry_that_is_gone(daemon: Daemon):

@@ -8,7 +8,8 @@ from daemons import HALF_HOURS, NINE, Life, campaign, local
 
 from runner.errors import LedgerError
 from runner.scheduling import timetable as timetable_module
-from runner.tasks import AttemptOutcome, Outcome, TaskState
+from runner.store.rows import Decision, OccurrenceState
+from runner.tasks import AttemptOutcome, Occurrence, Outcome, TaskState
 
 # A steady life
 
@@ -68,6 +69,27 @@ def test_waiting_asks_nobody_anything(life: Life):
     for _ in range(50):
         life.clock.advance(1)
         life.timetable.settle_due()
+
+
+def test_what_the_ledger_was_asked_before_the_instant_it_is_not_asked_again(life: Life, monkeypatch):
+    life.start(campaign(NINE))
+    life.timetable.foresee()
+    monkeypatch.setattr(life.ledger.occurrences, "known", None)
+    life.clock.advance(61)
+    life.timetable.settle_due()
+    assert life.states() == [("2026-11-21T09:00", "started")]
+
+
+def test_what_somebody_has_begun_since_is_not_begun_again(life: Life):
+    life.start(campaign(NINE))
+    life.timetable.foresee()
+    nominal = "2026-11-21T09:00[Europe/Stockholm]"
+    occurrence = Occurrence("demo", "publish", nominal, "09:00", local("21 09:00"))
+    life.ledger.occurrences.record([Decision(occurrence, OccurrenceState.SKIPPED, "by hand", None, [])])
+    life.clock.advance(61)
+    life.timetable.settle_due()
+    assert life.states() == [("2026-11-21T09:00", "skipped")]
+    assert not life.submitted
 
 
 def test_the_next_instant_is_that_of_the_entry_that_comes_first(life: Life):

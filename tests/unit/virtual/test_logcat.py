@@ -120,9 +120,10 @@ def test_new_lines_come_until_there_are_enough(phone: Phone) -> None:
 
     async def follow() -> int:
         reading = asyncio.ensure_future(Shell(phone, sink).run("logcat -v raw -T 0 -m 1 -s News"))
-        await asyncio.sleep(0)
-        await Shell(phone, Recorder()).run("log -t Other no; log -t News yes; log -t News late")
-        return await reading
+        while not reading.done():
+            await Shell(phone, Recorder()).run("log -t Other no; log -t News yes")
+            await asyncio.wait({reading}, timeout=0.05)
+        return reading.result()
 
     assert asyncio.run(follow()) == 0
     assert sink.written[1] == b"--------- beginning of main\nyes\n"

@@ -7,6 +7,7 @@ from app_driver import FakeDevice, Hand
 from runner.virtual.apps.app import Intent
 from runner.virtual.apps.written.app import WrittenApp
 from runner.virtual.apps.written.reader import AppFileError, read
+from runner.virtual.host import read_files
 
 PAGE = (Path(__file__).parents[4] / "docs" / "own-virtual-app.md").read_text(encoding="utf-8")
 SHOP = re.search(r"```yaml\n# shop.yaml\n(.*?)```", PAGE, re.DOTALL)[1]
@@ -193,3 +194,12 @@ def test_the_page_tells_of_every_key():
     for model in (AppFile, Screen, Item, Deed):
         for name, field in model.model_fields.items():
             assert f"`{field.alias or name}`" in PAGE
+
+
+def test_files_come_from_folders_and_each_package_from_one_file(tmp_path):
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    assert [file.package for file in read_files([tmp_path])] == ["com.example.shop"]
+    with pytest.raises(ValueError, match=r"another file describes com\.example\.shop"):
+        read_files([tmp_path, tmp_path / "shop.yaml"])
+    with pytest.raises(ValueError, match=r"nothing\.yaml cannot be read: No such file"):
+        read_files([tmp_path / "nothing.yaml"])
