@@ -110,6 +110,9 @@ class Client(RunnerCommand):
 
 
 def remembered(folder: Path, serial: str, app: str = APP) -> dict[str, Any]:
-    """The memory of an app on a virtual phone, from the file that the phone keeps."""
-    memory = json.loads((folder / f"{serial}.json").read_text(encoding="utf-8"))
+    """The memory of an app on a virtual phone, from the file that the phone keeps; empty if nothing was done to it."""
+    file = folder / f"{serial}.json"
+    if not file.exists():
+        return {}
+    memory = json.loads(file.read_text(encoding="utf-8"))
     return dict(memory["apps"].get(app, {}))
