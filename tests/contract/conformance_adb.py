@@ -160,6 +160,7 @@ def a_device_has_switches(desk: Desk) -> None:
     "AdbDevice.rotation",
     "AdbDevice.dump_hierarchy",
     "AdbDevice.open_browser",
+    "AdbDevice.wlan_ip",
 )
 def a_device_shows_its_screen(desk: Desk) -> None:
     device = desk.device
@@ -167,8 +168,20 @@ def a_device_shows_its_screen(desk: Desk) -> None:
     assert device.rotation() == 0 and 'text="Press"' in device.dump_hierarchy()
     desk.d.set_orientation("left")
     assert device.rotation() == 1 and tuple(device.window_size()) == (1600, 720)
+    assert device.wlan_ip().count(".") == 3
     device.open_browser("example.com")
     assert device.app_current().package != GYM
+
+
+@shows("AdbDevice.start_recording", "AdbDevice.stop_recording", "AdbDevice.is_recording")
+def a_device_records_its_screen(desk: Desk) -> None:
+    device, film = desk.device, desk.folder / "film.mp4"
+    device.start_recording(str(film))
+    assert device.is_recording()
+    while not device.shell("pidof screenrecord"):
+        pass
+    device.stop_recording()
+    assert b"ftyp" in film.read_bytes()[:16]
 
 
 @shows("AdbDevice.push", "AdbDevice.remove", "AdbDevice.rmtree", "AdbDevice.sync")
@@ -381,11 +394,4 @@ differs(
 differs(
     "refused: clients of one test cannot end the adb server of the phones (`ADB_REJECT_KILL_SERVER`)",
     "AdbClient.server_kill",
-)
-differs("a virtual phone has no `ifconfig` and no `ip`", "AdbDevice.wlan_ip")
-differs(
-    "the library's script needs `which` and a shell that runs things in the background",
-    "AdbDevice.start_recording",
-    "AdbDevice.stop_recording",
-    "AdbDevice.is_recording",
 )

@@ -248,7 +248,7 @@ def the_screen_is_read(desk: Desk) -> None:
     assert "\n  <node" in d.dump_hierarchy(pretty=True)
 
 
-@shows("Device.push", "Device.pull", "Device.shell", "Device.serial", "Device.adb_device")
+@shows("Device.push", "Device.pull", "Device.shell", "Device.serial", "Device.adb_device", "Device.wlan_ip")
 def files_and_the_shell_are_reached(desk: Desk) -> None:
     d = desk.d
     (desk.folder / "a.txt").write_text("hi")
@@ -257,6 +257,7 @@ def files_and_the_shell_are_reached(desk: Desk) -> None:
     assert (desk.folder / "b.txt").read_text() == "hi"
     assert d.shell("false").exit_code == 1 and d.shell(["echo", "a b"]).output == "a b\n"
     assert d.serial == desk.phone.address == d.adb_device.serial
+    assert d.wlan_ip and d.wlan_ip.count(".") == 3
 
 
 @shows(
@@ -427,4 +428,3 @@ differs(
     "broken in the library: it asks for a setting `post_delay` that it does not have",
     "Device.click_post_delay",
 )
-differs("a virtual phone has no `ifconfig` and no `ip`: it is None", "Device.wlan_ip")
