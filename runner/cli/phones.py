@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
 if TYPE_CHECKING:
     from runner.queries.apps import PhoneWithApps
     from runner.queries.phone_doctor import Diagnosis, KeptBack
+    from runner.queries.phone_findings import Finding
 
 
 @click.group(
@@ -102,7 +103,7 @@ def list_phones(campaigns: Path, form: str) -> int:
     loaded = [profiles.load(name) for name in profiles.names]
     found = phones_with_apps(settings.every_adb_server, loaded, settings.language, kept_back(settings))
     if form == "json":
-        output.print_json({"phones": [asdict(phone) for phone in found]})
+        output.print_json({"phones": [{**asdict(it), "obstacles": _as_data(it.obstacles)} for it in found]})
         return 0
     say_lines(lines_of(found) if found else ["adb lists no phones"])
     return 0
@@ -153,7 +154,7 @@ def doctor(ctx: click.Context, form: str) -> None:
     settings = Settings.from_environment()
     found = diagnose(settings.every_adb_server, kept_back(settings))
     if form == "json":
-        output.print_json({**asdict(found), "well": found.is_well})
+        output.print_json({**asdict(found), "findings": _as_data(found.findings), "well": found.is_well})
     else:
         say_lines(diagnosis_lines(found))
     if not found.is_well:
@@ -163,12 +164,24 @@ def doctor(ctx: click.Context, form: str) -> None:
 def diagnosis_lines(found: "Diagnosis") -> Iterator[str]:
     for one in found.findings:
         yield f"{one.where}: {'' if one.is_wrong else 'note: '}{one.said} [{one.kind}]"
-        yield f"  {one.advice}"
+        yield f"  {_advice(one)}"
     wrong = sum(one.is_wrong for one in found.findings)
     looked = f"{len(found.phones)} phone{'' if len(found.phones) == 1 else 's'}"
     server = f"the adb server on port {found.adb_port}, version 1.0.{found.adb_version}"
     things = "nothing is" if not wrong else "1 thing is" if wrong == 1 else f"{wrong} things are"
     yield f"{things} wrong: {looked}, {server}"
+
+
+def _as_data(findings: Iterable["Finding"]) -> list[dict[str, Any]]:
+    return [{**asdict(one), "advice": _advice(one)} for one in findings]
+
+
+def _advice(finding: "Finding") -> str:
+    if isinstance(finding.advice, str):
+        return finding.advice
+    from runner.reports.advice import Options, to_do
+
+    return to_do(finding.advice, Options())
 
 
 def print_text(told: dict[str, Any], adb: str) -> None:

@@ -1,4 +1,4 @@
-"""Looks at phones and adb, and finds what is wrong, for `runner phones doctor` and `runner phones`."""
+"""Looks at phones and adb, and finds what is wrong with them."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence

@@ -8,6 +8,7 @@ from runner.phone.adb_programs import AdbProgram, AdbServerProcess
 from runner.phone.choosing import Device, choose
 from runner.phone.condition import Condition
 from runner.phone.listing import NO_PERMISSIONS
+from runner.queries.advice import Action, EndPause, ReleaseHold
 from runner.store.phone_rows import LEAST_MB, WARM_C
 
 LEAST_CHARGER_MA = 400
@@ -38,13 +39,14 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`where` is a phone's serial, or adb's name for it, or the program or server that it is about. One that is not
+    """`where` is a phone's serial, or adb's name for it, or the program or server that it is about; `advice` is what to
+    do, in words or as a command of the runner. One that is not
     `wrong` is only good to know: the runner copes with it."""
 
     kind: FindingKind
     where: str
     said: str
-    advice: str
+    advice: str | Action
     is_wrong: bool = True
 
 
@@ -235,13 +237,13 @@ def of_ledger(serial: str, hold: str | None, paused_by: str | None) -> Iterator[
             FindingKind.ON_HOLD,
             serial,
             f"it is on hold: {hold}",
-            f"see to the phone, then: `runner holds release {serial}`",
+            ReleaseHold(serial),
         )
     if paused_by is not None:
         yield Finding(
             FindingKind.PAUSED,
             serial,
             f"it is paused by {paused_by}",
-            f"`runner resume {serial}`",
+            EndPause(serial),
             is_wrong=False,
         )

@@ -36,16 +36,19 @@ async def _screenrecord(call: Call) -> int:
     wish = _read(call)
     limit_s, size = _limit(wish), _size(call, wish)
     recording, killed = Recording(*size), asyncio.Event()
-    process = call.phone.processes.start(
-        "screenrecord", user="shell", command=" ".join(["screenrecord", *call.arguments]), kill=killed.set
-    )
     camera = _Camera(call, wish, recording)
     try:
         if wish.is_stream:
             await _hand_on(call, wish, recording.stream_start())
-        await camera.run(killed, limit_s)
+        await camera.look()  # before the process is seen: whoever ends it gets a film
+        process = call.phone.processes.start(
+            "screenrecord", user="shell", command=" ".join(["screenrecord", *call.arguments]), kill=killed.set
+        )
+        try:
+            await camera.run(killed, limit_s)
+        finally:
+            call.phone.processes.end(process)
     finally:
-        call.phone.processes.end(process)
         if recording.is_empty or wish.is_stream:
             recording.close()
         else:
@@ -68,7 +71,7 @@ class _Camera:
     async def run(self, killed: asyncio.Event, limit_s: float) -> None:
         """Until somebody kills it or the time is over; how the screen looks then is the last picture."""
         while True:
-            await self._look()
+            await self.look()
             left_s = limit_s - self.now_ms / 1000
             try:
                 async with asyncio.timeout(max(0.0, min(_LOOK_S, left_s))):
@@ -76,10 +79,10 @@ class _Camera:
             except TimeoutError:
                 if left_s > _LOOK_S:
                     continue
-            await self._look()
+            await self.look()
             return
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         phone = self._call.phone
         if phone.changes == self._seen:
             return
