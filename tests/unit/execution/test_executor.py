@@ -227,7 +227,8 @@ def test_a_follower_that_must_wait_keeps_no_end_from_being_written(desk: Desk) -
         return DONE
 
     backend = LaneBackend(hold_the_phone)
-    with desk.executor(backend, tasks) as executor:
+    with desk.executor(backend, tasks, is_started=False) as executor:
+        executor.start()
         assert executor.wait_until_idle(LONG_S)
         assert desk.states() == {"@1": TaskState.COMPLETED, "@2": TaskState.PENDING}
         desk.ledger.holds.release("A")
