@@ -159,9 +159,8 @@ def test_a_second_signal_ends_at_once(phones: Any, daemons: Daemons) -> None:
 def test_a_step_that_does_not_end_is_left_behind(phones: Any, daemons: Daemons) -> None:
     shelf = phones("A1")
     daemons.adb_port = shelf.adb_port
-    shelf["A1"].fault(
-        "isScreenOn", "delay", seconds=300, times=1
-    )  # the first call of a task, and of nobody else
+    # The first call of a task, and of nobody else.
+    shelf["A1"].fault("isScreenOn", "delay", seconds=300, times=1)
     daemon = daemons.start_soon("A1", options=["--drain-grace", "500ms"])
     daemon.until(lambda: not shelf["A1"].state()["faults"])  # the call has begun
     assert daemon.end() == 0  # long before the phone answers
