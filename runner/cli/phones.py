@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import signal
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +17,7 @@ from runner.cli.ledger_option import open_ledger
 from runner.cli.output import say_lines
 from runner.cli.own_profiles import profiles_beside
 from runner.errors import RunnerError, UsageError
-from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
+from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS, EXIT_USAGE
 from runner.settings import Settings
 from runner.state_dir import state_dir_of
 from runner.store.url import ledger_path
@@ -81,6 +82,8 @@ def phones(
         return list_phones(campaigns, form)
     if count and serials:
         raise UsageError("--phones and --serial exclude each other", hint="give the serials, or how many")
+    from runner.virtual.apps.written.reader import AppFileError
+
     chosen = list(serials) or serials_of(count or DEFAULT_PHONES)
     try:
         adb = find_adb()
@@ -88,6 +91,9 @@ def phones(
         reason = asyncio.run(serve(chosen, folder=folder, adb=adb, apps=apps, announce=announce))
     except AdbServerError as error:
         raise RunnerError(str(error)) from error
+    except AppFileError as error:
+        say_lines(str(error).splitlines(), sys.stderr)
+        return EXIT_USAGE
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
@@ -165,6 +171,8 @@ def diagnosis_lines(found: "Diagnosis") -> Iterator[str]:
     for one in found.findings:
         yield f"{one.where}: {'' if one.is_wrong else 'note: '}{one.said} [{one.kind}]"
         yield f"  {_advice(one)}"
+    if not found.phones:
+        yield "adb lists no phones: connect one by USB, and allow USB debugging in its developer options"
     wrong = sum(one.is_wrong for one in found.findings)
     looked = f"{len(found.phones)} phone{'' if len(found.phones) == 1 else 's'}"
     server = f"the adb server on port {found.adb_port}, version 1.0.{found.adb_version}"

@@ -136,7 +136,13 @@ def _length(written: str, settings: Settings, from_utc: datetime) -> timedelta:
     try:
         return Duration.parse(written).delta
     except ValueError:
+        pass
+    try:
         return TypedTime.read(written, settings.zone, from_utc).instant_utc - from_utc
+    except UsageError as error:
+        raise UsageError(
+            error.message, hint=", ".join(filter(None, (error.hint, "or how long: 14d")))
+        ) from None
 
 
 def write_report(content: bytes, out: Path | None, place: StateDir) -> Path:

@@ -49,6 +49,7 @@ def test_help_imports_no_heavy_library() -> None:
         (["run"], "name a campaign file"),
         (["run", "a.yaml", "--resume", "x"], "name a campaign file, or a run to --resume"),
         (["plan", "--nowadays"], "No such option"),
+        (["rehearse", "campaigns", "--until", "2x"], "or how long: 14d"),
     ],
 )
 def test_a_mistyped_command_is_a_usage_error(arguments: list[str], words: str) -> None:

@@ -100,6 +100,8 @@ def _told(error: Mapping[str, Any]) -> tuple[Path, str]:
         return path, f"there is no key `{name}` here; {hint}"
     if kind == "missing":
         return path[:-1], f"the key `{name}` is missing"
+    if kind in ("model_type", "dict_type"):
+        return path, f"`{name}` is a mapping, with keys of its own"
     message = error["msg"].removeprefix("Value error, ")
     return path, f"`{name}`: {message[:1].lower()}{message[1:]}"
 
