@@ -12,20 +12,22 @@ from runner.campaign.quantities import Duration
 from runner.checks import CheckResult
 from runner.cli.output import print_json, say, terminal
 from runner.cli.problems import check_or_exit, show
+from runner.cli.save_report import save_report
 from runner.clock import SystemClock
 from runner.errors import UsageError
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
 from runner.interrupts import stop_on_interrupt
 from runner.planning.source import Window
-from runner.private_files import make_folder, write_file
+from runner.private_files import make_folder
 from runner.queries.asked_times import TypedTime
 from runner.reports.streams import is_live
 from runner.settings import Settings
-from runner.state_dir import StateDir, fast_rehearsal
+from runner.state_dir import fast_rehearsal
 
 DEFAULT_PATHS = (Path("campaigns"),)
 DEFAULT_LENGTH = timedelta(days=14)
 LONGEST = timedelta(days=366)
+REPORT_HINT = "name a file with --report in a folder that is there and yours to write to"
 
 
 @click.command(
@@ -110,7 +112,8 @@ def rehearse(
         situation = read_situation(ledger, place, clock.now())
         result = rehearsal_result(ledger, lived, done.waits, situation)
         report = without_hints(report_of(ledger, result.scope, clock.now()))
-        path = write_report(file_of(report, Form.HTML, place.artifacts, settings.zone), out, place)
+        content = file_of(report, Form.HTML, place.artifacts, settings.zone)
+        path = save_report(content, out, place.reports / "rehearsal.html", REPORT_HINT)
     if form == "json":
         print_json({**result_data(result, settings.zone), "report": str(path), "store": place.store_url})
     else:
@@ -143,21 +146,6 @@ def _length(written: str, settings: Settings, from_utc: datetime) -> timedelta:
         raise UsageError(
             error.message, hint=", ".join(filter(None, (error.hint, "or how long: 14d")))
         ) from None
-
-
-def write_report(content: bytes, out: Path | None, place: StateDir) -> Path:
-    """Write the report where it is wanted. Raises UsageError if it cannot be written there."""
-    path = out or place.reports / "rehearsal.html"
-    try:
-        if out is None:
-            make_folder(path.parent)
-        write_file(path, content)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the report to {path}: {error.strerror}",
-            hint="name a file with --report in a folder that is there and yours to write to",
-        ) from error
-    return path
 
 
 class Progress:

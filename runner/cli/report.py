@@ -11,10 +11,10 @@ from runner.cli.ledger_completion import complete_reported
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.now_option import read_since
 from runner.cli.output import say, say_bytes
+from runner.cli.save_report import save_report
 from runner.cli.situation import read_situation
 from runner.errors import UsageError
 from runner.planning.source import Window
-from runner.private_files import make_folder, write_file
 from runner.queries.report_scope import (
     ReportScope,
     of_day,
@@ -32,6 +32,7 @@ from runner.state_dir import StateDir, choose_state_dir
 from runner.store.ledger import Ledger
 
 STDOUT = Path("-")
+OUT_HINT = "name a file with --out in a folder that is there and yours to write to, or - for standard output"
 _RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 
 
@@ -167,15 +168,7 @@ def write(content: bytes, name: str, out: Path | None, place: StateDir, *, is_ht
     if path == STDOUT:
         say_bytes(content)
         return
-    try:
-        if out is None:
-            make_folder(path.parent)
-        write_file(path, content)
-    except OSError as error:
-        raise UsageError(
-            f"cannot write the report to {path}: {error.strerror}",
-            hint="name a file with --out in a folder that is there and yours to write to, or - for standard output",
-        ) from error
+    save_report(content, out, path, OUT_HINT)
     say(f"report: {path}")
 
 

@@ -286,7 +286,7 @@ def the_log_is_followed(desk: Desk) -> None:
     log = desk.folder / "log.txt"
     following = desk.device.logcat(log, clear=True, re_filter="hello")
     desk.device.shell("log -t gym hello there")
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while "hello there" not in log.read_text() and time.monotonic() < until:
         time.sleep(0.05)
     # The library looks whether it shall stop after each line: something must be written meanwhile, as phones do.
@@ -304,7 +304,7 @@ def a_device_starts_anew(desk: Desk) -> None:
     desk.client.wait_for(device.serial, timeout=10)
     before = device.shell(boot)
     device.reboot()
-    until, after = time.monotonic() + 20, before
+    until, after = time.monotonic() + 60, before
     while after == before and time.monotonic() < until:
         try:
             after = device.shell(boot)

@@ -410,7 +410,7 @@ def a_context_watches(desk: Desk) -> None:
 
 def wait_for(condition: "object") -> None:
     assert callable(condition)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not condition() and time.monotonic() < until:
         time.sleep(0.05)
     assert condition()
