@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from runner.campaign import patterns
-from runner.campaign.models import Model
+from runner.campaign.model import Model
 from runner.campaign.quantities import Duration
 from runner.campaign.written_values import Serial, explained
 

@@ -2,74 +2,26 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from runner.backend_registry import BUILT_IN, DEFAULT
 from runner.campaign import patterns
+from runner.campaign.model import Model
 from runner.campaign.quantities import Duration, Hours
+from runner.campaign.start_time_models import StartTime, StartTimeOrName
 from runner.campaign.written_values import (
     CampaignName,
-    Clock,
     Day,
     GroupOrSerial,
     Host,
     Key,
     Serial,
     SerialOrName,
-    StartTimeText,
     Tag,
     Username,
     VersionRanges,
-    Weekdays,
     explained,
 )
-
-
-class Model(BaseModel):
-    """The root of the campaign's models: strict, frozen, unknown keys refused."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
-
-
-class AtTime(Model):
-    """A start time at one or several times of day, on every day or on some days of the week."""
-
-    at: Clock | Annotated[list[Clock], Field(min_length=1)] = Field(
-        description="The time of day, or several, in the campaign's time zone, or the group's.",
-        examples=["18:30", ["09:00", "18:30"]],
-    )
-    days: Weekdays = Field(
-        default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-        description="The days of the week.",
-        examples=[["mon", "tue", "wed", "thu", "fri"]],
-    )
-
-
-class EveryTime(Model):
-    """A start time over and over, counted from the opening of its hours."""
-
-    every: Duration = Field(description="The time from one start to the next.", examples=["2h"])
-    between: Hours = Field(
-        description="The hours in which it starts, their end included; they may pass midnight.",
-        examples=["09:00-21:00"],
-    )
-    days: Weekdays = Field(
-        default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-        description="The days of the week on which the hours open.",
-        examples=[["mon", "tue", "wed", "thu", "fri"]],
-    )
-
-
-class CronTime(Model):
-    """A start time by a cron expression."""
-
-    cron: str = Field(
-        min_length=1,
-        max_length=256,
-        description="Minute, hour, day of the month, month, day of the week, as in crontab(5).",
-        examples=["0 9 1 */3 *"],
-    )
-
 
 GroupZone = Annotated[
     str | None,
@@ -191,32 +143,6 @@ Accounts = Annotated[
     Field(
         description="Accounts by name: groups and entries name them where they name phones.",
         examples=[{"brand_se": {"app": "tiktok", "device": "R58M123ABC"}}],
-    ),
-]
-_SNIPPETS = {
-    "defaultSnippets": [
-        {"label": "at", "description": "On some days", "body": {"at": "18:30", "days": ["mon", "fri"]}},
-        {"label": "every", "description": "Over and over", "body": {"every": "2h", "between": "09:00-21:00"}},
-        {"label": "cron", "description": "As crontab(5) has it", "body": {"cron": "0 9 1 */3 *"}},
-    ]
-}
-"""The forms that are mappings, as editors with a YAML language server offer them."""
-
-StartTime = Annotated[
-    StartTimeText | AtTime | EveryTime | CronTime,
-    Field(
-        description="`HH:MM` for every day, a date and time for once, or a mapping with `at`, `every` or "
-        "`cron`.",
-        examples=["09:00", "2026-12-01T18:00:00+01:00"],
-        json_schema_extra=_SNIPPETS,
-    ),
-]
-StartTimeOrName = Annotated[
-    Annotated[str, StringConstraints(min_length=1)] | AtTime | EveryTime | CronTime,
-    Field(
-        description="A name from `start_times:`, or a start time itself.",
-        examples=["morning", "12:15"],
-        json_schema_extra=_SNIPPETS,
     ),
 ]
 Count = Annotated[int | None, Field(ge=0, le=100_000)]

@@ -8,16 +8,14 @@ from runner.campaign.faults_model import FaultsFile
 from runner.campaign.models import (
     AccountGroup,
     AccountsFile,
-    AtTime,
     Campaign,
-    CronTime,
     DevicesFile,
-    EveryTime,
     MatchGroup,
     SerialGroup,
     UsernameGroup,
 )
 from runner.campaign.schema_shape import Schema, complete, inlined, tidy
+from runner.campaign.start_time_models import AtTime, CronTime, EveryTime
 from runner.scripts import SCRIPTS, Script
 
 _REF = "#/$defs/{model}"

@@ -10,6 +10,7 @@ from runner.virtual.commands import (
     cmd,
     device,
     dumps,
+    finding,
     logcat,
     measures,
     media,
@@ -49,7 +50,20 @@ def _which(call: Call) -> int:
     return int(len(found) < len(names) or not names)
 
 
-_FAMILIES = (awk, basics, measures, network, printing, processes, running, searching, sed, storage, text)
+_FAMILIES = (
+    awk,
+    basics,
+    finding,
+    measures,
+    network,
+    printing,
+    processes,
+    running,
+    searching,
+    sed,
+    storage,
+    text,
+)
 _TOYS: dict[str, Command] = {name: command for family in _FAMILIES for name, command in family.TOYS.items()}
 
 COMMANDS: dict[str, Command] = {
