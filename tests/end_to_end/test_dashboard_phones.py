@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 from axe import check_page
-from browsers import chromium, needs_chromium
+from browsers import PATIENCE_MS, chromium, needs_chromium
 from daemon_process import Daemons
 from dashboard_daemon import DashboardDaemon
 from phone_shelf import APP
@@ -22,7 +22,6 @@ SERIAL = "VIRTUAL01"
 NUMBER = (0.6, 365 / 1600)
 CONTINUE = (0.5, 925 / 1600)
 SECRET = "0700 s3cret"
-LONG_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +33,8 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DashboardDaemon
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=LONG_MS)
     with chromium() as opened:
         yield opened
-    expect.set_options(timeout=None)
 
 
 @pytest.fixture
@@ -45,7 +42,7 @@ def page(browser: Browser, daemon: DashboardDaemon) -> Iterator[Page]:
     """A page; whatever it complains about fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened, said = context.new_page(), list[str]()
-    opened.set_default_timeout(LONG_MS)
+    opened.set_default_timeout(PATIENCE_MS)
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     yield opened
