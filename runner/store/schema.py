@@ -22,7 +22,7 @@ from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.rows import OccurrenceState
 from runner.tasks import AttemptOutcome, EffectState, StepOutcome, TaskSource, TaskState
 
-REVISION = "0008"
+REVISION = "0009"
 """The Alembic revision that these tables are the outcome of."""
 
 OPEN = "state IN ('pending', 'running')"
@@ -222,6 +222,7 @@ attempts = Table(
     Column("message", Text, nullable=False),
     Column("hint", Text),
     Column("needs_person", Boolean, nullable=False),
+    Column("host", Text),
     UniqueConstraint("task_id", "number"),
 )
 
@@ -330,6 +331,7 @@ daemon_spans = Table(
     Column("seen_utc", Instant, nullable=False),
     Column("stopped_utc", Instant),
     Column("stop_reason", Text, nullable=False),
+    Column("host", Text),
     Index(None, "started_utc"),
 )
 
@@ -353,6 +355,7 @@ phones = Table(
     Column("seen_utc", Instant, nullable=False),
     Column("facts", JSON, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("host", Text),
 )
 
 phone_states = Table(
@@ -386,4 +389,57 @@ notifications = Table(
     Column("is_sent", Boolean, nullable=False),
     index_where("over_utc IS NULL", "ix_notifications_open", "not_before_utc"),
     Index(None, "created_utc"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("is_daemon", Boolean, nullable=False),
+    Column("url", Text),
+    Column("artifacts", Text),
+    Column("started_utc", Instant, nullable=False),
+    Column("seen_utc", Instant, nullable=False),
+    Column("until_utc", Instant, nullable=False),
+    Column("stopped_utc", Instant),
+    Column("stop_reason", Text, nullable=False),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("host", Text),
+    Column("epoch", BigInteger, nullable=False),
+    Column("since_utc", Instant, nullable=False),
+    Column("wanted_by", Text),
+    Column("wanted_utc", Instant),
+    Index(None, "host"),
+)
+
+leader = Table(
+    "leader",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("host", Text),
+    Column("epoch", BigInteger, nullable=False),
+    Column("since_utc", Instant, nullable=False),
+    Column("until_utc", Instant, nullable=False),
+)
+
+account_uses = Table(
+    "account_uses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("task_id", ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("app", Text),
+    Column("name", Text, nullable=False),
+    Column("since_utc", Instant, nullable=False),
+    Index(None, "name"),
+    Index(None, "task_id"),
 )
