@@ -7,6 +7,7 @@ RunnerError
 │   └── RehearsalOnly       the ledger is a rehearsal's, and the command would reach real phones or a real server
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
+│   ├── LedgerUnavailable   its database is away, or cannot write now: nothing was written, as far as is known
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
 │   ├── LedgerOutdated      it is older than what this machine has seen of it: a person decides
 │   └── LedgerRefusal       the state of a task does not allow what was asked of it
@@ -81,6 +82,11 @@ class LedgerError(RunnerError):
 
 class LedgerBusy(LedgerError):
     """Another executor holds the ledger."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The database of the ledger is away, or cannot write for now; this passes, and what was attempted may be attempted
+    again."""
 
 
 class LedgerGone(LedgerError):

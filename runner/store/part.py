@@ -23,8 +23,10 @@ class Part:
         with self._database.read(action) as connection:
             return work(connection)
 
-    def _write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
-        return self._database.write(action, work, flush=flush)
+    def _write(
+        self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
+    ) -> T:
+        return self._database.write(action, work, flush=flush, guarded=guarded)
 
 
 def new_id(connection: Connection, statement: Insert) -> int:
