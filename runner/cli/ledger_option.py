@@ -45,7 +45,12 @@ def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> Sta
     rehearsal = daemon_rehearsal(settings)
     if virtual:
         return rehearsal
-    if not store and holder(own.store_url) is None and holder(rehearsal.store_url) is not None:
+    if (
+        not store
+        and not own.is_shared
+        and holder(own.store_url) is None
+        and holder(rehearsal.store_url) is not None
+    ):
         say(f"(of the rehearsal daemon, in {rehearsal.folder})", err=True)
         return rehearsal
     return own

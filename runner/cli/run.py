@@ -36,7 +36,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock, holder
+from runner.store.lock import holder
 from runner.store.rows import TaskRow
 from runner.store.sightings import fitting
 from runner.tasks import TaskState
@@ -218,7 +218,7 @@ def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]
     with ExitStack() as stack:
         daemon = None
         try:
-            stack.enter_context(ExecutorLock(place.store_url))
+            stack.enter_context(place.lock())
             take_custody(ledger, place)
         except LedgerBusy:
             daemon = daemon_pid(ledger, place)

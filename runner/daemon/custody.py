@@ -11,7 +11,7 @@ def refuse_wrong_ledger(place: StateDir) -> None:
     if this machine has seen a ledger there that is gone, UsageError if the ledger is a rehearsal's and the phones are
     real."""
     if place.phones is None and is_rehearsal(place.store_url):
-        raise rehearsal_only(str(ledger_path(place.store_url)))
+        raise rehearsal_only(place.ledger)
     refuse_if_gone(ledger_path(place.store_url), place.witnesses)
 
 
