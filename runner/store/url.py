@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from runner.errors import LedgerError
+from runner.errors import LedgerError, RehearsalOnly
 
 
 def ledger_path(store_url: str) -> Path | None:
@@ -40,3 +40,10 @@ def is_rehearsal(store_url: str) -> bool:
             return bool(connection.execute("SELECT max(is_rehearsal) FROM ledger").fetchone()[0])
     except sqlite3.Error:  # whoever opens it in earnest says what is wrong
         return False
+
+
+def rehearsal_only(where: str, hint: str | None = None) -> RehearsalOnly:
+    return RehearsalOnly(
+        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server",
+        hint=hint,
+    )
