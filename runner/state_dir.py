@@ -115,7 +115,7 @@ def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
     daemon = daemon_rehearsal(settings)
     if path.parent == daemon.folder:
         return daemon
-    return replace(_rehearsal(path.parent), store_url=url, option=f" --store {quote(url)}")
+    return replace(_rehearsal(path.parent), store_url=url, option=_rehearsal_option(url))
 
 
 def fast_rehearsal(settings: Settings, now: datetime) -> StateDir:
@@ -137,4 +137,8 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
 
 def _rehearsal(folder: Path) -> StateDir:
     url = f"sqlite:///{folder / 'ledger.db'}"
-    return StateDir(url, folder, folder / "phones", f" --store {quote(url)}", rehearsed_run=folder.name)
+    return StateDir(url, folder, folder / "phones", _rehearsal_option(url), rehearsed_run=folder.name)
+
+
+def _rehearsal_option(store_url: str) -> str:
+    return f" --virtual --store {quote(store_url)}"

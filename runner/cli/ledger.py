@@ -8,8 +8,7 @@ from runner.clock import SystemClock
 from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.ledger import Ledger
-from runner.store.ownership import rehearsal_only
-from runner.store.url import ledger_path
+from runner.store.url import ledger_path, rehearsal_only
 
 
 @click.group(

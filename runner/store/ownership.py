@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from runner.clock import Clock, format_instant
-from runner.errors import LedgerOutdated, RehearsalOnly
+from runner.errors import LedgerOutdated
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.database import Database
 from runner.store.part import Part
 from runner.store.spans import Spans
 from runner.store.tally import Tally, read_tally
+from runner.store.url import rehearsal_only
 from runner.store.witness import WitnessedTally, Witnesses
 from runner.tasks import AttemptOutcome, TaskState
 
@@ -137,12 +138,6 @@ def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:
             f"the ledger {path} is gone: this machine has carried tasks out from it, and without it nobody knows "
             "which"
         )
-
-
-def rehearsal_only(where: str) -> RehearsalOnly:
-    return RehearsalOnly(
-        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server"
-    )
 
 
 _ACCEPTED = select(LEDGER.accepted_utc)

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 from runner.campaign.secrets import REFERENCE, read_secret
-from runner.errors import LedgerError, TaskError
+from runner.errors import LedgerError, RehearsalOnly, TaskError
 from runner.passwords import without_password
 
 _SHARED = re.compile(r"postgres(ql)?://")
@@ -94,6 +94,13 @@ def is_rehearsal(store_url: str) -> bool:
             return bool(connection.execute("SELECT max(is_rehearsal) FROM ledger").fetchone()[0])
     except sqlite3.Error:  # whoever opens it in earnest says what is wrong
         return False
+
+
+def rehearsal_only(where: str, hint: str | None = None) -> RehearsalOnly:
+    return RehearsalOnly(
+        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server",
+        hint=hint,
+    )
 
 
 def _refuse_password(store_url: str) -> None:
