@@ -24,6 +24,7 @@ from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.lanes_now import LanesNow
+from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
@@ -90,6 +91,7 @@ class Ledger:
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
+        self.material = Material(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
