@@ -17,7 +17,7 @@ from runner.errors import LedgerGone
 from runner.store.connector import BRING_BACK, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
 from runner.store.sqlite_errors import translated
-from runner.store.url import file_id, ledger_path
+from runner.store.url import file_id, is_shared, ledger_path
 
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that writes."""
@@ -39,6 +39,7 @@ class Sqlite:
     """One file, or one database in memory that ends with this object."""
 
     def __init__(self, store_url: str) -> None:
+        assert not is_shared(store_url), "a file, or memory"
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
         self._file: tuple[int, int] | None = None
