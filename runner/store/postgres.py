@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, create_engine
 from sqlalchemy.ext.compiler import compiles
 
-from runner.store.connector import among, json_list, json_member, json_values, least
+from runner.store.connector import among, database_now, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
 from runner.store.postgres_errors import refused_server, translated
 from runner.store.url import libpq_url, shown
@@ -246,3 +246,9 @@ def _json_member(element: json_member, compiler: Any, **options: Any) -> str:
 @compiles(least, "postgresql")
 def _least(element: least, compiler: Any, **options: Any) -> str:
     return f"least({compiler.process(element.clauses, **options)})"
+
+
+@compiles(database_now, "postgresql")
+def _database_now(element: database_now, compiler: Any, **options: Any) -> str:
+    """Of the moment, not of the transaction's beginning: it may have waited for a lock since."""
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"

@@ -13,9 +13,11 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
 from runner.campaign.secrets import REFERENCE, read_secret
-from runner.errors import LedgerError, TaskError
+from runner.errors import LedgerError, RehearsalOnly, TaskError
+from runner.passwords import without_password
 
 _SHARED = re.compile(r"postgres(ql)?://")
+_NAMES_HOST = re.compile(r"[a-z]+://([^@]*@)?[^/@]+")
 _BEFORE_HOST = re.compile(r"[^/?@:,]*:(?!\d*([,/?]|$))[^@]*@")
 """A name, a colon that begins no port, and an @: a password that has odd characters in it."""
 
@@ -54,8 +56,16 @@ def ledger_path(store_url: str) -> Path | None:
 def shown(store_url: str) -> str:
     """How people are told of a ledger: its file, or its URL without what only says how to connect."""
     if is_shared(store_url):
-        return store_url.partition("?")[0]
+        before, _, query = store_url.partition("?")
+        is_whole = _NAMES_HOST.match(before) is not None
+        return before if is_whole or not query else store_url
     return str(ledger_path(store_url) or "in memory")
+
+
+def place_of(store_url: str) -> str | None:
+    """What this machine remembers the place of a ledger by; None for one in memory, which nobody else can reach."""
+    path = ledger_path(store_url)
+    return str(path.resolve()) if path is not None else shown(store_url) if is_shared(store_url) else None
 
 
 def libpq_url(store_url: str) -> str:
@@ -66,11 +76,6 @@ def libpq_url(store_url: str) -> str:
         return REFERENCE.sub(lambda found: quote(read_secret(found[0]), safe=""), store_url)
     except TaskError as error:
         raise LedgerError(f"cannot open the ledger {shown(store_url)}: {error}", hint=error.hint) from None
-
-
-def without_password(text: str) -> str:
-    """A text that may be a URL, without the password that may stand in it."""
-    return re.sub(r"(://[^/?@:]*):[^@]*@", r"\1:***@", text)
 
 
 def file_id(path: Path) -> tuple[int, int]:
@@ -89,6 +94,13 @@ def is_rehearsal(store_url: str) -> bool:
             return bool(connection.execute("SELECT max(is_rehearsal) FROM ledger").fetchone()[0])
     except sqlite3.Error:  # whoever opens it in earnest says what is wrong
         return False
+
+
+def rehearsal_only(where: str, hint: str | None = None) -> RehearsalOnly:
+    return RehearsalOnly(
+        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server",
+        hint=hint,
+    )
 
 
 def _refuse_password(store_url: str) -> None:
