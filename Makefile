@@ -61,7 +61,7 @@ pins: .venv/.ready
 	$(BIN)/python -m pip install $(QUIETLY) uv
 	$(PIN_ALONE) packaging/node.in -o packaging/node.txt
 	$(PIN) packaging/build.in -o requirements.txt
-	$(PIN) --extra dev -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
+	$(PIN) --extra dev --extra postgres -o requirements-dev.txt $$(sed -n 's/^\([a-z0-9.-]*\)==.*/--no-emit-package \1/p' requirements.txt)
 	sed -i '2a -r requirements.txt' requirements-dev.txt
 
 # The pictures of the docs, anew: a daemon on virtual phones, a prepared past, and a headless Chromium; NAME=... takes one.

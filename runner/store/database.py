@@ -11,6 +11,7 @@ from runner.errors import LedgerError
 from runner.store.commits import Commits
 from runner.store.connector import Connector
 from runner.store.sqlite import Sqlite
+from runner.store.url import is_shared, place_of
 
 T = TypeVar("T")
 
@@ -22,6 +23,8 @@ class Database:
     def __init__(self, store_url: str, clock: Clock | None = None) -> None:
         self.connector: Connector = Sqlite(store_url, clock)
         self.path = self.connector.path
+        self.place = place_of(store_url)
+        self.is_shared = is_shared(store_url)
         self.where = self.connector.where
         self._commits = Commits(self.connector)
 

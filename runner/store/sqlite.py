@@ -19,7 +19,7 @@ from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import BRING_BACK, database_now, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
 from runner.store.sqlite_errors import translated
-from runner.store.url import file_id, ledger_path
+from runner.store.url import file_id, is_shared, ledger_path
 
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for another process that writes."""
@@ -46,6 +46,7 @@ class Sqlite:
     writes."""
 
     def __init__(self, store_url: str, clock: Clock | None = None) -> None:
+        assert not is_shared(store_url), "a file, or memory"
         self._clock = clock or SystemClock()
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
