@@ -27,6 +27,7 @@ from runner.store.hosts import Hosts
 from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
 from runner.store.leader import Leader
+from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
@@ -93,6 +94,7 @@ class Ledger:
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
+        self.material = Material(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
