@@ -24,7 +24,10 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.hosts import Hosts
+from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
+from runner.store.leader import Leader
 from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
@@ -99,6 +102,9 @@ class Ledger:
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.lanes_now = LanesNow(database, clock)
+        self.hosts = Hosts(database, clock, self.executor)
+        self.lane_leases = LaneLeases(database, clock)
+        self.leader = Leader(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
@@ -116,7 +122,7 @@ class Ledger:
 
         `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
         """
-        database = Database(store_url)
+        database = Database(store_url, clock)
         try:
             _make_file(database.path)
             upgrade(database)
