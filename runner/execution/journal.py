@@ -1,15 +1,21 @@
 """What a backend writes down during one attempt, and then tells those who watch: durable first."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
-from runner.errors import HeldBack
+from runner.errors import HeldBack, LedgerError
 from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
 from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
+
+T = TypeVar("T")
+
+LOG = logging.getLogger(__name__)
 
 ACCOUNT_LOOK = timedelta(seconds=60)
 """How long a task waits for an account at the latest; it goes on as soon as the account is free."""
@@ -100,8 +106,12 @@ class AttemptJournal:
         name = (self._task.key, self._attempt_id, record.ordinal)
         # The files first, so that no row names a picture that is not there.
         artifacts = self._context.artifacts
-        screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
-        hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
+        screenshot = record.screenshot and _kept(
+            lambda jpeg: artifacts.save_screenshot(*name, jpeg), record.screenshot
+        )
+        hierarchy = record.hierarchy and _kept(
+            lambda xml: artifacts.save_hierarchy(*name, xml), record.hierarchy
+        )
         self._context.ledger.attempts.add_step(
             self._attempt_id, record, screenshot or None, hierarchy or None
         )
@@ -118,6 +128,15 @@ class AttemptJournal:
             )
         )
         self._look()
+
+
+def _kept(save: Callable[[T], str], content: T) -> str | None:
+    """Where a screen was kept; None if it could not be: that is told, and is no failure of the task that it shows."""
+    try:
+        return save(content)
+    except LedgerError as error:
+        LOG.warning("a screen is lost: %s", error.message)
+        return None
 
 
 def busy(account: Account, lane: LaneName) -> str:

@@ -17,6 +17,7 @@ from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
 from runner.store.actions import Actions
+from runner.store.artifact_places import ArtifactPlaces
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
@@ -108,6 +109,7 @@ class Ledger:
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
         self.material = Material(database, clock)
+        self.artifact_places = ArtifactPlaces(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
