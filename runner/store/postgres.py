@@ -30,6 +30,9 @@ CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 10
 """How long a write waits for others that write."""
 
+BESIDE_TIMEOUT_S = 1
+"""How long a write beside all others waits for a row that another one has locked."""
+
 IDLE_TIMEOUT_S = 3
 """How long a transaction that writes may do nothing before the server ends it: a process that is frozen, or cut off,
 within one must not keep all others from writing."""
@@ -41,10 +44,6 @@ WRITING, MIGRATING = 7243610937421, 7243610937422
 """The numbers of the advisory locks, chosen at random."""
 
 BEGIN_TO_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BEGIN_TO_WRITE = (
-    f"BEGIN; SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'; "
-)
 
 POOLED = "RUNNER_POOLED"
 """The environment variable that says that a pooler stands in between that gives each transaction another connection."""
@@ -72,6 +71,11 @@ class Postgres:
     @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         with self._transaction(self._writer, _BEGINNINGS[flush, guarded]) as connection:
+            yield connection
+
+    @contextmanager
+    def writing_beside(self, *, flush: bool) -> Iterator[Connection]:
+        with self._transaction(self.readers, _BESIDE[flush]) as connection:
             yield connection
 
     @contextmanager
@@ -200,17 +204,22 @@ def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> None:
         raise psycopg.errors.error_from_result(result)
 
 
-def _begin_to_write(*, flush: bool, guarded: bool) -> bytes:
-    lock = "pg_advisory_xact_lock_shared" if guarded else "pg_advisory_xact_lock"
-    unflushed = "" if flush else "SET LOCAL synchronous_commit = off; "
-    return f"{_BEGIN_TO_WRITE}{unflushed}SELECT {lock}({WRITING})".encode()
+def _begin_to_write(*, flush: bool, lock: str = "") -> bytes:
+    limits = (
+        f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S if lock else BESIDE_TIMEOUT_S}s'; "
+        f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'"
+    )
+    unflushed = "" if flush else "; SET LOCAL synchronous_commit = off"
+    return f"BEGIN; {limits}{unflushed}{f'; SELECT {lock}({WRITING})' if lock else ''}".encode()
 
 
+_LOCKS = {False: "pg_advisory_xact_lock", True: "pg_advisory_xact_lock_shared"}
 _BEGINNINGS = {
-    (flush, guarded): _begin_to_write(flush=flush, guarded=guarded)
+    (flush, guarded): _begin_to_write(flush=flush, lock=lock)
     for flush in (True, False)
-    for guarded in (True, False)
+    for guarded, lock in _LOCKS.items()
 }
+_BESIDE = {flush: _begin_to_write(flush=flush) for flush in (True, False)}
 
 
 # How PostgreSQL writes the expressions of `connector`
