@@ -1,7 +1,8 @@
 """The ledger's tally: it rises with everything that must not be forgotten, and its witness follows."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from copy import copy
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -43,6 +44,12 @@ class Tally:
         if self.witness is not None:
             self.witness.saw(tally)
         return result
+
+    def under(self, database: Database) -> Self:
+        """The same tally, for writes through this database, which is the ledger's under a condition."""
+        bound = copy(self)
+        bound._database = database
+        return bound
 
     def read(self) -> int:
         """The tally in the ledger now."""
