@@ -44,6 +44,7 @@ class AttemptJournal:
         return self._context.ledger.attempts.worked_s(self._task.key, before=self._attempt_id)
 
     def works_as(self, app: str, account: str) -> None:
+        self.be_sure()
         # Before the questions: a refusal from before the latest lift counts no longer (see `Board._hold`).
         self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
@@ -63,10 +64,21 @@ class AttemptJournal:
         # Asked and written under one claim: else two lanes could both take the last place of an account's limit.
         with self._context.limiter.claim(self._task, kind, account, app):
             effect_id = self._context.ledger.effects.begin(
-                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
+                self._attempt_id,
+                self._task.key,
+                kind,
+                target,
+                self._task.device,
+                account,
+                evidence,
+                app,
+                hold=self._taken.hold,
             )
         self._begun[effect_id] = (kind, target)
         return effect_id
+
+    def be_sure(self) -> None:
+        self._taken.be_sure()
 
     def _app_of(self, account: str | None) -> str | None:
         """The app whose account this is; None for an account that the attempt has not said it works as."""
@@ -74,7 +86,7 @@ class AttemptJournal:
         return who.app if who is not None and account and Account.of(who.app, account) == who else None
 
     def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._context.ledger.effects.settle(effect_id, state, evidence)
+        self._context.ledger.effects.settle(effect_id, state, evidence, hold=self._taken.hold)
         # A person's stop now waits for the proof: the task is over after it, and nobody would look again.
         self._taken.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:
@@ -85,10 +97,12 @@ class AttemptJournal:
             self._context.sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:
+        self.be_sure()
         self._taken.step = (ordinal, total, title)
         self._context.sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
 
     def step_finished(self, record: StepRecord) -> None:
+        self.be_sure()
         name = (self._task.key, self._attempt_id, record.ordinal)
         # The files first, so that no row names a picture that is not there.
         artifacts = self._context.artifacts
