@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, Table, select
 from sqlalchemy.sql.functions import FunctionElement
 
 BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
@@ -42,12 +42,32 @@ class Connector(Protocol):
         """A transaction that may drop tables and make them anew; at its end no reference is broken."""
         ...
 
+    def read_tally(self, connection: Connection) -> tuple[str, int] | None:
+        """The ledger's id and its tally (see `tally.py`); None if there is no ledger any more."""
+        ...
+
+    def put_tally(self, connection: Connection, tally: int) -> None:
+        """Raise the tally to this value."""
+        ...
+
     def version(self) -> int | None:
         """A number that changes when any process has written; None if only this one can write. Cheap."""
         ...
 
     def check(self, action: str) -> None:
         """Raises LedgerGone if the database is not the one that was opened; cheap."""
+        ...
+
+    def damage(self, connection: Connection) -> list[str]:
+        """What the database finds wrong with its own files, in words; slow."""
+        ...
+
+    def numbered(self, connection: Connection, table: Table) -> int:
+        """The highest id that it has given, or will not give again, in a table whose ids it gives."""
+        ...
+
+    def number_after(self, connection: Connection, table: Table, number: int) -> None:
+        """Give only higher ids than this one from now on, in a table that holds none that is higher."""
         ...
 
     def translated(self, action: str) -> AbstractContextManager[None]:
