@@ -8,7 +8,7 @@ from shlex import quote
 
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.lock import ExecutorLock, HostLock
+from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
 from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
@@ -62,6 +62,10 @@ class StateDir:
         """What a process holds while it carries tasks out: nobody else does so from the same file, or as a host with
         the same state folder."""
         return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
+
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
 
     @property
     def artifacts(self) -> Path:
