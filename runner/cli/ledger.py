@@ -19,8 +19,7 @@ from runner.store.url import ledger_path, rehearsal_only
 Examples:
   runner ledger backup ledger-2026-11-21.db      the ledger as it is now, in one file
   runner ledger check                            whether it is whole
-  runner ledger copy ledger.db postgresql://runner@db.example/campaigns
-                                                 move it to a database that hosts share
+  runner ledger copy ledger.db postgresql://runner@db/campaigns      move it to a database that hosts share
   runner ledger accept-restore                   the newest ledger is lost, and you have looked at the phones"""
 )
 def ledger() -> None:

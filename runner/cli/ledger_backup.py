@@ -6,10 +6,9 @@ from shlex import quote
 import click
 
 from runner.cli.format_option import format_option
-from runner.cli.ledger_option import open_ledger, with_store
+from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say, say_lines
-from runner.settings import Settings
-from runner.state_dir import StateDir, state_dir_of
+from runner.state_dir import StateDir
 
 
 @click.command(
@@ -19,14 +18,13 @@ Examples:
   runner ledger backup /backup/$(date +%F).db --store postgresql://runner@db.example/campaigns"""
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@with_store
+@ledger_option
 @format_option
-def backup(file: Path, store: str | None, form: str) -> None:
+def backup(file: Path, place: StateDir, form: str) -> None:
     """Write the ledger as it is at this moment to FILE, while the runner works. FILE must not be there yet.
 
     It is a SQLite file, whatever database the ledger is in: a ledger that every command can read with --store.
     """
-    place = state_dir_of(Settings.from_environment(), store)
     with open_ledger(place) as opened:
         tasks = opened.back_up(file)
     size = file.stat().st_size

@@ -5,29 +5,31 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
+    Column,
+    ColumnElement,
     Connection,
     Float,
     Select,
     Table,
+    cast,
     delete,
     func,
     inspect,
     select,
     type_coerce,
 )
-from sqlalchemy.types import BigInteger, Integer, Text, TypeEngine
+from sqlalchemy.types import BigInteger, Integer, Text
 
 from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder
 from runner.store import schema
-from runner.store.bulk import Values, insert_rows
+from runner.store.bulk import Values
 from runner.store.columns import Instant
 from runner.store.database import Database
 from runner.store.sqlite import back_up_file
@@ -100,7 +102,7 @@ def copy_ledger(source: Database, target: Database, tally: int) -> list[CopiedTa
         writing.execute(delete(schema.ledger))  # of its own: it becomes the one that is copied
         with source.read("copy it") as reading:
             for table in schema.metadata.sorted_tables:
-                copied.append(_copy(reading, writing, table, target.where))
+                copied.append(_copy(reading, writing, table, target))
             for table in schema.metadata.sorted_tables:
                 if table.autoincrement_column is not None:
                     target.connector.number_after(writing, table, source.connector.numbered(reading, table))
@@ -110,18 +112,18 @@ def copy_ledger(source: Database, target: Database, tally: int) -> list[CopiedTa
     return copied
 
 
-def _copy(reading: Connection, writing: Connection, table: Table, where: str) -> CopiedTable:
+def _copy(reading: Connection, writing: Connection, table: Table, target: Database) -> CopiedTable:
     query = _query(table)
     columns = tuple(table.c.keys())
     documents = _documents(table)
     summed = _Sum(documents)
-    _load(writing, table, columns, summed.of(_rows(reading, query)))
+    target.connector.load(writing, table, columns, summed.of(_rows(reading, query)))
     found = _Sum(documents)
     for _ in found.of(_rows(writing, query)):
         pass
     if found.digest != summed.digest:
         raise LedgerError(
-            f"the table {table.name} of {where} does not hold what was copied into it: {found.digest[0]} of "
+            f"the table {table.name} of {target.where} does not hold what was copied into it: {found.digest[0]} of "
             f"{summed.digest[0]} rows came back, or other values",
             hint="nothing was kept; please report it, with the version of the database",
         )
@@ -159,13 +161,15 @@ class _Sum:
 
 def _query(table: Table) -> Select[Any]:
     """All rows, each value as every database can take it: instants as numbers, words and documents as text."""
-    return select(*(type_coerce(column, _as_kept(column.type)).label(column.name) for column in table.c))
+    return select(*(_as_kept(column).label(column.name) for column in table.c))
 
 
-def _as_kept(kind: TypeEngine[Any]) -> TypeEngine[Any]:
-    if isinstance(kind, Instant):
-        return BigInteger()
-    return kind if isinstance(kind, _PLAIN) else Text()
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, JSON):
+        return cast(column, Text)  # a driver may read it otherwise, and SQL's NULL is not JSON's null
+    if isinstance(column.type, Instant):
+        return type_coerce(column, BigInteger)
+    return column if isinstance(column.type, _PLAIN) else type_coerce(column, Text)
 
 
 def _documents(table: Table) -> tuple[int, ...]:
@@ -181,14 +185,9 @@ def _rows(connection: Connection, query: Select[Any]) -> Iterator[Values]:
 def _kept(value: Any) -> Any:
     """A text that every database can hold: half of a character, or none, becomes `?`."""
     if type(value) is not str:
-        return value if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False)
+        return value
     value = value.replace("\0", "?") if "\0" in value else value
     return value if value.isascii() else value.encode(errors="replace").decode()
-
-
-def _load(connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterator[Values]) -> None:
-    while some := list(islice(rows, AT_ONCE)):
-        insert_rows(connection, table, columns, some)
 
 
 def _make_new(path: Path) -> None:

@@ -2,26 +2,29 @@
 
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from full_tables import ROWS, fill, opened
 from ledgers import add, finish, state
-from sqlalchemy import select
+from sqlalchemy import Connection, Table, select
 
 from runner.clock import ManualClock
 from runner.errors import LedgerError, LedgerOutdated
-from runner.store import copying, schema
+from runner.store import schema
 from runner.store.ledger import Ledger
+from runner.store.postgres import Postgres
 from runner.store.rows import OccurrenceState
+from runner.store.sqlite import Sqlite
 from runner.store.witness import Witnesses
 from runner.tasks import TaskState
 
 TABLES = [table.name for table in schema.metadata.sorted_tables]
 
 
-@pytest.fixture(params=["file"])
+@pytest.fixture(params=["file", "postgres"])
 def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("empty_postgres"))
@@ -34,6 +37,15 @@ def rows(store_url: str) -> dict[str, list[tuple[object, ...]]]:
             table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for table in schema.metadata.sorted_tables
         }
+
+
+def _spoiling(load: Callable[..., None]) -> Callable[..., None]:
+    def spoil(self: object, connection: Connection, table: Table, *more: object) -> None:
+        load(self, connection, table, *more)
+        if table is schema.tasks:
+            connection.execute(schema.tasks.update().values(reason="spoilt"))
+
+    return spoil
 
 
 def test_every_row_of_every_table_is_copied(store_url: str, target_url: str, clock: ManualClock) -> None:
@@ -92,14 +104,8 @@ def test_a_copy_that_differs_is_not_kept(
     ledger: Ledger, target_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(ledger, "A1", "A2")
-    load = copying._load
-
-    def spoil(connection, table, columns, rows):  # type: ignore[no-untyped-def]
-        load(connection, table, columns, rows)
-        if table is schema.tasks:
-            connection.execute(schema.tasks.update().values(reason="spoilt"))
-
-    monkeypatch.setattr(copying, "_load", spoil)
+    for kind in (Sqlite, Postgres):
+        monkeypatch.setattr(kind, "load", _spoiling(kind.load))
     with pytest.raises(LedgerError, match=r"the table tasks of .* does not hold what was copied"):
         ledger.copy_to(target_url)
     monkeypatch.undo()
