@@ -36,7 +36,7 @@ COMMANDS = {
     "pause": "Start no more tasks: none, or none of a campaign or on a phone.",
     "resume": "End a pause.",
     "stop": "Stop everything at the next step, until resumed.",
-    "ledger": "Decide what becomes of a ledger that was put back from a backup, or is gone.",
+    "ledger": "Keep a ledger, move it, check it, and decide what becomes of one that was put back.",
     "app": "Try app profiles on phones and on recorded screens.",
     "phones": "List phones and what holds them back, find what is wrong with them, or start virtual ones.",
     "accounts": "List the accounts that campaigns declare.",

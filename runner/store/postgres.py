@@ -6,13 +6,13 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, create_engine
+from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table, create_engine
 from sqlalchemy.ext.compiler import compiles
 
 from runner.errors import LedgerUnavailable
@@ -103,7 +103,7 @@ class Postgres:
         return int(self.execute(connection, "SELECT nextval('ledger_tally')")[0])
 
     def put_tally(self, connection: Connection, tally: int) -> None:
-        self.execute(connection, f"SELECT setval('ledger_tally', {tally})")
+        self.execute(connection, f"SELECT setval('ledger_tally', {max(tally, 1)})")
 
     def version(self) -> str:
         """Which transactions have ended, of all that the server carries out: more than those that change this
@@ -121,6 +121,28 @@ class Postgres:
 
     def translated(self, action: str) -> AbstractContextManager[None]:
         return translated(action, self.where)
+
+    def damage(self, connection: Connection) -> list[str]:
+        """A server looks after its files itself: `pg_amcheck` and data checksums are its administrator's."""
+        return []
+
+    def numbered(self, connection: Connection, table: Table) -> int:
+        row = self.execute(connection, f"SELECT last_value, is_called FROM {_sequence(connection, table)}")
+        return int(row[0]) if row[1] else int(row[0]) - 1
+
+    def number_after(self, connection: Connection, table: Table, number: int) -> None:
+        self.execute(connection, f"SELECT setval('{_sequence(connection, table)}', {number + 1}, false)")
+
+    def load(
+        self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        names = ", ".join(columns)
+        with (
+            _raw(connection).cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
 
     def close(self) -> None:
         self._writer.dispose()
@@ -233,6 +255,12 @@ def _refuse_unfit(connection: psycopg.Connection[Any], where: str) -> None:
         raise refused_server(where, f"the server is PostgreSQL {info.server_version // 10000}")
     if (encoding := info.parameter_status("server_encoding")) != "UTF8":
         raise refused_server(where, f"the database keeps text as {encoding}")
+
+
+def _sequence(connection: Connection, table: Table) -> str:
+    found = connection.exec_driver_sql("SELECT pg_get_serial_sequence(%s, 'id')", (table.name,)).scalar()
+    assert isinstance(found, str), f"the ids of {table.name} are numbered"
+    return found
 
 
 def _raw(connection: Connection) -> psycopg.Connection[Any]:
