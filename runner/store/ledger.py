@@ -23,6 +23,7 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.hosts_now import HostsNow
 from runner.store.lanes_now import LanesNow
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
@@ -95,6 +96,7 @@ class Ledger:
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.lanes_now = LanesNow(database, clock)
+        self.hosts_now = HostsNow(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
@@ -125,6 +127,11 @@ class Ledger:
     def is_rehearsal(self) -> bool:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
+
+    @property
+    def is_a_file(self) -> bool:
+        """Whether it is a file, which no other host can share."""
+        return self._database.path is not None
 
     def changed(self) -> bool:
         """Whether anything has been written since the last call, by this process or another one; cheap."""

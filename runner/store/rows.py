@@ -221,6 +221,7 @@ class AttemptRow:
     hint: str | None
     needs_person: bool
     steps: tuple[StepRow, ...]
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
