@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from runner import __version__
+from runner.passwords import without_password
 
 LIBRARIES = ("adbutils", "pydantic", "sqlalchemy", "uiautomator2")
 
@@ -26,5 +27,5 @@ def write_crash_log(error: BaseException) -> Path:
     with tempfile.NamedTemporaryFile(
         "w", prefix=f"runner-crash-{stamp}-", suffix=".log", delete=False, encoding="utf-8"
     ) as log:
-        log.write("\n".join(lines))
+        log.write(without_password("\n".join(lines)))
     return Path(log.name)

@@ -8,11 +8,15 @@ from shlex import quote
 
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.url import is_rehearsal, ledger_path
+from runner.store.lock import ExecutorLock, HostLock
+from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
 REHEARSALS = "rehearsals"
 """The folder with a folder for each rehearsal: its ledger, phones, screenshots and reports."""
+
+HOST = "host"
+"""How the names of the files begin that a process leaves in the state folder while it works on a shared ledger."""
 
 FAST = "ahead-"
 """How the folders of rehearsals faster than life begin."""
@@ -37,6 +41,27 @@ class StateDir:
     @property
     def witnesses(self) -> Witnesses | None:
         return Witnesses(self.witness) if self.witness is not None else None
+
+    @property
+    def ledger(self) -> str:
+        """How people are told of the ledger."""
+        return shown(self.store_url)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several hosts may use the ledger: it is a database of a server."""
+        return is_shared(self.store_url)
+
+    @property
+    def beside(self) -> Path | None:
+        """The file beside which the process that carries tasks out from here leaves its lock and its notice: the
+        ledger's own, or one of the state folder if the ledger is elsewhere. None for a ledger in memory."""
+        return self.folder / HOST if self.is_shared else ledger_path(self.store_url)
+
+    def lock(self) -> ExecutorLock | HostLock:
+        """What a process holds while it carries tasks out: nobody else does so from the same file, or as a host with
+        the same state folder."""
+        return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
 
     @property
     def artifacts(self) -> Path:
@@ -90,7 +115,7 @@ def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
     daemon = daemon_rehearsal(settings)
     if path.parent == daemon.folder:
         return daemon
-    return replace(_rehearsal(path.parent), store_url=url, option=f" --store {quote(url)}")
+    return replace(_rehearsal(path.parent), store_url=url, option=_rehearsal_option(url))
 
 
 def fast_rehearsal(settings: Settings, now: datetime) -> StateDir:
@@ -112,4 +137,8 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
 
 def _rehearsal(folder: Path) -> StateDir:
     url = f"sqlite:///{folder / 'ledger.db'}"
-    return StateDir(url, folder, folder / "phones", f" --store {quote(url)}", rehearsed_run=folder.name)
+    return StateDir(url, folder, folder / "phones", _rehearsal_option(url), rehearsed_run=folder.name)
+
+
+def _rehearsal_option(store_url: str) -> str:
+    return f" --virtual --store {quote(store_url)}"

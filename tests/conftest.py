@@ -4,13 +4,17 @@ import os
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from postgres_server import Databases
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,3 +119,21 @@ def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pyte
         upgrade(database)
 
     monkeypatch.setattr(ledger, "upgrade", copy_or_upgrade)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Databases]":
+    """A PostgreSQL server for all tests of this process: see `postgres_server`."""
+    from postgres_server import close_server, postgres_server
+
+    server = postgres_server()
+    yield server
+    close_server(server)
+
+
+@pytest.fixture
+def empty_postgres(postgres: "Databases") -> "Iterator[str]":
+    """The URL of an empty database of its own."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)

@@ -1,25 +1,29 @@
-"""Hosts in a ledger, as a test wants them: living, dead, stopped, with lanes and a leader; written as rows."""
+"""Hosts in a ledger, as a test wants them: living, dead, stopped, with lanes and a leader. The ledger's parts write
+them; only how long ago something was is moved afterwards, since nobody can wait for that."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import BigInteger, ColumnElement, Update, literal, update
 
 from runner.clock import Clock
 from runner.store import schema
+from runner.store.columns import MICROSECOND
+from runner.store.leases import HostLease
 from runner.store.ledger import Ledger
 
-LEASE = timedelta(seconds=5)
-RENEWED = timedelta(seconds=1)
+HOST, LANE, LEADER = schema.hosts.c, schema.lanes.c, schema.leader.c
+HOUR = timedelta(hours=1)
 
 
 @dataclass
 class HostShelf:
-    """Writes hosts into a ledger; a host lives from `host` on, until `dies` or `stops`."""
+    """Writes hosts into a ledger. Each is a process of its own for the ledger."""
 
     ledger: Ledger
     clock: Clock
-    epochs: dict[str, int] = field(default_factory=dict)
+    leases: dict[str, HostLease] = field(default_factory=dict)
 
     def host(
         self,
@@ -28,102 +32,58 @@ class HostShelf:
         is_daemon: bool = False,
         version: str = "1.2.3",
         url: str | None = None,
-        since: timedelta = timedelta(hours=1),
+        since: timedelta = HOUR,
     ) -> None:
         """A host that lives and holds these lanes."""
-        now = self.clock.now()
-        self.epochs[name] = self.epochs.get(name, 0) + 1
-        row = {
-            "name": name,
-            "epoch": self.epochs[name],
-            "process": f"{name}:1:ab",
-            "machine": name,
-            "version": version,
-            "is_daemon": is_daemon,
-            "url": url,
-            "artifacts": None,
-            "started_utc": now - since,
-            "seen_utc": now,
-            "until_utc": now + LEASE,
-            "stopped_utc": None,
-            "stop_reason": "",
-        }
+        process = Ledger(self.ledger._database, self.clock)
+        process.hosts._executor = f"{name}:1:ab"
+        lease = process.hosts.register(
+            name, machine=name, version=version, is_daemon=is_daemon, url=url, replaces_dead=True
+        )
+        self.leases[name] = lease
+        started = {"started_utc": _earlier(HOST.started_utc, since)}
+        self._write(update(schema.hosts).filter_by(name=name).values(started))
+        self.takes(name, *lanes)
 
-        def work(connection: Connection) -> None:
-            connection.execute(delete(schema.hosts).filter_by(name=name))
-            connection.execute(insert(schema.hosts).values(**row))
+    def takes(self, name: str, *lanes: str) -> None:
+        """A host takes lanes, or wants them if another one has them."""
+        self.ledger.lane_leases.take(self.leases[name], lanes)
 
-        self._write(work)
-        for lane in lanes:
-            self.lane(lane, name, since=since)
+    def gives(self, name: str, *lanes: str) -> None:
+        """A host gives lanes back: it does not see their phones any more."""
+        self.ledger.lane_leases.release(self.leases[name], lanes)
 
-    def lane(
-        self,
-        name: str,
-        host: str | None,
-        *,
-        since: timedelta = timedelta(),
-        wanted_by: str | None = None,
-    ) -> None:
-        """A lane that a host has taken; or let go, if `host` is None."""
-        now = self.clock.now()
-        row = {
-            "name": name,
-            "host": host,
-            "epoch": 1,
-            "since_utc": now - since,
-            "wanted_by": wanted_by,
-            "wanted_utc": now if wanted_by else None,
-        }
-
-        def work(connection: Connection) -> None:
-            connection.execute(delete(schema.lanes).filter_by(name=name))
-            connection.execute(insert(schema.lanes).values(**row))
-
-        self._write(work)
-
-    def leader(self, host: str | None, *, since: timedelta = timedelta(hours=1)) -> None:
+    def leads(self, name: str, *, since: timedelta = HOUR) -> None:
         """A host leads."""
-        now = self.clock.now()
-        row = {
-            "id": 1,
-            "host": host,
-            "epoch": 1,
-            "since_utc": now - since,
-            "until_utc": now + timedelta(seconds=3),
-        }
-
-        def work(connection: Connection) -> None:
-            connection.execute(delete(schema.leader))
-            connection.execute(insert(schema.leader).values(**row))
-
-        self._write(work)
+        assert self.ledger.leader.try_take(name, at_once=True) is not None
+        begun = {"since_utc": _earlier(LEADER.since_utc, since)}
+        self._write(update(schema.leader).values(begun))
 
     def dies(self, name: str, *, ago: timedelta) -> None:
-        """A host was heard of for the last time so long ago; if it led, so did its lead."""
-        seen = self.clock.now() - ago
-        self._change(name, seen_utc=seen, until_utc=seen + LEASE)
-        lead = update(schema.leader).filter_by(host=name).values(until_utc=seen + timedelta(seconds=3))
-        self._write(lambda connection: connection.execute(lead))
+        """A host was heard of for the last time so long ago; if it led, it leads no more than that."""
+        died = {column.name: _earlier(column, ago) for column in (HOST.seen_utc, HOST.until_utc)}
+        self._write(update(schema.hosts).filter_by(name=name).values(died))
+        led = {"until_utc": _earlier(LEADER.until_utc, ago)}
+        self._write(update(schema.leader).filter_by(host=name).values(led))
 
     def stops(self, name: str, reason: str = "terminated", *, ago: timedelta) -> None:
-        """A host ended in good order so long ago; its lanes stay noted as its own."""
-        at = self.clock.now() - ago
-        self._change(name, seen_utc=at, until_utc=at, stopped_utc=at, stop_reason=reason)
+        """A host ended in good order so long ago."""
+        self.ledger.hosts.stop(self.leases[name], reason)
+        columns = (HOST.seen_utc, HOST.until_utc, HOST.stopped_utc)
+        ended = {column.name: _earlier(column, ago) for column in columns}
+        self._write(update(schema.hosts).filter_by(name=name).values(ended))
 
     def began(self, attempt_id: int, host: str) -> None:
         """An attempt was begun by a host."""
-        statement = update(schema.attempts).filter_by(id=attempt_id).values(host=host)
-        self._write(lambda connection: connection.execute(statement))
+        self._write(update(schema.attempts).filter_by(id=attempt_id).values(host=host))
 
     def sees(self, host: str, *serials: str) -> None:
         """The ledger's phones with these serials were seen by a host last."""
-        statement = update(schema.phones).where(schema.phones.c.serial.in_(serials)).values(host=host)
-        self._write(lambda connection: connection.execute(statement))
+        self._write(update(schema.phones).where(schema.phones.c.serial.in_(serials)).values(host=host))
 
-    def _change(self, name: str, **values: datetime | str | None) -> None:
-        statement = update(schema.hosts).filter_by(name=name).values(**values)
-        self._write(lambda connection: connection.execute(statement))
+    def _write(self, statement: Update) -> None:
+        self.ledger._database.write("arrange hosts", lambda connection: connection.execute(statement))
 
-    def _write(self, work) -> None:  # type: ignore[no-untyped-def]
-        self.ledger._database.write("arrange hosts", work)
+
+def _earlier(column: ColumnElement[Any], span: timedelta) -> ColumnElement[Any]:
+    return column - literal(span // MICROSECOND, BigInteger)

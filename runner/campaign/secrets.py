@@ -15,13 +15,13 @@ from runner.regular_file import open_regular
 Way = tuple[str, ...]
 """The keys that lead through a config to a secret."""
 
-_REFERENCE = re.compile(r"\$\{(?:env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<path>[^{}]+))\}")
+REFERENCE = re.compile(r"\$\{(?:env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<path>[^{}]+))\}")
 _MAX_BYTES = 64 * 1024
 
 
 def is_reference(text: str) -> bool:
     """Whether a text is a reference to a secret, as a whole."""
-    return _REFERENCE.fullmatch(text) is not None
+    return REFERENCE.fullmatch(text) is not None
 
 
 def anchored(config: Mapping[str, Any], ways: Iterable[Way], folder: Path) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def with_secrets(config: Mapping[str, Any], ways: Iterable[Way]) -> dict[str, An
 
 def read_secret(reference: str) -> str:
     """What a reference stands for, without the blanks and line breaks around it. Raises TaskError."""
-    match = _REFERENCE.fullmatch(reference)
+    match = REFERENCE.fullmatch(reference)
     if match is None:
         hint = "write ${env:NAME} or ${file:path}"
         raise TaskError("a secret is written out where a reference to it belongs", hint=hint)
@@ -60,7 +60,7 @@ def _read(path: Path, reference: str) -> str:
 
 
 def _anchored(reference: str, folder: Path) -> str:
-    match = _REFERENCE.fullmatch(reference)
+    match = REFERENCE.fullmatch(reference)
     return f"${{file:{folder / match['path']}}}" if match and match["path"] else reference
 
 

@@ -8,9 +8,7 @@ from runner.clock import SystemClock
 from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock
-from runner.store.ownership import rehearsal_only
-from runner.store.url import ledger_path
+from runner.store.url import ledger_path, rehearsal_only
 
 
 @click.group(
@@ -38,17 +36,17 @@ def accept_restore(store: str | None) -> None:
     """
     place = state_dir_of(Settings.from_environment(), store)
     path = ledger_path(place.store_url)
-    was_seen = path is not None and place.witnesses is not None and place.witnesses.at(path.resolve())
+    was_seen = path is not None and place.witnesses is not None and place.witnesses.at(str(path.resolve()))
     if not was_seen:
         refuse_absent(place)
-    with ExecutorLock(place.store_url), Ledger.open(place.store_url, SystemClock()) as opened:
+    with place.lock(), Ledger.open(place.store_url, SystemClock()) as opened:
         accept(opened, place)
 
 
 def accept(opened: Ledger, place: StateDir) -> None:
     """Accept the ledger, and say what that means. Raises UsageError for a rehearsal's ledger, which has no witness."""
     if place.witnesses is None:
-        raise rehearsal_only(place.store_url)
+        raise rehearsal_only(place.ledger)
     last = opened.spans.latest_instant()
     accepted = opened.ownership.accept_restore(place.witnesses)
     if accepted is None:

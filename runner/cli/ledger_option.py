@@ -13,11 +13,13 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
-from runner.store.url import ledger_path
+from runner.store.url import ledger_path, rehearsal_only
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-with_virtual = click.option("--virtual", is_flag=True, help="Ask the rehearsal daemon's ledger.")
+with_virtual = click.option(
+    "--virtual", is_flag=True, help="Ask the rehearsal daemon's ledger; with --store, that of any rehearsal."
+)
 with_store = click.option("--store", metavar="URL", help="The ledger (default: in your state directory).")
 
 
@@ -38,17 +40,36 @@ def ledger_option(command: F) -> F:
 
 
 def choose_place(settings: Settings, store: str | None, *, virtual: bool) -> StateDir:
-    """The place of the ledger that a command asks. Raises UsageError if both options are given."""
+    """The place of the ledger that a command asks. Raises UsageError if that is a rehearsal's without `virtual`, or
+    is none with it."""
     if store and virtual:
-        raise UsageError("--store and --virtual exclude each other", hint="name one ledger")
-    own = state_dir_of(settings, store)
-    rehearsal = daemon_rehearsal(settings)
+        return rehearsal_at(settings, store)
+    own, rehearsal = state_dir_of(settings, store), daemon_rehearsal(settings)
     if virtual:
         return rehearsal
-    if not store and holder(own.store_url) is None and holder(rehearsal.store_url) is not None:
+    if own.phones is not None:
+        raise rehearsal_only(own.ledger, hint="add --virtual to ask it, or name another ledger")
+    if (
+        not store
+        and not own.is_shared
+        and holder(own.store_url) is None
+        and holder(rehearsal.store_url) is not None
+    ):
         say(f"(of the rehearsal daemon, in {rehearsal.folder})", err=True)
         return rehearsal
     return own
+
+
+def rehearsal_at(settings: Settings, store_url: str) -> StateDir:
+    """The place of the rehearsal whose ledger a URL names. Raises UsageError if there is none."""
+    place = state_dir_of(settings, store_url)
+    if place.phones is None:
+        refuse_absent(place)
+        raise UsageError(
+            f"the ledger {ledger_path(store_url)} is no rehearsal's",
+            hint="leave --virtual out, or name another ledger",
+        )
+    return place
 
 
 def open_ledger(place: StateDir) -> Ledger:

@@ -39,7 +39,7 @@ from runner.queries.material import material_of
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
 from runner.settings import Settings, fleet_zone
-from runner.store.url import ledger_path
+from runner.store.url import is_rehearsal, ledger_path, rehearsal_only
 
 FORMATS = ("table", "json", "ics", "markdown")
 DEFAULT_PATHS = (Path("campaigns"),)
@@ -100,6 +100,8 @@ def plan(
         raise click.UsageError("--exit-code needs --diff")
     if revision is not None and form == "ics":
         raise click.UsageError("--diff has no --format ics; take table, json or markdown")
+    if is_rehearsal(url := store or Settings.from_environment().store_url):
+        raise rehearsal_only(str(ledger_path(url)), hint="leave --store out, or name another ledger")
     at = now or SystemClock().now()
     campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     window = _window(campaigns, start, end, at)

@@ -119,7 +119,7 @@ def rehearse(
     else:
         print_result(result, settings.zone, terminal())
         say(f"report: {path}")
-        say(f"ask for more with --store {place.store_url}")
+        say(f"ask for more with{place.option}")
     if stop.is_set():
         ctx.exit(EXIT_INTERRUPTED)
     if result.has_problems:

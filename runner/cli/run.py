@@ -16,11 +16,12 @@ from runner.campaign.nearest import enumeration, nearest
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.cli.follow_daemon import FollowEnd, daemon_pid
 from runner.cli.ledger_completion import complete_run
+from runner.cli.ledger_option import rehearsal_at
 from runner.cli.output import print_json, terminal
 from runner.cli.problems import check_or_exit
 from runner.cli.run_here import ReadRows, Run, carry_out, follow
 from runner.clock import SystemClock, format_instant
-from runner.daemon.custody import refuse_wrong_ledger, take_custody
+from runner.daemon.custody import refuse_rehearsal, refuse_wrong_ledger, take_custody
 from runner.errors import LedgerBusy, UsageError
 from runner.execution.record_run import record_now, record_scheduled
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS
@@ -36,7 +37,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock, holder
+from runner.store.lock import holder
 from runner.store.rows import TaskRow
 from runner.store.sightings import fitting
 from runner.tasks import TaskState
@@ -62,7 +63,11 @@ Examples:
   runner run --resume 20261121-180036-3fa9     go on with a run that was stopped"""
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
-@click.option("--virtual", is_flag=True, help="Use virtual phones, and a ledger of their own.")
+@click.option(
+    "--virtual",
+    is_flag=True,
+    help="Use virtual phones, and a ledger of their own; with --store, that of a rehearsal.",
+)
 @click.option(
     "--resume",
     "resume_id",
@@ -106,25 +111,19 @@ def run(
     if backend is not None:
         _require_backend(backend)
     settings = Settings.from_environment()
-    if virtual and store:
-        raise UsageError(
-            "--store and --virtual exclude each other", hint="a rehearsal has a ledger of its own"
-        )
     if store:
         settings = replace(settings, store_url=store)
     clock = SystemClock()
     campaigns = check_or_exit(ctx, [file], clock.now(), through=backend) if file else []
     run_id = resume_id or new_run_id(clock.now())
-    place = choose_state_dir(settings, run_id, virtual=virtual, resume=resume_id is not None)
+    place = _place(settings, run_id, store, virtual=virtual, resume=resume_id is not None)
     this = Run(run_id, place, settings, terminal(err=form == "json"), clock, Event())
     if until_eof:
         stop_at_eof(this.stop, EOF_GRACE_S)
     follow_end = FollowEnd.ALL_ENDED
-    if place.phones is None and holder(place.store_url) is None:
-        refuse_wrong_ledger(place)
     with Ledger.open(place.store_url, clock) as ledger, lock_or_find_daemon(ledger, place) as daemon:
         recorded = record(this, ledger, on_fitting_phones(this, ledger, campaigns), at)
-        again = recorded.again + (f" --store {quote(store)}" if store else "")
+        again = recorded.again + (place.option if store else "")
         if not recorded.is_over:
             if daemon is None:
                 carry_out(this, ledger, recorded.campaign, recorded.read)
@@ -148,6 +147,17 @@ class RecordedRun:
     read: ReadRows
     is_over: bool
     again: str
+
+
+def _place(settings: Settings, run_id: str, store: str | None, *, virtual: bool, resume: bool) -> StateDir:
+    """The state folder of the run, made sure of. Raises UsageError if its ledger is none for its phones."""
+    if store and virtual:
+        return rehearsal_at(settings, store)
+    place = choose_state_dir(settings, run_id, virtual=virtual, resume=resume)
+    refuse_rehearsal(place)
+    if place.phones is None and holder(place.store_url) is None:
+        refuse_wrong_ledger(place)
+    return place
 
 
 def _require_backend(name: str) -> None:
@@ -218,7 +228,7 @@ def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]
     with ExitStack() as stack:
         daemon = None
         try:
-            stack.enter_context(ExecutorLock(place.store_url))
+            stack.enter_context(place.lock())
             take_custody(ledger, place)
         except LedgerBusy:
             daemon = daemon_pid(ledger, place)

@@ -20,7 +20,6 @@ from runner.settings import AdbAddress, Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
-from runner.store.url import ledger_path
 
 
 @click.command(
@@ -72,14 +71,14 @@ def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
     view = overview(ledger, read_situation(ledger, place))
     outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
     carrying = holder(place.store_url)
-    notice = Notice.read(place.store_url, carrying.pid if carrying else None)
+    notice = Notice.read(place.beside, carrying.pid if carrying else None)
     servers = _adb_servers(place, notice)
     if view.hosts is not None:
         devices, problem = phones_of_hosts(ledger, view.phones), None
     else:
         devices, problem = phones_now(servers, view.phones) if servers else ([], None)
     return view, Surroundings(
-        ledger=str(ledger_path(place.store_url)),
+        ledger=place.ledger,
         is_rehearsal=place.phones is not None,
         pid=carrying.pid if carrying else None,
         url=notice.url if notice else None,

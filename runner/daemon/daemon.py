@@ -65,7 +65,6 @@ from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock
 from runner.who import who
 
 ASK_AGAIN_S = 1.0
@@ -193,7 +192,7 @@ class Daemon:
         while not self._guard.over.is_set():
             try:
                 refuse_wrong_ledger(self._place)
-                stack.enter_context(ExecutorLock(self._place.store_url))
+                stack.enter_context(self._place.lock())
                 return True
             except LedgerBusy as error:
                 if not self._options.wait:
@@ -322,7 +321,7 @@ class Daemon:
 
     def _check_itself(self, jobs: Jobs, health: Health, serving: Serving) -> None:
         """Have the daemon look at itself every few seconds, and tell systemd how it is."""
-        check = SelfCheck(health, serving, self._guard, self._notifier, self._log, self._place.store_url)
+        check = SelfCheck(health, serving, self._guard, self._notifier, self._log, self._place.ledger)
         jobs.every(check.period_s, "health", check.run, self._guard.fail)
 
     def _greet(self, ledger: Ledger, service: Service, url: str, adb_port: int) -> None:
@@ -330,7 +329,7 @@ class Daemon:
         for campaign in service.campaigns:
             self._log.say("campaign in force", campaign=campaign.name, commit=campaign.commit)
         coming = service.next_start()
-        Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.store_url)
+        Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.beside)
         where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
         page = address_for_people(url)
         self._log.say("ready", version=__version__, **where, url=url, dashboard=page)

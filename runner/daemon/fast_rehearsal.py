@@ -20,7 +20,6 @@ from runner.settings import Settings
 from runner.simulated_clock import SimulatedClock
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock
 from runner.tasks import TaskState
 from runner.virtual.process import PhonesError
 
@@ -54,7 +53,7 @@ class FastRehearsal:
         ledger cannot be used."""
         try:
             with ExitStack() as stack:
-                stack.enter_context(ExecutorLock(self.place.store_url))
+                stack.enter_context(self.place.lock())
                 take_custody(ledger, self.place)
                 self._live(ledger, clock, stack.enter_context(self._phones(clock)))
         except PhonesError as error:

@@ -15,7 +15,7 @@ LOST_S = 60.0
 
 
 class SelfCheck:
-    """A job that the daemon runs every `period_s`. `store_url` names the ledger in messages."""
+    """A job that the daemon runs every `period_s`. `ledger` names it in messages."""
 
     def __init__(
         self,
@@ -24,10 +24,10 @@ class SelfCheck:
         guard: CrashGuard,
         notifier: Notifier,
         log: LogLines,
-        store_url: str,
+        ledger: str,
     ) -> None:
         self._health, self._serving, self._guard = health, serving, guard
-        self._notifier, self._log, self._store_url = notifier, log, store_url
+        self._notifier, self._log, self._ledger = notifier, log, ledger
         self._was_ailing = False
 
     @property
@@ -51,6 +51,6 @@ class SelfCheck:
 
     def _ledger_lost(self, silent_s: float) -> LedgerError:
         return LedgerError(
-            f"the ledger {self._store_url} could not be written for {silent_s:.0f} s",
+            f"the ledger {self._ledger} could not be written for {silent_s:.0f} s",
             hint="what kept it from that was logged before; start the daemon again when that is mended",
         )

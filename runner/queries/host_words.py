@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from runner.store.hosts_now import HostRow, HostTable, LaneRow
+from runner.store.host_rows import HostRow, LaneRow
+from runner.store.hosts_now import HostTable
 
 Time = Callable[[datetime], str]
 """How the reader wants instants to be written."""
 
 SILENT = timedelta(milliseconds=2500)
 """A host is heard of every second; after this long somebody may wonder."""
+
+
+def ended_utc(host: HostRow) -> datetime:
+    """When a host stopped, or was heard of for the last time."""
+    return host.stopped_utc or host.seen_utc
 
 
 def how_gone(host: HostRow, time: Time) -> str:
@@ -29,10 +35,10 @@ def no_leader(table: HostTable, time: Time) -> str:
     led = table.hosts.get(one.host or "")
     if led is None:
         return since
-    if led.lives(table.now_utc):
+    if led.is_alive:
         return f"{since} (host {led.name} led until then)"
     ended = "stopped" if led.stopped_utc else "died"
-    return f"{since} (host {led.name}, which led, {ended} at {time(led.ended_utc)})"
+    return f"{since} (host {led.name}, which led, {ended} at {time(ended_utc(led))})"
 
 
 def wanted(lane: LaneRow, time: Time) -> str:

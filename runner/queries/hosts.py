@@ -9,11 +9,12 @@ from enum import StrEnum
 from runner.backend_registry import declared
 from runner.campaign.resolve import ResolvedCampaign
 from runner.queries.advice import Action, StartDaemon, StartHost
-from runner.queries.host_words import SILENT, Time, how_gone, no_leader, some, wanted
+from runner.queries.host_words import SILENT, Time, ended_utc, how_gone, no_leader, some, wanted
 from runner.queries.phones import devices_of
 from runner.queries.situation import Situation
 from runner.queries.why_host import lane_of
-from runner.store.hosts_now import HostRow, HostTable, LaneRow
+from runner.store.host_rows import HostRow, LaneRow
+from runner.store.hosts_now import HostTable
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import READY, PhoneState
 from runner.store.rows import TaskRow
@@ -133,13 +134,13 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
 def unseen_phones(table: HostTable, campaigns: Sequence[ResolvedCampaign]) -> tuple[str, ...]:
     """The phones on which campaigns work, and that no host sees."""
     devices = devices_of(one for one in campaigns if not declared(one.backend).takes_batches)
-    return tuple(device for device in devices if table.holder(device) is None)
+    return tuple(device for device in devices if table.keeper(device) is None)
 
 
 def state_of(table: HostTable, row: HostRow) -> HostState:
-    if not row.lives(table.now_utc):
+    if not row.is_alive:
         return HostState.DIED if row.stopped_utc is None else HostState.STOPPED
-    if table.leads is row:
+    if table.leads == row:
         return HostState.LEADS
     return HostState.STANDBY if row.is_daemon else HostState.WORKS
 
@@ -152,7 +153,7 @@ def troubles(table: HostTable, unseen: Sequence[str], skew: timedelta, time: Tim
         said += f"; {some(standby)} may take over at any moment" if standby else ""
         yield HostTrouble(HostTroubleKind.NO_LEADER, "", said, None if standby else StartDaemon())
     for row in table.hosts.values():
-        if not row.lives(table.now_utc) and (lanes := table.lanes_of(row.name)):
+        if not row.is_alive and (lanes := table.lanes_of(row.name)):
             names = some([lane.name for lane in lanes])
             said = f"host {row.name} {how_gone(row, time)}: what is to be done on {names} waits for it"
             yield HostTrouble(HostTroubleKind.GONE, row.name, said, StartHost(row.name, row.is_daemon))
@@ -165,7 +166,8 @@ def troubles(table: HostTable, unseen: Sequence[str], skew: timedelta, time: Tim
             said = f"host {row.name} has not been heard of for {silent.total_seconds():.0f} s; {ends}"
             yield HostTrouble(HostTroubleKind.SILENT, row.name, said)
     for lane in table.lanes.values():
-        if lane.wanted_by and lane.host and lane.wanted_by != lane.host and table.lives(lane.wanted_by):
+        other = table.hosts.get(lane.wanted_by or "")
+        if lane.is_held and other is not None and other.is_alive and other.name != lane.host:
             yield HostTrouble(HostTroubleKind.WANTED, lane.name, wanted(lane, time))
     yield from _versions(table)
     if abs(skew) > SKEW:
@@ -196,7 +198,7 @@ def _line(
     time: Time,
 ) -> HostLine:
     state = state_of(table, row)
-    since_utc = row.started_utc if state.lives else row.ended_utc
+    since_utc = row.started_utc if state.lives else ended_utc(row)
     if state is HostState.LEADS and table.leader is not None:
         since_utc = table.leader.since_utc
     return HostLine(
@@ -215,7 +217,7 @@ def _running(ledger: Ledger, table: HostTable) -> Mapping[str, list[TaskRow]]:
     """The tasks that run, by host: the one that began the attempt, else the one that holds the lane."""
     begun, found = ledger.hosts_now.running(), dict[str, list[TaskRow]]()
     for task in ledger.lanes_now.running():
-        holder = table.holder(lane_of(task.task))
+        holder = table.keeper(lane_of(task.task))
         if name := begun.get(task.id) or (holder.name if holder else None):
             found.setdefault(name, []).append(task)
     return found
@@ -225,6 +227,6 @@ def _waiting(ledger: Ledger, table: HostTable) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for device, backend, count in ledger.hosts_now.waiting():
         lane = f"backend {backend}" if declared(backend).takes_batches else device or ""
-        if holder := table.holder(lane):
+        if holder := table.keeper(lane):
             found[holder.name] += count
     return found

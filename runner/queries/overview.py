@@ -63,8 +63,8 @@ class RunningLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """Tasks that are due and held up by the same thing; `first` is the one that has been due for longest, `host` the one
-    for which they wait, if it is gone."""
+    """Tasks that are due and held up by the same thing; `first` is the one that has been due for longest, `host` the
+    host for which they wait, if it is gone."""
 
     verdict: str
     count: int

@@ -7,7 +7,7 @@ from runner.queries.advice import Advice, StartHost
 from runner.queries.host_words import how_gone, some
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyVerdict
-from runner.store.hosts_now import HostRow
+from runner.store.host_rows import HostRow
 from runner.store.rows import TaskRecord
 from runner.tasks import Task
 
@@ -25,7 +25,7 @@ def host_of(record: TaskRecord, situation: Situation) -> str | None:
     one."""
     if record.attempts and record.attempts[-1].host and record.row.state.is_final:
         return record.attempts[-1].host
-    holder = situation.hosts.holder(lane_of(record.row.task)) if situation.hosts else None
+    holder = situation.hosts.keeper(lane_of(record.row.task)) if situation.hosts else None
     return holder.name if holder else None
 
 
@@ -40,20 +40,20 @@ def without_host(record: TaskRecord, situation: Situation) -> Judgement | None:
     table, task = situation.hosts, record.row.task
     if table is None:
         return None
-    holder = table.holder(lane_of(task))
-    if holder is not None and holder.lives(table.now_utc):
+    lane = lane_of(task)
+    if table.holds(lane):
         return None
     is_ahead = task.due_utc > situation.now
     opening = f"{task.title} is due at {situation.time(task.due_utc)}" if is_ahead else f"{task.title} waits"
     besides = [] if situation.daemon_runs else [f"Besides, {situation.down_since()}."]
-    if holder is not None:
-        said = f"{opening}: {_gone(holder, task, situation)}."
-        return WhyVerdict.HOST_GONE, [said, *besides], [StartHost(holder.name, holder.is_daemon)]
+    if gone := table.keeper(lane):
+        said = f"{opening}: {_gone(gone, task, situation)}."
+        return WhyVerdict.HOST_GONE, [said, *besides], [StartHost(gone.name, gone.is_daemon)]
     if task.device is None or declared(task.backend).takes_batches:
         return None  # the leader takes it as soon as it is needed
-    lane = table.lanes.get(task.device)
-    since = f" since {situation.time(lane.since_utc)}" if lane else ""
-    said = f"{opening}: no host sees its phone {task.device}{since}; it goes on when one does."
+    row = table.lanes.get(lane)
+    last = f" (host {row.host} had it before it was started anew)" if row and row.host else ""
+    said = f"{opening}: no host sees its phone {task.device}{last}; it goes on when one does."
     return WhyVerdict.NO_HOST, [said, *besides], []
 
 
@@ -66,9 +66,9 @@ def ahead(tasks: Sequence[Task], situation: Situation) -> Iterator[tuple[str, St
     lanes = dict.fromkeys(lane_of(task) for task in tasks if task.device is not None)
     gone: dict[str, list[str]] = {}
     for lane in lanes:
-        holder = table.holder(lane)
-        if holder is None or not holder.lives(table.now_utc):
-            gone.setdefault(holder.name if holder else "", []).append(lane)
+        if table.holds(lane) is None:
+            keeper = table.keeper(lane)
+            gone.setdefault(keeper.name if keeper else "", []).append(lane)
     for name, of_host in gone.items():
         if name:
             host = table.hosts[name]
@@ -82,10 +82,8 @@ def cut_off(record: TaskRecord, situation: Situation) -> Judgement | None:
     """Why a task that counts as running is not carried on, if its host is gone; None if that lives."""
     table, row = situation.hosts, record.row
     began = record.attempts[-1].host if record.attempts else None
-    if table is None or began is None or table.lives(began):
-        return None
-    host = table.hosts.get(began)
-    if host is None:
+    host = table.hosts.get(began) if table is not None and began is not None else None
+    if host is None or host.is_alive:
         return None
     said = f"{row.task.title}: attempt {row.attempts} was cut off: {_gone(host, row.task, situation)}."
     more = "What came of it is proved then, before anything else is done there."

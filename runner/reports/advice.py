@@ -36,7 +36,9 @@ class Options:
 def options_of(place: StateDir) -> Options:
     """The options with which commands ask the ledger of a state folder."""
     is_rehearsal = place.phones is not None
-    return Options(place.option, f" --store {quote(place.store_url)}" if is_rehearsal else place.option)
+    return Options(
+        place.option, f" --virtual --store {quote(place.store_url)}" if is_rehearsal else place.option
+    )
 
 
 def command(action: Action, options: Options) -> str:

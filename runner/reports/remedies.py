@@ -28,7 +28,7 @@ def hint_of(error: RunnerError) -> str | None:
         case LedgerOutdated():
             return DECIDE
         case RehearsalOnly():
-            return ELSEWHERE
+            return error.hint or ELSEWHERE
         case UnknownTask():
             return "name its number, its key, or a part of its key that no other has: runner tasks list"
         case NothingToReport(wanted=wanted, hint=hint):
@@ -46,7 +46,7 @@ _COMMANDS = {
 }
 
 _WHERE_TO_LOOK = {
-    "run": "`runner run` prints the id of a run; the ledger of a rehearsal is named with --store",
+    "run": "`runner run` prints the id of a run; the ledger of a rehearsal is named with --virtual --store URL",
     "task": "`runner tasks list` shows them",
     "campaign": "`runner status` lists those in force",
     "entry": "`runner status` lists the campaigns in force, `runner plan` their entries",

@@ -7,32 +7,28 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from runner.store import schema
+from runner.store.bulk import fetch
+from runner.store.columns import EPOCH, MICROSECOND
+from runner.store.connector import database_now
+from runner.store.host_rows import HostRow, LaneRow, LeaderRow
+from runner.store.hosts import HOST, IS_ALIVE
+from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
+from runner.store.leader import IS_LED, LEADER
 from runner.store.part import Part
 from runner.store.phone_rows import PhoneState
 from runner.store.phones import NEWEST, STATE_COLUMNS
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
 
-HOST, LANE, LEADER = schema.hosts.c, schema.lanes.c, schema.leader.c
 PHONE, STATE, TASK, ATTEMPT = schema.phones.c, schema.phone_states.c, schema.tasks.c, schema.attempts.c
 
-HOSTS = select(
-    HOST.name,
-    HOST.epoch,
-    HOST.version,
-    HOST.is_daemon,
-    HOST.url,
-    HOST.artifacts,
-    HOST.started_utc,
-    HOST.seen_utc,
-    HOST.until_utc,
-    HOST.stopped_utc,
-    HOST.stop_reason,
-).order_by(HOST.name)
-LANES = select(LANE.name, LANE.host, LANE.epoch, LANE.since_utc, LANE.wanted_by, LANE.wanted_utc).order_by(
-    LANE.name
+HOSTS = select(*schema.hosts.c, IS_ALIVE.label("is_alive"), database_now().label("now")).order_by(HOST.name)
+LANES = (
+    select(LANE.name, LANE.host, LANE.epoch, LANE.since_utc, LANE.wanted_by, LANE.wanted_utc, IS_HELD)
+    .select_from(ITS_HOST)
+    .order_by(LANE.name)
 )
-LEADERS = select(LEADER.host, LEADER.epoch, LEADER.since_utc, LEADER.until_utc)
+LEADERS = select(LEADER.host, LEADER.epoch, LEADER.since_utc, LEADER.until_utc, IS_LED)
 
 RUNNING = (
     select(TASK.id, ATTEMPT.host)
@@ -48,58 +44,6 @@ SEEN = select(PHONE.host, *STATE_COLUMNS).join_from(schema.phones, schema.phone_
 
 
 @dataclass(frozen=True, slots=True)
-class HostRow:
-    """A host, as it is now or was when it lived last. It was heard of at `seen_utc`, and its lease lasts until
-    `until_utc`; both, like `started_utc`, on the database's clock. `epoch` counts its lives. `url` is where it serves
-    pages, if it is a daemon, `artifacts` where its screenshots lie. `stopped_utc` and `stop_reason` are set if it ended
-    in good order."""
-
-    name: str
-    epoch: int
-    version: str
-    is_daemon: bool
-    url: str | None
-    artifacts: str | None
-    started_utc: datetime
-    seen_utc: datetime
-    until_utc: datetime
-    stopped_utc: datetime | None
-    stop_reason: str
-
-    def lives(self, now: datetime) -> bool:
-        """Whether its lease lasts, at an instant of the database's clock."""
-        return self.stopped_utc is None and now < self.until_utc
-
-    @property
-    def ended_utc(self) -> datetime:
-        """When it stopped, or when it was last heard of."""
-        return self.stopped_utc or self.seen_utc
-
-
-@dataclass(frozen=True, slots=True)
-class LaneRow:
-    """A lane and the host that took it last, None once that has let it go; `wanted_by` is another host that sees its
-    phone."""
-
-    name: str
-    host: str | None
-    epoch: int
-    since_utc: datetime
-    wanted_by: str | None
-    wanted_utc: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class LeaderRow:
-    """The host that leads, or led last; None if it let go. `epoch` counts how often the lead has changed hands."""
-
-    host: str | None
-    epoch: int
-    since_utc: datetime
-    until_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class HostTable:
     """All hosts at `now_utc` of the database's clock, by name, and the lanes, by name. `leader` is None if nobody has
     ever led."""
@@ -109,30 +53,30 @@ class HostTable:
     lanes: Mapping[str, LaneRow] = field(default_factory=dict)
     leader: LeaderRow | None = None
 
-    def lives(self, name: str | None) -> bool:
-        """Whether a host of this name lives."""
-        host = self.hosts.get(name or "")
-        return host is not None and host.lives(self.now_utc)
-
     @property
     def leads(self) -> HostRow | None:
         """The host that leads now."""
         one = self.leader
-        if one is None or one.host is None or self.now_utc >= one.until_utc:
-            return None
-        return self.hosts.get(one.host)
+        return self.hosts.get(one.host) if one is not None and one.host and one.is_alive else None
 
     @property
     def living(self) -> tuple[HostRow, ...]:
-        return tuple(host for host in self.hosts.values() if host.lives(self.now_utc))
+        return tuple(host for host in self.hosts.values() if host.is_alive)
 
-    def holder(self, lane: str) -> HostRow | None:
-        """The host that took a lane last, whether it lives or not."""
+    def holds(self, lane: str) -> HostRow | None:
+        """The host that has a lane now."""
         row = self.lanes.get(lane)
-        return self.hosts.get(row.host) if row is not None and row.host else None
+        return self.hosts.get(row.host) if row is not None and row.host and row.is_held else None
+
+    def keeper(self, lane: str) -> HostRow | None:
+        """The host that has a lane now, or is gone with it. One that was started anew without it keeps it no more."""
+        row = self.lanes.get(lane)
+        host = self.hosts.get(row.host) if row is not None and row.host else None
+        return host if host is not None and row is not None and row.is_held == host.is_alive else None
 
     def lanes_of(self, host: str) -> list[LaneRow]:
-        return [lane for lane in self.lanes.values() if lane.host == host]
+        """The lanes that a host has, or is gone with."""
+        return [lane for lane in self.lanes.values() if lane.host == host and self.keeper(lane.name)]
 
 
 class HostsNow(Part):
@@ -140,12 +84,14 @@ class HostsNow(Part):
         """All hosts now; None for a ledger that belongs to one host only, where none has registered."""
 
         def work(connection: Connection) -> HostTable | None:
-            hosts = {row.name: HostRow(*row) for row in connection.execute(HOSTS)}
-            if not hosts:
+            rows = [dict(row._mapping) for row in connection.execute(HOSTS)]
+            if not rows:
                 return None
-            lanes = {row.name: LaneRow(*row) for row in connection.execute(LANES)}
+            now = EPOCH + rows[0]["now"] * MICROSECOND
+            hosts = {row["name"]: HostRow(**row) for row in rows if row.pop("now")}
+            lanes = {row[0]: _lane(*row) for row in fetch(connection, LANES)}
             leader = connection.execute(LEADERS).one_or_none()
-            return HostTable(self._clock.now(), hosts, lanes, LeaderRow(*leader) if leader else None)
+            return HostTable(now, hosts, lanes, LeaderRow(*leader) if leader else None)
 
         return self._read("read the hosts", work)
 
@@ -173,3 +119,17 @@ class HostsNow(Part):
             return found
 
         return self._read("read the phones of hosts", work)
+
+
+def _lane(
+    name: str,
+    host: str | None,
+    epoch: int,
+    since_utc: int,
+    wanted_by: str | None,
+    wanted_utc: int | None,
+    is_held: int | None,
+) -> LaneRow:
+    """A lane from values as the driver gives them: thousands are read at once."""
+    wanted = None if wanted_utc is None else EPOCH + wanted_utc * MICROSECOND
+    return LaneRow(name, host, epoch, EPOCH + since_utc * MICROSECOND, wanted_by, wanted, bool(is_held))

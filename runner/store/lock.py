@@ -41,9 +41,29 @@ class ExecutorLock:
     def __enter__(self) -> Self:
         if self._ledger is not None:
             with ExitStack() as stack:
-                stack.callback(os.close, _lock(self._ledger))
+                stack.callback(os.close, _lock(self._ledger, _busy))
                 stack.callback(_lock_itself(self._ledger))
                 self._held = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+
+class HostLock:
+    """A process holds it while it carries tasks out from a shared ledger with one state folder: entering raises
+    LedgerBusy while another process of this machine does so. `beside` is a path in that folder; the file `BESIDE.lock`
+    stays after the release. The ledger itself knows which host has which name: this lock tells a host that starts anew
+    that the process before it is dead."""
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside.resolve()
+        self._held = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._held.callback(os.close, _lock(self._beside, _host_busy))
         return self
 
     def __exit__(
@@ -63,9 +83,12 @@ class Holder:
 def holder(store_url: str) -> Holder | None:
     """The process that carries tasks out from a ledger now, or None. To ask makes and changes nothing."""
     ledger = ledger_path(store_url)
-    if ledger is None:
-        return None
-    path = _lock_file(ledger.resolve())
+    return holder_beside(ledger) if ledger is not None else None
+
+
+def holder_beside(beside: Path) -> Holder | None:
+    """The process that holds the lock beside this file, or None."""
+    path = _lock_file(beside.resolve())
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -99,8 +122,8 @@ def _claim(file: int) -> None:
         time.sleep(0.01)
 
 
-def _lock(ledger: Path) -> int:
-    path = _lock_file(ledger)
+def _lock(beside: Path, busy: Callable[[Path, str], LedgerBusy]) -> int:
+    path = _lock_file(beside)
     try:
         make_folder(path.parent)
         file = open_file(path, os.O_RDWR | os.O_CREAT)
@@ -113,7 +136,7 @@ def _lock(ledger: Path) -> int:
     except BlockingIOError:
         holder = os.read(file, 4096).decode(errors="replace")
         os.close(file)
-        raise _busy(ledger, holder) from None
+        raise busy(beside, holder) from None
     except OSError as error:
         os.close(file)
         raise _refused(path, error) from error
@@ -176,6 +199,15 @@ def _busy(ledger: Path, holder: str, who: str = "another process") -> LedgerBusy
     return LedgerBusy(
         f"cannot carry tasks out from the ledger {ledger}: {who} is doing so",
         hint=f"wait until it has finished, {stop}, or use another ledger with --store",
+    )
+
+
+def _host_busy(beside: Path, holder: str) -> LedgerBusy:
+    pid, _, command = holder.strip().partition(" ")
+    return LedgerBusy(
+        f"cannot carry tasks out with the state folder {beside.parent}: process {pid} ({command}) is doing so",
+        hint=f"wait until it has finished, stop it (kill -INT {pid}), or give this host a state folder of its own with "
+        "RUNNER_STATE_DIR",
     )
 
 

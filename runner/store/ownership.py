@@ -14,17 +14,22 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from runner.clock import Clock, format_instant
-from runner.errors import LedgerOutdated, RehearsalOnly
+from runner.errors import LedgerOutdated
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store.database import Database
 from runner.store.part import Part
 from runner.store.spans import Spans
 from runner.store.tally import Tally, read_tally
+from runner.store.url import rehearsal_only
 from runner.store.witness import WitnessedTally, Witnesses
 from runner.tasks import AttemptOutcome, TaskState
 
 ATTEMPT, LEDGER, TASK = schema.attempts.c, schema.ledger.c, schema.tasks.c
+
+APART = 1_000_000
+"""How far the tally rises when a person accepts a shared ledger, for all of its hosts: no host can have seen so much
+more of it than the one on which that is said."""
 
 IN_DOUBT = "an older copy of the ledger was put back: nobody knows whether this was done since that was made"
 
@@ -59,27 +64,27 @@ class Ownership(Part):
             self._write("say that it is a rehearsal's", _mark)
             self.is_rehearsal = True
         self._tally.known = self._tally.read()
-        if witnesses is None or self._database.path is None:
+        place = self._database.place
+        if witnesses is None or place is None:
             return
         if (problem := self.outdated(witnesses)) is not None:
             raise problem
-        path = self._database.path.resolve()
-        self._tally.witness = witnesses.open(self._tally.ledger_id, self._tally.known, path)
+        self._tally.witness = witnesses.open(self._tally.ledger_id, self._tally.known, place)
 
     def outdated(self, witnesses: Witnesses) -> LedgerOutdated | None:
         """Why nothing may be done with this ledger until a person decides; None if all is well."""
-        path = self._database.path
-        if path is None:
+        place, where = self._database.place, self._database.where
+        if place is None:
             return None
         seen = witnesses.of(self._tally.ledger_id)
         if seen is not None and seen.tally > self._tally.read():
             return LedgerOutdated(
-                f"the ledger {path} is older than what this machine has seen of it: a copy was put back, and what "
+                f"the ledger {where} is older than what this machine has seen of it: a copy was put back, and what "
                 f"was done since{self._last_written()} is not in it"
             )
-        if seen is None and witnesses.at(path.resolve()):
+        if seen is None and witnesses.at(place):
             return LedgerOutdated(
-                f"the ledger {path} is another one than this machine has seen there: what was done until now is not "
+                f"the ledger {where} is another one than this machine has seen there: what was done until now is not "
                 "in it"
             )
         return None
@@ -91,25 +96,24 @@ class Ownership(Part):
 
         Only who holds the executor's lock may call this. None if there is nothing to accept.
         """
-        path = self._database.path
-        if path is None or self.outdated(witnesses) is None:
+        place = self._database.place
+        if place is None or self.outdated(witnesses) is None:
             return None
         ledger_id, now = self._tally.ledger_id, self._clock.now()
         seen = witnesses.of(ledger_id)
         highest = seen.tally if seen is not None else 0
 
         def work(connection: Connection) -> tuple[int, int]:
-            tally = max(highest, read_tally(connection)) + 1
+            tally = max(highest, read_tally(connection)) + (APART if self._database.is_shared else 1)
             connection.execute(update(schema.ledger).values(tally=tally, accepted_utc=now))
             return tally, _put_in_doubt(connection, now)
 
         # Not through `Tally.write`: here the tally rises above all that the witness has seen, not by one.
         tally, tasks = self._write("accept that it was put back", work)
-        where = path.resolve()
-        for other in witnesses.at(where):
+        for other in witnesses.at(place):
             if other.ledger_id != ledger_id:  # another ledger lay here, and is given up
                 witnesses.write(WitnessedTally(other.ledger_id, other.tally, None))
-        witnesses.write(WitnessedTally(ledger_id, tally, where))
+        witnesses.write(WitnessedTally(ledger_id, tally, place))
         return Accepted(tasks)
 
     def accepted_utc(self) -> datetime | None:
@@ -129,17 +133,11 @@ def refuse_if_gone(path: Path | None, witnesses: Witnesses | None) -> None:
     """Raises LedgerOutdated if there is no ledger where this machine has seen one: nobody must make a new one there."""
     if path is None or witnesses is None or (path.exists() and path.stat().st_size):
         return
-    if witnesses.at(path.resolve()):
+    if witnesses.at(str(path.resolve())):
         raise LedgerOutdated(
             f"the ledger {path} is gone: this machine has carried tasks out from it, and without it nobody knows "
             "which"
         )
-
-
-def rehearsal_only(where: str) -> RehearsalOnly:
-    return RehearsalOnly(
-        f"the ledger {where} is a rehearsal's: nothing in it is meant for real phones, or a real server"
-    )
 
 
 _ACCEPTED = select(LEDGER.accepted_utc)

@@ -20,11 +20,12 @@ fdatasync = getattr(os, "fdatasync", os.fsync)
 
 @dataclass(frozen=True, slots=True)
 class WitnessedTally:
-    """The highest tally that was seen of a ledger, and its path then; None if the ledger was given up."""
+    """The highest tally that was seen of a ledger, and its place then (`url.place_of`); None if the ledger was given
+    up."""
 
     ledger_id: str
     tally: int
-    path: Path | None
+    place: str | None
 
 
 class Witness:
@@ -65,9 +66,9 @@ class Witnesses:
     def of(self, ledger_id: str) -> WitnessedTally | None:
         return next((seen for seen in self._all() if seen.ledger_id == ledger_id), None)
 
-    def at(self, path: Path) -> list[WitnessedTally]:
-        """The ledgers that were seen at a resolved path."""
-        return [seen for seen in self._all() if seen.path == path]
+    def at(self, place: str) -> list[WitnessedTally]:
+        """The ledgers that were seen at a place (`url.place_of`)."""
+        return [seen for seen in self._all() if seen.place == place]
 
     def write(self, seen: WitnessedTally) -> None:
         """Keep this, durably, instead of what was known of the ledger."""
@@ -75,7 +76,7 @@ class Witnesses:
         new = self._folder / f".{seen.ledger_id}.new"
         try:
             make_folder(self._folder)
-            write_file(new, _digits(seen.tally) + b"\n" + os.fsencode(seen.path or "") + b"\n")
+            write_file(new, _digits(seen.tally) + b"\n" + os.fsencode(seen.place or "") + b"\n")
             # The file before its name, then the folder: so a failure of power leaves the old text or the new one.
             _flush(new)
             new.replace(file)
@@ -83,9 +84,9 @@ class Witnesses:
         except OSError as error:
             raise _unwritable(file, error) from error
 
-    def open(self, ledger_id: str, tally: int, path: Path) -> Witness:
-        """The witness of a ledger with this tally, at a resolved path."""
-        self.write(WitnessedTally(ledger_id, tally, path))
+    def open(self, ledger_id: str, tally: int, place: str) -> Witness:
+        """The witness of a ledger with this tally, at this place."""
+        self.write(WitnessedTally(ledger_id, tally, place))
         return Witness(self._folder / ledger_id, tally)
 
     def _all(self) -> Iterator[WitnessedTally]:
@@ -103,14 +104,13 @@ class Witnesses:
 
 
 def _read(file: Path) -> WitnessedTally:
-    digits, _, path = file.read_bytes().partition(b"\n")
+    digits, _, place = file.read_bytes().partition(b"\n")
     if not digits.isdigit():
         raise LedgerError(
             f"{file} does not say what this machine has seen of its ledger: it is damaged",
             hint="see that the ledger is the newest that there is, then remove this file",
         )
-    where = os.fsdecode(path.removesuffix(b"\n"))
-    return WitnessedTally(file.name, int(digits), Path(where) if where else None)
+    return WitnessedTally(file.name, int(digits), os.fsdecode(place.removesuffix(b"\n")) or None)
 
 
 def _digits(tally: int) -> bytes:

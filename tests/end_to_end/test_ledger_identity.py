@@ -174,8 +174,8 @@ def test_a_rehearsals_ledger_reaches_no_real_phone(
     for ledger in ledgers:
         store = f"sqlite:///{ledger}"
         told = [
-            runner("status", "--store", store).stdout,
-            runner("why", "trial/greet", "--store", store).stdout,
+            runner("status", "--virtual", "--store", store).stdout,
+            runner("why", "trial/greet", "--virtual", "--store", store).stdout,
         ]
         for line in "".join(told).splitlines():
             assert "runner daemon" not in line or line.endswith(("--virtual", "--virtual.")), line
@@ -211,5 +211,5 @@ def test_the_pictures_of_a_rehearsal_are_named_where_they_are(
     daemons.write(campaign_text("VIRTUAL01", at=NEVER))
     assert runner("run", daemons.campaigns / "trial.yaml", "--virtual").returncode == 0
     (ledger,) = (daemons.state / "rehearsals").rglob("ledger.db")
-    log = runner("logs", "1", "--store", f"sqlite:///{ledger}", "--format", "json").stdout
+    log = runner("logs", "1", "--virtual", "--store", f"sqlite:///{ledger}", "--format", "json").stdout
     assert str(ledger.parent / "artifacts") in log

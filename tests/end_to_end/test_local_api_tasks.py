@@ -133,7 +133,7 @@ def test_lists_and_counts_agree_with_the_ledger(daemon: ApiDaemon, client: Clien
     assert stats["total"] == sum(stats[name] for name in ("pending", "running", "completed", "failed"))
     assert stats["completed"] >= 4
 
-    store = ("--store", f"sqlite:///{daemon.phones.parent / 'ledger.db'}")
+    store = ("--virtual", "--store", f"sqlite:///{daemon.phones.parent / 'ledger.db'}")
     rows = json.loads(client("tasks", "list", *store, "--device", "COUNT2", "--format", "json").stdout)[
         "tasks"
     ]

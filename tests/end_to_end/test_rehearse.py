@@ -98,7 +98,7 @@ def test_what_went_well_is_told_to_people(daemons: Daemons, runner: RunnerComman
     html = report.read_text()
     assert "follow @demo_north" in html and "runner tasks" not in html
     store = next(word for word in done.stdout.split() if word.startswith("sqlite:"))
-    why = runner("why", "trial/greet", "--at", "2026-12-01T18:30", "--store", store)
+    why = runner("why", "trial/greet", "--at", "2026-12-01T18:30", "--virtual", "--store", store)
     assert "completed" in why.stdout, why.stdout + why.stderr
     assert not (daemons.state / "ledger.db").exists(), "nothing of it is in the own ledger"
 

@@ -20,7 +20,6 @@ from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import TaskRow
-from runner.store.url import ledger_path
 from runner.tasks import Task
 
 
@@ -89,7 +88,7 @@ class Desk:
         """What is around the ledger; it asks no phone, and waits for none."""
         phones = self.phones()
         return Surroundings(
-            ledger=str(ledger_path(self.place.store_url)),
+            ledger=self.place.ledger,
             is_rehearsal=self.is_rehearsal,
             pid=self.pid,
             url=self.url,

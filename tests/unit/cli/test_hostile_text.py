@@ -79,9 +79,9 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         shelf = HostShelf(made.ledger, SystemClock())
         shelf.host(HOSTILE, HOSTILE, version=HOSTILE, url=HOSTILE, is_daemon=True)
         shelf.host(f"{HOSTILE}2", version="1")
-        shelf.lane(HOSTILE, HOSTILE, wanted_by=f"{HOSTILE}2")
+        shelf.takes(f"{HOSTILE}2", HOSTILE)
         shelf.sees(HOSTILE, HOSTILE)
-        shelf.leader(HOSTILE)
+        shelf.leads(HOSTILE)
         content = {"what": HOSTILE, "why": HOSTILE, "identity": HOSTILE}
         made.ledger.notifications.note(
             [NewNotification("1", HOSTILE, HOSTILE, HOSTILE, content, SystemClock().now())]

@@ -79,7 +79,7 @@ def test_a_rehearsals_ledger_is_neither_accepted_nor_advised_for_a_daemon(
     url = f"sqlite:///{tmp_path / '20261121-180036-3fa9' / 'ledger.db'}"
     with Ledger.open(url, SystemClock()) as rehearsal:
         rehearsal.ownership.take(None, is_rehearsal=True)
-    shown = asked("status", "--store", url).stdout
+    shown = asked("status", "--virtual", "--store", url).stdout
     assert "runner run --resume 20261121-180036-3fa9" in shown
     assert "runner daemon" not in shown
     for words in (["ledger", "accept-restore"], ["daemon", "--api-only"], ["run", "--resume", "1"]):
@@ -90,4 +90,4 @@ def test_a_rehearsals_ledger_is_neither_accepted_nor_advised_for_a_daemon(
 def test_a_rehearsal_has_no_other_ledger(asked: AskedLedger) -> None:
     asked.put_in_force()
     both = asked("run", str(asked.campaigns / "demo.yaml"), "--virtual", "--store", asked.url)
-    assert isinstance(both.exception, UsageError) and "exclude each other" in both.exception.message
+    assert isinstance(both.exception, UsageError) and "is no rehearsal's" in both.exception.message

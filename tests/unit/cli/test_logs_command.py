@@ -83,6 +83,6 @@ def test_the_screenshots_of_a_rehearsal_are_named_where_they_are(
     for state in (asked.state, tmp_path / "other"):
         monkeypatch.setenv("RUNNER_STATE_DIR", str(state))
         url = f"sqlite:///{folder / 'ledger.db'}"
-        assert f"step 1: {picture}" in asked("logs", key, "--store", url).stdout
-        data = json.loads(asked("logs", key, "--store", url, "--format", "json").stdout)
+        assert f"step 1: {picture}" in asked("logs", key, "--virtual", "--store", url).stdout
+        data = json.loads(asked("logs", key, "--virtual", "--store", url, "--format", "json").stdout)
         assert data["attempts"][0]["steps"][0]["screenshot"] == str(picture)

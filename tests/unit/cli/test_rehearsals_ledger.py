@@ -12,12 +12,12 @@ from asked_ledger import AskedLedger
 
 from runner.cli.main import cli
 from runner.clock import SystemClock
-from runner.errors import RehearsalOnly
+from runner.errors import RehearsalOnly, UsageError
 from runner.store.ledger import Ledger
 from runner.tasks import EffectState, TaskState
 
-REFUSE = {"run", "daemon"}
-"""Those that carry tasks out."""
+REHEARSE_ANEW = {"plan", "daemon", "ledger accept-restore"}
+"""Those that no option leads to the ledger of a rehearsal that has ended."""
 
 WORDS = {
     "plan": ("CAMPAIGN",),
@@ -123,23 +123,48 @@ def test_every_command_with_a_ledger_is_here() -> None:
     assert set(commands_with_store()) == set(WORDS)
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_nothing_reaches_real_phones_and_no_hint_says_so(
-    name: str, rehearsal: AskedLedger, adb: AdbServer
-) -> None:
+def words_of(name: str, rehearsal: AskedLedger) -> list[str]:
     file = str(rehearsal.campaigns / "demo.yaml")
-    words = [file if word == "CAMPAIGN" else word for word in WORDS[name]]
-    result = rehearsal(*name.split(), *words, "--store", rehearsal.url)
-    assert adb.visits == 0
-    if name in REFUSE:
+    return [*name.split(), *(file if word == "CAMPAIGN" else word for word in WORDS[name])]
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_command_refuses_it_without_virtual(
+    name: str, rehearsal: AskedLedger, adb: AdbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = words_of(name, rehearsal)
+    named = rehearsal(*words, "--store", rehearsal.url)
+    monkeypatch.setenv("RUNNER_STORE", rehearsal.url)
+    meant = rehearsal(*words)
+    for result in (named, meant):
         assert isinstance(result.exception, RehearsalOnly)
         assert "is a rehearsal's" in str(result.exception)
+        assert result.output == ""
+    assert adb.visits == 0
+
+
+@pytest.mark.parametrize("name", sorted(set(WORDS) - REHEARSE_ANEW - {"run"}))
+def test_nothing_asked_reaches_real_phones_and_no_hint_says_so(
+    name: str, rehearsal: AskedLedger, adb: AdbServer
+) -> None:
+    result = rehearsal(*words_of(name, rehearsal), "--virtual", "--store", rehearsal.url)
+    assert adb.visits == 0
+    assert not isinstance(result.exception, UsageError)
     for hint in DRIVES.findall(result.output):
         assert "--virtual" in hint or "--resume 2026" in hint, hint
 
 
+def test_a_ledger_of_real_phones_is_no_rehearsals(rehearsal: AskedLedger, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    absent = rehearsal("status", "--virtual", "--store", url)
+    assert "there is no ledger" in str(absent.exception)
+    Ledger.open(url, SystemClock()).close()
+    for words in (["status"], words_of("run", rehearsal)):
+        assert "is no rehearsal's" in str(rehearsal(*words, "--virtual", "--store", url).exception)
+
+
 def test_what_was_made_up_is_not_to_be_gone_on_with(rehearsal: AskedLedger) -> None:
-    said = rehearsal("status", "--store", rehearsal.url).output
+    said = rehearsal("status", "--virtual", "--store", rehearsal.url).output
     is_made_up = rehearsal.state.name.startswith("ahead-")
     assert ("runner rehearse FOLDER" in said) == is_made_up
     assert ("runner run --resume" in said) != is_made_up

@@ -179,12 +179,12 @@ def test_what_the_daemon_says_of_itself_counts_while_it_lives(asked: AskedLedger
         return told["daemon"]
 
     url = "http://127.0.0.1:50809"
-    Notice(os.getpid(), url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
+    Notice(os.getpid(), url, 5037, "2026-11-21T18:00:00+00:00").post(asked.state / "ledger.db")
     assert daemon()["url"] is None
     with asked.daemon():
         assert daemon()["url"] == url
         assert f"Serves the dashboard, the Local API, metrics and health on {url}" in asked("status").stdout
-        Notice(os.getpid() + 1, url, 5037, "2026-11-21T18:00:00+00:00").post(asked.url)
+        Notice(os.getpid() + 1, url, 5037, "2026-11-21T18:00:00+00:00").post(asked.state / "ledger.db")
         assert daemon()["url"] is None
 
 

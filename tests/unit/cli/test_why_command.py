@@ -60,7 +60,7 @@ def test_a_rehearsal_is_not_gone_on_with_on_real_phones(
     assert "runner run" not in asked(*question, "2020-01-01T09:00").stdout
     assert "start it: runner daemon FOLDER --virtual." in asked(*question, "2999-01-01T09:00").stdout
     with asked.daemon():
-        by_hand = f"--at 2020-01-01T09:00 --store sqlite:///{rehearsal / 'ledger.db'} runs it now."
+        by_hand = f"--at 2020-01-01T09:00 --virtual --store sqlite:///{rehearsal / 'ledger.db'} runs it now."
         assert by_hand in asked(*question, "2020-01-01T09:00").stdout
 
 

@@ -69,7 +69,7 @@ class Scene:
         self.shelf.host("paris", is_daemon=True, url="http://paris:8000")
         self.shelf.sees("berlin", "S1")
         self.shelf.sees("oslo", "S2", "S3")
-        self.shelf.leader("berlin")
+        self.shelf.leads("berlin")
         self.shelf.began(claim(self.ledger, self.key("S1")).id, "berlin")
 
     def key(self, serial: str) -> str:
@@ -124,7 +124,7 @@ def a_worker_died(scene: Scene) -> None:
 
 def the_leader_died(scene: Scene) -> None:
     scene.shelf.dies("berlin", ago=4 * SECOND + 5 * SECOND)
-    scene.shelf.leader("paris", since=SECOND)
+    scene.shelf.leads("paris", since=SECOND)
 
 
 def nobody_leads(scene: Scene) -> None:
@@ -141,15 +141,19 @@ def a_host_is_silent(scene: Scene) -> None:
 
 
 def a_phone_is_on_two_hosts(scene: Scene) -> None:
-    scene.shelf.lane("S2", "oslo", wanted_by="paris")
+    scene.shelf.takes("paris", "S2")
 
 
 def a_phone_is_gone(scene: Scene) -> None:
-    scene.shelf.lane("S3", None, since=5 * MINUTE)
+    scene.shelf.gives("oslo", "S3")
 
 
 def versions_differ(scene: Scene) -> None:
-    scene.shelf.host("oslo", version="1.2.4")
+    scene.shelf.host("oslo", "S2", "S3", version="1.2.4")
+
+
+def a_phone_is_not_there_after_a_restart(scene: Scene) -> None:
+    scene.shelf.host("oslo", "S2", since=SECOND)
 
 
 SCENES: list[Callable[[Scene], None]] = [
@@ -162,6 +166,7 @@ SCENES: list[Callable[[Scene], None]] = [
     a_phone_is_on_two_hosts,
     a_phone_is_gone,
     versions_differ,
+    a_phone_is_not_there_after_a_restart,
 ]
 
 

@@ -113,7 +113,7 @@ def test_a_place_where_no_folder_can_be_made(path: Path) -> None:
     "url",
     [
         "ledger.db",
-        "postgresql://host/ledger",
+        "mysql://host/ledger",
         "sqlite:///",
         "sqlite://host/ledger.db",
         "sqlite:///ledger.db?mode=ro",

@@ -209,7 +209,7 @@ def test_a_new_ledger_is_not_made_where_one_was(path: Path, ledger: Ledger, witn
         assert new.ownership.accept_restore(witnesses) is not None
         new.ownership.take(witnesses, is_rehearsal=False)
     seen = witnesses.of(old_id)
-    assert seen is not None and seen.path is None  # an old copy of that one is told still
+    assert seen is not None and seen.place is None  # an old copy of that one is told still
 
 
 def test_a_ledger_that_is_moved_is_the_same(path: Path, ledger: Ledger, witnesses: Witnesses) -> None:
