@@ -126,9 +126,8 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
     ]
     unseen = unseen_phones(table, campaigns)
     skew = situation.now - table.now_utc
-    return Hosts(
-        table.now_utc, skew, tuple(lines), unseen, tuple(troubles(table, unseen, skew, situation.time))
-    )
+    found = tuple(troubles(table, situation.time, unseen, skew))
+    return Hosts(table.now_utc, skew, tuple(lines), unseen, found)
 
 
 def unseen_phones(table: HostTable, campaigns: Sequence[ResolvedCampaign]) -> tuple[str, ...]:
@@ -145,8 +144,11 @@ def state_of(table: HostTable, row: HostRow) -> HostState:
     return HostState.STANDBY if row.is_daemon else HostState.WORKS
 
 
-def troubles(table: HostTable, unseen: Sequence[str], skew: timedelta, time: Time) -> Iterator[HostTrouble]:
-    """What is wrong between the hosts, the most pressing first."""
+def troubles(
+    table: HostTable, time: Time, unseen: Sequence[str] = (), skew: timedelta = timedelta()
+) -> Iterator[HostTrouble]:
+    """What is wrong between the hosts, the most pressing first. `unseen` are phones of campaigns that no host sees,
+    `skew` is by how much the clock of whoever asks is ahead of the database's."""
     if table.leads is None:
         said = f"{no_leader(table, time)}: nobody decides start times"
         standby = [row.name for row in table.living if row.is_daemon]

@@ -63,6 +63,10 @@ class HostTable:
     def living(self) -> tuple[HostRow, ...]:
         return tuple(host for host in self.hosts.values() if host.is_alive)
 
+    def of_process(self, process: str) -> HostRow | None:
+        """The host whose process has this name (`Ledger.executor`)."""
+        return next((host for host in self.hosts.values() if host.process == process), None)
+
     def holds(self, lane: str) -> HostRow | None:
         """The host that has a lane now."""
         row = self.lanes.get(lane)
@@ -94,6 +98,12 @@ class HostsNow(Part):
             return HostTable(now, hosts, lanes, LeaderRow(*leader) if leader else None)
 
         return self._read("read the hosts", work)
+
+    def are_several(self) -> bool:
+        """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""
+        return self._read(
+            "look for hosts", lambda connection: connection.scalar(select(HOST.name).limit(1)) is not None
+        )
 
     def running(self) -> dict[int, str]:
         """The hosts that carry tasks out now, by the tasks' ids."""
