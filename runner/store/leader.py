@@ -2,7 +2,9 @@
 
 from sqlalchemy import ColumnElement, Connection, Update, or_, select, true, update
 
+from runner.errors import LeaseLost
 from runner.store import schema
+from runner.store.bulk import ask
 from runner.store.columns import MICROSECOND
 from runner.store.connector import database_now
 from runner.store.host_rows import LeaderRow
@@ -77,3 +79,18 @@ class Leader(Part):
 def _of(lease: LeaderLease) -> Update:
     """A change of the lead while this lease goes on."""
     return update(schema.leader).where(LEADER.epoch == lease.epoch, IS_LED)
+
+
+# Shared until the transaction ends: whoever takes the lead passes it over meanwhile.
+LEADS = select(LEADER.epoch).where(IS_LED).with_for_update(read=True)
+
+
+def check_leads(connection: Connection, lease: LeaderLease) -> None:
+    """Raise LeaseLost unless whoever has this lease leads, which he does then until this transaction has ended."""
+    if ask(connection, LEADS, LEADER.id, [THE_ROW]) != [(lease.epoch,)]:
+        lease.lose()
+    if not lease.is_sure():
+        raise LeaseLost(
+            f"the host {lease.host} no longer leads: another one may decide what is due",
+            hint="it stands for leader again; the one that leads now goes on",
+        )
