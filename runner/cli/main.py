@@ -39,6 +39,7 @@ COMMANDS = {
     "ledger": "Keep a ledger, move it, check it, and decide what becomes of one that was put back.",
     "app": "Try app profiles on phones and on recorded screens.",
     "phones": "List phones and what holds them back, find what is wrong with them, or start virtual ones.",
+    "hosts": "List the hosts that share a ledger: who leads, who has which phones, who is gone.",
     "accounts": "List the accounts that campaigns declare.",
     "notify": "List what people were told, and try whether they can be told.",
     "holds": "List and release phones that wait for a person.",
