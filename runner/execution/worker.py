@@ -185,6 +185,8 @@ class Worker:
         try:
             if refusal.reason != taken.waiting.reason or refusal.away is not None:
                 self._tell(taken, refusal)
+        except LeaseLost:
+            raise
         except LedgerRefusal:  # somebody cancelled it meanwhile
             self._board.drop(taken)
             return
