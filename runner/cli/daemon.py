@@ -1,6 +1,7 @@
 """`runner daemon`: carry campaign files out for months: on time, exactly once, able to say why."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from runner.cli.problems import limits_or_exit
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
-from runner.settings import Settings
+from runner.settings import Settings, artifacts_url
 from runner.state_dir import daemon_rehearsal, real_state_dir
 
 
@@ -54,6 +55,7 @@ Examples:
               help="Hold tasks made through the Local API to the limits in this file.")  # fmt: skip
 @click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Post files of tasks made through the Local API from here only; may be repeated.")  # fmt: skip
+@click.option("--artifacts", metavar="URL", help="Keep screenshots there: a folder, s3://BUCKET/PATH, ...")
 @click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
 @click.option("--retention", type=DurationType(), default="90d", show_default=True,
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
@@ -75,6 +77,7 @@ def daemon(
     port: int,
     api_limits: Path | None,
     media: tuple[Path, ...],
+    artifacts: str | None,
     wait: bool,
     retention: timedelta,
     form: Form,
@@ -96,6 +99,8 @@ def daemon(
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
+    if artifacts:
+        settings = replace(settings, artifacts_url=artifacts_url(artifacts))
     if api_only and paths:
         raise UsageError("--api-only means without campaign files", hint="leave it out, or the paths")
     if virtual and store:
