@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runner.errors import UsageError
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
-from runner.store.lock import ExecutorLock, HostLock
+from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
 from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
@@ -75,6 +75,10 @@ class StateDir:
         place: Path | str = self.artifacts_url or self.folder / "artifacts"
         places = ledger.artifact_places.of if self.is_shared else None
         return Artifacts(place, self.folder / "artifacts-waiting", places)
+
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
 
     @property
     def material(self) -> Path:

@@ -43,7 +43,7 @@ class Leader(Part):
                 epoch = 1 if add_unless_there(connection, schema.leader, {"id": THE_ROW, **first}) else None
             return epoch
 
-        epoch = self._write("take the lead", work)
+        epoch = self._write_beside("take the lead", work)
         return None if epoch is None else LeaderLease(host, epoch, self._clock, LEADER_LEASE, sent_s)
 
     def renew(self, lease: LeaderLease) -> bool:
@@ -53,7 +53,7 @@ class Leader(Part):
         sent_s = self._clock.boottime()
         renewed = _of(lease).values(until_utc=UNTIL)
         action = "renew the lease of the leader"
-        if self._write(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
+        if self._write_beside(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
             lease.renewed(sent_s)
         else:
             lease.lose()
@@ -63,7 +63,7 @@ class Leader(Part):
         """Give the lead back: others may take it at once."""
         lease.lose()
         given = _of(lease).values(host=None, until_utc=database_now())
-        self._write("give the lead back", lambda connection: connection.execute(given))
+        self._write_beside("give the lead back", lambda connection: connection.execute(given))
 
     def now(self) -> LeaderRow | None:
         """Who leads, or has led last; None if nobody ever has."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import select
 
@@ -27,6 +27,7 @@ from runner.store.fence import Fence
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.hosts import Hosts
+from runner.store.hosts_now import HostsNow
 from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
 from runner.store.leader import Leader, check_leads
@@ -47,6 +48,11 @@ from runner.store.task_pages import TaskPages
 from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+from runner.store.witness import WitnessedTally, Witnesses
+
+if TYPE_CHECKING:
+    from runner.store.checking import Flaw
+    from runner.store.copying import CopiedTable
 
 
 class Writes(NamedTuple):
@@ -118,6 +124,7 @@ class Ledger:
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)
+        self.hosts_now = HostsNow(database, clock)
         self.spans = Spans(database, clock, tally, self.executor)
         self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
@@ -141,6 +148,11 @@ class Ledger:
     def is_rehearsal(self) -> bool:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
+
+    @property
+    def is_a_file(self) -> bool:
+        """Whether it is a file, which no other host can share."""
+        return self._database.path is not None
 
     def led(self, lease: LeaderLease) -> Self:
         """The same ledger, for what only the leader does: it writes nothing once this lease is over, and raises
@@ -170,6 +182,34 @@ class Ledger:
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)
+
+    def flaws(self) -> list["Flaw"]:
+        """What is wrong with it; slow for a large one."""
+        from runner.store.checking import flaws  # asked seldom
+
+        return flaws(self._database)
+
+    def copy_to(self, store_url: str, witnesses: Witnesses | None = None) -> list["CopiedTable"]:
+        """Copy all of it into an empty database, or a file that is not there; returns what was copied, table by table.
+
+        With `witnesses` the copy is the ledger from then on, and this one is older. Raises LedgerError if there is
+        anything, or if what came out of the copy is not what went in; then there is nothing.
+        """
+        from runner.store.copying import copy_ledger, new_database
+
+        with new_database(store_url) as target:
+            tally = self.tally.read() + (witnesses is not None)
+            copied = copy_ledger(self._database, target, tally)
+            if witnesses is not None and target.place is not None:
+                witnesses.write(WitnessedTally(self.id, tally, target.place))
+            return copied
+
+    def back_up(self, file: Path) -> int:
+        """Write it as it is at one moment to a file that is not there yet; returns how many tasks it holds. Raises
+        LedgerError, and leaves no file, if that fails."""
+        from runner.store.copying import back_up
+
+        return back_up(self._database, file)
 
     def close(self) -> None:
         self._database.close()
