@@ -35,7 +35,6 @@ from runner.reports.html import render_report
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
-from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import TaskRow
@@ -262,7 +261,7 @@ def write_report(this: Run, ledger: Ledger) -> Path | None:
         return None
     path = this.place.report(this.id)
     record = report_of(ledger, of_run(run), this.clock.now())
-    html = render_report(record, Artifacts(this.place.artifacts), this.settings.zone)
+    html = render_report(record, this.place.artifacts(ledger), this.settings.zone)
     make_folder(path.parent)
     write_file(path, html.encode(errors="replace"))
     return path

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,7 @@ class Daemon:
             sink = self._sink(ledger, registry, changes)
             campaigns = Registry(ledger, {API_CAMPAIGN: self._options.api_limits})
             settle_interrupted(ledger)  # first, so that these tasks are among the pending ones below
+            artifacts = self._place.artifacts(ledger)
             rehearsal = self._rehearsal(stack)
             reached = rehearsal.replace_phones(self._settings) if rehearsal else self._settings
             adb_port = reached.adb_port
@@ -145,6 +147,7 @@ class Daemon:
                     sink=sink,
                     mode=Mode.daemon(),
                     rehearsal=rehearsal,
+                    artifacts=artifacts,
                 )
             )
             health = Health(ledger, executor, self._clock, api_only=not self._options.paths)
@@ -156,8 +159,9 @@ class Daemon:
                 self._options.paths, ledger, executor, self._clock, sink, campaigns, jobs, self._settings.zone
             )
             local_api = self._local_api(ledger, executor, states, campaigns, reached)
-            state = ServerState(registry, health.ailments, health.obstacles, self._log.troubles)
-            desk = self._desk(ledger, executor, campaigns, changes, reached, url_of(listening))
+            remarks = partial(self._remarks, artifacts)
+            state = ServerState(registry, health.ailments, health.obstacles, remarks)
+            desk = self._desk(ledger, artifacts, executor, campaigns, changes, reached, url_of(listening))
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
@@ -170,7 +174,7 @@ class Daemon:
             health.read_heartbeat()
             stack.enter_context(on_hangup(lambda: self._hung_up(service)))
             self._greet(ledger, service, url_of(listening), adb_port)
-            self._remove_old_records(jobs, ledger)
+            self._remove_old_records(jobs, ledger, artifacts)
             self._watch_phones(jobs, desk, executor, reached)
             self._tell_people(stack, jobs, ledger, campaigns, url_of(listening))
             self._check_itself(jobs, health, serving)
@@ -178,6 +182,11 @@ class Daemon:
             health.draining = True
             self._end(jobs, service, executor)
         return 0
+
+    def _remarks(self, artifacts: Artifacts) -> list[str]:
+        """What a person should know, and no restart would mend."""
+        away = [f"screens wait on this machine: {artifacts.problem}"] if artifacts.problem else []
+        return [*self._log.troubles(), *away]
 
     def _wait_for_the_end(self) -> None:
         # Python runs signal handlers in this thread alone, between two steps of its code. A signal that comes right
@@ -254,6 +263,7 @@ class Daemon:
     def _desk(
         self,
         ledger: Ledger,
+        artifacts: Artifacts,
         executor: Executor,
         campaigns: Registry,
         changes: Changes,
@@ -265,7 +275,7 @@ class Daemon:
             ledger=ledger,
             clock=self._clock,
             zone=self._settings.zone,
-            artifacts=Artifacts(self._place.artifacts),
+            artifacts=artifacts,
             place=self._place,
             paths=self._options.paths,
             registry=campaigns,
@@ -281,8 +291,8 @@ class Daemon:
             live=LiveScreens(executor, ledger),
         )
 
-    def _remove_old_records(self, jobs: Jobs, ledger: Ledger) -> None:
-        keep, artifacts = self._options.retention, Artifacts(self._place.artifacts)
+    def _remove_old_records(self, jobs: Jobs, ledger: Ledger, artifacts: Artifacts) -> None:
+        keep = self._options.retention
         retention = RetentionJob(ledger, artifacts, keep, self._clock, self._log, jobs.stopping)
         jobs.every(PERIOD_S, "retention", retention.prune, retention.say_failed, at_once=True)
 

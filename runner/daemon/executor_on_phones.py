@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 
 from runner.backends import build
 from runner.backends.backend import BackendSetup
+from runner.backends.supply import Supply
 from runner.clock import Clock
 from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
@@ -34,11 +36,14 @@ def executor_on_phones(
     sink: EventSink,
     mode: Mode,
     rehearsal: Rehearsal | None,
+    artifacts: Artifacts | None = None,
+    supply: Supply | None = None,
 ) -> Iterator[Executor]:
     """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
 
     `flows` are campaigns' own flows by campaign and script, `profiles` gives the app profiles of a campaign and
-    `limits` those of a task. The caller starts the executor; it is closed with its backends when this is.
+    `limits` those of a task. `artifacts` are the place's, `supply` has the files of tasks if this machine has not.
+    The caller starts the executor; it is closed with its backends when this is.
     """
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
@@ -48,6 +53,12 @@ def executor_on_phones(
             return not any(effect.asks_somebody for effect in ledger.effects.of(key))
 
         setup = BackendSetup(settings, clock, flows, ledger.id, profiles, place.traces, is_settled)
+        if supply is not None:
+            setup = replace(setup, supply=supply)
+        if artifacts is None:
+            artifacts = place.artifacts(ledger)
+        stack.callback(artifacts.close)
+        artifacts.start()
         backends = build(setup, rehearsal=rehearsal is not None)
         # Closed after the executor, whose attempts use them.
         for backend in backends.values():
@@ -56,7 +67,7 @@ def executor_on_phones(
             backends = rehearsal.replace_backends(backends)
         executor = Executor(
             ledger=ledger,
-            artifacts=Artifacts(place.artifacts),
+            artifacts=artifacts,
             backends=backends,
             limiter=Limiter(ledger.effects, limits, settings.zone, clock),
             clock=clock,

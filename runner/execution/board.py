@@ -105,6 +105,13 @@ class Board:
             self._put_off(taken)
         self._let_go([taken])
 
+    def forget(self, lane: str) -> None:
+        """Give up what waits in a lane of hosts that this one has lost; what goes on in it is dropped as it ends."""
+        with self._changed:
+            self._lanes.forget(lane)
+            self._changed.notify_all()
+        self._wake()
+
     def ended(self, ends: Ends) -> None:
         """Take up what follows attempts that have ended, except for tasks to be cancelled, as in `put_back`."""
         with self._changed:
@@ -226,6 +233,11 @@ class Board:
             lanes = {name: self._lanes.away(name) for name in {taken.waiting.lane for taken in taken_tasks}}
         found = {name: away for name, away in lanes.items() if away is not None}
         return {taken.key: found[taken.waiting.lane] for taken in taken_tasks if taken.waiting.lane in found}
+
+    def left(self, taken_tasks: Iterable[TakenTask]) -> list[TakenTask]:
+        """Those of these that have neither ended nor been put back or given up."""
+        with self._changed:
+            return [taken for taken in taken_tasks if self._taken_tasks.get(taken.key) is taken]
 
     def knows(self, key: str) -> bool:
         """Whether somebody has handed the task over and it has not ended."""

@@ -7,6 +7,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
+from runner.store.leases import backend_lane
 from runner.tasks import Task
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -23,6 +24,11 @@ class LaneName(NamedTuple):
     def place(self) -> str:
         """What must be reachable for its tasks."""
         return f"backend {self.backend}" if self.backend else f"device {self.name}"
+
+    @property
+    def of_hosts(self) -> str:
+        """The lane that a host has to hold for its tasks: that of a batch is one for all devices and accounts."""
+        return backend_lane(self.backend) if self.backend else self.name
 
 
 @dataclass(slots=True, eq=False)
@@ -278,6 +284,11 @@ class Lanes:
         lane.remove(key)
         self._watch(lane)
         return True
+
+    def forget(self, of_hosts: str) -> None:
+        """Forget all that waits in a lane of hosts."""
+        for key in [one.task.key for one in self._waiting.values() if one.lane.of_hosts == of_hosts]:
+            self.discard(key)
 
     def lift(self, names: Collection[LaneName] | None = None) -> None:
         """Look again at every task that something holds back, in all lanes or in these."""

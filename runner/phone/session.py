@@ -3,7 +3,7 @@
 import base64
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,10 +171,12 @@ class Session:
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)
 
-    def tap_once(self, x: int, y: int) -> None:
+    def tap_once(self, x: int, y: int, be_sure: Callable[[], None] = lambda: None) -> None:
         # Not through `_call`, which repeats: a second tap on Post would be a second post. On a stream of its own: if
         # the phone is away, then it is sure that nothing was sent.
-        answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)
+        answer = self._calls.call(
+            self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True, be_sure=be_sure
+        )
         if answer is not True:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)

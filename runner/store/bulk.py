@@ -20,7 +20,7 @@ from sqlalchemy import (
     insert,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import among
@@ -104,7 +104,7 @@ def update_rows(
 
 def ask(
     connection: Connection,
-    statement: Select[Any] | Update | ReturningUpdate[Any],
+    statement: Select[Any] | Update | ReturningUpdate[Any] | ReturningDelete[Any],
     column: ColumnElement[Any],
     values: Sequence[Any],
     **given: Any,

@@ -44,7 +44,7 @@ class Commands(Part):
             "answer": "",
         }
         statement = insert(schema.commands).values(row)
-        return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement))
+        return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement), guarded=True)
 
     def open(self) -> list[CommandRow]:
         """The commands that nobody has answered, oldest first."""
@@ -64,7 +64,7 @@ class Commands(Part):
                     f"cannot answer command {command_id}: it has been answered, or never existed"
                 )
 
-        self._write(f"answer command {command_id}", work)
+        self._write(f"answer command {command_id}", work, guarded=True)
 
     def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
         """The keys of tasks that a person asked to stop since these attempts at them began."""

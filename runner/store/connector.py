@@ -36,6 +36,11 @@ class Connector(Protocol):
         one. With `flush` its end waits until no failure of power can take it back."""
         ...
 
+    def writing_beside(self, *, flush: bool) -> AbstractContextManager[Connection] | None:
+        """A transaction that writes beside all others, for rows that its statements guard by themselves, and that waits
+        for no other write of this process either; None if there is no such thing."""
+        ...
+
     def execute(self, connection: Connection, statement: str) -> Any:
         """Carry out a statement without parameters, as fast as the driver can; returns the first row, if any."""
         ...

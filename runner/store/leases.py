@@ -74,3 +74,8 @@ class LaneHold:
     def lose(self) -> None:
         """Note that it is over."""
         self._is_lost = True
+
+
+def backend_lane(backend: str) -> str:
+    """The lane of a backend that takes many tasks at once: one host calls it."""
+    return f"backend {backend}"

@@ -5,6 +5,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -16,17 +17,20 @@ from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
 from runner.store.actions import Actions
+from runner.store.artifact_places import ArtifactPlaces
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
 from runner.store.database import Database
 from runner.store.effects import Effects
+from runner.store.fence import Fence
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.hosts import Hosts
 from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
-from runner.store.leader import Leader
+from runner.store.leader import Leader, check_leads
+from runner.store.leases import LeaderLease
 from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
@@ -74,7 +78,8 @@ class Ledger:
     """One open ledger: its parts, each about one matter. Any thread may call them; each call is a transaction of its
     own, and threads that write at the same time share a flush to the disk.
 
-    `id` is made once with the ledger; `executor` names this process in what it begins.
+    `id` is made once with the ledger; `executor` names this process in what it begins; `fence` are the lanes that it
+    holds, where hosts share the ledger.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -84,8 +89,17 @@ class Ledger:
         # With a random part: the next process of this machine may have the same number, and would take the attempts
         # of this one for its own.
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.fence = Fence()
         self.tally = Tally(database, self.id)
+        self._database = database
+        self._clock = clock
+        self._seen_version = database.version()
+        self._seeing = threading.Lock()
+        self._lay_out(database, self.tally, is_rehearsal=identity.is_rehearsal)
 
+    def _lay_out(self, database: Database, tally: Tally, *, is_rehearsal: bool) -> None:
+        """Make the parts."""
+        clock = self._clock
         self.campaigns = Campaigns(database, clock)
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
@@ -94,12 +108,13 @@ class Ledger:
         self.tasks = Tasks(database, clock)
         self.task_times = TaskTimeTable(database, clock)
         self.task_pages = TaskPages(database, clock)
-        self.attempts = Attempts(database, clock, self.executor)
-        self.effects = Effects(database, clock, self.tally)
+        self.attempts = Attempts(database, clock, self.executor, self.fence)
+        self.effects = Effects(database, clock, tally)
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
         self.material = Material(database, clock)
+        self.artifact_places = ArtifactPlaces(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
@@ -108,16 +123,9 @@ class Ledger:
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)
-        self.spans = Spans(database, clock, self.tally, self.executor)
-        self.ownership = Ownership(
-            database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
-        )
+        self.spans = Spans(database, clock, tally, self.executor)
+        self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
-
-        self._database = database
-        self._clock = clock
-        self._seen_version = database.version()
-        self._seeing = threading.Lock()
 
     @classmethod
     def open(cls, store_url: str, clock: Clock) -> Self:
@@ -138,6 +146,14 @@ class Ledger:
     def is_rehearsal(self) -> bool:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
+
+    def led(self, lease: LeaderLease) -> Self:
+        """The same ledger, for what only the leader does: it writes nothing once this lease is over, and raises
+        LeaseLost then. Whoever opened the ledger closes it."""
+        led = copy(self)
+        database = self._database.under(lambda connection: check_leads(connection, lease))
+        led._lay_out(database, self.tally.under(database), is_rehearsal=self.is_rehearsal)
+        return led
 
     def changed(self) -> bool:
         """Whether anything has been written since the last call, by this process or another one; cheap."""

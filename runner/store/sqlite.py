@@ -91,6 +91,9 @@ class Sqlite:
             self._begin_write(connection, flush=flush)
             yield connection
 
+    def writing_beside(self, *, flush: bool) -> None:
+        """The file has one writer."""
+
     def execute(self, connection: Connection, statement: str) -> Any:
         cursor = _raw(connection).execute(statement)
         row = cursor.fetchone()

@@ -168,7 +168,7 @@ class Tasks(Part):
             ).rowcount:
                 raise not_pending(connection, action, key)
 
-        self._write(action, work)
+        self._write(action, work, guarded=True)
 
     def cancel(self, keys: Collection[str], reason: str, kind: ReasonKind | None = None) -> int:
         """Cancel those of the tasks that are pending; returns how many. A task for which an earlier attempt may have
