@@ -32,8 +32,14 @@ class Journal(Protocol):
         """Write down that an effect is about to be made; returns its id. Raises HeldBack if a limit forbids it now."""
         ...
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        """Write down what became of the effect; `evidence` is added to what was recorded before."""
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
+        """Write down what became of the effect; `evidence` is added to what was recorded before.
+
+        `at_end` says that the backend returns now, with nothing left to do: it is written together with the end of the
+        attempt, in one transaction, and is not durable when this returns.
+        """
         ...
 
 

@@ -74,6 +74,8 @@ class UnkeptJournal:
         self.states[number] = what, EffectState.COMMITTING
         return number
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
         what, _ = self.states[effect_id]
         self.states[effect_id] = what, state

@@ -108,11 +108,14 @@ class Attempts(Part):
 
         self._write(f"record the outcomes of {len(ended)} attempts", work)
 
-    def finish_and_start(self, ending: AttemptEnd, key: str) -> Attempt | None:
-        """Write down how an attempt ended, and claim another task, in one transaction; returns the attempt at that, or
-        None if it is not pending."""
+    def finish_and_start(
+        self, ending: AttemptEnd, key: str, settlements: Sequence[Settlement] = ()
+    ) -> Attempt | None:
+        """Write down how an attempt ended, and what became of effects, and claim another task, in one transaction;
+        returns the attempt at that, or None if it is not pending."""
 
         def work(connection: Connection) -> Attempt | None:
+            settle(connection, settlements, self._clock.now())
             self._finish(connection, [ending])
             return self._start(connection, [key]).get(key)
 
