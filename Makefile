@@ -3,10 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: demo test check lint schemas mutants bench torture torture-api soak fuzz pins screenshots clean
+.PHONY: demo demo-hosts test check lint schemas mutants bench bench-hosts torture torture-api torture-hosts soak fuzz \
+	pins screenshots clean
 
 demo: .venv/.ready
 	RUNNER_STATE_DIR=.state $(BIN)/python packaging/demo.py
+
+# Two hosts and a daemon on one ledger in PostgreSQL; one host is killed in the middle, and nothing is done twice.
+demo-hosts: .venv/.ready
+	$(BIN)/python packaging/demo_hosts.py
 
 # Compiled files are kept, whatever the environment says: each of hundreds of processes would compile its own.
 COMPILED := PYTHONDONTWRITEBYTECODE=
@@ -34,10 +39,23 @@ mutants: .venv/.ready
 bench: .venv/.ready
 	$(BIN)/python -m bench
 
+# Up to HOSTS hosts with PHONES phones each that do nothing, on one PostgreSQL; DOCS=yes writes the table of the docs.
+HOSTS ?= 3
+PHONES ?= 50
+TASKS ?= 5000
+DOCS ?=
+bench-hosts: .venv/.ready
+	$(BIN)/python -m bench.hosts --hosts $(HOSTS) --phones $(PHONES) --tasks $(TASKS) $(if $(DOCS),--write docs/many-hosts.md)
+
 # Kill daemons at every point of their code and at N random moments; goes on where it was interrupted.
 N ?= 40
 torture: .venv/.ready
 	$(BIN)/python tests/torture/torture.py $(N)
+
+# The same of three hosts on one ledger: N faults at random moments, and MOST at points of the code (all, if empty).
+MOST ?=
+torture-hosts: .venv/.ready
+	PYTHONPATH=tests:tests/torture $(BIN)/python tests/torture_hosts/hosts_torture.py $(N) $(if $(MOST),--most $(MOST))
 
 KILLS ?= 200
 torture-api: .venv/.ready

@@ -5,6 +5,9 @@ import time
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
+BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""macOS has no such clock; there a machine that has slept learns late that its leases are over."""
+
 
 def format_instant(instant: datetime, zone: tzinfo) -> str:
     """An instant as reasons show it, on the clocks of a zone, for readers in any: `2026-11-21 09:15:02+01:00`."""
@@ -25,6 +28,10 @@ class Clock(Protocol):
         """Seconds on a clock that never steps; only differences have a meaning."""
         ...
 
+    def boottime(self) -> float:
+        """As `monotonic`, on a clock that also runs while the machine sleeps, where there is one."""
+        ...
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait until `event` is set, at most `seconds`; true if it is set."""
         ...
@@ -38,6 +45,9 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def boottime(self) -> float:
+        return time.clock_gettime(BOOTTIME)
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         return event.wait(seconds)
@@ -54,6 +64,9 @@ class ManualClock:
         return self._now
 
     def monotonic(self) -> float:
+        return self._elapsed_s
+
+    def boottime(self) -> float:
         return self._elapsed_s
 
     def wait(self, event: threading.Event, seconds: float) -> bool:

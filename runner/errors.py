@@ -7,9 +7,11 @@ RunnerError
 │   └── RehearsalOnly       the ledger is a rehearsal's, and the command would reach real phones or a real server
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
+│   │   └── HostTaken       another process that lives has the host's name
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
 │   ├── LedgerOutdated      it is older than what this machine has seen of it: a person decides
 │   └── LedgerRefusal       the state of a task does not allow what was asked of it
+│       └── LeaseLost       another host may have the lane, or lead: nothing more may be written of it
 ├── FolderError             the campaign files are not there any more: what was in force stays
 ├── FlowError               a flow or an app profile is wrong
 ├── Stopped                 a person asked for a stop; raised at a step boundary
@@ -83,6 +85,10 @@ class LedgerBusy(LedgerError):
     """Another executor holds the ledger."""
 
 
+class HostTaken(LedgerBusy):
+    """Another process that lives has the host's name."""
+
+
 class LedgerGone(LedgerError):
     """The file of an open ledger is not there any more, or another one is: nothing more may be begun."""
 
@@ -114,6 +120,11 @@ class LedgerRefusal(LedgerError):
         super().__init__(message, hint=hint)
         self.remedy = remedy
         self.task_key = task_key
+
+
+class LeaseLost(LedgerRefusal):
+    """The lease under which something was to be written or done is over: another host may have the lane, or lead. It
+    was not written, and nothing more may be done of it."""
 
 
 class FolderError(RunnerError):

@@ -34,6 +34,9 @@ class SimulatedClock:
     def monotonic(self) -> float:
         return (self._now - self._start).total_seconds()
 
+    def boottime(self) -> float:
+        return self.monotonic()
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         if event.is_set():
             return True

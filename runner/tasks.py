@@ -141,7 +141,8 @@ class TaskOptions:
     `language` is that in which the app is shown to the task's account, None if the phone tells it.
     `files` are those that the task posts, as they were when its row was made; empty if the config alone names them. A
     file that has changed since is not posted. `order` is how they were chosen (`planning/rotation.py`), None for a task
-    that chooses none.
+    that chooses none. `named` are other files that its config names, as they were then; one without a hash could not
+    be read.
     """
 
     multi_account: bool = False
@@ -151,6 +152,7 @@ class TaskOptions:
     app: str = DEFAULT_APP
     language: str | None = None
     order: str | None = None
+    named: tuple[SeenFile, ...] = ()
 
 
 NO_OPTIONS = TaskOptions()

@@ -1,10 +1,11 @@
 """What carries tasks out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from runner.backends.supply import LocalSupply, Supply
 from runner.clock import Clock
 from runner.journals import BatchJournal, Journal, Listener, StopSignal
 from runner.scripts.script import FlowText, ProfileText
@@ -29,6 +30,7 @@ class BackendSetup:
     profiles: Callable[[str], Mapping[str, ProfileText]] = lambda campaign: {}
     traces: Path | None = None
     is_settled: Callable[[str], bool] = lambda key: True
+    supply: Supply = field(default_factory=LocalSupply)
 
 
 @dataclass(frozen=True, slots=True)

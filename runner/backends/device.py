@@ -4,12 +4,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from runner.backend_registry import DEVICE
 from runner.backends.backend import BackendSetup, Problem
 from runner.backends.material import material
+from runner.backends.supply import LocalSupply, Supply
 from runner.clock import Clock, SystemClock
 from runner.errors import (
     AdbUnavailable,
@@ -18,14 +20,16 @@ from runner.errors import (
     DeviceOffline,
     DeviceUnauthorized,
     FlowError,
+    HeldBack,
     NeedsPerson,
     PhoneError,
+    Stopped,
     TaskError,
     Unsupported,
 )
 from runner.flows.draws import Draws
 from runner.flows.elements_used import elements_of
-from runner.flows.engine import carry_out
+from runner.flows.engine import carry_out, held_back
 from runner.flows.flow import Flow
 from runner.flows.flow_run import FlowRun
 from runner.flows.loading import load_flow, load_own_flow
@@ -41,7 +45,7 @@ from runner.planning.content import texts
 from runner.scripts.script import FlowText, ProfileText
 from runner.settings import Settings
 from runner.targets import account, whose
-from runner.tasks import Again, AttemptOutcome, Effect, Outcome, Task
+from runner.tasks import Again, AttemptOutcome, Effect, EffectState, Outcome, Task
 
 PARALLEL = 16
 """How many phones are asked at the same time whether their apps are there."""
@@ -68,7 +72,9 @@ class DeviceBackend:
         new_run: Callable[..., FlowRun] = FlowRun,
         traces: Traces | None = None,
         is_settled: Callable[[str], bool] = lambda key: True,
+        supply: Supply | None = None,
     ) -> None:
+        self._supply = supply or LocalSupply()
         self._fleet = Fleets(settings.every_adb_server)
         self._clock = clock or SystemClock()
         # Not `or`: the mapping of a daemon is empty until a campaign with a flow of its own comes into force.
@@ -111,40 +117,60 @@ class DeviceBackend:
     ) -> Outcome:
         """One attempt at a task on its phone."""
         effects = journal.effects()
-        try:
-            flow, profile, settled, language = self._work(task)
-            session = self._opened(task)
-            looks = any(effect.state.is_in_doubt for effect in effects)
-            variables = inputs(task, only_looks=looks)
-            app = self._app(session, profile, variables, language)
-            _check_labels(session.serial, flow, profile, app, settled)
-            note = untested(profile.app, session.app_version(app.package), profile.tested_with)
-        except (TaskError, FlowError) as error:
-            if not isinstance(error, PhoneError) and task.device:
-                is_over = not any(effect.asks_somebody for effect in effects)
-                is_left = isinstance(error, NeedsPerson)
-                self._restore(self.session(task.device), task, is_over=is_over, may_sleep=not is_left)
-            return _not_started(error, effects)
-        attempt = self._new_run(
-            flow,
-            app,
-            session,
-            variables=variables,
-            journal=journal,
-            listener=listener,
-            stop=stop,
-            clock=self._clock,
-            deadline=deadline,
-            seen_files=task.options.files,
-            works_as=account(task.username) if task.username else None,
-            draws=Draws(task.key, task.ordinal),
-            takes_pictures=self._takes_pictures,
-        )
-        outcome = carry_out(attempt, effects)
+        with ExitStack() as files:
+            try:
+                work = self._work(task)
+                if _takes_files(work.flow, effects):
+                    task = files.enter_context(self._supply.at_hand(task, stop, deadline))
+                looks = any(effect.state.is_in_doubt for effect in effects)
+                session, app, variables, note = self._ready(task, work, only_looks=looks)
+            except HeldBack as error:
+                return held_back(error)
+            except Stopped as error:
+                return Outcome(AttemptOutcome.STOPPED, error.message)
+            except (TaskError, FlowError) as error:
+                if not isinstance(error, PhoneError) and task.device:
+                    is_over = not any(effect.asks_somebody for effect in effects)
+                    is_left = isinstance(error, NeedsPerson)
+                    self._restore(self.session(task.device), task, is_over=is_over, may_sleep=not is_left)
+                return _not_started(error, effects)
+            attempt = self._new_run(
+                work.flow,
+                app,
+                session,
+                variables=variables,
+                journal=journal,
+                listener=listener,
+                stop=stop,
+                clock=self._clock,
+                deadline=deadline,
+                seen_files=(*task.options.files, *task.options.named),
+                works_as=account(task.username) if task.username else None,
+                draws=Draws(task.key, task.ordinal),
+                takes_pictures=self._takes_pictures,
+            )
+            outcome = carry_out(attempt, effects)
         # After a failure past the commit point the app may still upload the shared file: it stays until somebody knows.
         is_over = outcome.outcome is AttemptOutcome.COMPLETED or attempt.effect is None
         self._restore(session, task, is_over=is_over, may_sleep=not outcome.needs_person)
         return replace(outcome, message="; ".join(filter(None, (outcome.message, note)))) if note else outcome
+
+    def _ready(
+        self, task: Task, work: "_Work", *, only_looks: bool
+    ) -> tuple[Session, AppView, dict[str, str], str]:
+        """What the flow of a task needs: the phone, the app on it, its variables, and what to note of the app's
+        version. Raises TaskError."""
+        session = self._opened(task)
+        variables = inputs(task, only_looks=only_looks)
+        app = self._app(session, work.profile, variables, work.language)
+        _check_labels(session.serial, work.flow, work.profile, app, work.settled)
+        profile = work.profile
+        return (
+            session,
+            app,
+            variables,
+            untested(profile.app, session.app_version(app.package), profile.tested_with),
+        )
 
     def session(self, serial: str) -> Session:
         """The phone's session, kept for its lane."""
@@ -234,7 +260,13 @@ def make(setup: BackendSetup) -> DeviceBackend:
     """The backend on the phones of the adb servers that the settings name."""
     traces = Traces(setup.traces)
     return DeviceBackend(
-        setup.settings, setup.clock, setup.flows, setup.profiles, traces=traces, is_settled=setup.is_settled
+        setup.settings,
+        setup.clock,
+        setup.flows,
+        setup.profiles,
+        traces=traces,
+        is_settled=setup.is_settled,
+        supply=setup.supply,
     )
 
 
@@ -246,6 +278,13 @@ class _Work(NamedTuple):
     profile: Profile
     settled: Mapping[str, str]
     language: str | None
+
+
+def _takes_files(flow: Flow, effects: Iterable[Effect]) -> bool:
+    """Whether an attempt may come to a step that takes files: one that only looks what became of an earlier one does
+    not, nor one whose effect was made."""
+    left = [effect.state for effect in effects if effect.state is not EffectState.REFUTED]
+    return not left or (flow.makes_several and not any(state.is_in_doubt for state in left))
 
 
 def _check_labels(

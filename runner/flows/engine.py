@@ -209,6 +209,11 @@ def _unproved(attempt: FlowRun, what: str, why: str = "") -> Outcome:
 def _held_back(attempt: FlowRun, error: HeldBack) -> Outcome:
     if not attempt.flow.is_repeatable and attempt.effect is not None:
         return _given_up(attempt, error.message)
+    return held_back(error)
+
+
+def held_back(error: HeldBack) -> Outcome:
+    """The outcome of an attempt that may go on later, and has begun nothing."""
     return Outcome(
         AttemptOutcome.HELD_BACK, error.message, error.hint, not_before=error.not_before, kind=error.kind
     )

@@ -1,6 +1,6 @@
 """The daemon's HTTP application: metrics, health, the Local API and the dashboard."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from anyio import CapacityLimiter, to_thread
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from runner.server.local_api.app import PREFIX
 from runner.server.local_api.guard import is_this_machine, shows
+from runner.server.material import MaterialServer
 from runner.server.shield import Shield
 
 METRICS_TOGETHER = 2
@@ -37,9 +38,11 @@ def create_app(
     local_api: ASGIApp | None = None,
     token: str | None = None,
     dashboard: ASGIApp | None = None,
+    material: MaterialServer | None = None,
 ) -> ASGIApp:
     """The application. With a token other machines may call it, by any name, and only those that show the token get
-    figures; without one only this machine may call it, by its own name. Everybody gets health."""
+    figures and the files of tasks; without one only this machine may call it, by its own name. Everybody gets
+    health."""
     is_for_others = token is not None
     for_figures, for_health = CapacityLimiter(METRICS_TOGETHER), CapacityLimiter(HEALTH_TOGETHER)
 
@@ -55,10 +58,9 @@ def create_app(
         """200 while tasks are carried out; 503, with reasons, when not."""
         return _verdict([*state.ailments(), *state.obstacles()], state.remarks())
 
-    def at(
-        path: str, answer: Callable[[], Response], room: CapacityLimiter, token: str | None = token
+    def guarded(
+        path: str, answer: Callable[[Request], Awaitable[Response]], token: str | None = token
     ) -> Route:
-        # In threads, since it reads the ledger, and in threads of its own: calls of the Local API may take all others.
         async def endpoint(request: Request) -> Response:
             host = request.headers.get("host", "")
             if not is_for_others and not is_this_machine(host):
@@ -67,9 +69,18 @@ def create_app(
                 headers = {"WWW-Authenticate": "Bearer"}
                 words = "this server wants its token: send `Authorization: Bearer TOKEN`\n"
                 return PlainTextResponse(words, 401, headers)
-            return await to_thread.run_sync(answer, limiter=room)
+            return await answer(request)
 
         return Route(path, endpoint)
+
+    def at(
+        path: str, answer: Callable[[], Response], room: CapacityLimiter, token: str | None = token
+    ) -> Route:
+        # In threads, since it reads the ledger, and in threads of its own: calls of the Local API may take all others.
+        async def in_thread(request: Request) -> Response:
+            return await to_thread.run_sync(answer, limiter=room)
+
+        return guarded(path, in_thread, token)
 
     routes: list[BaseRoute] = [Mount(PREFIX, local_api)] if local_api else []
     routes += [
@@ -77,6 +88,8 @@ def create_app(
         at("/healthz", healthz, for_health, token=None),
         at("/readyz", readyz, for_health, token=None),
     ]
+    if material:
+        routes.append(guarded("/material/{sha256}", material.answer))
     if dashboard:
         routes.append(Mount("/", dashboard))  # last, since it answers every other path
     return Shield(Router(routes))

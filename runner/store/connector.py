@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Engine, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, select
 from sqlalchemy.sql.functions import FunctionElement
 
 BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
@@ -83,6 +83,14 @@ class json_member(FunctionElement[Any]):  # noqa: N801
     """The value of a member of a JSON object, by the object and the member's name; NULL if it has none."""
 
     inherit_cache = True
+
+
+class database_now(FunctionElement[int]):  # noqa: N801
+    """The instant at which it is computed, on the database's own clock, in whole microseconds since 1970: hosts that
+    share a database measure their leases with it."""
+
+    inherit_cache = True
+    type = BigInteger()
 
 
 def among(column: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:

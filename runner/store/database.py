@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.store.commits import Commits
 from runner.store.connector import Connector
@@ -16,10 +17,11 @@ T = TypeVar("T")
 
 
 class Database:
-    """Short transactions on one database, from any thread. Errors of the database leave it as LedgerError."""
+    """Short transactions on one database, from any thread. Errors of the database leave it as LedgerError. `clock` is
+    for a database that has none of its own; None: the machine's."""
 
-    def __init__(self, store_url: str) -> None:
-        self.connector: Connector = Sqlite(store_url)
+    def __init__(self, store_url: str, clock: Clock | None = None) -> None:
+        self.connector: Connector = Sqlite(store_url, clock)
         self.path = self.connector.path
         self.place = place_of(store_url)
         self.is_shared = is_shared(store_url)

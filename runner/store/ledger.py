@@ -23,7 +23,11 @@ from runner.store.database import Database
 from runner.store.effects import Effects
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
+from runner.store.hosts import Hosts
+from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
+from runner.store.leader import Leader
+from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
 from runner.store.ownership import Ownership
@@ -90,11 +94,15 @@ class Ledger:
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
+        self.material = Material(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.lanes_now = LanesNow(database, clock)
+        self.hosts = Hosts(database, clock, self.executor)
+        self.lane_leases = LaneLeases(database, clock)
+        self.leader = Leader(database, clock)
         self.spans = Spans(database, clock, self.tally, self.executor)
         self.ownership = Ownership(
             database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
@@ -112,7 +120,7 @@ class Ledger:
 
         `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
         """
-        database = Database(store_url)
+        database = Database(store_url, clock)
         try:
             _make_file(database.path)
             upgrade(database)

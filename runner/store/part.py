@@ -1,9 +1,9 @@
 """What the parts of the ledger have in common: each has the methods about one matter, on a database that all share."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert
+from sqlalchemy import Connection, Insert, Table, insert, literal, select
 
 from runner.clock import Clock
 from runner.store.database import Database
@@ -32,3 +32,14 @@ def new_id(connection: Connection, statement: Insert) -> int:
     key = connection.execute(statement).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+def add_unless_there(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row; returns false, and leaves the table as it is, if it has one with this key, even one that another
+    transaction has just inserted. A value may be an expression."""
+    values = [
+        value.label(name) if hasattr(value, "label") else literal(value, table.c[name].type).label(name)
+        for name, value in row.items()
+    ]
+    statement = insert(table).from_select(list(row), select(*values).suffix_with("ON CONFLICT DO NOTHING"))
+    return connection.execute(statement).rowcount > 0

@@ -414,6 +414,7 @@ lanes = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("host", Text),
+    Column("host_epoch", BigInteger),
     Column("epoch", BigInteger, nullable=False),
     Column("since_utc", Instant, nullable=False),
     Column("wanted_by", Text),

@@ -13,8 +13,10 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.ext.compiler import compiles
 
+from runner.clock import Clock, SystemClock
 from runner.errors import LedgerGone
-from runner.store.connector import BRING_BACK, json_list, json_member, json_values, least
+from runner.store.columns import EPOCH, MICROSECOND
+from runner.store.connector import BRING_BACK, database_now, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
 from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, is_shared, ledger_path
@@ -35,11 +37,17 @@ CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
 
 
-class Sqlite:
-    """One file, or one database in memory that ends with this object."""
+NOW = "clock_now"
+"""The function that tells the time of the ledger's clock."""
 
-    def __init__(self, store_url: str) -> None:
+
+class Sqlite:
+    """One file, or one database in memory that ends with this object. Its clock is that of the only process that
+    writes."""
+
+    def __init__(self, store_url: str, clock: Clock | None = None) -> None:
         assert not is_shared(store_url), "a file, or memory"
+        self._clock = clock or SystemClock()
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
         self._file: tuple[int, int] | None = None
@@ -121,6 +129,9 @@ class Sqlite:
         self.writer.dispose()
         self.readers.dispose()
 
+    def _now(self) -> int:
+        return (self._clock.now() - EPOCH) // MICROSECOND
+
     def _engine(self, connections: int, cache_kb: int) -> Engine:
         """An engine whose threads share a few connections, which are dear to open. In memory all share one."""
         engine = create_engine(
@@ -137,6 +148,7 @@ class Sqlite:
         def configure(connection: sqlite3.Connection, record: object) -> None:
             self.check("open it once more")  # SQLite makes a new file only later
             _configure(connection, cache_kb)
+            connection.create_function(NOW, 0, self._now)
             if self.path is not None and self._file is None:
                 self._file = file_id(self.path)
 
@@ -194,3 +206,8 @@ def _json_member(element: json_member, compiler: Any, **options: Any) -> str:
 @compiles(least, "sqlite")
 def _least(element: least, compiler: Any, **options: Any) -> str:
     return f"min({compiler.process(element.clauses, **options)})"
+
+
+@compiles(database_now, "sqlite")
+def _database_now(element: database_now, compiler: Any, **options: Any) -> str:
+    return f"{NOW}()"

@@ -8,16 +8,17 @@ from typing import Any
 from runner.store.json_text import to_json
 from runner.tasks import NO_OPTIONS, SeenFile, TaskOptions
 
-SELDOM = ("files", "order", "app", "language")
+SELDOM = ("files", "order", "app", "language", "named")
 """Fields that most tasks leave as they are, and that rows of older ledgers do not have."""
 
 
 def options_of(stored: Mapping[str, Any]) -> TaskOptions:
     """The options of a row."""
     options = TaskOptions(**stored)
-    return (
-        replace(options, files=tuple(SeenFile(*file) for file in options.files)) if options.files else options
-    )
+    if not (options.files or options.named):
+        return options
+    files, named = (tuple(SeenFile(*file) for file in some) for some in (options.files, options.named))
+    return replace(options, files=files, named=named)
 
 
 def options_row(options: TaskOptions) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """An adb server that can be killed and started again, unlike the one of the virtual phones."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import Self
 
 from runner.virtual.adbserver import find_adb
+
+ENDING_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
+"""A harness that is interrupted leaves no server behind, where the system can see to that."""
 
 
 class PlainAdbServer:
@@ -31,7 +35,7 @@ class PlainAdbServer:
         alone = {"ADB_USB": "0", "ADB_EMU": "0", "ADB_MDNS": "0", "HOME": str(self._home)}
         with (self._home / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [find_adb(), "-L", f"tcp:localhost:{self.port}", "server", "nodaemon"],
+                [*ENDING_WITH_US, find_adb(), "-L", f"tcp:localhost:{self.port}", "server", "nodaemon"],
                 env=inherited | alone | {"ANDROID_USER_HOME": str(self._home), "TMPDIR": str(self._home)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -47,8 +51,15 @@ class PlainAdbServer:
 
     def connect(self, addresses: Iterable[str]) -> None:
         for address in addresses:
-            command = [find_adb(), "-P", str(self.port), "connect", address]
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
+            self._ask("connect", address)
+
+    def disconnect(self, address: str) -> None:
+        """Forget a phone that it knows."""
+        self._ask("disconnect", address)
+
+    def _ask(self, *words: str) -> None:
+        command = [find_adb(), "-P", str(self.port), *words]
+        subprocess.run(command, check=True, capture_output=True, timeout=30)
 
     def _wait_until_it_listens(self) -> None:
         until = time.monotonic() + 10

@@ -86,6 +86,9 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Run a command with kill points.")
     parser.add_argument("--kill", metavar="POINT:COUNT", help="where to end, and at which time there")
     parser.add_argument("--by-term", action="store_true", help="end there as a service is restarted: SIGTERM")
+    parser.add_argument(
+        "--armed", metavar="FILE", type=Path, help="stop at the point that FILE names by then"
+    )
     parser.add_argument("--trace", metavar="FILE", type=Path, help="write each point reached into FILE")
     parser.add_argument("--without-committing", action="store_true", help="lose the `committing` rows")
     parser.add_argument("--clock-offset", metavar="FILE", type=Path, help="seconds to add to the clock")
@@ -105,7 +108,7 @@ def main(words: Sequence[str]) -> None:
         shorten(wait)
     look_the_same()
     by = signal.SIGTERM if options.by_term else signal.SIGKILL
-    points = Points(options.kill, options.trace, by=by)
+    points = Points(options.kill, options.trace, by=by, armed=options.armed)
     wrap_writes(points)
     wrap_the_rest(points)
     sys.argv = ["runner", *options.command]

@@ -10,11 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.request import Request, urlopen
 
 from kill_points import reached
@@ -88,8 +88,8 @@ class Result:
     points: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def __add__(self, other: "Result") -> "Result":
-        return Result(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
     def exact(self) -> bool:

@@ -28,7 +28,10 @@ from runner.tasks import Effect, EffectState
 
 class Points:
     """Counts how often each point is reached, writes a trace, and ends this process at the chosen one
-    (`POINT:COUNT`), or `after_s` seconds later, by a signal."""
+    (`POINT:COUNT`), or `after_s` seconds later, by a signal.
+
+    `armed` is a file that several processes share: who first reaches the point that somebody writes into it, takes the
+    file away and stops (SIGSTOP), until somebody lets it go on."""
 
     def __init__(
         self,
@@ -36,10 +39,12 @@ class Points:
         trace: Path | None,
         after_s: float = 0.0,
         by: signal.Signals = signal.SIGKILL,
+        armed: Path | None = None,
     ) -> None:
         point, _, count = (kill or "").rpartition(":")
         self._chosen = (point, int(count or 0))
         self._after_s, self._by = after_s, by
+        self._armed = armed
         self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if trace else None
         self._reached: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -53,6 +58,17 @@ class Points:
                 os.write(self._trace, f"{at:.3f}\t{threading.current_thread().name}\t{point}\n".encode())
             if (point, self._reached[point]) == self._chosen:
                 die(self._after_s, self._by)
+            if self._armed is not None and self._is_first(self._armed, point):
+                die(by=signal.SIGSTOP)
+
+    def _is_first(self, armed: Path, point: str) -> bool:
+        try:
+            if armed.read_text() != point:
+                return False
+            armed.unlink()
+        except FileNotFoundError:  # another process was first, or no point is chosen
+            return False
+        return True
 
     def around(self, owner: type, method: str, name: str) -> None:
         """Make `NAME before` and `NAME after` points of a method."""

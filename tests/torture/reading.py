@@ -51,7 +51,7 @@ class Reading:
     def contradictions(self, promised: Collection[int]) -> Iterator[str]:
         """What cannot be true when everything is over; `promised` are the ids of tasks outside of the waves that must
         be completed."""
-        listed = ", ".join(map(str, promised))
+        listed = ", ".join(map(str, promised)) or "NULL"
         for key, state, reason in self.rows(
             f"SELECT key, state, reason FROM tasks WHERE state != 'completed' AND ({WAVES} OR id IN ({listed}))"
         ):
@@ -63,12 +63,15 @@ class Reading:
             yield f"{key} has {count} effects that happened"
         for state, count in self.rows(
             "SELECT state, count(*) FROM effects WHERE state NOT IN ('committed', 'refuted') "
-            "AND NOT (state = 'uncertain' AND evidence LIKE '%leave_open%') GROUP BY state"
+            "AND NOT (state = 'uncertain' AND CAST(evidence AS TEXT) LIKE '%leave_open%') GROUP BY state"
         ):
             yield f"{count} effects are {state}"
         for (count,) in self.rows("SELECT count(*) FROM attempts WHERE outcome IS NULL"):
             if count:
                 yield f"{count} attempts never ended"
+        yield from self._damage()
+
+    def _damage(self) -> Iterator[str]:
         for (answer,) in self.rows("PRAGMA integrity_check"):
             if answer != "ok":
                 yield answer

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 
 import click
 from episode import ASKED_TO_END, AT_WORK, Episode, Kill, Result
@@ -98,16 +99,23 @@ class Torture:
     """The episodes and the results so far, kept in a file: a long torture may be interrupted."""
 
     folder: Path
-    episodes: list[list[Kill]] = field(default_factory=list)
-    done: dict[int, Result] = field(default_factory=dict)
+    episodes: list[list[Any]] = field(default_factory=list)
+    """For each episode what happens in it: deaths here, faults of several hosts elsewhere."""
+    done: dict[int, Any] = field(default_factory=dict)
+    happening: ClassVar[type] = Kill
+    outcome: ClassVar[type] = Result
 
     @property
     def file(self) -> Path:
         return self.folder / "state.json"
 
     @property
-    def result(self) -> Result:
-        return sum(self.done.values(), Result())
+    def result(self) -> Any:
+        return sum(self.done.values(), self.outcome())
+
+    def episode(self, number: int) -> Episode:
+        """One episode with what happens in it, not lived through yet."""
+        return Episode(self.folder / f"episode-{number}", self.episodes[number])
 
     def begin(self, number: int, seed: int) -> None:
         """Find the points, and decide on all deaths."""
@@ -129,14 +137,14 @@ class Torture:
             kills[:0] = first_deaths(*reached)
         self.save()
 
-    def go_on(self, jobs: int) -> Result:
+    def go_on(self, jobs: int) -> Any:
         """Carry out the episodes that are left, `jobs` side by side; one that was cut off begins anew."""
         for number in {*range(len(self.episodes))} - {*self.done}:
             shutil.rmtree(self.folder / f"episode-{number}", ignore_errors=True)
         with ThreadPoolExecutor(jobs) as pool:
             running = {
-                pool.submit(Episode(self.folder / f"episode-{number}", kills).run): number
-                for number, kills in enumerate(self.episodes)
+                pool.submit(self.episode(number).run): number
+                for number in range(len(self.episodes))
                 if number not in self.done
             }
             for future in as_completed(running):
@@ -146,7 +154,7 @@ class Torture:
                 if result.exact:
                     shutil.rmtree(self.folder / f"episode-{number}")
                 click.echo(f"episode {number} of {len(self.episodes) - 1}: {result}")
-        return self.result + Result(problems=[f"never reached: {point}" for point in self.missed])
+        return self.result + self.outcome(problems=[f"never reached: {point}" for point in self.missed])
 
     @property
     def missed(self) -> list[str]:
@@ -168,8 +176,8 @@ class Torture:
         if not self.file.exists():
             return False
         data = json.loads(self.file.read_text(encoding="utf-8"))
-        self.episodes = [[Kill(**kill) for kill in kills] for kills in data["episodes"]]
-        self.done = {int(number): Result(**result) for number, result in data["done"].items()}
+        self.episodes = [[self.happening(**kill) for kill in kills] for kills in data["episodes"]]
+        self.done = {int(number): self.outcome(**result) for number, result in data["done"].items()}
         return len(self.done) < len(self.episodes)
 
 

@@ -31,6 +31,7 @@ def upgrade() -> None:
         "lanes",
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("host", sa.Text),
+        sa.Column("host_epoch", sa.BigInteger),
         sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("since_utc", sa.BigInteger, nullable=False),
         sa.Column("wanted_by", sa.Text),

@@ -1,0 +1,79 @@
+"""Who leads: the one daemon of several that does what is done once."""
+
+from sqlalchemy import ColumnElement, Connection, Update, or_, select, true, update
+
+from runner.store import schema
+from runner.store.columns import MICROSECOND
+from runner.store.connector import database_now
+from runner.store.host_rows import LeaderRow
+from runner.store.leases import LEADER_LEASE, LeaderLease
+from runner.store.part import Part, add_unless_there
+
+LEADER = schema.leader.c
+
+THE_ROW = 1
+
+IS_LED: ColumnElement[bool] = LEADER.until_utc > database_now()
+"""Whether the lease of the one who leads goes on."""
+
+UNTIL = database_now() + LEADER_LEASE // MICROSECOND
+
+
+class Leader(Part):
+    def try_take(self, host: str, *, at_once: bool = False) -> LeaderLease | None:
+        """Lead, if nobody does; None if somebody does, or takes the lead at this moment. With `at_once` the caller
+        knows that whoever led is gone, and does not wait for the end of the lease."""
+        sent_s = self._clock.boottime()
+        is_free = true() if at_once else or_(LEADER.host.is_(None), ~IS_LED)
+        # Passed over while it is locked: whoever leads writes then, or has been frozen in the midst of it.
+        wanted = select(LEADER.id).where(LEADER.id == THE_ROW, is_free).with_for_update(skip_locked=True)
+        taken = (
+            update(schema.leader)
+            .where(LEADER.id == wanted.scalar_subquery())
+            .values(host=host, epoch=LEADER.epoch + 1, since_utc=database_now(), until_utc=UNTIL)
+            .returning(LEADER.epoch)
+        )
+
+        def work(connection: Connection) -> int | None:
+            epoch: int | None = connection.scalar(taken)
+            if epoch is None and connection.scalar(select(LEADER.id)) is None:
+                first = {"host": host, "epoch": 1, "since_utc": database_now(), "until_utc": UNTIL}
+                epoch = 1 if add_unless_there(connection, schema.leader, {"id": THE_ROW, **first}) else None
+            return epoch
+
+        epoch = self._write("take the lead", work)
+        return None if epoch is None else LeaderLease(host, epoch, self._clock, LEADER_LEASE, sent_s)
+
+    def renew(self, lease: LeaderLease) -> bool:
+        """Go on leading. False if the lease was over: somebody else may lead then."""
+        if not lease.is_sure():
+            return False
+        sent_s = self._clock.boottime()
+        renewed = _of(lease).values(until_utc=UNTIL)
+        action = "renew the lease of the leader"
+        if self._write(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
+            lease.renewed(sent_s)
+        else:
+            lease.lose()
+        return lease.is_sure()
+
+    def release(self, lease: LeaderLease) -> None:
+        """Give the lead back: others may take it at once."""
+        lease.lose()
+        given = _of(lease).values(host=None, until_utc=database_now())
+        self._write("give the lead back", lambda connection: connection.execute(given))
+
+    def now(self) -> LeaderRow | None:
+        """Who leads, or has led last; None if nobody ever has."""
+        columns = (LEADER.host, LEADER.epoch, LEADER.since_utc, LEADER.until_utc, IS_LED)
+
+        def work(connection: Connection) -> LeaderRow | None:
+            row = connection.execute(select(*columns)).one_or_none()
+            return None if row is None else LeaderRow(*row)
+
+        return self._read("read who leads", work)
+
+
+def _of(lease: LeaderLease) -> Update:
+    """A change of the lead while this lease goes on."""
+    return update(schema.leader).where(LEADER.epoch == lease.epoch, IS_LED)

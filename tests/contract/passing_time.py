@@ -1,0 +1,21 @@
+"""Lets time pass for leases, on whatever clock the database has."""
+
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from runner.clock import ManualClock
+from runner.store import schema
+from runner.store.columns import MICROSECOND
+from runner.store.ledger import Ledger
+
+
+def let_pass(ledger: Ledger, clock: ManualClock, seconds: float) -> None:
+    """Move the clock. A database with a clock of its own cannot be moved: there the leases' ends move instead."""
+    database = ledger._database
+    clock.advance(seconds)
+    if database.path is None and database.where != "in memory":
+        span = timedelta(seconds=seconds) // MICROSECOND
+        for table in (schema.hosts, schema.leader):
+            earlier = update(table).values(until_utc=table.c.until_utc - span)
+            database.write("let time pass", lambda connection, it=earlier: connection.execute(it))
