@@ -8,6 +8,7 @@ RunnerError
 ├── LedgerError             the ledger cannot be opened, read or written
 │   ├── LedgerBusy          another executor holds the ledger
 │   │   └── HostTaken       another process that lives has the host's name
+│   ├── LedgerUnavailable   its database is away, or cannot write now: nothing was written, as far as is known
 │   ├── LedgerGone          its file is not there any more, or another one is: nothing more may be begun
 │   ├── LedgerOutdated      it is older than what this machine has seen of it: a person decides
 │   └── LedgerRefusal       the state of a task does not allow what was asked of it
@@ -87,6 +88,11 @@ class LedgerBusy(LedgerError):
 
 class HostTaken(LedgerBusy):
     """Another process that lives has the host's name."""
+
+
+class LedgerUnavailable(LedgerError):
+    """The database of the ledger is away, or cannot write for now; this passes, and what was attempted may be attempted
+    again."""
 
 
 class LedgerGone(LedgerError):

@@ -109,9 +109,9 @@ def quick_ledgers(empty_ledger: Path, empty_tables: list[str], monkeypatch: pyte
         connection.exec_driver_sql("UPDATE ledger SET id = ?", (str(uuid.uuid4()),))
 
     def copy_or_upgrade(database: Database) -> None:
-        if database.path is None:
+        if database.path is None and not database.is_shared:
             database.migrate("copy the tables", fill)
-        elif not database.path.stat().st_size:
+        elif database.path is not None and not database.path.stat().st_size:
             shutil.copyfile(empty_ledger, database.path)
             with closing(sqlite3.connect(database.path)) as raw, raw:
                 raw.execute("PRAGMA synchronous = OFF")
@@ -135,5 +135,25 @@ def postgres() -> "Iterator[Databases]":
 def empty_postgres(postgres: "Databases") -> "Iterator[str]":
     """The URL of an empty database of its own."""
     url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: "Databases") -> str:
+    """The URL of a database with an empty ledger, to copy."""
+    from runner.clock import SystemClock
+    from runner.store.ledger import Ledger
+
+    url = postgres.new_database()
+    Ledger.open(url, SystemClock()).close()
+    return url
+
+
+@pytest.fixture
+def postgres_ledger(postgres: "Databases", postgres_tables: str) -> "Iterator[str]":
+    """The URL of a database with an empty ledger, with an id of its own."""
+    url = postgres.new_database(postgres_tables)
+    postgres.execute(f"UPDATE ledger SET id = '{uuid.uuid4()}'", url)
     yield url
     postgres.drop_database(url)

@@ -185,7 +185,8 @@ def _compiled(statement: Any, dialect: Dialect) -> tuple[str, list[str], dict[st
 @lru_cache(maxsize=64)
 def _insertion(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
     values: dict[str, ColumnElement[Any]] = {column: bindparam(f"new_{column}") for column in columns}
-    return sql_of(insert(table).values(values), [f"new_{column}" for column in columns], dialect)
+    # Inline: nothing but what is asked for is returned.
+    return sql_of(insert(table).values(values).inline(), [f"new_{column}" for column in columns], dialect)
 
 
 @lru_cache(maxsize=256)

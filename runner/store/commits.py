@@ -15,11 +15,12 @@ T = TypeVar("T")
 class _Write:
     """A write that waits: its thread is woken when it is over, or when the thread must lead."""
 
-    __slots__ = ("_waits", "error", "flush", "is_over", "is_woken", "result", "work")
+    __slots__ = ("_waits", "error", "flush", "guarded", "is_over", "is_woken", "result", "work")
 
-    def __init__(self, work: Callable[[Connection], Any], *, flush: bool) -> None:
+    def __init__(self, work: Callable[[Connection], Any], *, flush: bool, guarded: bool) -> None:
         self.work = work
         self.flush = flush
+        self.guarded = guarded
         # A bare lock: an Event is made of two, in Python, and hundreds of lanes wait for each flush.
         self._waits = threading.Lock()
         self._waits.acquire()
@@ -37,6 +38,10 @@ class _Write:
             self._waits.release()
 
 
+class _Undone(Exception):
+    """One of several writes has failed, and nothing of any of them was written."""
+
+
 class Commits:
     """A queue without a thread of its own: the thread that comes first leads, and carries out all writes that have come
     meanwhile; then the first thread that came during that leads. See docs/decisions/0006."""
@@ -51,14 +56,16 @@ class Commits:
         self._queue: list[_Write] = []
         self._is_led = False
 
-    def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+    def carry_out(self, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False) -> T:
         """Do `work` in a transaction; when this returns, it is durable. Raises what `work` or the commit raises; then
         nothing of it has been written.
 
         Without `flush` the write survives the end of the process, but a failure of power only once a later write has
-        been flushed.
+        been flushed. A `guarded` write holds whatever others write beside it; others do not.
+
+        Where writes share a transaction, `work` may be called a second time, after nothing of the first was kept.
         """
-        write = _Write(work, flush=flush)
+        write = _Write(work, flush=flush, guarded=guarded)
         with self._mutex:
             self._queue.append(write)
             leads, self._is_led = not self._is_led, True
@@ -109,13 +116,32 @@ class Commits:
 
     def _commit(self, writes: list[_Write]) -> None:
         self._connector.check("write")
-        with self._connector.writer.begin() as connection:
-            self._connector.begin_write(connection, flush=any(write.flush for write in writes))
-            if len(writes) == 1:  # without a savepoint: its error may undo the whole transaction
-                writes[0].result = writes[0].work(connection)
-                return
+        if self._connector.undoes_alone or len(writes) == 1:
+            self._carry_out(writes, apart=len(writes) > 1)
+            return
+        # Errors are rare: so all of them are carried out at first as if there were none, and a second time if there is.
+        try:
+            self._carry_out(writes, apart=False)
+        except _Undone:
+            self._carry_out(writes, apart=True)
+
+    def _carry_out(self, writes: list[_Write], *, apart: bool) -> None:
+        flush, guarded = any(write.flush for write in writes), all(write.guarded for write in writes)
+        with self._connector.writing(flush=flush, guarded=guarded) as connection:
             for write in writes:
-                self._carry_out_apart(connection, write)
+                if apart:
+                    self._carry_out_apart(connection, write)
+                else:
+                    self._carry_out_with_others(connection, write, alone=len(writes) == 1)
+
+    def _carry_out_with_others(self, connection: Connection, write: _Write, *, alone: bool) -> None:
+        """Carry out a write whose error undoes the whole transaction."""
+        try:
+            write.result = write.work(connection)
+        except Exception:
+            if alone:
+                raise
+            raise _Undone from None
 
     def _carry_out_apart(self, connection: Connection, write: _Write) -> None:
         """Carry out one of several writes: its error is its own, and undoes nothing of the others."""

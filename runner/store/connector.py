@@ -1,15 +1,16 @@
 """The seam between the ledger and its kind of database: what each kind does its own way.
 
-SQLite is the only kind: `sqlite.py`, with `sqlite_errors.py`, `url.py` and `lock.py`. Everything else in this room
-speaks SQL that databases share, uses the expressions below, or asks a `Connector`. What a second kind has to bring:
-docs/decisions/0015-one-seam-for-the-database.md.
+There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and PostgreSQL (`postgres.py`,
+`postgres_errors.py`). Everything else in this room speaks SQL that databases share, uses the expressions below, or asks
+a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, select
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine
 from sqlalchemy.sql.functions import FunctionElement
 
 BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
@@ -22,32 +23,46 @@ class Connector(Protocol):
     """Its file; None if it has none."""
     where: str
     """How messages name it."""
-    writer: Engine
     readers: Engine
+    undoes_alone: bool
+    """Whether it undoes one of several writes in a transaction at hardly any cost: with a savepoint for each."""
 
-    def begin(self, connection: Connection) -> None:
-        """Begin a transaction that sees one state of the database from beginning to end."""
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one state of the database from beginning to end."""
         ...
 
-    def begin_write(self, connection: Connection, *, flush: bool) -> None:
-        """Begin a transaction that writes: nobody else writes before it has ended. With `flush` its end waits until no
-        failure of power can take it back."""
+    def writing(self, *, flush: bool, guarded: bool) -> AbstractContextManager[Connection]:
+        """A transaction that writes: nobody else writes before it has ended, but for `guarded` ones beside a `guarded`
+        one. With `flush` its end waits until no failure of power can take it back."""
         ...
 
     def execute(self, connection: Connection, statement: str) -> Any:
         """Carry out a statement without parameters, as fast as the driver can; returns the first row, if any."""
         ...
 
-    def migrating(self, connection: Connection) -> AbstractContextManager[None]:
-        """A transaction that may drop tables and make them anew; at its end no reference is broken."""
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction that may drop tables and make them anew, and that nobody else has at the same time; at its end
+        no reference is broken."""
         ...
 
-    def version(self) -> int | None:
-        """A number that changes when any process has written; None if only this one can write. Cheap."""
+    def version(self) -> Hashable:
+        """Something that changes when any process has written; None if only this one can write. Cheap."""
         ...
 
     def check(self, action: str) -> None:
         """Raises LedgerGone if the database is not the one that was opened; cheap."""
+        ...
+
+    def read_tally(self, connection: Connection) -> tuple[str, int] | None:
+        """The ledger's id and its tally (see `tally.py`); None if there is no ledger any more."""
+        ...
+
+    def raise_tally(self, connection: Connection) -> int:
+        """Raise the tally by one or more; returns it."""
+        ...
+
+    def put_tally(self, connection: Connection, tally: int) -> None:
+        """Raise the tally to this value."""
         ...
 
     def translated(self, action: str) -> AbstractContextManager[None]:
@@ -60,8 +75,18 @@ class Connector(Protocol):
 # Expressions that databases write differently. A kind of database says with `sqlalchemy.ext.compiler.compiles` how.
 
 
-class json_values(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlchemy's own
-    """The values of a JSON array, as the rows of a table with the column `value`."""
+class among(FunctionElement[Any]):  # noqa: N801 - read as a function, as SQLAlchemy's own
+    """Whether a column is one of the values of a JSON array: one parameter, however many values there are. Without a
+    type: SQLAlchemy would compare a Boolean with 1 on SQLite, and no index serves that."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], array: BindParameter[Any]) -> None:
+        super().__init__(column, array)
+
+
+class json_values(FunctionElement[Any]):  # noqa: N801
+    """The values of a JSON array of texts, as the rows of a table with the column `value`."""
 
     inherit_cache = True
     name = "json_values"
@@ -80,7 +105,7 @@ class least(FunctionElement[Any]):  # noqa: N801
 
 
 class json_member(FunctionElement[Any]):  # noqa: N801
-    """The value of a member of a JSON object, by the object and the member's name; NULL if it has none."""
+    """The text of a member of a JSON object, by the object and the member's name; NULL if it has none."""
 
     inherit_cache = True
 
@@ -91,8 +116,3 @@ class database_now(FunctionElement[int]):  # noqa: N801
 
     inherit_cache = True
     type = BigInteger()
-
-
-def among(column: ColumnElement[Any], array: BindParameter[Any]) -> ColumnElement[bool]:
-    """Whether a column is one of the values of a JSON array: one parameter, however many values there are."""
-    return column.in_(select(json_values(array).table_valued("value").c.value))

@@ -1,6 +1,6 @@
 """The database under the ledger: its transactions, whatever kind of database it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from runner.errors import LedgerError
 from runner.store.commits import Commits
 from runner.store.connector import Connector
 from runner.store.sqlite import Sqlite
-from runner.store.url import is_shared, place_of
+from runner.store.url import is_shared, place_of, shown
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ class Database:
     for a database that has none of its own; None: the machine's."""
 
     def __init__(self, store_url: str, clock: Clock | None = None) -> None:
-        self.connector: Connector = Sqlite(store_url, clock)
+        self.connector = _connector(store_url, clock)
         self.path = self.connector.path
         self.place = place_of(store_url)
         self.is_shared = is_shared(store_url)
@@ -31,19 +31,25 @@ class Database:
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
         """A transaction that sees one state of the database from beginning to end."""
-        with self._told(action), self.connector.readers.begin() as connection:
-            self.connector.begin(connection)
+        with self._told(action), self.connector.reading() as connection:
             yield connection
 
-    def write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+    def write(
+        self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
+    ) -> T:
         """Do `work` in a transaction that is durable when this returns; if it raises, nothing is written. Without
         `flush` it outlives this process, but a failure of power only once a later write has been flushed.
 
         Threads that write at the same time share a transaction and its flush to the disk, so another thread may do
-        `work`. It must not call the database's own methods.
+        `work`, and call it a second time after nothing of the first was kept. It must not call the database's own
+        methods.
+
+        Nobody else writes while `work` goes on, in any process: it may read, and then write what follows from that. A
+        `guarded` write does without, and so goes on beside other guarded ones: each of its statements changes rows only
+        where they are as it expects, and its caller looks at what was changed.
         """
         with self._told(action):
-            return self._commits.carry_out(work, flush=flush)
+            return self._commits.carry_out(work, flush=flush, guarded=guarded)
 
     @property
     def transactions(self) -> int:
@@ -60,15 +66,11 @@ class Database:
 
     def migrate(self, action: str, work: Callable[[Connection], None]) -> None:
         """Do `work` in a transaction that may drop tables and make them anew."""
-        with (
-            self._told(action),
-            self.connector.writer.connect() as connection,
-            self.connector.migrating(connection),
-        ):
+        with self._told(action), self.connector.migrating() as connection:
             work(connection)
 
-    def version(self) -> int:
-        """A number that changes when somebody has written, in this process or elsewhere; cheap."""
+    def version(self) -> Hashable:
+        """Something that changes when somebody has written, in this process or elsewhere; cheap."""
         with self._told("look for changes"):
             seen = self.connector.version()
         return self._commits.count if seen is None else seen
@@ -85,3 +87,16 @@ class Database:
 
     def close(self) -> None:
         self.connector.close()
+
+
+def _connector(store_url: str, clock: Clock | None) -> Connector:
+    if not is_shared(store_url):
+        return Sqlite(store_url, clock)
+    try:
+        from runner.store.postgres import Postgres  # slow to import, and an extra
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            f"cannot open the ledger {shown(store_url)}: {error.name} is not installed",
+            hint="install the runner with what a shared ledger needs: pip install 'campaign-runner[postgres]'",
+        ) from error
+    return Postgres(store_url)

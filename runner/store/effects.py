@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, func, or_, select
 
 from runner.clock import Clock
 from runner.errors import LedgerError
@@ -53,7 +53,7 @@ SETTLED = ("state", "settled_utc")
 NO_ATTEMPT = (0, None, None)
 """Where an effect's attempt is not among those that go on."""
 
-EVIDENCE = select(EFFECT.id, EFFECT.evidence)
+EVIDENCE = select(EFFECT.id, cast(EFFECT.evidence, Text))
 LAST = select(func.max(EFFECT.ordinal)).where(EFFECT.task_id == ATTEMPT.task_id).scalar_subquery()
 OPEN_ATTEMPTS = (
     select(ATTEMPT.id, ATTEMPT.task_id, TASK.key, LAST.label("last"))

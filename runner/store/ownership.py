@@ -20,7 +20,7 @@ from runner.store import schema
 from runner.store.database import Database
 from runner.store.part import Part
 from runner.store.spans import Spans
-from runner.store.tally import Tally, read_tally
+from runner.store.tally import Tally
 from runner.store.url import rehearsal_only
 from runner.store.witness import WitnessedTally, Witnesses
 from runner.tasks import AttemptOutcome, TaskState
@@ -104,8 +104,9 @@ class Ownership(Part):
         highest = seen.tally if seen is not None else 0
 
         def work(connection: Connection) -> tuple[int, int]:
-            tally = max(highest, read_tally(connection)) + (APART if self._database.is_shared else 1)
-            connection.execute(update(schema.ledger).values(tally=tally, accepted_utc=now))
+            tally = max(highest, self._tally.read_in(connection)) + (APART if self._database.is_shared else 1)
+            self._tally.put(connection, tally)
+            connection.execute(update(schema.ledger).values(accepted_utc=now))
             return tally, _put_in_doubt(connection, now)
 
         # Not through `Tally.write`: here the tally rises above all that the witness has seen, not by one.

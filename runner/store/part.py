@@ -23,8 +23,10 @@ class Part:
         with self._database.read(action) as connection:
             return work(connection)
 
-    def _write(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
-        return self._database.write(action, work, flush=flush)
+    def _write(
+        self, action: str, work: Callable[[Connection], T], *, flush: bool = True, guarded: bool = False
+    ) -> T:
+        return self._database.write(action, work, flush=flush, guarded=guarded)
 
 
 def new_id(connection: Connection, statement: Insert) -> int:
@@ -42,4 +44,4 @@ def add_unless_there(connection: Connection, table: Table, row: Mapping[str, Any
         for name, value in row.items()
     ]
     statement = insert(table).from_select(list(row), select(*values).suffix_with("ON CONFLICT DO NOTHING"))
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount > 0

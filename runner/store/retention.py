@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, not_, or_, select, update
 
 from runner.planning.limits import LOOK_BACK
 from runner.store import schema
+from runner.store.columns import Instant
 from runner.store.file_uses import settle_uses
 from runner.store.part import Part
 from runner.store.phones import NEWEST
@@ -79,7 +80,11 @@ def _forget(connection: Connection, old: ColumnElement[bool], now: datetime) -> 
     connection.execute(delete(schema.attempts).where(ATTEMPT.task_id.in_(ids)))
     settle_uses(connection, ids)  # before their effects go, which tell what was posted
     connection.execute(delete(schema.effects).where(EFFECT.task_id.in_(ids), not_(_still_counts(now))))
-    tombstone = {"deleted_utc": func.coalesce(TASK.deleted_utc, now), "pruned_utc": now, "config": {}}
+    tombstone = {
+        "deleted_utc": func.coalesce(TASK.deleted_utc, literal(now, Instant)),
+        "pruned_utc": now,
+        "config": {},
+    }
     connection.execute(update(schema.tasks).where(TASK.id.in_(ids)).values(tombstone))
     return Pruned(tasks=len(ids), artifacts=tuple(paths))
 

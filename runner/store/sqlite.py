@@ -16,7 +16,15 @@ from sqlalchemy.ext.compiler import compiles
 from runner.clock import Clock, SystemClock
 from runner.errors import LedgerGone
 from runner.store.columns import EPOCH, MICROSECOND
-from runner.store.connector import BRING_BACK, database_now, json_list, json_member, json_values, least
+from runner.store.connector import (
+    BRING_BACK,
+    among,
+    database_now,
+    json_list,
+    json_member,
+    json_values,
+    least,
+)
 from runner.store.json_text import from_json, to_json
 from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, is_shared, ledger_path
@@ -45,29 +53,32 @@ class Sqlite:
     """One file, or one database in memory that ends with this object. Its clock is that of the only process that
     writes."""
 
+    undoes_alone = True
+
     def __init__(self, store_url: str, clock: Clock | None = None) -> None:
         assert not is_shared(store_url), "a file, or memory"
         self._clock = clock or SystemClock()
         self.path = ledger_path(store_url)
         self.where = str(self.path) if self.path else "in memory"
         self._file: tuple[int, int] | None = None
-        self.writer = self._engine(1, WRITE_CACHE_KB)
-        self.readers = self._engine(READERS, READ_CACHE_KB) if self.path else self.writer
+        self._writer = self._engine(1, WRITE_CACHE_KB)
+        self.readers = self._engine(READERS, READ_CACHE_KB) if self.path else self._writer
         self._flushes = True
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
-    def begin(self, connection: Connection) -> None:
-        _raw(connection).execute("BEGIN").close()
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.readers.begin() as connection:
+            _raw(connection).execute("BEGIN").close()
+            yield connection
 
-    def begin_write(self, connection: Connection, *, flush: bool) -> None:
-        if flush is not self._flushes:  # SQLite takes this only outside of transactions
-            level = "FULL" if flush else "NORMAL"
-            _raw(connection).execute(f"PRAGMA synchronous={level}").close()
-            self._flushes = flush
-        # A transaction that begins as a read may fail at its first write: another process has the lock, and SQLite does
-        # not wait for it then.
-        _raw(connection).execute("BEGIN IMMEDIATE").close()
+    @contextmanager
+    def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
+        """One process writes at a time, so a guarded write is like any other."""
+        with self._writer.begin() as connection:
+            self._begin_write(connection, flush=flush)
+            yield connection
 
     def execute(self, connection: Connection, statement: str) -> Any:
         cursor = _raw(connection).execute(statement)
@@ -76,19 +87,31 @@ class Sqlite:
         return row
 
     @contextmanager
-    def migrating(self, connection: Connection) -> Iterator[None]:
+    def migrating(self) -> Iterator[Connection]:
         """SQLite would delete the rows that refer to a table that is dropped, so it checks references only at the
         end."""
-        # The pragma does nothing inside of a transaction, so it comes before and after.
-        _raw(connection).execute("PRAGMA foreign_keys=OFF").close()
-        try:
-            with connection.begin():
-                self.begin_write(connection, flush=True)
-                yield
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-                assert broken is None, f"a migration breaks a reference: {broken}"
-        finally:
-            _raw(connection).execute("PRAGMA foreign_keys=ON").close()
+        with self._writer.connect() as connection:
+            # The pragma does nothing inside of a transaction, so it comes before and after.
+            _raw(connection).execute("PRAGMA foreign_keys=OFF").close()
+            try:
+                with connection.begin():
+                    self._begin_write(connection, flush=True)
+                    yield connection
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    assert broken is None, f"a migration breaks a reference: {broken}"
+            finally:
+                _raw(connection).execute("PRAGMA foreign_keys=ON").close()
+
+    def read_tally(self, connection: Connection) -> tuple[str, int] | None:
+        # Each effect asks this, and SQLAlchemy's care would take more time than the question.
+        row = self.execute(connection, "SELECT id, tally FROM ledger")
+        return None if row is None else (row[0], row[1])
+
+    def raise_tally(self, connection: Connection) -> int:
+        return int(self.execute(connection, "UPDATE ledger SET tally = tally + 1 RETURNING tally")[0])
+
+    def put_tally(self, connection: Connection, tally: int) -> None:
+        self.execute(connection, f"UPDATE ledger SET tally = {tally}")
 
     def version(self) -> int | None:
         """The database's `data_version`, which a connection sees change after another one has written."""
@@ -126,8 +149,17 @@ class Sqlite:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
-        self.writer.dispose()
+        self._writer.dispose()
         self.readers.dispose()
+
+    def _begin_write(self, connection: Connection, *, flush: bool) -> None:
+        if flush is not self._flushes:  # SQLite takes this only outside of transactions
+            level = "FULL" if flush else "NORMAL"
+            _raw(connection).execute(f"PRAGMA synchronous={level}").close()
+            self._flushes = flush
+        # A transaction that begins as a read may fail at its first write: another process has the lock, and SQLite does
+        # not wait for it then.
+        _raw(connection).execute("BEGIN IMMEDIATE").close()
 
     def _now(self) -> int:
         return (self._clock.now() - EPOCH) // MICROSECOND
@@ -185,6 +217,12 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 # How SQLite writes the expressions of `connector`
+
+
+@compiles(among, "sqlite")
+def _among(element: among, compiler: Any, **options: Any) -> str:
+    column, array = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({array}))"
 
 
 @compiles(json_values, "sqlite")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, func, select, text, type_coerce
 
 from runner.reasons import ReasonKind
 from runner.store import schema
@@ -73,7 +73,7 @@ class Summaries(Part):
             select(seconds, func.count())
             .join_from(schema.tasks, schema.attempts)
             .where(IS_LISTED, ATTEMPT.number == 1, *conditions(chosen))
-            .group_by(seconds)
+            .group_by(text(seconds.name))
             .order_by(seconds)
         )
 

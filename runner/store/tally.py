@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from runner.errors import LedgerGone
-from runner.store import schema
 from runner.store.connector import BRING_BACK
 from runner.store.database import Database
 from runner.store.witness import Witness
 
 T = TypeVar("T")
-LEDGER = schema.ledger.c
 
 
 class Tally:
@@ -25,6 +23,7 @@ class Tally:
         """Follows the tally, outside of the ledger; None in a rehearsal, where nothing real can be done."""
         self.ledger_id = ledger_id
         self._database = database
+        self._checked = -1
         self._counted = (-1, 0)
 
     def write(self, action: str, work: Callable[[Connection], T]) -> T:
@@ -48,7 +47,16 @@ class Tally:
     def read(self) -> int:
         """The tally in the ledger now."""
         with self._database.read("read the tally") as connection:
-            return read_tally(connection)
+            return self.read_in(connection)
+
+    def read_in(self, connection: Connection) -> int:
+        """The same, in a transaction that goes on."""
+        found = self._database.connector.read_tally(connection)
+        return 0 if found is None else found[1]
+
+    def put(self, connection: Connection, tally: int) -> None:
+        """Raise the tally to this value, in a transaction that goes on."""
+        self._database.connector.put_tally(connection, tally)
 
     def close(self) -> None:
         witness, self.witness = self.witness, None
@@ -56,25 +64,22 @@ class Tally:
             witness.close()
 
     def _check(self, connection: Connection) -> None:
-        # Each effect asks this, and SQLAlchemy's care would take more time than the question.
-        found = self._database.connector.execute(connection, "SELECT id, tally FROM ledger")
+        transaction = self._database.transactions
+        if self._checked == transaction:
+            return
+        found = self._database.connector.read_tally(connection)
         # A copy may have been written over the file, which keeps device and inode.
         if found is None or found[0] != self.ledger_id or found[1] < self.known:
             raise LedgerGone(
                 f"the ledger {self._database.where} is not what it was: another copy was written over it",
                 hint=BRING_BACK,
             )
+        self._checked = transaction
 
     def _count(self, connection: Connection) -> int:
         """Raise the tally, once for all writes that share this transaction, so that the witness is flushed once for
         all. The work of this write is done by now, so nothing takes the tally back alone."""
         transaction = self._database.transactions
         if self._counted[0] != transaction:
-            raised = "UPDATE ledger SET tally = tally + 1 RETURNING tally"
-            (tally,) = self._database.connector.execute(connection, raised)
-            self._counted = transaction, tally
+            self._counted = transaction, self._database.connector.raise_tally(connection)
         return self._counted[1]
-
-
-def read_tally(connection: Connection) -> int:
-    return int(connection.execute(select(LEDGER.tally)).scalar_one())

@@ -116,7 +116,7 @@ class TaskTimeTable(Part):
         query = (
             select(*columns, STATE, number, func.count())
             .where(*_is_due(from_utc, until_utc))
-            .group_by(*groups, STATE, number)
+            .group_by(*groups, STATE, text(number.name))
             .order_by(number)
             .limit(limit)
         )

@@ -10,8 +10,10 @@ from runner.clock import ManualClock
 from runner.store.ledger import Ledger
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "postgres"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_ledger"))
     return f"sqlite:///{tmp_path / 'deep' / 'ledger.db'}" if request.param == "file" else "sqlite://"
 
 

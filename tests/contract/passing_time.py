@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import BigInteger, type_coerce, update
 
 from runner.clock import ManualClock
 from runner.store import schema
@@ -14,8 +14,8 @@ def let_pass(ledger: Ledger, clock: ManualClock, seconds: float) -> None:
     """Move the clock. A database with a clock of its own cannot be moved: there the leases' ends move instead."""
     database = ledger._database
     clock.advance(seconds)
-    if database.path is None and database.where != "in memory":
+    if database.is_shared:
         span = timedelta(seconds=seconds) // MICROSECOND
         for table in (schema.hosts, schema.leader):
-            earlier = update(table).values(until_utc=table.c.until_utc - span)
+            earlier = update(table).values(until_utc=type_coerce(table.c.until_utc, BigInteger) - span)
             database.write("let time pass", lambda connection, it=earlier: connection.execute(it))

@@ -78,7 +78,7 @@ def test_what_was_cut_off_is_sent_again_and_says_so(desk: NewsDesk) -> None:
     office.close()
     desk.sent.clear()
     # As a process leaves it that was killed while it sent.
-    with desk.ledger._database.connector.writer.begin() as connection:
+    with desk.ledger._database.connector.writing(flush=True, guarded=False) as connection:
         connection.exec_driver_sql("UPDATE notifications SET over_utc = NULL, is_sent = 0, begun_utc = 1")
     run(desk.office(ANNA))
     ((_, message),) = desk.sent

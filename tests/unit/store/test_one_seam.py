@@ -22,8 +22,7 @@ def test_nothing_else_speaks_as_sqlite_does() -> None:
 
 def test_sqlite_is_a_connector() -> None:
     connector: Connector = Sqlite("sqlite://")
-    with connector.writer.begin() as connection:
-        connector.begin_write(connection, flush=True)
+    with connector.writing(flush=True, guarded=False) as connection:
         assert connector.execute(connection, "SELECT 1, 'one'") == (1, "one")
         assert connector.execute(connection, "CREATE TABLE t (id INTEGER)") is None
     connector.close()

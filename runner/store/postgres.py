@@ -1,0 +1,254 @@
+"""PostgreSQL under the ledger: a database that several hosts share. See docs/decisions/0035-postgresql.md.
+
+Transactions that write exclude each other by an advisory lock, so that a part may read and then write as on SQLite;
+`guarded` ones share that lock. Readers see the state of one instant and wait for nobody.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, create_engine
+from sqlalchemy.ext.compiler import compiles
+
+from runner.store.connector import among, database_now, json_list, json_member, json_values, least
+from runner.store.json_text import from_json, to_json
+from runner.store.postgres_errors import refused_server, translated
+from runner.store.url import libpq_url, shown
+
+OLDEST = 150000
+"""The oldest server that will do, as `server_version_num` has it: PostgreSQL 15."""
+
+READERS = 2
+"""How many connections of one process read, at most."""
+
+CONNECT_TIMEOUT_S = 5
+BUSY_TIMEOUT_S = 10
+"""How long a write waits for others that write."""
+
+IDLE_TIMEOUT_S = 3
+"""How long a transaction that writes may do nothing before the server ends it: a process that is frozen, or cut off,
+within one must not keep all others from writing."""
+
+SILENCE_S = 10
+"""How long the network may be silent after something was sent before the connection counts as lost."""
+
+WRITING, MIGRATING = 7243610937421, 7243610937422
+"""The numbers of the advisory locks, chosen at random."""
+
+BEGIN_TO_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_BEGIN_TO_WRITE = (
+    f"BEGIN; SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'; "
+    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'; "
+)
+
+POOLED = "RUNNER_POOLED"
+"""The environment variable that says that a pooler stands in between that gives each transaction another connection."""
+
+
+class Postgres:
+    """A database of a server, by its URL as libpq takes it."""
+
+    path: Path | None = None
+    undoes_alone = False
+
+    def __init__(self, store_url: str) -> None:
+        self._url = store_url
+        self.where = shown(store_url)
+        self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
+        self._writer = self._engine(1)
+        self.readers = self._engine(READERS)
+        self._looking = threading.Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self._transaction(self.readers, BEGIN_TO_READ) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
+        with self._transaction(self._writer, _BEGINNINGS[flush, guarded]) as connection:
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        # Two locks: others write while one waits for the other who makes the tables, but not while this one does.
+        begin = f"BEGIN; SELECT pg_advisory_xact_lock({MIGRATING}); SELECT pg_advisory_xact_lock({WRITING})"
+        with self._transaction(self._writer, begin.encode()) as connection:
+            yield connection
+
+    def execute(self, connection: Connection, statement: str) -> Any:
+        with _raw(connection).execute(statement.encode()) as cursor:
+            return cursor.fetchone() if cursor.description else None
+
+    def read_tally(self, connection: Connection) -> tuple[str, int] | None:
+        row = self.execute(connection, "SELECT id, (SELECT last_value FROM ledger_tally) FROM ledger")
+        return None if row is None else (row[0], row[1])
+
+    def raise_tally(self, connection: Connection) -> int:
+        """By a sequence: nobody waits for the end of another's transaction, and it stays raised in any case."""
+        return int(self.execute(connection, "SELECT nextval('ledger_tally')")[0])
+
+    def put_tally(self, connection: Connection, tally: int) -> None:
+        self.execute(connection, f"SELECT setval('ledger_tally', {tally})")
+
+    def version(self) -> str:
+        """Which transactions have ended, of all that the server carries out: more than those that change this
+        database."""
+        with self._transaction(self.readers, None) as connection:
+            return cast(str, self.execute(connection, "SELECT pg_current_snapshot()::text")[0])
+
+    def check(self, action: str) -> None:
+        """The server itself refuses what is done in a database that is gone."""
+
+    def translated(self, action: str) -> AbstractContextManager[None]:
+        return translated(action, self.where)
+
+    def close(self) -> None:
+        self._writer.dispose()
+        self.readers.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine, begin: bytes | None) -> Iterator[Connection]:
+        """A transaction that a statement begins; without one, each statement is a transaction of its own."""
+        with engine.connect() as connection:
+            try:
+                if begin is not None:
+                    self._begin(connection, begin)
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                if _raw(connection).closed:
+                    connection.invalidate()
+                raise
+
+    def _begin(self, connection: Connection, statement: bytes) -> None:
+        try:
+            _carry_out(_raw(connection), statement)
+        except psycopg.OperationalError:
+            if not _raw(connection).closed:
+                raise
+            # The server was away since the last transaction: nothing of this one has been done, so it can begin anew.
+            connection.invalidate()
+            _carry_out(_raw(connection), statement)
+
+    def _engine(self, connections: int) -> Engine:
+        return create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            paramstyle="format",
+            poolclass=QueuePool,
+            pool_use_lifo=True,
+            pool_size=connections,
+            max_overflow=0,
+            json_serializer=to_json,
+            json_deserializer=from_json,
+            use_native_hstore=False,
+        )
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(
+            libpq_url(self._url),
+            autocommit=True,
+            prepare_threshold=None if self._is_pooled else 2,
+            **_unless_given(self._url),
+        )
+        connection.prepared_max = 500
+        try:
+            _refuse_unfit(connection, self.where)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _unless_given(url: str) -> dict[str, Any]:
+    """Parameters of the connection that the URL does not give."""
+    ours = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": "campaign-runner",
+        "keepalives_idle": SILENCE_S,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENCE_S * 1000,
+    }
+    given = psycopg.conninfo.conninfo_to_dict(libpq_url(url))
+    return {name: value for name, value in ours.items() if name not in given}
+
+
+def _refuse_unfit(connection: psycopg.Connection[Any], where: str) -> None:
+    info = connection.info
+    if info.server_version < OLDEST:
+        raise refused_server(where, f"the server is PostgreSQL {info.server_version // 10000}")
+    if (encoding := info.parameter_status("server_encoding")) != "UTF8":
+        raise refused_server(where, f"the database keeps text as {encoding}")
+
+
+def _raw(connection: Connection) -> psycopg.Connection[Any]:
+    """The connection of psycopg, for statements that need none of SQLAlchemy's care."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> None:
+    """Carry out statements without parameters with one message to the server."""
+    result = raw.pgconn.exec_(statements)
+    if result.status not in (psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK):
+        raise psycopg.errors.error_from_result(result)
+
+
+def _begin_to_write(*, flush: bool, guarded: bool) -> bytes:
+    lock = "pg_advisory_xact_lock_shared" if guarded else "pg_advisory_xact_lock"
+    unflushed = "" if flush else "SET LOCAL synchronous_commit = off; "
+    return f"{_BEGIN_TO_WRITE}{unflushed}SELECT {lock}({WRITING})".encode()
+
+
+_BEGINNINGS = {
+    (flush, guarded): _begin_to_write(flush=flush, guarded=guarded)
+    for flush in (True, False)
+    for guarded in (True, False)
+}
+
+
+# How PostgreSQL writes the expressions of `connector`
+
+
+@compiles(among, "postgresql")
+def _among(element: among, compiler: Any, **options: Any) -> str:
+    column, array = (compiler.process(clause, **options) for clause in element.clauses)
+    kind = element.clauses.clauses[0].type
+    is_number = isinstance(kind, (Integer, BigInteger))
+    return (
+        f"{column} = ANY(CAST(ARRAY(SELECT json_array_elements_text(CAST({array} AS JSON))) "
+        f"AS {'BIGINT' if is_number else 'TEXT'}[]))"
+    )
+
+
+@compiles(json_values, "postgresql")
+def _json_values(element: json_values, compiler: Any, **options: Any) -> str:
+    return f"json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
+
+
+@compiles(json_list, "postgresql")
+def _json_list(element: json_list, compiler: Any, **options: Any) -> str:
+    return f"CAST(json_agg({compiler.process(element.clauses, **options)}) AS TEXT)"
+
+
+@compiles(json_member, "postgresql")
+def _json_member(element: json_member, compiler: Any, **options: Any) -> str:
+    json_object, name = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({json_object} ->> {name})"
+
+
+@compiles(least, "postgresql")
+def _least(element: least, compiler: Any, **options: Any) -> str:
+    return f"least({compiler.process(element.clauses, **options)})"
+
+
+@compiles(database_now, "postgresql")
+def _database_now(element: database_now, compiler: Any, **options: Any) -> str:
+    """Of the moment, not of the transaction's beginning: it may have waited for a lock since."""
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
