@@ -146,11 +146,19 @@ class Attempts(Part):
 
         self._write(f"record the outcomes of {len(ended)} attempts", work, guarded=True)
 
-    def finish_and_start(self, ending: AttemptEnd, key: str, hold: LaneHold | None = None) -> Attempt | None:
-        """Write down how an attempt ended, and claim another task of its lane, in one transaction; returns the attempt
-        at that, or None if it is not pending."""
+    def finish_and_start(
+        self,
+        ending: AttemptEnd,
+        key: str,
+        settlements: Sequence[Settlement] = (),
+        *,
+        hold: LaneHold | None = None,
+    ) -> Attempt | None:
+        """Write down how an attempt ended, and what became of effects, and claim another task of its lane, in one
+        transaction; returns the attempt at that, or None if it is not pending."""
 
         def work(connection: Connection) -> Attempt | None:
+            settle(connection, settlements, self._clock.now())
             self._finish(connection, [ending])
             return self._start(connection, [key], hold).get(key)
 
