@@ -69,16 +69,16 @@ class StateDir:
         the same state folder."""
         return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
 
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
+
     def artifacts(self, ledger: "Ledger") -> Artifacts:
         """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
         theirs."""
         place: Path | str = self.artifacts_url or self.folder / "artifacts"
         places = ledger.artifact_places.of if self.is_shared else None
         return Artifacts(place, self.folder / "artifacts-waiting", places)
-
-    def holder(self) -> Holder | None:
-        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
-        return holder_beside(self.beside) if self.beside is not None else None
 
     @property
     def material(self) -> Path:

@@ -1,6 +1,7 @@
 """`runner daemon`: carry campaign files out for months: on time, exactly once, able to say why."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from runner.cli.problems import limits_or_exit
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
-from runner.settings import Settings
+from runner.settings import Settings, artifacts_url
 from runner.state_dir import daemon_rehearsal, host_place, real_state_dir
 from runner.store.url import is_shared
 
@@ -60,6 +61,7 @@ Examples:
 @click.option("--name", metavar="HOST",
               help="The host's name, where hosts share the ledger (default: that of this machine).")  # fmt: skip
 @click.option("--no-phones", is_flag=True, help="Carry nothing out on phones; workers on other hosts do.")
+@click.option("--artifacts", metavar="URL", help="Keep screenshots there: a folder, s3://BUCKET/PATH, ...")
 @click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
 @click.option("--retention", type=DurationType(), default="90d", show_default=True,
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
@@ -83,6 +85,7 @@ def daemon(
     media: tuple[Path, ...],
     name: str | None,
     no_phones: bool,
+    artifacts: str | None,
     wait: bool,
     retention: timedelta,
     form: Form,
@@ -105,6 +108,8 @@ def daemon(
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
+    if artifacts:
+        settings = replace(settings, artifacts_url=artifacts_url(artifacts))
     if api_only and paths:
         raise UsageError("--api-only means without campaign files", hint="leave it out, or the paths")
     shares = is_shared(store or settings.store_url)
