@@ -1,11 +1,13 @@
 """A daemon on a ledger that hosts share: one of any number. It serves the pages and the API, stands for leader, and is
 a host too."""
 
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
+from urllib.parse import urlsplit
 
 from prometheus_client import CollectorRegistry
 from starlette.requests import Request
@@ -67,7 +69,7 @@ class SharedDaemon(Daemon):
             listening = stack.enter_context(closing(listen(self._options.host, self._options.port)))
             self._url = url_of(listening)
             rehearsal = self._rehearsal(stack) if about.has_phones else None
-            about = replace(about, is_daemon=True, url=self._url)
+            about = replace(about, is_daemon=True, url=self._url_for_hosts())
             ground = HostGround(about, self._place, self._settings, self._clock, self._log.say, rehearsal)
             self._door = Door()
             self._serving = stack.enter_context(Serving(self._door, listening))
@@ -78,6 +80,15 @@ class SharedDaemon(Daemon):
             )
             lives.run()
         return 0
+
+    def _url_for_hosts(self) -> str:
+        """Where other hosts reach this one: as the settings say, else by the machine's name if it listens to others."""
+        parts = urlsplit(self._url)
+        if self._settings.public_url:
+            return self._settings.public_url.rstrip("/")
+        if parts.hostname in ("0.0.0.0", "::"):
+            return f"http://{socket.gethostname()}:{parts.port}"
+        return self._url
 
     def _new_life(self, ground: HostGround) -> HostLife:
         self._metrics = CollectorRegistry()
@@ -163,6 +174,7 @@ class SharedDaemon(Daemon):
             campaigns = (self._options.paths, ledger, work, self._clock, life.sink, life.registry, jobs)
             service = Service(*campaigns, self._settings.zone, takes_over=True)
             service.start()
+            self._health.read_heartbeat()
             stack.callback(self._lead_no_longer, jobs, service)
             self._service = service
             stack.enter_context(ringer)
