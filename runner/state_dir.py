@@ -69,16 +69,16 @@ class StateDir:
         the same state folder."""
         return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
 
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
+
     def artifacts(self, ledger: "Ledger") -> Artifacts:
         """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
         theirs."""
         place: Path | str = self.artifacts_url or self.folder / "artifacts"
         places = ledger.artifact_places if self.is_shared else None
         return Artifacts(place, self.folder / "artifacts-waiting", places)
-
-    def holder(self) -> Holder | None:
-        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
-        return holder_beside(self.beside) if self.beside is not None else None
 
     @property
     def material(self) -> Path:
@@ -157,6 +157,15 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
     return replace(
         _rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual", rehearsed_run=None
     )
+
+
+def host_place(settings: Settings, store_url: str, host: str, *, virtual: bool) -> StateDir:
+    """Where a host keeps its things beside a ledger that hosts share; each host of a rehearsal has its own phones."""
+    if not virtual:
+        return real_state_dir(settings, store_url)
+    folder = settings.state_dir / REHEARSALS / f"host-{host}"
+    option = _rehearsal_option(store_url)
+    return replace(_rehearsal(folder), store_url=store_url, option=option, rehearsed_run=None)
 
 
 def _rehearsal(folder: Path) -> StateDir:

@@ -10,10 +10,10 @@ from sqlalchemy import BigInteger, ColumnElement, Update, literal, update
 from runner.clock import Clock
 from runner.store import schema
 from runner.store.columns import MICROSECOND
-from runner.store.leases import HostLease
+from runner.store.connector import database_now
+from runner.store.leases import HOST_LEASE, LEADER_LEASE, HostLease
 from runner.store.ledger import Ledger
 
-HOST, LANE, LEADER = schema.hosts.c, schema.lanes.c, schema.leader.c
 HOUR = timedelta(hours=1)
 
 
@@ -41,7 +41,9 @@ class HostShelf:
             name, machine=name, version=version, is_daemon=is_daemon, url=url, replaces_dead=True
         )
         self.leases[name] = lease
-        started = {"started_utc": _earlier(HOST.started_utc, since)}
+        # Nobody renews its lease here, and a database may have a clock of its own.
+        for_long = {"seen_utc": _ahead(HOUR), "until_utc": _ahead(HOUR)}
+        started = {"started_utc": _ahead(-since), **for_long}
         self._write(update(schema.hosts).filter_by(name=name).values(started))
         self.takes(name, *lanes)
 
@@ -56,21 +58,24 @@ class HostShelf:
     def leads(self, name: str, *, since: timedelta = HOUR) -> None:
         """A host leads."""
         assert self.ledger.leader.try_take(name, at_once=True) is not None
-        begun = {"since_utc": _earlier(LEADER.since_utc, since)}
+        begun = {"since_utc": _ahead(-since), "until_utc": _ahead(HOUR)}
         self._write(update(schema.leader).values(begun))
 
     def dies(self, name: str, *, ago: timedelta) -> None:
         """A host was heard of for the last time so long ago; if it led, it leads no more than that."""
-        died = {column.name: _earlier(column, ago) for column in (HOST.seen_utc, HOST.until_utc)}
+        died = {"seen_utc": _ahead(-ago), "until_utc": _ahead(HOST_LEASE - ago)}
         self._write(update(schema.hosts).filter_by(name=name).values(died))
-        led = {"until_utc": _earlier(LEADER.until_utc, ago)}
+        led = {"until_utc": _ahead(LEADER_LEASE - ago)}
         self._write(update(schema.leader).filter_by(host=name).values(led))
+
+    def is_silent(self, name: str, *, ago: timedelta) -> None:
+        """A host was heard of for the last time so long ago, and its lease goes on."""
+        self._write(update(schema.hosts).filter_by(name=name).values(seen_utc=_ahead(-ago)))
 
     def stops(self, name: str, reason: str = "terminated", *, ago: timedelta) -> None:
         """A host ended in good order so long ago."""
         self.ledger.hosts.stop(self.leases[name], reason)
-        columns = (HOST.seen_utc, HOST.until_utc, HOST.stopped_utc)
-        ended = {column.name: _earlier(column, ago) for column in columns}
+        ended = {column: _ahead(-ago) for column in ("seen_utc", "until_utc", "stopped_utc")}
         self._write(update(schema.hosts).filter_by(name=name).values(ended))
 
     def began(self, attempt_id: int, host: str) -> None:
@@ -85,5 +90,6 @@ class HostShelf:
         self.ledger._database.write("arrange hosts", lambda connection: connection.execute(statement))
 
 
-def _earlier(column: ColumnElement[Any], span: timedelta) -> ColumnElement[Any]:
-    return column - literal(span // MICROSECOND, BigInteger)
+def _ahead(span: timedelta) -> ColumnElement[Any]:
+    """The present of the database's clock, so much later."""
+    return database_now() + literal(span // MICROSECOND, BigInteger)

@@ -78,4 +78,4 @@ def _conclusion(
     yield f"  export RUNNER_STORE={quote(new.store_url)}      for every command and service, on every host"
     yield f"  runner ledger check{option}"
     yield f"  runner daemon FOLDER{option}"
-    yield f"Screenshots stay where they are, in {place.artifacts}. Keep {place.ledger} until all is well."
+    yield f"Screenshots stay where they are, in {place.folder}. Keep {place.ledger} until all is well."

@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Carry a campaign out now, on phones or on virtual phones.",
     "rehearse": "Live through weeks of campaigns in a minute, on virtual phones; faults can be scripted.",
     "daemon": "Carry campaigns out whenever their start times come.",
+    "worker": "Carry out, on this machine's phones, what daemons plan in a ledger that hosts share.",
     "status": "Show what runs, what is next, and what needs a person.",
     "why": "Say why something ran, will run, or did not.",
     "tasks": "List tasks; stop, retry, resolve or delete them.",

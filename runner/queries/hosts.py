@@ -119,7 +119,11 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
     table = situation.hosts
     if table is None:
         return None
-    running, waiting, phones = _running(ledger, table), _waiting(ledger, table), ledger.hosts_now.phones()
+    running, waiting, phones = (
+        running_by_host(ledger, table),
+        waiting_by_host(ledger, table),
+        ledger.hosts_now.phones(),
+    )
     lines = [
         _line(table, row, phones.get(name, []), running.get(name, []), waiting[name], situation.time)
         for name, row in table.hosts.items()
@@ -215,7 +219,7 @@ def _line(
     )
 
 
-def _running(ledger: Ledger, table: HostTable) -> Mapping[str, list[TaskRow]]:
+def running_by_host(ledger: Ledger, table: HostTable) -> Mapping[str, list[TaskRow]]:
     """The tasks that run, by host: the one that began the attempt, else the one that holds the lane."""
     begun, found = ledger.hosts_now.running(), dict[str, list[TaskRow]]()
     for task in ledger.lanes_now.running():
@@ -225,7 +229,8 @@ def _running(ledger: Ledger, table: HostTable) -> Mapping[str, list[TaskRow]]:
     return found
 
 
-def _waiting(ledger: Ledger, table: HostTable) -> Mapping[str, int]:
+def waiting_by_host(ledger: Ledger, table: HostTable) -> Mapping[str, int]:
+    """How many tasks are pending in the lanes of each host; 0 for one that is not named."""
     found: Counter[str] = Counter()
     for device, backend, count in ledger.hosts_now.waiting():
         lane = f"backend {backend}" if declared(backend).takes_batches else device or ""

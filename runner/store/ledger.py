@@ -40,6 +40,7 @@ from runner.store.pauses import Pauses
 from runner.store.phones import Phones
 from runner.store.reports import Reports
 from runner.store.retention import Retention
+from runner.store.rings import Rings
 from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.summaries import Summaries
@@ -92,7 +93,7 @@ class Ledger:
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.fence = Fence()
         self.tally = Tally(database, self.id)
-        self._database = database
+        self.database = self._database = database
         self._clock = clock
         self._seen_version = database.version()
         self._seeing = threading.Lock()
@@ -128,6 +129,7 @@ class Ledger:
         self.spans = Spans(database, clock, tally, self.executor)
         self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
+        self.rings = Rings(database, clock)
 
     @classmethod
     def open(cls, store_url: str, clock: Clock) -> Self:

@@ -185,6 +185,7 @@ CASES = [
     ("run", f"campaigns/{FILE}"),
     ("run", "--resume", HOSTILE),
     ("daemon", HOSTILE),
+    ("worker", "--store", "postgresql://runner@db/ledger", "--name", HOSTILE),
     ("rehearse", HOSTILE),
     ("rehearse", f"campaigns/{FILE}", "--faults", HOSTILE),
     ("status",),
