@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runner.errors import UsageError
 from runner.settings import Settings
 from runner.store.artifacts import Artifacts
-from runner.store.lock import ExecutorLock, HostLock
+from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
 from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
 
@@ -68,6 +68,10 @@ class StateDir:
         """What a process holds while it carries tasks out: nobody else does so from the same file, or as a host with
         the same state folder."""
         return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
+
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
 
     def artifacts(self, ledger: "Ledger") -> Artifacts:
         """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
@@ -153,6 +157,15 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
     return replace(
         _rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual", rehearsed_run=None
     )
+
+
+def host_place(settings: Settings, store_url: str, host: str, *, virtual: bool) -> StateDir:
+    """Where a host keeps its things beside a ledger that hosts share; each host of a rehearsal has its own phones."""
+    if not virtual:
+        return real_state_dir(settings, store_url)
+    folder = settings.state_dir / REHEARSALS / f"host-{host}"
+    option = _rehearsal_option(store_url)
+    return replace(_rehearsal(folder), store_url=store_url, option=option, rehearsed_run=None)
 
 
 def _rehearsal(folder: Path) -> StateDir:

@@ -19,7 +19,6 @@ from runner.reports.terminal import Terminal
 from runner.settings import AdbAddress, Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.lock import holder
 
 
 @click.command(
@@ -70,7 +69,7 @@ def _adb_servers(place: StateDir, notice: Notice | None) -> list[AdbAddress]:
 def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
     view = overview(ledger, read_situation(ledger, place))
     outdated = ledger.ownership.outdated(place.witnesses) if place.witnesses else None
-    carrying = holder(place.store_url)
+    carrying = place.holder()
     notice = Notice.read(place.beside, carrying.pid if carrying else None)
     servers = _adb_servers(place, notice)
     if view.hosts is not None:

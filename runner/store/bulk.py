@@ -29,7 +29,6 @@ from runner.store.json_text import to_json
 T = TypeVar("T")
 Values = tuple[Any, ...]
 """One row, each value as the database keeps it: see `instant`, `text` and `json_text.to_json`."""
-
 CHUNK = 500
 """How many values one query compares with."""
 

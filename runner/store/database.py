@@ -71,6 +71,16 @@ class Database:
 
         return asked_first
 
+    def write_beside(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+        """As `write`, for the few rows whose statements guard themselves: it waits for no other write, in any process.
+        What must not be late goes so, like leases."""
+        with self._told(action):
+            transaction = self.connector.writing_beside(flush=flush)
+            if transaction is None:
+                return self._commits.carry_out(work, flush=flush)
+            with transaction as connection:
+                return work(connection)
+
     @property
     def transactions(self) -> int:
         """How many transactions have written; the same number for all writes that share one, while it goes on."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import select
 
@@ -40,6 +40,7 @@ from runner.store.pauses import Pauses
 from runner.store.phones import Phones
 from runner.store.reports import Reports
 from runner.store.retention import Retention
+from runner.store.rings import Rings
 from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.summaries import Summaries
@@ -48,6 +49,11 @@ from runner.store.task_pages import TaskPages
 from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+from runner.store.witness import WitnessedTally, Witnesses
+
+if TYPE_CHECKING:
+    from runner.store.checking import Flaw
+    from runner.store.copying import CopiedTable
 
 
 class Writes(NamedTuple):
@@ -87,7 +93,7 @@ class Ledger:
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.fence = Fence()
         self.tally = Tally(database, self.id)
-        self._database = database
+        self.database = self._database = database
         self._clock = clock
         self._seen_version = database.version()
         self._seeing = threading.Lock()
@@ -123,6 +129,7 @@ class Ledger:
         self.spans = Spans(database, clock, tally, self.executor)
         self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
+        self.rings = Rings(database, clock)
 
     @classmethod
     def open(cls, store_url: str, clock: Clock) -> Self:
@@ -177,6 +184,34 @@ class Ledger:
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)
+
+    def flaws(self) -> list["Flaw"]:
+        """What is wrong with it; slow for a large one."""
+        from runner.store.checking import flaws  # asked seldom
+
+        return flaws(self._database)
+
+    def copy_to(self, store_url: str, witnesses: Witnesses | None = None) -> list["CopiedTable"]:
+        """Copy all of it into an empty database, or a file that is not there; returns what was copied, table by table.
+
+        With `witnesses` the copy is the ledger from then on, and this one is older. Raises LedgerError if there is
+        anything, or if what came out of the copy is not what went in; then there is nothing.
+        """
+        from runner.store.copying import copy_ledger, new_database
+
+        with new_database(store_url) as target:
+            tally = self.tally.read() + (witnesses is not None)
+            copied = copy_ledger(self._database, target, tally)
+            if witnesses is not None and target.place is not None:
+                witnesses.write(WitnessedTally(self.id, tally, target.place))
+            return copied
+
+    def back_up(self, file: Path) -> int:
+        """Write it as it is at one moment to a file that is not there yet; returns how many tasks it holds. Raises
+        LedgerError, and leaves no file, if that fails."""
+        from runner.store.copying import back_up
+
+        return back_up(self._database, file)
 
     def close(self) -> None:
         self._database.close()

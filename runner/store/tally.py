@@ -27,7 +27,7 @@ class Tally:
         self._checked = -1
         self._counted = (-1, 0)
 
-    def write(self, action: str, work: Callable[[Connection], T]) -> T:
+    def write(self, action: str, work: Callable[[Connection], T], *, guarded: bool = False) -> T:
         """As `Database.write`, for what must not be forgotten: the tally rises with it, and its witness follows.
 
         Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
@@ -37,7 +37,7 @@ class Tally:
             self._check(connection)
             return work(connection), self._count(connection)
 
-        result, tally = self._database.write(action, counted)
+        result, tally = self._database.write(action, counted, guarded=guarded)
         self.known = max(self.known, tally)
         # After the transaction: a process killed in between leaves a ledger that is ahead, which is harmless. The other
         # way round each such kill would leave a witness that is ahead, and ask for a person.

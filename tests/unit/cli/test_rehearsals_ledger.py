@@ -37,6 +37,8 @@ WORDS = {
     "resume": (),
     "stop": (),
     "ledger accept-restore": (),
+    "ledger backup": ("backup.db",),
+    "ledger check": (),
     "accounts": (),
     "notify": (),
     "holds": (),
