@@ -32,7 +32,6 @@ from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.state_dir import StateDir
-from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, Task, TaskState, task_key
@@ -109,7 +108,7 @@ def _served(folder: Path) -> Iterator[str]:
             ledger=ledger,
             clock=clock,
             zone=ZONE,
-            artifacts=Artifacts(place.artifacts),
+            artifacts=place.artifacts(ledger),
             place=place,
             paths=(campaigns,),
             registry=registry,

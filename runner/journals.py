@@ -32,6 +32,11 @@ class Journal(Protocol):
         """Write down that an effect is about to be made; returns its id. Raises HeldBack if a limit forbids it now."""
         ...
 
+    def be_sure(self) -> None:
+        """Raises LeaseLost if another host may work in the task's lane by now. To be asked right before the action that
+        makes an effect."""
+        ...
+
     def settle(
         self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
     ) -> None:
@@ -77,6 +82,11 @@ class BatchJournal(Protocol):
         A task that a limit forbids now is left out: it is held back, its attempt has ended, and no later call may name
         it.
         """
+        ...
+
+    def be_sure(self) -> None:
+        """Raises LeaseLost if another host may call the other side by now. To be asked right before a call that makes
+        effects."""
         ...
 
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:

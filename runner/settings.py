@@ -15,10 +15,12 @@ from runner.machine_zone import machine_zone
 DEFAULT_API_URL = "http://127.0.0.1:50809/api/v1/"
 DEFAULT_API_TIMEOUT_S = 30.0
 DEFAULT_PHONE_FAILURES, DEFAULT_PHONE_COOLDOWN_S = 3, 600.0
+DEFAULT_MATERIAL_CACHE_BYTES = 10 * 1000**3
 DEFAULT_API_PLAN = "Local"
 API_PLANS = (DEFAULT_API_PLAN, "Starter", "Pro", "Team", "Business")
 
 _ADDRESS = re.compile(r"[^\s:,]+:(?!0+$)\d{1,5}")
+_SIZE = re.compile(r"(\d{1,6}) ?([kMGT]?)B?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 LEAST_TOKEN = 32
@@ -46,6 +48,8 @@ class Settings:
     its pages, and change nothing. `api_plan` is the plan that its Local API plays.
     Unless it `takes_pictures`, screens are kept of steps that fail only. No variable says so: a rehearsal does.
     `api_url`, `api_token` and `api_timeout_s` are those of the Local API through which the backend local_api works.
+    `artifacts_url` is where screens go, None for the state folder; `material_cache_bytes` is how much a host keeps of
+    files that lie on another one.
     A phone that has failed `phone_failures` times in a row (0: however often) is held back for `phone_cooldown_s`.
     """
 
@@ -65,14 +69,16 @@ class Settings:
     phone_cooldown_s: float = DEFAULT_PHONE_COOLDOWN_S
     adb_servers: tuple[AdbAddress, ...] = ()
     takes_pictures: bool = True
+    artifacts_url: str | None = None
+    material_cache_bytes: int = DEFAULT_MATERIAL_CACHE_BYTES
     witness_dir: Path = field(default_factory=lambda: _witness_dir({}), compare=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read RUNNER_STATE_DIR, RUNNER_WITNESS_DIR, RUNNER_STORE, RUNNER_TIMEZONE, RUNNER_LANGUAGE, RUNNER_TOKEN,
         RUNNER_VIEWER_TOKEN, RUNNER_URL, RUNNER_API_PLAN, RUNNER_API_URL, RUNNER_API_TOKEN, RUNNER_API_TIMEOUT,
-        RUNNER_PHONE_FAILURES, RUNNER_PHONE_COOLDOWN, RUNNER_ADB_SERVERS and ANDROID_ADB_SERVER_PORT; defaults fill
-        the rest.
+        RUNNER_PHONE_FAILURES, RUNNER_PHONE_COOLDOWN, RUNNER_ADB_SERVERS, RUNNER_ARTIFACTS, RUNNER_MATERIAL_CACHE and
+        ANDROID_ADB_SERVER_PORT; defaults fill the rest.
 
         Raises UsageError if one of them has no legal value.
         """
@@ -95,6 +101,8 @@ class Settings:
             adb_servers=_servers(env.get("RUNNER_ADB_SERVERS")),
             phone_failures=_failures(env.get("RUNNER_PHONE_FAILURES")),
             phone_cooldown_s=_cooldown(env.get("RUNNER_PHONE_COOLDOWN")),
+            artifacts_url=artifacts_url(env.get("RUNNER_ARTIFACTS")),
+            material_cache_bytes=_size(env.get("RUNNER_MATERIAL_CACHE")),
             witness_dir=_witness_dir(env),
         )
 
@@ -193,6 +201,38 @@ def _url(name: str, text: str) -> str:
             hint=f"set it to one such as {example}, or unset it",
         )
     return text.rstrip("/") + "/"
+
+
+def artifacts_url(text: str | None) -> str | None:
+    """The address of a place for artifacts; a path becomes one. Raises UsageError."""
+    if not text:
+        return None
+    if "://" not in text:
+        return Path(text).absolute().as_uri()
+    parts = urlsplit(text)
+    if parts.password is not None:  # first, since the message below quotes the address
+        raise UsageError(
+            "the address for artifacts holds a password, and every host can read that address",
+            hint="leave it out; keys belong into the variables or files that the store's library reads",
+        )
+    if not parts.scheme or (parts.scheme == "file" and parts.netloc):
+        raise UsageError(
+            f"{text!r} is no address for artifacts",
+            hint="name a folder, file:///srv/artifacts, or another one that fsspec knows: s3://bucket/artifacts",
+        )
+    return text.rstrip("/")
+
+
+def _size(text: str | None) -> int:
+    if not text:
+        return DEFAULT_MATERIAL_CACHE_BYTES
+    found = _SIZE.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise UsageError(
+            f"RUNNER_MATERIAL_CACHE is {text!r}, which is no size",
+            hint="set it to one such as 500 MB or 20 GB, or unset it to use 10 GB",
+        )
+    return int(found[1]) * 1000 ** "kMGT".index(found[2]) * 1000 if found[2] else int(found[1])
 
 
 def _token(name: str, env: Mapping[str, str]) -> str | None:

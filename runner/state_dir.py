@@ -5,12 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from runner.errors import UsageError
 from runner.settings import Settings
-from runner.store.lock import ExecutorLock, HostLock
+from runner.store.artifacts import Artifacts
+from runner.store.lock import ExecutorLock, Holder, HostLock, holder_beside
 from runner.store.url import is_rehearsal, is_shared, ledger_path, shown
 from runner.store.witness import Witnesses
+
+if TYPE_CHECKING:
+    from runner.store.ledger import Ledger
 
 REHEARSALS = "rehearsals"
 """The folder with a folder for each rehearsal: its ledger, phones, screenshots and reports."""
@@ -28,7 +33,7 @@ class StateDir:
 
     `option` leads a command to this ledger, with a space in front; `witness` is the folder of what this machine has
     seen of its ledgers, None in a rehearsal, whose ledger may be thrown away; `rehearsed_run` is the run that this
-    rehearses, if it is one's.
+    rehearses, if it is one's; `artifacts_url` is where artifacts go, None for a folder in this one.
     """
 
     store_url: str
@@ -37,6 +42,7 @@ class StateDir:
     option: str = ""
     witness: Path | None = None
     rehearsed_run: str | None = None
+    artifacts_url: str | None = None
 
     @property
     def witnesses(self) -> Witnesses | None:
@@ -63,9 +69,21 @@ class StateDir:
         the same state folder."""
         return HostLock(self.folder / HOST) if self.is_shared else ExecutorLock(self.store_url)
 
+    def holder(self) -> Holder | None:
+        """The process of this machine that holds that lock now; a shared ledger knows of all others."""
+        return holder_beside(self.beside) if self.beside is not None else None
+
+    def artifacts(self, ledger: "Ledger") -> Artifacts:
+        """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
+        theirs."""
+        place: Path | str = self.artifacts_url or self.folder / "artifacts"
+        places = ledger.artifact_places.of if self.is_shared else None
+        return Artifacts(place, self.folder / "artifacts-waiting", places)
+
     @property
-    def artifacts(self) -> Path:
-        return self.folder / "artifacts"
+    def material(self) -> Path:
+        """Files of other hosts, for tasks on the phones of this one."""
+        return self.folder / "material"
 
     @property
     def traces(self) -> Path:
@@ -103,7 +121,13 @@ def real_state_dir(settings: Settings, store_url: str | None = None) -> StateDir
     """The user's own ledger, or the one that a URL names; the phones are real."""
     url = store_url or settings.store_url
     option = "" if url == settings.store_url else f" --store {quote(url)}"
-    return StateDir(url, settings.state_dir, option=option, witness=settings.witness_dir)
+    return StateDir(
+        url,
+        settings.state_dir,
+        option=option,
+        witness=settings.witness_dir,
+        artifacts_url=settings.artifacts_url,
+    )
 
 
 def state_dir_of(settings: Settings, store_url: str | None) -> StateDir:
@@ -133,6 +157,15 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
     return replace(
         _rehearsal(settings.state_dir / REHEARSALS / "daemon"), option=" --virtual", rehearsed_run=None
     )
+
+
+def host_place(settings: Settings, store_url: str, host: str, *, virtual: bool) -> StateDir:
+    """Where a host keeps its things beside a ledger that hosts share; each host of a rehearsal has its own phones."""
+    if not virtual:
+        return real_state_dir(settings, store_url)
+    folder = settings.state_dir / REHEARSALS / f"host-{host}"
+    option = _rehearsal_option(store_url)
+    return replace(_rehearsal(folder), store_url=store_url, option=option, rehearsed_run=None)
 
 
 def _rehearsal(folder: Path) -> StateDir:

@@ -36,7 +36,6 @@ from runner.server.dashboard.phones_now import PhonesNow
 from runner.server.ports import listen, url_of
 from runner.server.serving import Serving
 from runner.state_dir import StateDir
-from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Attempt, Decision, OccurrenceState, TaskRow
 from runner.tasks import (
@@ -123,7 +122,7 @@ class DashboardDesk:
         self.campaigns.mkdir(parents=True, exist_ok=True)
         place = StateDir(f"sqlite:///{folder / 'ledger.db'}", folder)
         self.ledger = Ledger.open(place.store_url, self.clock)
-        self.artifacts = Artifacts(place.artifacts)
+        self.artifacts = place.artifacts(self.ledger)
         self.registry = Registry(self.ledger)
         self.phones: dict[str, str] = {}
         """What adb says of phones."""

@@ -111,6 +111,10 @@ class PostgresServer(Databases):
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> Self:
         assert self._process is None
         chosen = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]

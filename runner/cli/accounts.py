@@ -16,7 +16,7 @@ from runner.reports.terminal import Column, Rows
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.url import ledger_path
+from runner.store.url import may_be_there
 
 
 @click.command(
@@ -47,8 +47,7 @@ def accounts(ctx: click.Context, paths: tuple[Path, ...], place: StateDir, form:
 
 def _ledger(place: StateDir) -> AbstractContextManager[Ledger | None]:
     """The ledger; None if there is none yet, from which nothing has been made then. This makes none."""
-    path = ledger_path(place.store_url)
-    return nullcontext() if path is not None and not path.exists() else open_ledger(place)
+    return open_ledger(place) if may_be_there(place.store_url) else nullcontext()
 
 
 def _table(found: Sequence[AccountState]) -> Rows:

@@ -6,13 +6,12 @@ from contextlib import ExitStack, contextmanager
 from runner.clock import SystemClock
 from runner.errors import LedgerBusy, UsageError
 from runner.settings import Settings
-from runner.state_dir import real_state_dir
+from runner.state_dir import StateDir, real_state_dir
 from runner.store.ledger import Ledger
-from runner.store.lock import ExecutorLock, holder
 from runner.store.phone_rows import by_device
 from runner.store.request_rows import PauseScope
 from runner.store.rows import TaskFilter
-from runner.store.url import ledger_path
+from runner.store.url import may_be_there
 from runner.tasks import TaskState
 
 
@@ -23,26 +22,25 @@ def free_phone(settings: Settings, serial: str, *, only_looks: bool = False) -> 
     If none is there, none may begin: this holds the executor's lock. Beside a daemon the phone has to be paused, and
     nothing of it may run or be in doubt. Nothing but a look touches a phone that waits for a person. Raises UsageError.
     """
-    store_url = real_state_dir(settings).store_url
-    path = ledger_path(store_url)
-    is_there = path is not None and path.exists()  # asked first: the lock makes an empty file
+    place = real_state_dir(settings)
+    is_there = may_be_there(place.store_url)  # asked first: the lock makes an empty file
     with ExitStack() as stack:
         try:
-            stack.enter_context(ExecutorLock(store_url))
+            stack.enter_context(place.lock())
             is_alone = True
         except LedgerBusy:
             is_alone = False
         if is_there:
-            with Ledger.open(store_url, SystemClock()) as ledger:
+            with Ledger.open(place.store_url, SystemClock()) as ledger:
                 if not is_alone:
-                    _refuse_unless_paused(ledger, store_url, serial)
+                    _refuse_unless_paused(ledger, place, serial)
                 if not only_looks:
                     _refuse_held(ledger, serial)
         yield
 
 
-def _refuse_unless_paused(ledger: Ledger, store_url: str, serial: str) -> None:
-    working = holder(store_url)
+def _refuse_unless_paused(ledger: Ledger, place: StateDir, serial: str) -> None:
+    working = place.holder()
     who = f"process {working.pid} ({working.command})" if working else "another process"
     pauses = [(pause.scope, pause.subject) for pause in ledger.pauses.current()]
     if (PauseScope.ALL, None) not in pauses and (PauseScope.DEVICE, serial) not in pauses:

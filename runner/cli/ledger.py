@@ -1,7 +1,10 @@
-"""`runner ledger`: decisions about the ledger that only a person can make."""
+"""`runner ledger`: keep, move and check a ledger, and decisions about it that only a person can make."""
 
 import click
 
+from runner.cli.ledger_backup import backup
+from runner.cli.ledger_check import check
+from runner.cli.ledger_copy import copy
 from runner.cli.ledger_option import refuse_absent, with_store
 from runner.cli.output import say
 from runner.clock import SystemClock
@@ -14,10 +17,17 @@ from runner.store.url import ledger_path, rehearsal_only
 @click.group(
     epilog="""\b
 Examples:
-  runner ledger accept-restore            the newest ledger is lost, and you have looked at the phones"""
+  runner ledger backup ledger-2026-11-21.db      the ledger as it is now, in one file
+  runner ledger check                            whether it is whole
+  runner ledger copy ledger.db postgresql://runner@db/campaigns      move it to a database that hosts share
+  runner ledger accept-restore                   the newest ledger is lost, and you have looked at the phones"""
 )
 def ledger() -> None:
-    """Decide what becomes of a ledger that was put back from a backup, or is gone."""
+    """Keep a ledger, move it, check it, and decide what becomes of one that was put back from a backup."""
+
+
+for command in (backup, check, copy):
+    ledger.add_command(command)
 
 
 @ledger.command(

@@ -13,7 +13,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, daemon_rehearsal, state_dir_of
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
-from runner.store.url import ledger_path, rehearsal_only
+from runner.store.url import ledger_path, rehearsal_only, shown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,7 +66,7 @@ def rehearsal_at(settings: Settings, store_url: str) -> StateDir:
     if place.phones is None:
         refuse_absent(place)
         raise UsageError(
-            f"the ledger {ledger_path(store_url)} is no rehearsal's",
+            f"the ledger {shown(store_url)} is no rehearsal's",
             hint="leave --virtual out, or name another ledger",
         )
     return place

@@ -39,7 +39,12 @@ def logs(task: str, number: int | None, follow: bool, place: StateDir, form: str
         assert record is not None
         if follow:
             _follow(ledger, record, number, place, form)
-            return
+        else:
+            _show(ledger, record, number, place, form)
+
+
+def _show(ledger: Ledger, record: TaskRecord, number: int | None, place: StateDir, form: str) -> None:
+    """The attempts that are asked for. Raises UsageError if there is none of that number."""
     attempts = [one for one in record.attempts if number in (None, one.number)]
     if number and not attempts:
         count = len(record.attempts)
@@ -48,21 +53,22 @@ def logs(task: str, number: int | None, follow: bool, place: StateDir, form: str
             hint=f"it has been tried {count} time{'' if count == 1 else 's'}",
         )
     if form == "json":
-        print_json(log_data(record, attempts, place.artifacts))
+        print_json(log_data(record, attempts, place.artifacts(ledger)))
     else:
         zone = Settings.from_environment().zone
-        print_log(record, attempts, place.artifacts, zone, terminal())
+        print_log(record, attempts, place.artifacts(ledger), zone, terminal())
 
 
 def _follow(ledger: Ledger, record: TaskRecord, number: int | None, place: StateDir, form: str) -> None:
     """Write a line for each piece; as JSON, an object on each line."""
     zone, out, row = Settings.from_environment().zone, terminal(), record.row
+    artifacts = place.artifacts(ledger)
 
     def tell(piece: Piece) -> None:
         if form == "json":
-            print_json_lines([json.dumps(piece_data(piece, place.artifacts), ensure_ascii=False)])
+            print_json_lines([json.dumps(piece_data(piece, artifacts), ensure_ascii=False)])
         else:
-            print_piece(piece, place.artifacts, zone, out)
+            print_piece(piece, artifacts, zone, out)
 
     if form != "json":
         print_zone(zone, out)

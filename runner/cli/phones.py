@@ -20,7 +20,7 @@ from runner.errors import RunnerError, UsageError
 from runner.exit_codes import EXIT_INTERRUPTED, EXIT_PROBLEMS, EXIT_USAGE
 from runner.settings import Settings
 from runner.state_dir import state_dir_of
-from runner.store.url import ledger_path
+from runner.store.url import may_be_there
 from runner.virtual.adbserver import AdbServerError, find_adb
 from runner.virtual.host import DEFAULT_PHONES, print_json, serials_of, serve
 
@@ -136,8 +136,7 @@ def kept_back(settings: Settings) -> "KeptBack":
     from runner.queries.phone_doctor import KeptBack
 
     place = state_dir_of(settings, None)
-    path = ledger_path(place.store_url)
-    if path is not None and not path.exists():
+    if not may_be_there(place.store_url):
         return KeptBack()
     with open_ledger(place) as ledger:
         return KeptBack.of(ledger)

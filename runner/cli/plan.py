@@ -39,7 +39,7 @@ from runner.queries.material import material_of
 from runner.reports import plan_diff, plan_ics, plan_json, plan_markdown, plan_table
 from runner.reports.streams import columns, has_colors
 from runner.settings import Settings, fleet_zone
-from runner.store.url import is_rehearsal, ledger_path, rehearsal_only
+from runner.store.url import is_rehearsal, may_be_there, rehearsal_only, shown
 
 FORMATS = ("table", "json", "ics", "markdown")
 DEFAULT_PATHS = (Path("campaigns"),)
@@ -101,7 +101,7 @@ def plan(
     if revision is not None and form == "ics":
         raise click.UsageError("--diff has no --format ics; take table, json or markdown")
     if is_rehearsal(url := store or Settings.from_environment().store_url):
-        raise rehearsal_only(str(ledger_path(url)), hint="leave --store out, or name another ledger")
+        raise rehearsal_only(shown(url), hint="leave --store out, or name another ledger")
     at = now or SystemClock().now()
     campaigns = check_or_exit(ctx, paths or DEFAULT_PATHS, at)
     window = _window(campaigns, start, end, at)
@@ -133,8 +133,7 @@ def _on_fitting_phones(campaigns: list[ResolvedCampaign], store: str | None) -> 
 
     settings = Settings.from_environment()
     now, url = seen_now(settings.every_adb_server, campaigns), store or settings.store_url
-    path = ledger_path(url)
-    if not (path and path.exists()):
+    if not may_be_there(url):
         return [narrowed(campaign, now) for campaign in campaigns]
     from runner.store.ledger import Ledger
     from runner.store.sightings import fitting
@@ -158,10 +157,10 @@ class Known(NamedTuple):
 def _known(campaigns: Sequence[ResolvedCampaign], window: Window, store: str | None, at: datetime) -> Known:
     """What the ledger holds, if there is one, and the files. This makes no ledger."""
     url = store or Settings.from_environment().store_url
-    path = ledger_path(url)
-    if store and not (path and path.exists()):
-        raise UsageError(f"there is no ledger {path}", hint="leave --store out to plan without one")
-    if not (path and path.exists()):
+    is_there = may_be_there(url)
+    if store and not is_there:
+        raise UsageError(f"there is no ledger {shown(url)}", hint="leave --store out to plan without one")
+    if not is_there:
         return Known({}, material_of(campaigns, window, None, at))
     from runner.queries.usage import usage_until  # heavy, and of use only where there is a ledger
     from runner.store.ledger import Ledger
@@ -179,7 +178,7 @@ def _known(campaigns: Sequence[ResolvedCampaign], window: Window, store: str | N
         return Known(past, material)
     # By lane: an account on a phone has made nothing that its phone has not made.
     totals = _totals([past[name] for name in {lane.name for lane in lanes} & past.keys()])
-    note = Note("ledger-usage", f"limits count what the ledger {path} holds: {totals}")
+    note = Note("ledger-usage", f"limits count what the ledger {shown(url)} holds: {totals}")
     return Known(past, material, (note,))
 
 

@@ -112,7 +112,7 @@ def rehearse(
         situation = read_situation(ledger, place, clock.now())
         result = rehearsal_result(ledger, lived, done.waits, situation)
         report = without_hints(report_of(ledger, result.scope, clock.now()))
-        content = file_of(report, Form.HTML, place.artifacts, settings.zone)
+        content = file_of(report, Form.HTML, place.artifacts(ledger), settings.zone)
         path = save_report(content, out, place.reports / "rehearsal.html", REPORT_HINT)
     if form == "json":
         print_json({**result_data(result, settings.zone), "report": str(path), "store": place.store_url})

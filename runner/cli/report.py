@@ -100,7 +100,7 @@ def report(
     with open_ledger(place) as ledger:
         situation = read_situation(ledger, place)
         scope = scope_of(ledger, subject, at, times, situation)
-        content = report_file(ledger, scope, Form(form), place.artifacts, situation)
+        content = report_file(ledger, scope, Form(form), place.artifacts(ledger), situation)
     write(content, f"{scope.name}.{Form(form).suffix}", out, place, is_html=form == Form.HTML)
 
 

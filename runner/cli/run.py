@@ -35,7 +35,6 @@ from runner.reports.html import render_report
 from runner.reports.run_summary import summary_data, summary_table, totals
 from runner.settings import Settings
 from runner.state_dir import StateDir, choose_state_dir, new_run_id
-from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.lock import holder
 from runner.store.rows import TaskRow
@@ -125,7 +124,11 @@ def run(
         recorded = record(this, ledger, on_fitting_phones(this, ledger, campaigns), at)
         again = recorded.again + (place.option if store else "")
         if not recorded.is_over:
-            if daemon is None:
+            if place.is_shared:
+                from runner.cli.run_shared import carry_out_shared  # with what only PostgreSQL needs
+
+                follow_end = carry_out_shared(this, ledger, recorded.read)
+            elif daemon is None:
                 carry_out(this, ledger, recorded.campaign, recorded.read)
             else:
                 follow_end = follow(this, ledger, recorded.read, daemon)
@@ -223,8 +226,11 @@ def made_before(this: Run, rows: Sequence[TaskRow]) -> str:
 def lock_or_find_daemon(ledger: Ledger, place: StateDir) -> Iterator[int | None]:
     """Hold the executor's lock; if a daemon holds it, yield the id of its process instead.
 
-    Raises LedgerBusy if another run holds it.
+    Raises LedgerBusy if another run holds it. Of a ledger that hosts share nobody has the whole.
     """
+    if place.is_shared:
+        yield None
+        return
     with ExitStack() as stack:
         daemon = None
         try:
@@ -262,7 +268,7 @@ def write_report(this: Run, ledger: Ledger) -> Path | None:
         return None
     path = this.place.report(this.id)
     record = report_of(ledger, of_run(run), this.clock.now())
-    html = render_report(record, Artifacts(this.place.artifacts), this.settings.zone)
+    html = render_report(record, this.place.artifacts(ledger), this.settings.zone)
     make_folder(path.parent)
     write_file(path, html.encode(errors="replace"))
     return path

@@ -7,12 +7,11 @@ from runner.queries.situation import Situation
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.lock import holder
 
 
 def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None) -> Situation:
     """What goes on at this moment, in the fleet's zone."""
-    carrying = holder(place.store_url)
+    carrying = None if place.is_shared else place.holder()
     return Situation.read(
         ledger,
         now or SystemClock().now(),
@@ -21,3 +20,10 @@ def read_situation(ledger: Ledger, place: StateDir, now: datetime | None = None)
         is_rehearsal=place.phones is not None,
         rehearsed_run=place.rehearsed_run,
     )
+
+
+def is_carried_out(ledger: Ledger, place: StateDir) -> bool:
+    """Whether any process carries tasks out from the ledger: on this machine, or any host that shares it."""
+    if place.is_shared:
+        return any(host.is_alive for host in ledger.hosts.all())
+    return place.holder() is not None

@@ -6,11 +6,11 @@ from runner.cli.await_answer import await_answer
 from runner.cli.format_option import format_option
 from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.output import print_json, say
+from runner.cli.situation import is_carried_out
 from runner.queries.advice import EndPause
 from runner.reports.advice import command, options_of
 from runner.reports.status_json import pause_data
 from runner.state_dir import StateDir
-from runner.store.lock import holder
 from runner.store.request_rows import CommandKind, PauseScope
 from runner.store.rows import TaskFilter
 from runner.tasks import TaskState
@@ -36,9 +36,8 @@ def stop(place: StateDir, form: str) -> None:
             # nothing.
             ledger.pauses.begin(PauseScope.ALL, None, who())
         before, _ = ledger.tasks.page(running, 0, 1)
-        is_carried_out = holder(place.store_url) is not None
-        is_over = True
-        if is_carried_out:
+        carried_out, is_over = is_carried_out(ledger, place), True
+        if carried_out:
             request = ledger.commands.request(CommandKind.STOP_ALL, None, who())
             is_over = await_answer(ledger, request, lambda: not ledger.tasks.page(running, 0, 1)[0])
         left, _ = ledger.tasks.page(running, 0, 1)
@@ -47,7 +46,7 @@ def stop(place: StateDir, form: str) -> None:
         print_json({"running_before": before, "running": left, "paused": list(map(pause_data, paused))})
         return
     to_go_on = command(EndPause(None), options_of(place))
-    if not is_carried_out:
+    if not carried_out:
         say(f"Nothing carries tasks out; everything is paused. To go on: {to_go_on}")
         return
     tasks = f"{before} running task{'' if before == 1 else 's'}"

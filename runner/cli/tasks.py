@@ -17,6 +17,7 @@ from runner.cli.ledger_option import ledger_option, open_ledger
 from runner.cli.main import report
 from runner.cli.now_option import read_since
 from runner.cli.output import print_json, say, say_lines, terminal
+from runner.cli.situation import is_carried_out
 from runner.errors import LedgerRefusal
 from runner.exit_codes import EXIT_PROBLEMS
 from runner.queries.advice import RetryTask
@@ -29,7 +30,6 @@ from runner.reports.task_list import effect_data, task_data, task_lines, task_ta
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
-from runner.store.lock import holder
 from runner.store.request_rows import CommandKind
 from runner.store.rows import TaskFilter, TaskRow
 from runner.tasks import TaskState
@@ -145,7 +145,14 @@ def show(names: tuple[str, ...], place: StateDir, form: str) -> None:
     records = [record for record in found if record is not None]
     if form == "json":
         print_json(
-            [{**task_data(one.row), "effects": list(map(effect_data, one.effects))} for one in records]
+            [
+                {
+                    **task_data(one.row),
+                    "host": one.attempts[-1].host if one.attempts else None,
+                    "effects": list(map(effect_data, one.effects)),
+                }
+                for one in records
+            ]
         )
         return
     zone = Settings.from_environment().zone
@@ -168,18 +175,18 @@ def stop(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str)
 
     One that waits until somebody can look what an earlier attempt did is looked up first, if that can be done.
     """
-    is_carried_out = holder(place.store_url) is not None
     by = who()
 
     def act(ledger: Ledger, row: TaskRow) -> str:
+        carried_out = is_carried_out(ledger, place)
         is_in_doubt = row.state is TaskState.PENDING and bool(ledger.effects.in_doubt([row.task.key]))
         # A running task, or one in doubt while somebody can look, is left to the process that has the
         # phone; all others are only rows.
-        if row.state is not TaskState.RUNNING and not (is_carried_out and is_in_doubt):
+        if row.state is not TaskState.RUNNING and not (carried_out and is_in_doubt):
             if not ledger.tasks.cancel([row.task.key], f"stopped on request by {by}", ReasonKind.STOPPED):
                 raise _refused(ledger, row, "stop")
             return _state_now(ledger, row)
-        if not is_carried_out:
+        if not carried_out:
             raise LedgerRefusal(
                 f"cannot stop task {row.id}: it is running, but its process has died",
                 hint="the next `runner daemon` or `runner run` settles it; then it can be stopped",
@@ -203,12 +210,15 @@ Examples:
 @click.pass_context
 def retry(ctx: click.Context, names: tuple[str, ...], place: StateDir, form: str) -> None:
     """Run tasks again that failed or did not run. Refused where an effect happened, or may have happened."""
-    is_carried_out = holder(place.store_url) is not None
 
     def act(ledger: Ledger, row: TaskRow) -> str:
         ledger.tasks.retry(row.task.key)
         ledger.commands.request(CommandKind.TASKS_ADDED, row.task.key, who())
-        return "pending again" if is_carried_out else "pending again; a daemon must run to carry it out"
+        return (
+            "pending again"
+            if is_carried_out(ledger, place)
+            else "pending again; a daemon must run to carry it out"
+        )
 
     _each(ctx, names, place, form, act)
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 
 from runner.backends import build
 from runner.backends.backend import BackendSetup
+from runner.backends.supply import Supply
 from runner.clock import Clock
 from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
 from runner.execution.executor import Executor
 from runner.execution.failing_phones import Patience
+from runner.execution.holding import Holding
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import EffectiveLimits
@@ -34,11 +37,16 @@ def executor_on_phones(
     sink: EventSink,
     mode: Mode,
     rehearsal: Rehearsal | None,
+    artifacts: Artifacts | None = None,
+    supply: Supply | None = None,
+    holding: Holding | None = None,
 ) -> Iterator[Executor]:
     """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
 
     `flows` are campaigns' own flows by campaign and script, `profiles` gives the app profiles of a campaign and
-    `limits` those of a task. The caller starts the executor; it is closed with its backends when this is.
+    `limits` those of a task. `artifacts` are the place's, `supply` has the files of tasks if this machine has not;
+    `holding` has the lanes of this host, where hosts share the ledger. The caller starts the executor; it is closed
+    with its backends when this is.
     """
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
@@ -48,6 +56,12 @@ def executor_on_phones(
             return not any(effect.asks_somebody for effect in ledger.effects.of(key))
 
         setup = BackendSetup(settings, clock, flows, ledger.id, profiles, place.traces, is_settled)
+        if supply is not None:
+            setup = replace(setup, supply=supply)
+        if artifacts is None:
+            artifacts = place.artifacts(ledger)
+        stack.callback(artifacts.close)
+        artifacts.start()
         backends = build(setup, rehearsal=rehearsal is not None)
         # Closed after the executor, whose attempts use them.
         for backend in backends.values():
@@ -56,12 +70,13 @@ def executor_on_phones(
             backends = rehearsal.replace_backends(backends)
         executor = Executor(
             ledger=ledger,
-            artifacts=Artifacts(place.artifacts),
+            artifacts=artifacts,
             backends=backends,
             limiter=Limiter(ledger.effects, limits, settings.zone, clock),
             clock=clock,
             sink=sink,
             mode=mode,
             patience=Patience(settings.phone_failures, settings.phone_cooldown_s),
+            holding=holding,
         )
         yield stack.enter_context(closing(executor))

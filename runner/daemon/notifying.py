@@ -62,7 +62,7 @@ def tell_people(
     ledger, clock, zone = around.ledger, around.clock, around.settings.zone
     summary = Summary(ledger, zone, notify.summary_at) if notify.summary_at else None
     url = around.settings.public_url or around.url
-    where = MessageOrigin(zone, url, around.place.artifacts, ledger.is_rehearsal)
+    where = MessageOrigin(zone, url, around.place.artifacts(ledger), ledger.is_rehearsal)
     look = NewsLook(ledger, clock, zone, phones, summary)
     office = PostOffice(notify.recipients, look, ledger, clock, where, send, around.log)
     stack.callback(office.close)

@@ -50,6 +50,7 @@ def perform(
     # What may stay open is over: nobody is asked about it, and it keeps nothing from being done.
     states = [effect.state for effect in effects if not effect.is_left_open]
     then = decide(context, taken, outcome, states)
+    taken.be_sure()
     # Before the end of the attempt, as any hold (see `finish`), and before the next task of the lane is asked.
     context.failing.ended(taken.task, outcome)
     return Performed(then, effects, journal)

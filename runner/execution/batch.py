@@ -14,6 +14,7 @@ from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, decid
 from runner.journals import Intent, Settlement
 from runner.planning.limits import NotBefore
 from runner.reasons import ReasonKind
+from runner.store.fence import be_sure
 from runner.store.rows import NewEffect
 from runner.tasks import AttemptOutcome, Effect, EffectState, Outcome
 
@@ -30,6 +31,7 @@ class Batch:
         leaving: Callable[[], bool],
     ) -> None:
         self._context = context
+        self._hold = taken_tasks[0].hold
         self._open = {taken.key: taken for taken in taken_tasks}
         self._lanes = {taken.key: taken.task.lane for taken in taken_tasks}
         self._ended = ended
@@ -88,11 +90,14 @@ class Batch:
         self.finish(held_back)
         return begun
 
+    def be_sure(self) -> None:
+        be_sure(self._hold)
+
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
         return self._begin(intents)
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
-        self._context.ledger.effects.settle_all(settlements)
+        self._context.ledger.effects.settle_all(settlements, self._hold)
         self._note(settlements)
 
     def begun(self, keys: Sequence[str]) -> None:
@@ -172,7 +177,7 @@ class Batch:
             for intent in intents
             for taken in [self._open[intent.task_key]]
         ]
-        ids = self._context.ledger.effects.begin_all(rows) if rows else []
+        ids = self._context.ledger.effects.begin_all(rows, self._hold) if rows else []
         begun: dict[str, list[int]] = {}
         for effect_id, row in zip(ids, rows, strict=True):
             begun.setdefault(row.task_key, []).append(effect_id)

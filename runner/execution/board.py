@@ -105,6 +105,13 @@ class Board:
             self._put_off(taken)
         self._let_go([taken])
 
+    def forget(self, lane: str) -> None:
+        """Give up what waits in a lane of hosts that this one has lost; what goes on in it is dropped as it ends."""
+        with self._changed:
+            self._lanes.forget(lane)
+            self._changed.notify_all()
+        self._wake()
+
     def ended(self, ends: Ends) -> None:
         """Take up what follows attempts that have ended, except for tasks to be cancelled, as in `put_back`."""
         with self._changed:
@@ -152,6 +159,16 @@ class Board:
         """The task no longer waits."""
         with self._changed:
             self._lanes.discard(key)
+            self._changed.notify_all()
+
+    def lose(self, lanes: Collection[str]) -> None:
+        """As `forget`, for lanes that another host may have soon: what runs in them stops at its next step."""
+        with self._changed:
+            for lane in lanes:
+                self._lanes.forget(lane)
+            for taken in self._taken_tasks.values():
+                if taken.waiting.lane.of_hosts in lanes:
+                    taken.stop.set(by_person=False)
             self._changed.notify_all()
 
     def lift(self) -> None:
@@ -227,6 +244,11 @@ class Board:
         found = {name: away for name, away in lanes.items() if away is not None}
         return {taken.key: found[taken.waiting.lane] for taken in taken_tasks if taken.waiting.lane in found}
 
+    def left(self, taken_tasks: Iterable[TakenTask]) -> list[TakenTask]:
+        """Those of these that have neither ended nor been put back or given up."""
+        with self._changed:
+            return [taken for taken in taken_tasks if self._taken_tasks.get(taken.key) is taken]
+
     def knows(self, key: str) -> bool:
         """Whether somebody has handed the task over and it has not ended."""
         with self._changed:
@@ -245,6 +267,13 @@ class Board:
                 for taken in self._taken_tasks.values()
                 if taken.deadline is not None and taken.deadline < late
             ]
+
+    def at_rest(self, lane: str) -> bool:
+        """Whether nothing in a lane of hosts runs, and nothing may go now."""
+        with self._changed:
+            if any(taken.waiting.lane.of_hosts == lane for taken in self._taken_tasks.values()):
+                return False
+            return self.is_closed or self._lanes.are_at_rest(lane, self._context.clock.now())
 
     def state(self) -> ExecutorState:
         overdue = tuple(taken.key for taken in self.overdue())

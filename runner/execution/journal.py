@@ -1,9 +1,11 @@
 """What a backend writes down during one attempt, and then tells those who watch: durable first."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
-from runner.errors import HeldBack
+from runner.errors import HeldBack, LedgerError
 from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
@@ -11,6 +13,10 @@ from runner.execution.taken_task import ExecutionContext, TakenTask
 from runner.journals import Settlement
 from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
+
+T = TypeVar("T")
+
+LOG = logging.getLogger(__name__)
 
 ACCOUNT_LOOK = timedelta(seconds=60)
 """How long a task waits for an account at the latest; it goes on as soon as the account is free."""
@@ -41,6 +47,7 @@ class AttemptJournal:
         return self._context.ledger.attempts.worked_s(self._task.key, before=self._attempt_id)
 
     def works_as(self, app: str, account: str) -> None:
+        self.be_sure()
         # Before the questions: a refusal from before the latest lift counts no longer (see `Board._hold`).
         self._taken.lifts = self._context.lifts.count
         who = Account.of(app, account)
@@ -60,10 +67,21 @@ class AttemptJournal:
         # Asked and written under one claim: else two lanes could both take the last place of an account's limit.
         with self._context.limiter.claim(self._task, kind, account, app):
             effect_id = self._context.ledger.effects.begin(
-                self._attempt_id, self._task.key, kind, target, self._task.device, account, evidence, app
+                self._attempt_id,
+                self._task.key,
+                kind,
+                target,
+                self._task.device,
+                account,
+                evidence,
+                app,
+                hold=self._taken.hold,
             )
         self._begun[effect_id] = (kind, target)
         return effect_id
+
+    def be_sure(self) -> None:
+        self._taken.be_sure()
 
     def _app_of(self, account: str | None) -> str | None:
         """The app whose account this is; None for an account that the attempt has not said it works as."""
@@ -76,14 +94,14 @@ class AttemptJournal:
         if at_end:
             self.at_end += (Settlement(effect_id, state, evidence),)
         else:
-            self._context.ledger.effects.settle(effect_id, state, evidence)
+            self._context.ledger.effects.settle(effect_id, state, evidence, hold=self._taken.hold)
             self._tell(effect_id, state)
 
     def write_rest(self) -> None:
         """Write down what was to be written with the end: the attempt has not ended in order."""
         if rest := self.at_end:
             self.at_end = ()
-            self._context.ledger.effects.settle_all(rest)
+            self._context.ledger.effects.settle_all(rest, self._taken.hold)
             self.tell(rest)
 
     def tell(self, settlements: Iterable[Settlement]) -> None:
@@ -102,15 +120,21 @@ class AttemptJournal:
             self._context.sink(EffectSettled(self._task.key, self._task.lane, kind, target, state))
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:
+        self.be_sure()
         self._taken.step = (ordinal, total, title)
         self._context.sink(StepStarted(self._task.key, self._task.lane, ordinal, total, title))
 
     def step_finished(self, record: StepRecord) -> None:
+        self.be_sure()
         name = (self._task.key, self._attempt_id, record.ordinal)
         # The files first, so that no row names a picture that is not there.
         artifacts = self._context.artifacts
-        screenshot = record.screenshot and artifacts.save_screenshot(*name, record.screenshot)
-        hierarchy = record.hierarchy and artifacts.save_hierarchy(*name, record.hierarchy)
+        screenshot = record.screenshot and _kept(
+            lambda jpeg: artifacts.save_screenshot(*name, jpeg), record.screenshot
+        )
+        hierarchy = record.hierarchy and _kept(
+            lambda xml: artifacts.save_hierarchy(*name, xml), record.hierarchy
+        )
         self._context.ledger.attempts.add_step(
             self._attempt_id, record, screenshot or None, hierarchy or None
         )
@@ -127,6 +151,15 @@ class AttemptJournal:
             )
         )
         self._look()
+
+
+def _kept(save: Callable[[T], str], content: T) -> str | None:
+    """Where a screen was kept; None if it could not be: that is told, and is no failure of the task that it shows."""
+    try:
+        return save(content)
+    except LedgerError as error:
+        LOG.warning("a screen is lost: %s", error.message)
+        return None
 
 
 def busy(account: Account, lane: LaneName) -> str:

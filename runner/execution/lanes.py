@@ -7,6 +7,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
+from runner.store.leases import BACKEND, backend_lane
 from runner.tasks import Task
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -22,7 +23,12 @@ class LaneName(NamedTuple):
     @property
     def place(self) -> str:
         """What must be reachable for its tasks."""
-        return f"backend {self.backend}" if self.backend else f"device {self.name}"
+        return self.of_hosts if self.backend else f"device {self.name}"
+
+    @property
+    def of_hosts(self) -> str:
+        """The lane that a host has to hold for its tasks: that of a batch is one for all devices and accounts."""
+        return backend_lane(self.backend) if self.backend else self.name
 
 
 @dataclass(slots=True, eq=False)
@@ -195,6 +201,13 @@ class Lanes:
         """How many lanes are busy."""
         return sum(lane.busy for lane in self._lanes.values())
 
+    def are_at_rest(self, of_hosts: str, now: datetime) -> bool:
+        """Whether nothing in a lane of hosts is busy, or may go."""
+        lanes = [self._lanes.get(LaneName("", of_hosts))]
+        if of_hosts.startswith(BACKEND):
+            lanes = [lane for name, lane in self._lanes.items() if name.of_hosts == of_hosts]
+        return not any(lane.busy or ((at := lane.next()) and at <= now) for lane in lanes if lane is not None)
+
     def counts(self) -> dict[str, int]:
         """How many tasks wait, by the name of their lane."""
         counts: dict[str, int] = {}
@@ -278,6 +291,11 @@ class Lanes:
         lane.remove(key)
         self._watch(lane)
         return True
+
+    def forget(self, of_hosts: str) -> None:
+        """Forget all that waits in a lane of hosts."""
+        for key in [one.task.key for one in self._waiting.values() if one.lane.of_hosts == of_hosts]:
+            self.discard(key)
 
     def lift(self, names: Collection[LaneName] | None = None) -> None:
         """Look again at every task that something holds back, in all lanes or in these."""

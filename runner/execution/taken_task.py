@@ -17,6 +17,8 @@ from runner.execution.retry import Ended, Next, what_follows
 from runner.execution.state import Mode, Running
 from runner.journals import Settlement
 from runner.store.artifacts import Artifacts
+from runner.store.fence import be_sure
+from runner.store.leases import LaneHold
 from runner.store.ledger import Ledger
 from runner.store.rows import Attempt, AttemptEnd
 from runner.tasks import EffectState, Outcome, Task
@@ -50,6 +52,8 @@ class ExecutionContext:
 class TakenTask:
     """A task that was taken from its lane. It has an attempt as soon as it has been claimed in the ledger.
 
+    `hold` is that of its lane, under which it was claimed, where hosts share the ledger.
+
     `started` and `deadline` are on the clock's monotonic seconds; `away_since` is set if its phone was away before;
     `lifts` is their count from before the gate was asked: a refusal from before a lift counts no longer; `bug` is the
     bug that ended the attempt.
@@ -58,6 +62,7 @@ class TakenTask:
     waiting: Waiting
     stop: StopRequest = field(default_factory=StopRequest)
     attempt: Attempt | None = None
+    hold: LaneHold | None = None
     started: float = 0.0
     deadline: float | None = None
     step: tuple[int, int, str] = (0, 0, "")
@@ -77,6 +82,10 @@ class TakenTask:
         assert self.attempt is not None
         return self.attempt
 
+    def be_sure(self) -> None:
+        """Raise LeaseLost if another host may work in its lane by now."""
+        be_sure(self.hold)
+
     def running(self) -> Running:
         attempt, task = self.claimed, self.task
         return Running(
@@ -88,11 +97,15 @@ Ends = Sequence[tuple[TakenTask, Next]]
 
 
 def claim(context: ExecutionContext, taken_tasks: Sequence[TakenTask], *, begins: bool) -> list[TakenTask]:
-    """Start an attempt at each task that is still pending, in one transaction; returns those.
+    """Start an attempt at each task that is still pending, in one transaction; returns those. They are of one lane of
+    hosts.
 
     `begins` says that the time allowed for it begins now; for a batch it begins when the other side says so.
     """
-    attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks])
+    hold = context.ledger.fence.of(taken_tasks[0].waiting.lane.of_hosts)
+    attempts = context.ledger.attempts.start_all([taken.key for taken in taken_tasks], hold)
+    for taken in taken_tasks:
+        taken.hold = hold
     claimed = [taken for taken in taken_tasks if taken.key in attempts]
     begun(context, claimed, attempts, begins=begins)
     return claimed
@@ -136,6 +149,7 @@ def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settleme
     """Write down how attempts ended, in one transaction. What needs a person holds its device first."""
     # The hold before the end: a process that dies in between must not leave a phone that nobody is told to look at.
     for taken, then in ends:
+        taken.be_sure()
         if then.outcome.needs_person and taken.task.device is not None:
             context.ledger.holds.place(taken.task.device, then.outcome.message, taken.key)
     context.ledger.attempts.finish_all([_end(taken, then) for taken, then in ends], settlements)
@@ -150,7 +164,10 @@ def finish_and_claim(
 ) -> Attempt | None:
     """Write down how an attempt ended that needs nobody, and what became of effects, and claim another task, in one
     transaction; returns the attempt at that, or None if it is not pending any more."""
-    return context.ledger.attempts.finish_and_start(_end(taken, then), follower.key, settlements)
+    follower.hold = context.ledger.fence.of(follower.waiting.lane.of_hosts)
+    return context.ledger.attempts.finish_and_start(
+        _end(taken, then), follower.key, settlements, hold=follower.hold
+    )
 
 
 def _end(taken: TakenTask, then: Next) -> AttemptEnd:

@@ -1,10 +1,11 @@
 """What the threads of an executor do: carry out a lane's tasks one after the other, or many tasks with one call."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from runner.backends.backend import Backend, BatchBackend
-from runner.errors import LedgerRefusal
+from runner.errors import LeaseLost, LedgerRefusal
 from runner.events import TaskFinished, TaskWaiting
 from runner.execution import attempt
 from runner.execution.batch import Batch
@@ -15,6 +16,8 @@ from runner.execution.requests import ON_REQUEST, Refusal
 from runner.execution.taken_task import Ends, ExecutionContext, TakenTask, claim
 from runner.reasons import ReasonKind
 from runner.tasks import AttemptOutcome, Outcome, TaskState
+
+LOG = logging.getLogger(__name__)
 
 FAR_UTC = datetime.max.replace(tzinfo=UTC)
 
@@ -53,7 +56,11 @@ class Worker:
         hand = [first]  # and the task that follows it, once it is over
         try:
             while hand:
-                self._run_first(hand)
+                try:
+                    self._run_first(hand)
+                except LeaseLost as error:
+                    self._leave(error, hand)
+                    hand.clear()
         except BaseException as error:
             self._board.fail(error, hand)
             raise
@@ -62,12 +69,28 @@ class Worker:
         """Carry out the tasks of one entry that are due at one instant."""
         try:
             self._run_together(taken_tasks)
+        except LeaseLost as error:
+            self._leave(error, self._board.left(taken_tasks))
         except BaseException as error:
             self._board.fail(error, taken_tasks)
             raise
 
+    def _leave(self, error: LeaseLost, taken_tasks: Sequence[TakenTask]) -> None:
+        """Leave tasks as they are: another host may carry them on. Other lanes go on."""
+        for taken in taken_tasks:
+            if taken.attempt is None and self._context.ledger.fence.has(taken.waiting.lane.of_hosts):
+                self._board.put_back(taken, self._context.clock.now())
+            else:
+                LOG.warning("%s: left as it is: %s", taken.key, error.message)
+                self._board.drop(taken)
+        for lane in {taken.waiting.lane.of_hosts for taken in taken_tasks}:
+            if not self._context.ledger.fence.has(lane):
+                self._board.forget(lane)
+        self._board.free(taken_tasks)
+
     def _run_together(self, taken_tasks: Sequence[TakenTask]) -> None:
         backend = self._batching[taken_tasks[0].task.backend]
+        self._context.ledger.fence.of(taken_tasks[0].waiting.lane.of_hosts)
         refusals = self._gate.refusals(taken_tasks, backend, self._board.away(taken_tasks))
         self._hold_back_all([(taken, refusals[taken.key]) for taken in taken_tasks if taken.key in refusals])
         claimed = self._claim([taken for taken in taken_tasks if taken.key not in refusals], begins=False)
@@ -107,7 +130,9 @@ class Worker:
         return self._one_by_one.get(taken.task.backend)
 
     def _may_begin(self, taken: TakenTask) -> bool:
-        """Whether nothing forbids a task to begin now; one that must wait, or is missed, is put back or dropped."""
+        """Whether nothing forbids a task to begin now; one that must wait, or is missed, is put back or dropped. Raises
+        LeaseLost."""
+        self._context.ledger.fence.of(taken.waiting.lane.of_hosts)
         backend = self._backend(taken)
         away = self._board.away([taken])
         refusal = self._gate.refusals([taken], backend, away).get(taken.key)
@@ -159,6 +184,8 @@ class Worker:
         try:
             if refusal.reason != taken.waiting.reason or refusal.away is not None:
                 self._tell(taken, refusal)
+        except LeaseLost:
+            raise
         except LedgerRefusal:  # somebody cancelled it meanwhile
             self._board.drop(taken)
             return

@@ -41,6 +41,10 @@ class FlowRun(Performance):
         self.effect = OpenEffect(effect_id, kind, target, EffectState.COMMITTING, kept, self._completed)
         self.made.begun(kind, target)
 
+    def be_sure(self) -> None:
+        """Raise LeaseLost if another host may work on the phone by now."""
+        self._journal.be_sure()
+
     def settle(self, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False) -> None:
         """Write down what became of the effect; `at_end`: together with the end of the attempt."""
         assert self.effect is not None

@@ -1,6 +1,6 @@
 """What a step does with a finger, and where: each touch is noted as it is made."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from runner.clock import Clock
@@ -41,10 +41,10 @@ class Finger:
         self._note("tap", place)
         self._phone.tap(place.x, place.y)
 
-    def tap_once(self, place: TouchPlace) -> None:
+    def tap_once(self, place: TouchPlace, be_sure: Callable[[], None]) -> None:
         """One tap in one raw action; see `Driver.tap_once`."""
         self._note("tap", place)
-        self._phone.tap_once(place.x, place.y)
+        self._phone.tap_once(place.x, place.y, be_sure)
 
     def long_tap(self, place: TouchPlace, duration_s: float) -> None:
         self._note("long_tap", place)

@@ -74,6 +74,9 @@ class UnkeptJournal:
         self.states[number] = what, EffectState.COMMITTING
         return number
 
+    def be_sure(self) -> None:
+        """A trial is on this machine alone."""
+
     def settle(
         self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
     ) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.wording import Message, MessageOrigin, message_of
 from runner.settings import Settings
-from runner.state_dir import real_state_dir
+from runner.store.artifacts import Artifacts
 from runner.store.notification_rows import NotificationRow
 
 TEST = "This is a test by hand: nothing has happened."
@@ -30,5 +30,5 @@ def sample(event: NewsEvent, settings: Settings, now: datetime) -> Message:
     news = News(event, f"test/{now.isoformat()}", "test", what, TEST, now, page)
     new = news.to("test", now)
     row = NotificationRow(0, *new[:5], now, now, 1, None, "", None, False)
-    place = real_state_dir(settings)
-    return message_of([row], MessageOrigin(settings.zone, settings.public_url, place.artifacts), now)
+    origin = MessageOrigin(settings.zone, settings.public_url, Artifacts(settings.state_dir))
+    return message_of([row], origin, now)

@@ -13,6 +13,7 @@ from runner.clock import utc
 from runner.notifications.news import News, NewsEvent, news_of
 from runner.reports.instants import local
 from runner.reports.shown import visible
+from runner.store.artifacts import Artifacts
 from runner.store.notification_rows import NotificationRow
 
 MOST_NAMED = 10
@@ -48,7 +49,7 @@ class MessageOrigin:
 
     zone: tzinfo
     url: str | None
-    artifacts: Path
+    artifacts: Artifacts
     is_rehearsal: bool = False
 
     def link(self, page: str) -> str | None:
@@ -133,7 +134,7 @@ def _item(news: News, row: NotificationRow, place: MessageOrigin) -> dict[str, o
 
 
 def _pictures(news: Sequence[News], place: MessageOrigin) -> Iterator[Path]:
-    kept = (place.artifacts / one.screenshot for one in news if one.screenshot)
-    there = (path for path in kept if path.is_file() and path.stat().st_size <= LARGEST_PICTURE)
+    kept = (place.artifacts.file(one.screenshot) for one in news if one.screenshot)
+    there = (path for path in kept if path is not None and path.stat().st_size <= LARGEST_PICTURE)
     for path, _ in zip(there, range(MOST_PICTURES), strict=False):
         yield path

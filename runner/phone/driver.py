@@ -1,5 +1,6 @@
 """What a flow needs of a phone: the small interface between the engine and a session."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,9 +19,11 @@ class Driver(Protocol):
 
     def tap(self, x: int, y: int) -> None: ...
 
-    def tap_once(self, x: int, y: int) -> None:
+    def tap_once(self, x: int, y: int, be_sure: Callable[[], None]) -> None:
         """One tap in one raw action, never repeated by any client. If it returns, the phone has confirmed the tap;
-        if it raises, the error's `sent` is false only where the tap surely did not reach the phone."""
+        if it raises, the error's `sent` is false only where the tap surely did not reach the phone.
+
+        It asks `be_sure` when nothing is left to do but to send the tap; what that raises goes through."""
         ...
 
     def long_tap(self, x: int, y: int, duration_s: float) -> None:
@@ -81,10 +84,10 @@ class Driver(Protocol):
         """Copy a file to the phone's media, as the newest in its gallery. Raises TaskError as `share` does."""
         ...
 
-    def push(self, file: Path, remote: str) -> str:
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
         """Copy a file to a path of the phone, or into a folder if that ends with a slash; returns its path there.
 
-        Raises TaskError if it cannot be read.
+        Raises TaskError if it cannot be read, or if its content has not the hash that is given.
         """
         ...
 

@@ -7,6 +7,7 @@ its error says whether the call can have reached the phone.
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from runner.errors import AutomationFailed, ConnectionLost, ElementMissing
@@ -75,12 +76,22 @@ class Calls:
         self._last: _Last | None = None
 
     def call(
-        self, phone: Transport, method: str, params: Any, *, timeout_s: float, anew: bool = False
+        self,
+        phone: Transport,
+        method: str,
+        params: Any,
+        *,
+        timeout_s: float,
+        anew: bool = False,
+        be_sure: Callable[[], None] = lambda: None,
     ) -> Any:
         """The result of one call, all of it within `timeout_s`. Raises ServerGone, ElementMissing, another PhoneError.
 
         With `anew` it opens a stream of its own: that the phone takes it proves that it is there, so a phone that is
         not there is told as one that got nothing. On a kept stream one finds out only after the request is sent.
+
+        It asks `be_sure` right before it sends the request on a new stream, however long that took to open; what that
+        raises goes through, and nothing was sent.
         """
         action, until = f"call {method}", time.monotonic() + timeout_s
         request = _request(method, params)
@@ -94,6 +105,11 @@ class Calls:
                 pass  # it changes nothing, so it may be asked again
         self.hang_up()
         sock = self._open(phone, action, until)
+        try:
+            be_sure()
+        except BaseException:
+            sock.end()
+            raise
         with translated(self._serial, action):
             return self._ask(phone, sock, action, request)
 

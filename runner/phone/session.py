@@ -3,7 +3,7 @@
 import base64
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,10 +171,12 @@ class Session:
     def tap(self, x: int, y: int) -> None:
         self._call("click", x, y)
 
-    def tap_once(self, x: int, y: int) -> None:
+    def tap_once(self, x: int, y: int, be_sure: Callable[[], None] = lambda: None) -> None:
         # Not through `_call`, which repeats: a second tap on Post would be a second post. On a stream of its own: if
         # the phone is away, then it is sure that nothing was sent.
-        answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)
+        answer = self._calls.call(
+            self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True, be_sure=be_sure
+        )
         if answer is not True:
             came_back = f"the phone answered {answer!r}, which confirms nothing"
             raise phone_error(AutomationFailed, self.serial, "tap once", came_back)
@@ -318,8 +320,8 @@ class Session:
 
     # files
 
-    def push(self, file: Path, remote: str) -> str:
-        target = copying.send(self._phone(), self.serial, file, remote)
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
+        target = copying.send(self._phone(), self.serial, file, remote, sha256)
         if target.startswith("/sdcard/"):
             self._scan(target)  # galleries show only what the media store lists
         return target
@@ -362,7 +364,7 @@ class Session:
         """
         with self._opened(file) as content:
             if sha256 not in (None, content.sha256):
-                raise self._changed(file)
+                raise copying.changed(self.serial, file)
             name = content.sha256[:16] + suffix
             remote = f"{folder}/{name}"
             # Before the copy: a part of the file may be on the phone when the copy fails.
@@ -374,7 +376,7 @@ class Session:
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
                 self._restorer.remove_media(remote, trace.size)
                 self._traces.forget(self.serial, [trace])
-                raise self._changed(file)
+                raise copying.changed(self.serial, file)
         return name, remote
 
     @contextmanager
@@ -387,12 +389,6 @@ class Session:
                 f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
                 hint="put the file back where the config names it",
             ) from None
-
-    def _changed(self, file: Path) -> TaskError:
-        return TaskError(
-            f"{self.serial}: {file} is not what it was when the task was asked for: it is not posted",
-            hint="ask for a new task, with the file as it is now",
-        )
 
     def _publish(self, file: Path, name: str, remote: str, collection: str) -> str:
         """Have the phone's media store list a file that was copied to the phone; its `content://` URI."""

@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from lxml import etree
 
@@ -18,6 +17,7 @@ from runner.queries.report import Report
 from runner.reports.content import content_words
 from runner.reports.shown import visible
 from runner.reports.task_hints import hint_of_task
+from runner.store.artifacts import Artifacts
 from runner.store.rows import AttemptRow, OccurrenceRow, OccurrenceState, TaskRecord, TaskRow
 from runner.tasks import TaskState
 
@@ -54,7 +54,7 @@ class JUnitCase:
     out: str
 
 
-def render_junit(report: Report, artifacts: Path) -> bytes:
+def render_junit(report: Report, artifacts: Artifacts) -> bytes:
     """The report as an XML document in UTF-8."""
     cases = [*map(_of_occurrence, _without_tasks(report)), *_of_tasks(report, artifacts)]
     root = etree.Element(
@@ -139,7 +139,7 @@ def _of_occurrence(row: OccurrenceRow) -> JUnitCase:
     )
 
 
-def _of_tasks(report: Report, artifacts: Path) -> Iterator[JUnitCase]:
+def _of_tasks(report: Report, artifacts: Artifacts) -> Iterator[JUnitCase]:
     records = {record.row.id: record for record in report.records}
     for row in report.rows:
         task = row.task
@@ -163,7 +163,7 @@ def _message(row: TaskRow) -> str:
     return f"{said}\n{hint}" if hint else said
 
 
-def _lines(row: TaskRow, record: TaskRecord | None, artifacts: Path) -> Iterator[str]:
+def _lines(row: TaskRow, record: TaskRecord | None, artifacts: Artifacts) -> Iterator[str]:
     """What was done for a task, as its output."""
     yield f"task {row.id}: {row.task.key}"
     yield f"due {utc(row.task.due_utc)}"
@@ -175,13 +175,13 @@ def _lines(row: TaskRow, record: TaskRecord | None, artifacts: Path) -> Iterator
         yield from _attempt_lines(record.attempts[-1], artifacts)
 
 
-def _attempt_lines(attempt: AttemptRow, artifacts: Path) -> Iterator[str]:
+def _attempt_lines(attempt: AttemptRow, artifacts: Artifacts) -> Iterator[str]:
     yield f"attempt {attempt.number}: {attempt.outcome or 'not ended'}"
     for step in attempt.steps[-20:]:
         said = f": {step.message}" if step.message else ""
         yield f"  {step.ordinal}. {step.title} ({step.source}): {step.outcome}{said}"
     if pictures := [step.screenshot for step in attempt.steps if step.screenshot]:
-        yield f"  the last screen: {artifacts / pictures[-1]}"
+        yield f"  the last screen: {artifacts.where(pictures[-1])}"
 
 
 def _suite(campaign: str, entry: str) -> str:

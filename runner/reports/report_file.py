@@ -3,7 +3,6 @@
 import json
 from datetime import tzinfo
 from enum import StrEnum
-from pathlib import Path
 
 from runner.queries.report import Report, refuse_empty, report_of
 from runner.queries.report_scope import ReportKind, ReportScope
@@ -38,8 +37,10 @@ class Form(StrEnum):
         }[self]
 
 
-def report_file(ledger: Ledger, scope: ReportScope, form: Form, place: Path, situation: Situation) -> bytes:
-    """The report of what a scope covers, in this form; `place` is the folder of the screens.
+def report_file(
+    ledger: Ledger, scope: ReportScope, form: Form, artifacts: Artifacts, situation: Situation
+) -> bytes:
+    """The report of what a scope covers, in this form; `artifacts` are the screens.
 
     A week is summed up, but for readers of JUnit its tasks are told one by one. Raises NothingToReport for what is
     empty and no week.
@@ -47,18 +48,18 @@ def report_file(ledger: Ledger, scope: ReportScope, form: Form, place: Path, sit
     if scope.kind is ReportKind.WEEK and form is not Form.JUNIT:
         week = week_of(ledger, scope, situation)
         if form is Form.JSON:
-            return json_file(week_data(week, place))
-        return _encoded(render_week(week, Artifacts(place), situation.zone))
+            return json_file(week_data(week, artifacts))
+        return _encoded(render_week(week, artifacts, situation.zone))
     report = report_of(ledger, scope, situation.now)
     refuse_empty(ledger, report, situation)
-    return file_of(report, form, place, situation.zone)
+    return file_of(report, form, artifacts, situation.zone)
 
 
-def file_of(report: Report, form: Form, artifacts: Path, zone: tzinfo) -> bytes:
-    """The report in this form; `artifacts` is the folder of the screens."""
+def file_of(report: Report, form: Form, artifacts: Artifacts, zone: tzinfo) -> bytes:
+    """The report in this form; `artifacts` are the screens."""
     match form:
         case Form.HTML:
-            return _encoded(render_report(report, Artifacts(artifacts), zone))
+            return _encoded(render_report(report, artifacts, zone))
         case Form.JUNIT:
             return render_junit(report, artifacts)
         case Form.JSON:

@@ -1,16 +1,16 @@
 """A report for programs: one JSON object."""
 
-from pathlib import Path
 from typing import Any
 
 from runner.clock import utc
 from runner.queries.report import Report
 from runner.reports.task_list import task_data
 from runner.reports.task_log import log_data
+from runner.store.artifacts import Artifacts
 from runner.store.rows import OccurrenceRow
 
 
-def report_data(report: Report, artifacts: Path) -> dict[str, Any]:
+def report_data(report: Report, artifacts: Artifacts) -> dict[str, Any]:
     """`{"report": {...}, "total", "counts", "listed", "occurrences": [...], "tasks": [...], "details": [...]}`.
 
     `tasks` are as `runner tasks show` gives them (without effects), `details` as `runner logs`; both are bounded, and

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
 
 from runner.clock import utc
@@ -10,6 +9,7 @@ from runner.reports.instants import local, print_zone
 from runner.reports.task_hints import hint_of_attempt
 from runner.reports.task_list import effect_data, task_data
 from runner.reports.terminal import Column, Rows, Terminal, Words
+from runner.store.artifacts import Artifacts
 from runner.store.rows import AttemptRow, StepRow, TaskRecord
 from runner.tasks import Effect, EffectState, StepOutcome
 
@@ -24,9 +24,9 @@ EFFECT_STYLES = {
 
 
 def print_log(
-    record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path, zone: tzinfo, out: Terminal
+    record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Artifacts, zone: tzinfo, out: Terminal
 ) -> None:
-    """The task, these of its attempts, and its effects; files are named by their paths below `artifacts`."""
+    """The task, these of its attempts, and its effects; files are named as `artifacts` names them."""
     row = record.row
     print_zone(zone, out)
     out.say()
@@ -48,7 +48,7 @@ def print_log(
         out.print(_effects(record.effects))
 
 
-def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path) -> dict[str, Any]:
+def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Artifacts) -> dict[str, Any]:
     """The same as JSON: `{"task", "attempts": [{..., "steps": [...]}], "effects"}`."""
     return {
         "task": task_data(record.row),
@@ -56,6 +56,7 @@ def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Path
             {
                 "number": attempt.number,
                 "executor": attempt.executor,
+                "host": attempt.host,
                 "started_utc": utc(attempt.started_utc),
                 "finished_utc": utc(attempt.finished_utc),
                 "outcome": attempt.outcome and attempt.outcome.value,
@@ -75,7 +76,8 @@ def _attempt_line(attempt: AttemptRow, zone: tzinfo) -> list[Words]:
     outcome = attempt.outcome.value if attempt.outcome else "goes on, or its process has died"
     message = f": {attempt.message}" if attempt.message else ""
     start = local(attempt.started_utc, zone)
-    return [(f"Attempt {attempt.number}", "bold"), f"  {start}{ended}  {outcome}{message}"]
+    where = f"  on host {attempt.host}" if attempt.host else ""
+    return [(f"Attempt {attempt.number}", "bold"), f"  {start}{ended}{where}  {outcome}{message}"]
 
 
 def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Rows:
@@ -100,10 +102,10 @@ def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Rows:
     return table
 
 
-def _files(steps: Sequence[StepRow], artifacts: Path) -> Iterator[str]:
+def _files(steps: Sequence[StepRow], artifacts: Artifacts) -> Iterator[str]:
     for step in steps:
         for kept in filter(None, (step.screenshot, step.hierarchy)):
-            yield f"step {step.ordinal}: {artifacts / kept}"
+            yield f"step {step.ordinal}: {artifacts.where(kept)}"
 
 
 def _effects(effects: Sequence[Effect]) -> Rows:
@@ -120,7 +122,7 @@ def _effects(effects: Sequence[Effect]) -> Rows:
     return table
 
 
-def step_data(step: StepRow, artifacts: Path) -> dict[str, Any]:
+def step_data(step: StepRow, artifacts: Artifacts) -> dict[str, Any]:
     return {
         "ordinal": step.ordinal,
         "kind": step.kind,
@@ -130,6 +132,6 @@ def step_data(step: StepRow, artifacts: Path) -> dict[str, Any]:
         "message": step.message,
         "started_utc": utc(step.started_utc),
         "duration_s": step.duration_s,
-        "screenshot": step.screenshot and str(artifacts / step.screenshot),
-        "hierarchy": step.hierarchy and str(artifacts / step.hierarchy),
+        "screenshot": step.screenshot and artifacts.where(step.screenshot),
+        "hierarchy": step.hierarchy and artifacts.where(step.hierarchy),
     }

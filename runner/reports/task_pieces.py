@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any
 
 from runner.clock import utc
@@ -11,6 +10,7 @@ from runner.reports.task_hints import hint_of_attempt
 from runner.reports.task_list import effect_data
 from runner.reports.task_log import EFFECT_STYLES, STEP_STYLES, step_data
 from runner.reports.terminal import Terminal
+from runner.store.artifacts import Artifacts
 from runner.store.rows import AttemptRow, StepRow
 from runner.tasks import Effect, TaskState
 
@@ -45,7 +45,7 @@ class StateChanged:
 Piece = AttemptBegan | StepEnded | AttemptEnded | Effect | StateChanged
 
 
-def print_piece(piece: Piece, artifacts: Path, zone: tzinfo, out: Terminal) -> None:
+def print_piece(piece: Piece, artifacts: Artifacts, zone: tzinfo, out: Terminal) -> None:
     """A line, and one more for each file that a step has kept."""
     match piece:
         case AttemptBegan(attempt):
@@ -57,7 +57,7 @@ def print_piece(piece: Piece, artifacts: Path, zone: tzinfo, out: Terminal) -> N
             painted = (step.outcome.value, STEP_STYLES[step.outcome])
             out.say(f"  {step.ordinal}  {at}{took}", painted, f"  {step.title} ({step.source}){said}")
             for kept in filter(None, (step.screenshot, step.hierarchy)):
-                out.say(f"     {artifacts / kept}")
+                out.say(f"     {artifacts.where(kept)}")
         case AttemptEnded(attempt):
             outcome = attempt.outcome.value if attempt.outcome else ""
             said = f": {attempt.message}" if attempt.message else ""
@@ -71,7 +71,7 @@ def print_piece(piece: Piece, artifacts: Path, zone: tzinfo, out: Terminal) -> N
             out.say(("The task is ", ""), (state.value, "bold"), f": {reason}" if reason else "")
 
 
-def piece_data(piece: Piece, artifacts: Path) -> dict[str, Any]:
+def piece_data(piece: Piece, artifacts: Artifacts) -> dict[str, Any]:
     """`{"what", ...}`, where `what` is `attempt began`, `step`, `attempt ended`, `effect` or `state`."""
     match piece:
         case AttemptBegan(attempt):

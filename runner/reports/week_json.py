@@ -1,7 +1,6 @@
 """A week summed up, for programs: one JSON object."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from runner.clock import utc
@@ -9,9 +8,10 @@ from runner.queries.week import StateTally, Week
 from runner.reports.status_json import pause_data
 from runner.reports.task_list import task_data
 from runner.reports.week_html import last_screen, lateness_rows
+from runner.store.artifacts import Artifacts
 
 
-def week_data(week: Week, artifacts: Path) -> dict[str, Any]:
+def week_data(week: Week, artifacts: Artifacts) -> dict[str, Any]:
     """`{"report", "total", "counts", "days", "phones", "scripts", "campaigns", "lateness", "failures",
     "failures_left_out", "not_run", "limits", "down_times", "pauses", "holds"}`; instants are ISO 8601, UTC, lengths
     seconds."""
@@ -42,7 +42,7 @@ def week_data(week: Week, artifacts: Path) -> dict[str, Any]:
                 "reason": failure.reason,
                 "count": failure.count,
                 "newest": failure.example and task_data(failure.example.row),
-                "screenshot": str(artifacts / step.screenshot)
+                "screenshot": artifacts.where(step.screenshot)
                 if (step := last_screen(failure)) and step.screenshot
                 else None,
             }

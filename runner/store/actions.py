@@ -42,7 +42,9 @@ class Actions(Part):
             "detail": detail,
         }
         self._write(
-            f"record the action {kind}", lambda connection: connection.execute(insert(schema.actions), row)
+            f"record the action {kind}",
+            lambda connection: connection.execute(insert(schema.actions), row),
+            guarded=True,
         )
 
     def of(self, subject: str, limit: int = 50) -> list[ActionRow]:

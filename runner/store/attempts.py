@@ -3,17 +3,34 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, false, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
+from runner.backend_registry import declared
+from runner.backend_registry import names as backend_names
 from runner.clock import Clock
-from runner.errors import LedgerError
+from runner.errors import LeaseLost, LedgerError
 from runner.journals import Settlement
 from runner.store import schema
 from runner.store.bulk import WANTED, Values, ask, fetch, instant, text, update_rows
 from runner.store.connector import among
 from runner.store.database import Database
 from runner.store.effects import settle
+from runner.store.fence import Fence, check_holds
 from runner.store.json_text import to_json
+from runner.store.leases import LaneHold, backend_lane
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.store.rows import Attempt, AttemptEnd
@@ -52,8 +69,16 @@ CLAIM = (
 NEW_ATTEMPTS = (
     insert(schema.attempts)
     .from_select(
-        ["task_id", "number", "executor", "started_utc", "message", "needs_person"],
-        select(TASK.id, TASK.attempts, bindparam("executor"), bindparam("at"), literal_column("''"), false())
+        ["task_id", "number", "executor", "started_utc", "message", "needs_person", "host"],
+        select(
+            TASK.id,
+            TASK.attempts,
+            bindparam("executor"),
+            bindparam("at"),
+            literal_column("''"),
+            false(),
+            bindparam("host"),
+        )
         .where(among(TASK.id, WANTED))
         .order_by(TASK.id),
     )
@@ -63,20 +88,32 @@ NEW_ATTEMPTS = (
 
 NEW_STEP = insert(schema.steps)
 
-OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(None))
+# Locked: whoever takes a lane settles what was left open in it, perhaps at this moment.
+OPEN_ATTEMPTS = select(ATTEMPT.id, ATTEMPT.task_id).where(ATTEMPT.outcome.is_(None)).with_for_update()
+
+NO_USES = delete(schema.account_uses).returning(schema.account_uses.c.id)
+"""A task whose attempt has ended works as no account any longer."""
 
 
 class Attempts(Part):
-    """`executor` names this process in the attempts that it starts."""
+    """`executor` names this process in the attempts that it starts.
 
-    def __init__(self, database: Database, clock: Clock, executor: str) -> None:
+    Where hosts share the ledger, a task begins under the `hold` of its lane, and nothing is written once that is lost:
+    LeaseLost is raised then. An end is refused as well if somebody else has written down another one meanwhile.
+    """
+
+    def __init__(self, database: Database, clock: Clock, executor: str, fence: Fence) -> None:
         super().__init__(database, clock)
         self.executor = executor
+        self._fence = fence
 
-    def start_all(self, keys: Collection[str]) -> dict[str, Attempt]:
-        """Claim those of the tasks that are pending, in one transaction; returns their attempts by key."""
+    def start_all(self, keys: Collection[str], hold: LaneHold | None = None) -> dict[str, Attempt]:
+        """Claim those of the tasks that are pending, all of one lane of hosts, in one transaction; returns their
+        attempts by key."""
         asked = list(keys)
-        return self._write(f"start {len(asked)} tasks", lambda connection: self._start(connection, asked))
+        return self._write(
+            f"start {len(asked)} tasks", lambda connection: self._start(connection, asked, hold), guarded=True
+        )
 
     def finish(
         self,
@@ -92,6 +129,7 @@ class Attempts(Part):
         self._write(
             f"record the outcome of attempt {attempt_id}",
             lambda connection: self._finish(connection, [ending]),
+            guarded=True,
         )
 
     def finish_all(
@@ -106,26 +144,35 @@ class Attempts(Part):
             settle(connection, settlements, self._clock.now())
             self._finish(connection, ended)
 
-        self._write(f"record the outcomes of {len(ended)} attempts", work)
+        self._write(f"record the outcomes of {len(ended)} attempts", work, guarded=True)
 
     def finish_and_start(
-        self, ending: AttemptEnd, key: str, settlements: Sequence[Settlement] = ()
+        self,
+        ending: AttemptEnd,
+        key: str,
+        settlements: Sequence[Settlement] = (),
+        *,
+        hold: LaneHold | None = None,
     ) -> Attempt | None:
-        """Write down how an attempt ended, and what became of effects, and claim another task, in one transaction;
-        returns the attempt at that, or None if it is not pending."""
+        """Write down how an attempt ended, and what became of effects, and claim another task of its lane, in one
+        transaction; returns the attempt at that, or None if it is not pending."""
 
         def work(connection: Connection) -> Attempt | None:
             settle(connection, settlements, self._clock.now())
             self._finish(connection, [ending])
-            return self._start(connection, [key]).get(key)
+            return self._start(connection, [key], hold).get(key)
 
-        return self._write(f"record the outcome of attempt {ending.attempt_id}, and start {key}", work)
+        action = f"record the outcome of attempt {ending.attempt_id}, and start {key}"
+        return self._write(action, work, guarded=True)
 
-    def interrupted(self) -> list[Attempt]:
+    def interrupted(self, lanes: Collection[str] | None = None) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
 
-        While this process holds the executor's lock, those processes are dead.
+        While this process holds the executor's lock, those processes are dead. Where hosts share the ledger, `lanes`
+        are those that this host has just taken, and in which nothing has begun since: then it is every attempt in them
+        that is open, of this process too, which has lost it with the lane.
         """
+        where = [ATTEMPT.executor != self.executor] if lanes is None else [_is_in(lanes)]
         query = (
             select(ATTEMPT.id, TASK.key, ATTEMPT.number, ATTEMPT.executor, ATTEMPT.started_utc, TASK.tries)
             .join_from(schema.tasks, schema.attempts)
@@ -133,7 +180,7 @@ class Attempts(Part):
                 IS_OPEN,
                 TASK.state == TaskState.RUNNING,
                 ATTEMPT.outcome.is_(None),
-                ATTEMPT.executor != self.executor,
+                *where,
             )
             .order_by(ATTEMPT.id)
         )
@@ -185,15 +232,20 @@ class Attempts(Part):
             f"record step {record.ordinal} of attempt {attempt_id}",
             lambda connection: connection.execute(NEW_STEP, row),
             flush=False,
+            guarded=True,
         )
 
-    def _start(self, connection: Connection, keys: Sequence[str]) -> dict[str, Attempt]:
+    def _start(
+        self, connection: Connection, keys: Sequence[str], hold: LaneHold | None
+    ) -> dict[str, Attempt]:
+        check_holds(connection, [hold])
         now = self._clock.now()
         claimed = sorted(ask(connection, CLAIM, TASK.key, keys, at=instant(now)))
         if not claimed:
             return {}
         tasks = to_json([task_id for task_id, *_ in claimed])
-        given = {"executor": self.executor, "at": instant(now), "wanted": tasks}
+        host = None if hold is None else hold.lease.host
+        given = {"executor": self.executor, "at": instant(now), "wanted": tasks, "host": host}
         ids = {task_id: number for number, task_id in fetch(connection, NEW_ATTEMPTS, **given)}
         return {
             key: Attempt(ids[task_id], key, number, self.executor, now, tries)
@@ -209,15 +261,28 @@ class Attempts(Part):
         for ending in endings:
             attempt_id, how = ending.attempt_id, ending[1:]
             if attempt_id not in tasks:
-                raise LedgerError(
-                    f"cannot finish attempt {attempt_id}: it has ended, or the ledger does not hold it"
-                )
+                raise _not_open(connection, attempt_id)
             if how != before:  # many in a row end alike: what that sets is made once
                 before, (of_attempt, of_task) = how, _ended(now, *how)
             ended.append((attempt_id, of_attempt))
             left.append((tasks[attempt_id], of_task))
         update_rows(connection, schema.attempts, ENDED_ATTEMPT, ended)
         update_rows(connection, schema.tasks, ENDED_TASK, left)
+        if self._fence.lease is not None:
+            ask(connection, NO_USES, schema.account_uses.c.task_id, list(tasks.values()))
+
+
+def _is_in(lanes: Collection[str]) -> ColumnElement[bool]:
+    """Whether a task is in one of these lanes of hosts, which a backend that takes batches has in place of phones."""
+    batched = {name for name in backend_names() if declared(name).takes_batches}
+    own = [name for name in batched if backend_lane(name) in lanes]
+    return or_(TASK.backend.in_(own), and_(TASK.lane.in_(lanes), TASK.backend.not_in(batched)))
+
+
+def _not_open(connection: Connection, attempt_id: int) -> LedgerError:
+    if connection.scalar(select(ATTEMPT.id).where(ATTEMPT.id == attempt_id)) is None:
+        return LedgerError(f"cannot finish attempt {attempt_id}: the ledger does not hold it")
+    return LeaseLost(f"cannot finish attempt {attempt_id}: it has ended, as somebody else has written down")
 
 
 def _ended(

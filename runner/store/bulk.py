@@ -20,7 +20,7 @@ from sqlalchemy import (
     insert,
     update,
 )
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import among
@@ -29,7 +29,6 @@ from runner.store.json_text import to_json
 T = TypeVar("T")
 Values = tuple[Any, ...]
 """One row, each value as the database keeps it: see `instant`, `text` and `json_text.to_json`."""
-
 CHUNK = 500
 """How many values one query compares with."""
 
@@ -105,7 +104,7 @@ def update_rows(
 
 def ask(
     connection: Connection,
-    statement: Select[Any] | Update | ReturningUpdate[Any],
+    statement: Select[Any] | Update | ReturningUpdate[Any] | ReturningDelete[Any],
     column: ColumnElement[Any],
     values: Sequence[Any],
     **given: Any,

@@ -44,11 +44,16 @@ class Commands(Part):
             "answer": "",
         }
         statement = insert(schema.commands).values(row)
-        return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement))
+        return self._write(f"ask for {kind}", lambda connection: new_id(connection, statement), guarded=True)
 
     def open(self) -> list[CommandRow]:
         """The commands that nobody has answered, oldest first."""
         return self._commands(OPEN)
+
+    def latest(self, kind: CommandKind) -> int:
+        """The id of the latest command of a kind, whether answered or not; 0 if there is none."""
+        query = select(func.max(COMMAND.id)).where(COMMAND.kind == kind)
+        return self._read(f"look for {kind}", lambda connection: connection.scalar(query) or 0)
 
     def get(self, command_id: int) -> CommandRow | None:
         return next(iter(self._commands(COMMANDS.where(COMMAND.id == command_id))), None)
@@ -64,7 +69,7 @@ class Commands(Part):
                     f"cannot answer command {command_id}: it has been answered, or never existed"
                 )
 
-        self._write(f"answer command {command_id}", work)
+        self._write(f"answer command {command_id}", work, guarded=True)
 
     def asked_to_stop(self, attempts: Iterable[Attempt]) -> set[str]:
         """The keys of tasks that a person asked to stop since these attempts at them began."""

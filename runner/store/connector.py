@@ -5,12 +5,12 @@ There are two kinds: SQLite (`sqlite.py`, `sqlite_errors.py`, `lock.py`), and Po
 a `Connector`. See docs/decisions/0015-one-seam-for-the-database.md and 0035-postgresql.md.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Connection, Engine, Table
 from sqlalchemy.sql.functions import FunctionElement
 
 BRING_BACK = "bring the file back as it was, or the newest backup, then start again; nothing more was begun"
@@ -36,6 +36,11 @@ class Connector(Protocol):
         one. With `flush` its end waits until no failure of power can take it back."""
         ...
 
+    def writing_beside(self, *, flush: bool) -> AbstractContextManager[Connection] | None:
+        """A transaction that writes beside all others, for rows that its statements guard by themselves, and that waits
+        for no other write of this process either; None if there is no such thing."""
+        ...
+
     def execute(self, connection: Connection, statement: str) -> Any:
         """Carry out a statement without parameters, as fast as the driver can; returns the first row, if any."""
         ...
@@ -51,6 +56,24 @@ class Connector(Protocol):
 
     def check(self, action: str) -> None:
         """Raises LedgerGone if the database is not the one that was opened; cheap."""
+        ...
+
+    def damage(self, connection: Connection) -> list[str]:
+        """What the database finds wrong with its own files, in words; slow."""
+        ...
+
+    def load(
+        self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Insert many rows, their values as the database keeps them, as they come."""
+        ...
+
+    def numbered(self, connection: Connection, table: Table) -> int:
+        """The highest id that it has given, or will not give again, in a table whose ids it gives."""
+        ...
+
+    def number_after(self, connection: Connection, table: Table, number: int) -> None:
+        """Give only higher ids than this one from now on, in a table that holds none that is higher."""
         ...
 
     def read_tally(self, connection: Connection) -> tuple[str, int] | None:

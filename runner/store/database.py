@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from copy import copy
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,14 @@ class Database:
         self.is_shared = is_shared(store_url)
         self.where = self.connector.where
         self._commits = Commits(self.connector)
+        self._condition: Callable[[Connection], None] | None = None
+
+    def under(self, condition: Callable[[Connection], None]) -> Self:
+        """The same database, whose writes first ask `condition` in their transaction: what that raises, they raise, and
+        nothing is written. Whoever opened the database closes it."""
+        bound = copy(self)
+        bound._condition = condition
+        return bound
 
     @contextmanager
     def read(self, action: str) -> Iterator[Connection]:
@@ -49,7 +58,28 @@ class Database:
         where they are as it expects, and its caller looks at what was changed.
         """
         with self._told(action):
-            return self._commits.carry_out(work, flush=flush, guarded=guarded)
+            return self._commits.carry_out(self._conditional(work), flush=flush, guarded=guarded)
+
+    def _conditional(self, work: Callable[[Connection], T]) -> Callable[[Connection], T]:
+        condition = self._condition
+        if condition is None:
+            return work
+
+        def asked_first(connection: Connection) -> T:
+            condition(connection)
+            return work(connection)
+
+        return asked_first
+
+    def write_beside(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+        """As `write`, for the few rows whose statements guard themselves: it waits for no other write, in any process.
+        What must not be late goes so, like leases."""
+        with self._told(action):
+            transaction = self.connector.writing_beside(flush=flush)
+            if transaction is None:
+                return self._commits.carry_out(work, flush=flush)
+            with transaction as connection:
+                return work(connection)
 
     @property
     def transactions(self) -> int:

@@ -18,7 +18,9 @@ from runner.store.bulk import Values, ask, chunks, fetch, insert_and_number, ins
 from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import json_list, least
 from runner.store.database import Database
+from runner.store.fence import check_holds
 from runner.store.json_text import to_json
+from runner.store.leases import LaneHold
 from runner.store.part import Part
 from runner.store.reading import (
     IS_IN_DOUBT,
@@ -53,7 +55,8 @@ SETTLED = ("state", "settled_utc")
 NO_ATTEMPT = (0, None, None)
 """Where an effect's attempt is not among those that go on."""
 
-EVIDENCE = select(EFFECT.id, cast(EFFECT.evidence, Text))
+# Locked: what is added to it must not be lost to somebody else who adds something at this moment.
+EVIDENCE = select(EFFECT.id, cast(EFFECT.evidence, Text)).with_for_update(key_share=True)
 LAST = select(func.max(EFFECT.ordinal)).where(EFFECT.task_id == ATTEMPT.task_id).scalar_subquery()
 OPEN_ATTEMPTS = (
     select(ATTEMPT.id, ATTEMPT.task_id, TASK.key, LAST.label("last"))
@@ -83,7 +86,11 @@ LATEST = (
 
 
 class Effects(Part):
-    """To begin an effect raises the ledger's tally: a copy that lacks it must be noticed."""
+    """To begin an effect raises the ledger's tally: a copy that lacks it must be noticed.
+
+    Where hosts share the ledger, an effect is begun and settled under the `hold` of its task's lane; once that is lost,
+    nothing is written, and LeaseLost is raised.
+    """
 
     def __init__(self, database: Database, clock: Clock, tally: Tally) -> None:
         super().__init__(database, clock)
@@ -99,31 +106,38 @@ class Effects(Part):
         account: str | None,
         evidence: Mapping[str, str],
         app: str | None = None,
+        *,
+        hold: LaneHold | None = None,
     ) -> int:
         """Write down an effect that is about to be made, and the screen before it; returns its id."""
         new = NewEffect(attempt_id, key, kind, target, device, account, evidence, app)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._tally.write(action, lambda connection: self._begin(connection, [new])[0])
+        return self._tally.write(
+            action, lambda connection: self._begin(connection, [new], hold)[0], guarded=True
+        )
 
-    def begin_all(self, effects: Sequence[NewEffect]) -> list[int]:
+    def begin_all(self, effects: Sequence[NewEffect], hold: LaneHold | None = None) -> list[int]:
         """Write down effects that are about to be made, in one transaction; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
-        return self._tally.write(action, lambda connection: self._begin(connection, effects))
+        return self._tally.write(
+            action, lambda connection: self._begin(connection, effects, hold), guarded=True
+        )
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(
+        self,
+        effect_id: int,
+        state: EffectState,
+        evidence: Mapping[str, str],
+        *,
+        hold: LaneHold | None = None,
+    ) -> None:
         """Write down what became of an effect; `evidence` is added to what was recorded before."""
-        settlement = Settlement(effect_id, state, evidence)
-        self._write(
-            f"record that effect {effect_id} is {state}",
-            lambda connection: settle(connection, [settlement], self._clock.now()),
-        )
+        action = f"record that effect {effect_id} is {state}"
+        self._settle(action, [Settlement(effect_id, state, evidence)], hold)
 
-    def settle_all(self, settlements: Sequence[Settlement]) -> None:
+    def settle_all(self, settlements: Sequence[Settlement], hold: LaneHold | None = None) -> None:
         """Write down what became of effects, in one transaction."""
-        self._write(
-            f"record what became of {len(settlements)} effects",
-            lambda connection: settle(connection, settlements, self._clock.now()),
-        )
+        self._settle(f"record what became of {len(settlements)} effects", settlements, hold)
 
     def of(self, key: str) -> list[Effect]:
         """The effects of all the task's attempts, in the order in which they were begun."""
@@ -202,7 +216,17 @@ class Effects(Part):
             of_devices |= _latest(connection, [device for device in devices if device not in of_devices])
             return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
 
-    def _begin(self, connection: Connection, effects: Sequence[NewEffect]) -> list[int]:
+    def _settle(self, action: str, settlements: Sequence[Settlement], hold: LaneHold | None) -> None:
+        def work(connection: Connection) -> None:
+            check_holds(connection, [hold])
+            settle(connection, settlements, self._clock.now())
+
+        self._write(action, work, guarded=True)
+
+    def _begin(
+        self, connection: Connection, effects: Sequence[NewEffect], hold: LaneHold | None
+    ) -> list[int]:
+        check_holds(connection, [hold])
         now = instant(self._clock.now())
         asked = [new.attempt_id for new in effects]
         attempts = {row[0]: row[1:] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}

@@ -94,7 +94,7 @@ class Holds(Part):
             know(connection, [device], now)
             return int(connection.execute(_failures(device, PHONE.failures + 1)).scalar_one())
 
-        return self._write(f"record that {device} failed", work)
+        return self._write(f"record that {device} failed", work, guarded=True)
 
     def phone_worked(self, device: str) -> None:
         """An attempt has shown that the phone does what it is asked: its row of failures ends, and so does its hold, if
@@ -108,7 +108,7 @@ class Holds(Part):
             connection.execute(_failures(device, 0))
             connection.execute(statement)
 
-        self._write(f"record that {device} works", work)
+        self._write(f"record that {device} works", work, guarded=True)
 
     def _new(self, device: str, reason: str, task_key: str | None, until_utc: datetime | None = None) -> Any:
         task_id = select(TASK.id).filter_by(key=task_key).scalar_subquery()

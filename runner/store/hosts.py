@@ -64,7 +64,7 @@ class Hosts(Part):
         }
         is_own_machine = HOST.machine == machine if replaces_dead else false()
         is_free = or_(~IS_ALIVE, HOST.process == self._executor, is_own_machine)
-        epoch = self._write(
+        epoch = self._write_beside(
             f"register the host {name}", lambda connection: _register(connection, name, about, is_free)
         )
         return HostLease(name, epoch, self._clock, HOST_LEASE, sent_s)
@@ -78,7 +78,7 @@ class Hosts(Part):
         # One statement, so that a lease that has ended by now is never lengthened.
         renewed = _of(lease).values(seen_utc=database_now(), until_utc=UNTIL)
         action = f"renew the lease of the host {lease.host}"
-        if self._write(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
+        if self._write_beside(action, lambda connection: connection.execute(renewed).rowcount, flush=False):
             lease.renewed(sent_s)
         else:
             lease.lose()
@@ -89,7 +89,9 @@ class Hosts(Part):
         lease.lose()
         now = database_now()
         ended = _of(lease).values(seen_utc=now, until_utc=now, stopped_utc=now, stop_reason=reason)
-        self._write(f"say that the host {lease.host} stops", lambda connection: connection.execute(ended))
+        self._write_beside(
+            f"say that the host {lease.host} stops", lambda connection: connection.execute(ended)
+        )
 
     def all(self) -> list[HostRow]:
         """The hosts that the ledger knows, by name."""

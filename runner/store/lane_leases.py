@@ -43,7 +43,9 @@ class LaneLeases(Part):
         """
         wanted = sorted(set(names))
         action = f"take {len(wanted)} lanes for the host {lease.host}"
-        return self._write(action, lambda connection: _take(connection, lease, wanted)) if wanted else {}
+        return (
+            self._write_beside(action, lambda connection: _take(connection, lease, wanted)) if wanted else {}
+        )
 
     def release(self, lease: HostLease, names: Collection[str]) -> None:
         """Give lanes back, and want them no longer."""
@@ -57,7 +59,7 @@ class LaneLeases(Part):
             for statement in (given, forgotten):
                 connection.execute(statement, {WANTED.key: to_json(sorted(names))})
 
-        self._write(f"give {len(names)} lanes back", work)
+        self._write_beside(f"give {len(names)} lanes back", work)
 
     def held(self, host: str) -> list[LaneRow]:
         """The lanes that a host has taken last, by name, whether it still has them or not."""

@@ -74,3 +74,12 @@ class LaneHold:
     def lose(self) -> None:
         """Note that it is over."""
         self._is_lost = True
+
+
+BACKEND = "backend "
+"""How the lane of a whole backend begins; any other lane is a device's."""
+
+
+def backend_lane(backend: str) -> str:
+    """The lane of a backend that takes many tasks at once: one host calls it."""
+    return f"{BACKEND}{backend}"

@@ -5,9 +5,10 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sqlalchemy import select
 
@@ -16,17 +17,21 @@ from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
 from runner.store.actions import Actions
+from runner.store.artifact_places import ArtifactPlaces
 from runner.store.attempts import Attempts
 from runner.store.campaigns import Campaigns
 from runner.store.commands import Commands
 from runner.store.database import Database
 from runner.store.effects import Effects
+from runner.store.fence import Fence
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.hosts import Hosts
+from runner.store.hosts_now import HostsNow
 from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
-from runner.store.leader import Leader
+from runner.store.leader import Leader, check_leads
+from runner.store.leases import LeaderLease
 from runner.store.material import Material
 from runner.store.notifications import Notifications
 from runner.store.occurrences import Occurrences
@@ -35,6 +40,7 @@ from runner.store.pauses import Pauses
 from runner.store.phones import Phones
 from runner.store.reports import Reports
 from runner.store.retention import Retention
+from runner.store.rings import Rings
 from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.summaries import Summaries
@@ -43,6 +49,11 @@ from runner.store.task_pages import TaskPages
 from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
 from runner.store.upgrade import upgrade
+from runner.store.witness import WitnessedTally, Witnesses
+
+if TYPE_CHECKING:
+    from runner.store.checking import Flaw
+    from runner.store.copying import CopiedTable
 
 
 class Writes(NamedTuple):
@@ -69,7 +80,8 @@ class Ledger:
     """One open ledger: its parts, each about one matter. Any thread may call them; each call is a transaction of its
     own, and threads that write at the same time share a flush to the disk.
 
-    `id` is made once with the ledger; `executor` names this process in what it begins.
+    `id` is made once with the ledger; `executor` names this process in what it begins; `fence` are the lanes that it
+    holds, where hosts share the ledger.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -79,8 +91,17 @@ class Ledger:
         # With a random part: the next process of this machine may have the same number, and would take the attempts
         # of this one for its own.
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.fence = Fence()
         self.tally = Tally(database, self.id)
+        self.database = self._database = database
+        self._clock = clock
+        self._seen_version = database.version()
+        self._seeing = threading.Lock()
+        self._lay_out(database, self.tally, is_rehearsal=identity.is_rehearsal)
 
+    def _lay_out(self, database: Database, tally: Tally, *, is_rehearsal: bool) -> None:
+        """Make the parts."""
+        clock = self._clock
         self.campaigns = Campaigns(database, clock)
         self.occurrences = Occurrences(database, clock)
         self.runs = Runs(database, clock)
@@ -89,12 +110,13 @@ class Ledger:
         self.tasks = Tasks(database, clock)
         self.task_times = TaskTimeTable(database, clock)
         self.task_pages = TaskPages(database, clock)
-        self.attempts = Attempts(database, clock, self.executor)
-        self.effects = Effects(database, clock, self.tally)
+        self.attempts = Attempts(database, clock, self.executor, self.fence)
+        self.effects = Effects(database, clock, tally)
         self.commands = Commands(database, clock)
         self.pauses = Pauses(database, clock)
         self.file_uses = FileUses(database, clock)
         self.material = Material(database, clock)
+        self.artifact_places = ArtifactPlaces(database, clock)
         self.actions = Actions(database, clock)
         self.notifications = Notifications(database, clock)
         self.holds = Holds(database, clock)
@@ -103,16 +125,11 @@ class Ledger:
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)
-        self.spans = Spans(database, clock, self.tally, self.executor)
-        self.ownership = Ownership(
-            database, clock, self.spans, self.tally, is_rehearsal=identity.is_rehearsal
-        )
+        self.hosts_now = HostsNow(database, clock)
+        self.spans = Spans(database, clock, tally, self.executor)
+        self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
-
-        self._database = database
-        self._clock = clock
-        self._seen_version = database.version()
-        self._seeing = threading.Lock()
+        self.rings = Rings(database, clock)
 
     @classmethod
     def open(cls, store_url: str, clock: Clock) -> Self:
@@ -134,6 +151,19 @@ class Ledger:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
 
+    @property
+    def is_a_file(self) -> bool:
+        """Whether it is a file, which no other host can share."""
+        return self._database.path is not None
+
+    def led(self, lease: LeaderLease) -> Self:
+        """The same ledger, for what only the leader does: it writes nothing once this lease is over, and raises
+        LeaseLost then. Whoever opened the ledger closes it."""
+        led = copy(self)
+        database = self._database.under(lambda connection: check_leads(connection, lease))
+        led._lay_out(database, self.tally.under(database), is_rehearsal=self.is_rehearsal)
+        return led
+
     def changed(self) -> bool:
         """Whether anything has been written since the last call, by this process or another one; cheap."""
         with self._seeing:
@@ -154,6 +184,34 @@ class Ledger:
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)
+
+    def flaws(self) -> list["Flaw"]:
+        """What is wrong with it; slow for a large one."""
+        from runner.store.checking import flaws  # asked seldom
+
+        return flaws(self._database)
+
+    def copy_to(self, store_url: str, witnesses: Witnesses | None = None) -> list["CopiedTable"]:
+        """Copy all of it into an empty database, or a file that is not there; returns what was copied, table by table.
+
+        With `witnesses` the copy is the ledger from then on, and this one is older. Raises LedgerError if there is
+        anything, or if what came out of the copy is not what went in; then there is nothing.
+        """
+        from runner.store.copying import copy_ledger, new_database
+
+        with new_database(store_url) as target:
+            tally = self.tally.read() + (witnesses is not None)
+            copied = copy_ledger(self._database, target, tally)
+            if witnesses is not None and target.place is not None:
+                witnesses.write(WitnessedTally(self.id, tally, target.place))
+            return copied
+
+    def back_up(self, file: Path) -> int:
+        """Write it as it is at one moment to a file that is not there yet; returns how many tasks it holds. Raises
+        LedgerError, and leaves no file, if that fails."""
+        from runner.store.copying import back_up
+
+        return back_up(self._database, file)
 
     def close(self) -> None:
         self._database.close()

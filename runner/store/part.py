@@ -28,6 +28,9 @@ class Part:
     ) -> T:
         return self._database.write(action, work, flush=flush, guarded=guarded)
 
+    def _write_beside(self, action: str, work: Callable[[Connection], T], *, flush: bool = True) -> T:
+        return self._database.write_beside(action, work, flush=flush)
+
 
 def new_id(connection: Connection, statement: Insert) -> int:
     """Insert a row; returns its id, as the database gave it."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from runner.store import schema
-from runner.store.part import Part
+from runner.store.part import Part, add_unless_there
 from runner.store.phone_rows import PhoneCondition, PhoneFacts, PhoneRow, PhoneState
 from runner.store.reading import IS_LISTED, task_query, task_rows
 from runner.store.rows import TaskRow
@@ -56,7 +56,9 @@ class Phones(Part):
         now, latest = self._clock.now(), self.latest()
         new = [state for one in seen if (state := _news(one, latest.get(one.serial), now))]
         if new:
-            self._write("record the states of phones", lambda connection: _record(connection, new, now))
+            self._write(
+                "record the states of phones", lambda connection: _record(connection, new, now), guarded=True
+            )
         return new
 
     def learn(self, serial: str, facts: PhoneFacts) -> None:
@@ -71,7 +73,7 @@ class Phones(Part):
             know(connection, [serial], now)
             connection.execute(update(schema.phones).where(PHONE.serial == serial).values(row))
 
-        self._write(f"record the facts of {serial}", work)
+        self._write(f"record the facts of {serial}", work, guarded=True)
 
     def learn_condition(self, serial: str, condition: PhoneCondition) -> bool:
         """Write down how a phone is now, if that has changed; returns whether it has. Whoever has said nothing else of
@@ -81,7 +83,7 @@ class Phones(Part):
             return False
         facts = asdict(replace(known.facts, condition=condition))
         statement = update(schema.phones).where(PHONE.serial == serial).values(facts=facts)
-        self._write(f"record how {serial} is", lambda connection: connection.execute(statement))
+        self._write(f"record how {serial} is", lambda connection: connection.execute(statement), guarded=True)
         return True
 
     def latest(self, serial: str | None = None) -> dict[str, PhoneState]:
@@ -161,11 +163,10 @@ def _record(connection: Connection, states: list[PhoneState], now: datetime) -> 
 
 
 def know(connection: Connection, serials: list[str], now: datetime) -> None:
-    """Make rows of phones that have none."""
+    """Make rows of phones that have none, even where another host does so at the same time."""
     known = set(connection.scalars(select(PHONE.serial).where(PHONE.serial.in_(serials))))
-    rows = [{"serial": serial, "seen_utc": now, "facts": {}} for serial in serials if serial not in known]
-    if rows:
-        connection.execute(insert(schema.phones), rows)
+    for serial in sorted(set(serials) - known):
+        add_unless_there(connection, schema.phones, {"serial": serial, "seen_utc": now, "facts": {}})
 
 
 def _phone(serial: str, seen_utc: datetime, facts: Mapping[str, Any]) -> PhoneRow:

@@ -5,19 +5,20 @@ Transactions that write exclude each other by an advisory lock, so that a part m
 """
 
 import os
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, create_engine
+from sqlalchemy import BigInteger, Connection, Engine, Integer, QueuePool, Table, create_engine
 from sqlalchemy.ext.compiler import compiles
 
+from runner.errors import LedgerUnavailable
 from runner.store.connector import among, database_now, json_list, json_member, json_values, least
 from runner.store.json_text import from_json, to_json
-from runner.store.postgres_errors import refused_server, translated
+from runner.store.postgres_errors import SEE_SERVER, refused_server, translated
 from runner.store.url import libpq_url, shown
 
 OLDEST = 150000
@@ -30,9 +31,15 @@ CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 10
 """How long a write waits for others that write."""
 
+BESIDE_TIMEOUT_S = 1
+"""How long a write beside all others waits for a row that another one has locked."""
+
 IDLE_TIMEOUT_S = 3
 """How long a transaction that writes may do nothing before the server ends it: a process that is frozen, or cut off,
 within one must not keep all others from writing."""
+
+CERTAIN_WITHIN_S = 10
+"""How long the server is asked what became of a transaction whose connection was lost at its end."""
 
 SILENCE_S = 10
 """How long the network may be silent after something was sent before the connection counts as lost."""
@@ -41,10 +48,6 @@ WRITING, MIGRATING = 7243610937421, 7243610937422
 """The numbers of the advisory locks, chosen at random."""
 
 BEGIN_TO_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_BEGIN_TO_WRITE = (
-    f"BEGIN; SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'; "
-)
 
 POOLED = "RUNNER_POOLED"
 """The environment variable that says that a pooler stands in between that gives each transaction another connection."""
@@ -62,7 +65,6 @@ class Postgres:
         self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
         self._writer = self._engine(1)
         self.readers = self._engine(READERS)
-        self._looking = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -75,10 +77,17 @@ class Postgres:
             yield connection
 
     @contextmanager
+    def writing_beside(self, *, flush: bool) -> Iterator[Connection]:
+        with self._transaction(self.readers, _BESIDE[flush]) as connection:
+            yield connection
+
+    @contextmanager
     def migrating(self) -> Iterator[Connection]:
         # Two locks: others write while one waits for the other who makes the tables, but not while this one does.
-        begin = f"BEGIN; SELECT pg_advisory_xact_lock({MIGRATING}); SELECT pg_advisory_xact_lock({WRITING})"
-        with self._transaction(self._writer, begin.encode()) as connection:
+        both = f"pg_advisory_xact_lock({MIGRATING}), pg_advisory_xact_lock({WRITING})"
+        with self._transaction(
+            self._writer, f"BEGIN; SELECT pg_current_xact_id(), {both}".encode()
+        ) as connection:
             yield connection
 
     def execute(self, connection: Connection, statement: str) -> Any:
@@ -94,13 +103,18 @@ class Postgres:
         return int(self.execute(connection, "SELECT nextval('ledger_tally')")[0])
 
     def put_tally(self, connection: Connection, tally: int) -> None:
-        self.execute(connection, f"SELECT setval('ledger_tally', {tally})")
+        self.execute(connection, f"SELECT setval('ledger_tally', {max(tally, 1)})")
 
     def version(self) -> str:
         """Which transactions have ended, of all that the server carries out: more than those that change this
         database."""
-        with self._transaction(self.readers, None) as connection:
-            return cast(str, self.execute(connection, "SELECT pg_current_snapshot()::text")[0])
+        with self.readers.connect() as connection:
+            try:
+                return cast(str, self.execute(connection, "SELECT pg_current_snapshot()::text")[0])
+            except psycopg.OperationalError:
+                if _raw(connection).closed:
+                    connection.invalidate()
+                raise
 
     def check(self, action: str) -> None:
         """The server itself refuses what is done in a database that is gone."""
@@ -108,33 +122,88 @@ class Postgres:
     def translated(self, action: str) -> AbstractContextManager[None]:
         return translated(action, self.where)
 
+    def damage(self, connection: Connection) -> list[str]:
+        """A server looks after its files itself: `pg_amcheck` and data checksums are its administrator's."""
+        return []
+
+    def numbered(self, connection: Connection, table: Table) -> int:
+        row = self.execute(connection, f"SELECT last_value, is_called FROM {_sequence(connection, table)}")
+        return int(row[0]) if row[1] else int(row[0]) - 1
+
+    def number_after(self, connection: Connection, table: Table, number: int) -> None:
+        self.execute(connection, f"SELECT setval('{_sequence(connection, table)}', {number + 1}, false)")
+
+    def load(
+        self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        names = ", ".join(columns)
+        with (
+            _raw(connection).cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({names}) FROM STDIN".encode()) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
     def close(self) -> None:
         self._writer.dispose()
         self.readers.dispose()
 
     @contextmanager
-    def _transaction(self, engine: Engine, begin: bytes | None) -> Iterator[Connection]:
-        """A transaction that a statement begins; without one, each statement is a transaction of its own."""
+    def _transaction(self, engine: Engine, begin: bytes) -> Iterator[Connection]:
+        """A transaction that these statements begin. Not SQLAlchemy's, which would send them one by one."""
         with engine.connect() as connection:
             try:
-                if begin is not None:
-                    self._begin(connection, begin)
-                with connection.begin():
-                    yield connection
+                transaction_id = self._begin(connection, begin)
+                yield connection
+                self._commit(connection, transaction_id)
             except BaseException:
-                if _raw(connection).closed:
-                    connection.invalidate()
+                _undo(connection)
                 raise
 
-    def _begin(self, connection: Connection, statement: bytes) -> None:
+    def _begin(self, connection: Connection, statements: bytes) -> str | None:
+        """Returns the transaction's number; None for one that reads."""
         try:
-            _carry_out(_raw(connection), statement)
+            result = _carry_out(_raw(connection), statements)
         except psycopg.OperationalError:
             if not _raw(connection).closed:
                 raise
             # The server was away since the last transaction: nothing of this one has been done, so it can begin anew.
             connection.invalidate()
-            _carry_out(_raw(connection), statement)
+            result = _carry_out(_raw(connection), statements)
+        number = result.get_value(0, 0) if result.ntuples else None
+        return None if number is None else number.decode()
+
+    def _commit(self, connection: Connection, transaction_id: str | None) -> None:
+        raw = _raw(connection)
+        try:
+            if _carry_out(raw, b"COMMIT").command_status != b"COMMIT":
+                raise psycopg.errors.InFailedSqlTransaction("an error in it was passed over: it was undone")
+        except psycopg.OperationalError:
+            # The answer is lost, and with it whether it was written. The server knows.
+            if transaction_id is None or not raw.closed or not self._is_committed(transaction_id):
+                raise
+            connection.invalidate()
+
+    def _is_committed(self, transaction_id: str) -> bool:
+        """Whether a transaction was written whose connection was lost at its end."""
+        give_up_at = time.monotonic() + CERTAIN_WITHIN_S
+        while True:
+            try:
+                with self._connect() as connection:
+                    question = connection.execute("SELECT pg_xact_status(%s::xid8)", (transaction_id,))
+                    status = question.fetchone()
+                if status != ("in progress",):
+                    return status == ("committed",)
+            except psycopg.errors.InvalidParameterValue:
+                return False  # "in the future": the server has come back without it
+            except psycopg.OperationalError as error:
+                if time.monotonic() > give_up_at:
+                    raise LedgerUnavailable(
+                        f"the ledger {self.where} was lost at the end of a write, and nobody knows whether that was "
+                        f"written ({str(error).strip()})",
+                        hint=SEE_SERVER,
+                    ) from error
+            time.sleep(0.1)
 
     def _engine(self, connections: int) -> Engine:
         return create_engine(
@@ -188,29 +257,54 @@ def _refuse_unfit(connection: psycopg.Connection[Any], where: str) -> None:
         raise refused_server(where, f"the database keeps text as {encoding}")
 
 
+def _sequence(connection: Connection, table: Table) -> str:
+    found = connection.exec_driver_sql("SELECT pg_get_serial_sequence(%s, 'id')", (table.name,)).scalar()
+    assert isinstance(found, str), f"the ids of {table.name} are numbered"
+    return found
+
+
 def _raw(connection: Connection) -> psycopg.Connection[Any]:
     """The connection of psycopg, for statements that need none of SQLAlchemy's care."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
-def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> None:
-    """Carry out statements without parameters with one message to the server."""
+def _carry_out(raw: psycopg.Connection[Any], statements: bytes) -> psycopg.pq.abc.PGresult:
+    """Carry out statements without parameters with one message to the server; returns the last one's result."""
     result = raw.pgconn.exec_(statements)
     if result.status not in (psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK):
-        raise psycopg.errors.error_from_result(result)
+        error = psycopg.errors.error_from_result(result)
+        # Without a code of the server it is libpq that speaks: the connection is lost.
+        raise error if error.sqlstate else psycopg.OperationalError(str(error))
+    return result
 
 
-def _begin_to_write(*, flush: bool, guarded: bool) -> bytes:
-    lock = "pg_advisory_xact_lock_shared" if guarded else "pg_advisory_xact_lock"
-    unflushed = "" if flush else "SET LOCAL synchronous_commit = off; "
-    return f"{_BEGIN_TO_WRITE}{unflushed}SELECT {lock}({WRITING})".encode()
+def _undo(connection: Connection) -> None:
+    if connection.invalidated:  # SQLAlchemy has seen that it was lost
+        return
+    raw = _raw(connection)
+    if not raw.closed:
+        raw.pgconn.exec_(b"ROLLBACK")
+    if raw.closed or raw.pgconn.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        connection.invalidate()
 
 
+def _begin_to_write(*, flush: bool, lock: str = "") -> bytes:
+    limits = (
+        f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S if lock else BESIDE_TIMEOUT_S}s'; "
+        f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'"
+    )
+    unflushed = "" if flush else "; SET LOCAL synchronous_commit = off"
+    locked = f", {lock}({WRITING})" if lock else ""
+    return f"BEGIN; {limits}{unflushed}; SELECT pg_current_xact_id(){locked}".encode()
+
+
+_LOCKS = {False: "pg_advisory_xact_lock", True: "pg_advisory_xact_lock_shared"}
 _BEGINNINGS = {
-    (flush, guarded): _begin_to_write(flush=flush, guarded=guarded)
+    (flush, guarded): _begin_to_write(flush=flush, lock=lock)
     for flush in (True, False)
-    for guarded in (True, False)
+    for guarded, lock in _LOCKS.items()
 }
+_BESIDE = {flush: _begin_to_write(flush=flush) for flush in (True, False)}
 
 
 # How PostgreSQL writes the expressions of `connector`

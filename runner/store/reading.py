@@ -128,6 +128,7 @@ def attempt_row(row: AnyRow, steps: Iterable[StepRow]) -> AttemptRow:
         hint=row.hint,
         needs_person=row.needs_person,
         steps=tuple(steps),
+        host=row.host,
     )
 
 

@@ -210,7 +210,8 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """An attempt with its steps; `outcome` is None while it runs, or if its process died."""
+    """An attempt with its steps; `outcome` is None while it runs, or if its process died; `host` is where, where hosts
+    share the ledger."""
 
     number: int
     executor: str
@@ -221,6 +222,7 @@ class AttemptRow:
     hint: str | None
     needs_person: bool
     steps: tuple[StepRow, ...]
+    host: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

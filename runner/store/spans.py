@@ -41,7 +41,9 @@ class Spans(Part):
         beat = (
             update(schema.daemon_spans).filter_by(id=span_id).values(seen_utc=seen_utc or self._clock.now())
         )
-        self._tally.write("say that the daemon lives", lambda connection: connection.execute(beat))
+        self._tally.write(
+            "say that the daemon lives", lambda connection: connection.execute(beat), guarded=True
+        )
 
     def end(self, span_id: int, reason: str) -> None:
         """End a span: the daemon stops, or its clock stepped. `seen_utc` stays as it is."""

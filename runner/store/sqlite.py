@@ -6,15 +6,18 @@ One process writes at a time, and readers never wait for it: that is write-ahead
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, func, select
 from sqlalchemy.ext.compiler import compiles
 
 from runner.clock import Clock, SystemClock
 from runner.errors import LedgerGone
+from runner.store.bulk import insert_rows
 from runner.store.columns import EPOCH, MICROSECOND
 from runner.store.connector import (
     BRING_BACK,
@@ -45,6 +48,14 @@ READERS = 4
 CHECKPOINT_PAGES = 8_000
 """How far the write-ahead log grows before it is carried over into the file: 32 MB."""
 
+
+AT_ONCE = 5_000
+"""How many rows are in memory while many are inserted."""
+
+MOST_DAMAGE = 20
+"""How many damaged places are told."""
+
+_HIGHEST = "SELECT seq FROM sqlite_sequence WHERE name = ?"
 
 NOW = "clock_now"
 """The function that tells the time of the ledger's clock."""
@@ -84,6 +95,9 @@ class Sqlite:
             self._begin_write(connection, flush=flush)
             yield connection
             _commit(connection)
+
+    def writing_beside(self, *, flush: bool) -> None:
+        """The file has one writer."""
 
     def execute(self, connection: Connection, statement: str) -> Any:
         cursor = _raw(connection).execute(statement)
@@ -149,6 +163,27 @@ class Sqlite:
     def translated(self, action: str) -> AbstractContextManager[None]:
         return translated(action, self.where)
 
+    def damage(self, connection: Connection) -> list[str]:
+        said = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_DAMAGE})").scalars().all()
+        return [] if said == ["ok"] else [f"the file is damaged: {line}" for line in said]
+
+    def load(
+        self, connection: Connection, table: Table, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        every = iter(rows)
+        while some := list(islice(every, AT_ONCE)):
+            insert_rows(connection, table, columns, some)
+
+    def numbered(self, connection: Connection, table: Table) -> int:
+        if not table.dialect_options["sqlite"]["autoincrement"]:
+            return int(connection.execute(select(func.max(table.c.id))).scalar() or 0)
+        return int(connection.exec_driver_sql(_HIGHEST, (table.name,)).scalar() or 0)
+
+    def number_after(self, connection: Connection, table: Table, number: int) -> None:
+        if table.dialect_options["sqlite"]["autoincrement"]:
+            connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table.name,))
+            connection.exec_driver_sql("INSERT INTO sqlite_sequence VALUES (?, ?)", (table.name, number))
+
     def close(self) -> None:
         with self._watching:
             if self._watch is not None:
@@ -193,6 +228,12 @@ class Sqlite:
 
         event.listen(engine, "connect", configure)
         return engine
+
+
+def back_up_file(source: Path, file: Path) -> None:
+    """Copy a database that may be in use, as it is at one moment, to an empty file."""
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
+        live.backup(copy)  # in one step: it sees one state, and keeps nobody from writing
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

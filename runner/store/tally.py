@@ -1,7 +1,8 @@
 """The ledger's tally: it rises with everything that must not be forgotten, and its witness follows."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from copy import copy
+from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,7 +27,7 @@ class Tally:
         self._checked = -1
         self._counted = (-1, 0)
 
-    def write(self, action: str, work: Callable[[Connection], T]) -> T:
+    def write(self, action: str, work: Callable[[Connection], T], *, guarded: bool = False) -> T:
         """As `Database.write`, for what must not be forgotten: the tally rises with it, and its witness follows.
 
         Raises LedgerGone, and writes nothing, if the ledger is not what it was when this process opened it.
@@ -36,13 +37,19 @@ class Tally:
             self._check(connection)
             return work(connection), self._count(connection)
 
-        result, tally = self._database.write(action, counted)
+        result, tally = self._database.write(action, counted, guarded=guarded)
         self.known = max(self.known, tally)
         # After the transaction: a process killed in between leaves a ledger that is ahead, which is harmless. The other
         # way round each such kill would leave a witness that is ahead, and ask for a person.
         if self.witness is not None:
             self.witness.saw(tally)
         return result
+
+    def under(self, database: Database) -> Self:
+        """The same tally, for writes through this database, which is the ledger's under a condition."""
+        bound = copy(self)
+        bound._database = database
+        return bound
 
     def read(self) -> int:
         """The tally in the ledger now."""

@@ -22,10 +22,11 @@ def upgrade(database: Database) -> None:
     if version == REVISION:
         return
     _refuse_unknown(version, database.where)
-    database.migrate("make the tables", _migrate)
+    database.migrate("make the tables", make_tables)
 
 
-def _migrate(connection: Connection) -> None:
+def make_tables(connection: Connection) -> None:
+    """Make the tables, or bring them to this version's schema, in a transaction that goes on."""
     from alembic import command  # slow to import, and needed only for a ledger that is new or old
 
     command.upgrade(alembic_config(connection), "head")

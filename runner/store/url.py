@@ -62,6 +62,12 @@ def shown(store_url: str) -> str:
     return str(ledger_path(store_url) or "in memory")
 
 
+def may_be_there(store_url: str) -> bool:
+    """Whether there may be a ledger: its file is there, or a server has it, which only opening it tells."""
+    path = ledger_path(store_url)
+    return path.exists() if path is not None else is_shared(store_url)
+
+
 def place_of(store_url: str) -> str | None:
     """What this machine remembers the place of a ledger by; None for one in memory, which nobody else can reach."""
     path = ledger_path(store_url)

@@ -96,7 +96,9 @@ def reports(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     with reported_ledger(folder) as made:
         fill(made)
         for scope in (of_campaign("demo"), of_week(date(2026, 11, 16), UTC)):
-            content = report_file(made.ledger, scope, Form.HTML, folder / "artifacts", made.situation())
+            content = report_file(
+                made.ledger, scope, Form.HTML, Artifacts(folder / "artifacts"), made.situation()
+            )
             (folder / f"{scope.kind}.html").write_bytes(content)
     return {"run": report, **{kind: folder / f"{kind}.html" for kind in ("campaign", "week")}}
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from runner.clock import Clock
+from runner.errors import LeaseLost
 from runner.journals import Intent, Settlement
 from runner.scripts import SCRIPTS, complete
 from runner.tasks import (
@@ -85,6 +86,7 @@ class MemoryJournal:
         self.deadlines: dict[str, float] = {}
         self.stop: set[str] = set()
         self.leave = False
+        self.lost: LeaseLost | None = None
         self.writes: list[str] = []
         self.said: list[tuple[str, str]] = []
 
@@ -108,6 +110,10 @@ class MemoryJournal:
             self.memory.places[number] = (task.device, intent.account)
             written.setdefault(task.key, []).append(number)
         return written
+
+    def be_sure(self) -> None:
+        if self.lost is not None:
+            raise self.lost
 
     def discovered(self, intents: Sequence[Intent]) -> Mapping[str, list[int]]:
         return self.committing(intents)

@@ -9,6 +9,7 @@ from fault_server_process import FaultServer
 
 from runner.backends.local_api.following import MOST_QUESTIONS
 from runner.backends.local_api.server import QUICKEST_S
+from runner.errors import LeaseLost
 from runner.tasks import AttemptOutcome, EffectState, TaskOptions
 
 # ends
@@ -216,6 +217,23 @@ def test_what_a_process_had_stopped_is_uncertain_for_the_one_after(server: Fault
     desk.perform(make_tasks())
     assert desk.outcomes() == [AttemptOutcome.UNCERTAIN]
     assert "stopped on request" in desk.messages().pop()
+
+
+@pytest.mark.parametrize("call", ["POST task", "POST task/1/retry"])
+def test_nothing_is_sent_once_another_host_may_call_the_server(
+    server: FaultServer, desk: Desk, call: str
+) -> None:
+    tasks = make_tasks()
+    if call != "POST task":
+        server.reset(fails={"D1": "the phone was away"})
+        desk.perform(tasks)
+    before = len(server.requests(call))
+    journal = MemoryJournal(desk.memory, tasks, desk.clock)
+    journal.lost = LeaseLost("the host north has lost the lane backend local_api")
+    with pytest.raises(LeaseLost):
+        desk.backend.perform_batch(tasks, journal)
+    assert journal.writes[-1] == "committing"
+    assert len(server.requests(call)) == before
 
 
 def test_a_task_whose_time_is_over_is_stopped_by_its_id(server: FaultServer, desk: Desk) -> None:

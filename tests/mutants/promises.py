@@ -113,7 +113,7 @@ MUTANTS = (
         "an effect is in the ledger before it is tapped",
         "                attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)\n",
         """\
-                attempt.finger.tap_once(place)
+                attempt.finger.tap_once(place, attempt.be_sure)
                 attempt.begin_effect(self.effect, known, target, leave_open=self.leave_open)
 """,
         ("test_the_ledger_is_told_before_and_after_the_one_tap",),
@@ -126,14 +126,18 @@ MUTANTS = (
     ),
     Mutant(
         "the tap of an effect is never repeated",
-        'answer = self._calls.call(self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True)',
-        'answer = self._call("click", x, y)',
+        """\
+        answer = self._calls.call(
+            self._phone(), "click", [x, y], timeout_s=CALL_TIMEOUT_S, anew=True, be_sure=be_sure
+        )
+""",
+        '        answer = self._call("click", x, y)\n',
         ("test_the_tap_of_an_effect_is_never_repeated",),
     ),
     Mutant(
         "of a phone that is away it is sure that an effect was not sent",
-        "timeout_s=CALL_TIMEOUT_S, anew=True)",
-        "timeout_s=CALL_TIMEOUT_S)",
+        "timeout_s=CALL_TIMEOUT_S, anew=True, be_sure=be_sure",
+        "timeout_s=CALL_TIMEOUT_S, be_sure=be_sure",
         ("test_of_a_phone_that_is_away_it_is_sure_that_an_effect_was_not_sent",),
     ),
     Mutant(

@@ -85,8 +85,10 @@ def _post(batch: SentBatch, ones: Sequence[Unsent]) -> bool:
     for call in later:
         _put_off(batch, [begun[task.key] for task in call.tasks])
     sending = [begun[task.key] for task in first.tasks]
+    content = body(first, config)
+    batch.journal.be_sure()
     try:
-        made = server.client.create(body(first, config))
+        made = server.client.create(content)
     except ServerApiError as error:
         if not error.sent:
             return _fail(batch, sending, error)
@@ -161,6 +163,7 @@ def _retry(batch: SentBatch, one: Unsent, newest: Newest) -> bool:
 
 def _send_retry(batch: SentBatch, one: Sending, task_id: int, trace: Trace) -> bool:
     server = batch.server
+    batch.journal.be_sure()
     try:
         made = created(server.client.retry(task_id))
     except ServerApiError as error:

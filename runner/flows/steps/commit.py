@@ -128,7 +128,7 @@ class Commit(Action):
 
     def _tap(self, attempt: FlowRun, place: TouchPlace) -> None:
         try:
-            attempt.finger.tap_once(place)
+            attempt.finger.tap_once(place, attempt.be_sure)
         except PhoneError as error:
             if not error.sent:
                 # Any other error leaves the effect in doubt: the tap may have reached the phone before

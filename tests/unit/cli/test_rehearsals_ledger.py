@@ -37,11 +37,14 @@ WORDS = {
     "resume": (),
     "stop": (),
     "ledger accept-restore": (),
+    "ledger backup": ("backup.db",),
+    "ledger check": (),
     "accounts": (),
     "notify": (),
     "holds": (),
     "holds place": ("VIRTUAL02",),
     "holds release": ("VIRTUAL01",),
+    "hosts": (),
 }
 """Every command with `--store`, and further words with which it has something to do."""
 

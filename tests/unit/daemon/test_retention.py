@@ -119,7 +119,7 @@ def test_what_cannot_be_removed_is_told_and_tried_again(
     was_tried_again = threading.Event()
 
     stream = StringIO()
-    path = artifacts._folder / screenshot
+    path = Path(artifacts.where(screenshot))
     path.unlink()
     path.mkdir()
     system = SystemClock()

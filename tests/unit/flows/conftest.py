@@ -11,7 +11,7 @@ from fake_phone import APP, FakePhone
 from runner.campaign.reader import read
 from runner.campaign.structure import check_flow
 from runner.clock import ManualClock
-from runner.errors import HeldBack
+from runner.errors import HeldBack, LeaseLost
 from runner.flows.draws import Draws
 from runner.flows.engine import carry_out
 from runner.flows.flow import Flow
@@ -110,6 +110,7 @@ class World:
     records: list[StepRecord] = field(default_factory=list)
     held_back: HeldBack | None = None
     busy: HeldBack | None = None
+    lost: LeaseLost | None = None
     clock: ManualClock = field(default_factory=lambda: ManualClock(datetime(2026, 11, 21, tzinfo=UTC)))
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float = 600.0
@@ -148,6 +149,10 @@ class World:
         self.phone.events.append(("works_as", app, account))
         if self.busy is not None:
             raise self.busy
+
+    def be_sure(self) -> None:
+        if self.lost is not None:
+            raise self.lost
 
     def settle(
         self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False

@@ -74,8 +74,9 @@ class FakePhone:
         text = self._hit(x, y)
         self._do("tap", text, action=lambda: self.on_tap(text))
 
-    def tap_once(self, x: int, y: int) -> None:
+    def tap_once(self, x: int, y: int, be_sure: Callable[[], None]) -> None:
         text = self._hit(x, y)
+        be_sure()
         self._do("tap_once", text, action=lambda: self.on_tap(text))
 
     def long_tap(self, x: int, y: int, duration_s: float) -> None:
@@ -86,7 +87,7 @@ class FakePhone:
         text = self._hit(x, y)
         self._do("double_tap", text, action=lambda: self.on_tap(text))
 
-    def push(self, file: Path, remote: str) -> str:
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
         self._do("push", str(file), remote)
         return remote
 

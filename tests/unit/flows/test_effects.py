@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.errors import ConnectionLost, DeviceOffline, NeedsPerson, PhoneTimeout
+from runner.errors import ConnectionLost, DeviceOffline, LeaseLost, NeedsPerson, PhoneTimeout
 from runner.tasks import Again, AttemptOutcome, EffectState
 
 LOST = ConnectionLost("FAKE1: the cable went")
@@ -131,14 +131,22 @@ def test_the_timeout_of_the_task_leaves_time_for_the_proof(world):
     world.deadline = 1.0
     tap = world.phone.tap_once
 
-    def slow_tap(x, y):
-        tap(x, y)
+    def slow_tap(x, y, be_sure):
+        tap(x, y, be_sure)
         world.clock.advance(30)
         raise PhoneTimeout("FAKE1: no answer")
 
     world.phone.tap_once = slow_tap
     assert world.run().outcome is AttemptOutcome.COMPLETED
     assert world.states == ["committed"]
+
+
+def test_nothing_is_tapped_or_written_once_another_host_may_have_the_phone(world):
+    world.lost = LeaseLost("the host north has lost the lane FAKE1")
+    with pytest.raises(LeaseLost):
+        world.run()
+    assert world.states == ["committing"] and world.taps == 0
+    assert world.phone.events[-1] == ("committing", "follow")
 
 
 # what earlier attempts left behind

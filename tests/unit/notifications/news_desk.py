@@ -16,6 +16,7 @@ from runner.notifications.recipients import Recipient
 from runner.notifications.summary import Summary
 from runner.notifications.wording import Message, MessageOrigin
 from runner.reports.log_lines import LogLines
+from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
 from runner.store.rows import Decision, OccurrenceState
 from runner.tasks import (
@@ -52,7 +53,7 @@ class NewsDesk:
         return NewsLook(self.ledger, self.clock, UTC, lambda: self.phones, summary)
 
     def place(self, *, is_rehearsal: bool = False) -> MessageOrigin:
-        return MessageOrigin(UTC, URL, self.artifacts, is_rehearsal)
+        return MessageOrigin(UTC, URL, Artifacts(self.artifacts), is_rehearsal)
 
     def office(self, *recipients: Recipient, summary_at: time | None = None) -> PostOffice:
         def send(recipient: Recipient, message: Message) -> str | None:

@@ -22,6 +22,7 @@ from runner.notifications.news import News, NewsEvent
 from runner.notifications.recipients import Recipient
 from runner.notifications.sending import refused, send
 from runner.notifications.wording import Message, MessageOrigin, message_of
+from runner.store.artifacts import Artifacts
 from runner.store.notification_rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -37,7 +38,7 @@ def message(tmp_path: Path) -> Message:
         NewsEvent.NEEDS_PERSON, "hold/1", "A1", "the phone A1 needs a person", why, NOW, "/p", "1.jpg"
     )
     row = NotificationRow(1, *news.to("ops", NOW)[:5], NOW, NOW, 1, None, "", None, False)
-    return message_of([row], MessageOrigin(UTC, "https://shelf.example", tmp_path), NOW)
+    return message_of([row], MessageOrigin(UTC, "https://shelf.example", Artifacts(tmp_path)), NOW)
 
 
 class Service:

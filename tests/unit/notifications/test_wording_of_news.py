@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.wording import LONGEST_LINE, MOST_NAMED, Message, MessageOrigin, message_of, safe
+from runner.store.artifacts import Artifacts
 from runner.store.notification_rows import NotificationRow
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PLACE = MessageOrigin(ZoneInfo("Europe/Stockholm"), "https://shelf.example/", Path("/nowhere"))
+PLACE = MessageOrigin(ZoneInfo("Europe/Stockholm"), "https://shelf.example/", Artifacts(Path("/nowhere")))
 
 
 def message(*news: News, place: MessageOrigin = PLACE) -> Message:
@@ -58,7 +59,7 @@ def test_without_an_address_nothing_links_anywhere() -> None:
 
 def test_pictures_are_attached_as_far_as_they_are_there_and_not_too_large(tmp_path: Path) -> None:
     (tmp_path / "A1.jpg").write_bytes(b"picture")
-    told = message(hold("A1"), hold("A2"), place=replace(PLACE, artifacts=tmp_path))
+    told = message(hold("A1"), hold("A2"), place=replace(PLACE, artifacts=Artifacts(tmp_path)))
     assert told.pictures == (tmp_path / "A1.jpg",)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runner.errors import AutomationFailed
+from runner.errors import AutomationFailed, LeaseLost
 from runner.phone.fleet import Fleet
 from runner.phone.limited_socket import LimitedSocket, dial
 from runner.phone.rpc import ServerGone
@@ -82,6 +82,17 @@ def test_the_tap_of_an_effect_is_never_repeated(server: Server, session: Nearby)
         session.tap_once(3, 4)
     assert caught.value.sent is True
     assert (server.calls, session.starts) == (1, 0)
+
+
+def test_the_tap_of_an_effect_is_not_sent_once_the_lease_is_over(server: Server, session: Nearby) -> None:
+    def be_sure() -> None:
+        raise LeaseLost("the host north has lost the lane A1")
+
+    with pytest.raises(LeaseLost):
+        session.tap_once(3, 4, be_sure)
+    assert server.calls == 0
+    session.tap_once(3, 4)
+    assert server.calls == 1
 
 
 @pytest.mark.parametrize("answer", [b'{"result": false}', b'{"result": null}', b'{"result": "true"}'])

@@ -155,7 +155,7 @@ def test_text_from_anywhere_is_only_text(made: ReportedLedger) -> None:
     made.not_run(OccurrenceState.MISSED, hostile, entry=hostile)
     for scope in (of_campaign("demo"), of_week(date(2026, 11, 16), UTC)):
         html = report_file(
-            made.ledger, scope, Form.HTML, made.folder / "artifacts", made.situation()
+            made.ledger, scope, Form.HTML, Artifacts(made.folder / "artifacts"), made.situation()
         ).decode()
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", html)
         assert not re.search(
@@ -230,7 +230,9 @@ def test_a_week_has_the_last_screens_of_what_failed_and_no_others(made: Reported
     made.task(TaskState.UNCERTAIN, reason="the connection broke", pictures=0)
     made.task(pictures=2)
     week = of_week(date(2026, 11, 16), UTC)
-    html = report_file(made.ledger, week, Form.HTML, made.folder / "artifacts", made.situation()).decode()
+    html = report_file(
+        made.ledger, week, Form.HTML, Artifacts(made.folder / "artifacts"), made.situation()
+    ).decode()
     assert (html.count("<symbol id="), html.count('class="screen"')) == (1, 1)
     assert b64encode(picture(304)).decode() in html
     for chart in ("day", "phone", "late"):

@@ -12,6 +12,7 @@ from runner.queries import report as report_module
 from runner.queries.report import report_of
 from runner.queries.report_scope import of_campaign
 from runner.reports.junit import render_junit, xml_text
+from runner.store.artifacts import Artifacts
 from runner.store.rows import OccurrenceState
 from runner.tasks import TaskState
 
@@ -27,7 +28,9 @@ def made(tmp_path: Path) -> Iterator[ReportedLedger]:
 
 def rendered(made: ReportedLedger) -> etree._Element:
     """The document, as strict readers read it."""
-    document = render_junit(report_of(made.ledger, of_campaign("demo"), NOON), made.folder / "artifacts")
+    document = render_junit(
+        report_of(made.ledger, of_campaign("demo"), NOON), Artifacts(made.folder / "artifacts")
+    )
     root = etree.fromstring(document, etree.XMLParser(resolve_entities=False))
     SCHEMA.assertValid(root)
     return root

@@ -15,6 +15,7 @@ from runner.reports.report_file import Form, report_file
 from runner.reports.report_json import report_data
 from runner.reports.task_list import task_data
 from runner.reports.task_log import log_data
+from runner.store.artifacts import Artifacts
 from runner.store.rows import OccurrenceState
 from runner.tasks import TaskState
 
@@ -28,16 +29,18 @@ def made(tmp_path: Path) -> Iterator[ReportedLedger]:
 
 
 def file(made: ReportedLedger, scope: ReportScope, form: Form = Form.JSON) -> bytes:
-    return report_file(made.ledger, scope, form, made.folder / "artifacts", made.situation())
+    return report_file(made.ledger, scope, form, Artifacts(made.folder / "artifacts"), made.situation())
 
 
 def test_tasks_are_those_of_the_other_commands(made: ReportedLedger) -> None:
     row = made.task(TaskState.FAILED, reason="no button")
     made.not_run(OccurrenceState.MISSED, "the daemon was down", at=NOON - HOUR)
     report = report_of(made.ledger, of_campaign("demo"), NOON)
-    data = report_data(report, made.folder)
+    data = report_data(report, Artifacts(made.folder))
     assert data["tasks"] == [task_data(row)]
-    assert data["details"] == [log_data(report.records[0], report.records[0].attempts, made.folder)]
+    assert data["details"] == [
+        log_data(report.records[0], report.records[0].attempts, Artifacts(made.folder))
+    ]
     assert (data["total"], data["listed"], data["counts"]) == (1, 1, {"failed": 1})
     assert data["report"]["kind"] == "campaign"
     assert data["occurrences"][0] | {"commit": None} == {

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import page
+from runner.store.artifacts import REMOVED
 
 TYPES = {".jpg": "image/jpeg", ".xml": "text/plain; charset=utf-8"}
 """A hierarchy is text for browsers: as XML they would render what it holds."""
@@ -22,7 +23,8 @@ def routes(desk: Desk) -> list[BaseRoute]:
         kind = TYPES.get(PurePosixPath(path).suffix)
         content = desk.artifacts.read(path) if kind and is_inside(path) else None
         if content is None:
-            raise HTTPException(404, "there is no such screen any more: it was removed after its time")
+            why = desk.artifacts.absence(path) if kind and is_inside(path) else REMOVED
+            raise HTTPException(404, f"there is no such screen here: {why}")
         return Response(content, headers={"Cache-Control": FOR_EVER, "Content-Type": str(kind)})
 
     return [page("/artifacts/{path:path}", artifact, name="artifact")]

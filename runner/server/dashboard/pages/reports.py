@@ -65,7 +65,7 @@ def _answer(desk: Desk, find: Find, request: Request) -> Response:
         raise HTTPException(404, f"reports end with {', '.join(f'.{suffix}' for suffix in FORMS)}")
     try:
         scope = find(desk, request.path_params["name"])
-        content = report_file(desk.ledger, scope, form, desk.place.artifacts, desk.situation())
+        content = report_file(desk.ledger, scope, form, desk.artifacts, desk.situation())
     except UsageError as error:
         hint = hint_of(error)
         raise HTTPException(404, f"{error.message}; {hint}" if hint else error.message) from error

@@ -22,11 +22,11 @@ KEPT = 8
 
 def routes(desk: Desk) -> list[BaseRoute]:
     @lru_cache(maxsize=KEPT)
-    def read(hierarchy: str, screenshot: str | None, app: str, profiles: Profiles) -> KeptScreen | None:
-        """A screen by the paths under which it was kept; None if it was removed."""
+    def read(hierarchy: str, screenshot: str | None, app: str, profiles: Profiles) -> KeptScreen:
+        """A screen by the paths under which it was kept. Raises HTTPException if it is not to be had now."""
         xml = desk.artifacts.read(hierarchy)
         if xml is None:
-            return None
+            raise HTTPException(404, f"there is no screen to show: {desk.artifacts.absence(hierarchy)}")
         picture = desk.artifacts.read(screenshot) if screenshot else None
         text = xml.decode("utf-8", "replace")
         return KeptScreen(text, picture, profile_for(app, parse(text).packages, profiles))
@@ -41,10 +41,9 @@ def routes(desk: Desk) -> list[BaseRoute]:
         if row is None or step is None:
             raise HTTPException(404, "there is no such step")
         profiles = Profiles.over(desk.registry.profiles(row.task.campaign))
-        screen = step.hierarchy and read(step.hierarchy, step.screenshot, row.task.options.app, profiles)
-        if not screen:
-            raise HTTPException(404, "no screen was kept with this step, or it was removed after its time")
-        return row, step, screen
+        if step.hierarchy is None:
+            raise HTTPException(404, "no screen was kept with this step")
+        return row, step, read(step.hierarchy, step.screenshot, row.task.options.app, profiles)
 
     def show(request: Request) -> Response:
         row, step, screen = found(request)
