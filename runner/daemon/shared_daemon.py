@@ -161,7 +161,7 @@ class SharedDaemon(Daemon):
             jobs = stack.enter_context(Jobs(self._clock, watch, self._guard.fail))
             work = LeadersWork(watch, ringer, life.executor)
             campaigns = (self._options.paths, ledger, work, self._clock, life.sink, life.registry, jobs)
-            service = Service(*campaigns, self._settings.zone)
+            service = Service(*campaigns, self._settings.zone, takes_over=True)
             service.start()
             stack.callback(self._lead_no_longer, jobs, service)
             self._service = service

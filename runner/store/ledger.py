@@ -132,12 +132,13 @@ class Ledger:
         self.rings = Rings(database, clock)
 
     @classmethod
-    def open(cls, store_url: str, clock: Clock) -> Self:
+    def open(cls, store_url: str, clock: Clock, *, readers: int | None = None) -> Self:
         """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`); make it if there is none.
 
-        `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
+        `sqlite://` lives in memory and ends with the object. `readers` is how many connections to a server read, None
+        for as many as serve a daemon's pages. Raises LedgerError for what is no ledger.
         """
-        database = Database(store_url, clock)
+        database = Database(store_url, clock, readers)
         try:
             _make_file(database.path)
             upgrade(database)

@@ -29,6 +29,7 @@ from runner.store.connector import (
     least,
 )
 from runner.store.json_text import from_json, to_json
+from runner.store.kept import KeptConnections
 from runner.store.sqlite_errors import translated
 from runner.store.url import file_id, is_shared, ledger_path
 
@@ -74,22 +75,26 @@ class Sqlite:
         self._file: tuple[int, int] | None = None
         self._writer = self._engine(1, WRITE_CACHE_KB)
         self.readers = self._engine(READERS, READ_CACHE_KB) if self.path else self._writer
+        self._writing = KeptConnections(self._writer, 1)
+        self._reading = KeptConnections(self.readers, READERS) if self.path else self._writing
         self._flushes = True
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.readers.begin() as connection:
+        with self._reading.use() as connection:
             _raw(connection).execute("BEGIN").close()
             yield connection
+            _commit(connection)
 
     @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         """One process writes at a time, so a guarded write is like any other."""
-        with self._writer.begin() as connection:
+        with self._writing.use() as connection:
             self._begin_write(connection, flush=flush)
             yield connection
+            _commit(connection)
 
     def writing_beside(self, *, flush: bool) -> None:
         """The file has one writer."""
@@ -104,7 +109,7 @@ class Sqlite:
     def migrating(self) -> Iterator[Connection]:
         """SQLite would delete the rows that refer to a table that is dropped, so it checks references only at the
         end."""
-        with self._writer.connect() as connection:
+        with self._writing.use() as connection:
             # The pragma does nothing inside of a transaction, so it comes before and after.
             _raw(connection).execute("PRAGMA foreign_keys=OFF").close()
             try:
@@ -184,6 +189,8 @@ class Sqlite:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
+        self._writing.close()
+        self._reading.close()
         self._writer.dispose()
         self.readers.dispose()
 
@@ -232,6 +239,14 @@ def back_up_file(source: Path, file: Path) -> None:
 def _raw(connection: Connection) -> sqlite3.Connection:
     """The connection of the sqlite3 module, for statements that need none of SQLAlchemy's care."""
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def _commit(connection: Connection) -> None:
+    """End a transaction that has begun past SQLAlchemy, which knows of it only if a statement went through it."""
+    if connection.in_transaction():
+        connection.commit()
+    else:
+        _raw(connection).commit()
 
 
 def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
