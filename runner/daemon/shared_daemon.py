@@ -166,6 +166,7 @@ class SharedDaemon(Daemon):
             campaigns = (self._options.paths, ledger, work, self._clock, life.sink, life.registry, jobs)
             service = Service(*campaigns, self._settings.zone, takes_over=True)
             service.start()
+            self._health.read_heartbeat()
             stack.callback(self._lead_no_longer, jobs, service)
             self._service = service
             stack.enter_context(ringer)
