@@ -64,7 +64,7 @@ class NoPhones:
         self, task: Task, journal: Journal, listener: Listener, stop: StopSignal, deadline: float
     ) -> Outcome:
         effect = journal.committing("follow", task.target, None, {})
-        journal.settle(effect, EffectState.COMMITTED, {})
+        journal.settle(effect, EffectState.COMMITTED, {}, at_end=True)
         return DONE
 
     def close(self) -> None:

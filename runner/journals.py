@@ -37,8 +37,14 @@ class Journal(Protocol):
         makes an effect."""
         ...
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        """Write down what became of the effect; `evidence` is added to what was recorded before."""
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
+        """Write down what became of the effect; `evidence` is added to what was recorded before.
+
+        `at_end` says that the backend returns now, with nothing left to do: it is written together with the end of the
+        attempt, in one transaction, and is not durable when this returns.
+        """
         ...
 
 

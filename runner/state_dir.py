@@ -159,6 +159,15 @@ def daemon_rehearsal(settings: Settings) -> StateDir:
     )
 
 
+def host_place(settings: Settings, store_url: str, host: str, *, virtual: bool) -> StateDir:
+    """Where a host keeps its things beside a ledger that hosts share; each host of a rehearsal has its own phones."""
+    if not virtual:
+        return real_state_dir(settings, store_url)
+    folder = settings.state_dir / REHEARSALS / f"host-{host}"
+    option = _rehearsal_option(store_url)
+    return replace(_rehearsal(folder), store_url=store_url, option=option, rehearsed_run=None)
+
+
 def _rehearsal(folder: Path) -> StateDir:
     url = f"sqlite:///{folder / 'ledger.db'}"
     return StateDir(url, folder, folder / "phones", _rehearsal_option(url), rehearsed_run=folder.name)

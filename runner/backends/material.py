@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -41,13 +42,36 @@ class Looks:
             if declared(task.backend).reads_files_here
         }
 
+    def named(self, tasks: Iterable[Task]) -> list[Task]:
+        """The tasks with the hashes of the other files that their configs name, as they are now. One that has such a
+        hash keeps it."""
+        seen: dict[SeenFile, SeenFile] = {}
+
+        def look(file: SeenFile) -> SeenFile:
+            if file.sha256:
+                return file
+            if file not in seen:
+                seen[file] = self._seen(file.path)
+            return seen[file]
+
+        return [
+            replace(task, options=replace(task.options, named=tuple(map(look, task.options.named))))
+            if task.options.named
+            else task
+            for task in tasks
+        ]
+
     def at(self, config: Mapping[str, Any]) -> tuple[SeenFile, ...]:
         """The files of a config of the script `post`; none if they cannot be found."""
         return tuple(self._seen(path) for path in _paths(config))
 
     def ahead(self, config: Mapping[str, Any], stopping: Event) -> None:
         """Read the files of a config before they are asked for, so that nothing waits for that when it is due."""
-        for path in _paths(config)[:MOST_AHEAD]:
+        self.read_ahead(_paths(config), stopping)
+
+    def read_ahead(self, paths: Sequence[str], stopping: Event) -> None:
+        """The same for files."""
+        for path in paths[:MOST_AHEAD]:
             if stopping.is_set():
                 return
             with suppress(OSError, ValueError), MediaFile(path) as file:

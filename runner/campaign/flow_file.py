@@ -28,8 +28,21 @@ _TYPES: dict[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "boolean": {"type": "boolean"},
     "list": {"type": "array", "items": {"type": "string", "minLength": 1}},
+    "file": {"type": "string"},
+    "files": {"type": "array", "items": {"type": "string", "minLength": 1}},
 }
-_NOTHING: dict[str, Any] = {"string": "", "integer": 0, "number": 0, "boolean": False, "list": []}
+FILES = ("file", "files")
+"""The types of parameters whose values are paths, relative to the campaign file."""
+
+_NOTHING: dict[str, Any] = {
+    "string": "",
+    "integer": 0,
+    "number": 0,
+    "boolean": False,
+    "list": [],
+    "file": "",
+    "files": [],
+}
 """The value of a parameter that is neither given nor required, by its type."""
 
 
@@ -155,6 +168,7 @@ def _script(document: Document) -> Script:
         expected_s=lambda config: expected_s,
         flow=FlowText(document.path, document.text),
         app=data["app"],
+        paths=tuple(name for name, one in data.get("parameters", {}).items() if one["type"] in FILES),
     )
 
 

@@ -9,6 +9,7 @@ from runner.checks.files import Files
 from runner.checks.material import Material
 from runner.checks.nearby import Offer
 from runner.checks.view import CampaignView
+from runner.checks.written import ConfigUse, Item
 from runner.diagnostics import Diagnostic
 
 CODE = "missing-file"
@@ -22,6 +23,18 @@ def check(campaign: CampaignView) -> Iterator[Diagnostic]:
     for material in campaign.material:
         if missing := _missing(campaign.files, material):
             yield _problem(campaign, material, missing)
+    folder = os.path.dirname(campaign.document.path)  # noqa: PTH120
+    for config in campaign.configs:
+        for item in _named(config):
+            path = os.path.join(folder, item.text)  # noqa: PTH118
+            if missing := campaign.files.inspect(path).missing:
+                yield campaign.problem(CODE, item.path, missing, _hint(item.text), config=config)
+
+
+def _named(config: ConfigUse) -> Iterator[Item]:
+    """The files that the config of a user's own flow names."""
+    for key in config.script.paths if config.script.flow else ():
+        yield from config.texts(key)
 
 
 def _missing(files: Files, material: Material) -> str | None:

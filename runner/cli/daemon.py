@@ -1,18 +1,21 @@
 """`runner daemon`: carry campaign files out for months: on time, exactly once, able to say why."""
 
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from runner.campaign.quantities import Duration
+from runner.cli.host_options import host_name, is_pooled
 from runner.cli.problems import limits_or_exit
 from runner.errors import UsageError
 from runner.reports.log_lines import Form, LogLines
 from runner.server.ports import DEFAULT_HOST, DEFAULT_PORT, is_loopback
-from runner.settings import Settings
-from runner.state_dir import daemon_rehearsal, real_state_dir
+from runner.settings import Settings, artifacts_url
+from runner.state_dir import daemon_rehearsal, host_place, real_state_dir
+from runner.store.url import is_shared
 
 
 class DurationType(click.ParamType[timedelta]):
@@ -34,7 +37,8 @@ Examples:
   runner daemon campaigns/ --open                 and show the dashboard
   runner daemon campaigns/ --virtual --phones 2   rehearse, on virtual phones
   runner daemon --api-only                        without campaigns: for the Local API
-  runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN"""
+  runner daemon --host 0.0.0.0 --port 8080        metrics for the network; needs RUNNER_TOKEN
+  runner daemon --store postgresql://... --no-phones    one of several, beside workers"""
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--api-only", is_flag=True, help="Serve the Local API without any campaign files.")
@@ -54,6 +58,10 @@ Examples:
               help="Hold tasks made through the Local API to the limits in this file.")  # fmt: skip
 @click.option("--media", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
               help="Post files of tasks made through the Local API from here only; may be repeated.")  # fmt: skip
+@click.option("--name", metavar="HOST",
+              help="The host's name, where hosts share the ledger (default: that of this machine).")  # fmt: skip
+@click.option("--no-phones", is_flag=True, help="Carry nothing out on phones; workers on other hosts do.")
+@click.option("--artifacts", metavar="URL", help="Keep screenshots there: a folder, s3://BUCKET/PATH, ...")
 @click.option("--wait", is_flag=True, help="Wait while another process carries tasks out from the ledger.")
 @click.option("--retention", type=DurationType(), default="90d", show_default=True,
               help="Remove records and screenshots of tasks that ended longer ago.")  # fmt: skip
@@ -75,6 +83,9 @@ def daemon(
     port: int,
     api_limits: Path | None,
     media: tuple[Path, ...],
+    name: str | None,
+    no_phones: bool,
+    artifacts: str | None,
     wait: bool,
     retention: timedelta,
     form: Form,
@@ -92,15 +103,24 @@ def daemon(
         DaemonOptions,
     )
     from runner.daemon.notifying import refuse_wrong_recipients
+    from runner.hosts.about import HostAbout
     from runner.notifications.recipients import NotifySettings
     from runner.server.local_api.requested_files import RequestedFiles
 
     settings = Settings.from_environment()
+    if artifacts:
+        settings = replace(settings, artifacts_url=artifacts_url(artifacts))
     if api_only and paths:
         raise UsageError("--api-only means without campaign files", hint="leave it out, or the paths")
-    if virtual and store:
+    shares = is_shared(store or settings.store_url)
+    if virtual and store and not shares:
         raise UsageError(
             "--store and --virtual exclude each other", hint="a rehearsal has a ledger of its own"
+        )
+    if (name or no_phones) and not shares:
+        raise UsageError(
+            "--name and --no-phones are for a ledger that hosts share",
+            hint="name it: --store postgresql://USER@HOST/DATABASE",
         )
     if phones and not virtual:
         raise UsageError("--phones counts virtual phones", hint="add --virtual, or leave it out")
@@ -115,7 +135,13 @@ def daemon(
     notify = NotifySettings.from_environment()
     refuse_wrong_recipients(notify)
     files = RequestedFiles(media)
-    options = DaemonOptions(paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
-    place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
+    common = (paths, phones, host, port, limits, files, wait, retention, grace, notify, opens)
     with LogLines(sys.stderr, form, settings.zone, verbose=verbose) as log:
-        return Daemon(options, settings, place, log).run()
+        if shares:
+            from runner.daemon.shared_daemon import SharedDaemon  # with what only PostgreSQL needs
+
+            about = HostAbout(host_name(name), has_phones=not no_phones, is_pooled=is_pooled())
+            place = host_place(settings, store or settings.store_url, about.name, virtual=virtual)
+            return SharedDaemon(DaemonOptions(*common, about), settings, place, log).run()
+        place = daemon_rehearsal(settings) if virtual else real_state_dir(settings, store)
+        return Daemon(DaemonOptions(*common), settings, place, log).run()

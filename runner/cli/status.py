@@ -11,7 +11,7 @@ from runner.cli.situation import read_situation
 from runner.cli.watching import follow, watch
 from runner.daemon_notice import Notice
 from runner.queries.overview import Overview, Surroundings, overview
-from runner.queries.phones import phones_now
+from runner.queries.phones import phones_now, phones_of_hosts
 from runner.reports.advice import options_of
 from runner.reports.status_json import status_data
 from runner.reports.status_text import print_status
@@ -72,7 +72,10 @@ def _read(ledger: Ledger, place: StateDir) -> tuple[Overview, Surroundings]:
     carrying = place.holder()
     notice = Notice.read(place.beside, carrying.pid if carrying else None)
     servers = _adb_servers(place, notice)
-    devices, problem = phones_now(servers, view.phones) if servers else ([], None)
+    if view.hosts is not None:
+        devices, problem = phones_of_hosts(ledger, view.phones), None
+    else:
+        devices, problem = phones_now(servers, view.phones) if servers else ([], None)
     return view, Surroundings(
         ledger=place.ledger,
         is_rehearsal=place.phones is not None,

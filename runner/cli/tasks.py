@@ -145,7 +145,14 @@ def show(names: tuple[str, ...], place: StateDir, form: str) -> None:
     records = [record for record in found if record is not None]
     if form == "json":
         print_json(
-            [{**task_data(one.row), "effects": list(map(effect_data, one.effects))} for one in records]
+            [
+                {
+                    **task_data(one.row),
+                    "host": one.attempts[-1].host if one.attempts else None,
+                    "effects": list(map(effect_data, one.effects)),
+                }
+                for one in records
+            ]
         )
         return
     zone = Settings.from_environment().zone

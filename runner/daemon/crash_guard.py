@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -10,12 +11,14 @@ from typing import NoReturn, Self
 class CrashGuard:
     """While this is open, an exception that ends any thread ends the whole daemon: half a daemon helps nobody.
 
-    `over` is set when the daemon must end; `error` is the first failure, None if somebody asked for the end.
+    `over` is set when the daemon must end; `error` is the first failure, None if somebody asked for the end. `forgives`
+    is asked first, where a process goes on without what has failed.
     """
 
     def __init__(self) -> None:
         self.over = threading.Event()
         self.error: BaseException | None = None
+        self.forgives: Callable[[BaseException], bool] = lambda error: False
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -29,6 +32,8 @@ class CrashGuard:
 
     def fail(self, error: BaseException) -> None:
         """End the daemon because of this failure; any thread may call it."""
+        if self.forgives(error):
+            return
         with self._lock:
             if self.error is None:
                 self.error = error

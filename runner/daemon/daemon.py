@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,10 +15,10 @@ from prometheus_client import CollectorRegistry
 
 from runner import __version__
 from runner.clock import SystemClock
-from runner.crash_log import write_crash_log
 from runner.daemon.crash_guard import CrashGuard, end_process
 from runner.daemon.custody import refuse_wrong_ledger, take_custody
 from runner.daemon.executor_on_phones import executor_on_phones
+from runner.daemon.failures import say_failed
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
 from runner.daemon.notifying import NotifyingDaemon, tell_people
 from runner.daemon.open_browser import address_for_people, has_browser, open_browser
@@ -37,13 +37,12 @@ from runner.execution.executor import Executor
 from runner.execution.live_screen import LiveScreens
 from runner.execution.recovery import settle_interrupted
 from runner.execution.state import Mode
-from runner.exit_codes import EXIT_BUG, EXIT_PROBLEMS
+from runner.hosts.about import HostAbout
 from runner.interrupts import on_hangup, stop_on_interrupt
 from runner.notifications.recipients import NotifySettings
 from runner.phone.states import LastStates
 from runner.queries.phones import devices_of, phones_now
 from runner.reports.log_lines import LogLines
-from runner.reports.remedies import hint_of
 from runner.scheduling.jobs import Jobs
 from runner.scheduling.registry import Registry
 from runner.scheduling.service import Service
@@ -66,6 +65,8 @@ from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
 from runner.store.ledger import Ledger
+from runner.store.rows import TaskRow
+from runner.tasks import Task
 from runner.who import who
 
 ASK_AGAIN_S = 1.0
@@ -73,6 +74,9 @@ ASK_AGAIN_S = 1.0
 
 AWAKE_EVERY_S = 1.0
 """How long SIGTERM may go unnoticed."""
+
+Submit = Callable[[Iterable[TaskRow | Task]], None]
+"""Has pending tasks carried out."""
 
 FAILING_GRACE_S = 5.0
 """How long steps may go on once the daemon has failed: perhaps nothing can be written down of them any more."""
@@ -82,7 +86,8 @@ FAILING_GRACE_S = 5.0
 class DaemonOptions:
     """What the command line asks for. `phones` is how many virtual ones there are beyond those that the campaigns
     declare; `api_limits`, as a campaign writes them, hold for tasks made through the Local API, which post only
-    `files`. With `opens` the dashboard comes up in a browser."""
+    `files`. With `opens` the dashboard comes up in a browser. `as_host` is what it is among
+    hosts that share a ledger."""
 
     paths: tuple[Path, ...]
     phones: int | None
@@ -95,6 +100,7 @@ class DaemonOptions:
     grace: timedelta
     notify: NotifySettings
     opens: bool = False
+    as_host: HostAbout | None = None
 
 
 class Daemon:
@@ -158,10 +164,11 @@ class Daemon:
             service = Service(
                 self._options.paths, ledger, executor, self._clock, sink, campaigns, jobs, self._settings.zone
             )
-            local_api = self._local_api(ledger, executor, states, campaigns, reached)
+            local_api = self._local_api(ledger, executor.submit, states, campaigns, reached)
             remarks = partial(self._remarks, artifacts)
             state = ServerState(registry, health.ailments, health.obstacles, remarks)
-            desk = self._desk(ledger, artifacts, executor, campaigns, changes, reached, url_of(listening))
+            url = url_of(listening)
+            desk = self._desk(ledger, artifacts, executor, executor.submit, campaigns, changes, reached, url)
             dashboard = create_dashboard(desk, self._settings.token, self._settings.viewer_token)
             app = create_app(state, local_api, self._settings.token, dashboard)
             serving = stack.enter_context(Serving(app, listening))
@@ -239,7 +246,7 @@ class Daemon:
         )
 
     def _local_api(
-        self, ledger: Ledger, executor: Executor, states: LastStates, campaigns: Registry, reached: Settings
+        self, ledger: Ledger, submit: Submit, states: LastStates, campaigns: Registry, reached: Settings
     ) -> FastAPI:
         """The Local API over this daemon's phones, and the accounts that its campaigns declare."""
 
@@ -251,7 +258,7 @@ class Daemon:
             ledger,
             self._clock,
             self._settings.zone,
-            executor.submit,
+            submit,
             lambda: states().by_state.get("device", 0),
             License(self._settings.api_plan),
             self._options.files,
@@ -265,6 +272,7 @@ class Daemon:
         ledger: Ledger,
         artifacts: Artifacts,
         executor: Executor,
+        submit: Submit,
         campaigns: Registry,
         changes: Changes,
         reached: Settings,
@@ -281,7 +289,7 @@ class Daemon:
             registry=campaigns,
             phones=PhonesNow(lambda: phones_now(reached.every_adb_server, devices_of(campaigns.in_force()))),
             changes=changes,
-            submit=executor.submit,
+            submit=submit,
             refresh=executor.refresh,
             executor_state=executor.state,
             adb_port=reached.adb_port,
@@ -338,11 +346,16 @@ class Daemon:
         """Tell what has started, to the log, to commands that ask, and to systemd."""
         for campaign in service.campaigns:
             self._log.say("campaign in force", campaign=campaign.name, commit=campaign.commit)
-        coming = service.next_start()
+        self._post_notice(url, adb_port)
+        self._say_ready(url, next_start=service.next_start())
+
+    def _post_notice(self, url: str, adb_port: int) -> None:
         Notice(os.getpid(), url, adb_port, self._clock.now().isoformat()).post(self._place.beside)
-        where = {"ledger": self._place.store_url, "zone": str(self._settings.zone), "next_start": coming}
+
+    def _say_ready(self, url: str, **more: object) -> None:
         page = address_for_people(url)
-        self._log.say("ready", version=__version__, **where, url=url, dashboard=page)
+        where = {"ledger": self._place.store_url, "zone": str(self._settings.zone)}
+        self._log.say("ready", version=__version__, **where, **more, url=url, dashboard=page)
         if missing := missing_packages():
             hint = "set the runner up as its README says, or run packaging/web_packages.py"
             self._log.say("the dashboard lacks files", "warning", files=missing, hint=hint)
@@ -389,12 +402,4 @@ class Daemon:
         self._log.say("stopped")
 
     def _say_failed(self, error: BaseException) -> int:
-        """Log that the daemon has failed; returns the exit code, for which its supervisor starts it again."""
-        if isinstance(error, RunnerError):
-            self._log.say("failed", "error", reason=error.message, hint=hint_of(error))
-            return EXIT_PROBLEMS
-        log = write_crash_log(error)
-        self._log.say(
-            "failed, this is a bug", "error", reason=f"{type(error).__name__}: {error}", crash_log=log
-        )
-        return EXIT_BUG
+        return say_failed(self._log, error)

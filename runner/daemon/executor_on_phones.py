@@ -12,6 +12,7 @@ from runner.daemon.rehearsal import Rehearsal
 from runner.events import EventSink
 from runner.execution.executor import Executor
 from runner.execution.failing_phones import Patience
+from runner.execution.holding import Holding
 from runner.execution.limiter import Limiter
 from runner.execution.state import Mode
 from runner.planning.limits import EffectiveLimits
@@ -38,12 +39,14 @@ def executor_on_phones(
     rehearsal: Rehearsal | None,
     artifacts: Artifacts | None = None,
     supply: Supply | None = None,
+    holding: Holding | None = None,
 ) -> Iterator[Executor]:
     """An executor of the ledger's tasks on the phones that the settings name, or on those of a rehearsal.
 
     `flows` are campaigns' own flows by campaign and script, `profiles` gives the app profiles of a campaign and
-    `limits` those of a task. `artifacts` are the place's, `supply` has the files of tasks if this machine has not.
-    The caller starts the executor; it is closed with its backends when this is.
+    `limits` those of a task. `artifacts` are the place's, `supply` has the files of tasks if this machine has not;
+    `holding` has the lanes of this host, where hosts share the ledger. The caller starts the executor; it is closed
+    with its backends when this is.
     """
     if rehearsal is not None:
         settings = rehearsal.replace_phones(settings)
@@ -74,5 +77,6 @@ def executor_on_phones(
             sink=sink,
             mode=mode,
             patience=Patience(settings.phone_failures, settings.phone_cooldown_s),
+            holding=holding,
         )
         yield stack.enter_context(closing(executor))

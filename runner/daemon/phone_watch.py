@@ -61,7 +61,8 @@ class PhoneWatch:
     """Looks at the phones that campaigns in force work on, at those that adb lists, and at those that it has met.
 
     `at_work` gives the serials of phones that carry a task out; `tell` hears of each phone of which something was
-    written; `stop` ends a look early. It starts no adb server.
+    written; `stop` ends a look early. It starts no adb server. Where hosts share the ledger, `own` are the phones of
+    this one: it says nothing of others.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class PhoneWatch:
         tell: Callable[[str], None],
         log: LogLines,
         stop: Event,
+        own: Callable[[], Collection[str]] | None = None,
     ) -> None:
+        self._own = own
         self._ledger = ledger
         self._fleets = Fleets(servers)
         self._crowded: dict[str, str] = {}
@@ -90,7 +93,12 @@ class PhoneWatch:
         """Write down how the phones are now. Raises LedgerError."""
         rows = {row.serial: row for row in self._ledger.phones.all()}
         used = {serial for campaign in self._campaigns() for serial in campaign.phones}
-        found = self._found({*rows, *used})
+        if self._own is None:
+            found = self._found({*rows, *used})
+        else:
+            own = {*self._own()}
+            used &= own
+            found = {serial: one for serial, one in self._found(own).items() if serial in own}
         ready = {serial: one.ready for serial, one in found.items() if one.ready is not None}
         at_work = self._at_work()
         levels = self._ask(self._battery, ready, BATTERY_S, "battery", at_work)

@@ -15,7 +15,8 @@ LOST_S = 60.0
 
 
 class SelfCheck:
-    """A job that the daemon runs every `period_s`. `ledger` names it in messages."""
+    """A job that the daemon runs every `period_s`. `ledger` names it in messages; after `lost_s` without a heartbeat
+    the daemon gives up."""
 
     def __init__(
         self,
@@ -25,7 +26,9 @@ class SelfCheck:
         notifier: Notifier,
         log: LogLines,
         ledger: str,
+        lost_s: float = LOST_S,
     ) -> None:
+        self._lost_s = lost_s
         self._health, self._serving, self._guard = health, serving, guard
         self._notifier, self._log, self._ledger = notifier, log, ledger
         self._was_ailing = False
@@ -38,7 +41,7 @@ class SelfCheck:
         """End the daemon if its ledger or its server is lost; tell systemd that it lives, unless something is wrong."""
         if self._guard.over.is_set():  # it ends already, and systemd knows
             return
-        if (silent_s := self._health.read_heartbeat()) > LOST_S:
+        if (silent_s := self._health.read_heartbeat()) > self._lost_s:
             self._guard.fail(self._ledger_lost(silent_s))
         try:
             self._health.refuse_raised()

@@ -25,10 +25,11 @@ LOG = logging.getLogger(__name__)
 
 class Performed(NamedTuple):
     """An attempt that is over, and not yet written down as that; `effects` are those of its task if it has not
-    succeeded, else they are not read."""
+    succeeded, else they are not read. The journal has what is to be written with the end."""
 
     then: Next
     effects: Sequence[Effect]
+    journal: AttemptJournal
 
     @property
     def went_well(self) -> bool:
@@ -44,6 +45,7 @@ def perform(
     outcome = _outcome(backend, taken, journal)
     effects: list[Effect] = []
     if outcome.outcome not in (AttemptOutcome.COMPLETED, AttemptOutcome.UNCERTAIN):
+        journal.write_rest()
         effects = journal.effects()
     # What may stay open is over: nobody is asked about it, and it keeps nothing from being done.
     states = [effect.state for effect in effects if not effect.is_left_open]
@@ -51,7 +53,7 @@ def perform(
     taken.be_sure()
     # Before the end of the attempt, as any hold (see `finish`), and before the next task of the lane is asked.
     context.failing.ended(taken.task, outcome)
-    return Performed(then, effects)
+    return Performed(then, effects, journal)
 
 
 def conclude(
@@ -59,13 +61,14 @@ def conclude(
 ) -> bool:
     """Write down how an attempt ended, and in the same transaction claim the task that follows it in its lane. Returns
     whether that has been claimed. Raises LedgerError, and leaves the attempt open then."""
-    then = performed.then
+    then, settlements = performed.then, performed.journal.at_end
     started: Attempt | None = None
     # The ledger first: whoever is told of an end, or goes on because of it, may count on its being written down.
     if follower is None:
-        finish(context, [(taken, then)])
+        finish(context, [(taken, then)], settlements)
     else:
-        started = finish_and_claim(context, taken, then, follower)
+        started = finish_and_claim(context, taken, then, follower, settlements)
+    performed.journal.tell(settlements)
     is_over = then.state is not TaskState.PENDING
     context.doubts.looked(taken.task, () if is_over else performed.effects, then.again_utc)
     tell_finished(context, [(taken, then)])

@@ -161,6 +161,16 @@ class Board:
             self._lanes.discard(key)
             self._changed.notify_all()
 
+    def lose(self, lanes: Collection[str]) -> None:
+        """As `forget`, for lanes that another host may have soon: what runs in them stops at its next step."""
+        with self._changed:
+            for lane in lanes:
+                self._lanes.forget(lane)
+            for taken in self._taken_tasks.values():
+                if taken.waiting.lane.of_hosts in lanes:
+                    taken.stop.set(by_person=False)
+            self._changed.notify_all()
+
     def lift(self) -> None:
         """Look at everything again that is held back."""
         with self._changed:
@@ -257,6 +267,13 @@ class Board:
                 for taken in self._taken_tasks.values()
                 if taken.deadline is not None and taken.deadline < late
             ]
+
+    def at_rest(self, lane: str) -> bool:
+        """Whether nothing in a lane of hosts runs, and nothing may go now."""
+        with self._changed:
+            if any(taken.waiting.lane.of_hosts == lane for taken in self._taken_tasks.values()):
+                return False
+            return self.is_closed or self._lanes.are_at_rest(lane, self._context.clock.now())
 
     def state(self) -> ExecutorState:
         overdue = tuple(taken.key for taken in self.overdue())

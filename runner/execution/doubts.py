@@ -64,11 +64,12 @@ class Doubts:
     def __contains__(self, key: object) -> bool:
         return key in self._doubts
 
-    def read(self) -> list[TaskRow]:
-        """Take over what dead processes have left in doubt; returns the tasks, which are proved first."""
+    def read(self, is_ours: Callable[[Task], bool] = lambda task: True) -> list[TaskRow]:
+        """Take over what dead processes have left in doubt of tasks that are ours; returns these, which are proved
+        first."""
         rows = []
         for key, effects in self._ledger.effects.doubts(self._batched).items():
-            if (row := self._ledger.tasks.get(key)) is not None:
+            if (row := self._ledger.tasks.get(key)) is not None and is_ours(row.task):
                 self._doubts[key] = Doubt(row.task, tuple(effects))
                 rows.append(row)
         return rows

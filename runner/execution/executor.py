@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from runner.execution.board import Board
 from runner.execution.doubts import Doubts
 from runner.execution.failing_phones import CAUTIOUS, FailingPhones, Patience
 from runner.execution.gate import Gate
+from runner.execution.holding import Holding, lane_of
 from runner.execution.limiter import Limiter
 from runner.execution.loans import Loan, Loans
 from runner.execution.requests import ON_REQUEST, Requests
@@ -50,6 +51,9 @@ class Executor:
     with phones that fail repeatedly. If the ledger
     fails, the executor begins no further task and asks running attempts to stop; in a daemon the error ends its
     thread, by hand `wait_until_done` raises it.
+
+    With `holding` hosts share the ledger, and this one has lanes for a while: see `take_over` and `lose`. It then
+    answers only what people ask about tasks of its lanes.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Executor:
         sink: EventSink,
         mode: Mode,
         patience: Patience = CAUTIOUS,
+        holding: Holding | None = None,
     ) -> None:
         self._ledger, self._clock, self._mode = ledger, clock, mode
         self.clock_watch = ClockWatch(clock)
@@ -78,6 +83,7 @@ class Executor:
         self._tidiers = [one for one in backends.values() if isinstance(one, LeavesNoTrace)]
         self._poke = threading.Event()
         self._board = Board(self._context, self._batched, self._poke.set)
+        self._holding = holding
         self._requests = Requests(ledger, limiter.zone)
         self._loans = Loans(clock, self._board.lift)
         gate = Gate(self._context, self._requests, self._loans)
@@ -105,8 +111,11 @@ class Executor:
         # Asked before the reads below, so that whatever is written from here on counts as a change.
         self._ledger.changed()
         self._requests.read()
-        self._prove_first()
-        self._obey()
+        if self._holding is None:
+            self._prove_first(self._doubts.read())
+            self._obey()
+        else:
+            self._requests.skip_stops()
         self._thread.start()
 
     def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
@@ -118,6 +127,20 @@ class Executor:
         self._board.add(given)
         if self._thread.is_alive():  # what may go begins now, not when the pump has come round
             self._guard(self._begin_ready)
+
+    def take_over(self, lanes: Collection[str]) -> None:
+        """Have these lanes from now on, whose interrupted attempts have been settled: what is in doubt there is proved
+        before anything else."""
+        self._prove_first(self._doubts.read(lambda task: lane_of(task) in lanes))
+
+    def lose(self, lanes: Collection[str]) -> None:
+        """Have these lanes no longer: another host may. Their tasks leave the board, and what runs in them is asked to
+        stop at its next step."""
+        self._board.lose(lanes)
+
+    def at_rest(self, lane: str) -> bool:
+        """Whether nothing runs in a lane and nothing may go there now; `lane` is its name in the ledger."""
+        return self._board.at_rest(lane)
 
     def refresh(self) -> None:
         """Look at once for commands, pauses and holds that somebody has written."""
@@ -232,9 +255,9 @@ class Executor:
                 with self.glance(serial):
                     one.undo(serial, may_sleep=may_sleep)
 
-    def _prove_first(self) -> None:
+    def _prove_first(self, rows: Iterable[TaskRow]) -> None:
         """Put what dead processes have left in doubt before everything else, whoever was to carry it out."""
-        for row in self._doubts.read():
+        for row in rows:
             # A flow of the user's own is known only to whoever hands its task over; built-in scripts anybody has.
             can_look = self._board.knows(row.task.key) or row.task.script in SCRIPTS
             if can_look and row.task.backend in self._lookers:
@@ -307,6 +330,8 @@ class Executor:
     # commands
 
     def _obey(self) -> None:
+        if self._holding is not None and self._requests.is_stop_new():
+            self._board.stop(by_person=True)
         for command in self._requests.commands():
             answer = self._carry_out(command)
             if answer is not None:
@@ -314,6 +339,8 @@ class Executor:
 
     def _carry_out(self, command: CommandRow) -> str | None:
         """The answer to a command; None for one that somebody else answers, or that is answered later."""
+        if self._holding is not None:
+            return self._carry_out_here(self._holding, command)
         match command.kind:
             case CommandKind.STOP_ALL:
                 return f"{self._board.stop(by_person=True)} running tasks were asked to stop"
@@ -322,6 +349,13 @@ class Executor:
             case CommandKind.TASKS_ADDED if not self._mode.is_manual:
                 return self._add(command.subject)
         return None
+
+    def _carry_out_here(self, holding: Holding, command: CommandRow) -> str | None:
+        """The same on one host of several. What is about no task of its lanes, the leader answers."""
+        if command.kind is not CommandKind.STOP_TASK or not command.subject:
+            return None
+        row = self._ledger.tasks.get(command.subject)
+        return self._stop_task(row.task.key) if row and holding.has(lane_of(row.task)) else None
 
     def _stop_task(self, key: str) -> str | None:
         if self._board.stop_task(key):

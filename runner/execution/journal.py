@@ -1,7 +1,7 @@
 """What a backend writes down during one attempt, and then tells those who watch: durable first."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from runner.events import EffectSettled, StepFinished, StepStarted
 from runner.execution.accounts import Account
 from runner.execution.lanes import LaneName
 from runner.execution.taken_task import ExecutionContext, TakenTask
+from runner.journals import Settlement
 from runner.reasons import ReasonKind
 from runner.tasks import Effect, EffectState, StepRecord
 
@@ -33,6 +34,8 @@ class AttemptJournal:
         self._look = look
         self._begun: dict[int, tuple[str, str | None]] = {}
         self._told: dict[int, EffectState] = {}
+        self.at_end: tuple[Settlement, ...] = ()
+        """What became of effects, to be written with the end of the attempt; then `tell` it."""
         self._works_as: Account | None = None
 
     def effects(self) -> list[Effect]:
@@ -85,8 +88,28 @@ class AttemptJournal:
         who = self._works_as
         return who.app if who is not None and account and Account.of(who.app, account) == who else None
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-        self._context.ledger.effects.settle(effect_id, state, evidence, hold=self._taken.hold)
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
+        if at_end:
+            self.at_end += (Settlement(effect_id, state, evidence),)
+        else:
+            self._context.ledger.effects.settle(effect_id, state, evidence, hold=self._taken.hold)
+            self._tell(effect_id, state)
+
+    def write_rest(self) -> None:
+        """Write down what was to be written with the end: the attempt has not ended in order."""
+        if rest := self.at_end:
+            self.at_end = ()
+            self._context.ledger.effects.settle_all(rest, self._taken.hold)
+            self.tell(rest)
+
+    def tell(self, settlements: Iterable[Settlement]) -> None:
+        """Tell what became of effects, after it was written down."""
+        for one in settlements:
+            self._tell(one.effect_id, one.state)
+
+    def _tell(self, effect_id: int, state: EffectState) -> None:
         # A person's stop now waits for the proof: the task is over after it, and nobody would look again.
         self._taken.stop.is_proving = state is EffectState.MADE
         if state.is_in_doubt:

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
-from runner.store.leases import backend_lane
+from runner.store.leases import BACKEND, backend_lane
 from runner.tasks import Task
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
@@ -23,7 +23,7 @@ class LaneName(NamedTuple):
     @property
     def place(self) -> str:
         """What must be reachable for its tasks."""
-        return f"backend {self.backend}" if self.backend else f"device {self.name}"
+        return self.of_hosts if self.backend else f"device {self.name}"
 
     @property
     def of_hosts(self) -> str:
@@ -200,6 +200,13 @@ class Lanes:
     def count_busy(self) -> int:
         """How many lanes are busy."""
         return sum(lane.busy for lane in self._lanes.values())
+
+    def are_at_rest(self, of_hosts: str, now: datetime) -> bool:
+        """Whether nothing in a lane of hosts is busy, or may go."""
+        lanes = [self._lanes.get(LaneName("", of_hosts))]
+        if of_hosts.startswith(BACKEND):
+            lanes = [lane for name, lane in self._lanes.items() if name.of_hosts == of_hosts]
+        return not any(lane.busy or ((at := lane.next()) and at <= now) for lane in lanes if lane is not None)
 
     def counts(self) -> dict[str, int]:
         """How many tasks wait, by the name of their lane."""

@@ -21,8 +21,9 @@ def record_now(
     """Record one occurrence of an entry (None: of each), with its tasks, due now and belonging to the run; returns how
     many tasks there are. Raises UsageError if there is no such entry."""
     occurrences, tasks = manual(alone(campaign, entry), run_id, now)
-    files = Looks().files(tasks)
-    ledger.occurrences.add(_version(ledger, campaign), occurrences, tasks, run_id, files=files)
+    looks = Looks()
+    files = looks.files(tasks)
+    ledger.occurrences.add(_version(ledger, campaign), occurrences, looks.named(tasks), run_id, files=files)
     return len(tasks)
 
 
@@ -48,7 +49,9 @@ def record_scheduled(
         for one, other in others
         if other is None
     ]
-    files = Looks().files(task for decision in decisions for task in decision.tasks)
+    looks = Looks()
+    decisions = [replace(one, tasks=looks.named(one.tasks)) for one in decisions]
+    files = looks.files(task for decision in decisions for task in decision.tasks)
     new = ledger.occurrences.record(decisions, run_id, files=files)
     keys = [row.task.key for _, other in others if other for row in ledger.tasks.of(other)]
     keys += [task.key for decision in decisions for task in decision.tasks]

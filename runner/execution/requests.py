@@ -10,7 +10,7 @@ from runner.execution.lanes import Away
 from runner.reasons import ReasonKind
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import Hold, by_device
-from runner.store.request_rows import CommandRow, PauseRow, PauseScope
+from runner.store.request_rows import CommandKind, CommandRow, PauseRow, PauseScope
 from runner.tasks import Task
 
 ON_REQUEST = "stopped on request"
@@ -69,6 +69,7 @@ class Requests:
         self._zone = zone
         self._pauses: tuple[PauseRow, ...] = ()
         self._holds: Mapping[str, Hold] = {}
+        self._last_stop = 0
 
     def read(self) -> bool:
         """Read both; returns whether one of them has changed."""
@@ -80,6 +81,15 @@ class Requests:
     def commands(self) -> list[CommandRow]:
         """Those that have not been answered."""
         return self._ledger.commands.open()
+
+    def skip_stops(self) -> None:
+        """Requests until now to stop everything are about what others have begun."""
+        self._last_stop = self._ledger.commands.latest(CommandKind.STOP_ALL)
+
+    def is_stop_new(self) -> bool:
+        """Whether somebody has asked to stop everything since the last look, whoever has answered it."""
+        before, self._last_stop = self._last_stop, self._ledger.commands.latest(CommandKind.STOP_ALL)
+        return before < self._last_stop
 
     def refusal(self, task: Task, now: datetime, *, only_looks: bool = False) -> Refusal | None:
         """Why a task may not begin: it is paused, or its device on hold; None if neither is so.

@@ -156,12 +156,18 @@ def finish(context: ExecutionContext, ends: Ends, settlements: Sequence[Settleme
 
 
 def finish_and_claim(
-    context: ExecutionContext, taken: TakenTask, then: Next, follower: TakenTask
+    context: ExecutionContext,
+    taken: TakenTask,
+    then: Next,
+    follower: TakenTask,
+    settlements: Sequence[Settlement] = (),
 ) -> Attempt | None:
-    """Write down how an attempt ended that needs nobody, and claim another task, in one transaction; returns the
-    attempt at that, or None if it is not pending any more."""
+    """Write down how an attempt ended that needs nobody, and what became of effects, and claim another task, in one
+    transaction; returns the attempt at that, or None if it is not pending any more."""
     follower.hold = context.ledger.fence.of(follower.waiting.lane.of_hosts)
-    return context.ledger.attempts.finish_and_start(_end(taken, then), follower.key, follower.hold)
+    return context.ledger.attempts.finish_and_start(
+        _end(taken, then), follower.key, settlements, hold=follower.hold
+    )
 
 
 def _end(taken: TakenTask, then: Next) -> AttemptEnd:

@@ -44,7 +44,9 @@ class Worker:
         self._context = context
         self._gate = gate
         self._board = board
-        self._backends = backends
+        # Sorted once: to ask a backend whether it fits a protocol takes more time than to write a row.
+        self._batching = {name: one for name, one in backends.items() if isinstance(one, BatchBackend)}
+        self._one_by_one = {name: one for name, one in backends.items() if not isinstance(one, BatchBackend)}
         self._glance = glance
         self._look = look
         self._watch_clock = watch_clock
@@ -87,8 +89,7 @@ class Worker:
         self._board.free(taken_tasks)
 
     def _run_together(self, taken_tasks: Sequence[TakenTask]) -> None:
-        backend = self._backends[taken_tasks[0].task.backend]
-        assert isinstance(backend, BatchBackend)
+        backend = self._batching[taken_tasks[0].task.backend]
         self._context.ledger.fence.of(taken_tasks[0].waiting.lane.of_hosts)
         refusals = self._gate.refusals(taken_tasks, backend, self._board.away(taken_tasks))
         self._hold_back_all([(taken, refusals[taken.key]) for taken in taken_tasks if taken.key in refusals])
@@ -126,9 +127,7 @@ class Worker:
                 hand.remove(follower)
 
     def _backend(self, taken: TakenTask) -> Backend | None:
-        backend = self._backends.get(taken.task.backend)
-        assert not isinstance(backend, BatchBackend)
-        return backend
+        return self._one_by_one.get(taken.task.backend)
 
     def _may_begin(self, taken: TakenTask) -> bool:
         """Whether nothing forbids a task to begin now; one that must wait, or is missed, is put back or dropped. Raises
@@ -185,6 +184,8 @@ class Worker:
         try:
             if refusal.reason != taken.waiting.reason or refusal.away is not None:
                 self._tell(taken, refusal)
+        except LeaseLost:
+            raise
         except LedgerRefusal:  # somebody cancelled it meanwhile
             self._board.drop(taken)
             return

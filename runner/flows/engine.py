@@ -92,11 +92,11 @@ def _run(attempt: FlowRun) -> Outcome:
         attempt.perform(attempt.flow.steps)
         # A tap that the phone has confirmed is no upload that came through: what it led to is always looked at.
         reason, attempt.finished = attempt.finished, None  # the end of the flow is none of its proof
-        attempt.verify_open()
+        attempt.verify_open(at_end=True)
     except TaskError as error:
         return _failed(attempt, error)
     if not attempt.flow.is_repeatable and attempt.effect is not None:
-        attempt.settle(EffectState.COMMITTED, {})
+        attempt.settle(EffectState.COMMITTED, {}, at_end=True)
     return Outcome(AttemptOutcome.COMPLETED, reason or "")
 
 

@@ -116,8 +116,9 @@ class Verification:
 class Parameter(FlowModel):
     """A setting of the flow: a key of its config, and `${config.NAME}` in its steps."""
 
-    type: Literal["string", "integer", "number", "boolean", "list"] = Field(
-        description="What the value is; a list is one of texts."
+    type: Literal["string", "integer", "number", "boolean", "list", "file", "files"] = Field(
+        description="What the value is; a list is one of texts, a file a path relative to the campaign file, files "
+        "a list of such paths."
     )
     description: str | None = Field(default=None, description="What it means; editors and messages show it.")
     default: str | bool | int | float | list[str] | None = Field(

@@ -45,30 +45,30 @@ class FlowRun(Performance):
         """Raise LeaseLost if another host may work on the phone by now."""
         self._journal.be_sure()
 
-    def settle(self, state: EffectState, evidence: Mapping[str, str]) -> None:
-        """Write down what became of the effect."""
+    def settle(self, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False) -> None:
+        """Write down what became of the effect; `at_end`: together with the end of the attempt."""
         assert self.effect is not None
-        self._journal.settle(self.effect.id, state, evidence)
+        self._journal.settle(self.effect.id, state, evidence, at_end=at_end)
         self.effect.state = state
         if state is EffectState.REFUTED:
             self.made.refuted(self.effect.kind, self.effect.target)
 
-    def confirm(self) -> None:
+    def confirm(self, *, at_end: bool = False) -> None:
         """Write down that the app shows the effect."""
         assert self.effect is not None
-        self.settle(EffectState.COMMITTED, {"verified": "yes"})
+        self.settle(EffectState.COMMITTED, {"verified": "yes"}, at_end=at_end)
 
-    def verify_open(self) -> None:
+    def verify_open(self, *, at_end: bool = False) -> None:
         """Prove the latest effect, if its tap was made and nobody has looked at it yet."""
         if self.effect is not None and self.effect.state is EffectState.MADE:
-            self.verify()
+            self.verify(at_end=at_end)
 
-    def verify(self) -> None:
+    def verify(self, *, at_end: bool = False) -> None:
         """Prove the latest effect and settle it. Raises TaskError unless it happened, or may stay open."""
         assert self.effect is not None
         effect, finding = self.effect, self.prove()
         if finding.verdict is ProofResult.HAPPENED:
-            self.confirm()
+            self.confirm(at_end=at_end)
         elif finding.verdict is ProofResult.NOT_HAPPENED:
             self.settle(EffectState.REFUTED, {"verified": "no"})
             self._unless_open(

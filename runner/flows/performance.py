@@ -51,7 +51,7 @@ class Performance(Watch):
         takes_pictures: bool = True,
     ) -> None:
         super().__init__(app, phone, variables, clock, deadline)
-        self.seen = {file.path: file.sha256 for file in seen_files}
+        self.seen = {file.path: file.sha256 for file in seen_files if file.sha256}
         self.flow = flow
         self.works_as = works_as
         self._takes_pictures = takes_pictures

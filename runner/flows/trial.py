@@ -77,6 +77,8 @@ class UnkeptJournal:
     def be_sure(self) -> None:
         """A trial is on this machine alone."""
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
         what, _ = self.states[effect_id]
         self.states[effect_id] = what, state

@@ -19,10 +19,10 @@ FULL_MB = 100
 ANSWER_S = 4.0
 
 
-def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
+def send(phone: Transport, serial: str, file: Path, remote: str, sha256: str | None = None) -> str:
     """Copy a file to a path of the phone; one that ends with a slash is a folder. Returns the file's path there.
 
-    Raises TaskError if the file cannot be read, and PhoneError.
+    Raises TaskError if the file cannot be read, or has not the content of this hash, and PhoneError.
     """
     target = remote + file.name if remote.endswith("/") else remote
     with (
@@ -30,8 +30,20 @@ def send(phone: Transport, serial: str, file: Path, remote: str) -> str:
         MediaFile(file) as content,
         accepted(phone, serial, f"copy {file.name} to {target}"),
     ):
+        if sha256 is not None and sha256 != content.sha256:
+            raise changed(serial, file)
         phone.for_copy(content.status.st_size).sync.push(content, target, mode=0o644, check=True)
+        if sha256 is not None and sha256 != content.sha256_read:  # somebody wrote to it meanwhile
+            raise changed(serial, file)
     return target
+
+
+def changed(serial: str, file: Path) -> TaskError:
+    """The failure of a task whose file has changed since the task was made."""
+    return TaskError(
+        f"{serial}: {file} is not what it was when the task was asked for: it is not posted",
+        hint="ask for a new task, with the file as it is now",
+    )
 
 
 def fetch(phone: Transport, serial: str, remote: str, file: Path) -> None:

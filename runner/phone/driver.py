@@ -84,10 +84,10 @@ class Driver(Protocol):
         """Copy a file to the phone's media, as the newest in its gallery. Raises TaskError as `share` does."""
         ...
 
-    def push(self, file: Path, remote: str) -> str:
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
         """Copy a file to a path of the phone, or into a folder if that ends with a slash; returns its path there.
 
-        Raises TaskError if it cannot be read.
+        Raises TaskError if it cannot be read, or if its content has not the hash that is given.
         """
         ...
 

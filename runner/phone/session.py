@@ -320,8 +320,8 @@ class Session:
 
     # files
 
-    def push(self, file: Path, remote: str) -> str:
-        target = copying.send(self._phone(), self.serial, file, remote)
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
+        target = copying.send(self._phone(), self.serial, file, remote, sha256)
         if target.startswith("/sdcard/"):
             self._scan(target)  # galleries show only what the media store lists
         return target
@@ -364,7 +364,7 @@ class Session:
         """
         with self._opened(file) as content:
             if sha256 not in (None, content.sha256):
-                raise self._changed(file)
+                raise copying.changed(self.serial, file)
             name = content.sha256[:16] + suffix
             remote = f"{folder}/{name}"
             # Before the copy: a part of the file may be on the phone when the copy fails.
@@ -376,7 +376,7 @@ class Session:
             if content.sha256_read != content.sha256:  # somebody wrote to it meanwhile
                 self._restorer.remove_media(remote, trace.size)
                 self._traces.forget(self.serial, [trace])
-                raise self._changed(file)
+                raise copying.changed(self.serial, file)
         return name, remote
 
     @contextmanager
@@ -389,12 +389,6 @@ class Session:
                 f"{self.serial}: {file} could not be read to be copied to the phone: {error.strerror}",
                 hint="put the file back where the config names it",
             ) from None
-
-    def _changed(self, file: Path) -> TaskError:
-        return TaskError(
-            f"{self.serial}: {file} is not what it was when the task was asked for: it is not posted",
-            hint="ask for a new task, with the file as it is now",
-        )
 
     def _publish(self, file: Path, name: str, remote: str, collection: str) -> str:
         """Have the phone's media store list a file that was copied to the phone; its `content://` URI."""

@@ -18,6 +18,7 @@ from runner.targets import DEFAULT_APP, app_of
 from runner.tasks import (
     Occurrence,
     RetryRule,
+    SeenFile,
     Task,
     TaskOptions,
     lane_name,
@@ -291,7 +292,15 @@ def _options(
         app=app,
         language=language,
         order=order_of(entry.script.name, entry.config, entry.order),
+        named=tuple(named_files(entry)),
     )
+
+
+def named_files(entry: ResolvedEntry) -> Iterator[SeenFile]:
+    """The files that the config of a user's own flow names; nobody has looked at them yet."""
+    for key in entry.script.paths if entry.script.flow else ():
+        value = entry.config.get(key) or ()
+        yield from (SeenFile(path, "") for path in ([value] if isinstance(value, str) else value))
 
 
 def _app_for(entry: ResolvedEntry, of_account: str | None, target: str | None) -> str:

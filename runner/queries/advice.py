@@ -9,6 +9,14 @@ class StartDaemon:
 
 
 @dataclass(frozen=True, slots=True)
+class StartHost:
+    """Start a host again, on the machine that it was: its daemon, or its worker."""
+
+    name: str
+    is_daemon: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResumeRehearsal:
     """Go on with the rehearsal of a run: no daemon may take up its ledger, since the daemon's phones are real."""
 
@@ -89,6 +97,7 @@ class Hint:
 
 Action = (
     StartDaemon
+    | StartHost
     | ResumeRehearsal
     | ResumeRun
     | AcceptRestore

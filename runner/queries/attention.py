@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import islice
 
 from runner.queries.advice import AcceptRestore, Action, EndPause, MendFile, ReleaseHold, Resolve
+from runner.queries.hosts import troubles
 from runner.queries.phones import PhoneLine
 from runner.queries.situation import Situation
 from runner.queries.why_task import explain_task
@@ -22,9 +23,10 @@ MOST = 10
 
 
 class NeedKind(StrEnum):
-    """Why a person is needed."""
+    """Why a person is needed. `host`: one is gone with its phones, or no daemon leads."""
 
     OUTDATED = "outdated"
+    HOST = "host"
     HOLD = "hold"
     UNCERTAIN = "uncertain"
     IN_DOUBT = "in doubt"
@@ -75,11 +77,13 @@ def needs(
     doubts their attempts are about to settle; `away` are the phones that cannot be used, `outdated` says why nothing is
     done with the ledger, if so."""
     found: list[Attention] = [] if outdated is None else [_outdated(outdated)]
+    stopping = tuple(_of_hosts(situation))
     left_out: dict[NeedKind, int] = {}
     uncertain_count, uncertain = ledger.tasks.page(TaskFilter(states={TaskState.UNCERTAIN}), 0, MOST)
     in_doubt = [key for key in doubts if key not in running]
     invalid = ledger.campaigns.invalid_files()
     groups: list[tuple[NeedKind, int, Iterable[Attention]]] = [
+        (NeedKind.HOST, len(stopping), stopping),
         (NeedKind.HOLD, len(situation.holds), map(_hold, situation.holds.values())),
         (NeedKind.UNCERTAIN, uncertain_count, map(_uncertain, uncertain)),
         (NeedKind.IN_DOUBT, len(in_doubt), _in_doubt(ledger, situation, in_doubt, doubts)),
@@ -96,6 +100,14 @@ def needs(
 
 def _outdated(problem: str) -> Attention:
     return Attention(NeedKind.OUTDATED, "ledger", problem, AcceptRestore(problem))
+
+
+def _of_hosts(situation: Situation) -> Iterator[Attention]:
+    """What is wrong between hosts, as far as tasks wait for it."""
+    if situation.hosts is not None:
+        for one in troubles(situation.hosts, situation.time):
+            if one.kind.stops_tasks:
+                yield Attention(NeedKind.HOST, one.subject, one.said, one.advice)
 
 
 def _hold(hold: Hold) -> Attention:

@@ -20,9 +20,11 @@ from runner.queries.advice import (
     StartDaemon,
 )
 from runner.queries.asked_times import following
+from runner.queries.hosts import Hosts, hosts
 from runner.queries.notifications import NotificationTrouble, trouble_with
 from runner.queries.phones import PhoneLine, devices_of
 from runner.queries.situation import Situation
+from runner.queries.why_answer import WhyVerdict
 from runner.queries.why_task import explain_task
 from runner.store.campaign_rows import CampaignRow, InvalidFile
 from runner.store.last_good import resolved_in_force
@@ -61,11 +63,13 @@ class RunningLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """Tasks that are due and held up by the same thing; `first` is the one that has been due for longest."""
+    """Tasks that are due and held up by the same thing; `first` is the one that has been due for longest, `host` the
+    host for which they wait, if it is gone."""
 
     verdict: str
     count: int
     first: TaskRow
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class ComingLine:
 class Overview:
     """What `status` shows. `counts` are the tasks that fell due in the last 24 hours, by state; `troubles` the newest
     of those that have failed or were missed since then, and `has_more_troubles` says whether there are others; `untold`
-    is what nobody could be told; `phones` are those on which campaigns in force work."""
+    is what nobody could be told; `phones` are those on which campaigns in force work; `hosts` are those that
+    share the ledger, None if it belongs to one."""
 
     now_utc: datetime
     span: SpanRow | None
@@ -101,6 +106,12 @@ class Overview:
     has_more_troubles: bool
     untold: NotificationTrouble | None
     phones: tuple[str, ...]
+    hosts: Hosts | None = None
+
+    def host_of(self, lane: str) -> str:
+        """The host that holds a lane, or held it last; empty if none does."""
+        lines = self.hosts.lines if self.hosts else ()
+        return next((one.name for one in lines for held in one.lanes if held.name == lane), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +157,7 @@ def overview(ledger: Ledger, situation: Situation) -> Overview:
         has_more_troubles=len(troubles) > MOST_WAITING,
         untold=trouble_with(ledger, situation.now),
         phones=devices_of(campaigns.values()),
+        hosts=hosts(ledger, situation, tuple(campaigns.values())),
     )
 
 
@@ -174,15 +186,16 @@ def _running(ledger: Ledger, row: TaskRow) -> RunningLine:
 
 def _waiting(ledger: Ledger, situation: Situation) -> tuple[WaitingLine, ...]:
     """Pending tasks that something holds up, by what does: how many, and the first of them."""
-    found: dict[tuple[str, str], list[TaskRow]] = {}
+    found: dict[tuple[str, str, str], list[TaskRow]] = {}
     doubts = ledger.effects.doubts()
     for row in ledger.tasks.pending():
         if row.task.due_utc >= situation.now:
             break  # they come in the order in which they are due
         # Explained without its attempts: a pending task needs none, and thousands may wait.
         one = explain_task(TaskRecord(row, (), tuple(doubts.get(row.task.key, ()))), situation)
-        found.setdefault((one.verdict, row.reason or row.task.lane), []).append(row)
-    lines = (WaitingLine(verdict, len(rows), rows[0]) for (verdict, _), rows in found.items())
+        host = one.facts["host"] if one.verdict is WhyVerdict.HOST_GONE else ""
+        found.setdefault((one.verdict, host or row.reason or row.task.lane, host), []).append(row)
+    lines = (WaitingLine(verdict, len(rows), rows[0], host) for (verdict, _, host), rows in found.items())
     return tuple(sorted(lines, key=lambda line: -line.count)[:MOST_WAITING])
 
 
@@ -210,8 +223,11 @@ def _counts(ledger: Ledger, situation: Situation) -> Mapping[str, int]:
 
 def advice_on(view: Overview, around: Surroundings) -> Iterator[Action]:
     """What a person can do about what the overview shows, the most pressing first."""
-    if not view.daemon_runs:
+    if view.hosts is None and not view.daemon_runs:
         yield ResumeRehearsal(around.rehearsed_run) if around.rehearsed_run else StartDaemon()
+    for trouble in view.hosts.troubles if view.hosts else ():
+        if trouble.advice is not None:
+            yield trouble.advice
     if around.outdated:
         yield AcceptRestore(around.outdated)
     yield from (ReleaseHold(hold.device) for hold in view.holds)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import plannable_entries
 from runner.settings import AdbAddress
+from runner.store.ledger import Ledger
+from runner.store.phone_rows import AWAY, READY
 
 PATIENCE_S = 1.5
 """How long to wait for all phones together: one that does not say who it is keeps no other from being shown."""
@@ -21,6 +23,17 @@ class PhoneLine:
 
     serial: str
     state: str
+
+
+def phones_of_hosts(ledger: Ledger, declared: Sequence[str]) -> list[PhoneLine]:
+    """The declared phones as the hosts that see them wrote down last, and whatever else is not ready: adb on this
+    machine knows only of its own."""
+    states = ledger.phones.latest()
+    known = {serial: "not found" if one.state == AWAY else one.state for serial, one in states.items()}
+    phones = [PhoneLine(serial, known.pop(serial, "unknown")) for serial in declared]
+    return phones + [
+        PhoneLine(serial, state) for serial, state in known.items() if state not in (READY, "not found")
+    ]
 
 
 def devices_of(campaigns: Iterable[ResolvedCampaign]) -> tuple[str, ...]:

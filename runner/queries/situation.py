@@ -6,6 +6,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from runner.clock import format_instant
 from runner.queries.advice import ResumeRehearsal, StartDaemon
+from runner.queries.host_words import no_leader
+from runner.store.hosts_now import HostTable
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import Hold, by_device
 from runner.store.request_rows import PauseRow, PauseScope
@@ -22,7 +24,8 @@ class Situation:
 
     `zone` is the fleet's, for the times in answers. `span` is the daemon's last life, `daemon_runs` whether it still
     lives, `is_carried_out` whether any process carries tasks out from this ledger. `is_rehearsal` says whether its
-    phones are virtual, `rehearsed_run` which run it rehearses, if any.
+    phones are virtual, `rehearsed_run` which run it rehearses, if any. `hosts` are those that share the ledger, None if
+    it belongs to one only: then a daemon runs as long as one leads, and tasks are carried out as long as a host lives.
     """
 
     now: datetime
@@ -34,6 +37,7 @@ class Situation:
     holds: Mapping[str, Hold]
     is_rehearsal: bool = False
     rehearsed_run: str | None = None
+    hosts: HostTable | None = None
 
     @classmethod
     def read(
@@ -49,16 +53,19 @@ class Situation:
         """`executor_pid` is the process that holds the ledger's lock, if there is one."""
         span = ledger.spans.last()
         open_span = span if span is not None and span.stopped_utc is None else None
+        hosts = ledger.hosts_now.table()
+        lives = open_span is not None and _lives(open_span, executor_pid, now)
         return cls(
             now=now,
             zone=zone,
             span=span,
-            daemon_runs=open_span is not None and _lives(open_span, executor_pid, now),
-            is_carried_out=executor_pid is not None,
+            daemon_runs=lives if hosts is None else hosts.leads is not None,
+            is_carried_out=executor_pid is not None or (hosts is not None and bool(hosts.living)),
             pauses=tuple(ledger.pauses.current()),
             holds=by_device(ledger.holds.current()),
             is_rehearsal=is_rehearsal,
             rehearsed_run=rehearsed_run,
+            hosts=hosts,
         )
 
     def pause_of(self, campaign: str, device: str | None) -> PauseRow | None:
@@ -69,7 +76,10 @@ class Situation:
 
     def carries_out(self, task: Task, run_id: str | None) -> bool:
         """Whether there is a process that would start the task."""
-        return self.daemon_runs or (self.is_carried_out and run_id is not None)
+        is_run = (
+            self.hosts is None and run_id is not None
+        )  # of a run on several hosts the leader hands out the tasks
+        return self.daemon_runs or (self.is_carried_out and is_run)
 
     def time(self, instant: datetime) -> str:
         """An instant for people: `09:15:02`, or `2026-11-20 09:15:02` if it is not today; with its offset if the clocks
@@ -87,7 +97,10 @@ class Situation:
         return ResumeRehearsal(self.rehearsed_run) if self.rehearsed_run else StartDaemon()
 
     def down_since(self) -> str:
-        """Since when no daemon has been there: ` (it stopped at 09:15: terminated)`."""
+        """Since when no daemon has been there, and what is known of its end: `the daemon is down since 09:15
+        (terminated)`; with several hosts, since when none leads."""
+        if self.hosts is not None:
+            return no_leader(self.hosts, self.time)
         if self.span is None:
             return "no daemon has run on this ledger yet"
         if self.span.stopped_utc is not None:

@@ -12,8 +12,10 @@ from runner.campaign.resolve import ResolvedCampaign
 from runner.planning.plannable_entry import PlannableEntry
 from runner.planning.walltime import open_hours
 from runner.queries.down_times import gaps
+from runner.queries.host_words import ended_utc
 from runner.queries.timeline_lanes import TimelineLanes
 from runner.store.columns import EPOCH
+from runner.store.hosts_now import HostTable
 from runner.store.ledger import Ledger
 from runner.store.request_rows import PauseRow, PauseScope
 from runner.store.rows import SpanRow
@@ -66,6 +68,17 @@ def past_bands(
         if on := lanes.of_device(hold.device):
             said = f"{hold.device} was on hold: {hold.reason}"
             yield Band(BandKind.HOLD, hold.placed_utc, hold.released_utc, tuple(on), said, hold.device)
+    if table := ledger.hosts_now.table():
+        yield from _gone_hosts(table, lanes, until_utc)
+
+
+def _gone_hosts(table: HostTable, lanes: TimelineLanes, until_utc: datetime) -> Iterator[Band]:
+    """Since when phones wait for a host that is gone with them."""
+    for host in table.hosts.values():
+        on = [number for lane in table.lanes_of(host.name) for number in lanes.of_device(lane.name)]
+        if not host.is_alive and on and (since := ended_utc(host)) < until_utc:
+            how = f"it stopped: {host.stop_reason}" if host.stopped_utc else "it died"
+            yield Band(BandKind.DOWN, since, None, tuple(on), f"the host {host.name} is gone ({how})")
 
 
 def _down_times(spans: Iterable[SpanRow], from_utc: datetime, until_utc: datetime) -> Iterator[Band]:

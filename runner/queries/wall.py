@@ -14,6 +14,7 @@ from runner.queries.roster import Ahead, DayCap, Member, Roster
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer
 from runner.queries.why_task import explain_task
+from runner.store.host_rows import HostRow
 from runner.store.lanes_now import EffectsOfLanes, Queue, StepLine
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import Hold
@@ -26,6 +27,10 @@ READY = "device"
 
 UNKNOWN = "unknown"
 """What stands for adb's word where adb was not asked, or does not answer."""
+
+
+HOST_GONE, NO_HOST = "host gone", "no host"
+"""What stands in its place where hosts share a ledger: the phone's host is gone; no host sees the phone."""
 
 
 class TileState(StrEnum):
@@ -118,8 +123,9 @@ class Meter:
 class Tile:
     """A lane on the wall: a phone, or an account whose phone nobody knows (`device` is None then, and `adb` empty).
 
-    `adb` is adb's word for its state; `pending` counts its tasks that wait, `counts` those that fell due today, by
-    state.
+    `adb` is adb's word for its state, or HOST_GONE or NO_HOST; `host` is the host that has it, or is gone with it,
+    empty if none has; it `is_elsewhere` if that is another process than the one that asks. `pending` counts its tasks
+    that wait, `counts` those that fell due today, by state.
     """
 
     lane: str
@@ -138,6 +144,7 @@ class Tile:
     pending: int
     counts: Mapping[TaskState, int]
     meters: tuple[Meter, ...]
+    is_elsewhere: bool = False
 
     @property
     def fullest(self) -> Meter | None:
@@ -226,6 +233,7 @@ class _Today:
     counts: Mapping[str, Mapping[TaskState, int]]
     doubts: Mapping[str, Sequence[Effect]]
     since_utc: datetime
+    process: str
 
     @classmethod
     def read(
@@ -260,6 +268,7 @@ class _Today:
             counts=ledger.lanes_now.counts(since_utc, until_utc, lanes),
             doubts=ledger.effects.doubts(),
             since_utc=since_utc,
+            process=ledger.executor,
         )
 
     def tiles(self, ledger: Ledger, roster: Roster, *, steps: bool) -> Iterator[Tile]:
@@ -282,16 +291,17 @@ class _Today:
         waiting = self._waiting(queue.first) if queue and running is None else None
         hold = self.situation.holds.get(member.device or "")
         pause = self._pause(member)
-        adb = self.adb.get(member.device, UNKNOWN) if member.device else ""
+        host, adb = self._host(member)
+        at_work = None if adb in (HOST_GONE, NO_HOST) else running
         return Tile(
             lane=member.lane,
             device=member.device,
-            state=_state(hold, running, adb, pause, waiting),
+            state=_state(hold, at_work, adb, pause, waiting),
             adb=adb,
             accounts=tuple(member.accounts),
             groups=tuple(member.groups),
             campaigns=tuple(member.campaigns),
-            host=self.around.host,
+            host=self.around.host if self.situation.hosts is None else host.name if host else "",
             hold=hold,
             pause=pause,
             running=running,
@@ -300,7 +310,18 @@ class _Today:
             pending=queue.count if queue else 0,
             counts=self.counts.get(member.lane, {}),
             meters=meters,
+            is_elsewhere=host is not None and host.process != self.process,
         )
+
+    def _host(self, member: Member) -> tuple[HostRow | None, str]:
+        """The host of a lane, where there are several, and adb's word for its phone."""
+        table, adb = self.situation.hosts, self.adb.get(member.device, UNKNOWN) if member.device else ""
+        if table is None:
+            return None, adb
+        host = table.keeper(member.lane)
+        if member.device is None or (host is not None and host.is_alive):
+            return host, adb
+        return host, HOST_GONE if host else NO_HOST
 
     def _waiting(self, row: TaskRow) -> WaitingTask | None:
         if row.task.due_utc > self.situation.now:

@@ -20,6 +20,8 @@ class WhyVerdict(StrEnum):
     ON_HOLD = "on-hold"
     PAUSED = "paused"
     DAEMON_DOWN = "daemon-down"
+    HOST_GONE = "host-gone"
+    NO_HOST = "no-host"
     HELD_BACK = "held-back"
     DEVICE_AWAY = "device-away"
     ACCOUNT_BUSY = "account-busy"

@@ -16,6 +16,7 @@ from runner.queries.entry_history import EntryHistory
 from runner.queries.forecast import foresee
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_host import ahead
 from runner.queries.why_task import explain_task, verdict_on_miss
 from runner.store.rows import OccurrenceRow, OccurrenceState, SpanRow
 from runner.tasks import Occurrence
@@ -71,6 +72,9 @@ def explain_coming(history: EntryHistory, one: Coming, situation: Situation) -> 
     if not situation.daemon_runs:
         said.append(f"That needs a daemon; now {situation.down_since()}.")
         advice.append(situation.start)
+    for sentence, start in ahead(tasks, situation):
+        said.append(sentence)
+        advice += [start] if start else []
     pauses = {pause for lane in lanes if (pause := situation.pause_of(campaign, lane))}
     for pause in sorted(pauses, key=lambda pause: pause.since_utc):
         what = pause.subject or "everything"

@@ -8,6 +8,7 @@ from runner.clock import utc
 from runner.queries.advice import Advice, EndPause, Hint, ReleaseHold, Resolve, ResumeRun, RetryTask
 from runner.queries.situation import Situation
 from runner.queries.why_answer import WhyAnswer, WhyVerdict
+from runner.queries.why_host import Judgement, cut_off, host_of, on_host, without_host
 from runner.reasons import ReasonKind
 from runner.store.rows import TaskRecord, TaskRow
 from runner.tasks import Effect, EffectState, TaskState
@@ -33,25 +34,23 @@ def explain_task(record: TaskRecord, situation: Situation) -> WhyAnswer:
         verdict=verdict,
         subject=row.task.key,
         sentences=tuple(sentences),
-        facts=_facts(record),
+        facts={**_facts(record), "host": host_of(record, situation)},
         advice=tuple(advice),
     )
 
 
-_Judgement = tuple[WhyVerdict, list[str], list[Advice]]
-
-
-def _completed(record: TaskRecord, situation: Situation) -> _Judgement:
+def _completed(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
     made = _effects(record.effects)
     tries = f" with attempt {row.attempts}" if row.attempts > 1 else ""
-    ended = f"{row.task.title}: completed at {_ended(row, situation)}{_lasting(row)}{tries}."
-    return WhyVerdict.RAN, [ended, *made], []
+    how = f"{_ended(row, situation)}{_lasting(row)}{tries}{on_host(record, situation)}"
+    return WhyVerdict.RAN, [f"{row.task.title}: completed at {how}.", *made], []
 
 
-def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
+def _failed(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
-    said = [f"{row.task.title}: failed at {_ended(row, situation)}: {row.reason or 'no reason was given'}."]
+    at = f"{_ended(row, situation)}{on_host(record, situation)}"
+    said = [f"{row.task.title}: failed at {at}: {row.reason or 'no reason was given'}."]
     advice: list[Advice] = [Hint(row.hint)] if row.hint else []
     if hold := situation.holds.get(row.task.device or ""):
         advice.append(ReleaseHold(hold.device))
@@ -60,14 +59,17 @@ def _failed(record: TaskRecord, situation: Situation) -> _Judgement:
     return WhyVerdict.FAILED, said + _effects(record.effects), advice
 
 
-def _uncertain(record: TaskRecord, situation: Situation) -> _Judgement:
+def _uncertain(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
-    said = [f"{row.task.title} may or may not have happened at {_ended(row, situation)}: {row.reason}."]
+    at = f"{_ended(row, situation)}{on_host(record, situation)}"
+    said = [f"{row.task.title} may or may not have happened at {at}: {row.reason}."]
     return WhyVerdict.UNCERTAIN, said + _effects(record.effects), [Resolve(row.id, row.task.lane)]
 
 
-def _running(record: TaskRecord, situation: Situation) -> _Judgement:
+def _running(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
+    if judgement := cut_off(record, situation):
+        return judgement
     if not situation.is_carried_out:
         said = f"{row.task.title}: attempt {row.attempts} was cut off, since its process has died."
         more = f"Nothing carries tasks out now: {situation.down_since()}."
@@ -75,14 +77,18 @@ def _running(record: TaskRecord, situation: Situation) -> _Judgement:
     since = f" since {situation.time(row.started_utc)}" if row.started_utc else ""
     steps = record.attempts[-1].steps if record.attempts else ()
     at_step = f" Step {steps[-1].ordinal} ({steps[-1].title}) has ended." if steps else ""
-    said = f"{row.task.title} runs now{since} on {row.task.lane}, attempt {row.attempts}.{at_step}"
+    where = f"{row.task.lane}{on_host(record, situation, 'of')}"
+    said = f"{row.task.title} runs now{since} on {where}, attempt {row.attempts}.{at_step}"
     return WhyVerdict.RUNNING, [said], []
 
 
-def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
+def _pending(record: TaskRecord, situation: Situation) -> Judgement:
     """Why a task has not started yet: first what holds everything up, then what holds up this one."""
     row, task = record.row, record.row.task
     last = f"It is missed if that lasts until {situation.time(task.expires_utc)}."
+    if judgement := without_host(record, situation):
+        verdict, said, advice = judgement
+        return verdict, [*said, last], advice
     if not situation.carries_out(task, row.run_id):
         said = [f"{task.title} is due at {situation.time(task.due_utc)}; {situation.down_since()}."]
         return WhyVerdict.DAEMON_DOWN, [*said, last], [_start(row, situation)]
@@ -113,16 +119,20 @@ def _pending(record: TaskRecord, situation: Situation) -> _Judgement:
             [Hint(row.hint)] if row.hint else [],
         )
     if task.due_utc > situation.now:
-        return WhyVerdict.WILL_RUN, [f"{task.title} will run at {situation.time(task.due_utc)}."], []
-    since = situation.time(task.due_utc)
+        return (
+            WhyVerdict.WILL_RUN,
+            [f"{task.title} will run at {situation.time(task.due_utc)}{on_host(record, situation)}."],
+            [],
+        )
+    since, where = situation.time(task.due_utc), f"{task.lane}{on_host(record, situation, 'of')}"
     return (
         WhyVerdict.QUEUED,
-        [f"{task.title} is due since {since} and waits for its turn on {task.lane}."],
+        [f"{task.title} is due since {since} and waits for its turn on {where}."],
         [],
     )
 
 
-def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> _Judgement:
+def _in_doubt(row: TaskRow, kind: str, situation: Situation) -> Judgement:
     """The answer about a task in doubt: neither its due time nor a pause holds up the look, and it is never missed."""
     until = f" It is looked at again at {situation.time(row.not_before)}." if row.not_before else ""
     because = f": {row.reason}" if row.reason else ""
@@ -140,18 +150,18 @@ def verdict_on_miss(kind: ReasonKind | None) -> WhyVerdict:
     return _MISSES.get(kind, WhyVerdict.MISSED) if kind else WhyVerdict.MISSED
 
 
-def _missed(record: TaskRecord, situation: Situation) -> _Judgement:
+def _missed(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
     said = f"{row.task.title} was due at {situation.time(row.task.due_utc)} and was missed: {row.reason}."
     return verdict_on_miss(row.reason_kind), [said], [RetryTask(row.id)]
 
 
-def _skipped(record: TaskRecord, situation: Situation) -> _Judgement:
+def _skipped(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
     return WhyVerdict.SKIPPED, [f"{row.task.title} was skipped: {row.reason}."], [RetryTask(row.id)]
 
 
-def _cancelled(record: TaskRecord, situation: Situation) -> _Judgement:
+def _cancelled(record: TaskRecord, situation: Situation) -> Judgement:
     row = record.row
     return WhyVerdict.CANCELLED, [f"{row.task.title} was cancelled: {row.reason}."], [RetryTask(row.id)]
 
@@ -186,7 +196,7 @@ def _lasting(row: TaskRow) -> str:
 
 
 def _start(row: TaskRow, situation: Situation) -> Advice:
-    if row.run_id is None or situation.is_rehearsal:
+    if row.run_id is None or situation.is_rehearsal or situation.hosts is not None:
         return situation.start
     return ResumeRun(row.run_id)
 

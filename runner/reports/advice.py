@@ -17,6 +17,7 @@ from runner.queries.advice import (
     RetryTask,
     RunOccurrence,
     StartDaemon,
+    StartHost,
     WidenActive,
 )
 from runner.queries.why_answer import WhyVerdict
@@ -45,6 +46,8 @@ def command(action: Action, options: Options) -> str:
     match action:
         case StartDaemon():
             words = f"daemon FOLDER{options.ledger}"
+        case StartHost(name, is_daemon):
+            words = f"{'daemon FOLDER' if is_daemon else 'worker'} --name {quote(name)}{options.ledger}"
         case ResumeRehearsal(run_id) if is_fast(run_id):
             words = "rehearse FOLDER"  # its time was made up: it can only be begun anew
         case ResumeRehearsal(run_id):
@@ -73,6 +76,8 @@ def to_do(action: Action, options: Options) -> str:
     match action:
         case StartDaemon():
             purpose = "start the daemon: "
+        case StartHost(name):
+            purpose = f"on the machine {name}: "
         case ResumeRehearsal(run_id) if is_fast(run_id):
             purpose = "rehearse anew: "
         case ResumeRehearsal():

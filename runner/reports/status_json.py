@@ -5,6 +5,7 @@ from typing import Any
 from runner.clock import utc
 from runner.queries.notifications import NotificationTrouble
 from runner.queries.overview import CampaignLine, Overview, Surroundings
+from runner.reports.hosts_json import hosts_data
 from runner.store.campaign_rows import InvalidFile
 from runner.store.request_rows import PauseRow
 from runner.store.rows import TaskRow
@@ -12,8 +13,8 @@ from runner.store.rows import TaskRow
 
 def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
     """The same as JSON: `{"now_utc", "ledger", "rehearsal", "outdated", "daemon", "campaigns", "running", "waiting",
-    "next", "attention", "troubles", "untold", "paused", "devices", "adb_problem", "last_24_hours"}`; instants are
-    ISO 8601, UTC."""
+    "next", "attention", "troubles", "untold", "paused", "devices", "adb_problem", "last_24_hours",
+    "hosts"}`; instants are ISO 8601, UTC."""
     return {
         "now_utc": utc(view.now_utc),
         "ledger": around.ledger,
@@ -26,7 +27,12 @@ def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
             for line in view.running
         ],
         "waiting": [
-            {"verdict": line.verdict, "count": line.count, "first": _task_data(line.first)}
+            {
+                "verdict": line.verdict,
+                "count": line.count,
+                "first": _task_data(line.first),
+                "host": line.host or None,
+            }
             for line in view.waiting
         ],
         "next": [
@@ -58,6 +64,7 @@ def status_data(view: Overview, around: Surroundings) -> dict[str, Any]:
         "devices": [{"serial": line.serial, "state": line.state} for line in around.devices],
         "adb_problem": around.adb_problem,
         "last_24_hours": dict(view.counts),
+        "hosts": hosts_data(view.hosts),
     }
 
 

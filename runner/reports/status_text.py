@@ -5,8 +5,11 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from runner.campaign.revision import short_commit
+from runner.queries.host_words import some
+from runner.queries.hosts import Hosts, HostState
 from runner.queries.overview import Overview, Surroundings, advice_on
 from runner.reports.advice import Options, to_do
+from runner.reports.hosts_text import STYLES
 from runner.reports.instants import zone_line
 from runner.reports.notification_list import trouble_line
 from runner.reports.terminal import Column, Rows, Terminal, Words
@@ -43,7 +46,9 @@ class _Shown:
     def daemon(self) -> Iterator[list[Words]]:
         view, around, span = self._view, self._around, self._view.span
         kind = "rehearsal daemon" if around.is_rehearsal else "daemon"
-        if view.daemon_runs and span:
+        if view.hosts is not None:
+            yield from self._hosts(view.hosts)
+        elif view.daemon_runs and span:
             ago = max(0.0, (view.now_utc - span.seen_utc).total_seconds())
             life = f"process {around.pid}, version {span.version}, since {self._time(span.started_utc)}"
             yield [f"The {kind} ", ("runs", "green"), f": {life}, heartbeat {ago:.0f} s ago"]
@@ -53,7 +58,7 @@ class _Shown:
             ended = span.stop_reason if span.stopped_utc else "it ended without a word"
             since = f" since {self._time(span.until_utc)}: {ended}"
             yield [f"The {kind} ", ("is down", "red"), since]
-        if view.is_carried_out and not view.daemon_runs:
+        if view.is_carried_out and not view.daemon_runs and view.hosts is None:
             yield [f"Process {around.pid} carries a run out from this ledger"]
         if view.daemon_runs and around.url:
             yield [f"Serves the dashboard, the Local API, metrics and health on {around.url}"]
@@ -64,6 +69,20 @@ class _Shown:
             yield [pause.subject or "Everything", (" is paused", "yellow"), since]
         yield [(f"Ledger {around.ledger}", "dim")]
         yield [(zone_line(self._zone), "dim")]
+
+    def _hosts(self, hosts: Hosts) -> Iterator[list[Words]]:
+        """Who leads, what the others do, and what is wrong between them."""
+        if one := hosts.leads:
+            ago = max(0.0, (hosts.now_utc - one.row.seen_utc).total_seconds())
+            life = f"version {one.row.version}, since {self._time(one.since_utc)}, heard of {ago:.0f} s ago"
+            yield [f"Host {one.name} ", ("leads", "green"), f": {life}"]
+            if one.row.url:
+                yield [f"Serves the dashboard, the Local API, metrics and health on {one.row.url}"]
+        for state in (HostState.STANDBY, HostState.WORKS):
+            if names := [line.name for line in hosts.lines if line.state is state]:
+                yield [f"{some(names)}: ", (state.value, STYLES[state])]
+        for trouble in hosts.troubles:
+            yield [(trouble.said, "red" if trouble.kind.stops_tasks else "yellow")]
 
     def sections(self) -> Iterator[tuple[str, Rows]]:
         yield "Needs a person", self._attention()
@@ -88,17 +107,19 @@ class _Shown:
         return table
 
     def _running(self) -> Rows:
-        table = _table("TASK", "PHONE", "WHAT", "SINCE", "LAST STEP")
+        table = _table("TASK", "PHONE", *self._host_heading(), "WHAT", "SINCE", "LAST STEP")
         for line in self._view.running:
             task, step = line.row.task, f"{line.step} {line.step_title}" if line.step else ""
-            table.add(str(line.row.id), task.lane, task.title, self._time(line.row.started_utc), step)
+            since, where = self._time(line.row.started_utc), self._host(task.lane)
+            table.add(str(line.row.id), task.lane, *where, task.title, since, step)
         return table
 
     def _waiting(self) -> Rows:
         table = _table("WHY", "TASKS", "FIRST", "REASON")
         for line in self._view.waiting:
             first = f"{line.first.id} on {line.first.task.lane}"
-            table.add(line.verdict, str(line.count), first, line.first.reason)
+            reason = f"host {line.host} is gone" if line.host else line.first.reason
+            table.add(line.verdict, str(line.count), first, reason)
         return table
 
     def _troubles(self) -> Rows:
@@ -128,13 +149,20 @@ class _Shown:
 
     def _phones(self) -> Rows:
         problem = self._around.adb_problem
-        table = _table("PHONE", "STATE", *(["WHY"] if problem else []))
+        table = _table("PHONE", *self._host_heading(), "STATE", *(["WHY"] if problem else []))
         for device in self._around.devices:
             state = (device.state, "green" if device.state == "device" else "red")
-            table.add(device.serial, state, *([""] if problem else []))
+            table.add(device.serial, *self._host(device.serial), state, *([""] if problem else []))
         if problem:
-            table.add("", "", (problem, "yellow"))
+            table.add("", *self._host(""), "", (problem, "yellow"))
         return table
+
+    def _host_heading(self) -> list[str]:
+        return ["HOST"] if self._view.hosts is not None else []
+
+    def _host(self, lane: str) -> list[str]:
+        """The cell of the host that holds a lane, where there are several."""
+        return [self._view.host_of(lane)] if self._view.hosts is not None else []
 
     def _time(self, instant: datetime | None) -> str:
         if instant is None:

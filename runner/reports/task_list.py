@@ -59,6 +59,7 @@ def task_lines(record: TaskRecord, zone: tzinfo) -> Iterator[str]:
         "not before": row.not_before and local(row.not_before, zone),
         "started": row.started_utc and local(row.started_utc, zone),
         "finished": row.finished_utc and local(row.finished_utc, zone),
+        "host": record.attempts[-1].host if record.attempts else None,
         "attempts": f"{row.attempts}; {_retries(task.retry.max)}",
         "timeout": f"{task.timeout_s:.0f} s",
         "source": f"{task.source}{f', run {row.run_id}' if row.run_id else ''}",

@@ -56,6 +56,7 @@ def log_data(record: TaskRecord, attempts: Sequence[AttemptRow], artifacts: Arti
             {
                 "number": attempt.number,
                 "executor": attempt.executor,
+                "host": attempt.host,
                 "started_utc": utc(attempt.started_utc),
                 "finished_utc": utc(attempt.finished_utc),
                 "outcome": attempt.outcome and attempt.outcome.value,
@@ -75,7 +76,8 @@ def _attempt_line(attempt: AttemptRow, zone: tzinfo) -> list[Words]:
     outcome = attempt.outcome.value if attempt.outcome else "goes on, or its process has died"
     message = f": {attempt.message}" if attempt.message else ""
     start = local(attempt.started_utc, zone)
-    return [(f"Attempt {attempt.number}", "bold"), f"  {start}{ended}  {outcome}{message}"]
+    where = f"  on host {attempt.host}" if attempt.host else ""
+    return [(f"Attempt {attempt.number}", "bold"), f"  {start}{ended}{where}  {outcome}{message}"]
 
 
 def _steps(steps: Sequence[StepRow], zone: tzinfo) -> Rows:

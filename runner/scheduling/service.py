@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from operator import is_
 from pathlib import Path
+from typing import Protocol
 
 from runner.campaign.narrowing import asks_phones
 from runner.campaign.resolve import ResolvedCampaign
 from runner.clock import Clock
+from runner.clock_watch import ClockWatch
 from runner.errors import LedgerError, RunnerError
 from runner.events import (
     CampaignChanged,
@@ -20,7 +22,6 @@ from runner.events import (
     FilesPolled,
     TroubleOver,
 )
-from runner.execution.executor import Executor
 from runner.planning.coming import next_occurrence
 from runner.scheduling.alarm import Alarm
 from runner.scheduling.folder import CampaignFolder
@@ -31,7 +32,9 @@ from runner.scheduling.timetable import Timetable
 from runner.scheduling.watch import NoNotifications, Watch
 from runner.store.campaign_rows import CampaignRow
 from runner.store.ledger import Ledger
+from runner.store.rows import TaskRow
 from runner.store.sightings import fitting
+from runner.tasks import Task
 
 FILES_GONE = "what was in force stays; bring the files back, or stop the daemon to end the campaigns"
 REMATCH_S = 15.0
@@ -41,6 +44,16 @@ READ_AHEAD_S = 60.0
 """How often what has changed of the files that are posted is read, before they are due."""
 
 POLLED = "campaign files are looked at twice a second instead"
+
+
+class CarriesOut(Protocol):
+    """Who has tasks carried out: the executor of this process, or the leader of several hosts."""
+
+    clock_watch: ClockWatch
+
+    def submit(self, tasks: Iterable[TaskRow | Task]) -> None: ...
+
+    def wake(self) -> None: ...
 
 
 class Service:
@@ -54,7 +67,7 @@ class Service:
         self,
         paths: Sequence[Path],
         ledger: Ledger,
-        executor: Executor,
+        executor: CarriesOut,
         clock: Clock,
         sink: EventSink,
         registry: Registry,

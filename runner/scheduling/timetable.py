@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain, islice, pairwise
 from operator import attrgetter
@@ -15,7 +16,7 @@ from runner.clock_watch import STEP_S, ClockReading
 from runner.events import ClockStepped, EventSink, OccurrenceDecided
 from runner.planning.coming import Coming
 from runner.planning.occurrences import zone_in
-from runner.planning.plannable_entry import PlannableEntry, plannable_entries
+from runner.planning.plannable_entry import PlannableEntry, named_files, plannable_entries
 from runner.scheduling.agenda import Agenda, RuleName, rules
 from runner.scheduling.catchup import PROMPT, Cause, Found, Gap, decide, expired_reason, length
 from runner.store.ledger import Ledger
@@ -120,6 +121,7 @@ class Timetable:
         for plannable in self._agenda.plannables:
             if plannable.order and declared(plannable.campaign.backend).reads_files_here:
                 self._looks.ahead(plannable.entry.config, stopping)
+            self._looks.read_ahead([file.path for file in named_files(plannable.entry)], stopping)
 
     def next_instant(self) -> datetime | None:
         """When there is something to decide next, if ever; in the past if the ledger has refused a decision."""
@@ -197,6 +199,7 @@ class Timetable:
         if decisions:
             decisions.sort(key=attrgetter("occurrence.instant_utc"))
             # No flush of its own: an attempt is flushed, and this with it; a decision that is lost is made anew.
+            decisions = [replace(one, tasks=self._looks.named(one.tasks)) for one in decisions]
             files = self._looks.files(task for decision in decisions for task in decision.tasks)
             self._hand_over(self._ledger.occurrences.record(decisions, files=files, flush=False), gap)
             self._tell(decisions)

@@ -19,7 +19,8 @@ class Health:
     """Answers in reasons, each a sentence; no reason is good news. Any thread may ask.
 
     Somebody has to call `read_heartbeat` every few seconds: its silence is counted on the monotonic clock, which never
-    steps. `api_only` says that the daemon is meant to have no campaigns.
+    steps. `api_only` says that the daemon is meant to have no campaigns. Where several hosts share the ledger, one that
+    is sure of its lease is well, whether it leads or not.
     """
 
     def __init__(self, ledger: Ledger, executor: Executor, clock: Clock, *, api_only: bool = False) -> None:
@@ -45,6 +46,13 @@ class Health:
         with suppress(LedgerUnavailable):  # the heartbeat tells of that
             self._ledger.refuse_raised()
 
+    def _leads(self, host: str) -> bool:
+        try:
+            row = self._ledger.leader.now()
+        except LedgerError:
+            return True  # said by whoever asks the ledger next
+        return row is not None and row.is_alive and row.host == host
+
     def ailments(self) -> list[str]:
         """Why the process should be started anew."""
         try:
@@ -60,6 +68,13 @@ class Health:
         """Why tasks are not carried out now, or not when they fall due."""
         if self.draining:
             return ["the daemon is stopping"]
+        if (lease := self._ledger.fence.lease) is not None:
+            if not lease.is_sure():
+                return [
+                    f"the host {lease.host} has lost its lease, or cannot be sure of it: the database is away"
+                ]
+            if not self._leads(lease.host):
+                return []  # what is due is considered elsewhere; this one is there to take over
         try:
             campaigns = [row for row in self._ledger.campaigns.all() if row.withdrawn_utc is None]
         except LedgerError as error:

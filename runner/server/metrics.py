@@ -1,17 +1,20 @@
 """What Prometheus gets: counts of events as they come, and what the ledger and the executor say at each scrape."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from runner import __version__
+from runner.clock import Clock, SystemClock
 from runner.errors import LedgerError
 from runner.events import EffectSettled, Event, StepFinished, TaskFinished, TaskStarted
 from runner.execution.executor import Executor
 from runner.phone.states import States
+from runner.server.gauges import gauge
+from runner.server.host_metrics import host_figures
 from runner.store.ledger import Ledger
 from runner.tasks import TaskState
 
@@ -70,8 +73,15 @@ class StateMetrics(Collector):
     `devices` says how many phones adb has in each state; it never raises, and never waits long.
     """
 
-    def __init__(self, ledger: Ledger, executor: Executor, devices: Callable[[], States]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        executor: Executor,
+        devices: Callable[[], States],
+        clock: Clock | None = None,
+    ) -> None:
         self._ledger = ledger
+        self._clock = clock or SystemClock()
         self._executor = executor
         self._devices = devices
 
@@ -111,6 +121,7 @@ class StateMetrics(Collector):
             words = "When all that was due had been considered."
             seen = {"": span.seen_utc.timestamp()}
             yield gauge("runner_last_heartbeat_timestamp_seconds", words, seen)
+        yield from host_figures(self._ledger, self._clock)
 
 
 class LogMetrics(Collector):
@@ -122,11 +133,3 @@ class LogMetrics(Collector):
     def collect(self) -> Iterable[Metric]:
         words = "Lines of the log that could not be written: their reader stood still, or had gone."
         yield CounterMetricFamily("runner_log_lines_dropped", words, value=self._dropped())
-
-
-def gauge(name: str, words: str, values: Mapping[str, float], label: str | None = None) -> Metric:
-    """A gauge by the values of a label; without a label, it has one value."""
-    family = GaugeMetricFamily(name, words, labels=[label] if label else [])
-    for text, value in values.items():
-        family.add_metric([text] if label else [], value)
-    return family

@@ -112,7 +112,7 @@ class Attempts(Part):
         attempts by key."""
         asked = list(keys)
         return self._write(
-            f"start {len(asked)} tasks", lambda connection: self._start(connection, asked, hold)
+            f"start {len(asked)} tasks", lambda connection: self._start(connection, asked, hold), guarded=True
         )
 
     def finish(
@@ -129,6 +129,7 @@ class Attempts(Part):
         self._write(
             f"record the outcome of attempt {attempt_id}",
             lambda connection: self._finish(connection, [ending]),
+            guarded=True,
         )
 
     def finish_all(
@@ -143,17 +144,26 @@ class Attempts(Part):
             settle(connection, settlements, self._clock.now())
             self._finish(connection, ended)
 
-        self._write(f"record the outcomes of {len(ended)} attempts", work)
+        self._write(f"record the outcomes of {len(ended)} attempts", work, guarded=True)
 
-    def finish_and_start(self, ending: AttemptEnd, key: str, hold: LaneHold | None = None) -> Attempt | None:
-        """Write down how an attempt ended, and claim another task of its lane, in one transaction; returns the attempt
-        at that, or None if it is not pending."""
+    def finish_and_start(
+        self,
+        ending: AttemptEnd,
+        key: str,
+        settlements: Sequence[Settlement] = (),
+        *,
+        hold: LaneHold | None = None,
+    ) -> Attempt | None:
+        """Write down how an attempt ended, and what became of effects, and claim another task of its lane, in one
+        transaction; returns the attempt at that, or None if it is not pending."""
 
         def work(connection: Connection) -> Attempt | None:
+            settle(connection, settlements, self._clock.now())
             self._finish(connection, [ending])
             return self._start(connection, [key], hold).get(key)
 
-        return self._write(f"record the outcome of attempt {ending.attempt_id}, and start {key}", work)
+        action = f"record the outcome of attempt {ending.attempt_id}, and start {key}"
+        return self._write(action, work, guarded=True)
 
     def interrupted(self, lanes: Collection[str] | None = None) -> list[Attempt]:
         """The attempts that another process started and never finished, oldest first.
@@ -222,6 +232,7 @@ class Attempts(Part):
             f"record step {record.ordinal} of attempt {attempt_id}",
             lambda connection: connection.execute(NEW_STEP, row),
             flush=False,
+            guarded=True,
         )
 
     def _start(

@@ -50,6 +50,11 @@ class Commands(Part):
         """The commands that nobody has answered, oldest first."""
         return self._commands(OPEN)
 
+    def latest(self, kind: CommandKind) -> int:
+        """The id of the latest command of a kind, whether answered or not; 0 if there is none."""
+        query = select(func.max(COMMAND.id)).where(COMMAND.kind == kind)
+        return self._read(f"look for {kind}", lambda connection: connection.scalar(query) or 0)
+
     def get(self, command_id: int) -> CommandRow | None:
         return next(iter(self._commands(COMMANDS.where(COMMAND.id == command_id))), None)
 

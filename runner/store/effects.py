@@ -55,7 +55,8 @@ SETTLED = ("state", "settled_utc")
 NO_ATTEMPT = (0, None, None)
 """Where an effect's attempt is not among those that go on."""
 
-EVIDENCE = select(EFFECT.id, cast(EFFECT.evidence, Text))
+# Locked: what is added to it must not be lost to somebody else who adds something at this moment.
+EVIDENCE = select(EFFECT.id, cast(EFFECT.evidence, Text)).with_for_update(key_share=True)
 LAST = select(func.max(EFFECT.ordinal)).where(EFFECT.task_id == ATTEMPT.task_id).scalar_subquery()
 OPEN_ATTEMPTS = (
     select(ATTEMPT.id, ATTEMPT.task_id, TASK.key, LAST.label("last"))
@@ -111,12 +112,16 @@ class Effects(Part):
         """Write down an effect that is about to be made, and the screen before it; returns its id."""
         new = NewEffect(attempt_id, key, kind, target, device, account, evidence, app)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._tally.write(action, lambda connection: self._begin(connection, [new], hold)[0])
+        return self._tally.write(
+            action, lambda connection: self._begin(connection, [new], hold)[0], guarded=True
+        )
 
     def begin_all(self, effects: Sequence[NewEffect], hold: LaneHold | None = None) -> list[int]:
         """Write down effects that are about to be made, in one transaction; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
-        return self._tally.write(action, lambda connection: self._begin(connection, effects, hold))
+        return self._tally.write(
+            action, lambda connection: self._begin(connection, effects, hold), guarded=True
+        )
 
     def settle(
         self,
@@ -216,7 +221,7 @@ class Effects(Part):
             check_holds(connection, [hold])
             settle(connection, settlements, self._clock.now())
 
-        self._write(action, work)
+        self._write(action, work, guarded=True)
 
     def _begin(
         self, connection: Connection, effects: Sequence[NewEffect], hold: LaneHold | None

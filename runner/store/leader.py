@@ -1,6 +1,6 @@
 """Who leads: the one daemon of several that does what is done once."""
 
-from sqlalchemy import ColumnElement, Connection, Update, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Update, false, or_, select, update
 
 from runner.errors import LeaseLost
 from runner.store import schema
@@ -22,11 +22,11 @@ UNTIL = database_now() + LEADER_LEASE // MICROSECOND
 
 
 class Leader(Part):
-    def try_take(self, host: str, *, at_once: bool = False) -> LeaderLease | None:
-        """Lead, if nobody does; None if somebody does, or takes the lead at this moment. With `at_once` the caller
-        knows that whoever led is gone, and does not wait for the end of the lease."""
+    def try_take(self, host: str, *, gone: int | None = None) -> LeaderLease | None:
+        """Lead, if nobody does; None if somebody does, or takes the lead at this moment. `gone` is the epoch of a lead
+        whose process has ended, as the caller knows: the end of that lease is not waited for."""
         sent_s = self._clock.boottime()
-        is_free = true() if at_once else or_(LEADER.host.is_(None), ~IS_LED)
+        is_free = or_(LEADER.host.is_(None), ~IS_LED, LEADER.epoch == gone if gone is not None else false())
         # Passed over while it is locked: whoever leads writes then, or has been frozen in the midst of it.
         wanted = select(LEADER.id).where(LEADER.id == THE_ROW, is_free).with_for_update(skip_locked=True)
         taken = (

@@ -76,6 +76,10 @@ class LaneHold:
         self._is_lost = True
 
 
+BACKEND = "backend "
+"""How the lane of a whole backend begins; any other lane is a device's."""
+
+
 def backend_lane(backend: str) -> str:
     """The lane of a backend that takes many tasks at once: one host calls it."""
-    return f"backend {backend}"
+    return f"{BACKEND}{backend}"

@@ -27,6 +27,7 @@ from runner.store.fence import Fence
 from runner.store.file_uses import FileUses
 from runner.store.holds import Holds
 from runner.store.hosts import Hosts
+from runner.store.hosts_now import HostsNow
 from runner.store.lane_leases import LaneLeases
 from runner.store.lanes_now import LanesNow
 from runner.store.leader import Leader, check_leads
@@ -39,6 +40,7 @@ from runner.store.pauses import Pauses
 from runner.store.phones import Phones
 from runner.store.reports import Reports
 from runner.store.retention import Retention
+from runner.store.rings import Rings
 from runner.store.runs import Runs
 from runner.store.spans import Spans
 from runner.store.summaries import Summaries
@@ -91,7 +93,7 @@ class Ledger:
         self.executor = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.fence = Fence()
         self.tally = Tally(database, self.id)
-        self._database = database
+        self.database = self._database = database
         self._clock = clock
         self._seen_version = database.version()
         self._seeing = threading.Lock()
@@ -123,9 +125,11 @@ class Ledger:
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)
+        self.hosts_now = HostsNow(database, clock)
         self.spans = Spans(database, clock, tally, self.executor)
         self.ownership = Ownership(database, clock, self.spans, tally, is_rehearsal=is_rehearsal)
         self.retention = Retention(database, clock)
+        self.rings = Rings(database, clock)
 
     @classmethod
     def open(cls, store_url: str, clock: Clock, upgrades: Upgrades = Upgrades.ALONE) -> Self:
@@ -146,6 +150,11 @@ class Ledger:
     def is_rehearsal(self) -> bool:
         """Whether it belongs to a rehearsal: nothing in it is meant for real phones."""
         return self.ownership.is_rehearsal
+
+    @property
+    def is_a_file(self) -> bool:
+        """Whether it is a file, which no other host can share."""
+        return self._database.path is not None
 
     def led(self, lease: LeaderLease) -> Self:
         """The same ledger, for what only the leader does: it writes nothing once this lease is over, and raises

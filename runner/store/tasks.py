@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, literal, sele
 from runner.reasons import ReasonKind
 from runner.store import schema
 from runner.store import task_changes as changes
+from runner.store.leases import BACKEND
 from runner.store.part import Part
 from runner.store.reading import IS_LISTED, IS_OPEN, not_pending, records, task_query, task_rows
 from runner.store.rows import TaskFilter, TaskRecord, TaskRow
@@ -57,6 +58,16 @@ class Tasks(Part):
     def pending(self) -> list[TaskRow]:
         """Every task that waits, in the order in which they fall due."""
         return self._tasks("read the pending tasks", IS_OPEN, TASK.state == TaskState.PENDING)
+
+    def due_in(self, lane: str, now: datetime) -> list[TaskRow]:
+        """The pending tasks of a lane, as hosts hold it, that are due, in the order in which they fell due."""
+        backend = lane.removeprefix(BACKEND)
+        # By the device, for which there is an index: only a batch backend has lanes of accounts.
+        its = TASK.device == lane if backend == lane else TASK.backend == backend
+        is_due = TASK.due_utc <= now
+        return self._tasks(
+            f"read what is due in {lane}", its, IS_OPEN, TASK.state == TaskState.PENDING, is_due
+        )
 
     def added_since(self, task_id: int) -> list[TaskRow]:
         """The pending tasks that were made after the one with this id, in the order in which they fall due."""

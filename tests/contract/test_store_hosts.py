@@ -217,6 +217,6 @@ def test_a_lead_that_is_given_back_is_free(ledger: Ledger) -> None:
 
 def test_the_lead_of_a_process_that_is_known_to_be_gone_is_taken_at_once(ledger: Ledger) -> None:
     first = ledger.leader.try_take("north")
-    second = ledger.leader.try_take("south", at_once=True)
+    second = ledger.leader.try_take("south", gone=first.epoch)
     assert first is not None and second is not None and second.epoch == 2
     assert not ledger.leader.renew(first)

@@ -47,7 +47,9 @@ class Notes:
     def works_as(self, app: str, account: str) -> None:
         pass
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
         self.rows[effect_id] = replace(self.rows[effect_id], state=state)
 
     def step_started(self, ordinal: int, total: int, title: str) -> None:

@@ -172,8 +172,10 @@ def test_a_doubt_is_looked_up_as_its_own_account(shelf: AccountShelf, recorded: 
     """The proof of a follow finds another account, switches, and tells what happened."""
 
     class Interrupted(Notes):
-        def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
-            super().settle(effect_id, state, evidence)
+        def settle(
+            self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+        ) -> None:
+            super().settle(effect_id, state, evidence, at_end=at_end)
             if state is EffectState.MADE:
                 raise Stopped
 

@@ -1,5 +1,6 @@
 """The steps of the flow language on a virtual phone, in an app that has no profile: the notes app."""
 
+import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,7 +14,17 @@ from phone_shelf import Notes
 from runner.backends.device import DeviceBackend
 from runner.scripts.script import FlowText
 from runner.settings import Settings
-from runner.tasks import AttemptOutcome, EffectState, Outcome, StepOutcome, StepRecord, Task
+from runner.tasks import (
+    NO_OPTIONS,
+    AttemptOutcome,
+    EffectState,
+    Outcome,
+    SeenFile,
+    StepOutcome,
+    StepRecord,
+    Task,
+    TaskOptions,
+)
 
 APP = "org.example.notes"
 HEAD = "version: 1\nname: {name}\napp: org.example.notes\n"
@@ -43,12 +54,15 @@ class Desk:
     def titles(self) -> list[str]:
         return [note["title"] for note in self.phone.memory(APP)["notes"]]
 
-    def run(self, text: str, config: Mapping[str, Any] = {}, **used: str) -> Outcome:
+    def run(
+        self, text: str, config: Mapping[str, Any] = {}, options: TaskOptions = NO_OPTIONS, **used: str
+    ) -> Outcome:
         """Carry a flow out whose head, but for its name, is in front of its text."""
         flow = FlowText("flows/f.yaml", HEAD.format(name="f") + text, tuple(self._used(used)))
         backend = DeviceBackend(self.settings, flows={("c", "f"): flow})
         serial, now = self.phone.serial, datetime.now(UTC)
-        task = Task("key/1", "c", "e", "f", "device", serial, None, None, "n", 0, now, 300.0, config)
+        what = ("key/1", "c", "e", "f", "device", serial, None, None, "n", 0)
+        task = Task(*what, now, 300.0, config, options=options)
         try:
             deadline = time.monotonic() + task.timeout_s
             return backend.perform(task, self.notebook, self.notebook, self.notebook.stop, deadline)
@@ -189,6 +203,24 @@ def test_files_go_to_the_phone_and_come_back(desk):
     assert "on the phone it is not there" in missing.message
     gone = desk.run(steps, {"file": str(desk.folder / "gone.txt"), "back": str(back)})
     assert "gone.txt could not be read to be copied to the phone: No such file or directory" in gone.message
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["push: {file: '${config.picture}', to: /sdcard/Download/}", "add_to_gallery: '${config.picture}'"],
+)
+def test_a_file_that_has_changed_since_it_was_planned_goes_to_no_phone(desk, step):
+    picture = desk.folder / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\nplanned")
+    seen = SeenFile(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest())
+    steps = f"parameters: {{picture: {{type: file}}}}\neffects: none\nsteps:\n  - {step}\n"
+    config, options = {"picture": str(picture)}, TaskOptions(named=(seen,))
+    if step.startswith("push"):
+        assert desk.run(steps, config, options).outcome is AttemptOutcome.COMPLETED
+    picture.write_bytes(b"\x89PNG\r\n\x1a\nchanged")
+    outcome = desk.run(steps, config, options)
+    assert outcome.outcome is AttemptOutcome.FAILED
+    assert "picture.png is not what it was when the task was asked for" in outcome.message
 
 
 OPEN = """

@@ -27,7 +27,9 @@ class Push(Action):
         return "copy a file to the phone"
 
     def perform(self, attempt: FlowRun) -> None:
-        target = attempt.phone.push(Path(_safe(attempt, self.file)), _on_phone(_safe(attempt, self.to)))
+        file = Path(_safe(attempt, self.file))
+        # Another file than the one that was planned is not copied in its place.
+        target = attempt.phone.push(file, _on_phone(_safe(attempt, self.to)), attempt.seen.get(str(file)))
         attempt.note(target)
 
 

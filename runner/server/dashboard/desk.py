@@ -10,11 +10,12 @@ from runner.clock import Clock
 from runner.execution.live_screen import LiveScreens
 from runner.execution.state import ExecutorState
 from runner.queries.overview import Surroundings
+from runner.queries.phones import devices_of, phones_of_hosts
 from runner.queries.situation import Situation
 from runner.reports.advice import Options, options_of
 from runner.scheduling.registry import Registry
 from runner.server.dashboard.changes import Changes
-from runner.server.dashboard.phones_now import PhonesNow
+from runner.server.dashboard.phones_now import Phones, PhonesNow
 from runner.server.dashboard.screens import NewestScreens
 from runner.state_dir import StateDir
 from runner.store.artifacts import Artifacts
@@ -85,8 +86,11 @@ class Desk:
         )
 
     def surroundings(self) -> Surroundings:
-        """What is around the ledger; it asks no phone, and waits for none."""
+        """What is around the ledger; it asks no phone, and waits for none. Where several hosts share the ledger, it
+        tells what each has written of its phones: adb here knows only of its own."""
         phones = self.phones()
+        if self.ledger.hosts_now.are_several():
+            phones = Phones(phones_of_hosts(self.ledger, devices_of(self.campaigns())), None)
         return Surroundings(
             ledger=self.place.ledger,
             is_rehearsal=self.is_rehearsal,

@@ -11,6 +11,7 @@ from jinja2_fragments import render_block
 
 from runner.campaign.revision import short_commit
 from runner.clock import utc
+from runner.reports.advice import command, to_do
 from runner.reports.shown import visible
 from runner.server.dashboard.assets import Assets
 from runner.server.dashboard.changes import topic
@@ -29,7 +30,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.environment.globals |= {"static": assets.url, "topic": topic}
+        self.environment.globals |= {"static": assets.url, "topic": topic, "command": command, "to_do": to_do}
         self.environment.filters |= {
             "local": _local,
             "day": _day,

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 from asked_ledger import AskedLedger, asked_ledger
+from host_shelf import HostShelf
 
 from runner.cli.main import COMMANDS, main
 from runner.clock import SystemClock
 from runner.store.notification_rows import NewNotification
+from runner.store.phones import PhoneSeen
 from runner.tasks import EffectState, Occurrence, Task, TaskState, task_key
 
 HOSTILE = "[/x]\x1b[2J\x1b]0;owned\x07\x9b31m\u202e[bold]:smile:"
@@ -73,6 +75,13 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AskedLe
         made.attempt(_key(0), TaskState.FAILED, HOSTILE)
         made.attempt(_key(1), TaskState.UNCERTAIN, HOSTILE, EffectState.COMMITTING)
         made.ledger.holds.place(HOSTILE, _key(0), HOSTILE)
+        made.ledger.phones.note([PhoneSeen(HOSTILE, HOSTILE, problem=HOSTILE)])
+        shelf = HostShelf(made.ledger, SystemClock())
+        shelf.host(HOSTILE, HOSTILE, version=HOSTILE, url=HOSTILE, is_daemon=True)
+        shelf.host(f"{HOSTILE}2", version="1")
+        shelf.takes(f"{HOSTILE}2", HOSTILE)
+        shelf.sees(HOSTILE, HOSTILE)
+        shelf.leads(HOSTILE)
         content = {"what": HOSTILE, "why": HOSTILE, "identity": HOSTILE}
         made.ledger.notifications.note(
             [NewNotification("1", HOSTILE, HOSTILE, HOSTILE, content, SystemClock().now())]
@@ -176,6 +185,7 @@ CASES = [
     ("run", f"campaigns/{FILE}"),
     ("run", "--resume", HOSTILE),
     ("daemon", HOSTILE),
+    ("worker", "--store", "postgresql://runner@db/ledger", "--name", HOSTILE),
     ("rehearse", HOSTILE),
     ("rehearse", f"campaigns/{FILE}", "--faults", HOSTILE),
     ("status",),
@@ -234,6 +244,8 @@ CASES = [
     ("holds",),
     ("holds", "--format", "json"),
     ("holds", "place", HOSTILE),
+    ("hosts",),
+    ("hosts", "--format", "json"),
     ("holds", "release", HOSTILE),
     ("api", "check"),
     ("api", "tasks"),

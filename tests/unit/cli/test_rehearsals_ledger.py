@@ -45,6 +45,7 @@ WORDS = {
     "holds": (),
     "holds place": ("VIRTUAL02",),
     "holds release": ("VIRTUAL01",),
+    "hosts": (),
 }
 """Every command with `--store`, and further words with which it has something to do."""
 

@@ -1,5 +1,6 @@
 """The scheduled occurrence of a time, carried out by hand: whoever was first has done it, under whatever name."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from runner.campaign.loader import load_text
 from runner.campaign.resolve import ResolvedCampaign, resolve_campaign
 from runner.clock import ManualClock
 from runner.errors import UsageError
-from runner.execution.record_run import record_scheduled
+from runner.execution.record_run import record_now, record_scheduled
 from runner.store.ledger import Ledger
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -39,6 +40,46 @@ scripts:
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", ManualClock(NOW)) as made:
         yield made
+
+
+FLOW = """\
+version: 1
+name: bring
+app: org.example.notes
+effects: none
+parameters: {list: {type: file}, more: {type: files, default: []}}
+steps:
+  - push: {file: "${config.list}", to: /sdcard/Download/}
+"""
+
+
+def test_the_files_that_a_config_names_are_known_by_their_content(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "bring.yaml").write_text(FLOW)
+    (tmp_path / "list.csv").write_text("milk")
+    text = """\
+version: 1
+name: autumn
+timezone: UTC
+scripts:
+  bring:
+    script: bring
+    devices: R58M123ABC
+    config: {list: list.csv, more: [list.csv, gone.csv]}
+    start_times: "09:00"
+"""
+    path = tmp_path / "autumn.yaml"
+    path.write_text(text)
+    made = resolve_campaign(load_text(text, str(path)), None)
+    record_now(ledger, made, "1", NOW)
+    record_scheduled(ledger, made, AT, "2", NOW)
+    milk = hashlib.sha256(b"milk").hexdigest()
+    seen = [(str(tmp_path / name), hash_) for name, hash_ in (("list.csv", milk), ("gone.csv", ""))]
+    for row in ledger.tasks.all():
+        assert row.task.config["list"] == str(tmp_path / "list.csv")
+        named = [(file.path, file.sha256) for file in row.task.options.named]
+        assert named == [seen[0], seen[0], seen[1]]
+    assert len(ledger.tasks.all()) == 2
 
 
 def test_what_ran_under_a_former_name_of_the_campaign_is_done(ledger: Ledger) -> None:

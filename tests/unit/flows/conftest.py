@@ -154,7 +154,9 @@ class World:
         if self.lost is not None:
             raise self.lost
 
-    def settle(self, effect_id: int, state: EffectState, evidence: Mapping[str, str]) -> None:
+    def settle(
+        self, effect_id: int, state: EffectState, evidence: Mapping[str, str], *, at_end: bool = False
+    ) -> None:
         self.phone.events.append(("settle", state.value))
         self.rows[effect_id] = replace(self.rows[effect_id], state=state)
 

@@ -87,7 +87,7 @@ class FakePhone:
         text = self._hit(x, y)
         self._do("double_tap", text, action=lambda: self.on_tap(text))
 
-    def push(self, file: Path, remote: str) -> str:
+    def push(self, file: Path, remote: str, sha256: str | None = None) -> str:
         self._do("push", str(file), remote)
         return remote
 

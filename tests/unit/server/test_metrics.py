@@ -1,10 +1,11 @@
 """The figures: from events as they come, and from the ledger and the executor when they are asked for."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from host_shelf import HostShelf
 from prometheus_client import CollectorRegistry
 
 from runner.clock import ManualClock
@@ -18,6 +19,7 @@ from runner.server.health import HEARTBEAT_SILENT_S, Health
 from runner.server.metrics import EventMetrics, StateMetrics
 from runner.store.artifacts import Artifacts
 from runner.store.campaign_rows import InForce, InvalidFile
+from runner.store.leases import HOST_LEASE
 from runner.store.ledger import Ledger
 from runner.tasks import AttemptOutcome, Occurrence, Outcome, StepOutcome, Task, TaskState
 
@@ -186,3 +188,48 @@ def test_an_executor_that_hangs_is_an_ailment(
 ) -> None:
     monkeypatch.setattr(executor, "silent_s", lambda: 40.0)
     assert Health(ledger, executor, clock).ailments() == ["the executor has not looked for work for 40 s"]
+
+
+# Several hosts
+
+
+def test_hosts_that_share_the_ledger_have_figures(
+    registry: CollectorRegistry, ledger: Ledger, executor: Executor, clock: ManualClock
+) -> None:
+    registry.register(StateMetrics(ledger, executor, lambda: States({}, answers=True), clock))
+    value = registry.get_sample_value
+    assert value("runner_host_up", {"host": "north"}) is None, "there is one host only"
+    add_task(ledger)
+    shelf = HostShelf(ledger, clock)
+    shelf.host("north", is_daemon=True)
+    shelf.host("south", "A")
+    shelf.leads("north")
+    assert [value("runner_host_up", {"host": name}) for name in ("north", "south")] == [1, 1]
+    assert [value("runner_host_leads", {"host": name}) for name in ("north", "south")] == [1, 0]
+    assert [value("runner_host_lanes", {"host": name}) for name in ("north", "south")] == [0, 1]
+    assert [value("runner_host_tasks_waiting", {"host": name}) for name in ("north", "south")] == [0, 1]
+    assert value("runner_host_tasks_running", {"host": "south"}) == 0
+    assert value("runner_clock_ahead_seconds") == 0
+    epoch = value("runner_leader_epoch")
+    shelf.dies("south", ago=timedelta(seconds=4))
+    assert value("runner_host_lease_seconds", {"host": "south"}) == 1
+    shelf.dies("south", ago=timedelta(minutes=1))
+    shelf.leads("south")
+    assert value("runner_host_up", {"host": "south"}) == 0
+    assert value("runner_host_lease_seconds", {"host": "south"}) == 0
+    assert epoch is not None and value("runner_leader_epoch") == epoch + 1
+
+
+def test_a_host_is_well_while_it_is_sure_of_its_lease(
+    ledger: Ledger, executor: Executor, clock: ManualClock
+) -> None:
+    lease = ledger.hosts.register("north", machine="m", version="1", is_daemon=True)
+    ledger.fence.begin(lease)
+    health = Health(ledger, executor, clock)
+    assert health.obstacles() == [], "it stands by: whoever leads considers what is due"
+    ledger.leader.try_take("north")
+    assert health.obstacles() == ["no campaign is in force", "the daemon is starting"]
+    clock.advance(HOST_LEASE.total_seconds())
+    (obstacle,) = health.obstacles()
+    assert "the host north has lost its lease" in obstacle
+    assert health.ailments() == [], "it begins its next life by itself"

@@ -15,6 +15,7 @@ from runner.clock import utc
 from runner.errors import PhoneError, PhoneInUse, Unsupported, UsageError
 from runner.execution.live_screen import LiveScreens, ScreenFrame, input_of
 from runner.queries.phone_page import PhonePage, PhoneSummary, health, summaries
+from runner.queries.wall import Tile
 from runner.server.dashboard.changes import topic
 from runner.server.dashboard.desk import Desk
 from runner.server.dashboard.pages.page import (
@@ -29,6 +30,7 @@ from runner.server.dashboard.pages.page import (
 )
 from runner.server.dashboard.walls import Walls
 from runner.store.actions import ActionKind
+from runner.store.host_rows import HostRow
 
 PICTURES_TOGETHER = 8
 """Phones that are asked for a picture at one time: those that answer nothing keep no page from being made."""
@@ -64,10 +66,11 @@ class Filter:
     state: str = ""
     tag: str = ""
     campaign: str = ""
+    host: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Filter":
-        return cls(*(given.get(name, "").strip() for name in ("words", "state", "tag", "campaign")))
+        return cls(*(given.get(name, "").strip() for name in ("words", "state", "tag", "campaign", "host")))
 
     def lets(self, one: PhoneSummary) -> bool:
         tile, facts = one.tile, one.facts
@@ -77,6 +80,7 @@ class Filter:
             and self.state in ("", tile.state.value)
             and (not self.tag or self.tag in tile.groups)
             and (not self.campaign or self.campaign in tile.campaigns)
+            and self.host in ("", tile.host)
         )
 
 
@@ -98,6 +102,7 @@ class PhonePages:
             "states": _names((one.tile.state.value,) for one in every),
             "tags": _names(one.tile.groups for one in every),
             "campaigns": _names(one.tile.campaigns for one in every),
+            "hosts": _names((one.tile.host,) for one in every if one.tile.host),
         }
         return render(request, "phones.html.j2", context)
 
@@ -110,7 +115,8 @@ class PhonePages:
             "days": _days(request),
             "every_days": DAYS,
             "loan": desk.live.lent(serial) if desk.live else None,
-            "has_screen": desk.live is not None,
+            "has_screen": desk.live is not None and not tile.is_elsewhere,
+            "host": self._host(tile) if tile.is_elsewhere else None,
         }
         return render(request, "phone.html.j2", context)
 
@@ -235,6 +241,10 @@ class PhonePages:
             if serial not in named:
                 raise HTTPException(404, f"nobody knows a phone {serial}")
         return serial
+
+    def _host(self, tile: Tile) -> HostRow | None:
+        table = self._desk.ledger.hosts_now.table()
+        return table.hosts.get(tile.host) if table else None
 
     def _live(self) -> LiveScreens:
         if self._desk.live is None:

@@ -98,7 +98,7 @@ class WallView:
             case "campaign":
                 return next(iter(tile.campaigns), "without a campaign")
             case "host":
-                return tile.host
+                return tile.host or "without a host"
             case "state":
                 return tile.state
         return ""
@@ -117,7 +117,7 @@ class Choices(NamedTuple):
         return cls(
             sorted({name for tile in every for name in tile.groups}),
             sorted({name for tile in every for name in tile.campaigns}),
-            sorted({tile.host for tile in every}),
+            sorted({tile.host for tile in every if tile.host}),
         )
 
 

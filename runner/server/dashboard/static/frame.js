@@ -92,7 +92,7 @@ setInterval(tick, INSTANT_EVERY_MS);
 
 // Shortcuts
 
-const PLACES = { n: "/", t: "/timeline", c: "/campaigns", k: "/tasks", p: "/phones", r: "/reports" };
+const PLACES = { n: "/", t: "/timeline", c: "/campaigns", k: "/tasks", p: "/phones", h: "/hosts", r: "/reports" };
 const TYPING = "input, select, textarea, [contenteditable], [data-takes-keys]";
 let afterG = 0;
 

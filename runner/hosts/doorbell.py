@@ -1,0 +1,159 @@
+"""The doorbell of a host: a worker of Procrastinate in a thread, which hears in which lanes something is due.
+
+Procrastinate wakes, and takes back what a dead worker held; it decides nothing. A job is "drain this lane": the due
+tasks of the lane are read from the ledger and handed to the executor, and the job lasts until nothing in that lane may
+go now. So the lane rings for one worker at a time, and at most one more ring waits. See docs/decisions/0037.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.jobs import DeleteJobCondition
+from procrastinate.worker import Worker
+
+from runner.errors import RunnerError
+from runner.store.rings import STALLED_S, TASK_NAME
+
+LANES = 1000
+"""How many lanes of one host may be at work at the same time; a job that waits takes no thread."""
+
+HEARTBEAT_S = 1.0
+"""How often the worker says that it lives; see `STALLED_S`."""
+
+FETCH_S, POOLED_FETCH_S = 1.0, 0.25
+"""How often it asks for jobs if nobody wakes it, and if nobody can: through a pooler that keeps no session."""
+
+REST_S = 0.05
+"""How often it looks which lanes are at rest."""
+
+AGAIN_S = 1.0
+"""How long it waits after its connection has failed."""
+
+STOP_S = 5.0
+
+logging.getLogger("procrastinate").addHandler(logging.NullHandler())
+
+
+class Drained(Protocol):
+    """What carries the tasks of lanes out."""
+
+    def load(self, lane: str) -> None:
+        """Hand the due tasks of a lane over. Raises RunnerError."""
+        ...
+
+    def at_rest(self, lane: str) -> bool:
+        """Whether nothing in a lane may go now; also for one that this host has no longer."""
+        ...
+
+
+class Doorbell:
+    """While this is open, rings for `host` are followed. `conninfo` is what libpq takes; `options` go to psycopg's
+    connections. `on_trouble` hears, once each, why the bell cannot be heard; it goes on trying."""
+
+    def __init__(
+        self,
+        conninfo: str,
+        host: str,
+        drained: Drained,
+        on_trouble: Callable[[str], None],
+        *,
+        pooled: bool = False,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        self._conninfo, self._host, self._drained, self._on_trouble = conninfo, host, drained, on_trouble
+        self._pooled = pooled
+        self._options = {"prepare_threshold": None if pooled else 5, **(options or {})}
+        self._loading = ThreadPoolExecutor(2, "doorbell")
+        self._resting: dict[str, list[asyncio.Event]] = {}
+        self._over = threading.Event()
+        self._worker: Worker | None = None
+        self._thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+        self._told: set[str] = set()
+
+    def __enter__(self) -> "Doorbell":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if (worker := self._worker) is not None:
+            worker.stop()  # type: ignore[no-untyped-call]
+        self._thread.join(STOP_S)
+        self._loading.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self) -> None:
+        asyncio.run(self._live())
+
+    async def _live(self) -> None:
+        # What a job could not write down when the connection failed concerns nobody: the ring is taken back.
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+        watching = asyncio.create_task(self._watch_rest())
+        while not self._over.is_set():
+            try:
+                await self._work()
+                self._told.clear()
+            except Exception as error:  # noqa: BLE001 - whatever the connection raises: the ledger decides, not the bell
+                self._tell(f"the doorbell cannot be heard: {error}")
+                await self._pause(AGAIN_S)
+        watching.cancel()
+
+    async def _work(self) -> None:
+        connector = PsycopgConnector(
+            conninfo=self._conninfo, min_size=1, max_size=1, timeout=5.0, kwargs=self._options
+        )
+        app = App(connector=connector)
+        app.task(name=TASK_NAME)(self._drain)
+        async with app.open_async():
+            self._worker = Worker(
+                app,
+                queues=[self._host],
+                name=self._host,
+                concurrency=LANES,
+                fetch_job_polling_interval=POOLED_FETCH_S if self._pooled else FETCH_S,
+                shutdown_graceful_timeout=0.0,
+                listen_notify=not self._pooled,
+                delete_jobs=DeleteJobCondition.ALWAYS,
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_S,
+            )
+            if not self._over.is_set():
+                await self._worker.run()  # type: ignore[no-untyped-call]
+        if not self._over.is_set():  # Procrastinate ends its worker when one of its connections fails
+            await self._pause(AGAIN_S)
+
+    async def _drain(self, lane: str) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._loading, self._drained.load, lane)
+        except RunnerError as error:
+            self._tell(error.message)
+            return
+        if not self._drained.at_rest(lane):
+            rest = asyncio.Event()
+            self._resting.setdefault(lane, []).append(rest)
+            await rest.wait()
+
+    async def _watch_rest(self) -> None:
+        while True:
+            await asyncio.sleep(REST_S)
+            for lane in [lane for lane in self._resting if self._drained.at_rest(lane)]:
+                _set_all(self._resting.pop(lane))
+
+    async def _pause(self, seconds: float) -> None:
+        await asyncio.to_thread(self._over.wait, seconds)
+
+    def _tell(self, trouble: str) -> None:
+        if trouble not in self._told and not self._over.is_set():
+            self._told.add(trouble)
+            self._on_trouble(trouble)
+
+
+def _set_all(events: Sequence[asyncio.Event]) -> None:
+    for event in events:
+        event.set()

@@ -1,0 +1,168 @@
+"""What the leader does for all hosts: it rings where something is due, and answers what is about no host's lane."""
+
+import threading
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from runner.clock import Clock
+from runner.clock_watch import ClockWatch
+from runner.errors import LedgerError
+from runner.execution.holding import lane_of
+from runner.execution.requests import ON_REQUEST
+from runner.hosts.renewal import Trouble
+from runner.reasons import ReasonKind
+from runner.store.ledger import Ledger
+from runner.store.request_rows import CommandKind, CommandRow
+from runner.store.rings import DueLane
+from runner.store.rows import TaskRow
+from runner.tasks import Task, TaskState
+
+SWEEP_S = 2.0
+"""How often it looks for lanes in which something is due and nobody has been told."""
+
+POLL_S = 0.25
+"""How often it looks for what others have written."""
+
+LEAST_S = 0.5
+"""How long lies between two sweeps at least that writes of others have caused."""
+
+LONGEST_S = 30.0
+"""How seldom it rings again at the least for tasks that are due and held back: their hosts have them."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Ringer:
+    """While this is open, it rings; `clock_watch` is looked at as often as it looks itself. `batched` names the
+    backends that take batches."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        clock_watch: ClockWatch,
+        batched: Collection[str],
+        trouble: Trouble,
+    ) -> None:
+        self._ledger, self._clock, self._clock_watch = ledger, clock, clock_watch
+        self._batched, self._trouble = sorted(batched), trouble
+        self._again = _Again()
+        self._next_us: int | None = None
+        self._swept = float("-inf")
+        self._over, self._poke = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ringer", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._poke.set()
+        self._thread.join()
+
+    def submit(self, tasks: Iterable[TaskRow | Task]) -> None:
+        """Have tasks carried out that are in the ledger now."""
+        self._swept = float("-inf")
+        self._poke.set()
+
+    def _run(self) -> None:
+        written = self._ledger.watch()
+        while not self._over.is_set():
+            try:
+                self._poke.clear()
+                self._clock_watch.look()
+                has_news = any(written())
+                if has_news:
+                    self._answer()
+                if self._is_turn(has_news):
+                    self._sweep()
+                self._trouble.end()
+            except LedgerError as error:
+                self._trouble.note(error.message)
+            self._poke.wait(self._wait_s())
+
+    def _is_turn(self, has_news: bool) -> bool:
+        since_s = self._clock.monotonic() - self._swept
+        is_due = self._next_us is not None and self._next_us <= _us(self._clock.now())
+        return is_due or since_s >= (LEAST_S if has_news else SWEEP_S)
+
+    def _wait_s(self) -> float:
+        if self._next_us is None:
+            return POLL_S
+        return min(max((self._next_us - _us(self._clock.now())) / 1e6, 0.001), POLL_S)
+
+    def _sweep(self) -> None:
+        now_us = _us(self._clock.now())
+        self._swept = self._clock.monotonic()
+        self._ledger.rings.take_back()
+        due = self._ledger.rings.due(now_us, self._batched)
+        self._ledger.rings.ring(self._again.due(due, self._clock.monotonic()))
+        self._next_us = self._ledger.rings.next_us(now_us)
+
+    # requests
+
+    def _answer(self) -> None:
+        for command in self._ledger.commands.open():
+            answer = self._answer_to(command)
+            if answer is not None:
+                self._ledger.commands.answer(command.id, answer)
+
+    def _answer_to(self, command: CommandRow) -> str | None:
+        match command.kind:
+            case CommandKind.TASKS_ADDED:
+                self._sweep()
+                return "the hosts of their lanes were told"
+            case CommandKind.STOP_ALL:
+                running = self._ledger.tasks.counts().get(TaskState.RUNNING, 0)
+                return f"{running} running tasks were asked to stop"
+            case CommandKind.STOP_TASK:
+                return self._stop(command.subject or "")
+
+    def _stop(self, key: str) -> str | None:
+        """Stop a task that no living host has; None for one that a host has, which answers itself."""
+        row = self._ledger.tasks.get(key)
+        if row is None:
+            return "it neither runs nor waits"
+        lane = self._ledger.lane_leases.get(lane_of(row.task))
+        if lane is not None and lane.is_held:
+            return None
+        if self._ledger.tasks.cancel([key], ON_REQUEST, ReasonKind.STOPPED):
+            return "it had not begun, and is cancelled"
+        # Whoever takes the lane settles an attempt that was cut off, and finds this request.
+        return None if row.state is TaskState.RUNNING else "it neither runs nor waits"
+
+
+class _Again:
+    """When to ring again for a lane whose due tasks are as before: they are held back, or the ring was lost."""
+
+    def __init__(self) -> None:
+        self._rung: dict[str, tuple[tuple[int, ...], float, float]] = {}
+
+    def due(self, lanes: Iterable[DueLane], now_s: float) -> list[str]:
+        """Those to ring for now."""
+        before, self._rung = self._rung, {}
+        wanted = []
+        for lane, shape in lanes:
+            known = before.get(lane)
+            if known is None or known[0] != shape:
+                wait_s = SWEEP_S
+            elif now_s < known[1]:
+                self._rung[lane] = known
+                continue
+            else:
+                wait_s = min(known[2] * 2, LONGEST_S)
+            self._rung[lane] = (shape, now_s + wait_s, wait_s)
+            wanted.append(lane)
+        return wanted
+
+
+def due_lanes(tasks: Iterable[TaskRow | Task], now: datetime) -> set[str]:
+    """The lanes of those tasks that are due."""
+    given = [one.task if isinstance(one, TaskRow) else one for one in tasks]
+    return {lane_of(task) for task in given if task.due_utc <= now}
+
+
+def _us(instant: datetime) -> int:
+    return (instant - EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,145 @@
+"""What people ask about hosts: all of them with their leases, the lanes that they hold, and who leads, at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from runner.store import schema
+from runner.store.bulk import fetch
+from runner.store.columns import EPOCH, MICROSECOND
+from runner.store.connector import database_now
+from runner.store.host_rows import HostRow, LaneRow, LeaderRow
+from runner.store.hosts import HOST, IS_ALIVE
+from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
+from runner.store.leader import IS_LED, LEADER
+from runner.store.part import Part
+from runner.store.phone_rows import PhoneState
+from runner.store.phones import NEWEST, STATE_COLUMNS
+from runner.store.reading import IS_LISTED, IS_OPEN
+from runner.tasks import TaskState
+
+PHONE, STATE, TASK, ATTEMPT = schema.phones.c, schema.phone_states.c, schema.tasks.c, schema.attempts.c
+
+HOSTS = select(*schema.hosts.c, IS_ALIVE.label("is_alive"), database_now().label("now")).order_by(HOST.name)
+LANES = (
+    select(LANE.name, LANE.host, LANE.epoch, LANE.since_utc, LANE.wanted_by, LANE.wanted_utc, IS_HELD)
+    .select_from(ITS_HOST)
+    .order_by(LANE.name)
+)
+LEADERS = select(LEADER.host, LEADER.epoch, LEADER.since_utc, LEADER.until_utc, IS_LED)
+
+RUNNING = (
+    select(TASK.id, ATTEMPT.host)
+    .join_from(schema.tasks, schema.attempts)
+    .where(IS_OPEN, TASK.state == TaskState.RUNNING, IS_LISTED, ATTEMPT.outcome.is_(None))
+)
+WAITING = (
+    select(TASK.device, TASK.backend, func.count())
+    .where(IS_OPEN, TASK.state == TaskState.PENDING, IS_LISTED)
+    .group_by(TASK.device, TASK.backend)
+)
+SEEN = select(PHONE.host, *STATE_COLUMNS).join_from(schema.phones, schema.phone_states, STATE.id == NEWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class HostTable:
+    """All hosts at `now_utc` of the database's clock, by name, and the lanes, by name. `leader` is None if nobody has
+    ever led."""
+
+    now_utc: datetime
+    hosts: Mapping[str, HostRow] = field(default_factory=dict)
+    lanes: Mapping[str, LaneRow] = field(default_factory=dict)
+    leader: LeaderRow | None = None
+
+    @property
+    def leads(self) -> HostRow | None:
+        """The host that leads now."""
+        one = self.leader
+        return self.hosts.get(one.host) if one is not None and one.host and one.is_alive else None
+
+    @property
+    def living(self) -> tuple[HostRow, ...]:
+        return tuple(host for host in self.hosts.values() if host.is_alive)
+
+    def of_process(self, process: str) -> HostRow | None:
+        """The host whose process has this name (`Ledger.executor`)."""
+        return next((host for host in self.hosts.values() if host.process == process), None)
+
+    def holds(self, lane: str) -> HostRow | None:
+        """The host that has a lane now."""
+        row = self.lanes.get(lane)
+        return self.hosts.get(row.host) if row is not None and row.host and row.is_held else None
+
+    def keeper(self, lane: str) -> HostRow | None:
+        """The host that has a lane now, or is gone with it. One that was started anew without it keeps it no more."""
+        row = self.lanes.get(lane)
+        host = self.hosts.get(row.host) if row is not None and row.host else None
+        return host if host is not None and row is not None and row.is_held == host.is_alive else None
+
+    def lanes_of(self, host: str) -> list[LaneRow]:
+        """The lanes that a host has, or is gone with."""
+        return [lane for lane in self.lanes.values() if lane.host == host and self.keeper(lane.name)]
+
+
+class HostsNow(Part):
+    def table(self) -> HostTable | None:
+        """All hosts now; None for a ledger that belongs to one host only, where none has registered."""
+
+        def work(connection: Connection) -> HostTable | None:
+            rows = [dict(row._mapping) for row in connection.execute(HOSTS)]
+            if not rows:
+                return None
+            now = EPOCH + rows[0]["now"] * MICROSECOND
+            hosts = {row["name"]: HostRow(**row) for row in rows if row.pop("now")}
+            lanes = {row[0]: _lane(*row) for row in fetch(connection, LANES)}
+            leader = connection.execute(LEADERS).one_or_none()
+            return HostTable(now, hosts, lanes, LeaderRow(*leader) if leader else None)
+
+        return self._read("read the hosts", work)
+
+    def are_several(self) -> bool:
+        """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""
+        return self._read(
+            "look for hosts", lambda connection: connection.scalar(select(HOST.name).limit(1)) is not None
+        )
+
+    def running(self) -> dict[int, str]:
+        """The hosts that carry tasks out now, by the tasks' ids."""
+        return self._read(
+            "read which host carries out what",
+            lambda connection: {task_id: host for task_id, host in connection.execute(RUNNING) if host},
+        )
+
+    def waiting(self) -> list[tuple[str | None, str, int]]:
+        """How many tasks are pending, by device (None: none is known) and backend."""
+        return self._read(
+            "count what waits", lambda connection: [tuple(row) for row in connection.execute(WAITING)]
+        )
+
+    def phones(self) -> dict[str, list[PhoneState]]:
+        """The states in which phones are, by the host that saw them last; those that no host has seen are left out."""
+
+        def work(connection: Connection) -> dict[str, list[PhoneState]]:
+            found: dict[str, list[PhoneState]] = {}
+            for host, *state in connection.execute(SEEN.order_by(PHONE.serial)):
+                if host is not None:
+                    found.setdefault(host, []).append(PhoneState(*state))
+            return found
+
+        return self._read("read the phones of hosts", work)
+
+
+def _lane(
+    name: str,
+    host: str | None,
+    epoch: int,
+    since_utc: int,
+    wanted_by: str | None,
+    wanted_utc: int | None,
+    is_held: int | None,
+) -> LaneRow:
+    """A lane from values as the driver gives them: thousands are read at once."""
+    wanted = None if wanted_utc is None else EPOCH + wanted_utc * MICROSECOND
+    return LaneRow(name, host, epoch, EPOCH + since_utc * MICROSECOND, wanted_by, wanted, bool(is_held))
