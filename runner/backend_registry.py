@@ -206,6 +206,11 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*BUILT_IN, *_points())))
 
 
+def batched_backends() -> list[str]:
+    """The names of those that take many tasks with one call."""
+    return [name for name in names() if declared(name).takes_batches]
+
+
 def find(name: str) -> BackendDeclaration | None:
     """The declaration of the backend with this name; None if there is none.
 
