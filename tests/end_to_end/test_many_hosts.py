@@ -289,3 +289,17 @@ def test_hosts_behind_a_pooler_that_keeps_no_session(hosts: Hosts, server: Postg
         assert follows(hosts, "eleventh", "LEFT1", "RIGHT1") == [1, 1]
         assert daemon.end() == 0
         assert [worker.end() for worker in workers.values()] == [0, 0]
+
+
+def test_a_rehearsal_on_a_shared_ledger_has_virtual_phones_of_its_own(hosts: Hosts) -> None:
+    text = campaign("AIR1", at=NEVER, user="@twelfth")
+    hosts.on("desk").write(text)
+    daemon = hosts.daemon("desk", "--virtual").ready()
+    worker = hosts.worker("left", "--virtual", "--phone", "AIR1")
+    worker.wait_for("lanes taken", lanes=["AIR1"])
+    hosts.on("desk").write(text.replace(NEVER, soon(SOON_S)))
+    worker.wait_for("task finished", state="completed")
+    assert worker.end() == 0 and daemon.end() == 0
+    real = hosts.worker("right")
+    assert real.wait() == 2
+    assert "rehearsal" in real.said
