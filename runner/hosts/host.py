@@ -63,10 +63,11 @@ class Host:
 
     # what the doorbell asks
 
-    def load(self, lane: str) -> None:
-        """Hand the due tasks of a lane to the executor. Raises LedgerError."""
-        if self._held.has(lane):
-            self._executor.submit(self._ledger.tasks.due_in(lane, self._clock.now()))
+    def load(self, lanes: Collection[str]) -> None:
+        """Hand the due tasks of lanes to the executor. Raises LedgerError."""
+        held = [lane for lane in lanes if self._held.has(lane)]
+        if held:
+            self._executor.submit(self._ledger.tasks.due_in(held, self._clock.now()))
 
     def at_rest(self, lane: str) -> bool:
         return not self._held.has(lane) or self._executor.at_rest(lane)
