@@ -1,5 +1,6 @@
 """Hosts that share a ledger: daemons and workers on a real PostgreSQL, with virtual phones of their own."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from daemon_process import NEVER, SOON_S, campaign_text, soon
+from pgbouncer import PgBouncer, find_pgbouncer
 from postgres_server import PostgresServer
 from shared_hosts import Hosts
 
@@ -201,9 +203,8 @@ def test_a_run_by_hand_goes_to_the_hosts_or_is_one_itself(hosts: Hosts, tmp_path
 
 
 def test_a_stop_reaches_the_host_of_the_task_and_a_retry_too(hosts: Hosts) -> None:
-    text = campaign_text(
-        "LEFT1", at=NEVER, script="account_warmup", config={"target_users": ["@ninth"], "task_duration": 600}
-    )
+    warming = {"task_duration": 600, "min_duration": 1, "max_duration": 2}
+    text = campaign_text("LEFT1", at=NEVER, script="account_warmup", config=warming)
     hosts.on("desk").write(text)
     daemon = hosts.daemon("desk").ready()
     worker = hosts.worker("left")
@@ -253,3 +254,25 @@ def test_a_phone_that_moves_is_taken_by_its_new_host(hosts: Hosts) -> None:
     workers["left"].wait_for("lanes given back", lanes=["RIGHT1"])
     workers["right"].wait_for("lanes taken", since, lanes=["RIGHT1"])
     assert [worker.end() for worker in workers.values()] == [0, 0]
+
+
+@pytest.mark.skipif(
+    find_pgbouncer() is None and not os.environ.get("CI"), reason="pgbouncer is not installed here"
+)
+def test_hosts_behind_a_pooler_that_keeps_no_session(hosts: Hosts, server: PostgresServer) -> None:
+    text = campaign("LEFT1", "RIGHT1", at=NEVER, user="@eleventh")
+    hosts.on("desk").write(text)
+    with PgBouncer(server) as pooler:
+        store = pooler.url(hosts.database)
+        for name in ("desk", "left", "right"):
+            hosts.on(name).variables["RUNNER_POOLED"] = "1"
+        daemon = hosts.daemon("desk", store=store).ready()
+        workers = {name: hosts.worker(name, store=store) for name in ("left", "right")}
+        for worker in workers.values():
+            worker.wait_for("lanes taken")
+        hosts.on("desk").write(text.replace(NEVER, soon(SOON_S)))
+        for worker in workers.values():
+            worker.wait_for("task finished", state="completed")
+        assert follows(hosts, "eleventh", "LEFT1", "RIGHT1") == [1, 1]
+        assert daemon.end() == 0
+        assert [worker.end() for worker in workers.values()] == [0, 0]

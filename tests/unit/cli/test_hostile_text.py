@@ -217,6 +217,7 @@ CASES = [
     ("ledger", "backup", HOSTILE),
     ("ledger", "backup", HOSTILE, "--format", "json"),
     ("ledger", "check", "--store", f"sqlite:///{HOSTILE}"),
+    ("ledger", "upgrade", "--store", f"sqlite:///{HOSTILE}"),
     ("ledger", "check", "--store", f"mysql://{HOSTILE}"),
     ("ledger", "copy", HOSTILE, "copy.db"),
     ("ledger", "copy", "state/ledger.db", f"{HOSTILE}.db"),

@@ -39,6 +39,7 @@ WORDS = {
     "ledger accept-restore": (),
     "ledger backup": ("backup.db",),
     "ledger check": (),
+    "ledger upgrade": (),
     "accounts": (),
     "notify": (),
     "holds": (),
