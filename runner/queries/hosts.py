@@ -101,8 +101,8 @@ class HostTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is surely
-    ahead of that; `unseen` are phones of campaigns in force that no host sees."""
+    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is
+    surely ahead of that; `unseen` are phones of campaigns in force that no host sees."""
 
     now_utc: datetime
     skew: timedelta
