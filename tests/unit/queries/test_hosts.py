@@ -233,7 +233,7 @@ def test_the_overview_says_who_leads_and_what_waits_for_a_host(scene: Scene) -> 
     assert view.daemon_runs and view.hosts is not None and view.hosts.leads is not None
     assert view.hosts.leads.name == "berlin"
     assert {line.verdict: line.count for line in view.waiting} == {"host-gone": 2}
-    assert view.host_of("S2") == "oslo" and view.host_of("S9") == ""
+    assert view.host_by_lane() == {"S1": "berlin", "S2": "oslo", "S3": "oslo"}
 
 
 def test_a_clock_that_differs_from_the_databases_is_told(scene: Scene) -> None:
