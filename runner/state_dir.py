@@ -77,7 +77,7 @@ class StateDir:
         """The screens that the tasks of the ledger leave: those of this machine, and, if hosts share the ledger,
         theirs."""
         place: Path | str = self.artifacts_url or self.folder / "artifacts"
-        places = ledger.artifact_places.of if self.is_shared else None
+        places = ledger.artifact_places if self.is_shared else None
         return Artifacts(place, self.folder / "artifacts-waiting", places)
 
     @property

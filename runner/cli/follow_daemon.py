@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 
-from runner.cli.situation import read_situation
+from runner.cli.situation import is_carried_out, read_situation
 from runner.clock import Clock
 from runner.events import EffectSettled, EventSink, StepStarted, TaskFinished, TaskStarted, TaskWaiting
 from runner.execution.record_run import hand_over
@@ -65,7 +65,7 @@ class Follower:
             is_alive, now = True, self._clock.monotonic()
             is_turn = now - asked_at >= ASK_S
             if is_turn:
-                is_alive, asked_at = self._is_carried_out(), now
+                is_alive, asked_at = is_carried_out(self._ledger, self._place), now
             # Whether the ledger has changed is a cheap question; to read the rows is not. The daemon is
             # asked for before the rows are read: one that ended after its last task must not be told as
             # gone.
@@ -81,11 +81,6 @@ class Follower:
                     return FollowEnd.LEFT
             if self._clock.wait(stop, POLL_S):
                 return FollowEnd.DETACHED
-
-    def _is_carried_out(self) -> bool:
-        if self._place.is_shared:
-            return any(host.is_alive for host in self._ledger.hosts.all())
-        return holder(self._place.store_url) is not None
 
     def _tell_news(self, row: TaskRow) -> None:
         """Tell the news of a task."""

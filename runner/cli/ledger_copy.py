@@ -16,6 +16,7 @@ from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
 from runner.store.copying import CopiedTable
 from runner.store.ledger import Ledger
+from runner.store.upgrade import Upgrades
 from runner.store.url import rehearsal_only
 
 
@@ -41,7 +42,7 @@ def copy(source: str, target: str, form: str) -> None:
     if place.ledger == new.ledger:
         raise UsageError(f"{place.ledger} cannot be copied to itself", hint="name two ledgers")
     refuse_absent(place)
-    with place.lock(), Ledger.open(place.store_url, SystemClock()) as opened:
+    with place.lock(), Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as opened:
         if opened.is_rehearsal:
             raise rehearsal_only(place.ledger)
         outdated = opened.ownership.outdated(place.witnesses) if place.witnesses else None

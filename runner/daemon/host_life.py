@@ -34,6 +34,7 @@ from runner.scheduling.registry import Registry
 from runner.settings import Settings
 from runner.state_dir import StateDir
 from runner.store.ledger import Ledger
+from runner.store.postgres import unless_given
 from runner.store.url import libpq_url
 
 LOOK_S = 1.0
@@ -77,7 +78,10 @@ class HostLife:
 
     def _begin(self, stack: ExitStack) -> None:
         ground, about, place = self._ground, self._ground.about, self._ground.place
-        ledger = self.ledger = stack.enter_context(Ledger.open(place.store_url, ground.clock))
+        readers = None if about.is_daemon else 1  # of the connections that a server has, each host takes few
+        ledger = self.ledger = stack.enter_context(
+            Ledger.open(place.store_url, ground.clock, readers=readers)
+        )
         take_custody(ledger, place)
         install(ledger.database)
         self.artifacts = place.artifacts(ledger)
@@ -119,7 +123,12 @@ class HostLife:
         )
         self.host = Host(ledger, lease, held, self.executor, self._plugged(), ground.clock, ground.say)
         self._bell = Doorbell(
-            libpq_url(place.store_url), about.name, self.host, self._bell_fails, pooled=about.is_pooled
+            lambda: libpq_url(place.store_url),
+            about.name,
+            self.host,
+            self._bell_fails,
+            pooled=about.is_pooled,
+            options=unless_given(place.store_url),
         )
 
     def start(self) -> None:

@@ -88,10 +88,12 @@ class Lives:
 
     def _let_steps_end(self, life: HostLife) -> None:
         """Wait until nothing of a life that is over goes on: a new one may touch the same phones."""
-        waited_s = 0.0
+        left_s = PATIENCE_S
         while not life.drain(AWAKE_EVERY_S):
-            waited_s += AWAKE_EVERY_S
-            if waited_s > PATIENCE_S or self._guard.over.is_set():
+            left_s -= AWAKE_EVERY_S
+            if self._guard.over.is_set():
+                left_s = min(left_s, self._ending.grace_s)
+            if left_s <= 0:
                 running = [task.key for task in life.executor.state().running]
                 self._log.say("steps that did not end are left behind", "warning", running=running)
                 self._log.flush()

@@ -17,6 +17,22 @@ TOMBSTONES = timedelta(days=366)
 makes the task a second time."""
 
 
+class SweepJob:
+    """Removes screens from the disk of a host, once the daemon that leads has removed their records."""
+
+    def __init__(self, ledger: Ledger, artifacts: Artifacts, log: LogLines) -> None:
+        self._ledger, self._artifacts, self._log = ledger, artifacts, log
+
+    def sweep(self) -> None:
+        """Remove what no record names any more. Raises LedgerError."""
+        if removed := self._artifacts.sweep(self._ledger.artifact_places.attempts_left):
+            self._log.say("old screens removed", files=removed)
+
+    def say_failed(self, error: RunnerError) -> None:
+        """Log that they could not be removed; the job runs again in an hour."""
+        self._log.say("old screens not removed", "warning", reason=error.message, hint=error.hint)
+
+
 class RetentionJob:
     """Removes the records of tasks that ended more than `keep` ago; when `stop` is set, it leaves the rest for the next
     run."""

@@ -36,7 +36,9 @@ AGAIN_S = 1.0
 
 STOP_S = 5.0
 
-logging.getLogger("procrastinate").addHandler(logging.NullHandler())
+# What they log of a connection that fails, `on_trouble` hears.
+for _name in ("procrastinate", "psycopg.pool"):
+    logging.getLogger(_name).propagate = False
 
 
 class Drained(Protocol):
@@ -52,12 +54,13 @@ class Drained(Protocol):
 
 
 class Doorbell:
-    """While this is open, rings for `host` are followed. `conninfo` is what libpq takes; `options` go to psycopg's
-    connections. `on_trouble` hears, once each, why the bell cannot be heard; it goes on trying."""
+    """While this is open, rings for `host` are followed. `conninfo` gives what libpq takes, at the moment of
+    connecting; `options` go to psycopg's connections. `on_trouble` hears, once each, why the bell cannot be heard; it
+    goes on trying."""
 
     def __init__(
         self,
-        conninfo: str,
+        conninfo: Callable[[], str],
         host: str,
         drained: Drained,
         on_trouble: Callable[[str], None],
@@ -104,7 +107,7 @@ class Doorbell:
 
     async def _work(self) -> None:
         connector = PsycopgConnector(
-            conninfo=self._conninfo, min_size=1, max_size=1, timeout=5.0, kwargs=self._options
+            conninfo=self._conninfo(), min_size=1, max_size=1, timeout=5.0, kwargs=self._options
         )
         app = App(connector=connector)
         app.task(name=TASK_NAME)(self._drain)

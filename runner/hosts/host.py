@@ -9,7 +9,7 @@ from runner.errors import AdbUnavailable, LedgerError
 from runner.execution.executor import Executor
 from runner.hosts.held_lanes import HeldLanes
 from runner.hosts.renewal import Trouble
-from runner.store.leases import HostLease
+from runner.store.leases import BACKEND, HostLease
 from runner.store.ledger import Ledger
 
 LOOK_S = 1.0
@@ -84,12 +84,7 @@ class Host:
             self._look_now.wait(LOOK_S)
 
     def _look(self) -> None:
-        try:
-            seen = {*self._plugged(), *self._wanted}
-            self._adb_trouble.end()
-        except AdbUnavailable as error:
-            self._adb_trouble.note(error.message)
-            return  # they may be there still: what is held stays held
+        seen = {*self._plugged_now(), *self._wanted}
         self._take(seen)
         gone = [lane for lane in self._held.names - seen if self._executor.at_rest(lane)]
         if gone:
@@ -98,6 +93,17 @@ class Host:
             if all(self._executor.at_rest(lane) for lane in gone):
                 self._held.release(gone)
                 self._say("lanes given back", lanes=sorted(gone))
+
+    def _plugged_now(self) -> Collection[str]:
+        try:
+            plugged = self._plugged()
+            self._adb_trouble.end()
+            return plugged
+        except AdbUnavailable as error:
+            self._adb_trouble.note(error.message)
+            return [
+                lane for lane in self._held.names if not lane.startswith(BACKEND)
+            ]  # they may be there still
 
     def _take(self, seen: Collection[str]) -> None:
         taken = self._held.take(sorted(seen))

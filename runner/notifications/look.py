@@ -7,8 +7,10 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from runner.clock import Clock, format_instant, utc
+from runner.notifications.host_look import HostLook
 from runner.notifications.news import News, NewsEvent
 from runner.notifications.summary import Summary
+from runner.notifications.told_away import told_away
 from runner.store.campaign_rows import InvalidFile
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import READY, Hold
@@ -23,6 +25,9 @@ AFTER_START = timedelta(minutes=5)
 
 SHORT = timedelta(minutes=5)
 """A daemon that was stopped in good order and is back by then was only restarted."""
+
+HANDOVER = timedelta(seconds=30)
+"""Where several hosts share the ledger, another one leads by then: heartbeats are ten seconds apart."""
 
 AWAY_FOR, INVALID_FOR = timedelta(minutes=2), timedelta(seconds=30)
 """How long a phone is away, and a file is invalid, before that is told: cables are moved, files are edited."""
@@ -55,16 +60,19 @@ class NewsLook:
         before = self._spans[1] if len(self._spans) > 1 else None
         self._since = min(before.seen_utc, now) - AFTER_START if before else now
         self._looked_utc = self._since
+        self._hosts = HostLook(ledger, zone, self._since)
         self._found: set[tuple[NewsEvent, str]] = set()
         self._away: dict[str, str] = {}
         self._is_known = False
+        self._is_shared = ledger.hosts_now.are_several()
 
     def news(self) -> Iterator[list[News]]:
         """What is new, in parts that have room in memory. If whoever asks does not come to the end, the next look finds
         all of it again. Raises LedgerError."""
         now = self._clock.now()
         if not self._is_known:
-            self._away = _told_away(self._ledger)
+            self._away = told_away(self._ledger, NewsEvent.PHONE_GONE, NewsEvent.PHONE_BACK)
+            self._hosts.remember()
         self._is_known = False
         found: set[tuple[NewsEvent, str]] = set()
         for part in self._parts(now):
@@ -76,6 +84,7 @@ class NewsLook:
     def _parts(self, now: datetime) -> Iterator[list[News]]:
         holds = self._ledger.holds.current()
         yield [*self._of_holds(holds), *self._of_files(), *self._of_spans(), *self._of_phones()]
+        yield list(self._hosts.news())
         held = {hold.task_key for hold in holds}
         for rows in _pages(lambda offset: self._ledger.tasks.troubles(self._since, offset, PAGE)):
             yield [_of_task(row) for row in rows if row.task.key not in held]
@@ -115,7 +124,8 @@ class NewsLook:
 
     def _of_gap(self, span: SpanRow, before: SpanRow) -> News | None:
         down = span.started_utc - before.until_utc
-        if down <= (SHORT if before.stopped_utc else timedelta()):
+        least = SHORT if before.stopped_utc else HANDOVER if self._is_shared else timedelta()
+        if down <= least:
             return None
         since, until = (format_instant(one, self._zone) for one in (before.until_utc, span.started_utc))
         why = before.stop_reason if before.stopped_utc else "It had ended without a word."
@@ -206,15 +216,3 @@ def _pages(read: Callable[[int], list[Row]]) -> Iterator[list[Row]]:
         offset += PAGE
         if len(rows) < PAGE:
             return
-
-
-def _told_away(ledger: Ledger) -> dict[str, str]:
-    """The phones that people know to be away, and since when, as the identity of that news has it."""
-    away: dict[str, str] = {}
-    told: set[str] = set()
-    for row in ledger.notifications.newest_of([NewsEvent.PHONE_GONE, NewsEvent.PHONE_BACK]):
-        if row.subject not in told:
-            told.add(row.subject)
-            if row.event == NewsEvent.PHONE_GONE:
-                away[row.subject] = str(row.content["identity"]).rpartition("/")[2]
-    return away

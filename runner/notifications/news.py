@@ -18,11 +18,13 @@ class NewsEvent(StrEnum):
     NEEDS_PERSON = "needs-person"
     UNCERTAIN = "uncertain"
     DAEMON_WAS_DOWN = "daemon-was-down"
+    HOST_GONE = "host-gone"
     FAILED = "failed"
     MISSED = "missed"
     INVALID_FILE = "invalid-file"
     PHONE_GONE = "phone-gone"
     PHONE_BACK = "phone-back"
+    HOST_BACK = "host-back"
     SUMMARY = "summary"
     TEST = "test"
 

@@ -29,6 +29,10 @@ class Present:
                 return state is not None and state.state == READY
             case NewsEvent.PHONE_BACK:
                 return not self._was_told(key_of(NewsEvent.PHONE_GONE, news.identity, recipient))
+            case NewsEvent.HOST_GONE:
+                return news.subject in self._living
+            case NewsEvent.HOST_BACK:
+                return not self._was_told(key_of(NewsEvent.HOST_GONE, news.identity, recipient))
             case _ if news.task:
                 row = self._ledger.tasks.get(news.task)
                 return row is None or row.trouble_utc is None
@@ -46,6 +50,11 @@ class Present:
     @cached_property
     def _phones(self) -> Mapping[str, PhoneState]:
         return self._ledger.phones.latest()
+
+    @cached_property
+    def _living(self) -> set[str]:
+        table = self._ledger.hosts_now.table()
+        return {host.name for host in table.living} if table else set()
 
     def _was_told(self, key: str) -> bool:
         row = self._ledger.notifications.states_of([key]).get(key)

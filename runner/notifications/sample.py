@@ -14,11 +14,13 @@ WHAT = {
     NewsEvent.NEEDS_PERSON: ("the phone R58M123ABC needs a person", "/phones/R58M123ABC"),
     NewsEvent.UNCERTAIN: ("demo/greet: follow @north on R58M123ABC is uncertain", "/tasks/1"),
     NewsEvent.DAEMON_WAS_DOWN: ("the daemon was down from 09:00 to 09:15", "/"),
+    NewsEvent.HOST_GONE: ("the host shelf-2 died at 09:15", "/hosts"),
     NewsEvent.FAILED: ("demo/greet: follow @north on R58M123ABC failed", "/tasks/1"),
     NewsEvent.MISSED: ("demo/greet: follow @north on R58M123ABC was missed", "/tasks/1"),
     NewsEvent.INVALID_FILE: ("the campaign file demo.yaml is invalid", "/campaigns/demo"),
     NewsEvent.PHONE_GONE: ("the phone R58M123ABC is gone", "/phones/R58M123ABC"),
     NewsEvent.PHONE_BACK: ("the phone R58M123ABC is back", "/phones/R58M123ABC"),
+    NewsEvent.HOST_BACK: ("the host shelf-2 is back", "/hosts"),
     NewsEvent.SUMMARY: ("summary of the 24 hours until 08:00", "/"),
     NewsEvent.TEST: ("a test", "/"),
 }

@@ -32,11 +32,13 @@ MANY = {
     NewsEvent.NEEDS_PERSON: "{} phones need a person",
     NewsEvent.UNCERTAIN: "{} tasks are uncertain",
     NewsEvent.DAEMON_WAS_DOWN: "the daemon was down {} times",
+    NewsEvent.HOST_GONE: "{} hosts are gone",
     NewsEvent.FAILED: "{} tasks failed",
     NewsEvent.MISSED: "{} were missed",
     NewsEvent.INVALID_FILE: "{} campaign files are invalid",
     NewsEvent.PHONE_GONE: "{} phones are gone",
     NewsEvent.PHONE_BACK: "{} phones are back",
+    NewsEvent.HOST_BACK: "{} hosts are back",
 }
 
 # Chat services make calls to everybody of these, whoever wrote them.

@@ -61,6 +61,7 @@ class Service:
 
     Start it before the executor, since it first settles tasks that must not start any more. Open its `jobs` before it
     starts, and stop them before it stops. Unless it `watches` them, files that change are read when it is asked to.
+    With `takes_over` it goes on where another daemon ended a moment ago.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class Service:
         fleet_zone: tzinfo = UTC,
         *,
         watches: bool = True,
+        takes_over: bool = False,
     ) -> None:
+        self._takes_over = takes_over
         self._ledger, self._executor, self._clock, self._sink = ledger, executor, clock, sink
         self._registry, self._jobs = registry, jobs
         self._folder = CampaignFolder(paths, ledger, clock, fleet_zone)
@@ -154,7 +157,7 @@ class Service:
         self._registry.replace(self._fitting)
         # Before the timetable: what is cancelled for its removal must not be told as missed.
         cancelled = self._cancel_what_is_gone()
-        self._timetable.begin(self._fitting)
+        self._timetable.begin(self._fitting, takes_over=self._takes_over)
         self._taken_up = reload.campaigns
         self._alarm.start()
         self._jobs.every(REMATCH_S, "match", self.rematch, self._without_ledger.note)

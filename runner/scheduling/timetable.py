@@ -28,6 +28,9 @@ HEARTBEAT_S = 10.0
 REACH = timedelta(days=366)
 """How far catch-up looks back at most: a daemon that was down for longer does not tell one by one what it missed."""
 
+TAKEN_OVER = timedelta(seconds=30)
+"""How long after the last heartbeat a daemon that takes over goes on as if there had always been one."""
+
 CHUNK = 2000
 """How many occurrences one transaction decides: those of one instant together, those of months in parts."""
 
@@ -52,8 +55,9 @@ class Timetable:
         self._foreseen: dict[Identity, bool] = {}
         self._span: int | None = None
 
-    def begin(self, campaigns: Iterable[ResolvedCampaign]) -> None:
-        """Settle the occurrences that have come since a daemon last looked at the clock, and go on from now."""
+    def begin(self, campaigns: Iterable[ResolvedCampaign], *, takes_over: bool = False) -> None:
+        """Settle the occurrences that have come since a daemon last looked at the clock, and go on from now. One that
+        `takes_over` from another counts as the same daemon, which was held up, if that looked a moment ago."""
         with self._lock:
             here, seen, last = ClockReading.take(self._clock), self._first_seen(), self._ledger.spans.last()
             since = last.seen_utc if last else min(seen.values(), default=here.now)
@@ -76,7 +80,8 @@ class Timetable:
                     Gap(Cause.RESTORED, since, accepted), ClockReading(accepted, here.monotonic)
                 )
                 since = accepted
-            self._decide_until(Gap(Cause.DOWN, since, here.now), here)
+            is_same = takes_over and here.now - since <= TAKEN_OVER
+            self._decide_until(Gap(Cause.HELD_UP if is_same else Cause.DOWN, since, here.now), here)
             self._begin_span("started")
 
     def replace(self, campaigns: Iterable[ResolvedCampaign]) -> None:

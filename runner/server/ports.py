@@ -50,6 +50,16 @@ def url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+def url_for_hosts(listening: socket.socket) -> str:
+    """The same for other hosts: by the machine's own name, if it listens at all of its addresses."""
+    host, port = listening.getsockname()[:2]
+    return (
+        f"http://{socket.getfqdn()}:{port}"
+        if ipaddress.ip_address(host).is_unspecified
+        else url_of(listening)
+    )
+
+
 def _refused(host: str, port: int, error: OSError) -> RunnerError:
     where = f"cannot serve on {host}:{port}"
     if error.errno == errno.EADDRINUSE:

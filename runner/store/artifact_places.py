@@ -24,6 +24,12 @@ class ArtifactPlaces(Part):
         row = self._read("look which host has left a file", lambda it: it.execute(query).one_or_none())
         return None if row is None else ArtifactPlace(row.name, row.artifacts)
 
+    def all(self) -> list[ArtifactPlace]:
+        """Where hosts write, each of them."""
+        query = select(HOST.name, HOST.artifacts).where(HOST.artifacts.is_not(None)).order_by(HOST.name)
+        rows = self._read("look where hosts leave files", lambda it: it.execute(query).all())
+        return [ArtifactPlace(row.name, row.artifacts) for row in rows]
+
     def attempts_left(self, attempt_ids: Set[int]) -> set[int]:
         """Those of these attempts that the ledger still has."""
 

@@ -89,6 +89,10 @@ class ArtifactQueue:
     def local(self, name: str) -> Path | None:
         return self._waiting.local(name) if self._waiting is not None else None
 
+    def task_folders(self) -> Iterable[list[str]]:
+        target = self._opened()
+        return target.task_folders() if isinstance(target, ArtifactFolder) else ()
+
     def start(self) -> None:
         self._opened()
         with self._lock:

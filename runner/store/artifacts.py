@@ -4,7 +4,7 @@ own place, and whoever can reach that place reads them."""
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -46,6 +46,10 @@ class ArtifactStore(Protocol):
         """The file, if it is one of this machine now."""
         ...
 
+    def task_folders(self) -> Iterable[list[str]]:
+        """The names of the files of each task, one after the other, if they lie in a folder of this machine."""
+        ...
+
     def start(self) -> None:
         """Be ready to write. Raises UsageError if nothing can be written there with what is installed."""
         ...
@@ -60,24 +64,37 @@ class ArtifactPlace(NamedTuple):
     url: str
 
 
+class ArtifactPlaces(Protocol):
+    """What is known of other hosts."""
+
+    def of(self, attempt_id: int) -> ArtifactPlace | None:
+        """Where the host of an attempt writes; None if no host is known."""
+        ...
+
+    def all(self) -> Sequence[ArtifactPlace]:
+        """Where hosts write, each of them."""
+        ...
+
+
 class Artifacts:
     """Files named by task, attempt and step. Write each before the row that names it.
 
     `place` is the folder of this machine, or a URL (`s3://...`, `file://...`); files wait in the folder `waiting`
-    until they are there. `places` tells where the host of an attempt writes; None for one of this host.
+    until they are there. `places` tells where other hosts write; None if there are none.
     """
 
     def __init__(
         self,
         place: Path | str,
         waiting: Path | None = None,
-        places: Callable[[int], ArtifactPlace | None] | None = None,
+        places: ArtifactPlaces | None = None,
     ) -> None:
         self._place = place
         self._waiting = waiting
         self._own = ArtifactFolder(place) if isinstance(place, Path) else _store(place, waiting)
         # An attempt stays on its host: nobody asks twice.
-        self._places = lru_cache(maxsize=MOST_PLACES)(places) if places is not None else None
+        self._places = lru_cache(maxsize=MOST_PLACES)(places.of) if places is not None else None
+        self._every_place: Callable[[], Sequence[ArtifactPlace]] = places.all if places is not None else tuple
         self._others: dict[str, ArtifactStore] = {}
         self._read: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
@@ -129,7 +146,7 @@ class Artifacts:
             return f"it cannot be read now: {self._own.problem}"
         if other is None:
             return REMOVED
-        store = self._other(other)
+        store = self._other(other.url)
         if urlsplit(other.url).scheme == "file":
             return (
                 f"it lies on host {other.host}, in {urlsplit(other.url).path}, or was removed after its time"
@@ -148,7 +165,7 @@ class Artifacts:
         parts = urlsplit(other.url)
         if parts.scheme == "file" and not parts.netloc:
             return parts._replace(netloc=other.host, path=f"{parts.path.rstrip('/')}/{path}").geturl()
-        return self._other(other).where(path)
+        return self._other(other.url).where(path)
 
     def file(self, path: str) -> Path | None:
         """A file of this machine with what was saved under a path, for programs that want one: itself, or a copy that
@@ -168,26 +185,21 @@ class Artifacts:
     def remove(self, paths: Iterable[str]) -> None:
         """Remove what was saved under these paths, and the tasks' folders that this leaves empty. What lies on the
         disk of another host stays: that one removes it (`sweep`)."""
-        of_store: dict[int, tuple[ArtifactStore, list[str]]] = {}
-        for path in paths:
-            other = self._place_of(path)
-            if other is not None and urlsplit(other.url).scheme == "file":
-                other = None
-            store = self._own if other is None else self._other(other)
-            of_store.setdefault(id(store), (store, []))[1].append(path)
-        for store, some in of_store.values():
-            store.remove(some)
+        paths = list(paths)
+        self._own.remove(paths)
+        # The rows that told which host has left them are gone by now.
+        urls = {place.url for place in self._every_place() if urlsplit(place.url).scheme != "file"}
+        for url in sorted(urls - {self.url}):
+            self._other(url).remove(paths)
 
-    def sweep(self, known: Callable[[set[int]], set[int]]) -> int:
-        """Remove from this machine's folder what no row names any more; returns how many files. `known` says which of
-        some attempts the ledger still has. For hosts on whose behalf another one removes old records."""
-        if not isinstance(self._own, ArtifactFolder):
-            return 0
+    def sweep(self, known: Callable[[Set[int]], Set[int]]) -> int:
+        """Remove from a folder of this machine what no row names any more; returns how many files. `known` says which
+        of some attempts the ledger still has. For hosts whose old records another one removes."""
         removed = 0
-        for folder in self._own.task_folders():
-            names = {name: attempt for name in folder if (attempt := attempt_of(name)) is not None}
-            there = known(set(names.values())) if names else set()
-            gone = [name for name, attempt in names.items() if attempt not in there]
+        for names in self._own.task_folders():
+            attempts = {name: attempt for name in names if (attempt := attempt_of(name)) is not None}
+            left = known(set(attempts.values())) if attempts else set()
+            gone = [name for name, attempt in attempts.items() if attempt not in left]
             self._own.remove(gone)
             removed += len(gone)
         return removed
@@ -214,7 +226,7 @@ class Artifacts:
         if not isinstance(self._own, ArtifactFolder):
             yield self._own
         if (other := self._place_of(path)) is not None:
-            yield self._other(other)
+            yield self._other(other.url)
 
     def _place_of(self, path: str) -> ArtifactPlace | None:
         """Where the host of a file writes, if that is another place than this one's."""
@@ -222,11 +234,11 @@ class Artifacts:
         place = self._places(attempt) if attempt is not None and self._places is not None else None
         return None if place is None or place.url == self.url else place
 
-    def _other(self, place: ArtifactPlace) -> ArtifactStore:
+    def _other(self, url: str) -> ArtifactStore:
         with self._lock:
-            if place.url not in self._others:
-                self._others[place.url] = _store(place.url, None)
-            return self._others[place.url]
+            if url not in self._others:
+                self._others[url] = _store(url, None)
+            return self._others[url]
 
     def _keep(self, path: str, content: bytes) -> None:
         with self._lock:

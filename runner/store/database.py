@@ -19,10 +19,10 @@ T = TypeVar("T")
 
 class Database:
     """Short transactions on one database, from any thread. Errors of the database leave it as LedgerError. `clock` is
-    for a database that has none of its own; None: the machine's."""
+    for a database that has none of its own; None: the machine's. `readers` is how many connections to a server read."""
 
-    def __init__(self, store_url: str, clock: Clock | None = None) -> None:
-        self.connector = _connector(store_url, clock)
+    def __init__(self, store_url: str, clock: Clock | None = None, readers: int | None = None) -> None:
+        self.connector = _connector(store_url, clock, readers)
         self.path = self.connector.path
         self.place = place_of(store_url)
         self.is_shared = is_shared(store_url)
@@ -119,7 +119,7 @@ class Database:
         self.connector.close()
 
 
-def _connector(store_url: str, clock: Clock | None) -> Connector:
+def _connector(store_url: str, clock: Clock | None, readers: int | None) -> Connector:
     if not is_shared(store_url):
         return Sqlite(store_url, clock)
     try:
@@ -129,4 +129,4 @@ def _connector(store_url: str, clock: Clock | None) -> Connector:
             f"cannot open the ledger {shown(store_url)}: {error.name} is not installed",
             hint="install the runner with what a shared ledger needs: pip install 'campaign-runner[postgres]'",
         ) from error
-    return Postgres(store_url)
+    return Postgres(store_url, readers)

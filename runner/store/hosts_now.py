@@ -15,12 +15,10 @@ from runner.store.hosts import HOST, IS_ALIVE
 from runner.store.lane_leases import IS_HELD, ITS_HOST, LANE
 from runner.store.leader import IS_LED, LEADER
 from runner.store.part import Part
-from runner.store.phone_rows import PhoneState
-from runner.store.phones import NEWEST, STATE_COLUMNS
 from runner.store.reading import IS_LISTED, IS_OPEN
 from runner.tasks import TaskState
 
-PHONE, STATE, TASK, ATTEMPT = schema.phones.c, schema.phone_states.c, schema.tasks.c, schema.attempts.c
+TASK, ATTEMPT = schema.tasks.c, schema.attempts.c
 
 HOSTS = select(*schema.hosts.c, IS_ALIVE.label("is_alive"), database_now().label("now")).order_by(HOST.name)
 LANES = (
@@ -40,7 +38,6 @@ WAITING = (
     .where(IS_OPEN, TASK.state == TaskState.PENDING, IS_LISTED)
     .group_by(TASK.device, TASK.backend)
 )
-SEEN = select(PHONE.host, *STATE_COLUMNS).join_from(schema.phones, schema.phone_states, STATE.id == NEWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +114,6 @@ class HostsNow(Part):
         return self._read(
             "count what waits", lambda connection: [tuple(row) for row in connection.execute(WAITING)]
         )
-
-    def phones(self) -> dict[str, list[PhoneState]]:
-        """The states in which phones are, by the host that saw them last; those that no host has seen are left out."""
-
-        def work(connection: Connection) -> dict[str, list[PhoneState]]:
-            found: dict[str, list[PhoneState]] = {}
-            for host, *state in connection.execute(SEEN.order_by(PHONE.serial)):
-                if host is not None:
-                    found.setdefault(host, []).append(PhoneState(*state))
-            return found
-
-        return self._read("read the phones of hosts", work)
 
 
 def _lane(

@@ -48,7 +48,7 @@ from runner.store.tally import Tally
 from runner.store.task_pages import TaskPages
 from runner.store.task_times import TaskTimeTable
 from runner.store.tasks import Tasks
-from runner.store.upgrade import upgrade
+from runner.store.upgrade import Upgrades, refuse_raised, upgrade
 from runner.store.witness import WitnessedTally, Witnesses
 
 if TYPE_CHECKING:
@@ -132,15 +132,23 @@ class Ledger:
         self.rings = Rings(database, clock)
 
     @classmethod
-    def open(cls, store_url: str, clock: Clock) -> Self:
+    def open(
+        cls,
+        store_url: str,
+        clock: Clock,
+        upgrades: Upgrades = Upgrades.ALONE,
+        *,
+        readers: int | None = None,
+    ) -> Self:
         """Open the ledger that a URL names (`sqlite:////path/to/ledger.db`); make it if there is none.
 
-        `sqlite://` lives in memory and ends with the object. Raises LedgerError for what is no ledger.
+        `sqlite://` lives in memory and ends with the object. `readers` is how many connections to a server read, None
+        for as many as serve a daemon's pages. Raises LedgerError for what is no ledger.
         """
-        database = Database(store_url, clock)
+        database = Database(store_url, clock, readers)
         try:
             _make_file(database.path)
-            upgrade(database)
+            upgrade(database, upgrades)
             return cls(database, clock)
         except BaseException:
             database.close()
@@ -184,6 +192,10 @@ class Ledger:
     def on_write(self, tell: Callable[[float], None]) -> None:
         """Have `tell` called after each transaction that wrote, with the seconds that it took; it must not raise."""
         self._database.on_write(tell)
+
+    def refuse_raised(self) -> None:
+        """Raises LedgerRaised if a newer version of the runner has changed the tables since this opened them."""
+        refuse_raised(self._database)
 
     def flaws(self) -> list["Flaw"]:
         """What is wrong with it; slow for a large one."""

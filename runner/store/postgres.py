@@ -25,7 +25,7 @@ OLDEST = 150000
 """The oldest server that will do, as `server_version_num` has it: PostgreSQL 15."""
 
 READERS = 2
-"""How many connections of one process read, at most."""
+"""How many connections of one process read at most, if it does not ask for fewer."""
 
 CONNECT_TIMEOUT_S = 5
 BUSY_TIMEOUT_S = 10
@@ -59,12 +59,12 @@ class Postgres:
     path: Path | None = None
     undoes_alone = False
 
-    def __init__(self, store_url: str) -> None:
+    def __init__(self, store_url: str, readers: int | None = None) -> None:
         self._url = store_url
         self.where = shown(store_url)
         self._is_pooled = os.environ.get(POOLED, "") not in ("", "0")
         self._writer = self._engine(1)
-        self.readers = self._engine(READERS)
+        self.readers = self._engine(readers or READERS)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -224,7 +224,7 @@ class Postgres:
             libpq_url(self._url),
             autocommit=True,
             prepare_threshold=None if self._is_pooled else 2,
-            **_unless_given(self._url),
+            **unless_given(self._url),
         )
         connection.prepared_max = 500
         try:
@@ -235,7 +235,7 @@ class Postgres:
         return connection
 
 
-def _unless_given(url: str) -> dict[str, Any]:
+def unless_given(url: str) -> dict[str, Any]:
     """Parameters of the connection that the URL does not give."""
     ours = {
         "connect_timeout": CONNECT_TIMEOUT_S,

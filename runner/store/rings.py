@@ -72,15 +72,15 @@ class Rings(Part):
         if not lanes:
             return []
         wanted = sorted(set(lanes))
-        return self._write(f"ring for {len(wanted)} lanes", lambda it: _lanes(it, RING, lanes=wanted))
+        return self._write_beside(f"ring for {len(wanted)} lanes", lambda it: _lanes(it, RING, lanes=wanted))
 
     def take_back(self) -> list[str]:
         """Remove rings that nobody will follow any more; returns their lanes."""
-        return self._write("take rings back", lambda it: _lanes(it, TAKE_BACK))
+        return self._write_beside("take rings back", lambda it: _lanes(it, TAKE_BACK))
 
     def forget(self, host: str) -> None:
         """Remove all rings for a host, which begins anew."""
-        self._write(f"forget the rings for {host}", lambda it: it.execute(FORGET, {"host": host}))
+        self._write_beside(f"forget the rings for {host}", lambda it: it.execute(FORGET, {"host": host}))
 
     def due(self, now_us: int, batched: Collection[str]) -> list[DueLane]:
         """The lanes in which tasks may go by their instants; `batched` names the backends that take batches."""

@@ -64,4 +64,5 @@ def test_the_host_of_an_attempt_says_where_it_writes(ledger: Ledger) -> None:
         ledger._database.write("say its host", on_host_of(on_host))
     assert ledger.artifact_places.of(first) == ArtifactPlace("north", "s3://shelf")
     assert [ledger.artifact_places.of(attempt) for attempt in (second, third, 99)] == [None] * 3
+    assert ledger.artifact_places.all() == [ArtifactPlace("north", "s3://shelf")]
     assert ledger.artifact_places.attempts_left({first, third, 99}) == {first, third}

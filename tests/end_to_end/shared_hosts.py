@@ -1,12 +1,16 @@
 """Hosts that share a ledger in PostgreSQL, as users start them: each with its own virtual phones."""
 
 import json
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from adbutils import AdbClient
 from daemon_process import PATIENCE_S, DaemonProcess, Daemons
 from lives import ZYGOTE
 from postgres_server import PostgresServer
@@ -46,6 +50,28 @@ class Hosts:
         worker = DaemonProcess(ZYGOTE.command(command, daemons.environment))
         daemons.started.append(worker)
         return worker
+
+    def command(self, *words: str, on: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Carry out a command of the runner, on the machine of a host."""
+        daemons = self.on(on or "elsewhere")
+        daemons.variables["RUNNER_STORE"] = self.store
+        if on is not None:
+            daemons.adb_port = self.phones[on].adb_server_port
+        command = [sys.executable, "-m", "runner", *words]
+        return subprocess.run(
+            command, env=daemons.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    @contextmanager
+    def moved(self, serial: str, here: str, there: str) -> Iterator[None]:
+        """While this is open, a phone is plugged into another host."""
+        (phone,) = [phone for phone in self.phones[here].phones if phone.serial == serial]
+        clients = [AdbClient(port=self.phones[name].adb_server_port) for name in (here, there)]
+        for source, target in (clients, clients[::-1]):
+            source.disconnect(phone.address)
+            target.connect(phone.address)
+            if source is clients[0]:
+                yield
 
     def on(self, name: str) -> Daemons:
         if name not in self.daemons:

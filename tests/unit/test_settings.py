@@ -100,6 +100,18 @@ def test_the_patience_with_failing_phones_is_numbers(name: str, text: str) -> No
     assert (settings.phone_failures, settings.phone_cooldown_s) == (0, 60.0)
 
 
+@pytest.mark.parametrize(
+    ("text", "size"), [("500 MB", 500 * 1000**2), ("20GB", 20 * 1000**3), ("3G", 3 * 1000**3), ("4096", 4096)]
+)
+def test_the_size_of_the_cache_of_material(text: str, size: int) -> None:
+    given = {"RUNNER_STATE_DIR": "/tmp/state"}
+    assert Settings.from_environment(given | {"RUNNER_MATERIAL_CACHE": text}).material_cache_bytes == size
+    assert Settings.from_environment(given).material_cache_bytes == 10 * 1000**3
+    for wrong in ("much", "0", "0 GB", "-1", "1.5 GB"):
+        with pytest.raises(UsageError, match="RUNNER_MATERIAL_CACHE is"):
+            Settings.from_environment(given | {"RUNNER_MATERIAL_CACHE": wrong})
+
+
 def test_further_adb_servers_are_addresses_beside_the_local_one() -> None:
     given = {"RUNNER_STATE_DIR": "/tmp/state", "ANDROID_ADB_SERVER_PORT": "5038"}
     named = {"RUNNER_ADB_SERVERS": "10.0.0.5:5037, 127.0.0.1:5038,"}
@@ -116,6 +128,8 @@ def test_the_first_settings_are_documented() -> None:
     text = (docs / "runs.md").read_text(encoding="utf-8")
     for name in ("RUNNER_STATE_DIR", "RUNNER_STORE"):
         assert name in text
+    for name in ("RUNNER_MATERIAL_CACHE", "RUNNER_ARTIFACTS"):
+        assert name in (docs / "many-hosts.md").read_text(encoding="utf-8")
     for name in (
         "RUNNER_TIMEZONE",
         "RUNNER_LANGUAGE",

@@ -3,10 +3,13 @@
 from datetime import time, timedelta
 from pathlib import Path
 
+from host_shelf import HostShelf
 from news_desk import NewsDesk
 
+from runner.notifications.host_look import GONE_FOR, STOPPED_FOR
 from runner.notifications.look import AFTER_START, NewsLook
 from runner.notifications.news import News, NewsEvent
+from runner.notifications.present import Present
 from runner.store.campaign_rows import InvalidFile
 from runner.store.phone_rows import READY
 from runner.store.phones import PhoneSeen
@@ -154,3 +157,48 @@ def test_the_summary_comes_once_a_day_and_also_after_a_night_without_a_daemon(de
     desk.clock.advance(30 * HOUR.total_seconds())
     desk.ledger.spans.begin("1", "started")
     assert "summary/2026-11-22" in [one.identity for one in found(desk.look(time(13)))]
+
+
+def test_a_host_that_dies_is_told_once_and_when_it_is_back(desk: NewsDesk) -> None:
+    shelf, look = HostShelf(desk.ledger, desk.clock), desk.look()
+    shelf.host("north", is_daemon=True)
+    shelf.host("south", "A1", "A2")
+    shelf.leads("north")
+    assert events(look) == []
+    desk.clock.advance(60)
+    shelf.dies("south", ago=timedelta(seconds=7))
+    (gone,) = found(look)
+    assert (gone.event, gone.subject, gone.page) == (NewsEvent.HOST_GONE, "south", "/hosts")
+    assert gone.what.startswith("the host south died at ") and gone.wait == GONE_FOR
+    assert gone.why == "What is to be done on A1, A2 waits for it."
+    assert not Present(desk.ledger).is_over(gone, "anna")
+    assert events(look) == []
+    desk.ledger.notifications.note([gone.to("anna", desk.clock.now())])
+    assert events(desk.look()) == ["host-gone"], "the same news, with the same identity"
+    shelf.host("south", "A1")
+    (back,) = found(desk.look())
+    assert (back.event, back.identity) == (NewsEvent.HOST_BACK, gone.identity)
+    assert Present(desk.ledger).is_over(gone, "anna")
+    assert Present(desk.ledger).is_over(back, "ben"), "nobody told him that it had gone"
+
+
+def test_a_host_that_is_stopped_is_told_if_phones_wait_for_it(desk: NewsDesk) -> None:
+    shelf, look = HostShelf(desk.ledger, desk.clock), desk.look()
+    shelf.host("north", is_daemon=True)
+    shelf.host("south", "A1")
+    for name in ("north", "south"):
+        shelf.stops(name, ago=timedelta())
+    (gone,) = found(look)
+    assert (gone.subject, gone.wait) == ("south", STOPPED_FOR)
+    assert "stopped at" in gone.what and "(terminated)" in gone.what
+
+
+def test_a_lead_that_changes_hands_is_no_time_without_a_daemon(desk: NewsDesk) -> None:
+    HostShelf(desk.ledger, desk.clock).host("north", is_daemon=True)
+    desk.ledger.spans.begin("1", "started")
+    desk.clock.advance(14)
+    desk.ledger.spans.begin("1", "took the lead")
+    assert events(desk.look()) == []
+    desk.clock.advance(1800)
+    desk.ledger.spans.begin("1", "took the lead")
+    assert events(desk.look()) == ["daemon-was-down"]

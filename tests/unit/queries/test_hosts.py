@@ -68,8 +68,6 @@ class Scene:
         self.shelf.host("berlin", "S1", is_daemon=True, url="http://berlin:8000")
         self.shelf.host("oslo", "S2", "S3")
         self.shelf.host("paris", is_daemon=True, url="http://paris:8000")
-        self.shelf.sees("berlin", "S1")
-        self.shelf.sees("oslo", "S2", "S3")
         self.shelf.leads("berlin")
         self.shelf.began(claim(self.ledger, self.key("S1")).id, "berlin")
 

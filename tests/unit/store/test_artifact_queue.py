@@ -213,12 +213,21 @@ def test_a_program_that_wants_a_file_gets_a_copy(made: Callable[..., Artifacts],
 # other hosts
 
 
-def of_south(url: str) -> Callable[[int], ArtifactPlace | None]:
-    return lambda attempt: ArtifactPlace("south", url) if attempt == 7 else None
+class South:
+    """What is known of a host that carried out the attempt 7."""
+
+    def __init__(self, url: str) -> None:
+        self._place = ArtifactPlace("south", url)
+
+    def of(self, attempt_id: int) -> ArtifactPlace | None:
+        return self._place if attempt_id == 7 else None
+
+    def all(self) -> list[ArtifactPlace]:
+        return [self._place]
 
 
 def test_a_screen_on_the_disk_of_another_host_says_where_it_lies(tmp_path: Path) -> None:
-    north = Artifacts(tmp_path / "north", places=of_south("file:///srv/nowhere/artifacts"))
+    north = Artifacts(tmp_path / "north", places=South("file:///srv/nowhere/artifacts"))
     assert north.read("ab/cd/7-001.jpg") is None and north.size("ab/cd/7-001.jpg") is None
     assert north.absence("ab/cd/7-001.jpg").startswith("it lies on host south, in /srv/nowhere/artifacts")
     assert north.where("ab/cd/7-001.jpg") == "file://south/srv/nowhere/artifacts/ab/cd/7-001.jpg"
@@ -230,18 +239,18 @@ def test_a_screen_in_another_hosts_store_is_read(made: Callable[..., Artifacts],
     south = made(host="south")
     path = south.save_screenshot("k", 7, 1, b"jpeg")
     south.close()
-    north = Artifacts(tmp_path / "north", places=of_south("odd://shelf"))
+    north = Artifacts(tmp_path / "north", places=South("odd://shelf"))
     assert north.read(path) == b"jpeg" and north.size(path) == 4
     assert north.where(path) == f"odd://shelf/{path}"
     own = north.save_screenshot("k", 8, 1, b"own")
     assert north.read(own) == b"own"
     north.remove([path, own])
-    assert Artifacts(tmp_path / "north", places=of_south("odd://shelf")).read(path) is None
+    assert Artifacts(tmp_path / "north", places=South("odd://shelf")).read(path) is None
 
 
 def test_another_hosts_store_that_is_away(tmp_path: Path, odd: type[Store]) -> None:
     odd.failure = OSError("no route")
-    north = Artifacts(tmp_path / "north", places=of_south("odd://shelf"))
+    north = Artifacts(tmp_path / "north", places=South("odd://shelf"))
     assert north.read("ab/cd/7-001.jpg") is None
     assert "where host south writes, and cannot be read from here now: odd://shelf: OSError: no route" in (
         north.absence("ab/cd/7-001.jpg")
@@ -251,7 +260,7 @@ def test_another_hosts_store_that_is_away(tmp_path: Path, odd: type[Store]) -> N
 def test_each_host_removes_what_lies_on_its_own_disk(tmp_path: Path) -> None:
     south = Artifacts(tmp_path / "south")
     old, left = south.save_screenshot("k", 7, 1, b"old"), south.save_screenshot("k", 8, 1, b"left")
-    north = Artifacts(tmp_path / "north", places=of_south((tmp_path / "south").as_uri()))
+    north = Artifacts(tmp_path / "north", places=South((tmp_path / "south").as_uri()))
     north.remove([old])
     assert south.read(old) == b"old"
     assert south.sweep(lambda attempts: attempts - {7}) == 1

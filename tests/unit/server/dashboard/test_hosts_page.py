@@ -20,8 +20,6 @@ def shelf(shown: DashboardDesk) -> HostShelf:
     made = HostShelf(shown.ledger, shown.clock)
     made.host("berlin", "S1", is_daemon=True, url="http://berlin:8000")
     made.host("oslo", "S2", version="1.2.4")
-    made.sees("berlin", "S1")
-    made.sees("oslo", "S2")
     made.leads("berlin")
     return made
 

@@ -1,0 +1,108 @@
+"""Rings on a real PostgreSQL: each lane rings once, for the host that holds it, and a lost ring is rung again."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from postgres_server import Databases
+
+from runner.clock import SystemClock
+from runner.hosts.doorbell import Doorbell
+from runner.hosts.doorbell_tables import install
+from runner.store.leases import HostLease
+from runner.store.ledger import Ledger
+from runner.store.url import libpq_url
+
+PATIENCE_S = 60.0
+
+
+class Drained:
+    """Notes which lanes were loaded; a lane rests once it is in `resting`."""
+
+    def __init__(self) -> None:
+        self.loaded: list[str] = []
+        self.resting: set[str] = set()
+        self._news = threading.Condition()
+
+    def load(self, lane: str) -> None:
+        with self._news:
+            self.loaded.append(lane)
+            self._news.notify_all()
+
+    def at_rest(self, lane: str) -> bool:
+        return lane in self.resting
+
+    def wait_for(self, count: int) -> None:
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.loaded) >= count, PATIENCE_S), self.loaded
+
+
+@pytest.fixture
+def ledger(postgres_ledger: str) -> Iterator[Ledger]:
+    with Ledger.open(postgres_ledger, SystemClock()) as opened:
+        install(opened.database)
+        yield opened
+
+
+@pytest.fixture
+def lease(ledger: Ledger) -> HostLease:
+    lease = ledger.hosts.register("north", machine="m", version="1")
+    ledger.lane_leases.take(lease, ["A1", "B2"])
+    return lease
+
+
+def bell(ledger_url: str, drained: Drained, pooled: bool = False) -> Doorbell:
+    return Doorbell(lambda: libpq_url(ledger_url), "north", drained, lambda trouble: None, pooled=pooled)
+
+
+def jobs(postgres: Databases, url: str) -> list[tuple[str, str, str]]:
+    return postgres.execute(
+        "SELECT queue_name::text, lock, status::text FROM procrastinate_jobs ORDER BY lock, status", url
+    )
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_ring_is_followed_until_the_lane_is_at_rest(
+    postgres: Databases, postgres_ledger: str, ledger: Ledger, lease: HostLease, pooled: bool
+) -> None:
+    drained = Drained()
+    with bell(postgres_ledger, drained, pooled):
+        assert ledger.rings.ring(["A1", "B2", "C3"]) == ["A1", "B2"]
+        drained.wait_for(2)
+        assert sorted(drained.loaded) == ["A1", "B2"]
+        # While a lane is drained one more ring waits, and further ones find that.
+        assert ledger.rings.ring(["A1"]) == ["A1"]
+        assert ledger.rings.ring(["A1"]) == []
+        assert len(drained.loaded) == 2
+        drained.resting = {"A1", "B2"}
+        drained.wait_for(3)
+        assert drained.loaded[2] == "A1"
+    assert jobs(postgres, postgres_ledger) == []
+
+
+def test_rings_are_taken_back_that_nobody_follows(
+    postgres: Databases, postgres_ledger: str, ledger: Ledger, lease: HostLease
+) -> None:
+    ledger.rings.ring(["A1", "B2"])
+    assert ledger.rings.take_back() == []
+    ledger.lane_leases.release(lease, ["A1"])
+    assert ledger.rings.take_back() == ["A1"]
+    postgres.execute("UPDATE procrastinate_jobs SET status = 'doing'", postgres_ledger)
+    assert ledger.rings.take_back() == ["B2"]
+    assert ledger.rings.ring(["A1", "B2"]) == ["B2"]
+
+
+def test_a_host_that_has_stopped_gets_no_ring(ledger: Ledger, lease: HostLease) -> None:
+    ledger.hosts.stop(lease, "stopped")
+    assert ledger.rings.ring(["A1"]) == []
+
+
+def test_the_tables_are_made_once_and_say_their_version(
+    postgres: Databases, postgres_ledger: str, ledger: Ledger
+) -> None:
+    install(ledger.database)
+    said = "SELECT obj_description(to_regclass('procrastinate_jobs')::oid, 'pg_class')"
+    (first,) = postgres.execute(said, postgres_ledger)
+    postgres.execute("COMMENT ON TABLE procrastinate_jobs IS '3.4.0'", postgres_ledger)
+    install(ledger.database)
+    assert postgres.execute(said, postgres_ledger) == [first]
