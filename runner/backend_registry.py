@@ -206,11 +206,6 @@ def names() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*BUILT_IN, *_points())))
 
 
-def batched_backends() -> list[str]:
-    """The names of those that take many tasks with one call."""
-    return [name for name in names() if declared(name).takes_batches]
-
-
 def find(name: str) -> BackendDeclaration | None:
     """The declaration of the backend with this name; None if there is none.
 
@@ -230,6 +225,12 @@ def declared(name: str) -> BackendDeclaration:
     except RunnerError:  # told when tasks are carried out; it must not keep them from being shown
         found = None
     return found or BackendDeclaration(name=name, factory="", place=lambda settings: f"the backend {name}")
+
+
+@cache
+def batched_backends() -> frozenset[str]:
+    """The names of the backends that take many tasks with one call."""
+    return frozenset(name for name in names() if declared(name).takes_batches)
 
 
 @cache
