@@ -228,7 +228,7 @@ def declared(name: str) -> BackendDeclaration:
 
 
 @cache
-def batched() -> frozenset[str]:
+def batched_backends() -> frozenset[str]:
     """The names of the backends that take many tasks with one call."""
     return frozenset(name for name in names() if declared(name).takes_batches)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, or_, select
 from sqlalchemy import text as sql
 
-from runner.backend_registry import batched
+from runner.backend_registry import batched_backends
 from runner.store import schema
 from runner.store.bulk import ask, insert_rows, instant, text
 from runner.store.fence import check_holds
@@ -139,5 +139,5 @@ def _others(
         if lane != hold.name:
             yield name, app, AccountElsewhere(lane, host, key)
     for name, app, lane, host, key, kind, backend in ask(connection, DOUBTS, EFFECT.account, names):
-        if host != hold.lease.host and backend not in batched():
+        if host != hold.lease.host and backend not in batched_backends():
             yield name, app, AccountElsewhere(lane, host, key, in_doubt=kind)
