@@ -338,9 +338,8 @@ class Executor:
     # commands
 
     def _obey(self) -> None:
-        if self._holding is not None and self._requests.is_stop_new():
-            self._board.stop(by_person=True)
-        for command in self._requests.commands():
+        requests = self._requests
+        for command in requests.commands() if self._holding is None else requests.commands_of_host():
             answer = self._carry_out(command)
             if answer is not None:
                 self._ledger.commands.answer(command.id, answer)
@@ -360,6 +359,8 @@ class Executor:
 
     def _carry_out_here(self, holding: Holding, command: CommandRow) -> str | None:
         """The same on one host of several. What is about no task of its lanes, the leader answers."""
+        if command.kind is CommandKind.STOP_ALL:
+            self._board.stop(by_person=True)
         if command.kind is not CommandKind.STOP_TASK or not command.subject:
             return None
         row = self._ledger.tasks.get(command.subject)
