@@ -8,6 +8,7 @@ from runner.cli.ledger_copy import copy
 from runner.cli.ledger_option import refuse_absent, with_store
 from runner.cli.ledger_upgrade import upgrade
 from runner.cli.output import say
+from runner.cli.situation import refuse_while_carried_out
 from runner.clock import SystemClock
 from runner.settings import Settings
 from runner.state_dir import StateDir, state_dir_of
@@ -52,6 +53,7 @@ def accept_restore(store: str | None) -> None:
     if not was_seen:
         refuse_absent(place)
     with place.lock(), Ledger.open(place.store_url, SystemClock(), Upgrades.NONE) as opened:
+        refuse_while_carried_out(opened, place)
         accept(opened, place)
 
 

@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from runner.backend_registry import find, names
+from runner.backend_registry import batched_backends
 from runner.clock_watch import ClockWatch
 from runner.daemon.daemon import Daemon
 from runner.daemon.host_life import HostGround, HostLife
+from runner.daemon.ledger_watch import watch_ledger
 from runner.daemon.lives import Ending, Lives
 from runner.daemon.memory import collect_garbage_seldom, use_few_arenas
 from runner.daemon.own_phones import sweep_screens, watch_own_phones
@@ -114,6 +115,7 @@ class SharedDaemon(Daemon):
         jobs = stack.enter_context(Jobs(self._clock, executor.clock_watch, self._guard.fail))
         watch_own_phones(jobs, life, self._log, lambda serial: changes.tell(topic("phone", serial)))
         sweep_screens(jobs, life, self._log)
+        watch_ledger(jobs, ledger, self._guard.fail)
         health.read_heartbeat()
         self._check_itself(jobs, health, self._serving)
         self._door.open(app)
@@ -153,7 +155,7 @@ class SharedDaemon(Daemon):
     @contextmanager
     def _lead(self, life: HostLife, lease: LeaderLease) -> Iterator[None]:
         """What is done once, for the time of one lead: start times, catch-up, reload, retention, messages, rings."""
-        batched = [name for name in names() if (one := find(name)) and one.takes_batches]
+        batched = batched_backends()
         with ExitStack() as stack:
             life.campaigns.pause()
             stack.callback(life.campaigns.go_on)

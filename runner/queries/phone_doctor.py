@@ -4,10 +4,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from runner.backend_registry import declared
 from runner.campaign.resolve import ResolvedCampaign
+from runner.clock import format_instant
 from runner.errors import PhoneError
 from runner.phone import adb, adb_programs
 from runner.phone.choosing import Device
@@ -22,10 +24,12 @@ from runner.queries.phone_findings import (
     of_condition,
     of_device,
     of_devices,
+    of_host,
     of_ledger,
     of_servers,
 )
 from runner.settings import AdbAddress
+from runner.store.hosts_now import HostTable
 from runner.store.last_good import resolved_in_force
 from runner.store.ledger import Ledger
 from runner.store.phone_rows import by_device
@@ -38,24 +42,38 @@ PARALLEL = 16
 @dataclass(frozen=True, slots=True)
 class KeptBack:
     """What a ledger says of phones, by serial: why each is on hold, who has paused it, and which campaigns in force
-    use it."""
+    use it; and the hosts that share it, if it is shared. `zone` is that of times."""
 
     holds: Mapping[str, str] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)
     used_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    hosts: HostTable | None = None
+    zone: tzinfo = UTC
 
     @classmethod
-    def of(cls, ledger: Ledger | None) -> "KeptBack":
+    def of(cls, ledger: Ledger | None, zone: tzinfo = UTC) -> "KeptBack":
         """Without a ledger nothing is kept back."""
         if ledger is None:
             return cls()
         holds = {serial: hold.reason for serial, hold in by_device(ledger.holds.current()).items()}
         pauses = [one for one in ledger.pauses.current() if one.scope is PauseScope.DEVICE]
+        paused = {one.subject or "": one.by for one in pauses}
         used_by = phones_of(resolved_in_force(ledger).values())
-        return cls(holds, {one.subject or "": one.by for one in pauses}, used_by)
+        return cls(holds, paused, used_by, ledger.hosts_now.table(), zone)
+
+    @property
+    def expected(self) -> dict[str, Sequence[str]]:
+        """The phones of campaigns, but for those that a host has: they may be on another computer."""
+        return {
+            serial: campaigns
+            for serial, campaigns in self.used_by.items()
+            if self.hosts is None or self.hosts.keeper(serial) is None
+        }
 
     def findings(self, serial: str) -> Iterator[Finding]:
-        return of_ledger(serial, self.holds.get(serial), self.pauses.get(serial))
+        yield from of_ledger(serial, self.holds.get(serial), self.pauses.get(serial))
+        keeper = self.hosts.keeper(serial) if self.hosts else None
+        yield from of_host(serial, keeper, lambda instant: format_instant(instant, self.zone))
 
 
 FREE = KeptBack()
@@ -100,7 +118,7 @@ def diagnose(
     findings += [
         one for serial in kept_back.holds if serial not in names for one in kept_back.findings(serial)
     ]
-    findings += of_campaigns(kept_back.used_by, names)
+    findings += of_campaigns(kept_back.expected, names)
     return Diagnosis(own.port, version, names, tuple(findings))
 
 

@@ -6,7 +6,7 @@ One process writes at a time, and readers never wait for it: that is write-ahead
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -96,6 +96,10 @@ class Sqlite:
 
     def writing_beside(self, *, flush: bool) -> None:
         """The file has one writer."""
+
+    def try_lock(self, connection: Connection, names: Sequence[str]) -> bool:
+        """Whoever writes does so alone."""
+        return True
 
     def execute(self, connection: Connection, statement: str) -> Any:
         cursor = _raw(connection).execute(statement)

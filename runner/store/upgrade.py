@@ -113,7 +113,7 @@ def _refuse_unknown(version: str | None, where: str) -> None:
 
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if version is not None and version not in known:
-        raise LedgerError(
+        raise LedgerRaised(
             f"cannot open the ledger {where}: a newer version of the runner has written it "
             f"(its schema is {version}, this version knows schemas up to {REVISION})",
             hint="update the runner, or name another ledger with --store",
