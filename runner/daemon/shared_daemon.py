@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from runner.backend_registry import find, names
+from runner.backend_registry import batched_backends
 from runner.clock_watch import ClockWatch
 from runner.daemon.daemon import Daemon
 from runner.daemon.host_life import HostGround, HostLife
@@ -155,7 +155,7 @@ class SharedDaemon(Daemon):
     @contextmanager
     def _lead(self, life: HostLife, lease: LeaderLease) -> Iterator[None]:
         """What is done once, for the time of one lead: start times, catch-up, reload, retention, messages, rings."""
-        batched = [name for name in names() if (one := find(name)) and one.takes_batches]
+        batched = batched_backends()
         with ExitStack() as stack:
             life.campaigns.pause()
             stack.callback(life.campaigns.go_on)

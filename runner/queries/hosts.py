@@ -101,8 +101,8 @@ class HostTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is ahead
-    of that; `unseen` are phones of campaigns in force that no host sees."""
+    """All hosts at `now_utc` of the database's clock. `skew` is by how much the clock of the process that asks is
+    surely ahead of that; `unseen` are phones of campaigns in force that no host sees."""
 
     now_utc: datetime
     skew: timedelta
@@ -129,11 +129,11 @@ def hosts(ledger: Ledger, situation: Situation, campaigns: Sequence[ResolvedCamp
         _line(table, row, phones, running.get(name, []), waiting[name], situation.time)
         for name, row in table.hosts.items()
     ]
-    unseen, skew = unseen_phones(table, campaigns), situation.now - table.now_utc
+    unseen = unseen_phones(table, campaigns)
     needed = {table.keeper(device) for device in devices_of(campaigns)}
     idle = {line.name for line in lines if not line.waiting and not line.running and line.row not in needed}
-    found = tuple(troubles(table, situation.time, unseen, skew, idle))
-    return Hosts(table.now_utc, skew, tuple(lines), unseen, found)
+    found = tuple(troubles(table, situation.time, unseen, idle))
+    return Hosts(table.now_utc, table.skew, tuple(lines), unseen, found)
 
 
 def unseen_phones(table: HostTable, campaigns: Sequence[ResolvedCampaign]) -> tuple[str, ...]:
@@ -154,12 +154,10 @@ def troubles(
     table: HostTable,
     time: Time,
     unseen: Sequence[str] = (),
-    skew: timedelta = timedelta(),
     idle: Collection[str] = (),
 ) -> Iterator[HostTrouble]:
-    """What is wrong between the hosts, the most pressing first. `unseen` are phones of campaigns that no host sees,
-    `skew` is by how much the clock of whoever asks is ahead of the database's. Of the hosts in `idle` nothing is
-    wanted: nobody misses one that was stopped."""
+    """What is wrong between the hosts, the most pressing first. `unseen` are phones of campaigns that no host sees.
+    Of the hosts in `idle` nothing is wanted: nobody misses one that was stopped."""
     if table.leads is None:
         said = f"{no_leader(table, time)}: nobody decides start times"
         standby = [row.name for row in table.living if row.is_daemon]
@@ -185,8 +183,8 @@ def troubles(
         if lane.is_held and other is not None and other.is_alive and other.name != lane.host:
             yield HostTrouble(HostTroubleKind.WANTED, lane.name, wanted(lane, time))
     yield from _versions(table)
-    if abs(skew) > SKEW:
-        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words(skew))
+    if abs(table.skew) > SKEW:
+        yield HostTrouble(HostTroubleKind.CLOCK, "", skew_words(table.skew))
 
 
 def skew_words(skew: timedelta) -> str:

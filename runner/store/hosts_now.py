@@ -1,8 +1,8 @@
 """What people ask about hosts: all of them with their leases, the lanes that they hold, and who leads, at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -43,12 +43,13 @@ WAITING = (
 @dataclass(frozen=True, slots=True)
 class HostTable:
     """All hosts at `now_utc` of the database's clock, by name, and the lanes, by name. `leader` is None if nobody has
-    ever led."""
+    ever led. `skew` is by how much the clock of this process is surely ahead of the database's, negative if behind."""
 
     now_utc: datetime
     hosts: Mapping[str, HostRow] = field(default_factory=dict)
     lanes: Mapping[str, LaneRow] = field(default_factory=dict)
     leader: LeaderRow | None = None
+    skew: timedelta = timedelta()
 
     @property
     def leads(self) -> HostRow | None:
@@ -94,7 +95,13 @@ class HostsNow(Part):
             leader = connection.execute(LEADERS).one_or_none()
             return HostTable(now, hosts, lanes, LeaderRow(*leader) if leader else None)
 
-        return self._read("read the hosts", work)
+        before_utc = self._clock.now()
+        table = self._read("read the hosts", work)
+        if table is None:
+            return None
+        # The database said its time between these two; what lies between them is no difference.
+        ahead, behind = before_utc - table.now_utc, self._clock.now() - table.now_utc
+        return replace(table, skew=max(ahead, timedelta()) or min(behind, timedelta()))
 
     def are_several(self) -> bool:
         """Whether hosts have registered: the ledger may be shared, and its rows tell what other machines see."""

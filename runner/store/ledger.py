@@ -16,6 +16,7 @@ from runner.clock import Clock
 from runner.errors import LedgerError
 from runner.private_files import make_file, make_folder, narrow
 from runner.store import schema
+from runner.store.account_uses import AccountUses
 from runner.store.actions import Actions
 from runner.store.artifact_places import ArtifactPlaces
 from runner.store.attempts import Attempts
@@ -122,6 +123,7 @@ class Ledger:
         self.holds = Holds(database, clock)
         self.phones = Phones(database, clock)
         self.lanes_now = LanesNow(database, clock)
+        self.account_uses = AccountUses(database, clock)
         self.hosts = Hosts(database, clock, self.executor)
         self.lane_leases = LaneLeases(database, clock)
         self.leader = Leader(database, clock)

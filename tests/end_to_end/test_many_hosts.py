@@ -12,6 +12,7 @@ from daemon_process import NEVER, SOON_S, campaign_text, soon
 from pgbouncer import PgBouncer, find_pgbouncer
 from postgres_server import PostgresServer
 from shared_hosts import Hosts
+from wire import Wire
 
 from runner.errors import LedgerError
 from runner.tasks import TaskState
@@ -96,25 +97,37 @@ def follows(hosts: Hosts, user: str, *serials: str) -> list[int]:
     return [hosts.memory(serial).count(user) for serial in serials]
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen"])
-def test_another_daemon_leads_at_once(hosts: Hosts, how: str) -> None:
+@pytest.fixture
+def wire(server: PostgresServer) -> Iterator[Wire]:
+    """A way to the database that can be cut."""
+    with Wire(server.port) as wire:
+        yield wire
+
+
+@pytest.mark.parametrize("how", ["killed", "frozen", "cut", "hold"])
+def test_another_daemon_leads_at_once(hosts: Hosts, wire: Wire, how: str) -> None:
     text = campaign("RIGHT1", at=NEVER, user=f"@third_{how}")
     for name in ("desk", "shelf"):
         hosts.on(name).write(text)
-    first = hosts.daemon("desk").ready()
+    first = hosts.daemon("desk", store=hosts.server.tcp_url(hosts.database, wire.port)).ready()
     first.wait_for("leading")
     second = hosts.daemon("shelf").ready()
     worker = hosts.worker("right")
     worker.wait_for("lanes taken")
-    number = signal.SIGKILL if how == "killed" else signal.SIGSTOP
     began = time.monotonic()
-    first.process.send_signal(number)
+    if how in ("killed", "frozen"):
+        first.process.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+    else:
+        getattr(wire, how)()
     second.wait_for("leading")
     assert time.monotonic() - began < 5
     hosts.on("shelf").write(campaign("RIGHT1", at=soon(SOON_S), user=f"@third_{how}"))
     worker.wait_for("task finished", state="completed")
     if how == "frozen":
         first.process.send_signal(signal.SIGCONT)
+    wire.heal()
+    if how != "killed":
+        first.wait_for("no work for now")
         first.wait_for("works again")
         assert first.end() == 0
     assert follows(hosts, f"third_{how}", "RIGHT1") == [1]
@@ -276,3 +289,17 @@ def test_hosts_behind_a_pooler_that_keeps_no_session(hosts: Hosts, server: Postg
         assert follows(hosts, "eleventh", "LEFT1", "RIGHT1") == [1, 1]
         assert daemon.end() == 0
         assert [worker.end() for worker in workers.values()] == [0, 0]
+
+
+def test_a_rehearsal_on_a_shared_ledger_has_virtual_phones_of_its_own(hosts: Hosts) -> None:
+    text = campaign("AIR1", at=NEVER, user="@twelfth")
+    hosts.on("desk").write(text)
+    daemon = hosts.daemon("desk", "--virtual").ready()
+    worker = hosts.worker("left", "--virtual", "--phone", "AIR1")
+    worker.wait_for("lanes taken", lanes=["AIR1"])
+    hosts.on("desk").write(text.replace(NEVER, soon(SOON_S)))
+    worker.wait_for("task finished", state="completed")
+    assert worker.end() == 0 and daemon.end() == 0
+    real = hosts.worker("right")
+    assert real.wait() == 2
+    assert "rehearsal" in real.said
