@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from episode import COMMAND_S, LOOK_S, STUCK_S, Episode, Result
+from episode import COMMAND_S, LOOK_S, Episode, Result
 from faults import KINDS, Fault, Scene
 from kill_points import reached
 from lives import ZYGOTE
@@ -28,6 +28,9 @@ POINT_S = 8.0
 END_S = 45.0
 RESTART_S = 1.0
 DATABASE_S = 90.0
+STUCK_S = 180.0
+"""How long nothing at all may end while tasks are left: on a machine that is too busy to renew leases, hosts begin anew
+over and over."""
 FEW = 6
 TOKEN = "torture-" * 4
 
