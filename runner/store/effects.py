@@ -112,15 +112,13 @@ class Effects(Part):
         """Write down an effect that is about to be made, and the screen before it; returns its id."""
         new = NewEffect(attempt_id, key, kind, target, device, account, evidence, app)
         action = f"record the {kind} that the task {key} is about to make"
-        return self._tally.write(
-            action, lambda connection: self._begin(connection, [new], hold)[0], guarded=True
-        )
+        return self._tally.write_together(action, self._begin_each, (new, hold), guarded=True)
 
     def begin_all(self, effects: Sequence[NewEffect], hold: LaneHold | None = None) -> list[int]:
         """Write down effects that are about to be made, in one transaction; returns their ids in this order."""
         action = f"record {len(effects)} effects that are about to be made"
         return self._tally.write(
-            action, lambda connection: self._begin(connection, effects, hold), guarded=True
+            action, lambda connection: self._begin(connection, effects, [hold]), guarded=True
         )
 
     def settle(
@@ -196,16 +194,15 @@ class Effects(Part):
         """What limits count on a device and by an account: effects of all runs that may have happened. For an account
         they are those in its `app` and those whose app is not known; all of them if `app` is None."""
         since = now - LOOK_BACK
+        of_app = BY_ACCOUNT if app is None else BY_ACCOUNT_OF_APP
+        return Usage(
+            {} if device is None else self._made(ON_DEVICE, name=device, since=since),
+            {} if account is None else self._made(of_app, name=account, since=since, app=app),
+        )
 
-        def work(connection: Connection) -> Usage:
-            of_device = {} if device is None else _made(connection, ON_DEVICE, name=device, since=since)
-            if account is None:
-                return Usage(of_device, {})
-            if app is None:
-                return Usage(of_device, _made(connection, BY_ACCOUNT, name=account, since=since))
-            return Usage(of_device, _made(connection, BY_ACCOUNT_OF_APP, name=account, since=since, app=app))
-
-        return self._read("read what limits count", work)
+    def _made(self, query: Select[Any], **given: Any) -> dict[str, tuple[datetime, ...]]:
+        with self._database.look("read what limits count") as connection:
+            return _made(connection, query, **given)
 
     def usage_of(self, devices: Collection[str], accounts: Collection[str], now: datetime) -> UsageTable:
         """As `usage`, for many devices and accounts."""
@@ -217,16 +214,24 @@ class Effects(Part):
             return UsageTable(of_devices, _made_by(connection, EFFECT.account, accounts, since))
 
     def _settle(self, action: str, settlements: Sequence[Settlement], hold: LaneHold | None) -> None:
-        def work(connection: Connection) -> None:
-            check_holds(connection, [hold])
-            settle(connection, settlements, self._clock.now())
+        self._write_together(action, self._settle_each, (settlements, hold), guarded=True)
 
-        self._write(action, work, guarded=True)
+    def _settle_each(
+        self, connection: Connection, items: Sequence[tuple[Sequence[Settlement], LaneHold | None]]
+    ) -> Sequence[None]:
+        check_holds(connection, [hold for _, hold in items])
+        settle(connection, [one for settlements, _ in items for one in settlements], self._clock.now())
+        return [None] * len(items)
+
+    def _begin_each(
+        self, connection: Connection, items: Sequence[tuple[NewEffect, LaneHold | None]]
+    ) -> list[int]:
+        return self._begin(connection, [new for new, _ in items], [hold for _, hold in items])
 
     def _begin(
-        self, connection: Connection, effects: Sequence[NewEffect], hold: LaneHold | None
+        self, connection: Connection, effects: Sequence[NewEffect], holds: Iterable[LaneHold | None]
     ) -> list[int]:
-        check_holds(connection, [hold])
+        check_holds(connection, holds)
         now = instant(self._clock.now())
         asked = [new.attempt_id for new in effects]
         attempts = {row[0]: row[1:] for row in ask(connection, OPEN_ATTEMPTS, ATTEMPT.id, asked)}
@@ -299,7 +304,7 @@ def _alike(connection: Connection, column: ColumnElement[Any], own: Sequence[Any
 
 
 def _made(
-    connection: Connection, query: Select[Any], *, since: datetime, **given: str
+    connection: Connection, query: Select[Any], *, since: datetime, **given: str | None
 ) -> dict[str, tuple[datetime, ...]]:
     """When effects were begun, by kind."""
     rows = fetch(connection, query, since=instant(since), **given)

@@ -89,6 +89,12 @@ class Sqlite:
             _commit(connection)
 
     @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        with self._reading.use() as connection:
+            yield connection
+            _commit(connection)
+
+    @contextmanager
     def writing(self, *, flush: bool, guarded: bool) -> Iterator[Connection]:
         """One process writes at a time, so a guarded write is like any other."""
         with self._writing.use() as connection:
@@ -242,11 +248,11 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 
 
 def _commit(connection: Connection) -> None:
-    """End a transaction that has begun past SQLAlchemy, which knows of it only if a statement went through it."""
+    """End a transaction that has begun past SQLAlchemy, which knows of it only if a statement went through it. If it
+    cannot be ended, SQLAlchemy undoes it with the connection."""
+    _raw(connection).commit()
     if connection.in_transaction():
         connection.commit()
-    else:
-        _raw(connection).commit()
 
 
 def _configure(connection: sqlite3.Connection, cache_kb: int) -> None:
